@@ -1,0 +1,48 @@
+"""All checks of a checkout, in one command: `python3 -m board test [what pytest takes]`."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from board.browser import CHOSEN, NoBrowser, find
+from board.install import say
+
+ROOT = Path(__file__).resolve().parent.parent
+RULES: dict[str, list[str]] = {
+    "ruff check": ["ruff", "check", "."],
+    "mypy --strict": ["mypy"],  # what it covers, and that it is strict, stands in pyproject.toml
+}
+LEFT_OUT = "left out: the slow tests (run them with: python3 -m board test -m slow; with all others: -m 'slow or not slow')"
+WIDTH = 80
+
+
+def check(arguments: Sequence[str]) -> int:
+    """Run the rules, then pytest with `arguments`, all to their end. Gives the exit code of the first that failed."""
+    began = time.monotonic()
+    try:
+        os.environ[CHOSEN] = str(find(ROOT / ".venv" / "browser"))
+    except NoBrowser as why:
+        say(str(why))
+        return 1
+    failed = {name: code for name, command in RULES.items() if (code := step(name, command)) != 0}
+    if not any(word.startswith("-m") for word in arguments):
+        say(LEFT_OUT)
+    tests = step("pytest", ["pytest", *arguments])
+    if failed:  # pytest's own closing line says nothing of these
+        closing(f"{len(failed)} failed ({', '.join(failed)}), pytest ended with {tests}", time.monotonic() - began)
+    return next(iter(failed.values()), tests)
+
+
+def step(name: str, command: Sequence[str]) -> int:
+    """Run a module of this Python in the checkout; gives its exit code."""
+    say(name)
+    sys.stdout.flush()
+    return subprocess.run([sys.executable, "-m", *command], check=False, cwd=ROOT).returncode  # noqa: S603
+
+
+def closing(text: str, seconds: float) -> None:
+    """A last line in pytest's form."""
+    print(f" {text} in {seconds:.2f}s ".center(WIDTH, "="), flush=True)  # noqa: T201
