@@ -1,0 +1,126 @@
+"""The pages. Each is a frame that says who is signed in and what is looked at; the scripts draw what is true.
+
+A search that one may not see gets the page of one that does not exist.
+"""
+
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from board import words
+from board.access import may_see
+from board.errors import SENTENCES
+from board.places import TEMPLATES
+from board.settings import VERSION
+from board.sign_in import Caller, signed_in
+
+HOME = "/"
+OPERATIONS = "operations"
+_A_YEAR = "public, max-age=31536000, immutable"  # the address of a catalogue carries the version
+
+
+async def operations(request: Request) -> Response:
+    """All searches that one may see."""
+    caller = await signed_in(request)
+    if caller is None:
+        return _to_sign_in(request)
+    return _page(request, "operations.html", caller, board=OPERATIONS)
+
+
+async def search(request: Request) -> Response:
+    """The board of one search, with a card open beside it where the address names one."""
+    caller = await signed_in(request)
+    if caller is None:
+        return _to_sign_in(request)
+    board, card = request.path_params["id"], request.path_params.get("card", "")
+    if board == OPERATIONS or not await may_see(request.app.state.desk, caller, board):
+        return error_page(request, 404, SENTENCES["not_found"], caller)
+    return _page(request, "search.html", caller, board=board, card=card)
+
+
+async def account(request: Request) -> Response:
+    """Who one is here, and what this browser keeps."""
+    caller = await signed_in(request)
+    if caller is None:
+        return _to_sign_in(request)
+    return _page(request, "account.html", caller)
+
+
+async def sign_in(request: Request) -> Response:
+    """The form; who is signed in already goes on to where they wanted to go."""
+    if await signed_in(request) is not None:
+        return RedirectResponse(_own_path(request), status_code=303)
+    return sign_in_page(request, error=None, status=200)
+
+
+async def catalogue(request: Request) -> Response:
+    """The words of the scripts."""
+    language = request.path_params["language"]
+    if language not in words.languages():
+        return error_page(request, 404, SENTENCES["not_found"])
+    return JSONResponse(words.script_catalogue(language), headers={"cache-control": _A_YEAR})
+
+
+def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
+    """The form again, with what was wrong; `request.state.email` (if set) is kept in it."""
+    email = getattr(request.state, "email", "")
+    return _page(request, "sign_in.html", None, status=status, error=error, next=_own_path(request), email=email)
+
+
+def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
+    """A page that says in a sentence why there is nothing else here."""
+    return _page(request, "error.html", caller, status=status, message=message)
+
+
+routes: list[Route] = [
+    Route("/", operations),
+    Route("/searches/{id}", search),
+    Route("/searches/{id}/cards/{card}", search),
+    Route("/account", account),
+    Route("/login", sign_in, methods=["GET"]),
+    Route("/i18n/{language}.json", catalogue),
+]
+
+
+def _page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
+    language = words.DEFAULT
+    common = {"account": caller and caller.account, "language": language, "version": VERSION, "board": "", "card": ""}
+    html = _templates(language).get_template(name).render(common | context | {"path": request.url.path})
+    return HTMLResponse(html, status_code=status)
+
+
+@cache
+def _templates(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(words.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def _to_sign_in(request: Request) -> Response:
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?{urlencode({'next': wanted})}" if wanted != HOME else "/login", status_code=303)
+
+
+def _own_path(request: Request) -> str:
+    return own_path(request.query_params.get("next", HOME))
+
+
+def own_path(wanted: str) -> str:
+    """`wanted` if it is a path on this server, else the home page: nobody is sent elsewhere by a link to the sign-in page.
+
+    Browsers read `//host`, `/\\host` and paths with tabs or newlines in them as other servers' addresses.
+    """
+    plain = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
+    return wanted if plain else HOME

@@ -1,0 +1,65 @@
+"""The words that people read, in their language. Codes are stored and sent language-free; sentences go through here.
+
+In English the msgid is the text, so there is no English catalogue. `board/locales/messages.pot` lists all msgids; it is made with
+`pybabel extract -F board/locales/babel.cfg -k N_ -k t -k n:1,2 -o board/locales/messages.pot .`
+"""
+
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+LOCALES = Path(__file__).parent / "locales"
+DEFAULT = "en"
+
+
+def N_(text: str) -> str:
+    """Marks a text for the catalogue where it stands; it is translated where it is shown."""
+    return text
+
+
+_ = N_
+
+
+def languages() -> list[str]:
+    """Codes of the languages that there are words in; English first."""
+    return [DEFAULT, *sorted(path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/messages.po"))]
+
+
+def translator(language: str) -> Callable[[str], str]:
+    """From a msgid to the text in `language`; a language or a text that is missing gives the msgid, which is English."""
+    return translations(language).ugettext
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The catalogue for templates. Compiled when first asked for: no binary file has to be kept in step with the texts."""
+    if language not in languages()[1:]:
+        return NullTranslations()
+    compiled = BytesIO()
+    with _source(language).open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+@cache
+def script_catalogue(language: str) -> dict[str, Any]:
+    """The catalogue for scripts: `{"language", "messages": {msgid: text, or [form, form, ...]}}`; untranslated ones left out."""
+    messages: dict[str, str | list[str]] = {}
+    if language in languages()[1:]:
+        with _source(language).open("rb") as source:
+            for message in read_po(source, locale=language):
+                if message.id and message.string and not message.fuzzy:
+                    key = message.id if isinstance(message.id, str) else message.id[0]
+                    messages[key] = message.string if isinstance(message.string, str) else list(message.string)
+    return {"language": language, "messages": messages}
+
+
+def _source(language: str) -> Path:
+    return LOCALES / language / "LC_MESSAGES" / "messages.po"

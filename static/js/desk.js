@@ -1,0 +1,207 @@
+/* One per page: the account, its line to the server, the boards it follows and what it has still to send. */
+
+import {Board} from "./store.js";
+import {Connection} from "./connection.js";
+import {Outbox} from "./outbox.js";
+import {learn} from "./time.js";
+import {SIGNED_OUT, close as keepNothing, wipe} from "./storage.js";
+
+const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each with the rights of those before
+const TICK = 1_000;             // ms
+const ACCOUNTS_EVERY = 5_000;   // ms: an unknown id asks for the accounts, but not more often
+const ADOPT_EVERY = 10;         // ticks
+
+export class Desk {
+  account;
+  accounts = new Map();
+  version;
+  newVersion = null;  // the server's, where this page is of another
+  outbox;
+  connection;
+  #boards = new Map();
+  #tab;
+  #ticks = 0;
+  #timer = null;
+  #askedAccounts = -Infinity;
+  #watchers = new Set();
+
+  /** account: {id, name, role}; version: the server's that wrote this page; tab: an open Tab. */
+  constructor({account, version, tab}) {
+    this.account = account;
+    this.version = version;
+    this.#tab = tab;
+    this.outbox = new Outbox({tab, transmit: (frame) => this.transmit(frame), changed: (board) => this.#entryChanged(board)});
+    this.connection = new Connection(socketUrl(), {
+      hello: (frame) => this.#hello(frame),
+      frame: (frame) => this.#receive(frame),
+      down: () => this.#down(),
+      changed: () => this.#changed(),
+      whoAmI: () => this.#whoAmI(),
+      signIn: () => this.#signIn(),
+      reload: () => location.reload(),
+    });
+  }
+
+  start() {
+    addEventListener("online", this.#recheck);
+    addEventListener("offline", this.#recheck);
+    addEventListener("pageshow", this.#recheck);
+    addEventListener("storage", this.#toldByOtherTab);
+    document.addEventListener("visibilitychange", this.#recheck);
+    this.#timer = setInterval(() => this.#tick(), TICK);
+    this.connection.start();
+    this.#askAccounts();
+    this.outbox.adopt();
+    return this;
+  }
+
+  stop() {
+    removeEventListener("online", this.#recheck);
+    removeEventListener("offline", this.#recheck);
+    removeEventListener("pageshow", this.#recheck);
+    removeEventListener("storage", this.#toldByOtherTab);
+    document.removeEventListener("visibilitychange", this.#recheck);
+    clearInterval(this.#timer);
+    this.connection.stop();
+    this.#tab.close();
+  }
+
+  /** -> Board, followed from now on over the one socket. */
+  board(id) {
+    if (!this.#boards.has(id)) {
+      this.#boards.set(id, new Board(id, this));
+      if (this.connection.state === "open") this.#boards.get(id).subscribe();
+    }
+    return this.#boards.get(id);
+  }
+
+  leave(id) {
+    if (this.#boards.delete(id)) this.transmit({type: "unsubscribe", board: id});
+  }
+
+  can(role) {
+    return ROLES.indexOf(this.account.role) >= ROLES.indexOf(role);
+  }
+
+  /** fn() after a change of the line, the account, the accounts, or of what waits for any board. -> unwatch */
+  watch(fn) {
+    this.#watchers.add(fn);
+    return () => this.#watchers.delete(fn);
+  }
+
+  transmit(frame) {
+    return this.connection.send(frame);
+  }
+
+  /** The person asked for it: on every tab of this account, at once, and nothing kept. */
+  signedOut() {
+    wipe();
+    try {
+      localStorage.setItem(SIGNED_OUT, JSON.stringify({account: this.account.id, at: Date.now()}));
+    } catch {
+      // other tabs then learn it from the server
+    }
+    this.#leaveFor("/login");
+  }
+
+  /** Ids of people met in states and events: those that are not known are asked for. things: iterable of {state, actor}. */
+  met(things) {
+    for (const {state, actor} of things) {
+      const ids = [state?.lead, state?.assignee, actor?.id, ...(state?.members ?? [])];
+      if (ids.some((id) => id && !this.accounts.has(id))) return void this.#askAccounts();
+    }
+  }
+
+  #hello({account, server}) {
+    if (account.id !== this.account.id) return location.reload(); // the browser's cookie is another person's by now
+    this.account = account;
+    this.newVersion = server === this.version ? null : server;
+    for (const board of this.#boards.values()) board.subscribe();
+    this.outbox.lineUp();
+    return this.#changed();
+  }
+
+  #receive(frame) {
+    if (frame.type === "heads") return this.#heads(frame);
+    if (frame.type === "ack") return this.outbox.acknowledged(frame, this.#boards.get(frame.board)?.seq ?? null);
+    if (frame.type === "refused") return this.outbox.refused(frame);
+    if (frame.type === "error" && frame.id) this.outbox.refused(frame);
+    return this.#boards.get(frame.board)?.receive(frame);
+  }
+
+  #heads({at, heads}) {
+    learn(at);
+    for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.heads(head, at);
+  }
+
+  #down() {
+    this.outbox.lineDown();
+    for (const board of this.#boards.values()) board.lineDown();
+  }
+
+  #tick() {
+    this.connection.tick();
+    this.outbox.tick();
+    for (const board of this.#boards.values()) board.tick();
+    if ((this.#ticks += 1) % ADOPT_EVERY === 0) this.outbox.adopt();
+  }
+
+  #recheck = (event) => {
+    if (event.type === "visibilitychange") for (const board of this.#boards.values()) board.hidden();
+    if (document.hidden) return;
+    this.connection.recheck();
+    for (const board of this.#boards.values()) board.tick();
+  };
+
+  #toldByOtherTab = (event) => {
+    if (event.key !== SIGNED_OUT || !event.newValue) return;
+    if (JSON.parse(event.newValue).account === this.account.id) this.#leaveFor("/login");
+  };
+
+  async #whoAmI() {
+    try {
+      const answer = await fetch("/api/v1/me", {headers: {accept: "application/json"}});
+      if (answer.status === 401) return "nobody";
+      if (!answer.ok) return "unknown";
+      return (await answer.json()).id === this.account.id ? "me" : "other";
+    } catch {
+      return "unknown";
+    }
+  }
+
+  // The session ended: drafts and outbox stay, and go on when the same person has signed in again.
+  #signIn() {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+
+  #leaveFor(place) {
+    keepNothing();
+    this.stop();
+    location.replace(place);
+  }
+
+  async #askAccounts() {
+    if (Date.now() - this.#askedAccounts < ACCOUNTS_EVERY) return;
+    this.#askedAccounts = Date.now();
+    try {
+      const answer = await fetch("/api/v1/accounts", {headers: {accept: "application/json"}});
+      if (!answer.ok) return;
+      this.accounts = new Map((await answer.json()).accounts.map((account) => [account.id, account]));
+    } catch {
+      return; // asked again when the next unknown id is met
+    }
+    this.#changed();
+    for (const board of this.#boards.values()) board.changed();
+  }
+
+  #entryChanged(boardId) {
+    this.#boards.get(boardId)?.changed();
+    this.#changed();
+  }
+
+  #changed() {
+    for (const fn of this.#watchers) fn(this);
+  }
+}
+
+const socketUrl = () => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;

@@ -1,0 +1,34 @@
+/* Words in the reader's language. In English the msgid is the text, so an empty catalogue is a whole one. */
+
+const catalogue = {language: "en", messages: {}};
+
+/** Load the catalogue of `language`; without it (offline, none yet) the English msgids stand. */
+export async function load(language, version) {
+  catalogue.language = language;
+  if (language === "en") return;
+  try {
+    const answer = await fetch(`/i18n/${language}.json?v=${encodeURIComponent(version)}`);
+    if (answer.ok) catalogue.messages = (await answer.json()).messages;
+  } catch {
+    // the msgids stand: English words are better than none
+  }
+}
+
+/** t("Hello {name}", {name}) -> the sentence in the reader's language. Plain text: lit-html escapes it. */
+export function t(msgid, values = {}) {
+  const found = catalogue.messages[msgid];
+  return fill((Array.isArray(found) ? found[0] : found) || msgid, values);
+}
+
+/** n("{count} card", "{count} cards", 3) -> "3 cards". */
+export function n(singular, plural, count, values = {}) {
+  // Intl's rule and gettext's agree for every language with two forms (en, fr, nl, de); no expression has to be evaluated
+  const form = new Intl.PluralRules(catalogue.language).select(count) === "one" ? 0 : 1;
+  const found = catalogue.messages[singular];
+  const text = (Array.isArray(found) && found[form]) || (form === 0 ? singular : plural);
+  return fill(text, {count, ...values});
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,29 @@
+/* Every page begins here: who is signed in, which page it is, and which view draws it. */
+
+import {Desk} from "./desk.js";
+import {Tab} from "./tab.js";
+import {belongTo} from "./storage.js";
+import {load} from "./i18n.js";
+
+const VIEWS = {
+  operations: async (root, desk) => (await import("./views/operations.js")).mount(root, desk),
+  account: async (root, desk) => (await import("./views/account.js")).mount(root, desk),
+  search: async (root, desk, {board, card}) => (await import("./views/search.js")).mount(root, desk, board, card || null),
+};
+
+async function start() {
+  const {page, board, language, version, accountId, accountName, accountRole} = document.body.dataset;
+  await load(language, version);
+  if (page === "sign_in") return (await import("./views/sign_in.js")).mount(document.querySelector("main"));
+  if (!accountId) return undefined;
+
+  belongTo(accountId);
+  const desk = new Desk({account: {id: accountId, name: accountName, role: accountRole}, version, tab: await new Tab().open()});
+  (await import("./behaviours/sign_out.js")).connect(document.querySelector("[data-sign-out]"), desk);
+  (await import("./views/notices.js")).mount(document.querySelector("[data-notices]"), desk);
+  if (board) (await import("./views/freshness.js")).mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board));
+  desk.start();
+  return VIEWS[page]?.(document.querySelector("main"), desk, document.body.dataset);
+}
+
+start();

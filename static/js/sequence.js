@@ -1,0 +1,52 @@
+/* The rules of a position, apart from everything that reads or writes: what a frame means for one who stands at (epoch, seq).
+   Late, lost, doubled and out of order all have the same answer: compare seq, ask again from a position. */
+
+export const APPLY = "apply", SEEN = "seen", GAP = "gap", OTHER_EPOCH = "other epoch";
+
+/** An event with number `seq`, of `epoch`, for a reader at `position` {epoch, seq}. */
+export function judge(position, epoch, seq) {
+  if (position.epoch !== epoch) return OTHER_EPOCH;
+  if (seq <= position.seq) return SEEN;
+  return seq === position.seq + 1 ? APPLY : GAP;
+}
+
+/** What one event does to the entities: {put: {kind, id, seq, state}}, {drop: {kind, id}} or nothing (erased, hidden). */
+export function effect(event) {
+  if (event.erased || !event.kind) return {};
+  if (event.state === undefined) return {};
+  if (event.state === null) return {drop: {kind: event.kind, id: event.id}};
+  return {put: {kind: event.kind, id: event.id, seq: event.seq, state: event.state}};
+}
+
+/** Entities by kind and id. */
+export class Entities {
+  #kinds = new Map();
+
+  static from(list) {
+    const entities = new Entities();
+    for (const entity of list) entities.put(entity);
+    return entities;
+  }
+
+  put(entity) {
+    if (!this.#kinds.has(entity.kind)) this.#kinds.set(entity.kind, new Map());
+    this.#kinds.get(entity.kind).set(entity.id, entity);
+  }
+
+  drop({kind, id}) {
+    this.#kinds.get(kind)?.delete(id);
+  }
+
+  get(id) {
+    for (const of of this.#kinds.values()) if (of.has(id)) return of.get(id);
+    return undefined;
+  }
+
+  of(kind) {
+    return [...(this.#kinds.get(kind)?.values() ?? [])];
+  }
+
+  *[Symbol.iterator]() {
+    for (const of of this.#kinds.values()) yield* of.values();
+  }
+}

@@ -1,0 +1,89 @@
+/* This tab, among those of the same account. What waits in the outbox belongs to one tab at a time; when that tab is gone
+   (closed, crashed), another takes it over. Where the browser has Web Locks a tab lives as long as its lock; they need a
+   secure address, so elsewhere a tab is alive while its stamp is young. */
+
+import {prefix, storage} from "./storage.js";
+
+const STAMP_EVERY = 5_000;    // ms
+const STAMP_DIES = 150_000;   // ms: browsers wake a hidden tab's timers as seldom as once a minute
+const NAME = "searchboard-tab";
+
+export class Tab {
+  id = null;
+  #release = () => {};
+  #timer = null;
+
+  /** Take an identity: that of before the reload, unless a duplicated tab holds it. */
+  async open() {
+    const before = read();
+    if (before && (await this.#hold(before))) this.id = before;
+    else await this.#hold((this.id = crypto.randomUUID?.() ?? `t${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`));
+    remember(this.id);
+    return this;
+  }
+
+  close() {
+    this.#release();
+    clearInterval(this.#timer);
+    storage.remove(`${prefix()}tab:${this.id}`);
+  }
+
+  /** -> those of `ids` whose tab is gone. */
+  async gone(ids) {
+    const alive = globalThis.navigator?.locks ? await locked() : stamped();
+    return ids.filter((id) => id !== this.id && !alive.has(id));
+  }
+
+  /** Run `fn` while no other tab runs its own. */
+  async alone(fn) {
+    if (globalThis.navigator?.locks) await navigator.locks.request(`${NAME}-adopt:${prefix()}`, fn);
+    else await fn();
+  }
+
+  #hold(id) {
+    if (!globalThis.navigator?.locks) return this.#stamp(id);
+    return new Promise((held) => {
+      navigator.locks.request(lockOf(id), {ifAvailable: true}, (lock) => {
+        held(lock !== null);
+        return lock && new Promise((release) => (this.#release = release));
+      });
+    });
+  }
+
+  #stamp(id) {
+    const stamp = () => storage.write(`${prefix()}tab:${id}`, Date.now());
+    stamp();
+    this.#timer = setInterval(stamp, STAMP_EVERY);
+    return true;
+  }
+}
+
+const lockOf = (id) => `${NAME}:${prefix()}${id}`;
+
+async function locked() {
+  const {held} = await navigator.locks.query();
+  const start = lockOf("");
+  return new Set(held.filter(({name}) => name.startsWith(start)).map(({name}) => name.slice(start.length)));
+}
+
+function stamped() {
+  const start = `${prefix()}tab:`;
+  const young = storage.keys(start).filter((key) => Date.now() - storage.read(key) < STAMP_DIES);
+  return new Set(young.map((key) => key.slice(start.length)));
+}
+
+function read() {
+  try {
+    return globalThis.sessionStorage.getItem(NAME);
+  } catch {
+    return null;
+  }
+}
+
+function remember(id) {
+  try {
+    globalThis.sessionStorage.setItem(NAME, id);
+  } catch {
+    // a reload then counts as another tab, which takes over
+  }
+}

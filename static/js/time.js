@@ -1,0 +1,110 @@
+/* Times as people at the desk read them: Europe/Brussels, whatever the machine's own zone; ages by the server's clock. */
+
+import {t} from "./i18n.js";
+
+export const ZONE = "Europe/Brussels";
+const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const SAMPLES = 6; // heartbeats, 30 s: enough to find one that travelled fast
+
+const format = (options) => new Intl.DateTimeFormat("en-GB", {timeZone: ZONE, hourCycle: "h23", ...options});
+const CLOCK = format({hour: "2-digit", minute: "2-digit"});
+const CLOCK_S = format({hour: "2-digit", minute: "2-digit", second: "2-digit"});
+const DAY_OF_WEEK = format({weekday: "short", day: "numeric", month: "short"});
+const DAY_OF_YEAR = format({weekday: "short", day: "numeric", month: "short", year: "numeric"});
+const PARTS = format({year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit"});
+
+// --- the server's clock
+
+let offsets = [];
+
+/** A heartbeat said that it is `iso` at the server. Delay only makes it look earlier, so the largest of the last few is nearest. */
+export function learn(iso, local = Date.now()) {
+  const offset = Date.parse(iso) - local;
+  if (Number.isFinite(offset)) offsets = [...offsets, offset].slice(-SAMPLES);
+}
+
+/** -> Date: now, by the server's clock as far as it is known. */
+export function serverNow() {
+  return new Date(Date.now() + (offsets.length ? Math.max(...offsets) : 0));
+}
+
+// --- moments; each takes an ISO text or a Date, and gives "" for null or what is not a time
+
+/** "22:34" */
+export const clock = (when) => write(CLOCK, when);
+/** "22:34:07" */
+export const clockWithSeconds = (when) => write(CLOCK_S, when);
+/** "Tue 24 Nov", with the year where it is not this one */
+export const day = (when, now = serverNow()) =>
+  write(yearOf(when) === yearOf(now) ? DAY_OF_WEEK : DAY_OF_YEAR, when).replace(",", "");
+/** "22:34" today, else "Tue 24 Nov 22:34" */
+export const moment = (when, now = serverNow()) =>
+  day(when, now) === day(now, now) ? clock(when) : `${day(when, now)} ${clock(when)}`.trim();
+
+// --- lengths of time
+
+/** "just now", "2 min ago", "3 h ago", "2 d ago"; the future is "in 5 min" */
+export function ago(when, now = serverNow()) {
+  const passed = between(when, now);
+  if (passed === null) return "";
+  if (Math.abs(passed) < MINUTE) return t("just now");
+  return passed < 0 ? t("in {length}", {length: roughly(-passed)}) : t("{length} ago", {length: roughly(passed)});
+}
+
+/** Ticking: "06:31:12" on the first day, "3 d 02 h" after it; never negative. */
+export function since(when, now = serverNow()) {
+  const passed = between(when, now);
+  if (passed === null) return "";
+  const whole = Math.max(0, passed);
+  if (whole >= DAY) return t("{days} d {hours} h", {days: Math.floor(whole / DAY), hours: two((whole % DAY) / HOUR)});
+  return `${two(whole / HOUR)}:${two((whole % HOUR) / MINUTE)}:${two((whole % MINUTE) / SECOND)}`;
+}
+
+/** "41 min late", or "" while it is not late. */
+export function late(when, now = serverNow()) {
+  const passed = between(when, now);
+  return passed === null || passed < MINUTE ? "" : t("{length} late", {length: roughly(passed)});
+}
+
+/** "41 min", "3 h 05", "2 d 4 h": a length in ms, floored, in the two units that matter. */
+export function roughly(length) {
+  if (length < HOUR) return t("{minutes} min", {minutes: Math.floor(length / MINUTE)});
+  if (length < 10 * HOUR) return t("{hours} h {minutes}", {hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE)});
+  if (length < 2 * DAY) return t("{hours} h", {hours: Math.floor(length / HOUR)});
+  return t("{days} d", {days: Math.floor(length / DAY)});
+}
+
+// --- forms: <input type="datetime-local"> has no zone, so the desk's zone is meant
+
+/** -> "2026-11-24T22:34" for a datetime-local input, "" for null. */
+export function toInput(when) {
+  const date = dateOf(when);
+  if (!date) return "";
+  const part = Object.fromEntries(PARTS.formatToParts(date).map(({type, value}) => [type, value]));
+  return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
+}
+
+/** "2026-11-24T22:34" as read in Brussels -> ISO in UTC; null where it is empty or not a time. */
+export function fromInput(text) {
+  const wanted = Date.parse(`${text}${text && text.length === 16 ? ":00" : ""}Z`);
+  if (Number.isNaN(wanted)) return null;
+  let guess = wanted;
+  // twice: the first step may land on the other side of a change of summer time
+  for (let step = 0; step < 2; step += 1) guess += wanted - Date.parse(`${toInput(new Date(guess))}:00Z`) - (wanted % MINUTE);
+  return new Date(guess).toISOString();
+}
+
+function dateOf(when) {
+  if (when === null || when === undefined || when === "") return null;
+  const date = when instanceof Date ? when : new Date(when);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+function between(when, now) {
+  const start = dateOf(when);
+  return start && now - start;
+}
+
+const write = (formatter, when) => (dateOf(when) ? formatter.format(dateOf(when)) : "");
+const yearOf = (when) => toInput(when).slice(0, 4);
+const two = (number) => String(Math.floor(number)).padStart(2, "0");

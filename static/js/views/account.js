@@ -1,0 +1,18 @@
+/* The account page: the name of the role, and what this browser keeps. */
+
+import {kept} from "../drafts.js";
+import {label} from "../labels.js";
+import {n} from "../i18n.js";
+
+export function mount(main, desk) {
+  const role = main.querySelector("[data-label-role]");
+  role.textContent = label.role(role.dataset.labelRole);
+  const draw = () => {
+    const drafts = kept(), unsent = desk.outbox.unsent();
+    main.querySelector("[data-kept]").textContent = [
+      n("{count} draft", "{count} drafts", drafts), n("{count} change not sent", "{count} changes not sent", unsent),
+    ].join(", ");
+  };
+  desk.watch(draw);
+  draw();
+}

@@ -1,0 +1,13 @@
+/* The sign-in page: says that what was typed before the session ended is still here. Whose it is, is not said: desks are shared. */
+
+import {ROOT, storage} from "../storage.js";
+import {n} from "../i18n.js";
+
+export function mount(main) {
+  const place = main.querySelector("[data-kept]");
+  const count = storage.keys(ROOT).filter((key) => /:(outbox|draft):/.test(key)).length;
+  if (!place || count === 0) return;
+  place.textContent = n("{count} unsent text is kept in this browser. It is there again when the person who typed it has signed in.",
+    "{count} unsent texts are kept in this browser. They are there again when the person who typed them has signed in.", count);
+  place.hidden = false;
+}
