@@ -21,7 +21,6 @@ from board.sign_in import Caller, signed_in
 
 HOME = "/"
 OPERATIONS = "operations"
-_A_YEAR = "public, max-age=31536000, immutable"  # the address of a catalogue carries the version
 
 
 async def operations(request: Request) -> Response:
@@ -63,18 +62,19 @@ async def catalogue(request: Request) -> Response:
     language = request.path_params["language"]
     if language not in words.languages():
         return error_page(request, 404, SENTENCES["not_found"])
-    return JSONResponse(words.script_catalogue(language), headers={"cache-control": _A_YEAR})
+    return JSONResponse(words.script_catalogue(language))
 
 
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
     """The form again, with what was wrong; `request.state.email` (if set) is kept in it."""
     email = getattr(request.state, "email", "")
-    return _page(request, "sign_in.html", None, status=status, error=error, next=_own_path(request), email=email)
+    said = error and words.translator(words.DEFAULT)(error)
+    return _page(request, "sign_in.html", None, status=status, error=said, next=_own_path(request), email=email)
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
     """A page that says in a sentence why there is nothing else here."""
-    return _page(request, "error.html", caller, status=status, message=message)
+    return _page(request, "error.html", caller, status=status, message=words.translator(words.DEFAULT)(message))
 
 
 routes: list[Route] = [

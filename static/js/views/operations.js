@@ -1,0 +1,170 @@
+/* The operations board: every search one may see, in the columns open, found and closed; live. */
+
+import {html, nothing, render} from "../../vendor/lit-html/lit-html.js";
+import {repeat} from "../../vendor/lit-html/directives/repeat.js";
+import {Clock} from "../behaviours/clock.js";
+import {Dialogs} from "../behaviours/dialog.js";
+import {Keys} from "../behaviours/keys.js";
+import {label} from "../labels.js";
+import {n, t} from "../i18n.js";
+import {faces, people} from "./face.js";
+import {OpenSearch} from "./open_search.js";
+import {searchCard, sendingCard} from "./search_card.js";
+import {STATUSES, byStatus, matches, nameOf} from "./searches.js";
+
+const BOARD = "operations";
+const MOST = 40; // cards of a column of ended searches that are drawn before one asks for all
+
+const EMPTY = {
+  open: () => t("No search is open."),
+  found: () => t("Nobody found yet."),
+  closed: () => t("No search is closed."),
+};
+
+export function mount(root, desk) {
+  return new Operations(root, desk).connect();
+}
+
+class Operations {
+  desk;
+  board;
+  #root;
+  #opening;
+  #clock;
+  #dialogs;
+  #keys;
+  #unwatch = [];
+  #find = "";
+  #tab = "open";       // on a phone one column is seen at a time
+  #all = new Set();    // columns that are drawn whole
+
+  constructor(root, desk) {
+    this.#root = root;
+    this.desk = desk;
+    this.board = desk.board(BOARD);
+    this.#opening = new OpenSearch(this);
+    this.#clock = new Clock(root);
+    this.#dialogs = new Dialogs(root);
+    this.#keys = new Keys({n: () => this.#mayOpen && this.#opening.show(), "/": () => this.#root.querySelector("[name=find]")?.focus()});
+  }
+
+  connect() {
+    this.#unwatch = [
+      this.board.watch((_, events) => {
+        this.#say(events);
+        this.draw();
+      }),
+      this.desk.watch(() => this.draw()),
+    ];
+    this.#clock.connect();
+    this.#keys.connect();
+    this.board.where(null, false);
+    this.draw();
+    return this;
+  }
+
+  disconnect() {
+    for (const unwatch of this.#unwatch) unwatch();
+    this.#clock.disconnect();
+    this.#keys.disconnect();
+  }
+
+  seen(id) {
+    this.board.seen(id);
+  }
+
+  draw() {
+    render(this.board.seq === null ? loading() : this.#page(), this.#root);
+    this.#clock.fill();
+    this.#dialogs.settle();
+  }
+
+  // Opening needs a coordinator; the server says so too.
+  get #mayOpen() {
+    return this.desk.can("coordinator");
+  }
+
+  #page() {
+    const searches = this.board.of("search");
+    const columns = byStatus(searches, (search) => this.#matches(search));
+    const pending = this.board.pending.filter(({name}) => name === "search.open");
+    return html`
+      <header class="desk-head">
+        <h1>${t("Searches")}</h1>
+        ${this.#here()}
+        <span class="space"></span>
+        <input type="search" name="find" placeholder=${t("Find a search  /")} aria-label=${t("Find a search")} .value=${this.#find} @input=${this.#finds} />
+        ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
+          this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
+      </header>
+      ${pending.filter(({status}) => status === "refused").map((entry) => this.#refused(entry))}
+      <nav class="tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
+        ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
+      <div class="desk-board" data-shown=${this.#tab}>
+        ${STATUSES.map((status) => this.#column(status, columns[status], pending))}
+      </div>
+      ${this.#opening.shown ? this.#opening.draw() : nothing}`;
+  }
+
+  #column(status, searches, pending) {
+    const drawn = status === "open" || this.#all.has(status) ? searches : searches.slice(0, MOST);
+    const sending = status === "open" ? pending.filter((entry) => entry.status !== "refused") : [];
+    return html`<section class="desk-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
+      <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b></h2>
+      ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#find ? t("Nothing here has these words.") : EMPTY[status]()}</p>` : nothing}
+      <ul>
+        ${sending.map((entry) => sendingCard(entry))}
+        ${repeat(drawn, ({id}) => id, (search) => searchCard(search, this))}
+      </ul>
+      ${drawn.length < searches.length ? html`<button class="all" @click=${() => this.#showAll(status)}>${
+        n("{count} more", "{count} more", searches.length - drawn.length)}</button>` : nothing}
+    </section>`;
+  }
+
+  #refused(entry) {
+    return html`<div class="refusal" role="alert" data-refused=${entry.id}>
+      <p><b>${t("The search for {name} was not opened", {name: nameOf(entry.data.person)})}</b>: ${entry.refusal.message}</p>
+      <button data-act="reopen" @click=${() => this.#opening.takeBack(entry)}>${t("Back to the form")}</button>
+      <button class="plain" data-act="let-go" @click=${() => this.board.retract(entry.id)}>${t("Let go")}</button>
+    </div>`;
+  }
+
+  #here() {
+    const present = people(this.board.presence);
+    return html`<div class="here" data-testid="here">${faces(present)}</div>`;
+  }
+
+  #matches(search) {
+    if (!this.#find.trim()) return true;
+    return matches(search, this.#find.trim(), [label.kind(search.state.kind), this.desk.accounts.get(search.state.lead)?.name]);
+  }
+
+  #finds = (event) => {
+    this.#find = event.target.value;
+    this.draw();
+  };
+
+  #pick(status) {
+    this.#tab = status;
+    this.draw();
+  }
+
+  #showAll(status) {
+    this.#all.add(status);
+    this.draw();
+  }
+
+  // What colleagues did, for those who don't see it happen.
+  #say(events) {
+    const said = events.filter(({actor, state}) => actor && actor.id !== this.desk.account.id && state?.person);
+    if (!said.length) return;
+    document.querySelector("[data-says]").textContent =
+      said.map(({type, actor, state}) => t("{event}: {name}, by {who}", {event: label.event(type), name: nameOf(state.person), who: actor.name})).join(". ");
+  }
+}
+
+function loading() {
+  return html`<div class="desk-loading" role="status" data-testid="loading"><p>${t("Reading the searches…")}</p>
+    <div class="desk-board" aria-hidden="true">${[4, 2, 2].map((count) => html`<section class="desk-column"><h2>&nbsp;</h2>
+      <ul>${Array.from({length: count}, () => html`<li class="search"></li>`)}</ul></section>`)}</div></div>`;
+}

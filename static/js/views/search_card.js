@@ -1,0 +1,72 @@
+/* One search on the operations board: who, since when, what waits, who leads. A link to its board. */
+
+import {html, nothing} from "../../vendor/lit-html/lit-html.js";
+import {label} from "../labels.js";
+import {n, t} from "../i18n.js";
+import {roughly} from "../time.js";
+import {nameOf, undecided} from "./searches.js";
+import {ago, since, when} from "./times.js";
+
+/** search: {id, state}; view: {board, desk, seen(id)} */
+export function searchCard(search, view) {
+  const {id, state} = search;
+  const mark = view.board.marks.get(id);
+  const seen = () => mark && view.seen(id);
+  return html`<li class="search ${state.status} ${state.worrying === true ? "worrying" : ""} ${mark ? "changed" : ""}" data-search=${id} data-status=${state.status}
+      @pointerenter=${seen} @focusin=${seen}>
+    <p class="what"><span class="reference">${state.reference}</span> <span class="kind">${label.kind(state.kind)}</span>
+      ${state.access === "members" ? html`<span class="lock" title=${t("Only its members see this search")}>${t("members")}</span>` : nothing}</p>
+    <div class="who">
+      <h3><a href="/searches/${id}">${nameOf(state.person)}${state.person.age === null ? nothing : html`<span class="age">, ${state.person.age}</span>`}</a></h3>
+      ${worry(state)}
+      ${time(state)}
+    </div>
+    ${mark ? html`<p class="by">${mark.actor ? t("{what} by {who}", {what: label.done(mark.type), who: mark.actor.name}) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
+    ${counts(view.board.summaries.get(id), state.status)}
+    ${foot(state, view.board.summaries.get(id), view.desk)}
+  </li>`;
+}
+
+/** A search whose opening is on the way to the server. */
+export function sendingCard({data, status}) {
+  return html`<li class="search open pending" data-testid="pending-search">
+    <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p>
+    <div class="who"><h3>${nameOf(data.person)}${data.person.age === undefined ? nothing : html`, ${data.person.age}`}</h3></div>
+  </li>`;
+}
+
+function worry(state) {
+  if (state.worrying === true) return html`<span class="worry">${t("Worrying")}</span>`;
+  if (state.status !== "open" || !undecided(state)) return nothing;
+  return html`<span class="worry open" title=${t("A criterion applies. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;
+}
+
+function time({status, missing_since, outcome}) {
+  if (status === "open") return html`<span class="running" title=${t("missing since {at}", {at: when(missing_since)})}>${since(missing_since)}</span>`;
+  if (!outcome) return nothing;
+  return html`<span class="running" title=${t("from missing to found")}>${roughly(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
+}
+
+function counts(summary, status) {
+  if (!summary) return status === "open" ? html`<p class="counts" aria-hidden="true">&nbsp;</p>` : nothing;
+  const {unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people} = summary;
+  const parts = [
+    sightings ? html`<span class="sightings" data-count="unassessed">${n("{count} sighting to assess", "{count} sightings to assess", sightings)}</span>` : nothing,
+    tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
+    overdue ? html`<span class="over" data-count="overdue">${t("{count} overdue", {count: overdue})}</span>` : nothing,
+    people ? html`<span class="people" data-count="people">${t("{count} here", {count: people})}</span>` : nothing,
+  ];
+  if (parts.every((part) => part === nothing)) return status === "open" ? html`<p class="counts"><span>${t("nothing waits")}</span></p>` : nothing;
+  return html`<p class="counts">${parts}</p>`;
+}
+
+function foot(state, summary, desk) {
+  const lead = state.lead ? desk.accounts.get(state.lead)?.name ?? "…" : null;
+  return html`<p class="foot"><span class="lead">${lead ? t("lead {name}", {name: lead}) : t("no lead")}</span>${ending(state)}
+    ${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${ago(summary.last.at)}</span>` : nothing}</p>`;
+}
+
+function ending({status, outcome}) {
+  if (!outcome || status === "open") return nothing;
+  return html`<span class=${outcome.condition === "well" ? "well" : ""}>${t("found {at}, {condition}", {at: when(outcome.found_at), condition: label.condition(outcome.condition)})}</span>`;
+}
