@@ -1,0 +1,100 @@
+"""Who may see what: the only way to get a board. Refused by not finding.
+
+A search with access `desk` is seen by everyone who is signed in, one with `members` by its members alone, whatever their
+role. Rights are those of now, for all history.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from board.errors import Refused
+from models.board import OPERATIONS, Board, Sight
+from models.search import Search
+
+if TYPE_CHECKING:
+    from board.desk import Desk
+    from board.sign_in import Caller
+
+_LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account = :account")
+
+
+def members_only(session: Session) -> dict[str, frozenset[str]]:
+    """The members of each search that only its members may see."""
+    rows = session.exec(select(Search.id, Search.members).where(Search.access == "members"))
+    return {id: frozenset(members) for id, members in rows}
+
+
+def board_for(session: Session, account: str, board_id: str, lock: bool = False) -> Board:
+    """The board, if this account may see it; locked for writing if asked. Raises Refused `not_found`."""
+    query = select(Board).where(Board.id == board_id)
+    board = session.exec(query.with_for_update() if lock else query).first()
+    if board is None:
+        raise Refused("not_found")
+    if board.kind == "search":
+        search = session.get(Search, board_id)
+        if search is None or not sees(account, search.access, search.members):
+            raise Refused("not_found")
+    return board
+
+
+def sees(account: str, access: str, members: Iterable[str]) -> bool:
+    return access == "desk" or account in members
+
+
+def last_change(session: Session, account: str, board: str) -> int:
+    """The seq at which this account's sight on the board last changed, 0 if never. On `operations`: its sight of any search."""
+    return int(session.connection().execute(_LAST_CHANGE, {"board": board, "account": account}).scalar() or 0)
+
+
+def record_change(session: Session, search: Search, accounts: Iterable[str]) -> None:
+    """Notes that these accounts gained or lost sight of a search by the events that were just written."""
+    for account in accounts:
+        for board, subject, seq in ((search.id, search.id, search.seq), (OPERATIONS, search.id, search.operations_seq)):
+            session.merge(Sight(board=board, search=subject, account=account, seq=seq))
+
+
+@dataclass(slots=True)
+class Sights:
+    """What this process knows of rights, for the moment at which events are shown: changed as events are published, and
+    read again from the database when somebody else may have changed it."""
+
+    members: dict[str, frozenset[str]] = field(default_factory=dict)
+    changed: dict[tuple[str, str], int] = field(default_factory=dict)  # (search, account): seq on `operations`
+
+    def load(self, session: Session) -> None:
+        self.members = members_only(session)
+        rows = session.exec(select(Sight).where(Sight.board == OPERATIONS))
+        self.changed = {(row.search, row.account): row.seq for row in rows}
+
+    def learn(self, search: str, access: str, members: Iterable[str], changed: Iterable[str] = (), seq: int = 0) -> None:
+        """A search was opened, or its access was set at `seq` on `operations`."""
+        if access == "members":
+            self.members[search] = frozenset(members)
+        else:
+            self.members.pop(search, None)
+        self.changed.update({(search, account): seq for account in changed})
+
+    def may_see(self, account: str, search: str) -> bool:
+        members = self.members.get(search)
+        return members is None or account in members
+
+    def lost_at(self, account: str, search: str, seq: int) -> bool:
+        """Whether this account lost sight of the search by the event `seq` of `operations`."""
+        return not self.may_see(account, search) and self.changed.get((search, account)) == seq
+
+
+async def may_see(desk: "Desk", caller: "Caller", board_id: str) -> bool:
+    """Whether a page of this board is there for the caller. Raises Unavailable."""
+
+    def look(session: Session) -> bool:
+        try:
+            board_for(session, caller.account.id, board_id)
+        except Refused:
+            return False
+        return True
+
+    return await desk.database.read(look)

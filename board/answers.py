@@ -1,0 +1,100 @@
+"""How HTTP requests are read and answered: bounded, strictly read, and with the contract's codes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board.errors import Refused
+from board.sign_in import Caller, from_own_page, signed_in
+from models.database import Unavailable
+from realtime import strict
+
+MAX_BODY = 65_536  # bytes
+_STATUS = {
+    "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
+    "closed": 409, "too_large": 413, "rate_limited": 429, "unavailable": 503,
+}  # fmt: skip
+RETRY_S = "5"
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(orjson.dumps(body), status, media_type="application/json")
+
+
+def raw(head: dict[str, Any], name: str, items: list[bytes]) -> Response:
+    """An answer whose list `name` is encoded already."""
+    body = orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":[' + b",".join(items) + b"]}"
+    return Response(body, media_type="application/json")
+
+
+def refusal(refused: Refused, command: str | None = None) -> Response:
+    """A refusal with its status."""
+    response = answer(refused.body(command), _STATUS[refused.code])
+    if refused.code in ("rate_limited", "unavailable"):
+        response.headers["Retry-After"] = RETRY_S
+    return response
+
+
+async def body_of(request: Request) -> bytes:
+    """The body, bounded. Raises Refused `too_large`."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise Refused("too_large")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def json_of(request: Request) -> dict[str, Any]:
+    """The JSON object that was sent. Raises Refused `too_large` or `invalid`."""
+    try:
+        value, fault = strict.read((await body_of(request)).decode())
+    except UnicodeDecodeError:
+        raise Refused("invalid", "The body is not UTF-8.") from None
+    if fault or not isinstance(value, dict):
+        raise Refused("invalid", fault or "The body is a JSON object.")
+    return value
+
+
+def number(request: Request, name: str, default: int, low: int, high: int) -> int:
+    """A whole number of the query. Raises Refused `invalid`."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) <= 16 and low <= int(text) <= high):
+        raise Refused("invalid", fields={name: f"A whole number from {low} to {high}."})
+    return int(text)
+
+
+async def caller_of(request: Request, *, intake: bool = False) -> Caller:
+    """Who is asking, with the right to ask this way. Raises Refused `unauthenticated` or `forbidden`."""
+    caller = await signed_in(request)
+    if caller is None:
+        raise Refused("unauthenticated")
+    if caller.token is None and request.method not in SAFE and not from_own_page(request):
+        raise Refused("forbidden", "This request does not come from a page of this server.")
+    if caller.scope == "intake" and not intake:
+        raise Refused("forbidden", "This token can only take in sightings.")
+    return caller
+
+
+def refusing(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, with refusals as answers."""
+
+    async def call(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Refused as refused:
+            return refusal(refused)
+        except Unavailable:
+            return refusal(Refused("unavailable"))
+
+    return call

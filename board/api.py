@@ -1,0 +1,174 @@
+"""The HTTP calls under /api/v1, for other programs and for what a socket is not good at."""
+
+from sqlmodel import Session, select
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from board import access, accounts, journal, snapshot
+from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
+from board.commands import Command
+from board.desk import Desk
+from board.errors import Refused, not_found
+from board.sign_in import Caller
+from board.source import BoardSource, record
+from models.accounts import ROLES
+from models.board import Board
+from models.ids import new_id
+from models.search import Search
+from models.sighting import Reading, Sighting
+from models.times import moment, stamp
+from realtime import protocol, strict
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+async def me(request: Request) -> Response:
+    """The account that asks. A browser learns here why a socket was refused."""
+    account = (await caller_of(request, intake=True)).account
+    return answer(
+        {"id": account.id, "name": account.name, "role": account.role, "email": account.email, "language": account.language}
+    )
+
+
+async def all_accounts(request: Request) -> Response:
+    """Everybody, for assigning."""
+    await caller_of(request)
+    rows = await _desk(request).database.read(accounts.every)
+    return answer({"accounts": [{"id": each.id, "name": each.name, "role": each.role, "enabled": each.enabled} for each in rows]})
+
+
+async def boards(request: Request) -> Response:
+    """The boards that the caller may see."""
+    caller = await caller_of(request)
+
+    def read(session: Session) -> list[dict[str, object]]:
+        hidden = snapshot.hidden_searches(session, caller.account.id)
+        searches = {
+            id: (reference, status) for id, reference, status in session.exec(select(Search.id, Search.reference, Search.status))
+        }
+        found = []
+        for board in session.exec(select(Board).order_by(Board.kind, Board.id)):
+            if board.id not in hidden:
+                entry: dict[str, object] = {"board": board.id, "kind": board.kind, "epoch": board.epoch, "seq": board.seq}
+                if board.id in searches:
+                    entry["reference"], entry["status"] = searches[board.id]
+                found.append(entry)
+        return found
+
+    return answer({"boards": await _desk(request).database.read(read)})
+
+
+async def board(request: Request) -> Response:
+    """The snapshot of a board, now or as it was at a seq or a time (`?at=`)."""
+    caller = await caller_of(request)
+    id, at = request.path_params["board"], request.query_params.get("at")
+
+    def read(session: Session) -> tuple[Board, int, list[bytes]]:
+        board = access.board_for(session, caller.account.id, id)
+        if at is None:
+            return board, board.seq, snapshot.entities(session, board, caller.account.id)
+        seq = _seq_at(session, board, at)
+        return board, seq, snapshot.entities_at(session, board, caller.account.id, seq)
+
+    row, seq, entities = await _desk(request).database.read(read)
+    return raw({"board": id, "epoch": row.epoch, "seq": seq}, "entities", entities)
+
+
+def _seq_at(session: Session, board: Board, at: str) -> int:
+    """The seq that `?at=` means. Raises Refused `invalid`, or `not_found` beyond the head or before the first event."""
+    if at.isascii() and at.isdecimal() and len(at) <= 16:
+        seq: int | None = int(at) if 0 < int(at) <= board.seq else None
+    else:
+        try:
+            time = stamp(moment(at.replace(" ", "+")))
+        except (ValueError, OverflowError):
+            raise Refused("invalid", fields={"at": "A seq, or a time with its offset."}) from None
+        seq = journal.seq_at(session, board.id, time)
+    if seq is None:
+        raise Refused("not_found")
+    return seq
+
+
+async def events(request: Request) -> Response:
+    """The events of a board after a seq, as the caller may see them; with `entity`, those of one entity."""
+    caller = await caller_of(request)
+    id, entity = request.path_params["board"], request.query_params.get("entity")
+    after = number(request, "after", 0, 0, strict.MAX_INTEGER)
+    limit = number(request, "limit", 500, 1, 1_000)
+    desk = _desk(request)
+
+    def read(session: Session) -> tuple[Board, list[journal.Said]]:
+        board = access.board_for(session, caller.account.id, id)
+        if entity is not None:
+            return board, journal.of_entity(session, id, entity, after, limit)
+        return board, journal.after(session, id, after, limit)
+
+    row, said = await desk.database.read(read)
+    source = BoardSource(desk.database, desk.sights)
+    shown = [source.show(caller, id, record(each), live=False) for each in said]
+    return raw({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown)
+
+
+async def commands(request: Request) -> Response:
+    """A command, as over the socket."""
+    caller = await caller_of(request)
+    value = await json_of(request)
+    if not protocol.is_id(value.get("id")):
+        raise Refused("invalid", fields={"id": "A command needs an id of 1 to 64 letters, digits, - or _."})
+    try:
+        said = protocol.command(value, value["id"], request.path_params["board"])
+    except protocol.Unreadable as unreadable:
+        raise Refused("invalid", str(unreadable)) from None
+    try:
+        ack = await _desk(request).execute(caller, Command(said.id, said.board, said.name, said.data, said.base, said.epoch))
+    except Refused as refused:
+        return refusal(refused, said.id)
+    return answer(ack.body())
+
+
+async def source(request: Request) -> Response:
+    """Who the source of a sighting is. Each reading is kept."""
+    caller = await caller_of(request)
+    desk = _desk(request)
+    now = stamp(desk.clock())
+    board, sighting = request.path_params["board"], request.path_params["sighting"]
+    return answer(await desk.database.write(lambda session: _read_source(session, caller, board, sighting, now)))
+
+
+def _read_source(session: Session, caller: Caller, board: str, id: str, now: str) -> dict[str, str | None]:
+    access.board_for(session, caller.account.id, board)
+    role = ROLES.index(caller.account.role)
+    if role < ROLES.index("investigator"):
+        raise Refused("forbidden")
+    row = session.get(Sighting, id)
+    if row is None or row.board != board:
+        raise not_found("sighting")
+    if row.source["sealed"] and role < ROLES.index("coordinator") and row.taken_by != caller.account.id:
+        raise Refused("forbidden", "This source is sealed.")
+    session.add(Reading(id=new_id(), at=now, account=caller.account.id, board=board, sighting=id))
+    return {"name": row.source_name, "contact": row.source_contact}
+
+
+async def missing(request: Request) -> Response:
+    """What is not there is answered in JSON too."""
+    raise Refused("not_found")
+
+
+def _route(path: str, endpoint: object, method: str = "GET") -> Route:
+    return Route(path, refusing(endpoint), methods=[method])  # type: ignore[arg-type]
+
+
+routes = [
+    _route("/me", me),
+    _route("/accounts", all_accounts),
+    _route("/boards", boards),
+    _route("/boards/{board}", board),
+    _route("/boards/{board}/events", events),
+    _route("/boards/{board}/commands", commands, "POST"),
+    _route("/boards/{board}/sightings/{sighting}/source", source),
+    _route("/{rest:path}", missing),
+]

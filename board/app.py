@@ -1,0 +1,145 @@
+"""The wiring, to be read from top to bottom: what answers at which address."""
+
+import contextlib
+import ipaddress
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from board import api, metrics, pages, socket
+from board.answers import answer, body_of, refusing
+from board.desk import Desk
+from board.errors import SENTENCES, Refused
+from board.headers import Headers
+from board.places import STATIC
+from board.sign_in import LASTS, cookie_name, from_own_page, signed_in
+from models.database import Unavailable
+
+
+def make(desk: Desk) -> Starlette:
+    """The application over an open desk. Whoever opened the desk closes it."""
+    app = Starlette(
+        routes=[
+            WebSocketRoute("/ws", socket.endpoint),
+            Mount("/api/v1", routes=api.routes),
+            Route("/login", sign_in, methods=["POST"]),
+            Route("/logout", sign_out, methods=["POST"]),
+            Route("/healthz", alive),
+            Route("/readyz", ready),
+            Route("/metrics", refusing(measured)),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            *pages.routes,
+        ],
+        middleware=[Middleware(Headers, secure=desk.settings.secure)],
+        exception_handlers={HTTPException: _http_error, Refused: _refused, Unavailable: _unavailable, Exception: _failed},
+        lifespan=_lifespan,
+    )
+    app.state.desk = desk
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    yield
+    await app.state.desk.hub.stop()
+
+
+async def sign_in(request: Request) -> Response:
+    """`POST /login`: 303 and the cookie, or 401 and the page again."""
+    desk: Desk = request.app.state.desk
+    if "origin" in request.headers or "sec-fetch-site" in request.headers:  # every browser says one; a program needs not
+        _check_own_page(request)
+    form = parse_qs((await body_of(request)).decode(errors="replace"), keep_blank_values=True, max_num_fields=20)
+    email, password = form.get("email", [""])[0], form.get("password", [""])[0]
+    peer = request.client.host if request.client else ""
+    request.state.email = email[:400]
+    try:
+        secret = await desk.door.sign_in(email[:400], password[:1_000], peer)
+    except Refused as refused:
+        return pages.sign_in_page(request, error=refused.message, status=429)
+    if secret is None:
+        return pages.sign_in_page(request, error="That address and password do not fit together.", status=401)
+    response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
+    secure = desk.settings.secure
+    response.set_cookie(
+        cookie_name(secure), secret, max_age=int(LASTS.total_seconds()), httponly=True, secure=secure, samesite="lax", path="/"
+    )
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """`POST /logout`: ends the session, on open sockets too."""
+    desk: Desk = request.app.state.desk
+    caller = await signed_in(request)
+    if caller is not None:
+        if caller.token is None:
+            _check_own_page(request)
+        await desk.door.sign_out(caller)
+    response = RedirectResponse("/login", 303)
+    response.delete_cookie(
+        cookie_name(desk.settings.secure), path="/", secure=desk.settings.secure, httponly=True, samesite="lax"
+    )
+    return response
+
+
+def _check_own_page(request: Request) -> None:
+    if not from_own_page(request):
+        raise Refused("forbidden", "This request does not come from a page of this server.")
+
+
+async def alive(request: Request) -> Response:
+    return PlainTextResponse("alive\n")
+
+
+async def ready(request: Request) -> Response:
+    """200 when the database answers; says how it and the bus are."""
+    desk: Desk = request.app.state.desk
+    try:
+        await desk.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
+    except Unavailable:
+        return answer({"database": "unavailable", "bus": "none"}, 503)
+    return answer({"database": "ok", "bus": "none"})
+
+
+async def measured(request: Request) -> Response:
+    """`GET /metrics`: from this machine, or with an administrator's token."""
+    direct = request.client is not None and "x-forwarded-for" not in request.headers
+    if not (direct and ipaddress.ip_address(request.client.host).is_loopback):  # type: ignore[union-attr]
+        caller = await signed_in(request)
+        if caller is None:
+            raise Refused("unauthenticated")
+        if caller.token is None or caller.account.role != "admin":
+            raise Refused("forbidden")
+    return Response(metrics.text(request.app.state.desk.hub), media_type="text/plain; version=0.0.4")
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if request.url.path.startswith("/api/"):
+        code = "not_found" if error.status_code == 404 else "invalid"
+        return answer({"code": code, "message": error.detail}, error.status_code)
+    message = SENTENCES["not_found"] if error.status_code == 404 else error.detail
+    return pages.error_page(request, error.status_code, message)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    status = {"not_found": 404, "forbidden": 403, "unauthenticated": 401, "too_large": 413}.get(error.code, 400)
+    return pages.error_page(request, status, error.message)
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    return pages.error_page(request, 503, SENTENCES["unavailable"])
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith("/api/"):
+        return answer({"code": "unavailable", "message": SENTENCES["unavailable"]}, 503)
+    return pages.error_page(request, 500, SENTENCES["unavailable"])

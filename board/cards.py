@@ -1,0 +1,128 @@
+"""What sightings and tasks have in common: a place in a column, an assignee, and that they are withdrawn, never deleted.
+
+Cards are sorted in a column by (rank, id). A rank is a text between two others; every card of the column, withdrawn ones
+included, keeps one of its own, so that two people who drop a card at one moment see the same order.
+"""
+
+from fractional_indexing import generate_key_between, generate_n_keys_between
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.columns import first_of
+from board.errors import invalid, not_found
+from board.fields import Data, Id, Long
+from board.pen import Pen
+from board.words import N_
+from models.column import Column
+from models.sighting import Sighting
+from models.task import Task
+
+Card = Sighting | Task
+
+LONGEST_RANK = 48  # characters; a rank grows by one for about each five drops at one spot
+NEIGHBOURS = 20  # cards on each side that get new ranks when there is no short one left between two
+
+
+class Move(Data):
+    card: Id
+    column: Id
+    before: Id | None = None
+    after: Id | None = None
+
+
+class Assign(Data):
+    card: Id
+    assignee: Id | None = None
+
+
+class Withdraw(Data):
+    card: Id
+    reason: Long | None = None
+
+
+def find(pen: Pen, id: str, name: str = "card") -> Card:
+    """The card of this board by that id. Raises Refused `not_found`."""
+    row = pen.session.get(Sighting, id) or pen.session.get(Task, id)
+    if row is None or row.board != pen.board.id:
+        raise not_found(name)
+    return row
+
+
+def place_new(pen: Pen, column: str | None, role: str) -> tuple[str, str]:
+    """(column, rank) for a new card: at the end of the column named, or of the first one with this role."""
+    found = pen.find(Column, column, "column") if column is not None else first_of(pen, role)
+    last = _last(pen.session, found.id)
+    return found.id, generate_key_between(last, None)
+
+
+def move(pen: Pen, data: Move) -> None:
+    """Puts a card before or after another, or at the end of a column. Moves never conflict: the last one stands."""
+    if data.before is not None and data.after is not None:
+        raise invalid("after", N_("Either before or after, not both."))
+    beside = data.before or data.after
+    if beside == data.card:
+        raise invalid("before" if data.before else "after", N_("A card can't be placed beside itself."))
+    card = find(pen, data.card)
+    column = pen.find(Column, data.column, "column")
+    anchor = find(pen, beside, "before" if data.before else "after") if beside is not None else None
+    if anchor is not None and anchor.column != column.id:
+        anchor = None  # it has left that column in the meantime
+    if anchor is None:
+        low, high = _last(pen.session, column.id, but=card.id), None
+    elif data.before:
+        low, high = _below(pen.session, column.id, anchor.rank, but=card.id), anchor.rank
+    else:
+        low, high = anchor.rank, _above(pen.session, column.id, anchor.rank, but=card.id)
+    if card.column == column.id and (low is None or low < card.rank) and (high is None or card.rank < high):
+        return  # it is there already
+    rank = generate_key_between(low, high)
+    pen.change(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
+    if len(rank) > LONGEST_RANK:
+        _spread(pen, column.id, card)
+
+
+def _spread(pen: Pen, column: str, card: Card) -> None:
+    """Gives a card and its neighbours short ranks again."""
+    pen.session.flush()
+    around = [row.id for row in pen.session.connection().execute(_IN_COLUMN, {"column": column})]
+    at = around.index(card.id)
+    window = [find(pen, id) for id in around[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]]
+    low = find(pen, around[at - NEIGHBOURS - 1]).rank if at > NEIGHBOURS else None
+    high = find(pen, around[at + NEIGHBOURS + 1]).rank if at + NEIGHBOURS + 1 < len(around) else None
+    for row, rank in zip(window, generate_n_keys_between(low, high, len(window)), strict=True):
+        pen.change(row, "card.moved", {"rank": rank}, conflicts=False)
+
+
+def assign(pen: Pen, data: Assign) -> None:
+    """Hands a card to somebody, or to nobody."""
+    card = find(pen, data.card)
+    pen.find_account(data.assignee, "assignee")
+    pen.change(card, "card.assigned", {"assignee": data.assignee})
+
+
+def withdraw(pen: Pen, data: Withdraw) -> None:
+    """Folds a card away. It keeps its number and its place, and can be restored."""
+    pen.change(find(pen, data.card), "card.withdrawn", {"withdrawn": True}, data.reason)
+
+
+def restore(pen: Pen, data: Withdraw) -> None:
+    pen.change(find(pen, data.card), "card.restored", {"withdrawn": False}, data.reason)
+
+
+_ALL = 'SELECT id, rank FROM sighting WHERE "column" = :column UNION ALL SELECT id, rank FROM task WHERE "column" = :column'
+_IN_COLUMN = text(f"SELECT id FROM ({_ALL}) c ORDER BY rank, id")  # noqa: S608  (no value is pasted in)
+_LAST = text(f"SELECT max(rank) FROM ({_ALL}) c WHERE id <> :but")  # noqa: S608
+_BELOW = text(f"SELECT max(rank) FROM ({_ALL}) c WHERE id <> :but AND rank < :rank")  # noqa: S608
+_ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
+
+
+def _last(session: Session, column: str, but: str = "") -> str | None:
+    return session.connection().execute(_LAST, {"column": column, "but": but}).scalar()
+
+
+def _below(session: Session, column: str, rank: str, but: str) -> str | None:
+    return session.connection().execute(_BELOW, {"column": column, "but": but, "rank": rank}).scalar()
+
+
+def _above(session: Session, column: str, rank: str, but: str) -> str | None:
+    return session.connection().execute(_ABOVE, {"column": column, "but": but, "rank": rank}).scalar()

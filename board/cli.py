@@ -1,0 +1,196 @@
+"""The command line: `python -m board …`, on the database named by the settings, beside a running server too."""
+
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+from sqlmodel import Session, select
+
+from board import accounts, journal
+from board.accounts import Wrong
+from board.settings import Settings
+from models.board import Board
+from models.database import Database, Unavailable, Unusable
+from models.schema import migrate as bring_up
+from models.times import now, stamp
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The board of a search.")
+account = typer.Typer(no_args_is_help=True, help="Who may sign in.")
+token = typer.Typer(no_args_is_help=True, help="Bearer tokens of other programs.")
+search = typer.Typer(no_args_is_help=True, help="Searches, for an administrator.")
+app.add_typer(account, name="account")
+app.add_typer(token, name="token")
+app.add_typer(search, name="search")
+
+
+def main() -> None:
+    """Runs the command line. Exit 0, or 1 with one sentence on standard error."""
+    try:
+        app()
+    except (Wrong, Unusable) as error:
+        _fail(str(error))
+    except Unavailable:
+        _fail("The database can't do this right now: it is busy, full or damaged.")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        _fail(f"The setting {'.'.join(map(str, first['loc'])).upper()} can't be used: {first['msg']}.")
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(1)
+
+
+def _on_database(fn: Callable[[Session], T], *, write: bool = True) -> T:
+    """Does something on the database of the settings, brought to this version's tables."""
+    database = Database(Settings().database_url)
+    bring_up(database)
+    return database.write_now(fn) if write else database.read_now(fn)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
+) -> None:
+    """Serves the board. Migrates by itself."""
+    from board.serve import run
+
+    given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    run(settings, lambda url: print(f"listening on {url}", flush=True))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    fresh: Annotated[bool, typer.Option(help="Begin anew.")] = False,
+    live: Annotated[bool, typer.Option(help="With invented colleagues at work.")] = False,
+) -> None:
+    """Serves a board with invented searches, to look at."""
+    if live:
+        raise Wrong("Invented colleagues at work (--live) come in a later version.")
+    from board.demo import run
+
+    run(port=port, fresh=fresh)
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the database to this version's tables."""
+    _on_database(lambda session: None)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Checks everything: style, types, and all tests with real servers and a real browser."""
+    from board.check import run
+
+    sys.exit(run(context.args))
+
+
+@app.command()
+def verify(board: Annotated[str | None, typer.Argument(help="One board only.")] = None) -> None:
+    """Checks the chain of every journal. 0 and a line a board, or 1 and the first bad row."""
+
+    def look(session: Session) -> list[tuple[Board, str | None]]:
+        query = select(Board).order_by(Board.kind, Board.id)
+        boards = session.exec(query.where(Board.id == board) if board else query).all()
+        return [(each, journal.verify(session, each)) for each in boards]
+
+    found = _on_database(look, write=False)
+    if board and not found:
+        raise Wrong("There is no board by this id.")
+    bad = [f"{each.id}: {fault}" for each, fault in found if fault]
+    if bad:
+        _fail(bad[0])
+    for each, _ in found:
+        print(f"{each.id} holds: {each.seq} events, head {each.head.hex() or 'none'}")
+
+
+@account.command("add")
+def account_add(
+    email: str,
+    name: Annotated[str, typer.Option()],
+    role: Annotated[str, typer.Option(help="viewer, investigator, coordinator or admin.")],
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")] = False,
+) -> None:
+    """Adds an account, and prints its id."""
+    password = _password(password_stdin)
+    print(_on_database(lambda session: accounts.add(session, email, name, role, password, stamp(now()))))
+
+
+@account.command("list")
+def account_list() -> None:
+    """Lists the accounts."""
+    for each in _on_database(accounts.every, write=False):
+        print(f"{each.id}  {each.role:12}  {'enabled ' if each.enabled else 'disabled'}  {each.email}  {each.name}")
+
+
+@account.command("disable")
+def account_disable(email: str) -> None:
+    """Ends every session of an account, and lets it sign in no more."""
+    _on_database(lambda session: accounts.set_enabled(session, email, False))
+
+
+@account.command("enable")
+def account_enable(email: str) -> None:
+    """Lets an account sign in again."""
+    _on_database(lambda session: accounts.set_enabled(session, email, True))
+
+
+@account.command("set-role")
+def account_set_role(email: str, role: str) -> None:
+    """Changes what an account may do."""
+    _on_database(lambda session: accounts.set_role(session, email, role))
+
+
+@account.command("set-password")
+def account_set_password(
+    email: str, password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read it from standard input.")] = False
+) -> None:
+    """Sets a new password, and ends every session of the account."""
+    password = _password(password_stdin)
+    _on_database(lambda session: accounts.set_password(session, email, password))
+
+
+@token.command("add")
+def token_add(
+    name: str,
+    scope: Annotated[str, typer.Option(help="read, write or intake.")],
+    account: Annotated[str, typer.Option(help="The account's e-mail address.")],
+) -> None:
+    """Makes a token, and prints it: once."""
+    print(_on_database(lambda session: accounts.add_token(session, name, scope, account, stamp(now()))))
+
+
+@token.command("list")
+def token_list() -> None:
+    """Lists the tokens, not their secrets."""
+    for each, owner in _on_database(accounts.tokens, write=False):
+        print(f"{each.name}  {each.scope:6}  {owner.email}  {f'revoked {each.revoked_at}' if each.revoked_at else 'good'}")
+
+
+@token.command("revoke")
+def token_revoke(name: str) -> None:
+    """Ends a token, on open sockets too."""
+    _on_database(lambda session: accounts.revoke_token(session, name, stamp(now())))
+
+
+@search.command("members")
+def search_members(id: str, add: Annotated[str, typer.Option(help="The account's e-mail address.")]) -> None:
+    """Adds a member to a members-only search that has lost its people. On the record."""
+    from board.searches import add_member
+
+    _on_database(lambda session: add_member(session, id, accounts.find(session, add), stamp(now())))
+
+
+def _password(from_stdin: bool) -> str:
+    if not from_stdin:
+        raise Wrong("Give the password on standard input, with --password-stdin.")
+    return sys.stdin.readline().rstrip("\r\n")

@@ -1,0 +1,78 @@
+"""The table of all commands: on which board, who may, what data, who does it. Nothing changes a board in another way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from board.fields import Data
+from models.accounts import ROLES
+
+if TYPE_CHECKING:
+    from board.pen import Pen
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody asks for. `base`: the board's seq at the moment they looked; `epoch`: that of the board then."""
+
+    id: str
+    board: str
+    name: str
+    data: dict[str, Any]
+    base: int | None = None
+    epoch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Accepted and durable. `seqs` are those on the command's board, `opened` the id of a search that was opened."""
+
+    id: str
+    board: str
+    seqs: list[int]
+    opened: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        """As the contract has it."""
+        said: dict[str, Any] = {"id": self.id, "board": self.board, "seqs": self.seqs}
+        return said | ({"opened": self.opened} if self.opened else {})
+
+
+Handler = Callable[["Pen", Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of the table. `while_closed`: also on a closed search."""
+
+    on: Literal["operations", "search", "any"]
+    role: str
+    data: type[Data]
+    do: Handler
+    while_closed: bool = False
+
+    def may(self, role: str) -> bool:
+        return ROLES.index(role) >= ROLES.index(self.role)
+
+
+def table() -> dict[str, Rule]:
+    """Every command there is, by name."""
+    from board import cards, notes, searches, sightings, tasks
+
+    return {
+        "search.open": Rule("operations", "coordinator", searches.Open, searches.open_search),
+        "search.update": Rule("search", "investigator", searches.Update, searches.update),
+        "search.set_status": Rule("search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True),
+        "search.set_access": Rule("search", "coordinator", searches.SetAccess, searches.set_access),
+        "sighting.add": Rule("search", "investigator", sightings.Add, sightings.add),
+        "sighting.update": Rule("search", "investigator", sightings.Update, sightings.update),
+        "sighting.grade": Rule("search", "investigator", sightings.Regrade, sightings.grade),
+        "sighting.assess": Rule("search", "investigator", sightings.Assess, sightings.assess),
+        "task.add": Rule("search", "investigator", tasks.Add, tasks.add),
+        "task.update": Rule("search", "investigator", tasks.Update, tasks.update),
+        "card.move": Rule("search", "investigator", cards.Move, cards.move),
+        "card.assign": Rule("search", "investigator", cards.Assign, cards.assign),
+        "card.withdraw": Rule("search", "investigator", cards.Withdraw, cards.withdraw),
+        "card.restore": Rule("search", "investigator", cards.Withdraw, cards.restore),
+        "note.add": Rule("any", "investigator", notes.Add, notes.add, while_closed=True),
+    }

@@ -1,0 +1,143 @@
+"""The desk: one open installation. What is written here is on the disk, then told to everybody; in that order."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import groupby
+
+import structlog
+from sqlmodel import Session
+
+from board import logs, sign_in
+from board.access import Sights
+from board.commands import Ack, Command
+from board.errors import Refused
+from board.execute import Written, execute
+from board.journal import Said
+from board.settings import Settings
+from board.sign_in import Caller, Door
+from board.source import BoardSource, record
+from board.summary import Summaries
+from models.board import OPERATIONS, Board
+from models.database import Database, Unavailable
+from models.ids import new_epoch
+from models.schema import migrate
+from models.times import now, stamp
+from realtime.connection import Connection
+from realtime.hub import Hub
+from realtime.protocol import ENDED
+
+log = structlog.get_logger()
+
+Clock = Callable[[], datetime]
+WATCH_S = 1.0  # how often rights are compared with the database: somebody may change them by the command line
+EXPIRY_CHECKS = 60  # watches after which sessions are checked even if nothing changed: they end by themselves
+
+
+class Desk:
+    """Made by `open`. `clock` tells the time of what is written; only the demo and tests set another."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self.settings, self.database, self.clock = settings, database, clock
+        self.sights = Sights()
+        self.hub = Hub(BoardSource(database, self.sights))
+        self.door = Door(self)
+        self.summaries = Summaries(self.database, self.hub, self.sights)
+        self._rights = -1
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    async def open(cls, settings: Settings, clock: Clock = now) -> "Desk":
+        """Opens the installation that the settings name, brought to this version's tables. Raises Unusable."""
+        settings.check()
+        database = Database(settings.database_url)
+        await asyncio.to_thread(migrate, database)
+        desk = cls(settings, database, clock)
+        await database.write(lambda session: _make_operations(session, stamp(clock())))
+        await desk._read_rights()
+        desk.hub.start()
+        desk._tasks = [asyncio.create_task(desk._watch()), asyncio.create_task(desk.summaries.run())]
+        return desk
+
+    async def close(self) -> None:
+        """Finishes what is being committed, and lets everybody go."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.hub.stop()
+        await self.database.close()
+
+    async def execute(self, caller: Caller, command: Command) -> Ack:
+        """Judges a command and carries it out. Durable when this returns; everybody has been told. Raises Refused."""
+        # Nothing is awaited before the command is queued: a socket's commands stay in order.
+        try:
+            written = await self.database.write(
+                lambda session: execute(session, caller, command, stamp(self.clock())), after=self._publish
+            )
+        except Unavailable:
+            raise Refused("unavailable") from None
+        return written.ack
+
+    def _publish(self, written: Written) -> None:
+        """After the commit, in commit order. Rights first: nobody is shown what this very command took from them."""
+        for said in written.said:
+            if said.board == OPERATIONS and said.kind == "search" and said.type in ("search.opened", "search.access_set"):
+                state = said.payload()["state"]
+                self.sights.learn(said.entity, state["access"], state["members"], written.sight, said.seq)
+        epochs = dict(written.epochs)
+        for board, events in groupby(sorted(written.said, key=lambda said: said.board), key=lambda said: said.board):
+            self._tell(board, epochs[board], list(events))
+
+    def _tell(self, board: str, epoch: str, said: Sequence[Said]) -> None:
+        self.hub.publish(board, epoch, [record(each) for each in said])
+        self.summaries.changed(board)
+
+    def log_failure(self, command: str, error: Exception) -> None:
+        """A fault of ours, in a command by that id."""
+        log.error("command failed", command=command, **logs.where(error))
+
+    # -- rights -------------------------------------------------------------------------------------------------------
+
+    async def rights_changed(self) -> None:
+        """Somebody's rights changed: acts on open sockets now."""
+        with contextlib.suppress(Unavailable):  # the watch tries again
+            await self._read_rights()
+
+    async def _read_rights(self, all: bool = True) -> None:
+        """Reads rights as the database has them, and ends or renews every open socket by them."""
+        callers = {connection: connection.reader for connection in self.hub.connections}
+
+        def read(session: Session) -> tuple[int, Sights | None, dict[Connection, Caller | None]]:
+            version = sign_in.rights_version(session)
+            if version == self._rights and not all:
+                return version, None, {}
+            fresh = Sights()
+            fresh.load(session)
+            return version, fresh, {each: sign_in.renewed(session, caller) for each, caller in callers.items()}
+
+        version, fresh, renewed = await self.database.read(read)
+        if fresh is not None:
+            self._rights = version
+            self.sights.members, self.sights.changed = fresh.members, fresh.changed
+        for connection, caller in renewed.items():
+            if caller is None:
+                connection.end(ENDED)
+            else:
+                connection.reader = caller
+        self.hub.review()
+
+    async def _watch(self) -> None:
+        count = 0
+        while True:
+            await asyncio.sleep(WATCH_S)
+            count += 1
+            try:
+                await self._read_rights(all=count % EXPIRY_CHECKS == 0)
+            except Unavailable:
+                log.warning("rights can't be read")
+
+
+def _make_operations(session: Session, at: str) -> None:
+    if session.get(Board, OPERATIONS) is None:
+        session.add(Board(id=OPERATIONS, kind="operations", epoch=new_epoch(), at=at))

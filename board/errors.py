@@ -1,0 +1,103 @@
+"""What the desk answers when it does not do a thing, and the sentences that a person reads then."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from board.words import N_
+
+SENTENCES = {
+    "invalid": N_("Something here can't be accepted as it is."),
+    "unknown_command": N_("This board has no such command."),
+    "not_found": N_("There is nothing here by that name that you may see."),
+    "forbidden": N_("Your role does not allow this."),
+    "conflict": N_("Somebody else changed this while you were looking."),
+    "closed": N_("This search is closed: reopen it first."),
+    "too_large": N_("That is more than a board can take."),
+    "rate_limited": N_("Too many messages at once: wait a moment."),
+    "unavailable": N_("The desk can't do this right now. It will be tried again."),
+    "unauthenticated": N_("Sign in first."),
+}
+
+
+class Refused(Exception):
+    """Not accepted, nothing changed. `fields` maps a field's path to a sentence; `current` is the state now."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str | None = None,
+        fields: Mapping[str, str] | None = None,
+        current: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message or SENTENCES[code]
+        self.fields = dict(fields) if fields else None
+        self.current = current
+
+    def body(self, command: str | None = None) -> dict[str, Any]:
+        """As the contract has it, for a frame or an HTTP answer; `command` is the id of the command it answers."""
+        said: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.fields is not None:
+            said["fields"] = self.fields
+        if self.current is not None:
+            said["current"] = self.current
+        if command is not None:
+            said["id"] = command
+        return said
+
+
+def invalid(field: str, sentence: str) -> Refused:
+    """One field that can't be accepted."""
+    return Refused("invalid", fields={field: sentence})
+
+
+def not_found(field: str) -> Refused:
+    """An id that names nothing on this board."""
+    return Refused("not_found", fields={field: N_("There is no such thing on this board.")})
+
+
+_TYPES = {
+    "missing": N_("This is needed."),
+    "extra_forbidden": N_("There is no such field here."),
+    "string_type": N_("This must be text."),
+    "bool_type": N_("This must be true or false."),
+    "int_type": N_("This must be a whole number."),
+    "float_type": N_("This must be a number."),
+    "finite_number": N_("This must be a number."),
+    "list_type": N_("This must be a list."),
+    "dict_type": N_("This must be an object."),
+    "model_type": N_("This must be an object."),
+    "model_attributes_type": N_("This must be an object."),
+    "string_pattern_mismatch": N_("This has characters that are not allowed here."),
+}
+_WITH_CONTEXT = {
+    "string_too_long": N_("At most {max_length} characters."),
+    "string_too_short": N_("This can't be empty."),
+    "too_long": N_("At most {max_length} entries."),
+    "literal_error": N_("One of: {expected}."),
+    "greater_than_equal": N_("At least {ge}."),
+    "less_than_equal": N_("At most {le}."),
+}
+
+
+def sentence(error: ErrorDetails) -> str:
+    """What a person reads of one of pydantic's findings."""
+    kind = error["type"]
+    if kind in _WITH_CONTEXT:
+        return _WITH_CONTEXT[kind].format(**error.get("ctx", {}))
+    if kind == "value_error":
+        return str(error.get("ctx", {}).get("error", error["msg"]))
+    return _TYPES.get(kind, error["msg"])
+
+
+def from_validation(error: ValidationError, within: str = "") -> Refused:
+    """Pydantic's findings as a refusal with a sentence for each field, named by its path (below `within`)."""
+    fields = {}
+    for each in error.errors(include_url=False, include_input=False):
+        path = [within, *map(str, each["loc"])] if within else list(map(str, each["loc"]))
+        fields[".".join(path) or "data"] = sentence(each)
+    return Refused("invalid", fields=fields)

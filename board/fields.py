@@ -1,0 +1,108 @@
+"""The types of what people type in: lengths, times, places. Strict; an explicit null means "not given".
+
+Lengths are those of the contract: titles, names and places 200, short fields 400, long ones 4,000 characters.
+"""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from board.errors import from_validation
+from board.words import N_
+from models.entity import State
+from models.times import moment, stamp
+
+
+class Data(BaseModel):
+    """The data of a command, or a group in it. A field given as null counts as not given, an unknown one is an error."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_not_given(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if value is not None or name not in cls.model_fields}
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError(N_("This can't be empty."))
+    return text
+
+
+def _time(text: str) -> str:
+    try:
+        return stamp(moment(text))
+    except (ValueError, OverflowError) as error:
+        raise ValueError(N_("This is not a time with its offset, as in 2026-11-24T22:01:02Z.")) from error
+
+
+def _date(text: str) -> str:
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            raise ValueError(text)
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError(N_("This is not a date, as in 2015-03-27.")) from error
+
+
+Title = Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_blank)]
+Name = Annotated[str, StringConstraints(max_length=200)]
+Short = Annotated[str, StringConstraints(max_length=400)]
+Long = Annotated[str, StringConstraints(max_length=4_000)]
+Told = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_not_blank)]  # long, and needed
+Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Time = Annotated[str, StringConstraints(max_length=40), AfterValidator(_time)]
+Date = Annotated[str, StringConstraints(max_length=10), AfterValidator(_date)]
+Number = int | float
+Latitude = Annotated[Number, Field(ge=-90, le=90)]
+Longitude = Annotated[Number, Field(ge=-180, le=180)]
+Radius = Annotated[Number, Field(ge=0, le=1_000_000)]  # metres
+
+
+class Spot(Data):
+    """A place as text, with a point (WGS 84) if it is known."""
+
+    text: Name | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "Spot":
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError(N_("A point needs a latitude and a longitude."))
+        return self
+
+
+class Place(Spot):
+    """A place with the radius in metres within which it may lie."""
+
+    radius_m: Radius | None = None
+
+
+def none_if_empty(group: Any) -> Any:
+    """A group of which no field is set is null as a whole."""
+    return None if group is not None and all(value is None for value in group.model_dump().values()) else group
+
+
+def merge(state: Any, patch: Any) -> Any:
+    """A JSON merge patch (RFC 7396) on a state: objects merge, lists are replaced. What is cleared stays as null, which
+    `Data` reads as not given; so an unknown field that is "cleared" is still found."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(state) if isinstance(state, dict) else {}
+    for name, value in patch.items():
+        merged[name] = merge(merged.get(name), value)
+    return merged
+
+
+def patched(fields: type[Data], state: State, patch: State) -> State:
+    """The fields after a merge patch, checked and whole. Raises Refused `invalid`."""
+    try:
+        return fields.model_validate(merge(state, patch)).model_dump()
+    except ValidationError as error:
+        raise from_validation(error) from error

@@ -1,0 +1,172 @@
+"""The journal: every event of every board, numbered without gaps, chained by hashes, its payloads erasable.
+
+What the chain detects: an edit, a swap, a hole, a payload that is not the one that was committed, a journal shorter than its
+board says. What it does not: an administrator who rewrites the whole chain and the board's row with it; that is found only
+by a head kept elsewhere.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.board import Board
+from models.entity import State
+
+PAGE = 1_000  # events read at once: bounds memory, and how long a reading thread is held
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One event as it was committed: its metadata, and its payload as JSON (None where it was erased)."""
+
+    board: str
+    seq: int
+    at: str
+    type: str
+    kind: str
+    entity: str
+    account: str | None
+    body: bytes | None
+
+    def wire(self) -> bytes:
+        """The event as the contract has it."""
+        meta = orjson.dumps({"seq": self.seq, "at": self.at, "type": self.type, "kind": self.kind, "id": self.entity})
+        return meta[:-1] + b"," + self.body[1:] if self.body is not None else meta[:-1] + b',"erased":true}'
+
+    def payload(self) -> dict[str, Any]:
+        """Actor, command, state, changes, reason; empty where it was erased."""
+        said: dict[str, Any] = orjson.loads(self.body) if self.body is not None else {}
+        return said
+
+
+def commitment(key: bytes, body: bytes) -> bytes:
+    """What the chain keeps of a payload. With the key gone it says nothing about the payload any more."""
+    return hmac.digest(key, body, "sha256")
+
+
+def link(before: bytes, said: Said, committed: bytes) -> bytes:
+    """The hash of an event: of the hash before it, its metadata and its commitment."""
+    meta = orjson.dumps([said.board, said.seq, said.at, said.type, said.kind, said.entity, said.account])
+    return hashlib.sha256(before + meta + committed).digest()
+
+
+def append(
+    session: Session, board: Board, type: str, kind: str, entity: str, account: str | None, at: str, payload: dict[str, Any]
+) -> Said:
+    """Writes the next event of a board whose row is locked, and moves the row's head to it."""
+    board.seq += 1
+    board.at = max(board.at, at)  # a clock set back must not make `at` decrease along seq
+    board.last_type = type
+    body = orjson.dumps(payload)
+    said = Said(board.id, board.seq, board.at, type, kind, entity, account, body)
+    key = secrets.token_bytes(32)
+    committed = commitment(key, body)
+    board.head = link(board.head, said, committed)
+    session.connection().execute(
+        _ADD_EVENT,
+        {"board": board.id, "seq": said.seq, "at": said.at, "type": type, "kind": kind, "entity": entity, "account": account,
+         "commitment": committed, "hash": board.head},
+    )  # fmt: skip
+    session.connection().execute(_ADD_PAYLOAD, {"board": board.id, "seq": said.seq, "key": key, "body": body})
+    return said
+
+
+_ADD_EVENT = text(
+    "INSERT INTO event (board, seq, at, type, kind, entity, account, commitment, hash) "
+    "VALUES (:board, :seq, :at, :type, :kind, :entity, :account, :commitment, :hash)"
+)
+_ADD_PAYLOAD = text("INSERT INTO payload (board, seq, key, body) VALUES (:board, :seq, :key, :body)")
+_SELECT = (
+    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
+    "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board "
+)
+_AFTER = text(_SELECT + "AND e.seq > :after ORDER BY e.seq LIMIT :limit")
+_OF_ENTITY = text(_SELECT + "AND e.entity = :entity AND e.seq > :after ORDER BY e.seq LIMIT :limit")
+_AS_OF = text(
+    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
+    "JOIN (SELECT max(seq) AS seq FROM event WHERE board = :board AND seq <= :seq GROUP BY kind, entity) l ON l.seq = e.seq "
+    "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board ORDER BY e.seq"
+)
+_AT = text("SELECT max(seq) FROM event WHERE board = :board AND at <= :at")
+_CHAIN = text(
+    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.commitment, e.hash, p.key, p.body FROM event e "
+    "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq "
+    "WHERE e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+)
+_STRAY = text(
+    "SELECT p.seq FROM payload p LEFT JOIN event e ON e.board = p.board AND e.seq = p.seq "
+    "WHERE p.board = :board AND e.seq IS NULL ORDER BY p.seq LIMIT 1"
+)
+
+
+def after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[Said]:
+    """The events after a seq, in order, at most `limit`."""
+    rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
+    return [Said(*row) for row in rows]
+
+
+def of_entity(session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE) -> list[Said]:
+    """The events of one entity after a seq, in order."""
+    rows = session.connection().execute(_OF_ENTITY, {"board": board, "entity": entity, "after": seq, "limit": limit})
+    return [Said(*row) for row in rows]
+
+
+def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[Said, State]]:
+    """Each entity's last event up to a seq, with its state then: the board as it was. What was removed is left out."""
+    for row in session.connection().execute(_AS_OF, {"board": board, "seq": seq}):
+        said = Said(*row)
+        state = said.payload().get("state")
+        if state is not None:
+            yield said, state
+
+
+def seq_at(session: Session, board: str, at: str) -> int | None:
+    """The seq of the last event that was committed up to a time; None before the first."""
+    found = session.connection().execute(_AT, {"board": board, "at": at}).scalar()
+    return int(found) if found else None
+
+
+def heads(session: Session, boards: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """(epoch, seq) of each of these boards, as the database has them."""
+    known = dict.fromkeys(boards)
+    if not known:
+        return {}
+    rows = session.connection().execute(text("SELECT id, epoch, seq FROM board"))
+    return {row.id: (row.epoch, row.seq) for row in rows if row.id in known}
+
+
+def verify(session: Session, board: Board) -> str | None:
+    """None where the board's whole chain holds, else a sentence that names the first bad row."""
+    before, seq, bad = b"", 0, None
+    erased: dict[tuple[str, str], int] = {}  # payloads that are gone, to be accounted for by a later `*.erased` event
+    while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": seq, "limit": PAGE}).all():
+        for row in rows:
+            seq += 1
+            if row.seq != seq:
+                return f"event {seq} is missing"
+            said = Said(board.id, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+            if row.hash != link(before, said, row.commitment):
+                return f"event {seq} was changed: its hash does not follow from the event before it"
+            if row.body is None or row.key is None:
+                erased.setdefault((row.kind, row.entity), seq)
+            elif commitment(row.key, row.body) != row.commitment:
+                return f"the payload of event {seq} was changed"
+            if row.type.endswith(".erased"):
+                erased.pop((row.kind, row.entity), None)
+            before = row.hash
+    if erased:
+        return f"the payload of event {min(erased.values())} is gone, and no erasure is on the record"
+    if seq != board.seq:
+        bad = f"event {min(seq, board.seq) + 1}: the journal ends at {seq}, the board at {board.seq}"
+    elif before != board.head:
+        bad = f"event {seq}: its hash is not the board's head"
+    elif (stray := session.connection().execute(_STRAY, {"board": board.id}).scalar()) is not None:
+        bad = f"event {stray} is missing, its payload is there"
+    return bad

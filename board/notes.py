@@ -1,0 +1,27 @@
+"""Notes: the log of a search. Nothing in it is changed: a correction is a new note that points at the old one."""
+
+from typing import Literal
+
+from board import cards
+from board.fields import Data, Id, Time, Told
+from board.pen import Pen
+from models.ids import new_id
+from models.note import Note
+
+
+class Add(Data):
+    text: Told
+    category: Literal["comment", "decision", "contact"] = "comment"
+    card: Id | None = None
+    happened_at: Time | None = None
+    corrects: Id | None = None
+
+
+def add(pen: Pen, data: Add) -> None:
+    """An entry on a board or on one of its cards. When it happened and when it was recorded are two things."""
+    if data.card is not None:
+        cards.find(pen, data.card)
+    if data.corrects is not None:
+        pen.find(Note, data.corrects, "corrects")
+    values = data.model_dump() | {"happened_at": data.happened_at or pen.now}
+    pen.add(Note(id=new_id(), board=pen.board.id, **values), "note.added")

@@ -1,0 +1,142 @@
+"""The pen: what a command's handler writes with. Rows and journal change together or not at all, and in one way only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlmodel import Session
+
+from board import access, journal
+from board.commands import Command
+from board.errors import Refused, not_found
+from board.fields import Data, patched
+from board.journal import Said
+from board.words import N_
+from models.accounts import Account
+from models.board import Board
+from models.entity import Entity, State, changed, leaves
+from models.search import Search
+
+E = TypeVar("E", bound=Entity)
+
+MAX_ENTITIES = 10_000  # on one board, says the contract
+
+
+@dataclass
+class Pen:
+    """One command in one transaction: `board` is its board, whose row is locked, `operations` the board that a command on
+    a search also writes to, `now` the time of all that it writes."""
+
+    session: Session
+    account: Account | None  # None: the server by itself
+    command: Command
+    board: Board
+    operations: Board | None
+    now: str
+    said: list[Said] = field(default_factory=list)
+    opened: str | None = None
+    made: list[Board] = field(default_factory=list)  # boards that the command made
+    sight: set[str] = field(default_factory=set)  # accounts that gained or lost sight of the search
+
+    @property
+    def _me(self) -> str | None:
+        return self.account.id if self.account else None
+
+    def find(self, model: type[E], id: str, name: str) -> E:
+        """The entity of this board by that id. Raises Refused `not_found` for the field `name`."""
+        row = self.session.get(model, id)
+        if row is None or row.board != self.board.id:
+            raise not_found(name)
+        return row
+
+    def find_patched(self, model: type[E], id: str, name: str, fields: type[Data], patch: State, blank: State) -> tuple[E, State]:
+        """The entity by that id, and its fields after a merge patch. What is invalid whatever the entity is (judged on
+        `blank`) is refused before an id that is not found."""
+        row = self.session.get(model, id)
+        if row is None or row.board != self.board.id:
+            patched(fields, blank, patch)
+            raise not_found(name)
+        return row, patched(fields, {field: getattr(row, field) for field in fields.model_fields}, patch)
+
+    def find_account(self, id: str | None, name: str) -> None:
+        """Makes sure that an account named in a field is there. Raises Refused `not_found`."""
+        if id is not None and self.session.get(Account, id) is None:
+            raise not_found(name)
+
+    def number(self) -> int:
+        """The next number of a card on this board; both kinds of card share them, and none is given twice."""
+        self.board.cards += 1
+        return self.board.cards
+
+    def add(self, row: Entity, type: str, reason: str | None = None) -> None:
+        """A new entity. Raises Refused `too_large` on a full board."""
+        state = row.state()
+        for board in self._boards(row):
+            if board.entities >= MAX_ENTITIES:
+                raise Refused("too_large")
+            board.entities += 1
+        self.session.add(row)
+        self._say(row, type, state, sorted(leaves(state)), reason)
+
+    def change(self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True) -> bool:
+        """Sets columns of an entity and says so; what changes nothing says nothing. True if something changed.
+
+        Raises Refused `conflict` if somebody else changed one of the same fields since the person looked.
+        """
+        before = row.state()
+        after = before | {name: value for name, value in values.items() if name in before}
+        fields = changed(before, after)
+        if fields and conflicts:
+            self._check_conflict(row, before, fields)
+        for name, value in values.items():
+            setattr(row, name, value)
+        if fields:
+            self._say(row, type, after, fields, reason)
+        return bool(fields)
+
+    def _check_conflict(self, row: Entity, current: State, fields: list[str]) -> None:
+        if self.command.epoch is not None and self.command.epoch != self.board.epoch:
+            raise Refused(
+                "conflict", fields=dict.fromkeys(fields, N_("The board was restored since you looked.")), current=current
+            )
+        if self.command.base is None:
+            return
+        theirs: dict[str, str] = {}
+        for said in journal.of_entity(self.session, self.board.id, row.id, self.command.base):
+            if said.account != self._me:
+                payload = said.payload()
+                who = (payload.get("actor") or {}).get("name") or N_("the desk")
+                sentence = N_("Changed by {name} at {time}.").format(name=who, time=said.at)
+                theirs |= dict.fromkeys(payload.get("changes", ()), sentence)
+        clash = {name: theirs[name] for name in fields if name in theirs}
+        if clash:
+            raise Refused("conflict", fields=clash, current=current)
+
+    def _say(self, row: Entity, type: str, state: State, fields: list[str], reason: str | None) -> None:
+        payload: dict[str, Any] = {
+            "actor": {"id": self.account.id, "name": self.account.name} if self.account else None,
+            "command": self.command.id or None,
+            "state": state,
+            "changes": fields,
+        }
+        if reason is not None:
+            payload["reason"] = reason
+        for board in self._boards(row):
+            said = journal.append(self.session, board, type, row.KIND, row.id, self._me, self.now, payload)
+            if board.id == "operations" and isinstance(row, Search):
+                row.operations_seq = said.seq
+            else:
+                row.seq = said.seq
+            self.said.append(said)
+
+    def _boards(self, row: Entity) -> Iterable[Board]:
+        """The boards on which an entity's events are written: a search is on its own and on `operations`."""
+        if not isinstance(row, Search):
+            return (self.board,)
+        assert self.operations is not None
+        return (self.operations, self.board)
+
+    def sight_changed(self, search: Search, accounts: set[str]) -> None:
+        """Notes who gained or lost sight of a search by what was just said of it."""
+        access.record_change(self.session, search, accounts)
+        self.sight |= accounts

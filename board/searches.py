@@ -1,0 +1,211 @@
+"""Searches: opened, corrected, found, closed, reopened, and who may see them."""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import Field, create_model, model_validator
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from board import cards, columns
+from board.access import sees
+from board.accounts import Wrong
+from board.beginnings import criteria, first_tasks
+from board.commands import Command
+from board.errors import invalid
+from board.fields import Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty
+from board.pen import Pen
+from board.sign_in import bump
+from board.words import N_
+from models.accounts import ROLES, Account
+from models.board import OPERATIONS, Board
+from models.ids import new_epoch, new_id
+from models.search import Search
+from models.task import Task
+from models.times import moment, stamp
+
+Kind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
+Access = Literal["desk", "members"]
+
+
+class Person(Data):
+    """The child."""
+
+    first_name: Title
+    last_name: Name | None = None
+    age: int | None = Field(default=None, ge=0, le=130)
+    birth_date: Date | None = None
+    sex: Literal["f", "m", "x"] | None = None
+    description: Long | None = None
+
+
+class Criterion(Data):
+    answer: Literal["yes", "no", "unknown"] = "unknown"
+    basis: Short | None = None
+
+
+_ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) for key in criteria()}
+Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
+
+
+class Outcome(Data):
+    """How a child was found."""
+
+    found_at: Time
+    place: Name | None = None
+    condition: Literal["well", "injured", "deceased", "unknown"]
+    how: Literal["came_back", "police", "sighting", "other"]
+    confirmed_by: Name | None = None
+    family_told: bool | None = None
+    police_told: bool | None = None
+
+
+class Fields(Data):
+    """What people write of a search."""
+
+    kind: Kind
+    reference: Title | None = None
+    person: Person
+    missing_since: Time
+    last_seen: Spot | None = None
+    criteria: Criteria = Field(default_factory=Criteria)
+    lead: Id | None = None
+
+    @model_validator(mode="after")
+    def _no_empty_last_seen(self) -> "Fields":
+        self.last_seen = none_if_empty(self.last_seen)
+        return self
+
+
+class Open(Fields):
+    access: Access = "desk"
+    members: list[Id] = Field(default_factory=list, max_length=500)
+
+
+class Update(Data):
+    """A merge patch on the fields of a search."""
+
+    model_config = Data.model_config | {"extra": "allow"}
+
+
+class SetStatus(Data):
+    status: Literal["open", "found", "closed"]
+    reason: Told
+    outcome: Outcome | None = None
+
+    @model_validator(mode="after")
+    def _outcome_of_a_find(self) -> "SetStatus":
+        if (self.status == "found") != (self.outcome is not None):
+            raise ValueError(N_("A child that was found, and only then, has an outcome: when, in which condition, how."))
+        return self
+
+
+class SetAccess(Data):
+    access: Access
+    members: list[Id] = Field(max_length=500)
+
+
+def open_search(pen: Pen, data: Open) -> None:
+    """A new search with a board of its own: five columns and the first tasks of its kind."""
+    _check_members(pen, data.access, data.members)
+    pen.find_account(data.lead, "lead")
+    reference = data.reference or _next_reference(pen)
+    _check_reference(pen, reference, None)
+    id = new_id()
+    operations = pen.operations = pen.board
+    pen.board = Board(id=id, kind="search", epoch=new_epoch(), at=pen.now)
+    pen.session.add(pen.board)
+    pen.made.append(pen.board)
+    row = Search(
+        id=id, board=id, opened_at=pen.now, appeal={"level": "none", "from": None, "until": None},
+        **(data.model_dump() | {"reference": reference, "members": list(dict.fromkeys(data.members))}),
+    )  # fmt: skip
+    pen.add(row, "search.opened")
+    columns.make_five(pen)
+    pen.session.flush()
+    for first in first_tasks(data.kind):
+        column, rank = cards.place_new(pen, None, "todo")
+        due = stamp(moment(pen.now) + timedelta(minutes=first.due_minutes)) if first.due_minutes else None
+        task = Task(
+            id=new_id(), board=id, number=pen.number(), column=column, rank=rank, title=first.title,
+            instruction=first.instruction, priority=first.priority, due=due, checklist={},
+        )  # fmt: skip
+        pen.add(task, "task.added")
+    pen.board, pen.opened = operations, id
+
+
+def update(pen: Pen, data: Update) -> None:
+    """Corrects the facts of a search. The kind may change as facts arrive."""
+    blank = {"kind": "undefined", "person": {"first_name": "-"}, "missing_since": pen.now}
+    row, values = pen.find_patched(Search, pen.board.id, "search", Fields, data.model_extra or {}, blank)
+    values["reference"] = values["reference"] or row.reference
+    if values["lead"] != row.lead:
+        pen.find_account(values["lead"], "lead")
+    _check_reference(pen, values["reference"], row.id)
+    pen.change(row, "search.updated", values)
+
+
+def set_status(pen: Pen, data: SetStatus) -> None:
+    """Open, found, closed; each change with its reason. Reopening clears the outcome."""
+    row = pen.find(Search, pen.board.id, "search")
+    values: dict[str, Any] = {"status": data.status, "status_reason": data.reason}
+    if data.outcome is not None:
+        values["outcome"] = data.outcome.model_dump()
+    elif data.status == "open":
+        values["outcome"] = None
+    pen.change(row, "search.status_set", values, data.reason)
+
+
+def set_access(pen: Pen, data: SetAccess) -> None:
+    """Who sees the search: the whole desk, or its members alone."""
+    _check_members(pen, data.access, data.members)
+    row = pen.find(Search, pen.board.id, "search")
+    accounts = pen.session.exec(select(Account.id)).all()
+    saw = {account for account in accounts if sees(account, row.access, row.members)}
+    if pen.change(row, "search.access_set", {"access": data.access, "members": list(dict.fromkeys(data.members))}):
+        see = {account for account in accounts if sees(account, row.access, row.members)}
+        pen.sight_changed(row, saw ^ see)
+
+
+def add_member(session: Session, id: str, account: Account, now: str) -> None:
+    """An administrator's way into a members-only search that has lost its people, on the record. Raises Wrong."""
+    operations = session.get(Board, OPERATIONS, with_for_update=True)
+    board = session.get(Board, id, with_for_update=True)
+    row = session.get(Search, id)
+    if row is None or board is None or operations is None:
+        raise Wrong(N_("There is no search by this id."))
+    if account.id in row.members:
+        return
+    pen = Pen(session, None, Command("", id, "search.set_access", {}), board, operations, now)
+    saw = sees(account.id, row.access, row.members)
+    pen.change(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
+    pen.sight_changed(row, set() if saw else {account.id})
+    bump(session)
+
+
+def _check_members(pen: Pen, access: str, members: list[str]) -> None:
+    """Members are accounts, and somebody among them can always act: an enabled coordinator."""
+    found = {account.id: account for account in pen.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
+    lasting = any(each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator") for each in found.values())
+    if access == "members" and not lasting and len(found) == len(set(members)):
+        raise invalid("members", N_("At least one member must be a coordinator who can sign in."))
+    for member in members:
+        if member not in found:
+            pen.find_account(member, "members")
+
+
+def _check_reference(pen: Pen, reference: str, own: str | None) -> None:
+    taken = pen.session.exec(select(Search.id).where(Search.reference == reference)).first()
+    if taken is not None and taken != own:
+        raise invalid("reference", N_("Another search has this reference."))
+
+
+def _next_reference(pen: Pen) -> str:
+    """Year and number, as in 2026-0412: one more than the highest of the year."""
+    year = pen.now[:4]
+    given = pen.session.connection().execute(_REFERENCES, {"like": f"{year}-%"}).scalars()
+    numbers = [int(each[5:]) for each in given if each[5:].isdecimal() and len(each) < 16]
+    return f"{year}-{max(numbers, default=0) + 1:04d}"
+
+
+_REFERENCES = text("SELECT reference FROM search WHERE reference LIKE :like")

@@ -1,0 +1,144 @@
+"""Sightings: taken in, corrected, graded (source and content apart), assessed."""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from board import cards
+from board.errors import from_validation, invalid
+from board.fields import Data, Id, Long, Name, Place, Short, Time, Told, merge, none_if_empty, patched
+from board.pen import Pen
+from board.words import N_
+from models.ids import new_id
+from models.sighting import Sighting
+from models.times import moment
+
+LATE = timedelta(minutes=30)  # recorded so long after it was received, a sighting is marked as late
+
+Channel = Literal["hotline", "app", "police", "field", "social_media", "other"]
+Priority = Literal["low", "normal", "urgent"]
+
+
+class Source(Data):
+    kind: Literal["named", "anonymous", "unknown"] = "unknown"
+    sealed: bool = False
+
+
+class Grade(Data):
+    """The Admiralty code: who says it and what is said are graded apart; F and 6 are "cannot be judged"."""
+
+    source: Literal["A", "B", "C", "D", "E", "F"] = "F"
+    content: Literal[1, 2, 3, 4, 5, 6] = 6
+
+
+class Fields(Data):
+    """What people write of a sighting."""
+
+    description: Told
+    seen_at: Time | None = None
+    received_at: Time | None = None
+    channel: Channel = "other"
+    source: Source = Field(default_factory=Source)
+    place: Place | None = None
+    direction: Short | None = None
+    clothing: Short | None = None
+    company: Short | None = None
+    priority: Priority = "normal"
+
+    @model_validator(mode="after")
+    def _no_empty_place(self) -> "Fields":
+        self.place = none_if_empty(self.place)
+        return self
+
+
+class Private(Data):
+    """Who the source is: never in a state or an event."""
+
+    source_name: Name | None = None
+    source_contact: Short | None = None
+
+
+class Add(Fields, Private):
+    column: Id | None = None
+    assignee: Id | None = None
+
+
+class Update(Data):
+    """A merge patch on the fields of a sighting."""
+
+    model_config = Data.model_config | {"extra": "allow"}
+    sighting: Id
+
+
+class Regrade(Data):
+    sighting: Id
+    grade: dict[str, Any]
+    reason: Long | None = None
+
+
+class Assess(Data):
+    sighting: Id
+    assessment: Literal["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"]
+    reason: Long | None = None
+    duplicate_of: Id | None = None
+
+    @model_validator(mode="after")
+    def _duplicate_of_something(self) -> "Assess":
+        if (self.assessment == "duplicate") != (self.duplicate_of is not None):
+            raise ValueError(N_("A duplicate, and only a duplicate, names the other sighting (duplicate_of)."))
+        return self
+
+
+def add(pen: Pen, data: Add) -> None:
+    """A new sighting, ungraded and unassessed, in the inbox unless a column is named."""
+    pen.find_account(data.assignee, "assignee")
+    column, rank = cards.place_new(pen, data.column, "inbox")
+    values = data.model_dump()
+    received = values["received_at"] = data.received_at or pen.now
+    row = Sighting(
+        id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, grade=Grade().model_dump(),
+        late=_late(received, pen.now), recorded_at=pen.now, taken_by=pen.account.id if pen.account else "",
+        **(values | {"column": column}),
+    )  # fmt: skip
+    pen.add(row, "sighting.added")
+
+
+def update(pen: Pen, data: Update) -> None:
+    """Corrects what was written. The name and contact of a source are kept, but never said."""
+    patch = dict(data.model_extra or {})
+    private = {name: patch.pop(name) for name in Private.model_fields if name in patch}
+    kept = patched(Private, {}, private)
+    row, values = pen.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
+    received = values["received_at"] = values["received_at"] or row.recorded_at
+    values["late"] = _late(received, row.recorded_at)
+    pen.change(row, "sighting.updated", values | {name: kept[name] for name in private})
+
+
+def grade(pen: Pen, data: Regrade) -> None:
+    """A new grade; the earlier one stays in the history."""
+    try:
+        Grade.model_validate(data.grade)
+        row = pen.find(Sighting, data.sighting, "sighting")
+        graded = Grade.model_validate(merge(row.grade, data.grade)).model_dump()
+    except ValidationError as error:
+        raise from_validation(error, "grade") from error
+    pen.change(row, "sighting.graded", {"grade": graded}, data.reason)
+
+
+def assess(pen: Pen, data: Assess) -> None:
+    """What it comes to. A duplicate points at the other sighting, and never in a circle."""
+    if data.duplicate_of == data.sighting:
+        raise invalid("duplicate_of", N_("A sighting is not its own duplicate."))
+    row = pen.find(Sighting, data.sighting, "sighting")
+    at = data.duplicate_of
+    while at is not None:
+        other = pen.find(Sighting, at, "duplicate_of")
+        at = other.duplicate_of
+        if at == row.id:
+            raise invalid("duplicate_of", N_("The other one is a duplicate of this."))
+    pen.change(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
+
+
+def _late(received_at: str, recorded_at: str) -> bool:
+    return moment(recorded_at) - moment(received_at) > LATE

@@ -1,0 +1,195 @@
+"""Signing in: who is asking, by the session's cookie or by a bearer token, and whether a request comes from our own pages."""
+
+import asyncio
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy import text
+from sqlmodel import Session as Database
+from sqlmodel import select
+from starlette.requests import HTTPConnection
+
+from board.errors import Refused
+from models.accounts import Account, Rights, Session, Token
+from models.times import now, stamp
+
+if TYPE_CHECKING:
+    from board.desk import Desk
+
+LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
+_HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
+_NOBODY = _HASHER.hash("nobody's password")  # checked where there is no account, so that the answer takes as long
+_TRIES = parse("10 per 5 minutes")  # of one peer at one account
+_ALL_TRIES = parse("100 per 5 minutes")  # at one account by anybody, and of one peer at any: a desk shares one address
+_BUMP = text("UPDATE rights SET version = version + 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking: an account, and by which session or token. `account` is as it was when it was read."""
+
+    account: Account
+    session: str | None = None  # digest
+    token: str | None = None  # id
+    scope: str | None = None
+
+    @property
+    def may_command(self) -> bool:
+        return self.scope in (None, "write")
+
+
+def digest(secret: str) -> str:
+    """What is kept of a cookie or a token. They are random and long: a plain digest is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    return _HASHER.hash(password)
+
+
+def bump(database: Database) -> None:
+    """Says that rights have changed, to every process."""
+    database.connection().execute(_BUMP)
+
+
+def rights_version(database: Database) -> int:
+    row = database.get(Rights, 1)
+    return row.version if row is not None else 0
+
+
+def still_signed_in(database: Database, caller: Caller) -> Account:
+    """The caller's account as it is now. Raises Refused `unauthenticated` when it, its session or its token has ended."""
+    account = database.get(Account, caller.account.id)
+    if account is None or not account.enabled:
+        raise Refused("unauthenticated")
+    if caller.session is not None:
+        session = database.get(Session, caller.session)
+        if session is None or session.ends_at <= stamp(now()):
+            raise Refused("unauthenticated")
+    if caller.token is not None:
+        token = database.get(Token, caller.token)
+        if token is None or token.revoked_at is not None:
+            raise Refused("unauthenticated")
+    return account
+
+
+def renewed(database: Database, caller: Caller) -> Caller | None:
+    """The caller with the account as it is now; None when its right to be here has ended."""
+    try:
+        return replace(caller, account=still_signed_in(database, caller))
+    except Refused:
+        return None
+
+
+def by_cookie(database: Database, secret: str) -> Caller | None:
+    """Who holds this session cookie."""
+    session = database.get(Session, digest(secret))
+    if session is None or session.ends_at <= stamp(now()):
+        return None
+    account = database.get(Account, session.account)
+    return Caller(account, session=session.digest) if account is not None and account.enabled else None
+
+
+def by_token(database: Database, secret: str) -> Caller | None:
+    """Who holds this bearer token."""
+    token = database.exec(select(Token).where(Token.digest == digest(secret))).first()
+    if token is None or token.revoked_at is not None:
+        return None
+    account = database.get(Account, token.account)
+    return Caller(account, token=token.id, scope=token.scope) if account is not None and account.enabled else None
+
+
+def cookie_name(secure: bool) -> str:
+    return "__Host-board_session" if secure else "board_session"
+
+
+def _bearer(connection: HTTPConnection) -> str | None:
+    kind, _, secret = connection.headers.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else None
+
+
+async def signed_in(connection: HTTPConnection) -> Caller | None:
+    """Who is asking: by bearer token if there is one, else by cookie. Raises Unavailable."""
+    desk: Desk = connection.app.state.desk
+    secret = _bearer(connection)
+    if secret is not None:
+        return await desk.database.read(lambda database: by_token(database, secret))
+    cookie = connection.cookies.get(cookie_name(desk.settings.secure))
+    if cookie is None:
+        return None
+    return await desk.database.read(lambda database: by_cookie(database, cookie))
+
+
+def own_origin(connection: HTTPConnection) -> str:
+    """The origin of our own pages: what PUBLIC_URL says, else http and the Host header."""
+    desk: Desk = connection.app.state.desk
+    if desk.settings.public_url:
+        scheme, _, rest = desk.settings.public_url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}".lower()
+    return f"http://{connection.headers.get('host', '')}".lower()
+
+
+def from_own_page(connection: HTTPConnection, *, socket: bool = False) -> bool:
+    """Whether a request that a browser signed with its cookie comes from our own pages. A socket must say its origin."""
+    origin = connection.headers.get("origin")
+    if origin is not None:
+        return origin.lower() == own_origin(connection)
+    return not socket and connection.headers.get("sec-fetch-site") == "same-origin"
+
+
+class Door:
+    """Signs people in and out. Tries are throttled, by the address that is typed and by the peer that types."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self._tries = MovingWindowRateLimiter(MemoryStorage())
+        self._room = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each try
+
+    async def sign_in(self, email: str, password: str, peer: str) -> str | None:
+        """The cookie of a new session, or None where address and password don't fit. Raises Refused `rate_limited`."""
+        typed = digest(email.strip().lower())
+        # Counted before the password is looked at, so that a thousand tries at once are a thousand tries.
+        for limit, key in ((_TRIES, (typed, peer)), (_ALL_TRIES, ("typed", typed)), (_ALL_TRIES, ("peer", peer))):
+            if not self._tries.hit(limit, *key):
+                raise Refused("rate_limited")
+        account = await self._desk.database.read(
+            lambda database: database.exec(select(Account).where(Account.email == email.strip().lower())).first()
+        )
+        async with self._room:
+            fits = await asyncio.to_thread(_fits, account.password if account else _NOBODY, password)
+        if account is None or not account.enabled or not fits:
+            return None
+        self._tries.clear(_TRIES, typed, peer)
+        secret = secrets.token_urlsafe(32)
+        begins = now()
+        session = Session(digest=digest(secret), account=account.id, created_at=stamp(begins), ends_at=stamp(begins + LASTS))
+        await self._desk.database.write(lambda database: database.add(session))
+        return secret
+
+    async def sign_out(self, caller: Caller) -> None:
+        """Ends the caller's session, on open sockets too."""
+
+        def end(database: Database) -> None:
+            session = database.get(Session, caller.session)
+            if session is not None:
+                database.delete(session)
+                bump(database)
+
+        if caller.session is not None:
+            await self._desk.database.write(end)
+            await self._desk.rights_changed()
+
+
+def _fits(hashed: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False

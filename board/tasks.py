@@ -1,0 +1,98 @@
+"""Tasks: what somebody is to do, by when, and what came of it."""
+
+import re
+from typing import Annotated, Any
+
+from fractional_indexing import generate_key_between
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from board import cards
+from board.fields import Data, Id, Long, Name, Time, Title
+from board.pen import Pen
+from board.sightings import Priority
+from board.words import N_
+from models.ids import new_id
+from models.sighting import Sighting
+from models.task import Task
+
+MAX_ITEMS = 50
+_KEY = re.compile(r"[a-z0-9]{1,16}\Z")
+
+
+class Item(Data):
+    """One line of a checklist. A rank that is not given is made: after the others."""
+
+    text: Name
+    done: bool = False
+    rank: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,64}$")] | None = None
+
+
+class Fields(Data):
+    """What people write of a task."""
+
+    title: Title
+    instruction: Long | None = None
+    due: Time | None = None
+    priority: Priority = "normal"
+    checklist: dict[str, Item] = Field(default_factory=dict)
+    result: Long | None = None
+    sighting: Id | None = None
+
+    @field_validator("checklist", mode="before")
+    @classmethod
+    def _cleared_items_are_gone(cls, value: Any) -> Any:
+        return {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value
+
+    @field_validator("checklist")
+    @classmethod
+    def _keys(cls, value: dict[str, Item]) -> dict[str, Item]:
+        if len(value) > MAX_ITEMS:
+            raise ValueError(N_("At most 50 items."))
+        if not all(_KEY.match(key) for key in value):
+            raise ValueError(N_("The key of an item is 1 to 16 small letters or digits."))
+        return value
+
+    @model_validator(mode="after")
+    def _rank_items(self) -> "Fields":
+        last = max((item.rank for item in self.checklist.values() if item.rank), default=None)
+        for item in self.checklist.values():
+            if item.rank is None:
+                last = item.rank = _next_rank(last)
+        return self
+
+
+def _next_rank(last: str | None) -> str:
+    try:
+        return str(generate_key_between(last, None))
+    except Exception:  # a rank that a client made up by other rules: anything that sorts after it does
+        return f"{last}V"
+
+
+class Add(Fields):
+    column: Id | None = None
+    assignee: Id | None = None
+
+
+class Update(Data):
+    """A merge patch on the fields of a task."""
+
+    model_config = Data.model_config | {"extra": "allow"}
+    task: Id
+
+
+def add(pen: Pen, data: Add) -> None:
+    """A new task, to do unless a column is named."""
+    pen.find_account(data.assignee, "assignee")
+    if data.sighting is not None:
+        pen.find(Sighting, data.sighting, "sighting")
+    column, rank = cards.place_new(pen, data.column, "todo")
+    values = data.model_dump() | {"column": column}
+    pen.add(Task(id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, **values), "task.added")
+
+
+def update(pen: Pen, data: Update) -> None:
+    """Changes what was written: of a checklist only the items named, so that two people can tick two at once."""
+    row, values = pen.find_patched(Task, data.task, "task", Fields, data.model_extra or {}, blank={"title": "-"})
+    if values["sighting"] != row.sighting and values["sighting"] is not None:
+        pen.find(Sighting, values["sighting"], "sighting")
+    pen.change(row, "task.updated", values)

@@ -1,0 +1,1 @@
+"""What is: the rows and the database that keeps them. Knows nobody."""

@@ -1,0 +1,46 @@
+"""Who may sign in, and the sessions and tokens that prove it. Secrets are kept as digests only."""
+
+from sqlmodel import Field, SQLModel
+
+ROLES = ("viewer", "investigator", "coordinator", "admin")  # each with the rights of those before
+SCOPES = ("read", "write", "intake")
+
+
+class Account(SQLModel, table=True):
+    id: str = Field(primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    role: str
+    enabled: bool = True
+    password: str
+    language: str = "en"
+    created_at: str
+
+
+class Session(SQLModel, table=True):
+    """A signed-in browser; the cookie's digest is its key. Deleted at sign-out."""
+
+    digest: str = Field(primary_key=True)
+    account: str = Field(index=True)
+    created_at: str
+    ends_at: str
+
+
+class Token(SQLModel, table=True):
+    """A bearer token of another program."""
+
+    id: str = Field(primary_key=True)
+    name: str = Field(unique=True)
+    digest: str = Field(unique=True)
+    account: str
+    scope: str
+    created_at: str
+    revoked_at: str | None = None
+
+
+class Rights(SQLModel, table=True):
+    """One row: a number that grows with every change of an account, a session, a token or a search's access. Processes
+    watch it, so that a change made anywhere acts on their open sockets."""
+
+    id: int = Field(primary_key=True)
+    version: int = 0

@@ -1,0 +1,30 @@
+"""A board's own row: where its journal stands. Locked first by whoever writes, so that commit order is seq order."""
+
+from sqlmodel import Field, SQLModel
+
+OPERATIONS = "operations"  # the one board on which every search appears
+
+
+class Board(SQLModel, table=True):
+    """`head` is the hash of the last event; `cards` and `entities` count what was ever made, so that numbers are never
+    reused and the board stays bounded."""
+
+    id: str = Field(primary_key=True)
+    kind: str
+    epoch: str
+    seq: int = 0
+    at: str
+    last_type: str = ""
+    head: bytes = b""
+    cards: int = 0
+    entities: int = 0
+
+
+class Sight(SQLModel, table=True):
+    """Where an account's sight of a search last changed, as seq on `board` (the search's own, or `operations`). A position
+    before it is answered with a snapshot."""
+
+    board: str = Field(primary_key=True)
+    search: str = Field(primary_key=True)
+    account: str = Field(primary_key=True, index=True)
+    seq: int

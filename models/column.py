@@ -1,0 +1,14 @@
+"""A column of a search's board."""
+
+from typing import ClassVar
+
+from models.entity import Entity
+
+
+class Column(Entity, table=True):
+    KIND: ClassVar[str] = "column"
+    STATE: ClassVar[tuple[str, ...]] = ("title", "role", "rank")
+
+    title: str | None = None
+    role: str
+    rank: str

@@ -1,0 +1,46 @@
+"""What every noun on a board is: a row with an id, the seq of the event that last changed it, and a state."""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+State = dict[str, Any]
+
+
+class Entity(SQLModel):
+    """A row of a board. `STATE` names the columns that make its state, in the order in which they are sent; other columns
+    never leave the server by a socket, an event or a snapshot."""
+
+    KIND: ClassVar[str]
+    STATE: ClassVar[tuple[str, ...]]
+
+    id: str = Field(primary_key=True)
+    board: str = Field(index=True)
+    seq: int = 0
+
+    def state(self) -> State:
+        """What is true of it now, whole; every field is there, null when unset."""
+        return {name: getattr(self, name) for name in self.STATE}
+
+
+def group(nullable: bool = False) -> Any:
+    """A column for a group of fields. Replace its value, never change it in place: the change would not be seen."""
+    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))
+
+
+def leaves(state: State, path: str = "") -> dict[str, Any]:
+    """The fields of a state that are not null, by path: `{"person.age": 11}`. Lists are leaves."""
+    found: dict[str, Any] = {}
+    for name, value in state.items():
+        if isinstance(value, dict):
+            found |= leaves(value, f"{path}{name}.")
+        elif value is not None:
+            found[path + name] = value
+    return found
+
+
+def changed(before: State, after: State) -> list[str]:
+    """The fields that differ between two states, sorted."""
+    old, new = leaves(before), leaves(after)
+    return sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))

@@ -1,0 +1,18 @@
+"""An entry of the log, on a search or on one of its cards. A correction is a new note that points at the old one."""
+
+from typing import ClassVar
+
+from sqlmodel import Field
+
+from models.entity import Entity
+
+
+class Note(Entity, table=True):
+    KIND: ClassVar[str] = "note"
+    STATE: ClassVar[tuple[str, ...]] = ("text", "category", "card", "happened_at", "corrects")
+
+    text: str
+    category: str = "comment"
+    card: str | None = Field(default=None, index=True)
+    happened_at: str
+    corrects: str | None = None

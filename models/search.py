@@ -1,0 +1,35 @@
+"""A search for a missing child. It is an entity of its own board and of the board `operations`."""
+
+from typing import Any, ClassVar
+
+from sqlmodel import Field
+
+from models.entity import Entity, group
+
+
+class Search(Entity, table=True):
+    """`board` is the search's own id. `seq` counts on its own board, `operations_seq` on `operations`."""
+
+    KIND: ClassVar[str] = "search"
+    STATE: ClassVar[tuple[str, ...]] = (
+        "reference", "kind", "status", "status_reason", "person", "missing_since", "last_seen", "criteria", "worrying",
+        "worrying_basis", "appeal", "access", "members", "lead", "outcome", "opened_at",
+    )  # fmt: skip
+
+    operations_seq: int = 0
+    reference: str = Field(unique=True)
+    kind: str
+    status: str = "open"
+    status_reason: str | None = None
+    person: dict[str, Any] = group()
+    missing_since: str
+    last_seen: dict[str, Any] | None = group(nullable=True)
+    criteria: dict[str, Any] = group()
+    worrying: bool | None = None
+    worrying_basis: str | None = None
+    appeal: dict[str, Any] = group()
+    access: str = Field(default="desk", index=True)
+    members: list[str] = group()
+    lead: str | None = None
+    outcome: dict[str, Any] | None = group(nullable=True)
+    opened_at: str

@@ -1,0 +1,50 @@
+"""A sighting: what somebody saw, who says so, and what it is worth."""
+
+from typing import Any, ClassVar
+
+from sqlmodel import Field, SQLModel
+
+from models.entity import Entity, group
+
+
+class Sighting(Entity, table=True):
+    KIND: ClassVar[str] = "sighting"
+    STATE: ClassVar[tuple[str, ...]] = (
+        "number", "column", "rank", "description", "seen_at", "received_at", "late", "channel", "source", "place",
+        "direction", "clothing", "company", "grade", "assessment", "duplicate_of", "assignee", "priority", "withdrawn",
+    )  # fmt: skip
+
+    number: int
+    column: str = Field(index=True)
+    rank: str
+    description: str
+    seen_at: str | None = None
+    received_at: str | None = None
+    late: bool = False
+    channel: str = "other"
+    source: dict[str, Any] = group()
+    place: dict[str, Any] | None = group(nullable=True)
+    direction: str | None = None
+    clothing: str | None = None
+    company: str | None = None
+    grade: dict[str, Any] = group()
+    assessment: str = "unassessed"
+    duplicate_of: str | None = None
+    assignee: str | None = None
+    priority: str = "normal"
+    withdrawn: bool = False
+    # never in a state:
+    recorded_at: str
+    taken_by: str
+    source_name: str | None = None
+    source_contact: str | None = None
+
+
+class Reading(SQLModel, table=True):
+    """A reading of a sighting's source: who asked, and when. Each one is kept."""
+
+    id: str = Field(primary_key=True)
+    at: str
+    account: str
+    board: str = Field(index=True)
+    sighting: str

@@ -1,0 +1,28 @@
+"""A task: what somebody is to do, by when, and what came of it."""
+
+from typing import Any, ClassVar
+
+from sqlmodel import Field
+
+from models.entity import Entity, group
+
+
+class Task(Entity, table=True):
+    KIND: ClassVar[str] = "task"
+    STATE: ClassVar[tuple[str, ...]] = (
+        "number", "column", "rank", "title", "instruction", "assignee", "due", "priority", "checklist", "result",
+        "sighting", "withdrawn",
+    )  # fmt: skip
+
+    number: int
+    column: str = Field(index=True)
+    rank: str
+    title: str
+    instruction: str | None = None
+    assignee: str | None = None
+    due: str | None = None
+    priority: str = "normal"
+    checklist: dict[str, Any] = group()
+    result: str | None = None
+    sighting: str | None = None
+    withdrawn: bool = False

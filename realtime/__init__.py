@@ -1,0 +1,1 @@
+"""How it travels: socket, hub, catch-up. Knows no search, no sighting, no table."""

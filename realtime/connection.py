@@ -1,0 +1,161 @@
+"""One socket: reads what its person says, writes what the hub owes it, and ends when it must."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from realtime import protocol
+from realtime.hub import Hub
+from realtime.outbox import Delivery, Full, Outbox
+
+STALLED_S = 30  # a write that makes no progress for so long: the reader is let go
+AT_ONCE = 32  # commands of one socket under way at a time; the rest waits unread
+FLOOD = 10  # times the allowed rate: then the socket is closed
+
+Obey = Callable[["Connection", protocol.Command], Awaitable[bytes]]
+
+
+class Connection:
+    """`reader` is whatever the source needs to judge rights; `account` is what others see of the person."""
+
+    def __init__(self, socket: WebSocket, hub: Hub, reader: Any, account: dict[str, str], obey: Obey, rate: int) -> None:
+        self.socket, self.hub, self.reader, self.account = socket, hub, reader, account
+        self.outbox = Outbox()
+        self.followed: set[str] = set()
+        self._obey = obey
+        self._rate = Rate(rate)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._commands: set[asyncio.Task[None]] = set()
+
+    async def run(self, server: str) -> None:
+        """Serves an accepted socket until it ends. Takes everything of it away then."""
+        self.hub.connections.add(self)
+        self.send(protocol.hello(self.account, server))
+        work: list[asyncio.Future[Any]] = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
+        try:
+            await asyncio.wait([*work, self._end], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.hub.leave(self)
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            if self._end.done():
+                with contextlib.suppress(Exception):
+                    async with asyncio.timeout(1):  # a stalled reader does not hear it
+                        await self.socket.close(self._end.result())
+
+    def send(self, frame: bytes, channel: str | None = None) -> None:
+        """Owes the reader a frame. Never waits."""
+        self.owe(frame, channel)
+
+    def owe(self, item: bytes | Delivery, channel: str | None) -> None:
+        if not self._end.done():
+            try:
+                self.outbox.put(item, channel)
+            except Full:
+                self.end(protocol.TOO_SLOW)
+
+    def end(self, code: int) -> None:
+        """Closes the socket with a code, soon."""
+        if not self._end.done():
+            self._end.set_result(code)
+
+    async def _write(self) -> None:
+        while True:
+            item = await self.outbox.take()
+            for frame in [item] if isinstance(item, bytes) else self.hub.render(item):
+                try:
+                    async with asyncio.timeout(STALLED_S):
+                        await self.socket.send({"type": "websocket.send", "text": frame.decode()})
+                except TimeoutError:
+                    self.end(protocol.TOO_SLOW)
+                    return
+                except (WebSocketDisconnect, OSError, RuntimeError):
+                    return
+
+    async def _read(self) -> None:
+        while True:
+            message = await self.socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            verdict = self._rate.take()
+            if verdict is None:
+                self.end(protocol.TOO_MANY)
+                return
+            text = message.get("text")
+            if text is None:
+                self.send(protocol.error("invalid", "Messages are text, not binary."))
+                continue
+            try:
+                said = protocol.parse(text)
+            except protocol.Unreadable as unreadable:
+                self.send(unreadable.frame)
+                continue
+            if verdict:
+                await self._hear(said)
+            else:
+                self._refuse_for_rate(said)
+
+    def _refuse_for_rate(self, said: Any) -> None:
+        sentence = "Too many messages at once: wait a moment."
+        if isinstance(said, protocol.Command):
+            self.send(protocol.refused(said.id, "rate_limited", sentence))
+        else:
+            self.send(protocol.error("rate_limited", sentence, board=getattr(said, "board", None), id=getattr(said, "id", None)))
+
+    async def _hear(self, said: Any) -> None:
+        match said:
+            case protocol.Command():
+                await self._room.acquire()
+                # Tasks start in the order in which they are made, and a command is queued for the writer before its task
+                # first waits: so a socket's commands are judged in the order in which they were sent.
+                task = asyncio.create_task(self._command(said))
+                self._commands.add(task)
+                task.add_done_callback(self._commands.discard)
+            case protocol.Subscribe(board, epoch, after):
+                position = None if epoch is None or after is None else (epoch, after)
+                await self.hub.subscribe(self, board, position)
+            case protocol.Unsubscribe(board):
+                self.hub.unsubscribe(self, board)
+            case protocol.Presence():
+                self.hub.present(self, said)
+            case protocol.Ping(id):
+                self.send(protocol.pong(id))
+
+    async def _command(self, said: protocol.Command) -> None:
+        try:
+            self.send(await self._obey(self, said))
+        finally:
+            self._room.release()
+
+
+class Rate:
+    """A bucket of messages that refills at the allowed rate and holds one second of it."""
+
+    def __init__(self, per_second: int) -> None:
+        self._per_second = per_second
+        self._left = float(per_second)
+        self._at = time.monotonic()
+        self._counted, self._second = 0, self._at
+
+    def take(self) -> bool | None:
+        """True: go on. False: over the rate. None: far over it, for a whole second."""
+        if not self._per_second:
+            return True
+        now = time.monotonic()
+        self._left = min(self._per_second, self._left + (now - self._at) * self._per_second)
+        self._at = now
+        if now - self._second >= 1:
+            self._counted, self._second = 0, now
+        self._counted += 1
+        if self._counted > FLOOD * self._per_second:
+            return None
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True

@@ -1,0 +1,102 @@
+"""What a connection still owes its reader: bounded, and rendered only when it is written.
+
+Events wait here as records, not as bytes: what a reader may see is decided at the moment of writing, so a right that ended
+in between is honoured, and what piled up while the line was slow goes as one frame.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+MAX_OWED = 16 * 1_048_576  # bytes; a reader that owes itself more is let go
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One event of a channel, encoded once for everybody. `group` is the same for events that were committed together;
+    `about` is what the source needs in order to say who may see it."""
+
+    seq: int
+    wire: bytes
+    group: object
+    about: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Events for one subscription, which are shown to its reader when they are written."""
+
+    subscription: object
+    records: list[Record]
+
+
+class Full(Exception):
+    """More is owed than a reader may owe itself."""
+
+
+class Outbox:
+    def __init__(self) -> None:
+        self.owed = 0
+        self._items: deque[tuple[str | None, bytes | Delivery, int]] = deque()
+        self._some = asyncio.Event()
+
+    def put(self, item: bytes | Delivery, channel: str | None = None) -> None:
+        """Adds a frame, or a delivery that becomes one. Raises Full."""
+        size = len(item) if isinstance(item, bytes) else sum(len(record.wire) for record in item.records)
+        if self.owed + size > MAX_OWED:
+            raise Full
+        self.owed += size
+        self._items.append((channel, item, size))
+        self._some.set()
+
+    def purge(self, channel: str) -> None:
+        """Forgets what is owed of a channel: its reader may not have it any more."""
+        self._items = deque(entry for entry in self._items if entry[0] != channel)
+        self.owed = sum(size for _, _, size in self._items)
+
+    async def take(self) -> bytes | Delivery:
+        """The next frame or delivery; deliveries of one subscription that wait in a row come as one."""
+        while not self._items:
+            self._some.clear()
+            await self._some.wait()
+        item = self._pop()
+        if isinstance(item, bytes):
+            return item
+        records = list(item.records)
+        while len(records) < 1_000 and (more := self._next_of(item)):
+            self._pop()
+            records += more.records
+        return Delivery(item.subscription, records)
+
+    def _pop(self) -> bytes | Delivery:
+        _, item, size = self._items.popleft()
+        self.owed -= size
+        return item
+
+    def _next_of(self, delivery: Delivery) -> Delivery | None:
+        if not self._items:
+            return None
+        item = self._items[0][1]
+        return item if isinstance(item, Delivery) and item.subscription is delivery.subscription else None
+
+
+def frames(parts: list[tuple[bytes, object]], limit: int) -> Iterator[list[bytes]]:
+    """Splits encoded pieces, each with its group, into runs of at most `limit` bytes. A group is never torn, so that the
+    events of one command arrive in one message."""
+    run: list[bytes] = []
+    size = start = 0
+    group: object = None
+    for piece, of in parts:
+        if of is None or of != group:
+            start, group = len(run), of
+        if run and size + len(piece) + 1 > limit and start > 0:
+            yield run[:start]
+            run = run[start:]
+            size = sum(len(each) + 1 for each in run)
+            start = 0
+        run.append(piece)
+        size += len(piece) + 1
+    if run:
+        yield run

@@ -1,0 +1,211 @@
+"""Every frame of the socket, typed in one place: what a client may say, and what the server says. See the contract."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from realtime import strict
+
+MAX_CLIENT_FRAME = 65_536  # bytes
+MAX_SERVER_FRAME = 1_048_576  # bytes
+HEARTBEAT_S = 5
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_NAME = 64  # characters of a board's, a card's or an epoch's name
+
+GOING = 1012
+TOO_SLOW = 4008
+TOO_MANY = 4013
+ENDED = 4501
+
+
+class Unreadable(Exception):
+    """A message that can't be read: the frame that answers it."""
+
+    def __init__(
+        self, message: str, *, id: Any = None, board: Any = None, command: bool = False, field: str | None = None
+    ) -> None:
+        super().__init__(message)
+        fields = {field: message} if field else None
+        self.frame = refused(id, "invalid", message, fields) if command else error("invalid", message, board=board, id=id)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    board: str
+    epoch: str | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    board: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    id: str
+    board: str
+    name: str
+    data: dict[str, Any]
+    base: int | None = None
+    epoch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    board: str
+    card: str | None
+    editing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    id: str | int | None
+
+
+def is_id(value: object) -> bool:
+    """Whether this may be a command's id."""
+    return isinstance(value, str) and _ID.match(value) is not None
+
+
+def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Ping:
+    """A client's message. Raises Unreadable with the answer in it."""
+    value, fault = strict.read(source)
+    if not isinstance(value, dict):
+        raise Unreadable(fault or "A message is an object.")
+    is_command = value.get("type") == "command"
+    id = value.get("id") if is_id(value.get("id")) else None
+    if fault:
+        raise Unreadable(fault, id=id, command=is_command and id is not None)
+    match value.get("type"):
+        case "command":
+            return _command(value, id)
+        case "subscribe":
+            return _subscribe(value)
+        case "unsubscribe":
+            return Unsubscribe(_name(value, "board"))
+        case "presence":
+            return _presence(value)
+        case "ping":
+            return Ping(_echo(value))
+    raise Unreadable("There is no message of this type.", id=id)
+
+
+def _command(value: dict[str, Any], id: str | None) -> Command:
+    if id is None:
+        raise Unreadable("A command needs an id of 1 to 64 letters, digits, - or _.")
+    return command(value, id, _name(value, "board", id))
+
+
+def command(value: dict[str, Any], id: str, board: str) -> Command:
+    """A command of an object that was read and an id that was checked. Raises Unreadable."""
+    name, data, base, epoch = value.get("name"), value.get("data", {}), value.get("base"), value.get("epoch")
+    if not isinstance(name, str):
+        raise Unreadable("A command needs a name.", id=id, command=True, field="name")
+    if not isinstance(data, dict):
+        raise Unreadable("The data of a command is an object.", id=id, command=True, field="data")
+    if base is not None and (isinstance(base, bool) or not isinstance(base, int)):
+        raise Unreadable("A base is a whole number.", id=id, command=True, field="base")
+    if epoch is not None and not isinstance(epoch, str):
+        raise Unreadable("An epoch is a text.", id=id, command=True, field="epoch")
+    return Command(id, board, name, data, base, epoch)
+
+
+def _subscribe(value: dict[str, Any]) -> Subscribe:
+    board, epoch, after = _name(value, "board"), value.get("epoch"), value.get("after")
+    if (epoch is None) != (after is None):
+        raise Unreadable("A position has an epoch and a seq.", board=board)
+    if epoch is not None and (not isinstance(epoch, str) or isinstance(after, bool) or not isinstance(after, int) or after < 0):
+        raise Unreadable("A position has an epoch and a seq.", board=board)
+    return Subscribe(board, epoch, after)
+
+
+def _presence(value: dict[str, Any]) -> Presence:
+    board, card, editing = _name(value, "board"), value.get("card"), value.get("editing", False)
+    if card is not None and (not isinstance(card, str) or len(card) > _NAME):
+        raise Unreadable("A card is named by its id.", board=board)
+    if not isinstance(editing, bool):
+        raise Unreadable("Editing is true or false.", board=board)
+    return Presence(board, card, editing)
+
+
+def _name(value: dict[str, Any], key: str, id: str | None = None) -> str:
+    name = value.get(key)
+    if not isinstance(name, str) or not 0 < len(name) <= _NAME:
+        raise Unreadable("A board is named by its id.", id=id, command=id is not None, field="board" if id else None)
+    return name
+
+
+def _echo(value: dict[str, Any]) -> str | int | None:
+    id = value.get("id")
+    if id is None or (isinstance(id, int) and not isinstance(id, bool)) or (isinstance(id, str) and len(id) <= _NAME):
+        return id
+    raise Unreadable("A ping's id is a short text or a number.")
+
+
+def _frame(type: str, **rest: Any) -> bytes:
+    return orjson.dumps({"type": type, **rest})
+
+
+def hello(account: Mapping[str, str], server: str) -> bytes:
+    return _frame("hello", account=account, heartbeat_s=HEARTBEAT_S, server=server)
+
+
+def snapshot(board: str, epoch: str, seq: int, entities: Iterable[bytes], more: bool) -> bytes:
+    head = _frame("snapshot", board=board, epoch=epoch, seq=seq, **({"more": True} if more else {}))
+    return head[:-1] + b',"entities":[' + b",".join(entities) + b"]}"
+
+
+def events(board: str, epoch: str, wires: Iterable[bytes]) -> bytes:
+    return _frame("events", board=board, epoch=epoch)[:-1] + b',"events":[' + b",".join(wires) + b"]}"
+
+
+def hidden(seq: int) -> bytes:
+    """An event that this reader may not see: its number, and nothing of it."""
+    return b'{"seq":%d,"hidden":true}' % seq
+
+
+def lost(seq: int, kind: str, id: str) -> bytes:
+    """The event by which this reader loses sight of an entity that it has on its screen."""
+    return orjson.dumps({"seq": seq, "hidden": True, "kind": kind, "id": id, "state": None})
+
+
+def subscribed(board: str, epoch: str, seq: int) -> bytes:
+    return _frame("subscribed", board=board, epoch=epoch, seq=seq)
+
+
+def unsubscribed(board: str, reason: str) -> bytes:
+    return _frame("unsubscribed", board=board, reason=reason)
+
+
+def ack(id: str, board: str, seqs: list[int], opened: str | None = None) -> bytes:
+    return _frame("ack", id=id, board=board, seqs=seqs, **({"opened": opened} if opened else {}))
+
+
+def refused(id: Any, code: str, message: str, fields: Any = None, current: Any = None) -> bytes:
+    rest = {name: value for name, value in (("fields", fields), ("current", current)) if value is not None}
+    return _frame("refused", id=id, code=code, message=message, **rest)
+
+
+def presence(board: str, count: int, people: list[dict[str, Any]]) -> bytes:
+    return _frame("presence", board=board, count=count, people=people)
+
+
+def summary(board: str, searches: Mapping[str, Any]) -> bytes:
+    return _frame("summary", board=board, searches=searches)
+
+
+def heads(at: str, found: Mapping[str, tuple[str, int]]) -> bytes:
+    return _frame("heads", at=at, heads={board: {"epoch": epoch, "seq": seq} for board, (epoch, seq) in found.items()})
+
+
+def pong(id: str | int | None) -> bytes:
+    return _frame("pong", id=id)
+
+
+def error(code: str, message: str, *, board: Any = None, id: Any = None) -> bytes:
+    rest = {name: value for name, value in (("board", board), ("id", id)) if value is not None}
+    return _frame("error", code=code, message=message, **rest)

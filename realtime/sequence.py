@@ -1,0 +1,39 @@
+"""Where a channel stands, and what to do with the events that arrive. Pure: no network, no clock.
+
+Late, lost, doubled and out of order all have the same answer: compare seq, ask again from a position.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Verdict(Enum):
+    NEXT = auto()  # follows on what we have (drop the part that was seen)
+    SEEN = auto()  # nothing new in it
+    GAP = auto()  # something before it is missing: read it from the journal
+    OTHER = auto()  # another life of the board: begin again
+
+
+@dataclass(slots=True)
+class Sequence:
+    """The position up to which everything was passed on, unknown until the first answer from the journal."""
+
+    epoch: str | None = None
+    seq: int = 0
+    noted: int = 0  # the highest seq that was offered while the position was unknown
+
+    def start(self, epoch: str, seq: int) -> bool:
+        """Everything up to `seq` is told by a snapshot or a catch-up. True when more is known to exist already."""
+        self.epoch, self.seq = epoch, seq
+        return self.noted > seq
+
+    def offer(self, epoch: str, first: int, last: int) -> Verdict:
+        """What to do with events `first` to `last`, numbered in a row."""
+        if self.epoch is None:
+            self.noted = max(self.noted, last)
+            return Verdict.GAP
+        if epoch != self.epoch:
+            return Verdict.OTHER
+        if last <= self.seq:
+            return Verdict.SEEN
+        return Verdict.NEXT if first <= self.seq + 1 else Verdict.GAP
