@@ -19,7 +19,7 @@ LEFT_OUT = "left out: the slow tests (run them with: python3 -m board test -m sl
 WIDTH = 80
 
 
-def check(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> int:
     """Run the rules, then pytest with `arguments`, all to their end. Gives the exit code of the first that failed."""
     began = time.monotonic()
     try:

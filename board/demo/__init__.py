@@ -1,0 +1,84 @@
+"""`board demo`: the board with invented searches, in a folder of its own, in one command."""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from board.demo import folder as place
+from board.demo.play import PASSWORD, make
+from board.demo.story import people
+from board.serve import run as serve
+from board.settings import Settings
+from models.database import Unusable
+
+HOST = "127.0.0.1"  # known passwords: nobody but this machine
+MADE = "made"  # a file whose time is when the story was played
+STALE_H = 6  # the story's last events happened minutes before it was made
+
+
+def run(port: int, fresh: bool = False) -> None:
+    """Serves the demo until it is stopped; port 0 takes a free one. Raises Busy, Unusable."""
+    folder = place.choose()
+    try:
+        with place.alone(folder):
+            if fresh or not folder.exists():
+                _make(folder)
+            elif _age_h(folder) > STALE_H:
+                _say(f"These are the searches of {_age_h(folder):.0f} hours ago: start with --fresh to begin anew.")
+            serve(_settings(folder, port), lambda address: _greet(address, folder))
+    except Unusable as why:
+        raise Unusable(f"{why} Another port: --port 0 takes a free one.") from why
+    except OSError as why:
+        raise Unusable(f"The demo's folder {folder} can't be used: {why.strerror}.") from why
+
+
+def _make(folder: Path) -> None:
+    began = time.monotonic()
+    _say("Making the demo's searches …")
+    with place.made_whole(folder) as making:
+        count = asyncio.run(make(_settings(making, 0)))
+        (making / MADE).touch()
+    _say(f"{count} commands played in {time.monotonic() - began:.1f} s.")
+
+
+def _settings(folder: Path, port: int) -> Settings:
+    """The demo's own settings: nothing of the environment, which may name a real installation."""
+    return Settings(
+        _env_file=None,
+        database_url=f"sqlite:///{folder / 'board.db'}",
+        redis_url=None,
+        host=HOST,
+        port=port,
+        workers=1,
+        public_url=None,
+        secret_key=None,
+        files_path=None,
+        log_level="WARNING",
+        max_sockets_per_account=50,
+        max_messages_per_second=50,
+    )
+
+
+def _age_h(folder: Path) -> float:
+    return (time.time() - (folder / MADE).stat().st_mtime) / 3600
+
+
+def _greet(address: str, folder: Path) -> None:
+    """What a newcomer needs: where, as whom, and how to be two people."""
+    people_in = [each for each in people() if each.signs_in]
+    width = max(len(each.email) for each in people_in)
+    log_ins = "\n".join(f"    {each.email:{width}}   {each.role}" for each in people_in)
+    _say(
+        f"\nThe demo is at {address}\n\n"
+        f"  Sign in as one of these, with the password {PASSWORD}\n{log_ins}\n\n"
+        "  To be a second person at the same time, sign in from a private window or another browser:\n"
+        "  windows of one browser share a sign-in.\n\n"
+        "  All searches and people are invented. What you change is kept; --fresh begins anew.\n"
+        f"  It lives in {folder}. Stop it with Ctrl+C.\n"
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,64 @@
+"""Where the demo lives: a folder of its own, made whole or not at all, with one demo at a time in it."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from board.accounts import Wrong
+
+NAME = "searchboard-demo"
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+
+
+class Busy(Wrong):
+    """Another demo runs in this folder."""
+
+
+def choose(environment: Mapping[str, str] = os.environ, platform: str = sys.platform, checkout: Path = CHECKOUT) -> Path:
+    """The demo's folder: among the person's own data, or in the checkout where there is no home that can be written."""
+    home = environment.get("HOME") or environment.get("USERPROFILE") or ""
+    if platform == "win32":
+        data = environment.get("LOCALAPPDATA", "")
+    elif platform == "darwin":
+        data = home and f"{home}/Library/Application Support"
+    else:
+        data = environment.get("XDG_DATA_HOME") or (home and f"{home}/.local/share")
+    if data and _can_write(Path(data)):
+        return Path(data) / NAME
+    return checkout / "demo"
+
+
+def _can_write(folder: Path) -> bool:
+    """True if the folder, or the nearest one above it that exists, can be written. Nobody's home is made for it."""
+    existing = next((each for each in (folder, *folder.parents) if each.exists()), None)
+    return existing is not None and existing != Path(existing.anchor) and os.access(existing, os.W_OK)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Holds the folder for one demo: two processes on one database would not hear of each other. Raises Busy."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(folder.name + ".lock").open("w") as lock:
+        try:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(f"A demo is running already, in {folder}: open its address, or stop it first.") from None
+        except ImportError:  # Windows has no such lock
+            pass
+        yield
+
+
+@contextmanager
+def made_whole(folder: Path) -> Iterator[Path]:
+    """A new folder to fill, which takes the place of `folder` only if all went well."""
+    making = folder.with_name(folder.name + ".new")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(mode=0o700)
+    yield making
+    shutil.rmtree(folder, ignore_errors=True)
+    making.rename(folder)
