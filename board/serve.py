@@ -46,14 +46,14 @@ async def serve(settings: Settings, ready: Callable[[str], None] | None = None, 
     except BaseException:
         listening.close()
         raise
-    server = _Server(_configured(app.make(desk)), desk, lambda: ready and ready(url_of(settings, listening)))
+    server = Listening(configured(app.make(desk)), desk, lambda: ready and ready(url_of(settings, listening)))
     try:
         await server.serve(sockets=[listening])
     finally:
         await desk.close()
 
 
-def _configured(application: object) -> uvicorn.Config:
+def configured(application: object) -> uvicorn.Config:
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
         ws="websockets-sansio",
@@ -67,7 +67,7 @@ def _configured(application: object) -> uvicorn.Config:
     )
 
 
-class _Server(uvicorn.Server):
+class Listening(uvicorn.Server):
     """Uvicorn's server, which says when it listens, and lets the sockets go first when it is told to end."""
 
     def __init__(self, config: uvicorn.Config, desk: Desk, started: Callable[[], object]) -> None:

@@ -1,0 +1,48 @@
+"""Fixtures: a server, and the cast on it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests import cast
+from tests.cast import Person, Server, serving
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    async with serving(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def come(server: Server) -> AsyncIterator[Callable[..., Person]]:
+    """`await come("Alice", "coordinator")`: somebody new, on the socket."""
+    people: list[Person] = []
+
+    async def arrive(name: str, role: str, scope: str = "write") -> Person:
+        person = await cast.come(server, await cast.token_for(server.desk, name, role, scope))
+        people.append(person)
+        return person
+
+    yield arrive
+    for person in people:
+        await person.leave()
+
+
+@pytest.fixture
+async def alice(come: Callable[..., Person]) -> Person:
+    """Leads: a coordinator."""
+    return await come("Alice", "coordinator")
+
+
+@pytest.fixture
+async def bob(come: Callable[..., Person]) -> Person:
+    """Helps: an investigator."""
+    return await come("Bob", "investigator")
+
+
+@pytest.fixture
+async def charlie(come: Callable[..., Person]) -> Person:
+    """Is outside: an investigator who is no member."""
+    return await come("Charlie", "investigator")
