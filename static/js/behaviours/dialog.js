@@ -1,0 +1,53 @@
+/** A <dialog> that is drawn is open; closing it by Escape or its cross tells the view. */
+import { html } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../i18n.js";
+
+/**
+ * @param name  also its test hook: `data-dialog`
+ * @param close called when the person closes it; what was typed stays a draft
+ */
+export function dialog(name, title, body, close) {
+  const cancel = (event) => {
+    event.preventDefault();
+    close();
+  };
+  return html`<dialog class="dialog" data-dialog=${name} aria-labelledby="dialog-title" @cancel=${cancel}>
+    <header>
+      <h2 id="dialog-title">${title}</h2>
+      <button type="button" class="plain" data-act="close" aria-label=${t("Close")} @click=${close}>✕</button>
+    </header>
+    ${body}
+  </dialog>`;
+}
+
+export class Dialogs {
+  #root;
+  #opener = null;
+
+  constructor(root) {
+    this.#root = root;
+  }
+
+  /** After a draw: shows what was drawn closed, and gives the focus back when the last one is gone. */
+  settle() {
+    const drawn = this.#root.querySelector("dialog");
+    if (drawn && !drawn.open) {
+      this.#opener ??= { element: document.activeElement, card: document.activeElement?.closest("[data-card]")?.dataset.card };
+      drawn.showModal();
+      focusFirst(drawn);
+    }
+    if (!drawn && this.#opener) this.#giveBack();
+  }
+
+  #giveBack() {
+    const { element, card } = this.#opener;
+    this.#opener = null;
+    const again = element?.isConnected ? element : card && this.#root.querySelector(`[data-card="${CSS.escape(card)}"] a`);
+    again?.focus({ preventScroll: true });
+  }
+}
+
+/** Firefox and Chromium differ about `autofocus` in a dialog that was drawn before it is shown. */
+function focusFirst(dialog) {
+  dialog.querySelector("[autofocus], form input, form textarea, form select")?.focus();
+}

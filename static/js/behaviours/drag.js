@@ -1,0 +1,141 @@
+/**
+ * Cards taken up with mouse or finger. SortableJS does the long press, the ghost and the scrolling at the
+ * edges; it is never let to move a card in the document, because a live change that arrives meanwhile would then
+ * be drawn over a document the view does not know, and lose or double the card. Where the card would land is
+ * marked with `data-drop`; on letting go the place is told, and the store decides.
+ */
+import Sortable from "../../vendor/sortablejs/modular/sortable.esm.js";
+
+const LONG_PRESS_MS = 250; // shorter takes up cards while scrolling, longer feels stuck
+const SCROLL_SLOP_PX = 6; // a finger that moved this far before the press was long is scrolling
+const MOUSE_SLOP_PX = 5; // a click with an unsteady hand is a click
+const TAB_HOVER_MS = 450; // over a column's tab this long: show that column
+
+export class Drag {
+  #root;
+  #tell;
+  #lists = new Map(); // element -> Sortable
+  #card = null;
+  #drop = null; // {column, before: card or null for the end, mark: element, where, still: nothing would change}
+  #tab = { element: null, timer: null };
+  #moved = (event) => this.#point(event);
+
+  /**
+   * @param tell {taken(card, column), dropped(card, place or null), showColumn(column)}; place is {column, before?}
+   */
+  constructor(root, tell) {
+    this.#root = root;
+    this.#tell = tell;
+  }
+
+  /** After a draw: the lists that are there now, and none if this person may not move cards. */
+  attach(allowed) {
+    const lists = new Set(allowed ? this.#root.querySelectorAll("[data-list]") : []);
+    for (const [element, sortable] of this.#lists) {
+      if (lists.has(element) || this.#card) continue;
+      sortable.destroy();
+      this.#lists.delete(element);
+    }
+    for (const element of lists) if (!this.#lists.has(element)) this.#lists.set(element, this.#sortable(element));
+  }
+
+  disconnect() {
+    this.#finish();
+    for (const sortable of this.#lists.values()) sortable.destroy();
+    this.#lists.clear();
+  }
+
+  #sortable(list) {
+    return Sortable.create(list, {
+      group: "cards",
+      draggable: "[data-card]",
+      filter: "button, input, select",
+      preventOnFilter: false,
+      // One way for mouse and finger, and a ghost that follows the theme: the browser's own drag image does neither.
+      forceFallback: true,
+      fallbackOnBody: true,
+      fallbackTolerance: MOUSE_SLOP_PX,
+      fallbackClass: "ghost",
+      ghostClass: "in-hand",
+      delay: LONG_PRESS_MS,
+      delayOnTouchOnly: true,
+      touchStartThreshold: SCROLL_SLOP_PX,
+      scroll: true,
+      scrollSensitivity: 48,
+      bubbleScroll: true,
+      animation: 0,
+      onStart: (event) => this.#start(event),
+      onMove: () => false,
+      onEnd: () => this.#end(),
+    });
+  }
+
+  #start({ item, from }) {
+    this.#card = item.dataset.card;
+    this.#root.toggleAttribute("data-dragging", true);
+    for (const type of ["pointermove", "touchmove"]) document.addEventListener(type, this.#moved, { passive: true });
+    this.#tell.taken(this.#card, from.dataset.list);
+  }
+
+  #end() {
+    const card = this.#card;
+    const drop = this.#drop;
+    this.#finish();
+    const place = drop && { column: drop.column, ...(drop.before ? { before: drop.before } : {}) };
+    this.#tell.dropped(card, drop?.still ? null : place);
+  }
+
+  #finish() {
+    for (const type of ["pointermove", "touchmove"]) document.removeEventListener(type, this.#moved);
+    this.#mark(null);
+    this.#over(null);
+    this.#card = null;
+    this.#root.removeAttribute("data-dragging");
+  }
+
+  #point(event) {
+    const { clientX: x, clientY: y } = event.touches?.[0] ?? event;
+    const under = document.elementFromPoint(x, y);
+    const tab = under?.closest("[data-tab]");
+    this.#over(tab);
+    if (tab) return this.#mark({ column: tab.dataset.tab, before: null, mark: tab, where: "end" });
+    const column = under?.closest("[data-column]");
+    return this.#mark(column ? this.#placeIn(column, y) : null);
+  }
+
+  #placeIn(column, y) {
+    const list = column.querySelector("[data-list]");
+    const cards = [...list.querySelectorAll(":scope > [data-card]")];
+    const index = firstBelow(cards, y);
+    const own = cards.findIndex((card) => card.dataset.card === this.#card);
+    const still = own >= 0 && (index === own || index === own + 1);
+    const next = cards[index];
+    if (!next) return { column: list.dataset.list, before: null, mark: list, where: "end", still };
+    return { column: list.dataset.list, before: next.dataset.card, mark: next, where: "before", still };
+  }
+
+  #mark(drop) {
+    if (this.#drop && this.#drop.mark !== drop?.mark) delete this.#drop.mark.dataset.drop;
+    if (drop) drop.mark.dataset.drop = drop.where;
+    this.#drop = drop;
+  }
+
+  #over(tab) {
+    if (this.#tab.element === tab) return;
+    clearTimeout(this.#tab.timer);
+    this.#tab = { element: tab, timer: tab && setTimeout(() => this.#tell.showColumn(tab.dataset.tab), TAB_HOVER_MS) };
+  }
+}
+
+/** The first card whose middle lies below y; cards lie in order, so a few are measured, not a thousand. */
+function firstBelow(cards, y) {
+  let low = 0;
+  let high = cards.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { top, height } = cards[middle].getBoundingClientRect();
+    if (top + height / 2 > y) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

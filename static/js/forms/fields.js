@@ -1,0 +1,173 @@
+/**
+ * The fields that people fill in: path, control, choices. Labels come from the path.
+ * Controls: text, long, number, time, date, choice, person, sighting, flag, people.
+ */
+import { fromInput, toInput } from "../time.js";
+
+export const CHANNELS = ["hotline", "app", "police", "field", "social_media", "other"];
+export const PRIORITIES = ["low", "normal", "urgent"];
+export const SOURCE_KINDS = ["named", "anonymous", "unknown"];
+export const KINDS = ["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"];
+export const CONDITIONS = ["well", "injured", "deceased", "unknown"];
+export const HOWS = ["came_back", "police", "sighting", "other"];
+export const CRITERIA = [
+  "under_13",
+  "disability",
+  "medication",
+  "danger_to_life",
+  "third_party",
+  "danger_to_others",
+  "out_of_character",
+];
+export const ANSWERS = ["yes", "no", "unknown"];
+export const ASSESSMENTS = ["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"];
+export const CATEGORIES = ["comment", "decision", "contact"];
+
+const text = (path, more) => ({ path, control: "text", ...more });
+const long = (path, more) => ({ path, control: "long", ...more });
+const time = (path, more) => ({ path, control: "time", ...more });
+const number = (path, more) => ({ path, control: "number", ...more });
+const choice = (path, choices, names, more) => ({ path, control: "choice", choices, names, ...more });
+
+const PLACE = [text("place.text"), number("place.lat"), number("place.lon"), number("place.radius_m")];
+const SOURCE = [
+  choice("source.kind", SOURCE_KINDS, "source_kind"),
+  text("source_name"),
+  text("source_contact"),
+  { path: "source.sealed", control: "flag" },
+];
+const SEEN = time("seen_at", { now: true });
+
+export const SIGHTING = [
+  long("description", { required: true, first: true }),
+  ...PLACE,
+  SEEN,
+  time("received_at"),
+  choice("channel", CHANNELS, "channel", { required: true }),
+  text("direction"),
+  text("clothing"),
+  text("company"),
+  ...SOURCE,
+];
+
+/** The fewest that make a sighting; the rest stands under "more". */
+export const SIGHTING_FIRST = [
+  long("description", { required: true, first: true }),
+  text("place.text"),
+  SEEN,
+  choice("channel", CHANNELS, "channel"),
+];
+
+export const SIGHTING_MORE = [
+  time("received_at"),
+  choice("priority", PRIORITIES, "priority"),
+  ...PLACE.slice(1),
+  text("direction"),
+  text("clothing"),
+  text("company"),
+  ...SOURCE,
+];
+
+export const TASK = [
+  text("title", { required: true, first: true }),
+  long("instruction"),
+  time("due"),
+  long("result"),
+  { path: "sighting", control: "sighting" },
+];
+
+export const TASK_FIRST = [text("title", { required: true, first: true }), { path: "assignee", control: "person" }, time("due")];
+
+export const TASK_MORE = [
+  long("instruction"),
+  choice("priority", PRIORITIES, "priority"),
+  { path: "sighting", control: "sighting" },
+];
+
+export const PERSON = [
+  text("person.first_name", { required: true }),
+  text("person.last_name"),
+  number("person.age"),
+  { path: "person.birth_date", control: "date" },
+  choice("person.sex", ["f", "m", "x"], "sex"),
+  long("person.description"),
+];
+
+export const SEARCH = [
+  ...PERSON,
+  choice("kind", KINDS, "kind", { required: true }),
+  text("reference"),
+  time("missing_since", { required: true }),
+  text("last_seen.text"),
+  number("last_seen.lat"),
+  number("last_seen.lon"),
+  { path: "lead", control: "person" },
+  ...CRITERIA.flatMap((key) => [
+    choice(`criteria.${key}.answer`, ANSWERS, "answer"),
+    text(`criteria.${key}.basis`),
+  ]),
+];
+
+export const ASSIGNEE = [{ path: "assignee", control: "person" }];
+
+export const PRIORITY = [choice("priority", PRIORITIES, "priority", { required: true })];
+
+export const GRADE = [
+  choice("grade.source", ["A", "B", "C", "D", "E", "F"], "grade_source", { required: true, coded: true }),
+  choice("grade.content", [1, 2, 3, 4, 5, 6], "grade_content", { required: true, coded: true, number: true }),
+  text("reason"),
+];
+
+export const ASSESSMENT = [
+  choice("assessment", ASSESSMENTS, "assessment", { required: true }),
+  { path: "duplicate_of", control: "sighting" },
+  text("reason"),
+];
+
+export const NOTE = [
+  long("text", { required: true }),
+  choice("category", CATEGORIES, "category", { required: true }),
+  time("happened_at", { now: true }),
+  text("corrects"),
+];
+
+export const REASON = [text("reason", { first: true })];
+
+export const ITEM = [text("text", { required: true })];
+
+export const ACCESS = [
+  choice("access", ["desk", "members"], "access", { required: true }),
+  { path: "members", control: "people" },
+];
+
+export const OUTCOME = [
+  time("outcome.found_at", { required: true, now: true }),
+  text("outcome.place"),
+  choice("outcome.condition", CONDITIONS, "condition", { required: true }),
+  choice("outcome.how", HOWS, "how", { required: true }),
+  text("outcome.confirmed_by"),
+  { path: "outcome.family_told", control: "flag" },
+  { path: "outcome.police_told", control: "flag" },
+];
+
+export const STATUS = [choice("status", ["open", "found", "closed"], "status", { required: true }), long("reason", { required: true })];
+
+/** What stands in the control for a value of the state. */
+export function toRaw(field, value) {
+  if (field.control === "flag") return value === true;
+  if (field.control === "people") return value ?? [];
+  if (value === null || value === undefined) return "";
+  if (field.control === "time") return toInput(value);
+  return String(value);
+}
+
+/** The value for the command; undefined where what was typed cannot be one. */
+export function fromRaw(field, raw) {
+  if (field.control === "flag" || field.control === "people") return raw;
+  const typed = raw.trim();
+  if (typed === "") return null;
+  if (field.control === "time") return fromInput(typed) ?? undefined;
+  if (field.control !== "number" && !field.number) return field.control === "long" ? raw.trimEnd() : typed;
+  const value = Number(typed.replace(",", "."));
+  return Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,227 @@
+/**
+ * A form over one entity: what is mine (typed, not sent) over what is true. It never writes over
+ * a field that is mine; it says who changed the true value meanwhile. No DOM.
+ */
+import { at, merge, nest, same } from "./patch.js";
+import { fromRaw, toRaw } from "./fields.js";
+
+// Groups that are null as a whole when nothing in them is set.
+const WHOLE = ["place", "last_seen"];
+
+export class Form {
+  problem = null; // a sentence about the form as a whole
+  errors = {}; // path -> sentence
+  #mine = new Map(); // path -> {raw, was, base, epoch}
+  #conflicts = new Map(); // path -> the value that the server has
+  #heard = new Map(); // path -> {actor, at}: who changed it last, as far as we saw
+  #board;
+  #read;
+  #draft;
+  #defaults;
+  #start = {}; // the defaults as they were when the form was opened
+
+  /**
+   * @param key      of the draft, and of the ids of the controls
+   * @param entity   id of what it changes, or null while adding
+   * @param command  {name, data: (form) -> data, or null where a field can't be read}
+   * @param board    store of the board, for its position
+   * @param fields   see fields.js
+   * @param read     () -> the true state, or null while adding
+   * @param draft    {load, save, clear}: where typed text survives a reload
+   * @param defaults () -> {path: raw} for what is not set
+   */
+  constructor({ key, entity = null, command, board, fields, read = () => null, draft = null, defaults = () => ({}) }) {
+    this.key = key;
+    this.entity = entity;
+    this.command = command;
+    this.fields = fields;
+    this.#board = board;
+    this.#read = read;
+    this.#draft = draft;
+    this.#defaults = defaults;
+    const kept = draft?.load();
+    if (kept) this.#mine = new Map(kept.mine);
+    this.#start = defaults();
+  }
+
+  /** Shown anew: "now" is now, unless something was typed before. */
+  open() {
+    if (!this.dirty) this.#start = this.#defaults();
+  }
+
+  get dirty() {
+    return this.#mine.size > 0;
+  }
+
+  get conflicted() {
+    return this.#conflicts.size > 0;
+  }
+
+  field(path) {
+    return this.fields.find((field) => field.path === path);
+  }
+
+  raw(path) {
+    return this.#mine.has(path) ? this.#mine.get(path).raw : this.#true(path);
+  }
+
+  /** What I want it to be, as a value of the state. */
+  value(path) {
+    return fromRaw(this.field(path), this.raw(path)) ?? null;
+  }
+
+  isMine(path) {
+    return this.#mine.has(path);
+  }
+
+  edit(path, raw) {
+    const { seq: base, epoch } = this.#board;
+    const mine = this.#mine.get(path) ?? { was: this.#value(path), base, epoch };
+    if (same(raw, this.#true(path)) && !this.#conflicts.has(path)) this.#mine.delete(path);
+    else this.#mine.set(path, { ...mine, raw });
+    delete this.errors[path];
+    this.#save();
+  }
+
+  /** What somebody else made of a field that is mine: {value, actor, at} or null. */
+  theirs(path) {
+    const mine = this.#mine.get(path);
+    if (!mine) return null;
+    const value = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
+    if (!this.#conflicts.has(path) && (same(value, mine.was) || same(value, this.value(path)))) return null;
+    return { value, conflict: this.#conflicts.has(path), ...this.#heard.get(path) };
+  }
+
+  /** Events of this entity, so that a change can be given a name and a time. */
+  hear(events) {
+    for (const event of events) {
+      for (const path of event.changes ?? []) this.#heard.set(path, { actor: event.actor, at: event.at });
+    }
+  }
+
+  /** Mine stays; true is what I now know. Says whether no conflict is left to decide. */
+  keep(path) {
+    const mine = this.#mine.get(path);
+    const was = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
+    this.#mine.set(path, { ...mine, was, base: this.#board.seq, epoch: this.#board.epoch });
+    return this.#decided(path);
+  }
+
+  take(path) {
+    this.#mine.delete(path);
+    return this.#decided(path);
+  }
+
+  /**
+   * The position from which the server must look for conflicts: now, for what I have seen and
+   * decided; the moment I began, while a field of mine has changed under me.
+   */
+  position() {
+    const open = [...this.#mine].filter(([path]) => this.theirs(path)).map(([, mine]) => mine);
+    const { seq: base, epoch } = this.#board;
+    return open.reduce((oldest, mine) => (mine.base < oldest.base ? mine : oldest), { base, epoch });
+  }
+
+  /** Only what is mine, as a merge patch; null (and errors) where a value can't be read. */
+  patch() {
+    const leaves = this.#leaves([...this.#mine.keys()]);
+    if (!leaves) return null;
+    const patch = nest(leaves);
+    const merged = merge(this.#read() ?? {}, patch);
+    for (const group of WHOLE) {
+      if (patch[group] && Object.values(merged[group]).every((value) => value === null)) patch[group] = null;
+    }
+    return patch;
+  }
+
+  /** All that is filled in, for adding; null (and errors) where a value can't be read. */
+  filled(paths = this.fields.map((field) => field.path)) {
+    const leaves = this.#leaves(paths);
+    if (!leaves) return null;
+    return nest(Object.fromEntries(Object.entries(leaves).filter(([, value]) => value !== null && value !== false)));
+  }
+
+  /** Empties the form as its text goes to the outbox, and returns it for `restore`. */
+  release() {
+    const sent = [...this.#mine];
+    this.clear();
+    return sent;
+  }
+
+  /** Puts refused text back, under what was typed since. */
+  restore(sent, refusal) {
+    this.#mine = new Map([...sent, ...this.#mine]);
+    this.refuse(refusal);
+    this.#save();
+  }
+
+  /** Puts the text of a refused command back that an earlier page had sent. */
+  restoreData(data, { base, epoch }, refusal) {
+    const sent = this.fields
+      .filter((field) => hasPath(data, field.path))
+      .map((field) => [field.path, { raw: toRaw(field, at(data, field.path)), was: this.#value(field.path), base, epoch }]);
+    this.restore(sent, refusal);
+  }
+
+  refuse({ code, message, fields = {}, current = null }) {
+    const paths = Object.keys(fields ?? {});
+    this.#conflicts.clear();
+    if (code === "conflict" && current) {
+      for (const path of paths.filter((path) => this.#mine.has(path))) this.#conflicts.set(path, at(current, path));
+    }
+    this.errors = code === "conflict" ? {} : { ...fields };
+    this.problem = message;
+  }
+
+  clear() {
+    this.#mine.clear();
+    this.#conflicts.clear();
+    this.errors = {};
+    this.problem = null;
+    this.#draft?.clear();
+  }
+
+  #decided(path) {
+    this.#conflicts.delete(path);
+    if (!this.conflicted) this.problem = null;
+    this.#save();
+    return !this.conflicted;
+  }
+
+  #leaves(paths) {
+    const leaves = {};
+    this.errors = {};
+    for (const path of paths) {
+      const field = this.field(path);
+      const value = fromRaw(field, this.raw(path));
+      if (value === undefined) this.errors[path] = "unreadable";
+      else if (field.required && (value === null || value === "")) this.errors[path] = "required";
+      else leaves[path] = value;
+    }
+    return Object.keys(this.errors).length ? null : leaves;
+  }
+
+  #value(path) {
+    const state = this.#read();
+    return state ? at(state, path) : null;
+  }
+
+  #true(path) {
+    const value = this.#value(path);
+    return value === null && path in this.#start ? this.#start[path] : toRaw(this.field(path), value);
+  }
+
+  #save() {
+    if (this.dirty) this.#draft?.save({ mine: [...this.#mine] });
+    else this.#draft?.clear();
+  }
+}
+
+function hasPath(data, path) {
+  let group = data;
+  for (const key of path.split(".")) {
+    if (group === null || typeof group !== "object" || !(key in group)) return false;
+    group = group[key];
+  }
+  return true;
+}

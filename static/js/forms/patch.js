@@ -1,0 +1,46 @@
+/** Paths, merge patches (RFC 7396) and differences over plain states. Pure. */
+
+const isGroup = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** The leaf at "person.age", or null where a group on the way is unset. */
+export function at(state, path) {
+  let value = state;
+  for (const key of path.split(".")) value = isGroup(value) ? value[key] : undefined;
+  return value ?? null;
+}
+
+/** {"place.text": "Gent"} -> {place: {text: "Gent"}} */
+export function nest(leaves) {
+  const data = {};
+  for (const [path, value] of Object.entries(leaves)) {
+    const keys = path.split(".");
+    const last = keys.pop();
+    let group = data;
+    for (const key of keys) group = group[key] ??= {};
+    group[last] = value;
+  }
+  return data;
+}
+
+export function merge(state, patch) {
+  if (!isGroup(patch)) return patch;
+  const merged = { ...(isGroup(state) ? state : {}) };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null && isGroup(merged[key])) merged[key] = null;
+    else merged[key] = isGroup(value) ? merge(merged[key], value) : value;
+  }
+  return merged;
+}
+
+export function same(a, b) {
+  if (a === b || (a ?? null) === (b ?? null)) return true;
+  return typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/**
+ * The value at a path of `changes`, also where the path is of a leaf that is gone:
+ * the event that removes a checklist item still names `checklist.k1.done`.
+ */
+export function difference(before, after, changes) {
+  return changes.map((path) => ({ path, from: at(before, path), to: at(after, path) }));
+}

@@ -1,0 +1,60 @@
+/** A value of a state as a person reads it. */
+import { t } from "../i18n.js";
+import { label } from "../labels.js";
+import { when } from "../views/times.js";
+
+const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until)$/;
+
+// path -> the set of labels that its codes are of
+const CODES = {
+  channel: "channel",
+  priority: "priority",
+  assessment: "assessment",
+  kind: "kind",
+  status: "status",
+  access: "access",
+  category: "category",
+  role: "column",
+  "source.kind": "source_kind",
+  "person.sex": "sex",
+  "appeal.level": "level",
+  "outcome.condition": "condition",
+  "outcome.how": "how",
+  "grade.source": "grade_source",
+  "grade.content": "grade_content",
+};
+
+/** @returns text, or null for a value that is not set */
+export function shownAt(path, value, { desk, board }) {
+  if (value === null || value === undefined || value === "") return null;
+  if (typeof value === "boolean") return value ? t("yes") : t("no");
+  if (TIMES.test(path)) return when(value);
+  if (path === "assignee" || path === "lead") return accountName(desk, value);
+  if (path === "members") return value.map((id) => accountName(desk, id)).join(", ") || null;
+  if (path === "column") return columnName(board.get(value)?.state);
+  if (path === "sighting" || path === "duplicate_of" || path === "card") return cardName(board.get(value));
+  if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
+  if (CODES[path]) return label[CODES[path]](value);
+  if (typeof value === "object") return Object.values(value).filter((part) => part !== null).join(", ") || null;
+  return String(value);
+}
+
+export const shown = (field, value, ctx) => shownAt(field.path, value, ctx);
+
+export function accountName(desk, id) {
+  return desk.accounts.get(id)?.name ?? t("Somebody");
+}
+
+export function columnName(column) {
+  return column ? column.title ?? label.column(column.role) : t("a column that is gone");
+}
+
+export function cardName(entity) {
+  if (!entity) return t("a card that is gone");
+  if (entity.state.number === null || entity.state.number === undefined) return kindName(entity.kind);
+  return entity.kind === "sighting"
+    ? t("Sighting {number}", { number: entity.state.number })
+    : t("Task {number}", { number: entity.state.number });
+}
+
+export const kindName = (kind) => (kind === "sighting" ? t("Sighting") : t("Task"));

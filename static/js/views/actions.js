@@ -1,0 +1,184 @@
+/** What a person can do on the board of a search. Each draws; what is refused comes back to where it was typed. */
+import { LOG } from "./panel.js";
+import { readSource } from "./source.js";
+
+// form -> the dialog that it is typed in; the others are typed in the panel
+const DIALOG_OF = { "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", withdraw: "withdraw" };
+
+const kindOf = (form) => form.key.split(":")[0];
+
+export class Actions {
+  #view;
+
+  constructor(view) {
+    this.#view = view;
+    // Templates hand these on as listeners.
+    for (const name of ["close", "closeDialog", "allSeen", "log"]) this[name] = this[name].bind(this);
+  }
+
+  openCard(id) {
+    const { ui, address, board } = this.#view;
+    ui.card = id;
+    if (id !== LOG) address.open(id);
+    for (const note of this.#view.notesOf(id)) board.seen(note.id);
+    this.#view.focusPanel = true;
+    this.#view.draw();
+  }
+
+  close() {
+    const { ui, address, lastMark } = this.#view;
+    lastMark.delete(ui.card);
+    this.#view.focusCard = ui.card;
+    ui.card = null;
+    address.close();
+    this.#view.draw();
+  }
+
+  log() {
+    if (this.#view.ui.card === LOG) return this.close();
+    if (this.#view.address.card) this.#view.address.close();
+    return this.openCard(LOG);
+  }
+
+  dialog(name, more = {}) {
+    this.#view.forms.get(Object.keys(DIALOG_OF).find((kind) => DIALOG_OF[kind] === name) ?? "note", this.#entityOf(name, more)).open();
+    this.#view.ui.dialog = { name, ...more };
+    this.#view.draw();
+  }
+
+  closeDialog() {
+    this.#view.ui.dialog = null;
+    this.#view.draw();
+  }
+
+  move(card) {
+    this.#view.ui.dialog = { name: "move", card };
+    this.#view.draw();
+  }
+
+  edit(kind, card) {
+    this.#view.ui.editing.add(`${kind}:${card}`);
+    this.#view.focusField = true;
+    this.#view.draw();
+  }
+
+  stopEditing(kind, card) {
+    this.#view.ui.editing.delete(`${kind}:${card}`);
+    this.#view.draw();
+  }
+
+  find(text) {
+    this.#view.ui.find = text;
+    this.#view.draw();
+  }
+
+  toggle(name) {
+    const { show } = this.#view.ui;
+    show[name] = !show[name];
+    this.#view.draw();
+  }
+
+  showColumn(column) {
+    this.#view.ui.column = column;
+    this.#view.draw();
+  }
+
+  seen(id) {
+    this.#view.board.seen(id);
+  }
+
+  allSeen() {
+    this.#view.ui.show.changed = false;
+    for (const id of [...this.#view.board.marks.keys()]) this.#view.board.seen(id);
+  }
+
+  sendMove(card, place) {
+    return this.command("card.move", { card, ...place });
+  }
+
+  /** A change without a form; refused, it waits among the refusals. */
+  command(name, data) {
+    const { board } = this.#view;
+    board.send(name, data, { base: board.seq, epoch: board.epoch }).catch((refused) => this.#view.refusedAs(refused));
+    this.#view.draw();
+  }
+
+  async submit(form) {
+    const { board } = this.#view;
+    if (!form.dirty) return this.#shut(form);
+    const data = form.command.data(form);
+    if (!data) return this.#view.draw();
+    // The outbox has the words, on disk, before the form lets them go, and until there is an ack.
+    const answer = board.send(form.command.name, data, form.position());
+    const sent = form.release();
+    this.#shut(form);
+    try {
+      await answer;
+    } catch (refused) {
+      this.#view.refusedAs(refused);
+      if (this.#reveal(form)) {
+        form.restore(sent, refused);
+        board.retract(refused.id);
+      }
+    }
+    return this.#view.draw();
+  }
+
+  /** All conflicts of a form are decided: send what is still mine. */
+  resolved(form) {
+    return this.submit(form);
+  }
+
+  /** A refused change, back into its form. */
+  reopen(entry) {
+    const form = this.#view.forms.of(entry);
+    const card = form.entity;
+    this.#view.ui.dialog = null;
+    if (!DIALOG_OF[kindOf(form)]) this.openCard(card ?? LOG);
+    form.restoreData(entry.data, entry, entry.refusal ?? {});
+    this.#reveal(form);
+    this.#view.board.retract(entry.id);
+    this.#view.draw();
+  }
+
+  discard(entry) {
+    this.#view.board.retract(entry.id);
+    this.#view.draw();
+  }
+
+  async readHistory(history) {
+    await history.read();
+    this.#view.draw();
+  }
+
+  async readSource(sighting) {
+    this.#view.sources.set(sighting, await readSource(this.#view.board.id, sighting));
+    this.#view.draw();
+  }
+
+  #entityOf(name, { card }) {
+    if (name === "sighting" || name === "task") return null;
+    return card ?? this.#view.board.id;
+  }
+
+  #shut(form) {
+    const { ui } = this.#view;
+    if (ui.dialog?.name === DIALOG_OF[kindOf(form)]) ui.dialog = null;
+    ui.editing.delete(form.key);
+    this.#view.draw();
+  }
+
+  /** Shows the form again; false where something else is open: then the refusal waits with the others. */
+  #reveal(form) {
+    const { ui } = this.#view;
+    const dialog = DIALOG_OF[kindOf(form)];
+    if (dialog) {
+      if (ui.dialog && ui.dialog.name !== dialog) return false;
+      ui.dialog = { name: dialog, card: form.entity };
+      return true;
+    }
+    if (ui.card !== (form.entity ?? LOG)) return false;
+    if (["sighting", "task"].includes(kindOf(form))) ui.editing.add(form.key);
+    return true;
+  }
+}

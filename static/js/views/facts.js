@@ -1,0 +1,62 @@
+/** The fields of a card: to read, and in the same place to edit. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../i18n.js";
+import { label } from "../labels.js";
+import * as fields from "../forms/fields.js";
+import { at } from "../forms/patch.js";
+import { formOf, rows } from "../forms/row.js";
+import { shown } from "../forms/shown.js";
+import { distance } from "./card.js";
+
+// Shown elsewhere in the panel (the title above, the source in its own part), or together (a point).
+const APART = new Set(["description", "title", "place.text", "place.lat", "place.lon", "place.radius_m", "source_name", "source_contact", "source.kind", "source.sealed"]);
+
+export function facts(entity, view) {
+  const form = view.forms.get(entity.kind, entity.id);
+  // A draft of an earlier visit opens by itself: what was typed must not lie hidden.
+  const open = view.mayEdit && (view.ui.editing.has(form.key) || form.dirty);
+  return open ? editing(form, entity, view) : reading(entity, view);
+}
+
+function reading({ id, kind, state }, view) {
+  const shownFields = fields[kind.toUpperCase()].filter(({ path }) => !APART.has(path));
+  return html`<section class="card-facts" data-testid="facts">
+    <h3>${t("Facts")}
+      ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} <kbd aria-hidden="true">E</kbd></button>` : nothing}
+    </h3>
+    <dl>
+      ${kind === "sighting" ? html`<dt>${t("Place")}</dt><dd data-field="place.text">${place(state.place)}</dd>` : nothing}
+      ${shownFields.map((field) => html`<dt>${label.field(field.path)}</dt><dd data-field=${field.path}>${value(field, state, view)}</dd>`)}
+    </dl>
+  </section>`;
+}
+
+const nothingSaid = () => html`<span class="unset">—</span>`;
+
+function value(field, state, view) {
+  const leaf = at(state, field.path);
+  if (field.control === "sighting" && leaf) return html`<a href=${view.path(leaf)} @click=${(event) => view.open(event, leaf)}>${shown(field, leaf, view)}</a>`;
+  const late = field.path === "received_at" && state.late ? html` <span class="late-entry">${t("late entry")}</span>` : nothing;
+  return html`${shown(field, leaf, view) ?? nothingSaid()}${late}`;
+}
+
+function place(place) {
+  if (!place) return nothingSaid();
+  const point = place.lat === null ? null : `${place.lat}, ${place.lon}`;
+  return [place.text, point, place.radius_m && `± ${distance(place.radius_m)}`].filter(Boolean).join(" · ");
+}
+
+function editing(form, { kind, id }, view) {
+  const cancel = () => {
+    form.clear();
+    view.act.stopEditing(kind, id);
+  };
+  const paths = fields[kind.toUpperCase()].map(({ path }) => path);
+  const buttons = html`<span class="hint">${form.dirty ? t("Kept as a draft until it is saved.") : nothing}</span><span class="space"></span>
+    <button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
+    <button type="submit" class="primary" data-act="save">${t("Save")}</button>`;
+  return html`<section class="card-facts editing" data-testid="facts-form">
+    <h3>${t("Facts")}</h3>
+    ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>`, buttons, view.submit)}
+  </section>`;
+}

@@ -1,0 +1,80 @@
+/** The head of a search: who is missing, since when, how it stands, who is here. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../i18n.js";
+import { label } from "../labels.js";
+import { roughly } from "../time.js";
+import { accountName } from "../forms/shown.js";
+import { faces, initials, people } from "./face.js";
+import { ago, since, when } from "./times.js";
+
+export function head(view) {
+  const { state, pending, id } = view.picture.search;
+  const mark = view.board.marks.get(id);
+  const { person } = state;
+  const name = [person.first_name, person.last_name].filter(Boolean).join(" ");
+  return html`<header class="head ${pending ? "pending" : ""} ${mark ? "changed" : ""}" data-testid="head" data-status=${state.status}>
+    <span class="face big" aria-hidden="true">${initials(name)}</span>
+    <div class="who">
+      <h1>
+        <span data-testid="person">${name}${person.age === null ? "" : `, ${person.age}`}</span>
+        <span class="status ${state.status}" data-testid="status">${label.status(state.status)}</span>
+        ${worrying(state)} ${appeal(state.appeal)}
+        ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
+      </h1>
+      <p>${facts(state, view)}</p>
+      ${outcome(state)}
+      ${mark ? html`<p class="by">${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""}, ${ago(mark.at)}
+        <button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button></p>` : nothing}
+    </div>
+    ${here(view)}
+    ${clock(state)}
+  </header>`;
+}
+
+function worrying({ worrying, criteria }) {
+  if (worrying === true) return html`<span class="worry" data-testid="worrying">${t("Worrying")}</span>`;
+  if (worrying === false || !Object.values(criteria).some((criterion) => criterion?.answer === "yes")) return nothing;
+  return html`<span class="worry open" data-testid="worrying" title=${t("A criterion applies. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;
+}
+
+function appeal({ level, until } = {}) {
+  if (!level || level === "none") return nothing;
+  return html`<span class="chip">${t("Appeal: {level}", { level: label.level(level) })}${until ? `, ${t("until {at}", { at: when(until) })}` : ""}</span>`;
+}
+
+function facts({ reference, kind, last_seen, lead }, { desk }) {
+  const seen = last_seen?.text && t("last seen {place}", { place: last_seen.text });
+  const led = lead ? t("lead {name}", { name: accountName(desk, lead) }) : t("no lead");
+  return [reference, label.kind(kind), seen, led].filter(Boolean).join(" · ");
+}
+
+function outcome({ status, status_reason, outcome }) {
+  if (status === "open" && !status_reason) return nothing;
+  const found = outcome && [
+    when(outcome.found_at),
+    outcome.place,
+    label.condition(outcome.condition),
+    label.how(outcome.how),
+    outcome.family_told ? t("family told") : t("family not told"),
+    outcome.police_told ? t("police told") : t("police not told"),
+  ];
+  const parts = [...(found ?? []), status_reason].filter(Boolean);
+  return html`<p class="outcome ${status}" data-testid="outcome">${parts.join(" · ")}</p>`;
+}
+
+function here({ board }) {
+  const present = people(board.presence);
+  const count = Math.max(board.presence.count ?? 0, present.length);
+  return html`<div class="here" data-testid="here" aria-label=${t("{count} here", { count })}>${faces(present)}</div>`;
+}
+
+/** Runs while the child is missing; stands when it is found. */
+function clock({ missing_since, status, outcome }) {
+  const from = t("missing since {at}", { at: when(missing_since) });
+  if (status === "open") return html`<div class="clock" data-testid="clock">${since(missing_since)}<small>${from}</small></div>`;
+  const found = outcome?.found_at;
+  return html`<div class="clock stopped" data-testid="clock">
+    ${found ? roughly(Math.max(0, new Date(found) - new Date(missing_since))) : label.status(status)}
+    <small>${found ? t("until found; {from}", { from }) : from}</small>
+  </div>`;
+}

@@ -1,0 +1,92 @@
+/** The history of one card: who changed what, from what, to what, when. Read once, then kept up by the events. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { t } from "../i18n.js";
+import { label } from "../labels.js";
+import { difference } from "../forms/patch.js";
+import { shownAt } from "../forms/shown.js";
+import { time } from "./times.js";
+
+const PAGE = 1000; // events in one answer, the most that the server gives
+
+export class History {
+  state = "unread"; // "unread" | "reading" | "read" | "failed"
+  #board;
+  #entity;
+  #events = [];
+  #later = []; // events that came while reading
+
+  constructor(board, entity) {
+    this.#board = board;
+    this.#entity = entity;
+  }
+
+  async read() {
+    if (this.state === "reading" || this.state === "read") return;
+    this.state = "reading";
+    try {
+      this.#events = await this.#all();
+      this.state = "read";
+      this.hear(this.#later.splice(0));
+    } catch {
+      this.state = "failed";
+    }
+  }
+
+  hear(events) {
+    const own = events.filter(({ id }) => id === this.#entity);
+    if (this.state !== "read") return void this.#later.push(...own);
+    const last = this.#events.at(-1)?.seq ?? 0;
+    this.#events.push(...own.filter(({ seq }) => seq > last));
+  }
+
+  /** Newest first: {event, changes: [{path, from, to}]}; from what is the state in the event before it. */
+  get entries() {
+    let before = null;
+    const entries = this.#events.map((event) => {
+      const changes = event.erased ? [] : difference(before, event.state, event.changes ?? []);
+      before = event.state ?? before;
+      return { event, changes };
+    });
+    return entries.reverse();
+  }
+
+  async #all() {
+    const events = [];
+    for (;;) {
+      const after = events.at(-1)?.seq ?? 0;
+      const query = new URLSearchParams({ entity: this.#entity, after, limit: PAGE });
+      const answer = await fetch(`/api/v1/boards/${this.#board}/events?${query}`);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = (await answer.json()).events.filter(({ hidden }) => !hidden);
+      events.push(...page);
+      if (page.length < PAGE) return events;
+    }
+  }
+}
+
+export function historyList(history, view) {
+  if (history.state === "failed") {
+    return html`<p class="none">${t("The history can't be read now.")} <button type="button" @click=${() => view.act.readHistory(history)}>${t("Try again")}</button></p>`;
+  }
+  if (history.state !== "read") return html`<p class="none">${t("Reading…")}</p>`;
+  return html`<ol class="history" data-testid="history">
+    ${repeat(history.entries, ({ event }) => event.seq, (entry) => item(entry, view))}
+  </ol>`;
+}
+
+function item({ event, changes }, view) {
+  return html`<li data-seq=${event.seq} data-type=${event.type}>
+    <p><b>${event.actor?.name ?? t("The board")}</b> ${label.event(event.type)} <span class="at">${time(event.at)}</span></p>
+    ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
+    ${changes.length && !isCreation(event) ? html`<ul>${changes.filter(({ path }) => path !== "rank").map((change) => line(change, view))}</ul>` : nothing}
+    ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
+  </li>`;
+}
+
+const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".opened");
+
+function line({ path, from, to }, view) {
+  const empty = html`<i>${t("empty")}</i>`;
+  return html`<li data-path=${path}>${label.field(path)}: <del>${shownAt(path, from, view) ?? empty}</del> → <ins>${shownAt(path, to, view) ?? empty}</ins></li>`;
+}

@@ -1,0 +1,320 @@
+/** The board of a search: head, tools, columns, and the open card beside them. */
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { Address } from "../behaviours/address.js";
+import { Clock } from "../behaviours/clock.js";
+import { Dialogs } from "../behaviours/dialog.js";
+import { Drag } from "../behaviours/drag.js";
+import { keepingFocus } from "../behaviours/focus.js";
+import { Keys } from "../behaviours/keys.js";
+import { accountName, cardName } from "../forms/shown.js";
+import { day, serverNow } from "../time.js";
+import { Actions } from "./actions.js";
+import { Authors } from "./authors.js";
+import { columns } from "./columns.js";
+import { openDialog } from "./dialogs.js";
+import { people } from "./face.js";
+import { SHOW_ALL, filter } from "./filter.js";
+import { Forms } from "./forms.js";
+import { head } from "./head.js";
+import { History } from "./history.js";
+import { LOG, panel } from "./panel.js";
+import { picture } from "./picture.js";
+import { refusals } from "./refusals.js";
+import { forbidden, loading } from "./states.js";
+import { tools } from "./tools.js";
+
+const OVERDUE_EVERY_MS = 1000; // a task becomes overdue by itself; the count is looked at once a second
+const SAID_LENGTH = 60; // characters of a sighting in a list to choose from
+
+/** @returns a function that takes the view away again */
+export function mount(root, desk, boardId, cardId = null) {
+  const view = new SearchView(root, desk, boardId, cardId);
+  view.connect();
+  return () => view.disconnect();
+}
+
+class SearchView {
+  picture = null;
+  lastMark = new Map(); // card -> what was new when it was opened
+  sources = new Map(); // sighting -> name and contact, as far as they were read here
+  focusPanel = false;
+  focusField = false;
+  focusCard = null;
+  submit = (form) => this.act.submit(form);
+  resolved = (form) => this.act.resolved(form);
+  draw = () => this.#schedule();
+  sendingAtOnce = Object.create(this, { edited: { value: this.submit } });
+  #root;
+  #frame = null;
+  #histories = new Map();
+  #seq = null; // up to here events were heard
+  #place = "";
+  #noteMarks = new Map();
+  #faces = new Map();
+  #unwatch = [];
+
+  constructor(root, desk, boardId, cardId) {
+    this.#root = root;
+    this.desk = desk;
+    this.board = desk.board(boardId);
+    this.ui = { card: cardId, dialog: null, more: false, editing: new Set(), held: null, column: null, find: "", show: { ...SHOW_ALL } };
+    this.forms = new Forms(this.board);
+    this.authors = new Authors(boardId);
+    this.act = new Actions(this);
+    this.address = new Address(boardId, (card) => this.#went(card));
+    this.clock = new Clock(root);
+    this.dialogs = new Dialogs(root);
+    this.drag = new Drag(root, {
+      taken: (id, column) => void (this.ui.held = { id, column }),
+      dropped: (id, place) => this.#dropped(id, place),
+      showColumn: (column) => this.act.showColumn(column),
+    });
+    this.keys = new Keys({
+      s: () => this.mayEdit && this.act.dialog("sighting"),
+      t: () => this.mayEdit && this.act.dialog("task"),
+      e: () => this.mayEdit && this.#edit(),
+      m: (event) => this.mayEdit && this.#move(event),
+      "/": () => root.querySelector("#find")?.focus(),
+      Escape: () => (this.ui.card ? this.act.close() : false),
+    });
+  }
+
+  connect() {
+    this.#root.classList.add("search-page");
+    for (const behaviour of [this.address, this.clock, this.keys]) behaviour.connect();
+    const overdue = setInterval(() => this.#countOverdue(), OVERDUE_EVERY_MS);
+    this.#unwatch = [
+      this.board.watch((_, events) => this.#heard(events)),
+      this.desk.watch?.(() => this.draw()) ?? (() => {}),
+      () => clearInterval(overdue),
+    ];
+    this.#render();
+  }
+
+  disconnect() {
+    for (const behaviour of [this.address, this.clock, this.keys, this.drag]) behaviour.disconnect();
+    for (const unwatch of this.#unwatch) unwatch();
+    this.#root.classList.remove("search-page");
+    render(nothing, this.#root);
+  }
+
+  // --- what this person may do, now
+
+  get isClosed() {
+    return this.picture?.search?.state.status === "closed";
+  }
+
+  get mayRead() {
+    return this.desk.can("investigator");
+  }
+
+  get mayNote() {
+    return this.desk.can("investigator");
+  }
+
+  get mayEdit() {
+    return this.desk.can("investigator") && !this.isClosed;
+  }
+
+  get mayLead() {
+    return this.desk.can("coordinator");
+  }
+
+  /** Is there a form to put it back into, and may this person still use it? */
+  mayReopen(entry) {
+    const card = entry.data.sighting ?? entry.data.task ?? entry.data.card;
+    return this.mayNote && Boolean(this.picture?.search) && (!card || this.picture.byId.has(card)) && this.forms.of(entry) !== null;
+  }
+
+  // --- what templates ask
+
+  path(card) {
+    return this.address.path(card);
+  }
+
+  open(event, card) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
+    event.preventDefault();
+    this.act.openCard(card);
+  }
+
+  markOf(id) {
+    return this.board.marks.get(id) ?? this.#noteMarks.get(id);
+  }
+
+  facesOn(card) {
+    return this.#faces.get(card) ?? [];
+  }
+
+  notesOf(card) {
+    return this.picture?.notes.get(card === LOG ? null : card) ?? [];
+  }
+
+  historyOf(id) {
+    if (!this.#histories.has(id)) {
+      const history = new History(this.board.id, id);
+      this.#histories.set(id, history);
+      this.act.readHistory(history);
+    }
+    return this.#histories.get(id);
+  }
+
+  isDone(column) {
+    return this.board.get(column)?.state.role === "done";
+  }
+
+  /** To choose a sighting from: [id, words], the newest first. */
+  sightings() {
+    const found = [...this.picture.byId.values()].filter(({ id, kind }) => kind === "sighting" && id !== this.ui.card);
+    return found
+      .sort((a, b) => b.state.number - a.state.number)
+      .map((sighting) => [sighting.id, `${cardName(sighting)} · ${sighting.state.description.slice(0, SAID_LENGTH)}`]);
+  }
+
+  /** Rights may have ended with the role: what the page offers must follow. */
+  async refusedAs({ code }) {
+    if (code === "forbidden") await this.desk.refresh?.();
+    this.draw();
+  }
+
+  // --- drawing
+
+  #schedule() {
+    this.#frame ??= requestAnimationFrame(() => this.#render());
+  }
+
+  #render() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = null;
+    const { state } = this.board.freshness;
+    if (state === "forbidden") return this.#lost();
+    this.picture = picture(this.board, this.ui.held);
+    if (!this.picture.search) return render(loading(), this.#root);
+    this.#prepare();
+    keepingFocus(this.#root, () => render(this.#template(), this.#root));
+    this.dialogs.settle();
+    this.drag.attach(this.mayEdit);
+    this.clock.fill();
+    this.#focus();
+    this.#tellPlace();
+    return undefined;
+  }
+
+  #template() {
+    const { ui } = this;
+    return html`${head(this)} ${refusals(this)}
+      <div class="desk ${ui.card ? "with-panel" : ""}">
+        <div class="left">${tools(this)} ${columns(this)}</div>
+        ${panel(this)}
+      </div>
+      ${openDialog(this)}`;
+  }
+
+  /** Nothing of the search stays: neither on the screen, nor in what this view remembers. */
+  #lost() {
+    this.ui.dialog = this.ui.held = null;
+    this.picture = null;
+    this.#histories.clear();
+    this.sources.clear();
+    this.lastMark.clear();
+    document.title = "Searchboard";
+    render(forbidden(), this.#root);
+  }
+
+  #prepare() {
+    const { board, picture, ui } = this;
+    const now = serverNow();
+    const nowIso = now.toISOString();
+    this.today = day(now);
+    this.#faces = new Map();
+    const others = board.presence.people.filter(({ account, card }) => card && account !== this.desk.account.id);
+    for (const card of new Set(others.map(({ card }) => card))) this.#faces.set(card, people({ people: others }, (person) => person.card === card));
+    this.#noteMarks = new Map();
+    for (const [id, mark] of board.marks) {
+      const entity = board.get(id);
+      if (entity?.kind === "note" && entity.state.card) this.#noteMarks.set(entity.state.card, mark);
+    }
+    const isOverdue = ({ kind, state }) => kind === "task" && state.due && state.due < nowIso && !this.isDone(state.column);
+    const cards = picture.columns.flatMap((column) => column.cards);
+    this.changed = cards.filter(({ id }) => this.markOf(id)).map(({ id }) => id);
+    this.overdue = cards.filter(isOverdue).length;
+    this.isShown = filter(ui, {
+      account: this.desk.account.id,
+      isOverdue,
+      isChanged: (id) => Boolean(this.markOf(id)),
+      nameOf: (id) => accountName(this.desk, id),
+    });
+    const { reference, person } = picture.search.state;
+    document.title = `${person.first_name} · ${reference} · Searchboard`;
+    if (ui.card && !document.hidden) this.#look(ui.card);
+    if (ui.dialog?.card && !picture.byId.has(ui.dialog.card) && ["move", "withdraw"].includes(ui.dialog.name)) ui.dialog = null;
+  }
+
+  /** What is open is seen: its mark moves from the card into the panel. */
+  #look(card) {
+    const mark = this.board.marks.get(card);
+    if (mark) this.lastMark.set(card, mark);
+    this.board.seen(card);
+    const notes = this.notesOf(card);
+    for (const { id } of notes) if (this.board.marks.has(id) && document.hasFocus()) this.board.seen(id);
+    this.authors.learn(notes).then((learned) => learned && this.draw());
+  }
+
+  #focus() {
+    if (this.focusPanel) this.#root.querySelector(".panel")?.focus({ preventScroll: true });
+    if (this.focusField) this.#root.querySelector(".card-facts.editing input, .card-facts.editing textarea")?.focus();
+    if (this.focusCard) this.#root.querySelector(`[data-card="${CSS.escape(this.focusCard)}"] a`)?.focus({ preventScroll: true });
+    this.focusPanel = this.focusField = false;
+    this.focusCard = null;
+  }
+
+  #tellPlace() {
+    const card = this.ui.card === LOG ? null : this.ui.card;
+    const editing = Boolean(card) && (this.forms.editing(card) || [...this.ui.editing].some((key) => key.endsWith(`:${card}`)));
+    const place = `${card} ${editing}`;
+    if (place === this.#place) return;
+    this.#place = place;
+    this.board.where(card, editing);
+  }
+
+  // --- what happens
+
+  #heard(events) {
+    const { seq } = this.board;
+    // A snapshot in place of a catch-up: the events between were not heard, so histories are read again.
+    if (this.#seq !== null && seq !== this.#seq + events.length) this.#histories.clear();
+    this.#seq = seq;
+    for (const history of this.#histories.values()) history.hear(events);
+    this.authors.hear(events);
+    this.forms.hear(events);
+    this.#render();
+  }
+
+  #went(card) {
+    this.ui.card = card;
+    this.draw();
+  }
+
+  #dropped(id, place) {
+    this.ui.held = null;
+    if (place) this.act.sendMove(id, place);
+    this.draw();
+  }
+
+  #edit() {
+    const entity = this.picture?.byId.get(this.ui.card);
+    return entity ? this.act.edit(entity.kind, entity.id) : false;
+  }
+
+  #move(event) {
+    const card = event.target.closest?.("[data-card]")?.dataset.card ?? (this.ui.card !== LOG && this.ui.card);
+    return card && this.picture.byId.has(card) ? this.act.move(card) : false;
+  }
+
+  #countOverdue() {
+    if (!this.picture?.search || document.hidden) return;
+    const now = serverNow().toISOString();
+    const late = this.board.of("task").filter(({ state }) => !state.withdrawn && state.due && state.due < now && !this.isDone(state.column));
+    if (late.length !== this.overdue) this.draw();
+  }
+}

@@ -1,0 +1,44 @@
+/** Found, closed, open again: what each asks before it acts for everyone. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../i18n.js";
+import { label } from "../labels.js";
+import { OUTCOME } from "../forms/fields.js";
+import { row, rows } from "../forms/row.js";
+
+const ASKS = {
+  open: () => t("Why is it opened again?"),
+  found: () => t("In a sentence: what happened"),
+  closed: () => t("Closing note"),
+};
+
+const MEANS = {
+  open: () => t("The search goes on, and its time runs again. What was said about finding is cleared."),
+  found: () => t("It stops running appeals and makes the tasks to take them down. It shows at once on every board and wall."),
+  closed: () => t("Nothing more can be changed but notes, until it is opened again."),
+};
+
+export function statusBody(form, view) {
+  const now = view.picture.search.state.status;
+  const chosen = form.raw("status");
+  const pick = (status) => () => {
+    form.edit("status", status);
+    view.draw();
+  };
+  return html`<fieldset class="statuses" data-field="status">
+      <legend>${t("It is {status} now. Set it to", { status: label.status(now) })}</legend>
+      ${["open", "found", "closed"].filter((status) => status !== now).map((status) => html`<label class="check">
+        <input type="radio" name="status" value=${status} .checked=${chosen === status} @change=${pick(status)} />
+        <span class="status ${status}">${label.status(status)}</span>
+      </label>`)}
+      ${form.errors.status ? html`<p class="error">${form.errors.status}</p>` : nothing}
+    </fieldset>
+    ${chosen === now ? nothing : asked(form, chosen, view)}
+    ${form.theirs("status") ? row(form, "status", view) : nothing}`;
+}
+
+function asked(form, status, view) {
+  return html`<p class="hint">${MEANS[status]()}</p>
+    ${status === "found" ? html`<div class="grid">${rows(form, OUTCOME.map(({ path }) => path), view)}</div>` : nothing}
+    <p class="asks">${ASKS[status]()}</p>
+    ${row(form, "reason", view)}`;
+}

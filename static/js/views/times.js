@@ -1,0 +1,41 @@
+/**
+ * Times on the screen. Those that run (`data-since`, `data-ago`, `data-due`) are left empty here
+ * and filled in by behaviours/clock.js, once a second, without drawing anything again.
+ */
+import { html } from "../../vendor/lit-html/lit-html.js";
+import { ZONE, moment, serverNow } from "../time.js";
+
+// Formatting a date costs about 5 microseconds a part; the same few hundred are asked for at every draw.
+const KEPT_MS = 60_000;
+let kept = { until: 0, texts: new Map() };
+
+const WEEK_MS = 6 * 86_400_000; // within this, the name of the day says which
+const IN_WEEK = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** "22:34" today, "Tue 24 Nov 22:34" on another day, "" for null. */
+export const when = (iso) => keep(iso, "long", moment);
+
+/** "22:34" today, "Tue 22:34" within a week: where there is little room. */
+export const short = (iso) => keep(iso, "short", shorten);
+
+function shorten(iso) {
+  const long = moment(iso);
+  const age = serverNow() - new Date(iso);
+  return long.includes(" ") && age > 0 && age < WEEK_MS ? IN_WEEK.format(new Date(iso)).replace(",", "") : long;
+}
+
+function keep(iso, form, write) {
+  if (!iso) return "";
+  if (Date.now() > kept.until) kept = { until: Date.now() + KEPT_MS, texts: new Map() };
+  const key = form + iso;
+  if (!kept.texts.has(key)) kept.texts.set(key, write(iso));
+  return kept.texts.get(key);
+}
+
+export const time = (iso) => html`<time datetime=${iso}>${when(iso)}</time>`;
+
+export const since = (iso) => html`<time class="since" datetime=${iso} data-since=${iso}></time>`;
+
+export const ago = (iso) => html`<time datetime=${iso} data-ago=${iso}></time>`;
+
+export const due = (iso) => html`<time class="due" datetime=${iso} data-due=${iso}></time>`;
