@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 
 from board.errors import Refused
 from models.board import OPERATIONS, Board, Sight
+from models.database import Database
 from models.search import Search
 
 if TYPE_CHECKING:
@@ -64,14 +65,25 @@ class Sights:
 
     members: dict[str, frozenset[str]] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)  # (search, account): seq on `operations`
+    learned: int = 0  # counts what was learned from events, so that an older reading does not undo it
 
-    def load(self, session: Session) -> None:
-        self.members = members_only(session)
-        rows = session.exec(select(Sight).where(Sight.board == OPERATIONS))
-        self.changed = {(row.search, row.account): row.seq for row in rows}
+    async def reload(self, database: Database) -> None:
+        """Reads all of it from the database. Raises Unavailable."""
+
+        def read(session: Session) -> tuple[dict[str, frozenset[str]], dict[tuple[str, str], int]]:
+            rows = session.exec(select(Sight).where(Sight.board == OPERATIONS))
+            return members_only(session), {(row.search, row.account): row.seq for row in rows}
+
+        while True:
+            before = self.learned
+            members, changed = await database.read(read)
+            if self.learned == before:  # else an event was published while we read what was before it: read again
+                self.members, self.changed = members, changed
+                return
 
     def learn(self, search: str, access: str, members: Iterable[str], changed: Iterable[str] = (), seq: int = 0) -> None:
         """A search was opened, or its access was set at `seq` on `operations`."""
+        self.learned += 1
         if access == "members":
             self.members[search] = frozenset(members)
         else:

@@ -17,7 +17,7 @@ from board.execute import Written, execute
 from board.journal import Said
 from board.settings import Settings
 from board.sign_in import Caller, Door
-from board.source import BoardSource, record
+from board.source import SETS_RIGHTS, BoardSource, record
 from board.summary import Summaries
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable
@@ -82,9 +82,10 @@ class Desk:
     def _publish(self, written: Written) -> None:
         """After the commit, in commit order. Rights first: nobody is shown what this very command took from them."""
         for said in written.said:
-            if said.board == OPERATIONS and said.kind == "search" and said.type in ("search.opened", "search.access_set"):
+            if said.board == OPERATIONS and said.kind == "search" and said.type in SETS_RIGHTS:
                 state = said.payload()["state"]
                 self.sights.learn(said.entity, state["access"], state["members"], written.sight, said.seq)
+                self.hub.renew(OPERATIONS, lambda reader: reader.account.id in written.sight)
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.said, key=lambda said: said.board), key=lambda said: said.board):
             self._tell(board, epochs[board], list(events))
@@ -108,18 +109,16 @@ class Desk:
         """Reads rights as the database has them, and ends or renews every open socket by them."""
         callers = {connection: connection.reader for connection in self.hub.connections}
 
-        def read(session: Session) -> tuple[int, Sights | None, dict[Connection, Caller | None]]:
+        def read(session: Session) -> tuple[int, dict[Connection, Caller | None]]:
             version = sign_in.rights_version(session)
             if version == self._rights and not all:
-                return version, None, {}
-            fresh = Sights()
-            fresh.load(session)
-            return version, fresh, {each: sign_in.renewed(session, caller) for each, caller in callers.items()}
+                return version, {}
+            return version, {each: sign_in.renewed(session, caller) for each, caller in callers.items()}
 
-        version, fresh, renewed = await self.database.read(read)
-        if fresh is not None:
+        version, renewed = await self.database.read(read)
+        if version != self._rights or all:
+            await self.sights.reload(self.database)
             self._rights = version
-            self.sights.members, self.sights.changed = fresh.members, fresh.changed
         for connection, caller in renewed.items():
             if caller is None:
                 connection.end(ENDED)

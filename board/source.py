@@ -16,6 +16,7 @@ from realtime import protocol
 from realtime.hub import Later, Opening
 from realtime.outbox import Record
 
+SETS_RIGHTS = ("search.opened", "search.access_set")  # events by which somebody may gain or lose sight of a search
 TOO_FAR_BEHIND = 5_000  # events; a position further back is answered with a snapshot, says the contract
 
 
@@ -51,9 +52,10 @@ class BoardSource:
 
     async def after(self, channel: str, seq: int) -> list[Record]:
         try:
-            return await self._database.read(
-                lambda session: [record(said) for said in _whole(journal.after(session, channel, seq))]
-            )
+            said = await self._database.read(lambda session: _whole(journal.after(session, channel, seq)))
+            if channel == OPERATIONS and any(each.type in SETS_RIGHTS for each in said):
+                await self._sights.reload(self._database)  # another process wrote them: know the rights before showing them
+            return [record(each) for each in said]
         except Unavailable as error:
             raise Later from error
 

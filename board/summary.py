@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, text
@@ -13,10 +13,7 @@ from models.board import OPERATIONS
 from models.database import Database, Unavailable
 from models.times import now, stamp
 from realtime import protocol
-from realtime.hub import Hub
-
-if TYPE_CHECKING:
-    from realtime.connection import Connection
+from realtime.hub import Hub, Subscription
 
 log = structlog.get_logger()
 
@@ -33,7 +30,7 @@ class Summaries:
         self._database, self._hub, self._sights = database, hub, sights
         self._known: dict[str, Summary] = {}
         self._changed: set[str] = set()
-        self._told: dict[Connection, dict[str, Summary]] = {}
+        self._told: dict[Subscription, dict[str, Summary]] = {}
         self._counted_all = float("-inf")
 
     def changed(self, board: str) -> None:
@@ -51,7 +48,7 @@ class Summaries:
 
     async def _round(self) -> None:
         channel = self._hub.channels.get(OPERATIONS)
-        readers = [each.connection for each in channel.subscriptions.values() if each.live] if channel else []
+        readers = [each for each in channel.subscriptions.values() if each.live] if channel else []
         self._told = {reader: self._told.get(reader, {}) for reader in readers}
         if not readers:
             return
@@ -70,14 +67,14 @@ class Summaries:
         channel = self._hub.channels.get(search)
         return len(channel.crowd) if channel else 0
 
-    def _tell(self, reader: "Connection", known: dict[str, Summary]) -> None:
-        """What differs from what this reader was told; what it may not see any more is forgotten."""
-        account = reader.reader.account.id
+    def _tell(self, reader: Subscription, known: dict[str, Summary]) -> None:
+        """What differs from what this reader was told since it subscribed; what it may not see any more is forgotten."""
+        account = reader.connection.reader.account.id
         seen = {search: summary for search, summary in known.items() if self._sights.may_see(account, search)}
         told = self._told[reader]
         new = {search: summary for search, summary in seen.items() if told.get(search) != summary}
         if new or not told:
-            reader.send(protocol.summary(OPERATIONS, new), OPERATIONS)
+            reader.connection.send(protocol.summary(OPERATIONS, new), OPERATIONS)
         self._told[reader] = seen
 
 

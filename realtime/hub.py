@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Ordered
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -209,6 +209,15 @@ class Hub:
         """The right to see the channel ended: nothing that was not sent yet is sent any more."""
         self._forget(subscription.connection, subscription.channel.name)
         subscription.connection.send(protocol.unsubscribed(subscription.channel.name, "forbidden"))
+
+    def renew(self, name: str, whose: Callable[[Any], bool]) -> None:
+        """What these readers see on a channel has changed: whatever frames they are still owed of it may show too much, so
+        they are not sent, and a fresh snapshot is. (Events are owed as records, and are shown by the rights of then.)"""
+        channel = self.channels.get(name)
+        for subscription in list(channel.subscriptions.values()) if channel else ():
+            connection = subscription.connection
+            if whose(connection.reader) and (not subscription.live or connection.outbox.holds_frames(name)):
+                self._spawn(self.subscribe(connection, name))
 
     def review(self) -> None:
         """Rights may have changed: whoever may not see a channel any more is dropped from it."""

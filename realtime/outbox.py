@@ -56,6 +56,10 @@ class Outbox:
         self._items = deque(entry for entry in self._items if entry[0] != channel)
         self.owed = sum(size for _, _, size in self._items)
 
+    def holds_frames(self, channel: str) -> bool:
+        """Whether frames of a channel that were rendered already wait to be written."""
+        return any(of == channel and isinstance(item, bytes) for of, item, _ in self._items)
+
     async def take(self) -> bytes | Delivery:
         """The next frame or delivery; deliveries of one subscription that wait in a row come as one."""
         while not self._items:
