@@ -1,0 +1,172 @@
+"""The demo shows a desk at work: through the real commands, in the proportions of the seed, and plainly invented."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from sqlmodel import select
+
+from board import accounts, journal, snapshot
+from board.demo import folder, play, story
+from board.demo.folder import Busy
+from board.settings import Settings
+from models.accounts import Account
+from models.board import OPERATIONS, Board
+from models.database import Database
+from models.times import now, stamp
+
+KINDS = {"runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"}
+AROUND_BELGIUM = ((49.4, 51.6), (1.8, 8.1))  # latitudes, longitudes: the country and what lies just behind its borders
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The demo, as it is right after it was made. A step that the desk refuses fails here, by name."""
+    path = tmp_path_factory.mktemp("demo") / "board.db"
+    asyncio.run(play.make(Settings(_env_file=None, database_url=f"sqlite:///{path}")))
+    database = Database(f"sqlite:///{path}")
+    yield database
+    asyncio.run(database.close())
+
+
+def on(database: Database, board: str, email: str = "alice@demo.example") -> list[dict[str, Any]]:
+    """The entities of a board, as somebody sees them."""
+
+    def read(session: Any) -> list[dict[str, Any]]:
+        reader = accounts.find(session, email)
+        return [orjson.loads(each) for each in snapshot.entities(session, session.get(Board, board), reader.id)]
+
+    return database.read_now(read)
+
+
+def searches(database: Database, email: str = "alice@demo.example") -> dict[str, dict[str, Any]]:
+    return {each["id"]: each["state"] for each in on(database, OPERATIONS, email) if each["kind"] == "search"}
+
+
+def test_it_has_about_a_dozen_searches_in_the_proportions_of_the_seed(played: Database) -> None:
+    kinds = Counter(state["kind"] for state in searches(played).values())
+    assert 10 <= kinds.total() <= 16
+    assert set(kinds) == KINDS
+    assert 0.55 <= kinds["runaway"] / kinds.total() <= 0.8
+    assert kinds["parental_abduction"] == 2
+
+
+def test_about_a_fifth_meet_a_criterion_of_a_worrying_disappearance(played: Database) -> None:
+    every = list(searches(played).values())
+    meet = [each for each in every if any(one["answer"] == "yes" for one in each["criteria"].values())]
+    assert 0.15 <= len(meet) / len(every) <= 0.3
+    assert all(each["worrying"] is None for each in every)  # a person decides that, not the demo
+
+
+def test_some_are_open_some_are_found_and_some_are_closed(played: Database) -> None:
+    status = Counter(state["status"] for state in searches(played).values())
+    assert set(status) == {"open", "found", "closed"}
+    assert status["open"] > status["found"] + status["closed"]
+
+
+def test_every_child_is_marked_as_invented(played: Database) -> None:
+    for state in searches(played).values():
+        assert state["reference"].startswith("DEMO-")
+        assert state["person"]["description"].startswith(story.INVENTED)
+
+
+def test_everybody_in_it_has_an_address_that_can_not_exist(played: Database) -> None:
+    people = played.read_now(lambda session: list(session.exec(select(Account))))
+    assert all(person.email.endswith("@demo.example") for person in people)  # RFC 2606
+
+
+def test_every_point_lies_around_belgium(played: Database) -> None:
+    spots = [spot for board in searches(played) for each in on(played, board) for spot in points(each["state"])]
+    assert len(spots) > 40
+    for lat, lon in spots:
+        assert AROUND_BELGIUM[0][0] <= lat <= AROUND_BELGIUM[0][1]
+        assert AROUND_BELGIUM[1][0] <= lon <= AROUND_BELGIUM[1][1]
+
+
+def points(state: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
+    for group in (state.get("place"), state.get("last_seen")):
+        if group and group["lat"] is not None:
+            yield group["lat"], group["lon"]
+
+
+def test_one_search_is_rich_and_goes_on_right_now(played: Database) -> None:
+    board = next(id for id, state in searches(played).items() if state["reference"] == "DEMO-01")
+    cards = [each for each in on(played, board) if each["kind"] in ("sighting", "task")]
+    last = played.read_now(lambda session: session.get(Board, board).at)  # type: ignore[union-attr]
+    assert len(cards) >= 20
+    assert stamp(now() - timedelta(minutes=10)) < last <= stamp(now())
+
+
+def test_a_members_only_search_is_hidden_from_those_outside(played: Database) -> None:
+    hidden = set(searches(played)) - set(searches(played, "charlie@demo.example"))
+    assert len(hidden) == 1
+    assert set(searches(played, "bob@demo.example")) == set(searches(played))
+
+
+def test_the_journal_it_makes_holds_and_lies_in_the_past(played: Database) -> None:
+    def read(session: Any) -> list[tuple[str | None, str]]:
+        return [(journal.verify(session, board), board.at) for board in session.exec(select(Board))]
+
+    for fault, at in played.read_now(read):
+        assert fault is None
+        assert at <= stamp(now())
+
+
+def test_a_sighting_some_tasks_and_a_grade_changed_in_its_history(played: Database) -> None:
+    said: Counter[str] = Counter()
+    for board in searches(played):
+        said.update(each.type for each in played.read_now(lambda session, board=board: journal.after(session, board, 0)))
+    for type in ("sighting.graded", "sighting.assessed", "card.moved", "card.assigned", "card.withdrawn", "search.status_set"):
+        assert said[type] > 0, type
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("-0:03", -3), ("-5:57", -357), ("-1d 3:10", -1630), ("+0:45", 45), ("+3d 0:00", 4320)]
+)
+def test_an_offset_says_how_long_ago(text: str, minutes: int) -> None:
+    assert story.offset(text) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("text", ["", "5:57", "-5", "-1d", "yesterday", "-5:5"])
+def test_what_is_not_an_offset_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not an offset"):
+        story.offset(text)
+
+
+# --- where it lives
+
+
+def test_it_lives_among_the_persons_own_data(tmp_path: Path) -> None:
+    assert folder.choose({"HOME": str(tmp_path)}, "linux", tmp_path / "checkout") == tmp_path / ".local/share/searchboard-demo"
+    assert folder.choose({"XDG_DATA_HOME": str(tmp_path)}, "linux", tmp_path / "checkout") == tmp_path / "searchboard-demo"
+
+
+@pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"HOME": "/nonexistent/home"}])
+def test_without_a_home_it_lives_in_the_checkout(environment: dict[str, str], tmp_path: Path) -> None:
+    assert folder.choose(environment, "linux", tmp_path) == tmp_path / "demo"
+
+
+def test_one_that_was_interrupted_leaves_the_old_one_as_it_was(tmp_path: Path) -> None:
+    place = tmp_path / "demo"
+    with folder.made_whole(place) as making:
+        (making / "board.db").write_text("first")
+    with pytest.raises(KeyboardInterrupt), folder.made_whole(place) as making:
+        stop_while_making(making)
+    assert (place / "board.db").read_text() == "first"
+
+
+def stop_while_making(making: Path) -> None:
+    (making / "board.db").write_text("second")
+    raise KeyboardInterrupt
+
+
+def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with folder.alone(tmp_path / "demo"), pytest.raises(Busy, match="running already"), folder.alone(tmp_path / "demo"):
+        raise AssertionError
+    with folder.alone(tmp_path / "demo"):  # free again
+        pass
