@@ -2,6 +2,7 @@
 
 import {APPLY, Entities, GAP, OTHER_EPOCH, SEEN, effect, judge} from "./sequence.js";
 import {Proof} from "./proof.js";
+import {serverNow} from "./time.js";
 
 const ASK_AGAIN = 10_000;   // ms without an answer to a subscription: ask again
 const ASK_AFTER_ERROR = 2_000; // ms: the answer was an error of the moment
@@ -25,6 +26,7 @@ export class Board {
   #place = null;          // where this person is: {card, editing}
   #forbidden = false;
   #proof;
+  #readAt = null;         // Date: the first snapshot's answer; nothing before the first proof is newer
   #shown = "";            // the freshness that watchers were told
   #watchers = new Set();
   #events = [];
@@ -49,7 +51,7 @@ export class Board {
 
   get freshness() {
     const state = this.#forbidden ? "forbidden" : this.#proof.state(this.seq !== null);
-    return {state, since: this.#proof.at, seq: this.seq, provenAt: this.#proof.at};
+    return {state, since: this.#proof.at ?? this.#readAt, seq: this.seq, provenAt: this.#proof.at};
   }
 
   get pending() {
@@ -221,6 +223,7 @@ export class Board {
     this.#following = true;
     // ahead is no fault: the subscription before may have brought more. Behind, or another epoch, is one.
     if (this.epoch !== epoch || this.seq < seq) return this.subscribe({fresh: true});
+    this.#readAt ??= serverNow();
     this.#proof.followed();
     this.#tellPlace();
     return this.changed();
@@ -244,7 +247,7 @@ export class Board {
     this.marks.clear();
     this.summaries.clear();
     this.presence = {count: 0, people: []};
-    this.epoch = this.seq = this.at = null;
+    this.epoch = this.seq = this.at = this.#readAt = null;
     this.#proof = new Proof();
     this.changed();
   }

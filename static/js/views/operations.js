@@ -54,7 +54,7 @@ class Operations {
         this.#say(events);
         this.draw();
       }),
-      this.desk.watch(() => this.draw()),
+      this.desk.watch(this.draw),
     ];
     this.#clock.connect();
     this.#keys.connect();
@@ -73,11 +73,11 @@ class Operations {
     this.board.seen(id);
   }
 
-  draw() {
+  draw = () => {
     render(this.board.seq === null ? loading() : this.#page(), this.#root);
     this.#clock.fill();
     this.#dialogs.settle();
-  }
+  };
 
   // Opening needs a coordinator; the server says so too.
   get #mayOpen() {
@@ -98,7 +98,7 @@ class Operations {
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>
       ${pending.filter(({status}) => status === "refused").map((entry) => this.#refused(entry))}
-      <nav class="tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
+      <nav class="desk-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       <div class="desk-board" data-shown=${this.#tab}>
         ${STATUSES.map((status) => this.#column(status, columns[status], pending))}

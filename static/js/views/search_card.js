@@ -17,8 +17,7 @@ export function searchCard(search, view) {
     <p class="what"><span class="reference">${state.reference}</span> <span class="kind">${label.kind(state.kind)}</span>
       ${state.access === "members" ? html`<span class="lock" title=${t("Only its members see this search")}>${t("members")}</span>` : nothing}</p>
     <div class="who">
-      <h3><a href="/searches/${id}">${nameOf(state.person)}${state.person.age === null ? nothing : html`<span class="age">, ${state.person.age}</span>`}</a></h3>
-      ${worry(state)}
+      <div class="name"><h3><a href="/searches/${id}">${nameOf(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worry(state)}</div>
       ${time(state)}
     </div>
     ${mark ? html`<p class="by">${mark.actor ? t("{what} by {who}", {what: label.done(mark.type), who: mark.actor.name}) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
@@ -31,7 +30,7 @@ export function searchCard(search, view) {
 export function sendingCard({data, status}) {
   return html`<li class="search open pending" data-testid="pending-search">
     <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p>
-    <div class="who"><h3>${nameOf(data.person)}${data.person.age === undefined ? nothing : html`, ${data.person.age}`}</h3></div>
+    <div class="who"><h3>${nameOf(data.person)}${data.person.age === undefined ? nothing : `, ${data.person.age}`}</h3></div>
   </li>`;
 }
 
@@ -52,8 +51,8 @@ function counts(summary, status) {
   const {unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people} = summary;
   const parts = [
     sightings ? html`<span class="sightings" data-count="unassessed">${n("{count} sighting to assess", "{count} sightings to assess", sightings)}</span>` : nothing,
-    tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
     overdue ? html`<span class="over" data-count="overdue">${t("{count} overdue", {count: overdue})}</span>` : nothing,
+    tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
     people ? html`<span class="people" data-count="people">${t("{count} here", {count: people})}</span>` : nothing,
   ];
   if (parts.every((part) => part === nothing)) return status === "open" ? html`<p class="counts"><span>${t("nothing waits")}</span></p>` : nothing;
@@ -61,12 +60,14 @@ function counts(summary, status) {
 }
 
 function foot(state, summary, desk) {
-  const lead = state.lead ? desk.accounts.get(state.lead)?.name ?? "…" : null;
-  return html`<p class="foot"><span class="lead">${lead ? t("lead {name}", {name: lead}) : t("no lead")}</span>${ending(state)}
-    ${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${ago(summary.last.at)}</span>` : nothing}</p>`;
+  const name = state.lead ? desk.accounts.get(state.lead)?.name ?? "…" : null;
+  const lead = html`<span class="lead">${name ? t("lead {name}", {name}) : t("no lead")}</span>`;
+  if (state.status !== "open") return html`<p class="foot">${ending(state)}${lead}</p>`;
+  return html`<p class="foot">${lead}${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${ago(summary.last.at)}</span>` : nothing}</p>`;
 }
 
-function ending({status, outcome}) {
-  if (!outcome || status === "open") return nothing;
-  return html`<span class=${outcome.condition === "well" ? "well" : ""}>${t("found {at}, {condition}", {at: when(outcome.found_at), condition: label.condition(outcome.condition)})}</span>`;
+function ending({outcome, status_reason: reason}) {
+  if (!outcome) return reason ? html`<span class="found">${reason}</span>` : nothing;
+  const {found_at: at, condition} = outcome;
+  return html`<span class="found ${condition}">${t("found {at}, {condition}", {at: when(at), condition: label.condition(condition)})}</span>`;
 }
