@@ -1,0 +1,114 @@
+"""What stands in the docs is what the code does: every command, event, frame, refusal, call and setting is named there."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from board import api, cli, errors
+from board.check import ROOT
+from board.commands import table
+from board.settings import Settings
+from models.column import Column
+from models.note import Note
+from models.search import Search
+from models.sighting import Sighting
+from models.task import Task
+from realtime import protocol
+
+CONTRACT = (ROOT / "docs/contract.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def names(text: str) -> set[str]:
+    """What is set as code: `like this`."""
+    return set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S)))
+
+
+def section(title: str) -> str:
+    return CONTRACT.split(f"\n## {title}", 1)[1].split("\n## ", 1)[0]
+
+
+def test_every_command_and_no_other() -> None:
+    told = names(section("Commands").split("Event types:")[0])
+    assert {name for name in told if re.fullmatch(r"(search|column|sighting|task|card|note)\.\w+", name)} == set(table())
+
+
+def test_every_command_with_who_may() -> None:
+    for name, rule in table().items():
+        row = next(line for line in section("Commands").splitlines() if line.startswith("|") and f"`{name}`" in line)
+        assert row.rstrip(" |").endswith(rule.role), name
+
+
+def test_every_event_type() -> None:
+    told = names(section("Commands"))
+    for path in (ROOT / "board").glob("*.py"):
+        for type in re.findall(r'"((?:search|column|sighting|task|card|note)\.[a-z_]+ed|search\.\w+_set)"', path.read_text()):
+            assert type in told, f"{type} in {path.name}"
+
+
+@pytest.mark.parametrize("model", [Search, Column, Sighting, Task, Note])
+def test_every_field_of_every_state(model: type) -> None:
+    line = next(part for part in section("States").split("\n- ") if part.startswith(f"`{model.KIND}`"))  # type: ignore[attr-defined]
+    missing = set(model.STATE) - set(re.findall(r"`(\w+)`", line))  # type: ignore[attr-defined]
+    assert not missing
+
+
+def test_every_frame() -> None:
+    sent = set(re.findall(r'_frame\("(\w+)"', inspect.getsource(protocol)))
+    read = set(re.findall(r'case "(\w+)"', inspect.getsource(protocol.parse)))
+    told = set(re.findall(r'\{"type":"(\w+)"', section("Socket: `GET /ws`")))
+    assert told == sent | read
+
+
+def test_every_refusal() -> None:
+    assert set(errors.SENTENCES) <= names(CONTRACT)
+
+
+def test_every_call() -> None:
+    for route in api.routes:
+        if "rest" not in route.path:
+            assert f"/api/v1{route.path}" in CONTRACT, route.path
+
+
+def test_every_setting_with_its_default() -> None:
+    table = README.split("### Settings")[1].split("### Command line")[0]
+    for name, field in Settings.model_fields.items():
+        assert f"`{name.upper()}`" in table, name
+        row = next(line for line in table.splitlines() if f"`{name.upper()}`" in line)
+        if field.default is not None:
+            assert str(field.default) in row, row
+
+
+def test_every_command_of_the_command_line() -> None:
+    told = README.split("### Command line")[1].split("## For other programs")[0]
+    group = typer.main.get_group(cli.app)
+    for name, command in group.commands.items():
+        assert f"`{name}" in told, name
+        for sub in getattr(command, "commands", {}):
+            assert re.search(rf"`(?:{name} )?{sub}\b", told), f"{name} {sub}"
+
+
+def test_every_file_and_folder_that_the_docs_name() -> None:
+    for text, base in ((README, ROOT), (CONTRACT, ROOT / "docs")):
+        for link in re.findall(r"\]\(([^)#]+)\)", text):
+            assert (base / link).exists(), link
+        for name in names(text):
+            if re.fullmatch(r"(board|realtime|models|tests|static|docs)/[\w./]*", name):
+                assert (ROOT / name).exists(), name
+
+
+def test_the_readme_stays_short() -> None:
+    assert len(README.splitlines()) < 200
+
+
+def test_first_tasks_and_criteria_are_whole() -> None:
+    from board import beginnings
+
+    kinds = re.findall(r"\[\[(\w+)\]\]", (Path(beginnings.DATA) / "first_tasks.toml").read_text())
+    assert {kind: 4 <= kinds.count(kind) <= 7 for kind in kinds} == dict.fromkeys(
+        ("runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"), True
+    )
+    assert len(beginnings.criteria()) == 7
