@@ -1,7 +1,7 @@
 """The words that people read, in their language. Codes are stored and sent language-free; sentences go through here.
 
-In English the msgid is the text, so there is no English catalogue. `board/locales/messages.pot` lists all msgids; it is made with
-`pybabel extract -F board/locales/babel.cfg -k N_ -k t -k n:1,2 -o board/locales/messages.pot .`
+In English the msgid is the text, so there is no English catalogue. `board/locales/messages.pot` lists all msgids; how it is made
+stands in `board/locales/babel.cfg`.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,11 @@
 /* One socket, for ever reconnecting. What is sent and received is others' business; whether there is a line is decided here. */
 
+import {age, reading} from "./age.js";
+
 const SILENT = 10_000;          // ms: two heartbeats. A socket without a frame for so long is dead, whatever it says of itself.
 const ANSWER_PROBE = 4_000;     // ms: after waking up, a line that does not answer a ping is dead
 const OPENS_WITHIN = 10_000;    // ms until hello
+const STUCK = 2_000;            // ms: an attempt that was begun before the network came back may hang
 const BACK_FIRST = 500, BACK_MOST = 15_000; // ms, doubled each time
 const ASK_ME_EVERY = 5_000;     // ms, while the server that ended the session can't be asked
 const SPREAD = 3_000;           // ms: a server that goes is not met by everyone at once when it is back
@@ -26,16 +29,21 @@ export class Connection {
   #socket = null;
   #attempt = 0;
   #timer = null;
-  #lastFrame = 0;       // ms, wall clock
+  #lastFrame = reading();
   #probedAt = null;
-  #openedAt = 0;
-  #tickedAt = Date.now();
+  #openedAt = reading();
+  #tickedAt = reading();
   #pings = 0;
 
   /** on: {hello(frame), frame(frame), down(), changed(), whoAmI() -> Promise<"me"|"other"|"nobody"|"unknown">, signIn(), reload()} */
   constructor(url, on) {
     this.url = url;
     this.#events = on;
+  }
+
+  /** Attempts that failed since there was a line. */
+  get failed() {
+    return this.#attempt;
   }
 
   start() {
@@ -57,24 +65,26 @@ export class Connection {
   recheck() {
     if (this.state === "waiting") this.#soon(0);
     else if (this.state === "open") this.#probe();
+    else if (this.state === "connecting" && age(this.#openedAt) > STUCK) this.#connect();
   }
 
   /** Once a second. */
   tick() {
-    const now = Date.now(), passed = now - this.#tickedAt;
+    const now = reading(), passed = age(this.#tickedAt, now);
     this.#tickedAt = now;
-    if (this.state === "connecting" && now - this.#openedAt > OPENS_WITHIN) return this.#lost("soon");
-    if (this.state === "waiting" && this.nextAt !== null && now >= this.nextAt) return this.#connect();
+    if (this.state === "connecting" && age(this.#openedAt, now) > OPENS_WITHIN) return this.#lost("soon");
+    if (this.state === "waiting" && this.nextAt !== null && now.wall >= this.nextAt) return this.#connect();
     if (this.state !== "open") return undefined;
+    if (this.#probedAt !== null && age(this.#probedAt, now) > ANSWER_PROBE) return this.#lost("soon");
     if (passed > SLEPT) return this.#probe(); // before judging silence: frames may be waiting behind this very tick
-    if (this.#probedAt !== null && now - this.#probedAt > ANSWER_PROBE) return this.#lost("soon");
-    if (this.#probedAt === null && now - this.#lastFrame > SILENT) return this.#lost("soon");
+    if (this.#probedAt === null && age(this.#lastFrame, now) > SILENT) return this.#lost("soon");
     return undefined;
   }
 
   #connect() {
     this.#clear();
-    this.#openedAt = Date.now();
+    this.#drop();
+    this.#openedAt = reading();
     this.#become("connecting");
     const socket = new WebSocket(this.url);
     this.#socket = socket;
@@ -84,7 +94,7 @@ export class Connection {
   }
 
   #hear(data) {
-    this.#lastFrame = Date.now();
+    this.#lastFrame = reading();
     this.#probedAt = null;
     let frame;
     try {
@@ -129,7 +139,7 @@ export class Connection {
   }
 
   #probe() {
-    if (this.#probedAt === null) this.#probedAt = Date.now();
+    if (this.#probedAt === null) this.#probedAt = reading();
     this.send({type: "ping", id: `p${(this.#pings += 1)}`});
   }
 

@@ -124,9 +124,14 @@ export class Desk {
   #receive(frame) {
     if (frame.type === "heads") return this.#heads(frame);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.#boards.get(frame.board)?.seq ?? null);
-    if (frame.type === "refused") return this.outbox.refused(frame);
+    if (frame.type === "refused") return this.#refused(frame);
     if (frame.type === "error" && frame.id) this.outbox.refused(frame);
     return this.#boards.get(frame.board)?.receive(frame);
+  }
+
+  #refused(frame) {
+    if (frame.code === "forbidden") this.#askAccounts(); // a role may have changed: nothing else tells an open page
+    this.outbox.refused(frame);
   }
 
   #heads({at, heads}) {
@@ -187,6 +192,7 @@ export class Desk {
       const answer = await fetch("/api/v1/accounts", {headers: {accept: "application/json"}});
       if (!answer.ok) return;
       this.accounts = new Map((await answer.json()).accounts.map((account) => [account.id, account]));
+      this.account = {...this.account, ...this.accounts.get(this.account.id)};
     } catch {
       return; // asked again when the next unknown id is met
     }

@@ -14,13 +14,13 @@ export async function load(language, version) {
   }
 }
 
-/** t("Hello {name}", {name}) -> the sentence in the reader's language. Plain text: lit-html escapes it. */
+/** t('Hello {name}', {name}) -> the sentence in the reader's language. Plain text: lit-html escapes it. */
 export function t(msgid, values = {}) {
   const found = catalogue.messages[msgid];
   return fill((Array.isArray(found) ? found[0] : found) || msgid, values);
 }
 
-/** n("{count} card", "{count} cards", 3) -> "3 cards". */
+/** n('{count} card', '{count} cards', 3) -> "3 cards". */
 export function n(singular, plural, count, values = {}) {
   // Intl's rule and gettext's agree for every language with two forms (en, fr, nl, de); no expression has to be evaluated
   const form = new Intl.PluralRules(catalogue.language).select(count) === "one" ? 0 : 1;

@@ -1,12 +1,10 @@
 /* Is what is applied what the server has? Only the heads of a heartbeat, which come from the database, can prove it:
    neither an open socket nor a recent event does. */
 
+import {age, reading} from "./age.js";
+
 // ms: less than two heartbeats of 5 s, and with the tick of a second that looks at it still within 10 s.
 export const FRESH = 9_000;
-
-/** Ages count by two clocks, and the larger counts: the monotonic one may stand still in sleep, the wall clock may be set back. */
-const reading = () => ({mono: performance.now(), wall: Date.now()});
-const age = (then, now) => Math.max(now.mono - then.mono, now.wall - then.wall);
 
 export class Proof {
   #now;

@@ -29,6 +29,7 @@ export class Board {
   #readAt = null;         // Date: the first snapshot's answer; nothing before the first proof is newer
   #shown = "";            // the freshness that watchers were told
   #watchers = new Set();
+  #provers = new Set();   // told of each heartbeat, which alone is no reason to draw a board
   #events = [];
   #frame = null;
 
@@ -61,6 +62,12 @@ export class Board {
   watch(fn) {
     this.#watchers.add(fn);
     return () => this.#watchers.delete(fn);
+  }
+
+  /** fn(board) after each heartbeat: `provenAt` has moved. -> unwatch */
+  watchProof(fn) {
+    this.#provers.add(fn);
+    return () => this.#provers.delete(fn);
   }
 
   // --- what views do
@@ -121,7 +128,8 @@ export class Board {
     const behind = this.#proof.heads(head, at, this);
     if (this.epoch !== null && head.epoch !== this.epoch) this.#again({fresh: true});
     else if (behind) this.#again();
-    this.changed();
+    for (const fn of this.#provers) fn(this);
+    if (this.freshness.state !== this.#shown) this.changed();
   }
 
   /** Time alone makes what is shown untrue: called once a second. */
@@ -259,7 +267,7 @@ export class Board {
 
   // While an answer is awaited, frames of the subscription before may still show gaps: they are no reason to ask again.
   #again(options) {
-    if (this.#askedAt !== null && Date.now() - this.#askedAt < ASK_AGAIN) return;
+    if (this.#forbidden || (this.#askedAt !== null && Date.now() - this.#askedAt < ASK_AGAIN)) return;
     this.subscribe(options);
   }
 

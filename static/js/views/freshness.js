@@ -15,6 +15,7 @@ export function mount(root, desk, board) {
     render(html`${unsent(desk)}${mark(freshness, desk.connection)}`, root);
   };
   board.watch(draw);
+  board.watchProof(draw);
   desk.watch(draw);
   draw();
 }
@@ -30,7 +31,7 @@ function mark({state, since, seq, provenAt}, connection) {
       return html`<span class="live stale" role="alert" data-testid="not-current">${
         since ? t("Not current since {at}", {at: clockWithSeconds(since)}) : t("Not current")}</span>${again(connection)}`;
     case "loading":
-      return connection.state === "waiting"
+      return connection.failed > 0
         ? html`<span class="live stale" role="alert">${t("No connection")}</span>${again(connection)}`
         : html`<span class="live catching">${t("Reading…")}</span>`;
     default:

@@ -74,7 +74,7 @@ class Operations {
   }
 
   draw = () => {
-    render(this.board.seq === null ? loading() : this.#page(), this.#root);
+    render(this.board.seq === null ? loading(this.desk.connection) : this.#page(), this.#root);
     this.#clock.fill();
     this.#dialogs.settle();
   };
@@ -163,8 +163,9 @@ class Operations {
   }
 }
 
-function loading() {
-  return html`<div class="desk-loading" role="status" data-testid="loading"><p>${t("Reading the searches…")}</p>
+function loading({failed}) {
+  return html`<div class="desk-loading" role="status" data-testid="loading">
+    <p>${failed ? t("The server can't be reached. It is tried again until it can, and nothing that you typed is lost.") : t("Reading the searches…")}</p>
     <div class="desk-board" aria-hidden="true">${[4, 2, 2].map((count) => html`<section class="desk-column"><h2>&nbsp;</h2>
       <ul>${Array.from({length: count}, () => html`<li class="search"></li>`)}</ul></section>`)}</div></div>`;
 }

@@ -1,0 +1,13 @@
+/* A menu that is a <details> closes when the person goes elsewhere, or presses Escape. */
+
+export function connect(details) {
+  if (!details) return;
+  document.addEventListener("pointerdown", (event) => {
+    if (!details.contains(event.target)) details.open = false;
+  });
+  details.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !details.open) return;
+    details.open = false;
+    details.querySelector("summary").focus();
+  });
+}
