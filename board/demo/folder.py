@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,15 +11,16 @@ from pathlib import Path
 from board.accounts import Wrong
 
 NAME = "searchboard-demo"
-CHECKOUT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
+ELSEWHERE = ROOT if (ROOT / "pyproject.toml").is_file() else Path(tempfile.gettempdir())  # the checkout; installed, there is none
 
 
 class Busy(Wrong):
     """Another demo runs in this folder."""
 
 
-def choose(environment: Mapping[str, str] = os.environ, platform: str = sys.platform, checkout: Path = CHECKOUT) -> Path:
-    """The demo's folder: among the person's own data, or in the checkout where there is no home that can be written."""
+def choose(environment: Mapping[str, str] = os.environ, platform: str = sys.platform, elsewhere: Path = ELSEWHERE) -> Path:
+    """The demo's folder: among the person's own data, or elsewhere where there is no home that can be written."""
     home = environment.get("HOME") or environment.get("USERPROFILE") or ""
     if platform == "win32":
         data = environment.get("LOCALAPPDATA", "")
@@ -28,7 +30,7 @@ def choose(environment: Mapping[str, str] = os.environ, platform: str = sys.plat
         data = environment.get("XDG_DATA_HOME") or (home and f"{home}/.local/share")
     if data and _can_write(Path(data)):
         return Path(data) / NAME
-    return checkout / "demo"
+    return elsewhere / "demo"
 
 
 def _can_write(folder: Path) -> bool:
