@@ -22,31 +22,32 @@ def run(port: int, fresh: bool = False) -> None:
     folder = place.choose()
     try:
         with place.alone(folder):
-            if fresh or not folder.exists():
-                _make(folder)
-            elif _age_h(folder) > STALE_H:
-                _say(f"These are the searches of {_age_h(folder):.0f} hours ago: start with --fresh to begin anew.")
-            serve(_settings(folder, port), lambda address: _greet(address, folder))
+            installation = folder / "installation"
+            if fresh or not installation.exists():
+                _make(installation)
+            elif _age_h(installation) > STALE_H:
+                _say(f"These are the searches of {_age_h(installation):.0f} hours ago: start with --fresh to begin anew.")
+            serve(_settings(installation, port), lambda address: _greet(address, folder))
     except Unusable as why:
         raise Unusable(f"{why} Another port: --port 0 takes a free one.") from why
     except OSError as why:
         raise Unusable(f"The demo's folder {folder} can't be used: {why.strerror}.") from why
 
 
-def _make(folder: Path) -> None:
+def _make(installation: Path) -> None:
     began = time.monotonic()
     _say("Making the demo's searches …")
-    with place.made_whole(folder) as making:
+    with place.made_whole(installation) as making:
         count = asyncio.run(make(_settings(making, 0)))
         (making / MADE).touch()
     _say(f"{count} commands played in {time.monotonic() - began:.1f} s.")
 
 
-def _settings(folder: Path, port: int) -> Settings:
+def _settings(installation: Path, port: int) -> Settings:
     """The demo's own settings: nothing of the environment, which may name a real installation."""
     return Settings(
         _env_file=None,
-        database_url=f"sqlite:///{folder / 'board.db'}",
+        database_url=f"sqlite:///{installation / 'board.db'}",
         redis_url=None,
         host=HOST,
         port=port,
@@ -60,8 +61,8 @@ def _settings(folder: Path, port: int) -> Settings:
     )
 
 
-def _age_h(folder: Path) -> float:
-    return (time.time() - (folder / MADE).stat().st_mtime) / 3600
+def _age_h(installation: Path) -> float:
+    return (time.time() - (installation / MADE).stat().st_mtime) / 3600
 
 
 def _greet(address: str, folder: Path) -> None:

@@ -42,8 +42,8 @@ def _can_write(folder: Path) -> bool:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Holds the folder for one demo: two processes on one database would not hear of each other. Raises Busy."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(folder.name + ".lock").open("w") as lock:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
         try:
             import fcntl
 
@@ -60,7 +60,7 @@ def made_whole(folder: Path) -> Iterator[Path]:
     """A new folder to fill, which takes the place of `folder` only if all went well."""
     making = folder.with_name(folder.name + ".new")
     shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(mode=0o700)
+    making.mkdir()
     yield making
     shutil.rmtree(folder, ignore_errors=True)
     making.rename(folder)
