@@ -4,7 +4,7 @@ A file is one search, a list of steps. A step says when (`at`, before now: "-5:5
 people.toml), and one command of the board with its data, under the command's own name (`[step.sighting.add]`). In the
 data, people, cards and columns go by short names: a person by key, a card by the `name` of the step that made it (a
 first task by its key in first_tasks.toml), a column by its role. Times are offsets, an empty one is null; in a text,
-{-2:51} stands for the clock then. `take` and `finish` are two commands in a row: mine and doing; its result and done.
+{-2:51} stands for the clock then. `take` and `finish` are some commands in a row: mine, and doing; mine, its result, and done.
 """
 
 import re
@@ -109,12 +109,13 @@ def _seconds(minute: str) -> timedelta:
 
 
 def _commands(raw: dict[str, Any], by: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The one command that a step names, or the two that it is short for. Raises ValueError."""
+    """The one command that a step names, or those that it is short for. Raises ValueError."""
     ((noun, told),) = raw.items()
     if noun == "take":
         yield "card.assign", {"card": told["card"], "assignee": by}
         yield "card.move", {"card": told["card"], "column": "doing"}
     elif noun == "finish":
+        yield "card.assign", {"card": told["card"], "assignee": by}
         yield "task.update", {"task": told["card"], "result": told["result"]}
         yield "card.move", {"card": told["card"], "column": "done"}
     else:
