@@ -28,6 +28,8 @@ export {ROOT};
 
 export const storage = {
   failed: false,
+  /** Called when `failed` turned: what is typed is, or is no longer, at the mercy of a reload. */
+  turned: () => {},
 
   read(key) {
     try {
@@ -41,10 +43,10 @@ export const storage = {
     if (closed) return false;
     try {
       globalThis.localStorage.setItem(key, JSON.stringify(value));
-      this.failed = false;
+      turn(false);
       return true;
     } catch {
-      this.failed = true;
+      turn(true);
       return false;
     }
   },
@@ -65,3 +67,9 @@ export const storage = {
     }
   },
 };
+
+function turn(failed) {
+  if (storage.failed === failed) return;
+  storage.failed = failed;
+  storage.turned();
+}

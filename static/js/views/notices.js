@@ -8,6 +8,7 @@ import {n, t} from "../i18n.js";
 export function mount(root, desk) {
   const draw = () => render(html`${ended(desk)}${newVersion(desk)}${cannotKeep()}${refusedElsewhere(desk)}`, root);
   desk.watch(draw);
+  storage.turned = draw;
   draw();
 }
 
