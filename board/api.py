@@ -108,8 +108,11 @@ async def events(request: Request) -> Response:
         return board, journal.after(session, id, after, limit)
 
     row, said = await desk.database.read(read)
-    source = BoardSource(desk.database, desk.sights)
-    shown = [source.show(caller, id, record(each), live=False) for each in said]
+    source, records = BoardSource(desk.database, desk.sights), [record(each) for each in said]
+    await source.know_rights(id, records)
+    shown = [source.show(caller, id, each, live=False) for each in records]
+    if entity is not None:  # how many events an entity has is told to nobody who may not see it
+        shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
     return raw({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown)
 
 

@@ -44,7 +44,9 @@ class BoardSource:
 
     async def open(self, reader: Caller, channel: str, position: tuple[str, int] | None) -> Opening | None:
         try:
-            return await self._database.read(lambda session: open_board(session, reader, channel, position))
+            opening = await self._database.read(lambda session: open_board(session, reader, channel, position))
+            await self.know_rights(channel, opening.records)
+            return opening
         except Refused:
             return None
         except Unavailable as error:
@@ -53,11 +55,17 @@ class BoardSource:
     async def after(self, channel: str, seq: int) -> list[Record]:
         try:
             said = await self._database.read(lambda session: _whole(journal.after(session, channel, seq)))
-            if channel == OPERATIONS and any(each.type in SETS_RIGHTS for each in said):
-                await self._sights.reload(self._database)  # another process wrote them: know the rights before showing them
-            return [record(each) for each in said]
+            records = [record(each) for each in said]
+            await self.know_rights(channel, records)
+            return records
         except Unavailable as error:
             raise Later from error
+
+    async def know_rights(self, channel: str, records: Iterable[Record]) -> None:
+        """Knows the rights that these events of the journal set, before they are shown: another process may have written
+        them, or this one a moment ago, and not have published them yet. Raises Unavailable."""
+        if channel == OPERATIONS and any(each.about.type in SETS_RIGHTS for each in records):
+            await self._sights.reload(self._database)
 
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
         boards = list(channels)

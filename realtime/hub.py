@@ -192,6 +192,10 @@ class Hub:
         """Whether this subscription is still the one that its connection has of the channel."""
         return subscription.channel.subscriptions.get(subscription.connection) is subscription
 
+    def _live(self, connection: "Connection", name: str) -> bool:
+        """Whether this connection was shown the channel: until then it may be one that its reader may not know of."""
+        return name in self._heads and self.channels[name].subscriptions[connection].live
+
     def _forget(self, connection: "Connection", name: str) -> None:
         connection.followed.discard(name)
         connection.outbox.purge(name)
@@ -322,7 +326,7 @@ class Hub:
             if time.monotonic() - self._heads_read > HEADS_FRESH_S:
                 continue
             for connection in list(self.connections):
-                followed = {name: self._heads[name] for name in connection.followed if name in self._heads}
+                followed = {name: self._heads[name] for name in connection.followed if self._live(connection, name)}
                 connection.send(protocol.heads(self._heads_at, followed))
 
     def present(self, connection: "Connection", said: protocol.Presence) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests import cast
 from tests.cast import Person, Server, serving
+from tests.company import Company, playing
 
 
 @pytest.fixture
@@ -46,3 +47,10 @@ async def bob(come: Callable[..., Person]) -> Person:
 async def charlie(come: Callable[..., Person]) -> Person:
     """Is outside: an investigator who is no member."""
     return await come("Charlie", "investigator")
+
+
+@pytest.fixture(scope="module")
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+    """The whole company on one server for all scenes of a file."""
+    async with playing(tmp_path_factory.mktemp("desk")) as playing_company:
+        yield playing_company
