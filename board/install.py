@@ -114,6 +114,7 @@ def alone(root: Path) -> Iterator[None]:
         except BlockingIOError:
             say("another start is installing: waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
+        os.set_inheritable(handle, True)  # if this process is killed, the lock holds until its pip has ended too
         yield
     finally:
         os.close(handle)
@@ -193,7 +194,13 @@ def run(command: list[str]) -> None:
     environment.pop("PYTHONHOME", None)
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own words, no shell
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        close_fds=False,  # the step holds the lock along with us
     ) as step:
         assert step.stdout is not None
         for line in step.stdout:

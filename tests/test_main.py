@@ -1,9 +1,12 @@
 """From a checkout to a running board: what the first start decides. Nothing is installed here."""
 
+import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +236,47 @@ def test_a_second_first_start_waits_for_the_first(checkout: Path) -> None:
         assert waiting.poll() is None
     said, _ = waiting.communicate(timeout=10)
     assert said == "in\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for the child in /proc")
+def test_the_lock_outlives_a_start_that_is_killed(checkout: Path, tmp_path: Path) -> None:
+    """What it had started may still write: the next start waits for that too."""
+    slow = "import time; print('up', flush=True); time.sleep(30)"
+    code = f"from board import install; from pathlib import Path; import sys\n" \
+           f"with install.alone(Path({str(checkout)!r})): install.run([sys.executable, '-c', {slow!r}])"  # fmt: skip
+    killed = subprocess.Popen([sys.executable, "-c", code], cwd=bootstrap.ROOT, stderr=subprocess.DEVNULL)
+    orphan = child_of(killed.pid)
+    try:
+        killed.kill()
+        killed.wait()
+        assert is_locked(checkout)
+    finally:
+        os.kill(orphan, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while is_locked(checkout) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_locked(checkout)
+
+
+def child_of(pid: int) -> int:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if children:
+            return int(children[0])
+        time.sleep(0.02)
+    raise AssertionError("it started nothing")
+
+
+def is_locked(folder: Path) -> bool:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def test_the_stamp_says_what_it_was_made_from(checkout: Path, steps: list[list[str]]) -> None:
