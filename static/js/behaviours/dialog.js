@@ -32,7 +32,7 @@ export class Dialogs {
   settle() {
     const drawn = this.#root.querySelector("dialog");
     if (drawn && !drawn.open) {
-      this.#opener ??= { element: document.activeElement, card: document.activeElement?.closest("[data-card]")?.dataset.card };
+      this.#opener ??= { element: document.activeElement, card: document.activeElement?.closest("article[data-card]")?.dataset.card };
       drawn.showModal();
       focusFirst(drawn);
     }
@@ -42,12 +42,12 @@ export class Dialogs {
   #giveBack() {
     const { element, card } = this.#opener;
     this.#opener = null;
-    const again = element?.isConnected ? element : card && this.#root.querySelector(`[data-card="${CSS.escape(card)}"] a`);
+    const again = element?.isConnected ? element : card && this.#root.querySelector(`article[data-card="${CSS.escape(card)}"] a`);
     again?.focus({ preventScroll: true });
   }
 }
 
 /** Firefox and Chromium differ about `autofocus` in a dialog that was drawn before it is shown. */
 function focusFirst(dialog) {
-  dialog.querySelector("[autofocus], form input, form textarea, form select")?.focus();
+  (dialog.querySelector("[autofocus]") ?? dialog.querySelector("form :is(input, textarea, select)"))?.focus();
 }

@@ -2,6 +2,7 @@
  * The fields that people fill in: path, control, choices. Labels come from the path.
  * Controls: text, long, number, time, date, choice, person, sighting, flag, people.
  */
+import { t } from "../i18n.js";
 import { fromInput, toInput } from "../time.js";
 
 export const CHANNELS = ["hotline", "app", "police", "field", "social_media", "other"];
@@ -52,9 +53,9 @@ export const SIGHTING = [
 
 /** The fewest that make a sighting; the rest stands under "more". */
 export const SIGHTING_FIRST = [
-  long("description", { required: true, first: true }),
-  text("place.text"),
-  SEEN,
+  long("description", { required: true, first: true, label: () => t("What was seen") }),
+  text("place.text", { label: () => t("Where") }),
+  time("seen_at", { now: true, label: () => t("When") }),
   choice("channel", CHANNELS, "channel"),
 ];
 
@@ -125,7 +126,7 @@ export const ASSESSMENT = [
 ];
 
 export const NOTE = [
-  long("text", { required: true }),
+  long("text", { required: true, label: () => t("What happened, or was said") }),
   choice("category", CATEGORIES, "category", { required: true }),
   time("happened_at", { now: true }),
   text("corrects"),

@@ -11,15 +11,16 @@ import { shown } from "./shown.js";
  * @param form  Form
  * @param path  of the field
  * @param ctx   the view: desk, board, draw(), edited(form) in its place where a choice is sent at once, resolved(form) after the last conflict was decided, sightings() to choose from
+ * @param name  what it is called here, where that is not the name of the field
  */
-export function row(form, path, ctx) {
+export function row(form, path, ctx, name = null) {
   const field = form.field(path);
   const id = `${form.key}-${path}`.replace(/[^\w-]/g, "_");
   const error = form.errors[path];
   const flag = field.control === "flag";
-  const name = html`<label for=${id}>${label.field(path)}${field.required && field.control !== "choice" ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
+  const caption = html`<label for=${id}>${name ?? field.label?.() ?? label.field(path)}${field.required && field.control !== "choice" ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
   return html`<div class="row ${field.control}" data-field=${path} ?data-mine=${form.isMine(path)}>
-    ${flag ? html`<div class="check">${control(form, field, id, ctx)}${name}</div>` : html`${name}${control(form, field, id, ctx)}`}
+    ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
     ${error ? html`<p class="error" id="${id}-error">${sentence(error)}</p>` : nothing}
     ${theirs(form, field, ctx)}
   </div>`;

@@ -34,6 +34,7 @@ export function shownAt(path, value, { desk, board }) {
   if (path === "column") return columnName(board.get(value)?.state);
   if (path === "sighting" || path === "duplicate_of" || path === "card") return cardName(board.get(value));
   if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
+  if (path.startsWith("grade.")) return `${value} · ${label[CODES[path]](value)}`;
   if (CODES[path]) return label[CODES[path]](value);
   if (typeof value === "object") return Object.values(value).filter((part) => part !== null).join(", ") || null;
   return String(value);

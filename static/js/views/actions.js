@@ -107,7 +107,7 @@ export class Actions {
     const { board } = this.#view;
     if (!form.dirty) return this.#shut(form);
     const data = form.command.data(form);
-    if (!data) return this.#view.draw();
+    if (!data) return this.#trouble();
     // The outbox has the words, on disk, before the form lets them go, and until there is an ack.
     const answer = board.send(form.command.name, data, form.position());
     const sent = form.release();
@@ -119,6 +119,7 @@ export class Actions {
       if (this.#reveal(form)) {
         form.restore(sent, refused);
         board.retract(refused.id);
+        this.#view.focusTrouble = true;
       }
     }
     return this.#view.draw();
@@ -148,11 +149,18 @@ export class Actions {
 
   async readHistory(history) {
     await history.read();
+    // So that a draft of an earlier visit knows who changed its fields since.
+    this.#view.forms.hear(history.events);
     this.#view.draw();
   }
 
   async readSource(sighting) {
     this.#view.sources.set(sighting, await readSource(this.#view.board.id, sighting));
+    this.#view.draw();
+  }
+
+  #trouble() {
+    this.#view.focusTrouble = true;
     this.#view.draw();
   }
 

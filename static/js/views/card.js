@@ -41,9 +41,9 @@ function template(entity, { mark, here, assignee }, view) {
       ${sighting ? grade(state.grade) : nothing}
     </div>
     <h3>${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(event) => view.open(event, id)}>${title}</a>`}</h3>
-    ${mark ? html`<div class="by">${by(mark)}, ${ago(mark.at)}</div>` : nothing}
+    ${mark ? html`<div class="by">${by(mark)} ${ago(mark.at)}</div>` : nothing}
     <div class="foot">
-      ${sighting ? sightingFoot(state) : taskFoot(state, view)}
+      <span class="follows">${sighting ? sightingFoot(state) : taskFoot(state, view)}</span>
       <span class="who">
         ${here.map((person) => face(person.name, person))}
         ${assignee && !here.some((person) => person.account === state.assignee) ? face(assignee) : nothing}
@@ -70,7 +70,7 @@ const said = ({ seen_at, received_at, channel }) => html`<span>${short(seen_at ?
 export function grade({ source, content }) {
   const open = source === "F" && content === 6;
   const words = `${source}: ${label.grade_source(source)} · ${content}: ${label.grade_content(content)}`;
-  return html`<span class="grade ${open ? "f" : ""}" title=${words} aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${source}${content}</span>`;
+  return html`<span class="grade ${open ? "f" : ""}" title=${words} role="img" aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${source}${content}</span>`;
 }
 
 function sightingFoot({ assessment, place, late, received_at }) {

@@ -5,6 +5,10 @@ import { n, t } from "../i18n.js";
 import { cardName, columnName } from "../forms/shown.js";
 import { card } from "./card.js";
 
+// Cards of a column in the first draw: what is seen at once. The others follow in the next frame, so that a
+// board of a thousand shows itself in a tenth of the time.
+const FIRST = 20;
+
 export function columns(view) {
   const { ui, picture } = view;
   const shown = picture.columns.map((column) => ({ column, cards: column.cards.filter(view.isShown) }));
@@ -21,7 +25,7 @@ function tabs(shown, chosen, view) {
   return html`<nav class="tabs" aria-label=${t("Columns")}>
     ${repeat(shown, ({ column }) => column.id, ({ column, cards }) => html`<button type="button" data-tab=${column.id}
         aria-current=${column.id === chosen ? "true" : "false"} @click=${pick(column.id)}>
-      ${columnName(column.state)} <b>${cards.length}</b>${cards.some(({ id }) => view.markOf(id)) ? html`<i class="dot" aria-label=${t("changed")}></i>` : nothing}
+      ${columnName(column.state)} <b>${cards.length}</b>${cards.some(({ id }) => view.markOf(id)) ? html`<i class="dot" role="img" aria-label=${t("changed")}></i>` : nothing}
     </button>`)}
   </nav>`;
 }
@@ -29,9 +33,9 @@ function tabs(shown, chosen, view) {
 function section(column, cards, chosen, view) {
   const name = columnName(column.state);
   return html`<section class="col ${chosen ? "chosen" : ""}" data-column=${column.id} data-role=${column.state.role} aria-label=${name}>
-    <h2>${name} <b aria-label=${n("{count} card", "{count} cards", cards.length)}>${cards.length}</b>${cards.length === column.cards.length ? nothing : html` <small>${t("of {all}", { all: column.cards.length })}</small>`}</h2>
+    <h2>${name} <b title=${n("{count} card", "{count} cards", cards.length)}>${cards.length}</b>${cards.length === column.cards.length ? nothing : html` <small>${t("of {all}", { all: column.cards.length })}</small>`}</h2>
     <div class="list" data-list=${column.id}>
-      ${repeat(cards, ({ id }) => id, (entity) => card(entity, view))}
+      ${repeat(view.drawn ? cards : cards.slice(0, FIRST), ({ id }) => id, (entity) => card(entity, view))}
     </div>
     ${cards.length ? nothing : html`<p class="none">${none(column, view)}</p>`}
   </section>`;

@@ -117,9 +117,10 @@ export class Forms {
   }
 }
 
+/** Only the half that was changed: source and content are two fields, and two people may grade them at once. */
 function graded(form) {
-  const grade = { source: form.value("grade.source"), content: form.value("grade.content") };
-  return reasoned(form, { sighting: form.entity, grade });
+  const patch = form.patch();
+  return patch && reasoned(form, { sighting: form.entity, grade: patch.grade ?? {} });
 }
 
 function assessed(form) {

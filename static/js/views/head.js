@@ -5,7 +5,7 @@ import { label } from "../labels.js";
 import { roughly } from "../time.js";
 import { accountName } from "../forms/shown.js";
 import { faces, initials, people } from "./face.js";
-import { ago, since, when } from "./times.js";
+import { ago, short, since, when } from "./times.js";
 
 export function head(view) {
   const { state, pending, id } = view.picture.search;
@@ -23,7 +23,7 @@ export function head(view) {
       </h1>
       <p>${facts(state, view)}</p>
       ${outcome(state)}
-      ${mark ? html`<p class="by">${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""}, ${ago(mark.at)}
+      ${mark ? html`<p class="by">${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""} ${ago(mark.at)}
         <button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button></p>` : nothing}
     </div>
     ${here(view)}
@@ -31,7 +31,8 @@ export function head(view) {
   </header>`;
 }
 
-function worrying({ worrying, criteria }) {
+function worrying({ worrying, criteria, status }) {
+  if (status !== "open") return nothing;
   if (worrying === true) return html`<span class="worry" data-testid="worrying">${t("Worrying")}</span>`;
   if (worrying === false || !Object.values(criteria).some((criterion) => criterion?.answer === "yes")) return nothing;
   return html`<span class="worry open" data-testid="worrying" title=${t("A criterion applies. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;
@@ -49,7 +50,9 @@ function facts({ reference, kind, last_seen, lead }, { desk }) {
 }
 
 function outcome({ status, status_reason, outcome }) {
-  if (status === "open" && !status_reason) return nothing;
+  if (status === "open") {
+    return status_reason ? html`<p class="outcome" data-testid="outcome">${t("opened again: {reason}", { reason: status_reason })}</p>` : nothing;
+  }
   const found = outcome && [
     when(outcome.found_at),
     outcome.place,
@@ -65,12 +68,12 @@ function outcome({ status, status_reason, outcome }) {
 function here({ board }) {
   const present = people(board.presence);
   const count = Math.max(board.presence.count ?? 0, present.length);
-  return html`<div class="here" data-testid="here" aria-label=${t("{count} here", { count })}>${faces(present)}</div>`;
+  return html`<div class="here" data-testid="here" role="group" aria-label=${t("{count} here", { count })}>${faces(present)}</div>`;
 }
 
 /** Runs while the child is missing; stands when it is found. */
 function clock({ missing_since, status, outcome }) {
-  const from = t("missing since {at}", { at: when(missing_since) });
+  const from = t("missing since {at}", { at: short(missing_since) });
   if (status === "open") return html`<div class="clock" data-testid="clock">${since(missing_since)}<small>${from}</small></div>`;
   const found = outcome?.found_at;
   return html`<div class="clock stopped" data-testid="clock">

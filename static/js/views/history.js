@@ -13,7 +13,7 @@ export class History {
   state = "unread"; // "unread" | "reading" | "read" | "failed"
   #board;
   #entity;
-  #events = [];
+  events = [];
   #later = []; // events that came while reading
 
   constructor(board, entity) {
@@ -25,7 +25,7 @@ export class History {
     if (this.state === "reading" || this.state === "read") return;
     this.state = "reading";
     try {
-      this.#events = await this.#all();
+      this.events = await this.#all();
       this.state = "read";
       this.hear(this.#later.splice(0));
     } catch {
@@ -36,14 +36,14 @@ export class History {
   hear(events) {
     const own = events.filter(({ id }) => id === this.#entity);
     if (this.state !== "read") return void this.#later.push(...own);
-    const last = this.#events.at(-1)?.seq ?? 0;
-    this.#events.push(...own.filter(({ seq }) => seq > last));
+    const last = this.events.at(-1)?.seq ?? 0;
+    this.events.push(...own.filter(({ seq }) => seq > last));
   }
 
   /** Newest first: {event, changes: [{path, from, to}]}; from what is the state in the event before it. */
   get entries() {
     let before = null;
-    const entries = this.#events.map((event) => {
+    const entries = this.events.map((event) => {
       const changes = event.erased ? [] : difference(before, event.state, event.changes ?? []);
       before = event.state ?? before;
       return { event, changes };

@@ -8,8 +8,7 @@ export function moveDialog(view, id) {
   const entity = view.picture.byId.get(id);
   const { columns } = view.picture;
   const open = view.ui.dialog;
-  const column = columns.find((column) => column.id === open.column) ?? columns.find(({ cards }) => cards.includes(entity)) ?? columns[0];
-  const others = column.cards.filter((card) => card.id !== id && !card.added);
+  const { column, others } = chosen(view, id);
   const pick = (key) => (event) => {
     open[key] = event.target.value;
     if (key === "column") open.place = "bottom";
@@ -17,8 +16,10 @@ export function moveDialog(view, id) {
   };
   const send = (event) => {
     event.preventDefault();
+    // Read now, not as it was drawn: an arrow and Enter may both come before the next draw.
+    const now = chosen(view, id);
     view.act.closeDialog();
-    view.act.sendMove(id, { column: column.id, ...placed(open.place, others) });
+    view.act.sendMove(id, { column: now.column.id, ...placed(open.place, now.others) });
   };
   return dialog("move", t("Move {card} to…", { card: cardName(entity) }), html`<form class="form" data-form="move" @submit=${send}>
     <fieldset class="choices" data-field="column">
@@ -41,6 +42,14 @@ export function moveDialog(view, id) {
       <button type="submit" class="primary" data-act="send">${t("Move")}</button>
     </div>
   </form>`, view.act.closeDialog);
+}
+
+/** The column picked (else the card's own), and the cards in it that one can go before. */
+function chosen(view, id) {
+  const { columns, byId } = view.picture;
+  const own = columns.find(({ cards }) => cards.includes(byId.get(id)));
+  const column = columns.find((column) => column.id === view.ui.dialog.column) ?? own ?? columns[0];
+  return { column, others: column.cards.filter((card) => card.id !== id && !card.added) };
 }
 
 const TITLE_LENGTH = 60; // characters of what was said, enough to know a card by

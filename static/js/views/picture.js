@@ -11,7 +11,7 @@ export function byRank(a, b) {
 const LAID = {
   "sighting.update": (state, { sighting: _, source_name: __, source_contact: ___, ...patch }) => merge(state, patch),
   "task.update": (state, { task: _, ...patch }) => merge(state, patch),
-  "sighting.grade": (state, { grade }) => ({ ...state, grade }),
+  "sighting.grade": (state, { grade }) => merge(state, { grade }),
   "sighting.assess": (state, { assessment, duplicate_of = null }) => ({ ...state, assessment, duplicate_of }),
   "card.assign": (state, { assignee }) => ({ ...state, assignee }),
   "card.withdraw": (state) => ({ ...state, withdrawn: true }),

@@ -1,22 +1,23 @@
 /** The board of a search: head, tools, columns, and the open card beside them. */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { Address } from "../behaviours/address.js";
+import { Arrows } from "../behaviours/arrows.js";
 import { Clock } from "../behaviours/clock.js";
 import { Dialogs } from "../behaviours/dialog.js";
 import { Drag } from "../behaviours/drag.js";
 import { keepingFocus } from "../behaviours/focus.js";
 import { Keys } from "../behaviours/keys.js";
-import { accountName, cardName } from "../forms/shown.js";
-import { day, serverNow } from "../time.js";
+import { Role } from "../behaviours/role.js";
+import { cardName } from "../forms/shown.js";
 import { Actions } from "./actions.js";
 import { Authors } from "./authors.js";
 import { columns } from "./columns.js";
 import { openDialog } from "./dialogs.js";
-import { people } from "./face.js";
-import { SHOW_ALL, filter } from "./filter.js";
+import { SHOW_ALL } from "./filter.js";
 import { Forms } from "./forms.js";
 import { head } from "./head.js";
 import { History } from "./history.js";
+import { countOverdue, isDone, looks } from "./looks.js";
 import { LOG, panel } from "./panel.js";
 import { picture } from "./picture.js";
 import { refusals } from "./refusals.js";
@@ -37,9 +38,11 @@ class SearchView {
   picture = null;
   lastMark = new Map(); // card -> what was new when it was opened
   sources = new Map(); // sighting -> name and contact, as far as they were read here
+  drawn = false; // the first draw is of the first cards alone
   focusPanel = false;
   focusField = false;
   focusCard = null;
+  focusTrouble = false; // what was refused is brought into sight
   submit = (form) => this.act.submit(form);
   resolved = (form) => this.act.resolved(form);
   draw = () => this.#schedule();
@@ -49,8 +52,6 @@ class SearchView {
   #histories = new Map();
   #seq = null; // up to here events were heard
   #place = "";
-  #noteMarks = new Map();
-  #faces = new Map();
   #unwatch = [];
 
   constructor(root, desk, boardId, cardId) {
@@ -62,7 +63,9 @@ class SearchView {
     this.authors = new Authors(boardId);
     this.act = new Actions(this);
     this.address = new Address(boardId, (card) => this.#went(card));
+    this.arrows = new Arrows(root);
     this.clock = new Clock(root);
+    this.role = new Role(desk, this.draw);
     this.dialogs = new Dialogs(root);
     this.drag = new Drag(root, {
       taken: (id, column) => void (this.ui.held = { id, column }),
@@ -81,7 +84,7 @@ class SearchView {
 
   connect() {
     this.#root.classList.add("search-page");
-    for (const behaviour of [this.address, this.clock, this.keys]) behaviour.connect();
+    for (const behaviour of [this.address, this.arrows, this.clock, this.keys, this.role]) behaviour.connect();
     const overdue = setInterval(() => this.#countOverdue(), OVERDUE_EVERY_MS);
     this.#unwatch = [
       this.board.watch((_, events) => this.#heard(events)),
@@ -92,7 +95,7 @@ class SearchView {
   }
 
   disconnect() {
-    for (const behaviour of [this.address, this.clock, this.keys, this.drag]) behaviour.disconnect();
+    for (const behaviour of [this.address, this.arrows, this.clock, this.keys, this.role, this.drag]) behaviour.disconnect();
     for (const unwatch of this.#unwatch) unwatch();
     this.#root.classList.remove("search-page");
     render(nothing, this.#root);
@@ -139,11 +142,11 @@ class SearchView {
   }
 
   markOf(id) {
-    return this.board.marks.get(id) ?? this.#noteMarks.get(id);
+    return this.board.marks.get(id) ?? this.noteMarks.get(id);
   }
 
   facesOn(card) {
-    return this.#faces.get(card) ?? [];
+    return this.faces.get(card) ?? [];
   }
 
   notesOf(card) {
@@ -160,7 +163,7 @@ class SearchView {
   }
 
   isDone(column) {
-    return this.board.get(column)?.state.role === "done";
+    return isDone(this.board, column);
   }
 
   /** To choose a sighting from: [id, words], the newest first. */
@@ -173,7 +176,7 @@ class SearchView {
 
   /** Rights may have ended with the role: what the page offers must follow. */
   async refusedAs({ code }) {
-    if (code === "forbidden") await this.desk.refresh?.();
+    if (code === "forbidden") await this.role.ask();
     this.draw();
   }
 
@@ -197,14 +200,21 @@ class SearchView {
     this.clock.fill();
     this.#focus();
     this.#tellPlace();
+    if (!this.drawn) this.#drawRest();
     return undefined;
   }
 
+  #drawRest() {
+    this.drawn = true;
+    // After the frame that shows the first ones, not in it.
+    requestAnimationFrame(() => this.draw());
+  }
+
   #template() {
-    const { ui } = this;
     return html`${head(this)} ${refusals(this)}
-      <div class="desk ${ui.card ? "with-panel" : ""}">
-        <div class="left">${tools(this)} ${columns(this)}</div>
+      ${tools(this)}
+      <div class="desk">
+        <div class="left">${columns(this)}</div>
         ${panel(this)}
       </div>
       ${openDialog(this)}`;
@@ -222,32 +232,12 @@ class SearchView {
   }
 
   #prepare() {
-    const { board, picture, ui } = this;
-    const now = serverNow();
-    const nowIso = now.toISOString();
-    this.today = day(now);
-    this.#faces = new Map();
-    const others = board.presence.people.filter(({ account, card }) => card && account !== this.desk.account.id);
-    for (const card of new Set(others.map(({ card }) => card))) this.#faces.set(card, people({ people: others }, (person) => person.card === card));
-    this.#noteMarks = new Map();
-    for (const [id, mark] of board.marks) {
-      const entity = board.get(id);
-      if (entity?.kind === "note" && entity.state.card) this.#noteMarks.set(entity.state.card, mark);
-    }
-    const isOverdue = ({ kind, state }) => kind === "task" && state.due && state.due < nowIso && !this.isDone(state.column);
-    const cards = picture.columns.flatMap((column) => column.cards);
-    this.changed = cards.filter(({ id }) => this.markOf(id)).map(({ id }) => id);
-    this.overdue = cards.filter(isOverdue).length;
-    this.isShown = filter(ui, {
-      account: this.desk.account.id,
-      isOverdue,
-      isChanged: (id) => Boolean(this.markOf(id)),
-      nameOf: (id) => accountName(this.desk, id),
-    });
+    const { picture, ui } = this;
+    Object.assign(this, looks(this));
     const { reference, person } = picture.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
     if (ui.card && !document.hidden) this.#look(ui.card);
-    if (ui.dialog?.card && !picture.byId.has(ui.dialog.card) && ["move", "withdraw"].includes(ui.dialog.name)) ui.dialog = null;
+    if (ui.dialog?.card && ["move", "withdraw"].includes(ui.dialog.name) && !picture.byId.has(ui.dialog.card)) ui.dialog = null;
   }
 
   /** What is open is seen: its mark moves from the card into the panel. */
@@ -263,8 +253,9 @@ class SearchView {
   #focus() {
     if (this.focusPanel) this.#root.querySelector(".panel")?.focus({ preventScroll: true });
     if (this.focusField) this.#root.querySelector(".card-facts.editing input, .card-facts.editing textarea")?.focus();
-    if (this.focusCard) this.#root.querySelector(`[data-card="${CSS.escape(this.focusCard)}"] a`)?.focus({ preventScroll: true });
-    this.focusPanel = this.focusField = false;
+    if (this.focusCard) this.#root.querySelector(`article[data-card="${CSS.escape(this.focusCard)}"] a`)?.focus({ preventScroll: true });
+    if (this.focusTrouble) this.#root.querySelector("[data-conflict], .row:has(.error), .problem")?.scrollIntoView({ block: "center" });
+    this.focusPanel = this.focusField = this.focusTrouble = false;
     this.focusCard = null;
   }
 
@@ -307,14 +298,11 @@ class SearchView {
   }
 
   #move(event) {
-    const card = event.target.closest?.("[data-card]")?.dataset.card ?? (this.ui.card !== LOG && this.ui.card);
+    const card = event.target.closest?.("article[data-card]")?.dataset.card ?? (this.ui.card !== LOG && this.ui.card);
     return card && this.picture.byId.has(card) ? this.act.move(card) : false;
   }
 
   #countOverdue() {
-    if (!this.picture?.search || document.hidden) return;
-    const now = serverNow().toISOString();
-    const late = this.board.of("task").filter(({ state }) => !state.withdrawn && state.due && state.due < now && !this.isDone(state.column));
-    if (late.length !== this.overdue) this.draw();
+    if (this.picture?.search && !document.hidden && countOverdue(this.board) !== this.overdue) this.draw();
   }
 }

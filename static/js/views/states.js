@@ -19,6 +19,7 @@ export function forbidden() {
     <h1>${t("You can't see this search")}</h1>
     <p>${t("It does not exist, or you are not, or no longer, one of its people. What was shown here has been removed from this screen.")}</p>
     <p>${t("If you were working on it, ask its coordinator.")}</p>
-    <p><a class="button primary" href="/">${t("All searches")}</a></p>
+    <p class="buttons"><a class="button primary" href="/">${t("All searches")}</a>
+      <button type="button" data-act="try-again" @click=${() => location.reload()}>${t("Try again")}</button></p>
   </section>`;
 }

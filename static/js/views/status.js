@@ -39,6 +39,5 @@ export function statusBody(form, view) {
 function asked(form, status, view) {
   return html`<p class="hint">${MEANS[status]()}</p>
     ${status === "found" ? html`<div class="grid">${rows(form, OUTCOME.map(({ path }) => path), view)}</div>` : nothing}
-    <p class="asks">${ASKS[status]()}</p>
-    ${row(form, "reason", view)}`;
+    ${row(form, "reason", view, ASKS[status]())}`;
 }

@@ -2,7 +2,7 @@
  * Times on the screen. Those that run (`data-since`, `data-ago`, `data-due`) are left empty here
  * and filled in by behaviours/clock.js, once a second, without drawing anything again.
  */
-import { html } from "../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { ZONE, moment, serverNow } from "../time.js";
 
 // Formatting a date costs about 5 microseconds a part; the same few hundred are asked for at every draw.
@@ -36,6 +36,7 @@ export const time = (iso) => html`<time datetime=${iso}>${when(iso)}</time>`;
 
 export const since = (iso) => html`<time class="since" datetime=${iso} data-since=${iso}></time>`;
 
-export const ago = (iso) => html`<time datetime=${iso} data-ago=${iso}></time>`;
+/** Nothing for a moment that is not known. */
+export const ago = (iso) => (iso ? html`<time datetime=${iso} data-ago=${iso}></time>` : nothing);
 
 export const due = (iso) => html`<time class="due" datetime=${iso} data-due=${iso}></time>`;

@@ -6,14 +6,14 @@ import { t } from "../i18n.js";
 export function tools(view) {
   const { act, ui } = view;
   return html`<div class="tools" data-testid="tools">
-    ${view.mayEdit ? adding(act) : nothing}
+    ${view.mayEdit ? adding(view) : nothing}
     <input type="search" class="find" id="find" data-testid="find" placeholder=${t("Find in this search  /")} aria-label=${t("Find in this search")}
       .value=${live(ui.find)} @input=${(event) => act.find(event.target.value)} />
     <div class="chips" role="group" aria-label=${t("Show")}>
       ${chip("sighting", t("Sightings"), view)} ${chip("task", t("Tasks"), view)} ${chip("mine", t("Mine"), view)}
       ${view.overdue ? chip("overdue", t("Overdue {count}", { count: view.overdue }), view, "alert") : nothing}
       ${view.changed.length ? chip("changed", t("Changed {count}", { count: view.changed.length }), view) : nothing}
-      ${view.changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("Mark all as seen")}</button>` : nothing}
+      ${view.changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}
     </div>
     <span class="space"></span>
     <div class="whole">
@@ -25,10 +25,13 @@ export function tools(view) {
   </div>`;
 }
 
-function adding(act) {
+const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot" title=${t("A draft is waiting")} role="img" aria-label=${t("A draft is waiting")}></i>` : nothing);
+
+function adding(view) {
+  const { act } = view;
   return html`<div class="adding">
-    <button type="button" class="primary" data-act="add-sighting" @click=${() => act.dialog("sighting")}>${t("+ Sighting")} <kbd aria-hidden="true">S</kbd></button>
-    <button type="button" data-act="add-task" @click=${() => act.dialog("task")}>${t("+ Task")} <kbd aria-hidden="true">T</kbd></button>
+    <button type="button" class="primary" data-act="add-sighting" @click=${() => act.dialog("sighting")}>${t("+ Sighting")} ${draftOf("add-sighting", view)} <kbd aria-hidden="true">S</kbd></button>
+    <button type="button" data-act="add-task" @click=${() => act.dialog("task")}>${t("+ Task")} ${draftOf("add-task", view)} <kbd aria-hidden="true">T</kbd></button>
   </div>`;
 }
 
