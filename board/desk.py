@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 import structlog
@@ -98,6 +99,11 @@ class Desk:
         """A fault of ours, in a command by that id."""
         log.error("command failed", command=command, **logs.where(error))
 
+    @property
+    def rights(self) -> int:
+        """The version of everybody's rights that open sockets stand at."""
+        return self._rights
+
     # -- rights -------------------------------------------------------------------------------------------------------
 
     async def rights_changed(self) -> None:
@@ -107,24 +113,34 @@ class Desk:
 
     async def _read_rights(self, all: bool = True) -> None:
         """Reads rights as the database has them, and ends or renews every open socket by them."""
-        callers = {connection: connection.reader for connection in self.hub.connections}
-
-        def read(session: Session) -> tuple[int, dict[Connection, Caller | None]]:
-            version = sign_in.rights_version(session)
-            if version == self._rights and not all:
-                return version, {}
-            return version, {each: sign_in.renewed(session, caller) for each, caller in callers.items()}
-
-        version, renewed = await self.database.read(read)
-        if version != self._rights or all:
+        known: set[Connection] = set()
+        while True:
+            callers = {each: each.reader for each in self.hub.connections if each not in known}
+            version, renewed = await self.database.read(partial(self._renewed, callers, all))
+            if renewed is None:
+                break
             await self.sights.reload(self.database)
             self._rights = version
-        for connection, caller in renewed.items():
-            if caller is None:
-                connection.end(ENDED)
-            else:
-                connection.reader = caller
+            for connection, caller in renewed.items():
+                if caller is None:
+                    connection.end(ENDED)
+                else:
+                    connection.reader = caller
+            known |= callers.keys()
+            if self.hub.connections <= known:
+                break
+            all = True  # sockets were opened meanwhile, perhaps by rights that have just ended
         self.hub.review()
+
+    def _renewed(
+        self, callers: dict[Connection, Caller], all: bool, session: Session
+    ) -> tuple[int, dict[Connection, Caller | None] | None]:
+        """The version of everybody's rights, and each caller as it is now (None: it has ended); nothing of them where no
+        rights have changed."""
+        version = sign_in.rights_version(session)
+        if version == self._rights and not all:
+            return version, None
+        return version, {each: sign_in.renewed(session, caller) for each, caller in callers.items()}
 
     async def _watch(self) -> None:
         count = 0

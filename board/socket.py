@@ -18,7 +18,10 @@ async def endpoint(socket: WebSocket) -> None:
     """`GET /ws`."""
     desk: Desk = socket.app.state.desk
     try:
-        caller = await _admit(desk, socket)
+        rights = None
+        while rights != desk.rights:  # they changed while they were being read: nobody would tell this socket
+            rights = desk.rights
+            caller = await _admit(desk, socket)
     except Refused as refused:
         await socket.send_denial_response(refusal(refused))
         return
@@ -30,7 +33,7 @@ async def endpoint(socket: WebSocket) -> None:
     async def obey(connection: Connection, said: protocol.Command) -> bytes:
         return await _obey(desk, connection, said)
 
-    await socket.accept()
+    # Nothing is awaited between the count of open sockets, the last look at rights, and the connection's being known.
     await Connection(socket, desk.hub, caller, account, obey, desk.settings.max_messages_per_second).run(VERSION)
 
 

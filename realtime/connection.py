@@ -33,11 +33,13 @@ class Connection:
         self._commands: set[asyncio.Task[None]] = set()
 
     async def run(self, server: str) -> None:
-        """Serves an accepted socket until it ends. Takes everything of it away then."""
-        self.hub.connections.add(self)
+        """Accepts the socket, and serves it until it ends. Takes everything of it away then."""
+        self.hub.connections.add(self)  # before anything is awaited: from here on it counts, and its rights are watched
         self.send(protocol.hello(self.account, server))
-        work: list[asyncio.Future[Any]] = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
+        work: list[asyncio.Future[Any]] = []
         try:
+            await self.socket.accept()
+            work = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
             await asyncio.wait([*work, self._end], return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.hub.leave(self)
