@@ -19,6 +19,7 @@ export class Drag {
   #drop = null; // {column, before: card or null for the end, mark: element, where, still: nothing would change}
   #tab = { element: null, timer: null };
   #moved = (event) => this.#point(event);
+  #menu = (event) => this.#keepHold(event);
 
   /**
    * @param tell {taken(card, column), dropped(card, place or null), showColumn(column)}; place is {column, before?}
@@ -26,6 +27,10 @@ export class Drag {
   constructor(root, tell) {
     this.#root = root;
     this.#tell = tell;
+  }
+
+  connect() {
+    this.#root.addEventListener("contextmenu", this.#menu);
   }
 
   /** After a draw: the lists that are there now, and none if this person may not move cards. */
@@ -40,6 +45,7 @@ export class Drag {
   }
 
   disconnect() {
+    this.#root.removeEventListener("contextmenu", this.#menu);
     this.#finish();
     for (const sortable of this.#lists.values()) sortable.destroy();
     this.#lists.clear();
@@ -68,6 +74,12 @@ export class Drag {
       onMove: () => false,
       onEnd: () => this.#end(),
     });
+  }
+
+  /** Half a second on a link opens the browser's menu, which would take the touch away from the card in the hand. */
+  #keepHold(event) {
+    const touched = event.pointerType === "touch" && event.target.closest("[data-list] [data-card]");
+    if (this.#card || touched) event.preventDefault();
   }
 
   #start({ item, from }) {

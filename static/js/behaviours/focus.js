@@ -1,13 +1,19 @@
-/** Keeps the keyboard where it was when a draw moves or remakes the card that it was on. */
+/** Keeps the keyboard where it was when a draw moves or remakes what it was on. */
 
-/** Draws, and gives the focus back to the same control of the same card if the draw took it away. */
+/**
+ * Draws, and gives the focus back if the draw took it away: to the same control of the same card, or to
+ * the panel whose form or button is gone.
+ */
 export function keepingFocus(root, draw) {
   const focused = document.activeElement;
-  const card = root.contains(focused) ? focused.closest("article[data-card]")?.dataset.card : null;
+  const inside = root.contains(focused);
+  const card = inside ? focused.closest("article[data-card]")?.dataset.card : null;
+  const panel = inside ? focused.closest(".panel")?.dataset.panel : null;
   const part = focused?.dataset?.part;
   draw();
-  if (!card || document.activeElement === focused) return;
   if (document.activeElement !== document.body && document.activeElement !== null) return;
+  if (panel) root.querySelector(`.panel[data-panel="${CSS.escape(panel)}"]`)?.focus({ preventScroll: true });
+  if (!card) return;
   const place = root.querySelector(`article[data-card="${CSS.escape(card)}"]`);
   (place?.querySelector(`[data-part="${part}"]`) ?? place?.querySelector("a"))?.focus({ preventScroll: true });
 }

@@ -41,7 +41,8 @@ export class Form {
     this.#defaults = defaults;
     const kept = draft?.load();
     if (kept) this.#mine = new Map(kept.mine);
-    this.#start = defaults();
+    // A call that came in before a reload was received then, not now.
+    this.#start = kept?.start ?? defaults();
   }
 
   /** Shown anew: "now" is now, unless something was typed before. */
@@ -212,7 +213,7 @@ export class Form {
   }
 
   #save() {
-    if (this.dirty) this.#draft?.save({ mine: [...this.#mine] });
+    if (this.dirty) this.#draft?.save({ mine: [...this.#mine], start: this.#start });
     else this.#draft?.clear();
   }
 }

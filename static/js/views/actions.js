@@ -26,8 +26,9 @@ export class Actions {
   }
 
   close() {
-    const { ui, address, lastMark } = this.#view;
+    const { ui, address, lastMark, sources } = this.#view;
     lastMark.delete(ui.card);
+    sources.delete(ui.card); // who said it stays on the screen no longer than it is looked at
     this.#view.focusCard = ui.card;
     ui.card = null;
     address.close();
@@ -36,7 +37,7 @@ export class Actions {
 
   log() {
     if (this.#view.ui.card === LOG) return this.close();
-    if (this.#view.address.card) this.#view.address.close();
+    this.#view.address.close();
     return this.openCard(LOG);
   }
 

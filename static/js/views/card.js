@@ -18,7 +18,7 @@ export function card(entity, view) {
   const assignee = entity.state.assignee && accountName(view.desk, entity.state.assignee);
   const told = here.map((person) => `${person.name}${person.editing}`).join();
   return guard(
-    [id, seq, pending?.id, pending?.status, mark?.at, view.ui.card === id, assignee, told, view.mayEdit, view.today],
+    [id, seq, pending?.id, pending?.status, mark?.at, view.ui.card === id, assignee, told, view.mayEdit, view.today, view.drafts.has(id)],
     () => template(entity, { mark, here, assignee }, view),
   );
 }
@@ -38,6 +38,7 @@ function template(entity, { mark, here, assignee }, view) {
       <b>${entity.added ? kindName(kind) : cardName(entity)}</b>
       ${pending ? html`<span class="sending">${sending(pending)}</span>` : sighting ? said(state) : nothing}
       ${state.priority === "normal" ? nothing : html`<span class=${state.priority === "urgent" ? "over" : "low"}>${label.priority(state.priority)}</span>`}
+      ${view.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
       ${sighting ? grade(state.grade) : nothing}
     </div>
     <h3>${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(event) => view.open(event, id)}>${title}</a>`}</h3>

@@ -17,7 +17,7 @@ export function criteriaRows(form, view) {
 
 /** Those that were answered, to read. */
 export function criteriaShown(criteria) {
-  const answered = CRITERIA.filter((key) => criteria[key]?.answer);
+  const answered = CRITERIA.filter((key) => criteria[key]?.answer && criteria[key].answer !== "unknown");
   if (!answered.length) return nothing;
   return answered.map((key) => html`<dt>${label.criterion(key)}</dt><dd>${label.answer(criteria[key].answer)}${criteria[key].basis ? ` · ${criteria[key].basis}` : ""}</dd>`);
 }

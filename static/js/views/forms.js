@@ -96,9 +96,9 @@ export class Forms {
     }
   }
 
-  /** Is something typed and not sent in a form over this entity? */
-  editing(entity) {
-    return [...this.#forms.values()].some((form) => form.dirty && form.entity === entity);
+  /** The entities over which something is typed and not sent. */
+  get drafts() {
+    return new Set([...this.#forms.values()].filter((form) => form.dirty).map((form) => form.entity));
   }
 
   #make(kind, key, entity) {

@@ -79,9 +79,16 @@ function item({ event, changes }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
     <p><b>${event.actor?.name ?? t("The board")}</b> ${label.event(event.type)} <span class="at">${time(event.at)}</span></p>
     ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
-    ${changes.length && !isCreation(event) ? html`<ul>${changes.filter(({ path }) => path !== "rank").map((change) => line(change, view))}</ul>` : nothing}
+    ${isCreation(event) ? nothing : changed(changes, view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
   </li>`;
+}
+
+/** A rank says nothing to a person: only that the card went up or down. */
+function changed(changes, view) {
+  const said = changes.filter(({ path }) => path !== "rank");
+  if (said.length) return html`<ul>${said.map((change) => line(change, view))}</ul>`;
+  return changes.length ? html`<p class="none">${t("within its column")}</p>` : nothing;
 }
 
 const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".opened");

@@ -4,14 +4,15 @@ import { day, serverNow } from "../time.js";
 import { people } from "./face.js";
 import { filter } from "./filter.js";
 
-/** @returns {today, faces: Map(card -> people), noteMarks: Map(card -> mark), changed: [card], overdue, isShown} */
-export function looks({ board, desk, picture, ui }) {
+/** @returns {today, drafts: Set(card), faces: Map(card -> people), noteMarks: Map(card -> mark), changed: [card], overdue, isShown} */
+export function looks({ board, desk, forms, picture, ui }) {
   const noteMarks = marksOfNotes(board);
   const isChanged = (id) => board.marks.has(id) || noteMarks.has(id);
   const isOverdue = overdueAt(board, serverNow().toISOString());
   const cards = picture.columns.flatMap((column) => column.cards);
   return {
     today: day(serverNow()),
+    drafts: forms.drafts,
     faces: facesOnCards(board.presence, desk.account.id),
     noteMarks,
     changed: cards.filter(({ id }) => isChanged(id)).map(({ id }) => id),

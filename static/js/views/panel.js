@@ -12,10 +12,11 @@ import { facts } from "./facts.js";
 import { historyList } from "./history.js";
 import { judgement } from "./judgement.js";
 import { notesSection } from "./notes.js";
+import { searchFacts } from "./search_facts.js";
 import { source } from "./source.js";
 import { ago, due, time } from "./times.js";
 
-export const LOG = "log"; // in the place of a card's id: the log of the search
+export const LOG = "log"; // in the place of a card's id: the facts and the log of the search
 
 export function panel(view) {
   const { card } = view.ui;
@@ -105,9 +106,10 @@ function gone(view) {
 }
 
 function log(view) {
-  return html`<aside class="panel" data-panel="log" aria-label=${t("Log of the search")} tabindex="-1">
-    <header class="panel-bar"><b>${t("Log")}</b><span class="space"></span>${close(view)}</header>
+  return html`<aside class="panel" data-panel="log" aria-label=${t("Facts and log of the search")} tabindex="-1">
+    <header class="panel-bar"><b>${t("Facts and log")}</b><span class="space"></span>${close(view)}</header>
     <div class="body"><div class="story">
+      ${searchFacts(view)}
       ${notesSection(view.notesOf(null), null, view)}
       <section><h3>${t("History")}</h3>${historyList(view.historyOf(view.board.id), view)}</section>
     </div></div>

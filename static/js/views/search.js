@@ -10,6 +10,7 @@ import { Keys } from "../behaviours/keys.js";
 import { Role } from "../behaviours/role.js";
 import { cardName } from "../forms/shown.js";
 import { Actions } from "./actions.js";
+import { Attention } from "./attention.js";
 import { Authors } from "./authors.js";
 import { columns } from "./columns.js";
 import { openDialog } from "./dialogs.js";
@@ -51,7 +52,7 @@ class SearchView {
   #frame = null;
   #histories = new Map();
   #seq = null; // up to here events were heard
-  #place = "";
+  #behaviours;
   #unwatch = [];
 
   constructor(root, desk, boardId, cardId) {
@@ -62,6 +63,7 @@ class SearchView {
     this.forms = new Forms(this.board);
     this.authors = new Authors(boardId);
     this.act = new Actions(this);
+    this.attention = new Attention(this);
     this.address = new Address(boardId, (card) => this.#went(card));
     this.arrows = new Arrows(root);
     this.clock = new Clock(root);
@@ -80,11 +82,12 @@ class SearchView {
       "/": () => root.querySelector("#find")?.focus(),
       Escape: () => (this.ui.card ? this.act.close() : false),
     });
+    this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.keys, this.role];
   }
 
   connect() {
     this.#root.classList.add("search-page");
-    for (const behaviour of [this.address, this.arrows, this.clock, this.keys, this.role]) behaviour.connect();
+    for (const behaviour of this.#behaviours) behaviour.connect();
     const overdue = setInterval(() => this.#countOverdue(), OVERDUE_EVERY_MS);
     this.#unwatch = [
       this.board.watch((_, events) => this.#heard(events)),
@@ -95,7 +98,7 @@ class SearchView {
   }
 
   disconnect() {
-    for (const behaviour of [this.address, this.arrows, this.clock, this.keys, this.role, this.drag]) behaviour.disconnect();
+    for (const behaviour of this.#behaviours) behaviour.disconnect();
     for (const unwatch of this.#unwatch) unwatch();
     this.#root.classList.remove("search-page");
     render(nothing, this.#root);
@@ -116,7 +119,7 @@ class SearchView {
   }
 
   get mayEdit() {
-    return this.desk.can("investigator") && !this.isClosed;
+    return this.desk.can("investigator") && Boolean(this.picture?.search) && !this.isClosed;
   }
 
   get mayLead() {
@@ -199,7 +202,7 @@ class SearchView {
     this.drag.attach(this.mayEdit);
     this.clock.fill();
     this.#focus();
-    this.#tellPlace();
+    this.attention.tell();
     if (!this.drawn) this.#drawRest();
     return undefined;
   }
@@ -236,18 +239,8 @@ class SearchView {
     Object.assign(this, looks(this));
     const { reference, person } = picture.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
-    if (ui.card && !document.hidden) this.#look(ui.card);
+    this.attention.look();
     if (ui.dialog?.card && ["move", "withdraw"].includes(ui.dialog.name) && !picture.byId.has(ui.dialog.card)) ui.dialog = null;
-  }
-
-  /** What is open is seen: its mark moves from the card into the panel. */
-  #look(card) {
-    const mark = this.board.marks.get(card);
-    if (mark) this.lastMark.set(card, mark);
-    this.board.seen(card);
-    const notes = this.notesOf(card);
-    for (const { id } of notes) if (this.board.marks.has(id) && document.hasFocus()) this.board.seen(id);
-    this.authors.learn(notes).then((learned) => learned && this.draw());
   }
 
   #focus() {
@@ -257,15 +250,6 @@ class SearchView {
     if (this.focusTrouble) this.#root.querySelector("[data-conflict], .row:has(.error), .problem")?.scrollIntoView({ block: "center" });
     this.focusPanel = this.focusField = this.focusTrouble = false;
     this.focusCard = null;
-  }
-
-  #tellPlace() {
-    const card = this.ui.card === LOG ? null : this.ui.card;
-    const editing = Boolean(card) && (this.forms.editing(card) || [...this.ui.editing].some((key) => key.endsWith(`:${card}`)));
-    const place = `${card} ${editing}`;
-    if (place === this.#place) return;
-    this.#place = place;
-    this.board.where(card, editing);
   }
 
   // --- what happens

@@ -17,7 +17,7 @@ export function tools(view) {
     </div>
     <span class="space"></span>
     <div class="whole">
-      <button type="button" data-act="log" aria-pressed=${ui.card === "log"} @click=${act.log}>${t("Log")}</button>
+      <button type="button" data-act="log" aria-pressed=${ui.card === "log"} @click=${act.log}>${t("Facts and log")}</button>
       ${view.mayEdit ? html`<button type="button" data-act="edit-search" @click=${() => act.dialog("facts")}>${t("Edit facts…")}</button>` : nothing}
       ${view.mayLead && !view.isClosed ? html`<button type="button" data-act="access" @click=${() => act.dialog("access")}>${t("Access…")}</button>` : nothing}
       ${view.mayLead ? html`<button type="button" data-act="set-status" @click=${() => act.dialog("status")}>${t("Set status…")}</button>` : nothing}
