@@ -56,7 +56,7 @@ async def sign_in(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     if "origin" in request.headers or "sec-fetch-site" in request.headers:  # every browser says one; a program needs not
         _check_own_page(request)
-    form = parse_qs((await body_of(request)).decode(errors="replace"), keep_blank_values=True, max_num_fields=20)
+    form = _form(await body_of(request))
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]
     peer = request.client.host if request.client else ""
     request.state.email = email[:400]
@@ -87,6 +87,14 @@ async def sign_out(request: Request) -> Response:
         cookie_name(desk.settings.secure), path="/", secure=desk.settings.secure, httponly=True, samesite="lax"
     )
     return response
+
+
+def _form(body: bytes) -> dict[str, list[str]]:
+    """The fields of a form; none of one that is no form of ours."""
+    try:
+        return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=20)
+    except ValueError:
+        return {}
 
 
 def _check_own_page(request: Request) -> None:

@@ -58,10 +58,9 @@ Told = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_not_b
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Time = Annotated[str, StringConstraints(max_length=40), AfterValidator(_time)]
 Date = Annotated[str, StringConstraints(max_length=10), AfterValidator(_date)]
-Number = int | float
-Latitude = Annotated[Number, Field(ge=-90, le=90)]
-Longitude = Annotated[Number, Field(ge=-180, le=180)]
-Radius = Annotated[Number, Field(ge=0, le=1_000_000)]  # metres
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Radius = Annotated[float, Field(ge=0, le=1_000_000)]  # metres
 
 
 class Spot(Data):

@@ -10,7 +10,7 @@ def now() -> datetime:
 
 def stamp(moment: datetime) -> str:
     """`2026-11-24T22:01:02.345Z` for an aware moment."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"  # (strftime's %Y may be short)
 
 
 def moment(text: str) -> datetime:
