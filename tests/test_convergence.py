@@ -122,8 +122,8 @@ class Storm(RuleBasedStateMachine):
         person, id = self.people[who], self._board(board)
         screen = person.screens.get(id)
         if screen is not None and screen.live:
-            self.run(person.ask({"type": "unsubscribe", "board": id}, type="unsubscribed"))
             self.left[who, id] = Screen(screen.epoch, screen.seq, dict(screen.entities))
+            self.run(person.ask({"type": "unsubscribe", "board": id}, type="unsubscribed"))
 
     @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))
     def come_back(self, who: str, board: str) -> None:
