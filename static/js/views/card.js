@@ -37,7 +37,7 @@ function template(entity, { mark, here, assignee }, view) {
     <div class="kind">
       <b>${entity.added ? kindName(kind) : cardName(entity)}</b>
       ${pending ? html`<span class="sending">${sending(pending)}</span>` : sighting ? said(state) : nothing}
-      ${state.priority === "normal" ? nothing : html`<span class=${state.priority === "urgent" ? "over" : "low"}>${label.priority(state.priority)}</span>`}
+      ${priority(state, classes.includes("out") || view.isDone(state.column))}
       ${view.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
       ${sighting ? grade(state.grade) : nothing}
     </div>
@@ -52,6 +52,12 @@ function template(entity, { mark, here, assignee }, view) {
       ${view.mayEdit && !entity.added ? mover(entity, view) : nothing}
     </div>
   </article>`;
+}
+
+/** Red is for what can't wait; what is done or ruled out can. */
+function priority({ priority }, settled) {
+  if (priority === "normal") return nothing;
+  return html`<span class=${priority === "urgent" && !settled ? "over" : "low"}>${label.priority(priority)}</span>`;
 }
 
 function mover(entity, view) {
@@ -87,12 +93,13 @@ function placeLine(place) {
 
 /** 50 m, 2 km */
 export function distance(metres) {
-  return metres >= 1000 ? t("{km} km", { km: Number((metres / 1000).toFixed(1)) }) : t("{m} m", { m: Math.round(metres) });
+  const text = metres >= 1000 ? t("{km} km", { km: Number((metres / 1000).toFixed(1)) }) : t("{m} m", { m: Math.round(metres) });
+  return text.replace(" ", "\u00a0"); // a number and its unit stay on one line
 }
 
 function taskFoot({ checklist, due: until, column }, view) {
   const items = Object.values(checklist ?? {});
   const done = items.filter((item) => item.done).length;
   return html`${items.length ? html`<span class="ticks">${t("{done} of {all}", { done, all: items.length })}</span>` : nothing}
-    ${until ? (view.isDone(column) ? html`<span>${t("was due {at}", { at: when(until) })}</span>` : due(until)) : nothing}`;
+    ${until ? (view.isDone(column) ? html`<span>${t("was due {at}", { at: short(until) })}</span>` : due(until)) : nothing}`;
 }

@@ -43,7 +43,7 @@ function value(field, state, view) {
 function place(place) {
   if (!place) return nothingSaid();
   const point = place.lat === null ? null : `${place.lat}, ${place.lon}`;
-  return [place.text, point, place.radius_m && `± ${distance(place.radius_m)}`].filter(Boolean).join(" · ");
+  return [place.text, point, place.radius_m && `±\u00a0${distance(place.radius_m)}`].filter(Boolean).join(" · ");
 }
 
 function editing(form, { kind, id }, view) {
