@@ -20,6 +20,7 @@ from board.errors import SENTENCES, Refused
 from board.headers import Headers
 from board.places import STATIC
 from board.sign_in import LASTS, cookie_name, from_own_page, signed_in
+from board.words import N_
 from models.database import Unavailable
 
 
@@ -65,7 +66,7 @@ async def sign_in(request: Request) -> Response:
     except Refused as refused:
         return pages.sign_in_page(request, error=refused.message, status=429)
     if secret is None:
-        return pages.sign_in_page(request, error="That address and password do not fit together.", status=401)
+        return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
     response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
     secure = desk.settings.secure
     response.set_cookie(

@@ -88,16 +88,16 @@ class BoardSource:
 
 def open_board(session: Session, reader: Caller, channel: str, position: tuple[str, int] | None) -> Opening:
     """A snapshot, or the events from a position that can be continued. Raises Refused `not_found`."""
-    account = reader.account.id
+    account, at = reader.account.id, stamp(now())
     board = access.board_for(session, account, channel)
     if position is None or not _continues(session, board, account, position):
-        return Opening(board.epoch, board.seq, snapshot.entities(session, board, account), [])
+        return Opening(board.epoch, board.seq, at, snapshot.entities(session, board, account), [])
     said: list[Said] = []
-    at = position[1]
-    while page := journal.after(session, channel, at):
+    seq = position[1]
+    while page := journal.after(session, channel, seq):
         said += page
-        at = page[-1].seq
-    return Opening(board.epoch, board.seq, None, [record(each) for each in said])
+        seq = page[-1].seq
+    return Opening(board.epoch, board.seq, at, None, [record(each) for each in said])
 
 
 def _continues(session: Session, board: Board, account: str, position: tuple[str, int]) -> bool:

@@ -35,10 +35,12 @@ class Later(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The answer to a subscribe: a snapshot (entities encoded) at `seq`, or the events from the asked position up to it."""
+    """The answer to a subscribe: a snapshot (entities encoded) at `seq`, or the events from the asked position up to it.
+    `seq` is the head as the database had it at the time `at`."""
 
     epoch: str
     seq: int
+    at: str
     entities: list[bytes] | None
     records: list[Record]
 
@@ -178,8 +180,9 @@ class Hub:
             return
         subscription.live = True
         subscription.connection.send(protocol.subscribed(channel.name, opening.epoch, subscription.seq), channel.name)
-        channel.crowd.changed = True
         subscription.connection.send(channel.crowd.frame(channel.name), channel.name)
+        # What was just read proves the screen at once; without it, a reader would wait for the next heartbeat.
+        subscription.connection.send(protocol.heads(opening.at, {channel.name: (opening.epoch, opening.seq)}))
 
     def _send_records(self, subscription: Subscription, epoch: str, records: list[Record], live: bool) -> None:
         """Events from the journal, split into frames between commands."""
