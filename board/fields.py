@@ -8,6 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from board.errors import from_validation
 from board.words import N_
@@ -73,7 +74,7 @@ class Spot(Data):
     @model_validator(mode="after")
     def _both_or_none(self) -> "Spot":
         if (self.lat is None) != (self.lon is None):
-            raise ValueError(N_("A point needs a latitude and a longitude."))
+            raise PydanticCustomError("incomplete", "{sentence}", {"sentence": N_("A point needs a latitude and a longitude.")})
         return self
 
 
@@ -105,3 +106,23 @@ def patched(fields: type[Data], state: State, patch: State) -> State:
         return fields.model_validate(merge(state, patch)).model_dump()
     except ValidationError as error:
         raise from_validation(error) from error
+
+
+def check_alone(fields: type[Data], blank: State, patch: State) -> None:
+    """Raises Refused `invalid` for what is wrong with a patch whatever else the entity says; `blank` is the least it says."""
+    try:
+        fields.model_validate(merge(blank, patch))
+    except ValidationError as error:
+        if not all(_may_be_there(patch, each["loc"], each["type"]) for each in error.errors(include_input=False)):
+            raise from_validation(error) from error
+
+
+def _may_be_there(patch: Any, path: tuple[int | str, ...], type: str) -> bool:
+    """Whether what an error finds missing may be on the entity: it is, unless the patch clears it."""
+    if type != "missing":
+        return type == "incomplete"
+    for name in path:
+        if not isinstance(patch, dict) or name not in patch:
+            return True
+        patch = patch[name]
+    return False

@@ -118,6 +118,13 @@ def of_entity(session: Session, board: str, entity: str, seq: int = 0, limit: in
     return [Said(*row) for row in rows]
 
 
+def all_of_entity(session: Session, board: str, entity: str, seq: int) -> Iterator[Said]:
+    """The same, however many there are."""
+    while page := of_entity(session, board, entity, seq):
+        yield from page
+        seq = page[-1].seq
+
+
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[Said, State]]:
     """Each entity's last event up to a seq, with its state then: the board as it was. What was removed is left out."""
     for row in session.connection().execute(_AS_OF, {"board": board, "seq": seq}):

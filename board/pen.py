@@ -9,7 +9,7 @@ from sqlmodel import Session
 from board import access, journal
 from board.commands import Command
 from board.errors import Refused, not_found
-from board.fields import Data, patched
+from board.fields import Data, check_alone, patched
 from board.journal import Said
 from board.words import N_
 from models.accounts import Account
@@ -54,7 +54,7 @@ class Pen:
         `blank`) is refused before an id that is not found."""
         row = self.session.get(model, id)
         if row is None or row.board != self.board.id:
-            patched(fields, blank, patch)
+            check_alone(fields, blank, patch)
             raise not_found(name)
         return row, patched(fields, {field: getattr(row, field) for field in fields.model_fields}, patch)
 
@@ -102,7 +102,7 @@ class Pen:
         if self.command.base is None:
             return
         theirs: dict[str, str] = {}
-        for said in journal.of_entity(self.session, self.board.id, row.id, self.command.base):
+        for said in journal.all_of_entity(self.session, self.board.id, row.id, self.command.base):
             if said.account != self._me:
                 payload = said.payload()
                 who = (payload.get("actor") or {}).get("name") or N_("the desk")

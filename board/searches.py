@@ -1,6 +1,7 @@
 """Searches: opened, corrected, found, closed, reopened, and who may see them."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any, Literal
 
 from pydantic import Field, create_model, model_validator
@@ -93,12 +94,6 @@ class SetStatus(Data):
     reason: Told
     outcome: Outcome | None = None
 
-    @model_validator(mode="after")
-    def _outcome_of_a_find(self) -> "SetStatus":
-        if (self.status == "found") != (self.outcome is not None):
-            raise ValueError(N_("A child that was found, and only then, has an outcome: when, in which condition, how."))
-        return self
-
 
 class SetAccess(Data):
     access: Access
@@ -108,9 +103,9 @@ class SetAccess(Data):
 def open_search(pen: Pen, data: Open) -> None:
     """A new search with a board of its own: five columns and the first tasks of its kind."""
     _check_members(pen, data.access, data.members)
-    pen.find_account(data.lead, "lead")
     reference = data.reference or _next_reference(pen)
     _check_reference(pen, reference, None)
+    pen.find_account(data.lead, "lead")
     id = new_id()
     operations = pen.operations = pen.board
     pen.board = Board(id=id, kind="search", epoch=new_epoch(), at=pen.now)
@@ -139,14 +134,16 @@ def update(pen: Pen, data: Update) -> None:
     blank = {"kind": "undefined", "person": {"first_name": "-"}, "missing_since": pen.now}
     row, values = pen.find_patched(Search, pen.board.id, "search", Fields, data.model_extra or {}, blank)
     values["reference"] = values["reference"] or row.reference
+    _check_reference(pen, values["reference"], row.id)
     if values["lead"] != row.lead:
         pen.find_account(values["lead"], "lead")
-    _check_reference(pen, values["reference"], row.id)
     pen.change(row, "search.updated", values)
 
 
 def set_status(pen: Pen, data: SetStatus) -> None:
     """Open, found, closed; each change with its reason. Reopening clears the outcome."""
+    if (data.status == "found") != (data.outcome is not None):
+        raise invalid("outcome", N_("A child that was found, and only then, has an outcome: when, in which condition, how."))
     row = pen.find(Search, pen.board.id, "search")
     values: dict[str, Any] = {"status": data.status, "status_reason": data.reason}
     if data.outcome is not None:
@@ -203,9 +200,10 @@ def _check_reference(pen: Pen, reference: str, own: str | None) -> None:
 def _next_reference(pen: Pen) -> str:
     """Year and number, as in 2026-0412: one more than the highest of the year."""
     year = pen.now[:4]
-    given = pen.session.connection().execute(_REFERENCES, {"like": f"{year}-%"}).scalars()
-    numbers = [int(each[5:]) for each in given if each[5:].isdecimal() and len(each) < 16]
-    return f"{year}-{max(numbers, default=0) + 1:04d}"
+    given = set(pen.session.connection().execute(_REFERENCES, {"like": f"{year}-%"}).scalars())
+    numbers = [int(each[5:]) for each in given if each[5:].isdecimal() and len(each) < 12]  # longer ones are of another kind
+    free = (f"{year}-{number:04d}" for number in count(max(numbers, default=0) + 1))
+    return next(reference for reference in free if reference not in given)
 
 
 _REFERENCES = text("SELECT reference FROM search WHERE reference LIKE :like")

@@ -29,7 +29,7 @@ class Grade(Data):
     """The Admiralty code: who says it and what is said are graded apart; F and 6 are "cannot be judged"."""
 
     source: Literal["A", "B", "C", "D", "E", "F"] = "F"
-    content: Literal[1, 2, 3, 4, 5, 6] = 6
+    content: int = Field(default=6, ge=1, le=6)
 
 
 class Fields(Data):
@@ -83,12 +83,6 @@ class Assess(Data):
     reason: Long | None = None
     duplicate_of: Id | None = None
 
-    @model_validator(mode="after")
-    def _duplicate_of_something(self) -> "Assess":
-        if (self.assessment == "duplicate") != (self.duplicate_of is not None):
-            raise ValueError(N_("A duplicate, and only a duplicate, names the other sighting (duplicate_of)."))
-        return self
-
 
 def add(pen: Pen, data: Add) -> None:
     """A new sighting, ungraded and unassessed, in the inbox unless a column is named."""
@@ -128,6 +122,8 @@ def grade(pen: Pen, data: Regrade) -> None:
 
 def assess(pen: Pen, data: Assess) -> None:
     """What it comes to. A duplicate points at the other sighting, and never in a circle."""
+    if (data.assessment == "duplicate") != (data.duplicate_of is not None):
+        raise invalid("duplicate_of", N_("A duplicate, and only a duplicate, names the other sighting."))
     if data.duplicate_of == data.sighting:
         raise invalid("duplicate_of", N_("A sighting is not its own duplicate."))
     row = pen.find(Sighting, data.sighting, "sighting")

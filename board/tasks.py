@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from fractional_indexing import generate_key_between
+from fractional_indexing import generate_key_between, generate_n_keys_between
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from board import cards
@@ -16,6 +16,7 @@ from models.sighting import Sighting
 from models.task import Task
 
 MAX_ITEMS = 50
+LONGEST_RANK = 64  # characters; longer ones are made anew
 _KEY = re.compile(r"[a-z0-9]{1,16}\Z")
 
 
@@ -54,10 +55,13 @@ class Fields(Data):
 
     @model_validator(mode="after")
     def _rank_items(self) -> "Fields":
-        last = max((item.rank for item in self.checklist.values() if item.rank), default=None)
-        for item in self.checklist.values():
-            if item.rank is None:
-                last = item.rank = _next_rank(last)
+        ordered = sorted(self.checklist.values(), key=lambda item: (item.rank is None, item.rank or ""))
+        last = None
+        for item in ordered:
+            last = item.rank = item.rank or _next_rank(last)
+        if last is not None and len(last) > LONGEST_RANK:
+            for item, rank in zip(ordered, generate_n_keys_between(None, None, len(ordered)), strict=True):
+                item.rank = rank
         return self
 
 
