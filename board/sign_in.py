@@ -42,6 +42,11 @@ class Caller:
     scope: str | None = None
 
     @property
+    def shown(self) -> dict[str, str]:
+        """The account, as its own screens show it."""
+        return {"id": self.account.id, "name": self.account.name, "role": self.account.role}
+
+    @property
     def may_command(self) -> bool:
         return self.scope in (None, "write")
 
@@ -138,10 +143,10 @@ def own_origin(connection: HTTPConnection) -> str:
 
 
 def from_own_page(connection: HTTPConnection, *, socket: bool = False) -> bool:
-    """Whether a request that a browser signed with its cookie comes from our own pages. A socket must say its origin."""
-    origin = connection.headers.get("origin")
-    if origin is not None:
-        return origin.lower() == own_origin(connection)
+    """Whether a request that a browser signed with its cookie comes from our own pages: it says our origin, or (the browser
+    says it, no page can) that it has the same one. A socket must say its origin."""
+    if connection.headers.get("origin", "").lower() == own_origin(connection):
+        return True
     return not socket and connection.headers.get("sec-fetch-site") == "same-origin"
 
 
