@@ -7,7 +7,6 @@ from starlette.routing import Route
 
 from board import access, accounts, journal, snapshot
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
-from board.commands import Command
 from board.desk import Desk
 from board.errors import Refused, not_found
 from board.sign_in import Caller
@@ -127,7 +126,7 @@ async def commands(request: Request) -> Response:
     except protocol.Unreadable as unreadable:
         raise Refused("invalid", str(unreadable)) from None
     try:
-        ack = await _desk(request).execute(caller, Command(said.id, said.board, said.name, said.data, said.base, said.epoch))
+        ack = await _desk(request).execute(caller, said)
     except Refused as refused:
         return refusal(refused, said.id)
     return answer(ack.body())

@@ -6,21 +6,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from board.fields import Data
 from models.accounts import ROLES
+from realtime.protocol import Command
+
+__all__ = ["Ack", "Command", "Rule", "table"]
 
 if TYPE_CHECKING:
     from board.pen import Pen
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What somebody asks for. `base`: the board's seq at the moment they looked; `epoch`: that of the board then."""
-
-    id: str
-    board: str
-    name: str
-    data: dict[str, Any]
-    base: int | None = None
-    epoch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class Desk:
                 if caller is None:
                     connection.end(ENDED)
                 else:
-                    connection.reader = caller
+                    connection.renew(caller, caller.shown)
             known |= callers.keys()
             if self.hub.connections <= known:
                 break

@@ -4,7 +4,6 @@ from starlette.websockets import WebSocket
 
 from board import metrics
 from board.answers import refusal
-from board.commands import Command
 from board.desk import Desk
 from board.errors import Refused
 from board.settings import VERSION
@@ -28,13 +27,12 @@ async def endpoint(socket: WebSocket) -> None:
     except Unavailable:
         await socket.send_denial_response(refusal(Refused("unavailable")))
         return
-    account = {"id": caller.account.id, "name": caller.account.name, "role": caller.account.role}
 
     async def obey(connection: Connection, said: protocol.Command) -> bytes:
         return await _obey(desk, connection, said)
 
     # Nothing is awaited between the count of open sockets, the last look at rights, and the connection's being known.
-    await Connection(socket, desk.hub, caller, account, obey, desk.settings.max_messages_per_second).run(VERSION)
+    await Connection(socket, desk.hub, caller, caller.shown, obey, desk.settings.max_messages_per_second).run(VERSION)
 
 
 async def _admit(desk: Desk, socket: WebSocket) -> Caller:
@@ -55,9 +53,8 @@ async def _admit(desk: Desk, socket: WebSocket) -> Caller:
 
 async def _obey(desk: Desk, connection: Connection, said: protocol.Command) -> bytes:
     """The answer to a command: an ack or a refusal."""
-    command = Command(said.id, said.board, said.name, said.data, said.base, said.epoch)
     try:
-        ack = await desk.execute(connection.reader, command)
+        ack = await desk.execute(connection.reader, said)
     except Refused as refused:
         if refused.code == "unauthenticated":  # it ended while the command was on its way; the socket is closed presently
             refused = Refused("forbidden")

@@ -51,6 +51,13 @@ class Connection:
                     async with asyncio.timeout(1):  # a stalled reader does not hear it
                         await self.socket.close(self._end.result())
 
+    def renew(self, reader: Any, account: dict[str, str]) -> None:
+        """The reader as it is now; its screens are told when its name or role is another."""
+        self.reader = reader
+        if account != self.account:
+            self.account = account
+            self.send(protocol.account(account))
+
     def send(self, frame: bytes, channel: str | None = None) -> None:
         """Owes the reader a frame. Never waits."""
         self.owe(frame, channel)

@@ -46,6 +46,8 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Command:
+    """What somebody asks for. `base`: the board's seq at the moment they looked; `epoch`: that of the board then."""
+
     id: str
     board: str
     name: str
@@ -152,6 +154,11 @@ def _frame(type: str, **rest: Any) -> bytes:
 
 def hello(account: Mapping[str, str], server: str) -> bytes:
     return _frame("hello", account=account, heartbeat_s=HEARTBEAT_S, server=server)
+
+
+def account(account: Mapping[str, str]) -> bytes:
+    """The account of this socket has another name or role: what the screen offers must follow."""
+    return _frame("account", account=account)
 
 
 def snapshot(board: str, epoch: str, seq: int, entities: Iterable[bytes], more: bool) -> bytes:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from board import accounts
 from tests.cast import Person, Refusal
 
 
@@ -87,6 +88,23 @@ async def test_a_position_that_cannot_be_continued_gets_a_snapshot(
     search = await alice.open_search()
     epoch = (await bob.snapshot(search))["epoch"]
     await bob.ask({"type": "subscribe", "board": search, "epoch": position[0] or epoch, "after": position[1]}, type="snapshot")
+
+
+async def test_an_open_screen_is_told_of_another_role(alice: Person, bob: Person) -> None:
+    email = (await bob.http.get("/api/v1/me")).json()["email"]
+    await accounts.change(bob.server.desk, lambda database: accounts.set_role(database, email, "viewer"))
+    told = await bob.until(lambda: [frame for frame in bob.heard if frame["type"] == "account"])
+    assert [frame["account"]["role"] for frame in told] == ["viewer"]
+    with pytest.raises(Refusal, match="forbidden"):
+        await bob.do("operations", "note.add", {"text": "still here"})
+    assert not [frame for frame in alice.heard if frame["type"] == "account"]
+
+
+async def test_a_reading_proves_a_screen_at_once(alice: Person) -> None:
+    search = await alice.open_search()
+    screen = await alice.follow(search)
+    heads = await alice.until(lambda: [frame for frame in alice.heard if frame["type"] == "heads"])
+    assert heads[0]["heads"][search] == {"epoch": screen.epoch, "seq": screen.seq}
 
 
 async def test_heads_come_from_the_database(alice: Person) -> None:

@@ -123,15 +123,18 @@ export class Desk {
 
   #receive(frame) {
     if (frame.type === "heads") return this.#heads(frame);
+    if (frame.type === "account") return this.#accountChanged(frame.account);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.#boards.get(frame.board)?.seq ?? null);
-    if (frame.type === "refused") return this.#refused(frame);
+    if (frame.type === "refused") return this.outbox.refused(frame);
     if (frame.type === "error" && frame.id) this.outbox.refused(frame);
     return this.#boards.get(frame.board)?.receive(frame);
   }
 
-  #refused(frame) {
-    if (frame.code === "forbidden") this.#askAccounts(); // a role may have changed: nothing else tells an open page
-    this.outbox.refused(frame);
+  /** Another name or role: what the page offers follows. */
+  #accountChanged(account) {
+    this.account = account;
+    this.#changed();
+    for (const board of this.#boards.values()) board.changed();
   }
 
   #heads({at, heads}) {

@@ -100,7 +100,7 @@ export class Actions {
   /** A change without a form; refused, it waits among the refusals. */
   command(name, data) {
     const { board } = this.#view;
-    board.send(name, data, { base: board.seq, epoch: board.epoch }).catch((refused) => this.#view.refusedAs(refused));
+    board.send(name, data, { base: board.seq, epoch: board.epoch }).catch(() => this.#view.draw());
     this.#view.draw();
   }
 
@@ -116,7 +116,7 @@ export class Actions {
     try {
       await answer;
     } catch (refused) {
-      this.#view.refusedAs(refused);
+      this.#view.draw();
       if (this.#reveal(form)) {
         form.restore(sent, refused);
         board.retract(refused.id);

@@ -7,7 +7,6 @@ import { Dialogs } from "../behaviours/dialog.js";
 import { Drag } from "../behaviours/drag.js";
 import { keepingFocus } from "../behaviours/focus.js";
 import { Keys } from "../behaviours/keys.js";
-import { Role } from "../behaviours/role.js";
 import { cardName } from "../forms/shown.js";
 import { Actions } from "./actions.js";
 import { Attention } from "./attention.js";
@@ -67,7 +66,6 @@ class SearchView {
     this.address = new Address(boardId, (card) => this.#went(card));
     this.arrows = new Arrows(root);
     this.clock = new Clock(root);
-    this.role = new Role(desk, this.draw);
     this.dialogs = new Dialogs(root);
     this.drag = new Drag(root, {
       taken: (id, column) => void (this.ui.held = { id, column }),
@@ -82,7 +80,7 @@ class SearchView {
       "/": () => root.querySelector("#find")?.focus(),
       Escape: () => (this.ui.card ? this.act.close() : false),
     });
-    this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.keys, this.role];
+    this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.keys];
   }
 
   connect() {
@@ -175,12 +173,6 @@ class SearchView {
     return found
       .sort((a, b) => b.state.number - a.state.number)
       .map((sighting) => [sighting.id, `${cardName(sighting)} · ${sighting.state.description.slice(0, SAID_LENGTH)}`]);
-  }
-
-  /** Rights may have ended with the role: what the page offers must follow. */
-  async refusedAs({ code }) {
-    if (code === "forbidden") await this.role.ask();
-    this.draw();
   }
 
   // --- drawing
