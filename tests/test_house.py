@@ -1,0 +1,39 @@
+"""The house has three rooms: `board` knows `models` and `realtime`; these know nobody, and import little."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    # uuid_utils, and pysqlite3: the ids and the SQLite that the rows are kept with
+    "models": {"models", "sqlmodel", "sqlalchemy", "alembic", "uuid_utils", "pysqlite3"},
+    "realtime": {"realtime", "starlette", "uvicorn", "websockets", "redis", "orjson"},
+}
+
+
+def imported(file: Path) -> set[str]:
+    """The packages that a file imports, also within functions; those of the standard library left out."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are absolute"
+            found.add(node.module or "")
+    return {name.partition(".")[0] for name in found} - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    files = sorted((ROOT / room).rglob("*.py"))
+    assert files
+    for file in files:
+        assert imported(file) <= MAY_IMPORT[room], file.relative_to(ROOT)
+
+
+def test_the_board_uses_both_rooms() -> None:
+    used = set().union(*map(imported, (ROOT / "board").rglob("*.py")))
+    assert {"models", "realtime"} <= used

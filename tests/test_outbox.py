@@ -1,0 +1,106 @@
+"""What is owed to a reader is bounded, is written in order, and can be taken back until it is written."""
+
+import asyncio
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from realtime import outbox
+from realtime.outbox import Delivery, Full, Outbox, Record
+
+
+def delivery(subscription: object, *seqs: int, size: int = 10) -> Delivery:
+    return Delivery(subscription, [Record(seq, b"x" * size, None, None) for seq in seqs])
+
+
+def emptied(box: Outbox) -> list[bytes | Delivery]:
+    """Everything that waits, as it would be written."""
+
+    async def take() -> list[bytes | Delivery]:
+        taken = []
+        while box.owed or box._items:
+            taken.append(await asyncio.wait_for(box.take(), 1))
+        return taken
+
+    return asyncio.run(take())
+
+
+@given(kinds=st.lists(st.sampled_from(["frame", "a", "b"]), max_size=40))
+def test_what_is_put_in_comes_out_in_order_and_deliveries_in_a_row_as_one(kinds: list[str]) -> None:
+    box, put = Outbox(), []
+    for seq, kind in enumerate(kinds):
+        box.put(b"%d" % seq if kind == "frame" else delivery(kind, seq), kind)
+        put.append((kind, seq))
+    taken = emptied(box)
+    said = [
+        (item.subscription, record.seq) if isinstance(item, Delivery) else ("frame", int(item))
+        for item in taken
+        for record in (item.records if isinstance(item, Delivery) else [Record(0, b"", None, None)])
+    ]
+    assert said == put
+    assert box.owed == 0
+    for before, after in itertools.pairwise(taken):
+        both = isinstance(before, Delivery) and isinstance(after, Delivery)
+        assert not (both and before.subscription == after.subscription)
+
+
+@given(sizes=st.lists(st.integers(1, 400), max_size=40))
+def test_no_more_is_owed_than_the_bound_and_what_was_refused_is_not_kept(sizes: list[int]) -> None:
+    bound, most = outbox.MAX_OWED, 1_000
+    outbox.MAX_OWED = most
+    try:
+        box, kept = Outbox(), 0
+        for size in sizes:
+            try:
+                box.put(b"x" * size)
+            except Full:
+                assert kept + size > most
+            else:
+                kept += size
+            assert box.owed == kept <= most
+        assert sum(len(item) for item in emptied(box) if isinstance(item, bytes)) == kept
+    finally:
+        outbox.MAX_OWED = bound
+
+
+@given(channels=st.lists(st.sampled_from(["a", "b", None]), max_size=30), purged=st.sampled_from(["a", "b", "c"]))
+def test_what_is_owed_of_one_channel_can_be_taken_back(channels: list[str | None], purged: str) -> None:
+    box = Outbox()
+    for number, channel in enumerate(channels):
+        box.put(b"%d" % number, channel)
+    assert box.holds_frames(purged) is (purged in channels)
+    box.purge(purged)
+    assert not box.holds_frames(purged)
+    left = [b"%d" % number for number, channel in enumerate(channels) if channel != purged]
+    assert box.owed == sum(map(len, left))
+    assert emptied(box) == left
+
+
+def test_the_bound_is_the_contracts() -> None:
+    assert outbox.MAX_OWED == 16 * 1_048_576
+
+
+async def test_taking_waits_until_there_is_something() -> None:
+    box = Outbox()
+    taking = asyncio.create_task(box.take())
+    await asyncio.sleep(0)
+    assert not taking.done()
+    box.put(b"at last")
+    assert await asyncio.wait_for(taking, 1) == b"at last"
+    again = asyncio.create_task(box.take())
+    await asyncio.sleep(0)
+    assert not again.done()
+    again.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await again
+
+
+async def test_deliveries_come_together_only_up_to_a_bound() -> None:
+    box = Outbox()
+    for seq in range(5_000):
+        box.put(delivery("a", seq, size=1), "a")
+    first = await box.take()
+    assert isinstance(first, Delivery)
+    assert len(first.records) == 1_000
