@@ -83,7 +83,7 @@ class Writer:
                 assert answer["type"] != "refused" or answer["code"] == "unavailable", answer
 
 
-def _prepare(folder: Path) -> str:
+def prepare(folder: Path) -> str:
     """A database with Alice in it; her token."""
     database = Database(f"sqlite:///{folder}/board.db")
     migrate(database)
@@ -92,7 +92,7 @@ def _prepare(folder: Path) -> str:
     return database.write_now(lambda session: accounts.add_token(session, "storm", "write", "alice@desk.example", at))
 
 
-async def _open_search(process: Process, token: str) -> str:
+async def open_search(process: Process, token: str) -> str:
     headers = {"Authorization": f"Bearer {token}"}
     person = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
     async with connect(process.url.replace("http", "ws") + "/ws", additional_headers=headers) as socket:
@@ -125,10 +125,10 @@ def _check(folder: Path, board_id: str, writers: list[Writer]) -> int:
 
 async def _storm(folder: Path, kills: int, seed: int) -> int:
     random = Random(seed)
-    token = _prepare(folder)
+    token = prepare(folder)
     process = Process(folder)
     await process.start()
-    board = await _open_search(process, token)
+    board = await open_search(process, token)
     writers = [Writer(process, token, board) for _ in range(WRITERS)]
     working = [asyncio.create_task(writer.write()) for writer in writers]
     for _ in range(kills):
