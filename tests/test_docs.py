@@ -18,7 +18,7 @@ from models.sighting import Sighting
 from models.task import Task
 from realtime import protocol
 
-CONTRACT = (ROOT / "docs/contract.md").read_text(encoding="utf-8")
+CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
