@@ -18,6 +18,10 @@ from models.times import now, stamp
 
 T = TypeVar("T")
 
+# What typer raises for a call that is typed wrong, by the one name of it that typer exports. (Where only help was asked
+# for, its message is empty: the help is printed already.)
+_Mistyped: Any = typer.BadParameter.__bases__[0]
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The board of a search.")
 account = typer.Typer(no_args_is_help=True, help="Who may sign in.")
 token = typer.Typer(no_args_is_help=True, help="Bearer tokens of other programs.")
@@ -28,9 +32,13 @@ app.add_typer(search, name="search")
 
 
 def main() -> None:
-    """Runs the command line. Exit 0, or 1 with one sentence on standard error."""
+    """Runs the command line. Exit 0, or another code with one sentence on standard error."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except _Mistyped as error:
+        _fail(" ".join(error.format_message().split()).rstrip("."), 2)
+    except typer.Abort:
+        sys.exit(130)
     except (Wrong, Unusable) as error:
         _fail(str(error))
     except Unavailable:
@@ -40,9 +48,10 @@ def main() -> None:
         _fail(f"The setting {'.'.join(map(str, first['loc'])).upper()} can't be used: {first['msg']}.")
 
 
-def _fail(sentence: str) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    sys.exit(1)
+def _fail(sentence: str, code: int = 1) -> NoReturn:
+    if sentence:
+        print(sentence if sentence.endswith(".") else f"{sentence}.", file=sys.stderr)
+    sys.exit(code)
 
 
 def _on_database(fn: Callable[[Session], T], *, write: bool = True) -> T:

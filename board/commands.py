@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from board import cards, notes, searches, sightings, tasks
 from board.fields import Data
+from board.pen import Pen
 from models.accounts import ROLES
 from realtime.protocol import Command
 
-__all__ = ["Ack", "Command", "Rule", "table"]
-
-if TYPE_CHECKING:
-    from board.pen import Pen
+__all__ = ["TABLE", "Ack", "Command", "Rule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Ack:
         return said | ({"opened": self.opened} if self.opened else {})
 
 
-Handler = Callable[["Pen", Any], None]
+Handler = Callable[[Pen, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +45,20 @@ class Rule:
         return ROLES.index(role) >= ROLES.index(self.role)
 
 
-def table() -> dict[str, Rule]:
-    """Every command there is, by name."""
-    from board import cards, notes, searches, sightings, tasks
-
-    return {
-        "search.open": Rule("operations", "coordinator", searches.Open, searches.open_search),
-        "search.update": Rule("search", "investigator", searches.Update, searches.update),
-        "search.set_status": Rule("search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True),
-        "search.set_access": Rule("search", "coordinator", searches.SetAccess, searches.set_access),
-        "sighting.add": Rule("search", "investigator", sightings.Add, sightings.add),
-        "sighting.update": Rule("search", "investigator", sightings.Update, sightings.update),
-        "sighting.grade": Rule("search", "investigator", sightings.Regrade, sightings.grade),
-        "sighting.assess": Rule("search", "investigator", sightings.Assess, sightings.assess),
-        "task.add": Rule("search", "investigator", tasks.Add, tasks.add),
-        "task.update": Rule("search", "investigator", tasks.Update, tasks.update),
-        "card.move": Rule("search", "investigator", cards.Move, cards.move),
-        "card.assign": Rule("search", "investigator", cards.Assign, cards.assign),
-        "card.withdraw": Rule("search", "investigator", cards.Withdraw, cards.withdraw),
-        "card.restore": Rule("search", "investigator", cards.Withdraw, cards.restore),
-        "note.add": Rule("any", "investigator", notes.Add, notes.add, while_closed=True),
-    }
+TABLE: dict[str, Rule] = {
+    "search.open": Rule("operations", "coordinator", searches.Open, searches.open_search),
+    "search.update": Rule("search", "investigator", searches.Update, searches.update),
+    "search.set_status": Rule("search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True),
+    "search.set_access": Rule("search", "coordinator", searches.SetAccess, searches.set_access),
+    "sighting.add": Rule("search", "investigator", sightings.Add, sightings.add),
+    "sighting.update": Rule("search", "investigator", sightings.Update, sightings.update),
+    "sighting.grade": Rule("search", "investigator", sightings.Regrade, sightings.grade),
+    "sighting.assess": Rule("search", "investigator", sightings.Assess, sightings.assess),
+    "task.add": Rule("search", "investigator", tasks.Add, tasks.add),
+    "task.update": Rule("search", "investigator", tasks.Update, tasks.update),
+    "card.move": Rule("search", "investigator", cards.Move, cards.move),
+    "card.assign": Rule("search", "investigator", cards.Assign, cards.assign),
+    "card.withdraw": Rule("search", "investigator", cards.Withdraw, cards.withdraw),
+    "card.restore": Rule("search", "investigator", cards.Withdraw, cards.restore),
+    "note.add": Rule("any", "investigator", notes.Add, notes.add, while_closed=True),
+}

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board import access
-from board.commands import Ack, Command, Rule, table
+from board.commands import TABLE, Ack, Command, Rule
 from board.errors import Refused, from_validation, invalid
 from board.journal import Said
 from board.pen import Pen
@@ -22,7 +22,6 @@ from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.search import Search
 
-_TABLE = table()
 _REMEMBERED = text("SELECT name, ack FROM done WHERE account = :account AND command = :command")
 _REMEMBER = text("INSERT INTO done (account, command, name, ack, at) VALUES (:account, :command, :name, :ack, :at)")
 
@@ -72,7 +71,7 @@ def execute(session: Session, caller: Caller, command: Command, now: str) -> Wri
 
 
 def _allowed(command: Command, board: Board, account: Account, caller: Caller) -> Rule:
-    rule = _TABLE.get(command.name)
+    rule = TABLE.get(command.name)
     if rule is None or rule.on not in ("any", board.kind):
         raise Refused("unknown_command")
     if not rule.may(account.role) or not caller.may_command:

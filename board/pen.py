@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from board import access, journal
-from board.commands import Command
 from board.errors import Refused, not_found
 from board.fields import Data, check_alone, patched
 from board.journal import Said
@@ -16,6 +15,7 @@ from models.accounts import Account
 from models.board import Board
 from models.entity import Entity, State, changed, leaves
 from models.search import Search
+from realtime.protocol import Command
 
 E = TypeVar("E", bound=Entity)
 

@@ -12,7 +12,6 @@ from board import cards, columns
 from board.access import sees
 from board.accounts import Wrong
 from board.beginnings import criteria, first_tasks
-from board.commands import Command
 from board.errors import invalid
 from board.fields import Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty
 from board.pen import Pen
@@ -24,6 +23,7 @@ from models.ids import new_epoch, new_id
 from models.search import Search
 from models.task import Task
 from models.times import moment, stamp
+from realtime.protocol import Command
 
 Kind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
 Access = Literal["desk", "members"]

@@ -1,8 +1,7 @@
 """The settings, from the environment or a file `.env`; their names and defaults are the contract's."""
 
-import secrets
+import re
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,27 +34,15 @@ class Settings(BaseSettings):
     @property
     def secure(self) -> bool:
         """Whether browsers come by https: then cookies are sent by https only."""
-        return bool(self.public_url and self.public_url.startswith("https:"))
+        return bool(self.public_url and self.public_url.lower().startswith("https:"))
 
     def check(self) -> None:
         """Raises Unusable where these settings can't be served, in a sentence."""
+        if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
+            raise Unusable("PUBLIC_URL is what browsers see, as in https://board.example.org.")
         if self.workers > 1 and not self.redis_url:
             raise Unusable("More than one worker needs Redis: set REDIS_URL.")
         if self.workers > 1 and self.database_url.startswith("sqlite"):
             raise Unusable("More than one worker needs PostgreSQL: set DATABASE_URL.")
         if self.workers > 1 or self.redis_url:
             raise Unusable("This version serves one process, without Redis: unset WORKERS and REDIS_URL.")
-
-
-def secret_key(settings: Settings, database: Path) -> bytes:
-    """The installation's secret; made once and kept beside an SQLite database where none is set."""
-    if settings.secret_key:
-        return settings.secret_key.encode()
-    kept = database.with_name(database.name + ".key")
-    try:
-        with kept.open("x") as file:
-            kept.chmod(0o600)
-            file.write(secrets.token_urlsafe(32))
-    except FileExistsError:
-        pass
-    return kept.read_bytes()

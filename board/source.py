@@ -13,8 +13,7 @@ from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable
 from models.times import now, stamp
 from realtime import protocol
-from realtime.hub import Later, Opening
-from realtime.outbox import Record
+from realtime.source import Later, Opening, Record
 
 SETS_RIGHTS = ("search.opened", "search.access_set")  # events by which somebody may gain or lose sight of a search
 TOO_FAR_BEHIND = 5_000  # events; a position further back is answered with a snapshot, says the contract
@@ -37,7 +36,7 @@ def record(said: Said) -> Record:
 
 
 class BoardSource:
-    """See `realtime.hub.Source`. A reader is a `Caller`, a channel is a board's id."""
+    """See `realtime.source.Source`. A reader is a `Caller`, a channel is a board's id."""
 
     def __init__(self, database: Database, sights: access.Sights) -> None:
         self._database, self._sights = database, sights

@@ -13,7 +13,8 @@ from models.board import OPERATIONS
 from models.database import Database, Unavailable
 from models.times import now, stamp
 from realtime import protocol
-from realtime.hub import Hub, Subscription
+from realtime.channel import Subscription
+from realtime.hub import Hub
 
 log = structlog.get_logger()
 

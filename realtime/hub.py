@@ -7,15 +7,14 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable
-from collections.abc import Sequence as Ordered
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from realtime import protocol
-from realtime.outbox import Delivery, Record, frames
-from realtime.presence import Crowd
+from realtime.channel import Channel, Subscription
+from realtime.outbox import Delivery, frames
 from realtime.sequence import Sequence, Verdict
+from realtime.source import Later, Opening, Record, Source
 
 if TYPE_CHECKING:
     from realtime.connection import Connection
@@ -27,60 +26,6 @@ HEADS_FRESH_S = 2.0  # older heads prove nothing and are not sent
 OPENINGS = 4  # snapshots and catch-ups read at a time, so that a thousand returning readers don't starve the rest
 FRAME = 128 * 1024  # bytes of a snapshot or catch-up frame: small enough to make progress within 30 s on a bad line
 MAX_FOLLOWED = 500  # channels a socket may follow
-
-
-class Later(Exception):
-    """The source can't be read now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """The answer to a subscribe: a snapshot (entities encoded) at `seq`, or the events from the asked position up to it.
-    `seq` is the head as the database had it at the time `at`."""
-
-    epoch: str
-    seq: int
-    at: str
-    entities: list[bytes] | None
-    records: list[Record]
-
-
-class Source(Protocol):
-    """What the hub is handed."""
-
-    async def open(self, reader: Any, channel: str, position: tuple[str, int] | None) -> Opening | None:
-        """None where the reader may not see the channel, or there is none. Raises Later."""
-
-    async def after(self, channel: str, seq: int) -> list[Record]:
-        """The next events after a seq, as many as are read at once, in order. Raises Later."""
-
-    async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
-        """The time of the database's answer, and (epoch, seq) for each channel. Raises Later."""
-
-    def may_see(self, reader: Any, channel: str) -> bool:
-        """Whether this reader may see the channel, as far as this process knows now."""
-
-    def show(self, reader: Any, channel: str, record: Record, live: bool) -> bytes:
-        """The event as this reader may see it now: the record's own wire where all of it is seen."""
-
-
-@dataclass(eq=False, slots=True)
-class Subscription:
-    """One connection's reading of one channel. Live: it is passed each event as the channel gets it."""
-
-    connection: "Connection"
-    channel: "Channel"
-    seq: int = 0
-    live: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class Channel:
-    name: str
-    sequence: Sequence = field(default_factory=Sequence)
-    subscriptions: dict["Connection", Subscription] = field(default_factory=dict)
-    crowd: Crowd = field(default_factory=Crowd)
-    catching_up: asyncio.Task[None] | None = None
 
 
 class Hub:
@@ -238,7 +183,7 @@ class Hub:
 
     # -- events -------------------------------------------------------------------------------------------------------
 
-    def publish(self, name: str, epoch: str, records: Ordered[Record]) -> None:
+    def publish(self, name: str, epoch: str, records: list[Record]) -> None:
         """Events that were committed in a row, from whoever learned of them."""
         channel = self.channels.get(name)
         if channel is None or not records:

@@ -8,20 +8,10 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+
+from realtime.source import Record
 
 MAX_OWED = 16 * 1_048_576  # bytes; a reader that owes itself more is let go
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One event of a channel, encoded once for everybody. `group` is the same for events that were committed together;
-    `about` is what the source needs in order to say who may see it."""
-
-    seq: int
-    wire: bytes
-    group: object
-    about: Any
 
 
 @dataclass(frozen=True, slots=True)

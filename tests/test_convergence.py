@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from board.commands import table
+from board.commands import TABLE
 from tests import cast, storm
 from tests.cast import Person, Screen, new_id
 
@@ -47,7 +47,7 @@ async def test_every_command_converges(alice: Person, bob: Person) -> None:
     await _equal(bob, search)
     await _equal(bob, "operations")
     assert operations.of("search")
-    assert seen == set(table())
+    assert seen == set(TABLE)
 
 
 class Storm(RuleBasedStateMachine):

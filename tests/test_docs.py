@@ -9,7 +9,7 @@ import typer
 
 from board import api, cli, errors
 from board.check import ROOT
-from board.commands import table
+from board.commands import TABLE
 from board.settings import Settings
 from models.column import Column
 from models.note import Note
@@ -33,11 +33,11 @@ def section(title: str) -> str:
 
 def test_every_command_and_no_other() -> None:
     told = names(section("Commands").split("Event types:")[0])
-    assert {name for name in told if re.fullmatch(r"(search|column|sighting|task|card|note)\.\w+", name)} == set(table())
+    assert {name for name in told if re.fullmatch(r"(search|column|sighting|task|card|note)\.\w+", name)} == set(TABLE)
 
 
 def test_every_command_with_who_may() -> None:
-    for name, rule in table().items():
+    for name, rule in TABLE.items():
         row = next(line for line in section("Commands").splitlines() if line.startswith("|") and f"`{name}`" in line)
         assert row.rstrip(" |").endswith(rule.role), name
 
