@@ -15,7 +15,7 @@ from starlette.routing import Route
 from board import words
 from board.access import may_see
 from board.errors import SENTENCES
-from board.places import TEMPLATES
+from board.places import STATIC, TEMPLATES
 from board.settings import VERSION
 from board.sign_in import Caller, signed_in
 
@@ -89,9 +89,15 @@ routes: list[Route] = [
 
 def _page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
     language = words.DEFAULT
-    common = {"account": caller and caller.account, "language": language, "version": VERSION, "board": "", "card": ""}
+    common = {"account": caller and caller.account, "language": language, "version": VERSION, "board": "", "card": "", "modules": _modules()}
     html = _templates(language).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
+
+
+@cache
+def _modules() -> list[str]:
+    """Every script module, to be fetched at once: a browser that finds them one import after the other needs a second."""
+    return [f"/static/{path.relative_to(STATIC).as_posix()}" for path in sorted(STATIC.rglob("*.js"))]
 
 
 @cache

@@ -19,7 +19,8 @@ GRACE_S = 8  # for requests under way when we are told to go; after it they are 
 def listen(settings: Settings) -> socket.socket:
     """The listening socket. Raises Unusable where the address can't be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, or asyncio does not turn Nagle off on what it accepts: each answer would wait 40 ms for an ACK.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
