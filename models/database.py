@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import Session
 
 from models import sqlite
@@ -74,7 +74,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Raises Unusable where the URL is not one that we can serve."""
-        parsed = make_url(url)
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise Unusable("DATABASE_URL names no database: it is like sqlite:///path/to/board.db.") from error
         if parsed.get_backend_name() != "sqlite":
             raise Unusable("Only SQLite databases (sqlite:///path/to/board.db) can be served by this version.")
         if not parsed.database or parsed.database == ":memory:":

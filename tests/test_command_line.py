@@ -1,0 +1,299 @@
+"""`python -m board …` beside a running server: what each call does, prints and refuses, in one sentence."""
+
+import asyncio
+import io
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from board import cli, logs
+from tests.cast import PATIENCE_S, new_id
+from tests.company import Company
+
+ROOT = Path(__file__).parent.parent
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
+STARTS_WITHIN_S = 30  # the machine may be busy
+
+
+@dataclass
+class Shell:
+    """Calls `board` with settings of its own."""
+
+    settings: dict[str, str] = field(default_factory=dict)
+
+    async def __call__(self, *words: str, given: str = "", **settings: str) -> tuple[int, str, str]:
+        """(exit code, standard output, standard error)."""
+        process = await self.start(*words, **settings)
+        try:
+            out, fault = await asyncio.wait_for(process.communicate(given.encode()), STARTS_WITHIN_S)
+        except TimeoutError:
+            process.kill()
+            await process.communicate()
+            raise
+        assert process.returncode is not None
+        return process.returncode, out.decode(), fault.decode()
+
+    async def start(self, *words: str, **settings: str) -> asyncio.subprocess.Process:
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV")}
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "board", *words, cwd=ROOT, env=kept | self.settings | settings,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+
+    async def works(self, *words: str, given: str = "") -> str:
+        code, out, fault = await self(*words, given=given)
+        assert (code, fault) == (0, ""), (words, out, fault)
+        return out
+
+    async def refuses(self, *words: str, given: str = "", **settings: str) -> str:
+        """The one sentence with which a call fails."""
+        code, out, fault = await self(*words, given=given, **settings)
+        assert code != 0, out
+        assert out == ""
+        assert re.fullmatch(SENTENCE, fault), fault
+        return fault
+
+
+SENTENCE = r"[A-Z][^\n]*\.\n"
+Refuse = Callable[..., str]
+
+
+@pytest.fixture
+def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refuse:
+    """`refuse("serve", PORT="x")`: the one sentence with which a call fails; in this process, which is quicker to start."""
+    monkeypatch.setattr(logs, "set_up", lambda level: None)
+
+    def call(*words: str, given: str = "", **settings: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["board", *words])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        for name, value in ({"DATABASE_URL": f"sqlite:///{tmp_path}/board.db"} | settings).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        assert ended.value.code not in (0, None)
+        assert said.out == ""
+        assert re.fullmatch(SENTENCE, said.err), said.err
+        return said.err
+
+    return call
+
+
+@pytest.fixture
+async def board(company: Company) -> Shell:
+    """Beside the company's server, on its database."""
+    return Shell({"DATABASE_URL": company.server.desk.settings.database_url})
+
+
+@pytest.fixture
+async def elsewhere(tmp_path: Path) -> Shell:
+    return Shell({"DATABASE_URL": f"sqlite:///{tmp_path}/board.db"})
+
+
+def address() -> str:
+    return f"kim-{new_id()}@desk.example"
+
+
+async def signs_in(company: Company, email: str, password: str) -> bool:
+    async with httpx.AsyncClient(base_url=company.server.url) as http:
+        return (await http.post("/login", data={"email": email, "password": password})).status_code == 303
+
+
+async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_a_password(
+    company: Company, board: Shell
+) -> None:
+    email, first, second = address(), "correct horse 1", "correct horse 2"
+    out = await board.works(
+        "account", "add", email, "--name", "Kim Ö", "--role", "viewer", "--password-stdin", given=f"{first}\n"
+    )  # fmt: skip
+    assert re.fullmatch(rf"{UUID}\n", out)
+    listed = {each["id"]: each for each in (await company.alice.http.get("/api/v1/accounts")).json()["accounts"]}
+    assert listed[out.strip()] == {"id": out.strip(), "name": "Kim Ö", "role": "viewer", "enabled": True}
+    assert await signs_in(company, email, first)
+    assert await board.works("account", "set-role", email, "coordinator") == ""
+    (line,) = [line for line in (await board.works("account", "list")).splitlines() if email in line]
+    assert "coordinator" in line
+    assert "Kim Ö" in line
+    assert await board.works("account", "disable", email) == ""
+    assert not await signs_in(company, email, first)
+    assert "disabled" in next(line for line in (await board.works("account", "list")).splitlines() if email in line)
+    assert await board.works("account", "enable", email) == ""
+    assert await signs_in(company, email, first)
+    assert await board.works("account", "set-password", email, "--password-stdin", given=second) == ""
+    assert not await signs_in(company, email, first)
+    assert await signs_in(company, email, second)
+
+
+def test_what_an_account_cannot_be_is_refused_in_a_sentence(refuse: Refuse) -> None:
+    email = address()
+    more = ("--password-stdin",)
+    add = ("account", "add", email, "--name", "Kim", "--role", "viewer")
+    refuse(*add, *more, given="short\n")
+    refuse(*add, *more)
+    refuse(*add)
+    refuse("account", "add", email, "--name", "Kim", "--role", "king", *more, given="correct horse\n")
+    refuse("account", "add", "nobody", "--name", "Kim", "--role", "viewer", *more, given="correct horse\n")
+    refuse("account", "add", email, "--name", " ", "--role", "viewer", *more, given="correct horse\n")
+
+
+def test_what_is_not_there_is_refused_in_a_sentence(refuse: Refuse) -> None:
+    nobody = address()
+    for words in (
+        ("account", "disable", nobody), ("account", "set-role", nobody, "viewer"), ("token", "revoke", nobody),
+        ("token", "add", "t", "--scope", "read", "--account", nobody), ("verify", "no-such-board"),
+        ("search", "members", "no-such-search", "--add", nobody),
+    ):  # fmt: skip
+        refuse(*words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("dance",), ("account", "dance"), ("account", "add"), ("account", "set-role", "a@b.example"), ("token", "add", "x"),
+        ("serve", "--port", "many"), ("verify", "a", "b"), ("serve", "--dance"),
+    ],
+)  # fmt: skip
+def test_a_call_that_is_typed_wrong_is_refused_in_a_sentence(refuse: Refuse, words: tuple[str, ...]) -> None:
+    refuse(*words)
+
+
+async def test_another_process_says_the_same(board: Shell, company: Company) -> None:
+    taken = (await company.alice.http.get("/api/v1/me")).json()["email"]
+    given = "correct horse\n"
+    await board.refuses("account", "add", taken, "--name", "Kim", "--role", "viewer", "--password-stdin", given=given)
+    await board.refuses("account", "dance")
+    await board.refuses("serve", PORT="many")
+
+
+async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(company: Company, board: Shell) -> None:
+    email, name = (await company.bob.http.get("/api/v1/me")).json()["email"], f"hotline {new_id()}"
+    secret = (await board.works("token", "add", name, "--scope", "read", "--account", email)).strip()
+    assert re.fullmatch(r"\S{30,}", secret)
+    headers = {"Authorization": f"Bearer {secret}"}
+    async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as http:
+        assert (await http.get("/api/v1/me")).json()["name"] == "Bob"
+        listed = await board.works("token", "list")
+        (line,) = [line for line in listed.splitlines() if name in line]
+        assert "read" in line
+        assert email in line
+        assert secret not in listed
+        await board.refuses("token", "add", name, "--scope", "write", "--account", email)
+        await board.refuses("token", "add", f"{name} 2", "--scope", "all", "--account", email)
+        assert await board.works("token", "revoke", name) == ""
+        assert (await http.get("/api/v1/me")).status_code == 401
+        assert await board.works("token", "revoke", name) == ""
+        assert "revoked" in next(line for line in (await board.works("token", "list")).splitlines() if name in line)
+
+
+async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(company: Company, board: Shell) -> None:
+    search = await company.alice.open_search()
+    out = await board.works("verify")
+    boards = [each["board"] for each in (await company.alice.http.get("/api/v1/boards")).json()["boards"]]
+    assert len(out.splitlines()) == len(boards)
+    assert all(any(line.startswith(each) for line in out.splitlines()) for each in boards)
+    assert len((await board.works("verify", search)).splitlines()) == 1
+
+    def edit(session: object) -> None:
+        from sqlalchemy import text
+
+        sql = text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
+        session.connection().execute(sql, {"board": search})  # type: ignore[attr-defined]
+
+    await company.server.desk.database.write(edit)
+    for words in (("verify",), ("verify", search)):
+        code, out, fault = await board(*words)
+        assert (code, out) == (1, "")
+        assert search in fault
+        assert "event 3" in fault
+        assert fault.count("\n") == 1
+    assert await board.works("verify", "operations")
+
+
+async def test_a_database_is_made_by_migrate_and_is_readable_by_nobody_else(elsewhere: Shell, tmp_path: Path) -> None:
+    assert await elsewhere.works("migrate") == ""
+    assert await elsewhere.works("migrate") == ""
+    assert (tmp_path / "board.db").stat().st_mode & 0o077 == 0
+    assert await elsewhere.works("account", "list") == ""
+
+
+# -- settings -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"PORT": "many"}, {"PORT": "70000"}, {"PORT": "-1"}, {"WORKERS": "0"}, {"WORKERS": "2"},
+        {"WORKERS": "2", "REDIS_URL": "redis://127.0.0.1:1"}, {"REDIS_URL": "redis://127.0.0.1:1"},
+        {"MAX_SOCKETS_PER_ACCOUNT": "some"}, {"MAX_MESSAGES_PER_SECOND": "-1"}, {"DATABASE_URL": "nonsense"},
+        {"DATABASE_URL": ""}, {"DATABASE_URL": "sqlite://"}, {"DATABASE_URL": "mysql://x/y"},
+        {"DATABASE_URL": "postgresql://x@127.0.0.1:1/y"}, {"DATABASE_URL": "sqlite:////proc/none/board.db"},
+        {"DATABASE_URL": f"sqlite:///{ROOT}"}, {"DATABASE_URL": f"sqlite:///{ROOT}/README.md"}, {"HOST": "256.1.1.1"},
+        {"HOST": "203.0.113.1"}, {"PUBLIC_URL": "board.example"}, {"PUBLIC_URL": "ftp://board.example"},
+    ],
+    ids=lambda settings: ",".join(f"{name}={value}" for name, value in settings.items()).replace(str(ROOT), ""),
+)  # fmt: skip
+def test_a_setting_that_cannot_be_is_refused_in_a_sentence(refuse: Refuse, settings: dict[str, str]) -> None:
+    refuse("serve", **({"PORT": "0"} | settings))
+
+
+async def test_settings_are_read_from_a_file_too_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"DATABASE_URL=sqlite:///{tmp_path}/named.db\nPORT=0\nUNKNOWN=1\n")
+    python = f"{ROOT}:{os.environ.get('PYTHONPATH', '')}"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "board", "migrate", cwd=tmp_path, env={"PATH": os.environ["PATH"], "PYTHONPATH": python},
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, fault = await process.communicate()
+    assert (process.returncode, fault) == (0, b"")
+    assert (tmp_path / "named.db").exists()
+
+
+# -- serve ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def serving(elsewhere: Shell) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """`board serve` on a free port: the process and its address."""
+    process = await elsewhere.start("serve", "--port", "0")
+    assert process.stdout is not None
+    line = (await asyncio.wait_for(process.stdout.readline(), STARTS_WITHIN_S)).decode()
+    match = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)
+    assert match, line
+    yield process, match[1]
+    if process.returncode is None:
+        process.kill()
+    await process.communicate()
+
+
+async def test_serve_prints_its_address_and_goes_when_told_closing_its_sockets(
+    serving: tuple[asyncio.subprocess.Process, str], elsewhere: Shell
+) -> None:
+    process, url = serving
+    email = address()
+    add = ("account", "add", email, "--name", "Kim", "--role", "viewer", "--password-stdin")
+    await elsewhere.works(*add, given="correct horse 1\n")
+    token = (await elsewhere.works("token", "add", "t", "--scope", "read", "--account", email)).strip()
+    async with httpx.AsyncClient(base_url=url) as http:
+        assert (await http.get("/healthz")).status_code == 200
+        assert (await http.get("/readyz")).json()["database"] == "ok"
+    headers = {"Authorization": f"Bearer {token}"}
+    async with connect(url.replace("http", "ws") + "/ws", additional_headers=headers) as socket:
+        assert '"hello"' in str(await socket.recv())
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(socket.wait_closed(), PATIENCE_S)
+        assert socket.close_code == 1012
+    assert await asyncio.wait_for(process.wait(), 15) == 0
+
+
+async def test_a_port_that_is_taken_is_refused_in_a_sentence(
+    serving: tuple[asyncio.subprocess.Process, str], elsewhere: Shell
+) -> None:
+    assert serving[1].rpartition(":")[2] in await elsewhere.refuses("serve", "--port", serving[1].rpartition(":")[2])
