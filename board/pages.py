@@ -89,7 +89,8 @@ routes: list[Route] = [
 
 def _page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
     language = words.DEFAULT
-    common = {"account": caller and caller.account, "language": language, "version": VERSION, "board": "", "card": "", "modules": _modules()}
+    common = {"account": caller and caller.account, "language": language, "version": VERSION, "modules": _modules()}
+    common |= {"board": "", "card": ""}
     html = _templates(language).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 
