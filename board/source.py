@@ -76,6 +76,9 @@ class BoardSource:
     def may_see(self, reader: Caller, channel: str) -> bool:
         return channel == OPERATIONS or self._sights.may_see(reader.account.id, channel)
 
+    def has_cards(self, channel: str) -> bool:
+        return channel != OPERATIONS
+
     def show(self, reader: Caller, channel: str, record: Record, live: bool) -> bytes:
         about: Subject = record.about
         if channel != OPERATIONS or about.kind != "search" or self._sights.may_see(reader.account.id, about.entity):

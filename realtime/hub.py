@@ -283,7 +283,8 @@ class Hub:
         if channel is None or said.board not in connection.followed:
             connection.send(protocol.error("not_found", "This socket does not follow that board.", board=said.board))
             return
-        channel.crowd.enter(connection, said.card, said.editing)
+        place: dict[str, Any] = {"card": said.card} if self.source.has_cards(said.board) else {}
+        channel.crowd.enter(connection, place | {"editing": said.editing})
 
     async def _tell_presence(self) -> None:
         while True:

@@ -22,9 +22,9 @@ class Crowd:
     def __len__(self) -> int:
         return len(self._people)
 
-    def enter(self, connection: "Connection", card: str | None, editing: bool) -> None:
+    def enter(self, connection: "Connection", place: dict[str, Any]) -> None:
         """Says, or says anew, where a socket is; the newest come last."""
-        entry = {"account": connection.account["id"], "name": connection.account["name"], "card": card, "editing": editing}
+        entry = {"account": connection.account["id"], "name": connection.account["name"], **place}
         if self._people.get(connection) != entry:
             self._people.pop(connection, None)
             self._people[connection] = entry

@@ -47,5 +47,8 @@ class Source(Protocol):
     def may_see(self, reader: Any, channel: str) -> bool:
         """Whether this reader may see the channel, as far as this process knows now."""
 
+    def has_cards(self, channel: str) -> bool:
+        """Whether a person on the channel may be at one of its cards."""
+
     def show(self, reader: Any, channel: str, record: Record, live: bool) -> bytes:
         """The event as this reader may see it now: the record's own wire where all of it is seen."""
