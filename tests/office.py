@@ -1,0 +1,113 @@
+"""The cast at their desks: browser windows on one server, each person's in a context of their own."""
+
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2 as httpx
+from playwright.async_api import Browser, BrowserContext
+
+from board import accounts
+from tests.cast import PASSWORD, PATIENCE_S, Server, new_id
+from tests.window import DESK, PATIENCE_MS, Window
+
+ROLES = {"Alice": "coordinator", "Bob": "investigator", "Charlie": "investigator", "Victor": "viewer"}
+
+
+class Person:
+    """Somebody with a session: their cookie for windows, and the HTTP calls."""
+
+    def __init__(self, name: str, url: str) -> None:
+        self.name, self.email = name, f"{name.lower()}@desk.example"
+        self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=PATIENCE_S)
+
+    async def sign_in(self) -> None:
+        answer = await self.http.post("/login", data={"email": self.email, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+
+    @property
+    def cookie(self) -> str:
+        return str(self.http.cookies["board_session"])
+
+    async def do(self, board: str, name: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """A command over HTTP; its ack."""
+        body = {"id": new_id(), "name": name, "data": data} | more
+        answer = await self.http.post(f"/api/v1/boards/{board}/commands", json=body)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def entities(self, board: str) -> list[dict[str, Any]]:
+        answer = await self.http.get(f"/api/v1/boards/{board}")
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["entities"])
+
+    async def events(self, board: str) -> list[dict[str, Any]]:
+        answer = await self.http.get(f"/api/v1/boards/{board}/events", params={"limit": 1000})
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["events"])
+
+
+class Office:
+    """Windows on a server. Leaving it closes them, and fails on any error that a page met and no scene had announced."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser, self.url = browser, url
+        self.server: Server | None = None
+        self.people: dict[str, Person] = {}
+        self.windows: list[Window] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.clear()
+        for person in self.people.values():
+            await person.http.aclose()
+
+    async def clear(self) -> None:
+        """Closes the windows of a scene."""
+        unexpected = {window.name: window.unexpected() for window in self.windows if window.unexpected()}
+        for window in self.windows:
+            await window.context.close()
+        self.windows.clear()
+        assert not unexpected
+
+    async def person(self, name: str) -> Person:
+        """Somebody of this office, signed in."""
+        if name not in self.people:
+            self.people[name] = Person(name, self.url)
+            await self.people[name].sign_in()
+        return self.people[name]
+
+    async def window(self, name: str, *, url: str | None = None, **more: Any) -> Window:
+        """A new window of somebody, in a context of its own; `url` where it reaches the server by another line."""
+        person = await self.person(name)
+        context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESK} | more))
+        await context.add_cookies([{"name": "board_session", "value": person.cookie, "url": url or self.url}])
+        return await self.open(name, context, person.http)
+
+    async def open(self, name: str, context: BrowserContext, http: httpx.AsyncClient) -> Window:
+        """A window in a context; two windows of one person may share it."""
+        context.set_default_timeout(PATIENCE_MS)
+        window = Window(name, await context.new_page(), context, http=http)
+        window.listen()
+        self.windows.append(window)
+        return window
+
+    async def both_at(self, board: str) -> tuple[Window, Window]:
+        """Alice and Bob, each in a window on a search."""
+        alice, bob = await self.window("Alice"), await self.window("Bob")
+        for window in (alice, bob):
+            await window.open(f"/searches/{board}")
+        return alice, bob
+
+    async def search(self, **data: Any) -> str:
+        """A new search of Alice's, without its first tasks' weight on the screen; its id."""
+        alice = await self.person("Alice")
+        given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+        return str((await alice.do("operations", "search.open", given | data))["opened"])
+
+
+async def hire(server: Server) -> None:
+    """Accounts of the cast, on a server in this process."""
+    for name, role in ROLES.items():
+        await accounts.add_account(server.desk, f"{name.lower()}@desk.example", name, role, PASSWORD)

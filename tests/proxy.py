@@ -1,0 +1,112 @@
+"""A line between browsers and a server, made bad at will. It reads nothing of what passes."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+CHUNK = 65_536  # bytes
+
+
+class Wire:
+    """One connection through the line: the browser's end, and the server's."""
+
+    def __init__(self, browser: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
+        self.ends = (browser, server)
+        self.dead = False  # what comes is taken and goes nowhere, and no end is told
+        self.held = 0  # bytes of the browser that wait at the gate
+
+    def reset(self) -> None:
+        for end in self.ends:
+            end.transport.abort()
+
+
+class Line:
+    """Passes bytes both ways. Once bytes were swallowed a connection stays dead: a stream with a hole is no stream."""
+
+    def __init__(self, target: str) -> None:
+        self._target = urlsplit(target)
+        self._wires: set[Wire] = set()
+        self._state = "passing"
+        self._gate = asyncio.Event()
+        self._gate.set()
+        self.url = ""
+
+    def cut(self) -> None:
+        """All connections are reset, new ones refused."""
+        self._state = "cut"
+        for wire in list(self._wires):
+            wire.reset()
+
+    def swallow(self) -> None:
+        """The line dies without a word: bytes are accepted and go nowhere, new connections too; none is closed."""
+        self._state = "swallowing"
+        for wire in self._wires:
+            wire.dead = True
+
+    def hold(self) -> None:
+        """What browsers send waits at a gate, whole and in order. What the server sends passes."""
+        self._gate.clear()
+
+    def release(self) -> None:
+        self._gate.set()
+
+    def heal(self) -> None:
+        """New connections pass again."""
+        self._state = "passing"
+
+    @property
+    def held(self) -> int:
+        """How many connections have bytes waiting at the gate."""
+        return sum(wire.held > 0 for wire in self._wires)
+
+    async def serve(self) -> asyncio.Server:
+        server = await asyncio.start_server(self._taken, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        return server
+
+    async def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._state == "cut":
+            return writer.transport.abort()
+        try:
+            from_server, to_server = await asyncio.open_connection(self._target.hostname, self._target.port)
+        except OSError:  # the server is gone: so is who asks for it
+            return writer.transport.abort()
+        wire = Wire(writer, to_server)
+        wire.dead = self._state == "swallowing"
+        self._wires.add(wire)
+        await asyncio.gather(
+            self._carry(reader, to_server, wire, gated=True), self._carry(from_server, writer, wire, gated=False)
+        )
+        self._wires.discard(wire)
+        return None
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: Wire, *, gated: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(CHUNK):
+                if gated and not self._gate.is_set():
+                    wire.held += len(data)
+                    await self._gate.wait()
+                    wire.held = 0
+                if not wire.dead:
+                    writer.write(data)
+                    await writer.drain()
+        if not wire.dead:
+            writer.close()
+
+    def reset(self) -> None:
+        for wire in list(self._wires):
+            wire.reset()
+
+
+@contextlib.asynccontextmanager
+async def line_to(target: str) -> AsyncIterator[Line]:
+    """A line to a server at a URL; its own URL is what browsers are given."""
+    line = Line(target)
+    server = await line.serve()
+    try:
+        yield line
+    finally:
+        line.release()
+        server.close()
+        line.reset()
