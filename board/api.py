@@ -9,6 +9,7 @@ from board import access, accounts, journal, snapshot
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
 from board.desk import Desk
 from board.errors import Refused, not_found
+from board.sightings import may_read_source
 from board.sign_in import Caller
 from board.source import BoardSource, record
 from models.accounts import ROLES
@@ -143,13 +144,12 @@ async def source(request: Request) -> Response:
 
 def _read_source(session: Session, caller: Caller, board: str, id: str, now: str) -> dict[str, str | None]:
     access.board_for(session, caller.account.id, board)
-    role = ROLES.index(caller.account.role)
-    if role < ROLES.index("investigator"):
+    if ROLES.index(caller.account.role) < ROLES.index("investigator"):
         raise Refused("forbidden")
     row = session.get(Sighting, id)
     if row is None or row.board != board:
         raise not_found("sighting")
-    if row.source["sealed"] and role < ROLES.index("coordinator") and row.taken_by != caller.account.id:
+    if not may_read_source(caller.account, row):
         raise Refused("forbidden", "This source is sealed.")
     session.add(Reading(id=new_id(), at=now, account=caller.account.id, board=board, sighting=id))
     return {"name": row.source_name, "contact": row.source_contact}

@@ -4,6 +4,7 @@ Cards are sorted in a column by (rank, id). A rank is a text between two others;
 included, keeps one of its own, so that two people who drop a card at one moment see the same order.
 """
 
+import orjson
 from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import text
 from sqlmodel import Session
@@ -21,6 +22,7 @@ Card = Sighting | Task
 
 LONGEST_RANK = 48  # characters; a rank grows by one for about each five drops at one spot
 NEIGHBOURS = 20  # cards on each side that get new ranks when there is no short one left between two
+SPREAD_BYTES = 800_000  # of their states at most: all events of a command go in one message, and a message has 1 MiB
 
 
 class Move(Data):
@@ -86,11 +88,20 @@ def _spread(pen: Pen, column: str, card: Card) -> None:
     pen.session.flush()
     around = [row.id for row in pen.session.connection().execute(_IN_COLUMN, {"column": column})]
     at = around.index(card.id)
-    window = [find(pen, id) for id in around[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]]
-    low = find(pen, around[at - NEIGHBOURS - 1]).rank if at > NEIGHBOURS else None
-    high = find(pen, around[at + NEIGHBOURS + 1]).rank if at + NEIGHBOURS + 1 < len(around) else None
-    for row, rank in zip(window, generate_n_keys_between(low, high, len(window)), strict=True):
-        pen.change(row, "card.moved", {"rank": rank}, conflicts=False)
+    nearest = sorted(range(len(around)), key=lambda place: abs(place - at))[: 2 * NEIGHBOURS + 1]
+    window: dict[int, Card] = {}
+    size = 0
+    for place in nearest:
+        row = find(pen, around[place])
+        size += len(orjson.dumps(row.state()))
+        if size > SPREAD_BYTES and len(window) > 2:
+            break
+        window[place] = row
+    first, last = min(window), max(window)
+    low = find(pen, around[first - 1]).rank if first > 0 else None
+    high = find(pen, around[last + 1]).rank if last + 1 < len(around) else None
+    for place, rank in zip(sorted(window), generate_n_keys_between(low, high, len(window)), strict=True):
+        pen.change(window[place], "card.moved", {"rank": rank}, conflicts=False)
 
 
 def assign(pen: Pen, data: Assign) -> None:

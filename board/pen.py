@@ -79,10 +79,12 @@ class Pen:
         self._say(row, type, state, sorted(leaves(state)), reason)
 
     def change(self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True) -> bool:
-        """Sets columns of an entity and says so; what changes nothing says nothing. True if something changed.
+        """Sets columns of an entity and says so; what changes nothing says nothing, and what changes only columns that are in
+        no state says that it did, not what. True if something changed.
 
         Raises Refused `conflict` if somebody else changed one of the same fields since the person looked.
         """
+        anything = any(getattr(row, name) != value for name, value in values.items())
         before = row.state()
         after = before | {name: value for name, value in values.items() if name in before}
         fields = changed(before, after)
@@ -90,9 +92,9 @@ class Pen:
             self._check_conflict(row, before, fields)
         for name, value in values.items():
             setattr(row, name, value)
-        if fields:
+        if anything:
             self._say(row, type, after, fields, reason)
-        return bool(fields)
+        return anything
 
     def _check_conflict(self, row: Entity, current: State, fields: list[str]) -> None:
         if self.command.epoch is not None and self.command.epoch != self.board.epoch:

@@ -6,10 +6,11 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from board import cards
-from board.errors import from_validation, invalid
+from board.errors import Refused, from_validation, invalid
 from board.fields import Data, Id, Long, Name, Place, Short, Time, Told, merge, none_if_empty, patched
 from board.pen import Pen
 from board.words import N_
+from models.accounts import ROLES, Account
 from models.ids import new_id
 from models.sighting import Sighting
 from models.times import moment
@@ -104,6 +105,8 @@ def update(pen: Pen, data: Update) -> None:
     private = {name: patch.pop(name) for name in Private.model_fields if name in patch}
     kept = patched(Private, {}, private)
     row, values = pen.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
+    if row.source["sealed"] and not values["source"]["sealed"] and not may_read_source(pen.account, row):
+        raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
     received = values["received_at"] = values["received_at"] or row.recorded_at
     values["late"] = _late(received, row.recorded_at)
     pen.change(row, "sighting.updated", values | {name: kept[name] for name in private})
@@ -134,6 +137,13 @@ def assess(pen: Pen, data: Assess) -> None:
         if at == row.id:
             raise invalid("duplicate_of", N_("The other one is a duplicate of this."))
     pen.change(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
+
+
+def may_read_source(account: Account | None, sighting: Sighting) -> bool:
+    """From investigators on; a sealed source only coordinators, and who took it in."""
+    role = ROLES.index(account.role) if account else -1
+    taken_in = account is not None and sighting.taken_by == account.id and role >= ROLES.index("investigator")
+    return role >= ROLES.index("coordinator" if sighting.source["sealed"] else "investigator") or taken_in
 
 
 def _late(received_at: str, recorded_at: str) -> bool:

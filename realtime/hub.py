@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from realtime import protocol
@@ -206,16 +206,18 @@ class Hub:
                     subscription.seq = new[-1].seq
                     subscription.connection.owe(Delivery(subscription, new), channel.name)
 
-    def render(self, delivery: Delivery) -> list[bytes]:
-        """The frames of a delivery, made when they are written: as its reader may see the events now."""
+    def render(self, delivery: Delivery) -> Iterator[bytes]:
+        """The frames of a delivery, each made when it is written: as its reader may see the events then."""
         subscription = delivery.subscription
         assert isinstance(subscription, Subscription)
         name, epoch = subscription.channel.name, subscription.channel.sequence.epoch
-        if not self._stands(subscription) or epoch is None:
-            return []
-        reader = subscription.connection.reader
-        parts = [(self.source.show(reader, name, record, live=True), record.group) for record in delivery.records]
-        return [protocol.events(name, epoch, run) for run in frames(parts, protocol.MAX_SERVER_FRAME // 2)]
+        left = list(delivery.records)
+        for run in frames([(record.wire, record.group) for record in left], protocol.MAX_SERVER_FRAME // 2):
+            records, left = left[: len(run)], left[len(run) :]
+            if not self._stands(subscription) or epoch is None:
+                return
+            reader = subscription.connection.reader
+            yield protocol.events(name, epoch, [self.source.show(reader, name, record, live=True) for record in records])
 
     def _catch_up(self, channel: Channel) -> None:
         """Reads from the journal what the channel has missed."""

@@ -459,6 +459,30 @@ async def test_who_the_source_is_leaves_by_one_call_only_and_each_reading_is_kep
     assert readers == [company.bob.account["id"], company.charlie.account["id"]]
 
 
+async def test_a_change_of_the_source_alone_is_on_the_record_but_not_what_it_was(company: Company, scene: Scene) -> None:
+    added = await scene.sighting(source_name="Griet")
+    command = {"sighting": added["id"], "source_name": "Lotte"}
+    ack = await company.bob.do(scene.search, "sighting.update", command)
+    found = (await company.alice.http.get(f"/api/v1/boards/{scene.search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
+    assert [(event["type"], event["changes"], event["actor"]["name"]) for event in found] == [("sighting.updated", [], "Bob")]
+    assert (await company.bob.do(scene.search, "sighting.update", command))["seqs"] == []
+
+
+async def test_a_seal_is_broken_only_by_who_took_it_in_or_a_coordinator(company: Company, scene: Scene) -> None:
+    taken_in = await company.bob.do(scene.search, "sighting.add", {"description": "a girl", "source": {"sealed": True}})
+    found = (await company.bob.http.get(f"/api/v1/boards/{scene.search}/events?after={taken_in['seqs'][0] - 1}")).json()["events"]
+    sighting = found[0]["id"]
+    with pytest.raises(Refusal, match="forbidden"):
+        await company.charlie.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
+    assert (await company.charlie.do(scene.search, "sighting.update", {"sighting": sighting, "clothing": "red"}))["seqs"]
+    path = f"/api/v1/boards/{scene.search}/sightings/{sighting}/source"
+    assert (await company.charlie.http.get(path)).status_code == 403
+    for who in (company.bob, company.alice):
+        assert (await who.http.get(path)).status_code == 200
+        assert (await who.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}}))["seqs"]
+        await who.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": True}})
+
+
 # -- tasks ----------------------------------------------------------------------------------------------------------------
 
 
