@@ -168,10 +168,12 @@ export class Board {
   }
 
   #snapshot({epoch, seq, entities, more}) {
-    this.#parts = (this.#parts ?? []).concat(entities);
+    // The server may begin anew in the middle of a snapshot, when rights have changed: nothing of the one before may stay.
+    if (this.#parts?.epoch !== epoch || this.#parts.seq !== seq) this.#parts = {epoch, seq, entities: []};
+    this.#parts.entities.push(...entities);
     if (more) return;
     const before = this.#entities, from = this.seq, sameEpoch = epoch === this.epoch;
-    this.#entities = Entities.from(this.#parts);
+    this.#entities = Entities.from(this.#parts.entities);
     this.#parts = null;
     this.epoch = epoch;
     this.at = sameEpoch ? this.at : null;
