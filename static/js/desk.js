@@ -46,6 +46,7 @@ export class Desk {
     addEventListener("online", this.#recheck);
     addEventListener("offline", this.#recheck);
     addEventListener("pageshow", this.#recheck);
+    addEventListener("focus", this.#recheck);
     addEventListener("storage", this.#toldByOtherTab);
     document.addEventListener("visibilitychange", this.#recheck);
     this.#timer = setInterval(() => this.#tick(), TICK);
@@ -59,6 +60,7 @@ export class Desk {
     removeEventListener("online", this.#recheck);
     removeEventListener("offline", this.#recheck);
     removeEventListener("pageshow", this.#recheck);
+    removeEventListener("focus", this.#recheck);
     removeEventListener("storage", this.#toldByOtherTab);
     document.removeEventListener("visibilitychange", this.#recheck);
     clearInterval(this.#timer);
@@ -158,7 +160,7 @@ export class Desk {
     if (event.type === "visibilitychange") for (const board of this.#boards.values()) board.hidden();
     if (document.hidden) return;
     this.connection.recheck();
-    for (const board of this.#boards.values()) board.tick();
+    for (const board of this.#boards.values()) board.recheck();
   };
 
   #toldByOtherTab = (event) => {

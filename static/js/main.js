@@ -4,6 +4,7 @@ import {Desk} from "./desk.js";
 import {Tab} from "./tab.js";
 import {belongTo} from "./storage.js";
 import {load} from "./i18n.js";
+import {connect as topOf} from "./behaviours/top.js";
 
 const VIEWS = {
   operations: async (root, desk) => (await import("./views/operations.js")).mount(root, desk),
@@ -12,6 +13,7 @@ const VIEWS = {
 };
 
 async function start() {
+  topOf(document.querySelector("[data-top]"));
   const {page, board, language, version, accountId, accountName, accountRole} = document.body.dataset;
   await load(language, version);
   if (page === "sign_in") return (await import("./views/sign_in.js")).mount(document.querySelector("main"));

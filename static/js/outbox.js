@@ -19,7 +19,7 @@ export class Outbox {
   #now;
   #open = false;
   #entries = new Map();   // id -> entry, mine, oldest first
-  #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, promise, resolve, reject}
+  #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}
   #settling = new Map();  // id -> {entry, seq, until}: acknowledged, events not applied yet
 
   /** transmit(frame) -> boolean; changed(boardId) is called after each change of an entry. */
@@ -45,10 +45,11 @@ export class Outbox {
     return run.promise;
   }
 
-  /** Entries of one board, or of all, oldest first; with those whose events are on the way. */
+  /** Entries of one board, or of all, oldest first; with those whose events are on the way, without those whose events were applied. */
   pending(board = null) {
     const all = [...[...this.#settling.values()].map(({entry}) => entry), ...this.#entries.values()];
-    return all.filter((entry) => board === null || entry.board === board).sort((a, b) => a.order - b.order);
+    const drawn = all.filter(({id}) => !this.#runs.get(id)?.happened);
+    return drawn.filter((entry) => board === null || entry.board === board).sort(byOrder);
   }
 
   /** How much has not been answered, in all tabs of this account. */
@@ -90,6 +91,12 @@ export class Outbox {
     else this.#refuse(entry, frame);
     this.#changed(entry.board);
     this.#pump();
+  }
+
+  /** An event of this command was applied, before its ack came: drawn still, its card would be there twice. */
+  happened(id) {
+    const run = this.#runs.get(id);
+    if (run) run.happened = true;
   }
 
   /** A board's applied position moved. */
@@ -136,8 +143,8 @@ export class Outbox {
   #pump() {
     if (!this.#open) return;
     const busy = new Set();
-    for (const entry of this.pending()) {
-      if (entry.status === "refused" || busy.has(entry.board) || this.#settling.has(entry.id)) continue;
+    for (const entry of [...this.#entries.values()].sort(byOrder)) {
+      if (entry.status === "refused" || busy.has(entry.board)) continue;
       const run = this.#runs.get(entry.id);
       if (!this.#stillMine(entry, run)) continue;
       busy.add(entry.board);
@@ -205,11 +212,13 @@ function promised() {
   return parts;
 }
 
+const byOrder = (a, b) => a.order - b.order;
+
 const keyOf = (id) => `${prefix()}outbox:${id}`;
 
 function stored() {
   const entries = storage.keys(`${prefix()}outbox:`).map((key) => storage.read(key));
-  return entries.filter(Boolean).sort((a, b) => a.order - b.order);
+  return entries.filter(Boolean).sort(byOrder);
 }
 
 function frameOf({id, board, name, data, base, epoch}) {

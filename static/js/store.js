@@ -6,6 +6,7 @@ import {serverNow} from "./time.js";
 
 const ASK_AGAIN = 10_000;   // ms without an answer to a subscription: ask again
 const ASK_AFTER_ERROR = 2_000; // ms: the answer was an error of the moment
+const ASK_FORBIDDEN = 15_000; // ms, and up to half as much again: the right to see it may be given back
 const HIDDEN_FRAME = 250;   // ms: a hidden page gets no animation frames, and still has to be told
 
 export class Board {
@@ -25,6 +26,7 @@ export class Board {
   #following = false;
   #place = null;          // where this person is: {card, editing}
   #forbidden = false;
+  #forbiddenPatience = ASK_FORBIDDEN * (1 + Math.random() / 2); // one that loses many readers is not asked by all of them at once
   #proof;
   #readAt = null;         // Date: the first snapshot's answer; nothing before the first proof is newer
   #shown = "";            // the freshness that watchers were told
@@ -134,9 +136,14 @@ export class Board {
 
   /** Time alone makes what is shown untrue: called once a second. */
   tick() {
-    const patience = this.#askedAt === null ? ASK_AFTER_ERROR : ASK_AGAIN;
-    if (!this.#following && !this.#forbidden && Date.now() - this.#triedAt > patience) this.subscribe();
+    if (!this.#following && Date.now() - this.#triedAt > this.#patience) this.subscribe();
     if (this.freshness.state !== this.#shown) this.changed();
+  }
+
+  /** A person looks at it again: whether it may be seen by now is asked at once. */
+  recheck() {
+    if (this.#forbidden && Date.now() - this.#triedAt > ASK_AFTER_ERROR) this.subscribe();
+    this.tick();
   }
 
   /** Tell the watchers, once per frame that is drawn. */
@@ -151,6 +158,11 @@ export class Board {
     if (this.#frame === null) return;
     this.#frame = null;
     this.changed();
+  }
+
+  get #patience() {
+    if (this.#forbidden) return this.#forbiddenPatience;
+    return this.#askedAt === null ? ASK_AFTER_ERROR : ASK_AGAIN;
   }
 
   #tell() {
@@ -201,6 +213,7 @@ export class Board {
     if (drop) this.#entities.drop(drop), this.marks.delete(drop.id), this.summaries.delete(drop.id);
     if (put && event.actor?.id !== this.#desk.account.id) this.#mark(event);
     if (event.at) this.at = event.at;
+    if (event.command) this.#desk.outbox.happened(event.command);
     this.#events.push(event);
     this.#moveTo(event.seq);
   }

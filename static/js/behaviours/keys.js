@@ -2,6 +2,9 @@
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
+/** Is there a keyboard to tell of, as far as a browser says? */
+export const hasKeys = () => !matchMedia("(pointer: coarse)").matches;
+
 export class Keys {
   #actions;
   #pressed = (event) => this.#act(event);

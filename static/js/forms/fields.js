@@ -105,7 +105,7 @@ export const SEARCH = [
   { path: "lead", control: "person" },
   ...CRITERIA.flatMap((key) => [
     choice(`criteria.${key}.answer`, ANSWERS, "answer"),
-    text(`criteria.${key}.basis`),
+    text(`criteria.${key}.basis`, { placeholder: () => t("Basis: who says so, and when") }),
   ]),
 ];
 

@@ -18,13 +18,16 @@ export function row(form, path, ctx, name = null) {
   const id = `${form.key}-${path}`.replace(/[^\w-]/g, "_");
   const error = form.errors[path];
   const flag = field.control === "flag";
-  const caption = html`<label for=${id}>${name ?? field.label?.() ?? label.field(path)}${field.required && field.control !== "choice" ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
+  const caption = html`<label for=${id}>${name ?? field.label?.() ?? label.field(path)}${needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
   return html`<div class="row ${field.control}" data-field=${path} ?data-mine=${form.isMine(path)}>
     ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
     ${error ? html`<p class="error" id="${id}-error">${sentence(error)}</p>` : nothing}
     ${theirs(form, field, ctx)}
   </div>`;
 }
+
+/** Marked as required; a choice only while nothing is chosen, for it can't be emptied again. */
+const needed = (form, { path, required, control }) => required && (control !== "choice" || form.raw(path) === "");
 
 export const rows = (form, paths, ctx) => paths.map((path) => row(form, path, ctx));
 
@@ -58,7 +61,7 @@ function control(form, field, id, ctx) {
       return html`<span class="with-now"><input id=${id} type="datetime-local" aria-describedby=${describe} .value=${live(raw)} @input=${type} />${field.now ? html`<button type="button" @click=${() => edit(toInput(serverNow()))}>${t("Now")}</button>` : nothing}</span>`;
     default:
       return html`<input id=${id} type=${TYPES[field.control] ?? "text"} inputmode=${field.control === "number" ? "decimal" : nothing}
-        autocomplete="off" aria-describedby=${describe} .value=${live(raw)} @input=${type}
+        autocomplete="off" placeholder=${field.placeholder?.() ?? nothing} aria-describedby=${describe} .value=${live(raw)} @input=${type}
         aria-required=${field.required ? "true" : nothing} ?autofocus=${field.first} />`;
   }
 }

@@ -2,7 +2,7 @@
 
 import {kept} from "../drafts.js";
 import {label} from "../labels.js";
-import {n} from "../i18n.js";
+import {n, t} from "../i18n.js";
 
 export function mount(main, desk) {
   const role = main.querySelector("[data-label-role]");
@@ -10,8 +10,8 @@ export function mount(main, desk) {
   const draw = () => {
     const drafts = kept(), unsent = desk.outbox.unsent();
     main.querySelector("[data-kept]").textContent = [
-      n("{count} draft", "{count} drafts", drafts), n("{count} change not sent", "{count} changes not sent", unsent),
-    ].join(", ");
+      drafts && n("{count} draft", "{count} drafts", drafts), unsent && n("{count} change not sent", "{count} changes not sent", unsent),
+    ].filter(Boolean).join(", ") || t("nothing");
   };
   desk.watch(draw);
   draw();

@@ -37,12 +37,13 @@ function adding(view, kind, title, first, more) {
       <summary @click=${() => (view.ui.more = true)}>${t("More…")}</summary>
       <div class="grid">${rows(form, paths(more), view)}</div>
     </details>`;
-  return dialog(kind, title, formOf(form, kind, body, adds(view), view.submit), view.act.closeDialog);
+  return dialog(kind, title, formOf(form, kind, body, adds(form, view), view.submit), view.act.closeDialog);
 }
 
-function adds(view) {
+function adds(form, view) {
   return html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
-    <button type="button" @click=${view.act.closeDialog}>${t("Later")}</button>
+    ${form.dirty ? html`<button type="button" class="plain" data-act="discard" @click=${discarding(form, view)}>${t("Throw away")}</button>` : nothing}
+    <button type="button" data-act="later" @click=${view.act.closeDialog}>${t("Later")}</button>
     <button type="submit" class="primary" data-act="send">${t("Add")}</button>`;
 }
 
@@ -51,13 +52,14 @@ function plain(view, kind, title, body, send) {
   return dialog(kind, title, formOf(form, kind, body(form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
 }
 
+const discarding = (form, view) => () => {
+  form.clear();
+  view.act.closeDialog();
+};
+
 function buttons(view, form, send) {
-  const discard = () => {
-    form.clear();
-    view.act.closeDialog();
-  };
   return html`<span class="space"></span>
-    <button type="button" data-act="cancel" @click=${discard}>${t("Cancel")}</button>
+    <button type="button" data-act="cancel" @click=${discarding(form, view)}>${t("Cancel")}</button>
     <button type="submit" class="primary" data-act="send">${send}</button>`;
 }
 

@@ -4,7 +4,7 @@ import {html, nothing, render} from "../../vendor/lit-html/lit-html.js";
 import {repeat} from "../../vendor/lit-html/directives/repeat.js";
 import {Clock} from "../behaviours/clock.js";
 import {Dialogs} from "../behaviours/dialog.js";
-import {Keys} from "../behaviours/keys.js";
+import {Keys, hasKeys} from "../behaviours/keys.js";
 import {label} from "../labels.js";
 import {n, t} from "../i18n.js";
 import {faces, people} from "./face.js";
@@ -93,7 +93,7 @@ class Operations {
         <h1>${t("Searches")}</h1>
         ${this.#here()}
         <span class="space"></span>
-        <input type="search" name="find" placeholder=${t("Find a search  /")} aria-label=${t("Find a search")} .value=${this.#find} @input=${this.#finds} />
+        <input type="search" name="find" placeholder=${hasKeys() ? t("Find a search  /") : t("Find a search")} aria-label=${t("Find a search")} .value=${this.#find} @input=${this.#finds} />
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>

@@ -223,7 +223,7 @@ class SearchView {
     this.sources.clear();
     this.lastMark.clear();
     document.title = "Searchboard";
-    render(forbidden(), this.#root);
+    render(forbidden(() => this.board.recheck()), this.#root);
   }
 
   #prepare() {
@@ -236,7 +236,10 @@ class SearchView {
   }
 
   #focus() {
-    if (this.focusPanel) this.#root.querySelector(".panel")?.focus({ preventScroll: true });
+    if (this.focusPanel) {
+      this.#root.querySelector(".panel")?.focus({ preventScroll: true });
+      this.#root.querySelector("article.opened")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
     if (this.focusField) this.#root.querySelector(".card-facts.editing input, .card-facts.editing textarea")?.focus();
     if (this.focusCard) this.#root.querySelector(`article[data-card="${CSS.escape(this.focusCard)}"] a`)?.focus({ preventScroll: true });
     if (this.focusTrouble) this.#root.querySelector("[data-conflict], .row:has(.error), .problem")?.scrollIntoView({ block: "center" });

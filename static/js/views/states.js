@@ -14,12 +14,12 @@ export function loading() {
 }
 
 /** Says nothing of the search: neither that it exists, nor whose it was. */
-export function forbidden() {
+export function forbidden(askAgain) {
   return html`<section class="lost" role="alert" data-testid="forbidden">
     <h1>${t("You can't see this search")}</h1>
     <p>${t("It does not exist, or you are not, or no longer, one of its people. What was shown here has been removed from this screen.")}</p>
-    <p>${t("If you were working on it, ask its coordinator.")}</p>
+    <p>${t("If you were working on it, ask its coordinator. Once you may see it, it comes back by itself.")}</p>
     <p class="buttons"><a class="button primary" href="/">${t("All searches")}</a>
-      <button type="button" data-act="try-again" @click=${() => location.reload()}>${t("Try again")}</button></p>
+      <button type="button" data-act="try-again" @click=${askAgain}>${t("Try again")}</button></p>
   </section>`;
 }

@@ -1,13 +1,14 @@
 /** The row between head and columns: add, find, narrow down, and what one does to the search as a whole. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
+import { hasKeys } from "../behaviours/keys.js";
 import { t } from "../i18n.js";
 
 export function tools(view) {
   const { act, ui } = view;
   return html`<div class="tools" data-testid="tools">
-    ${view.mayEdit ? adding(view) : nothing}
-    <input type="search" class="find" id="find" data-testid="find" placeholder=${t("Find in this search  /")} aria-label=${t("Find in this search")}
+    ${adding(view)}
+    <input type="search" class="find" id="find" data-testid="find" placeholder=${hasKeys() ? t("Find in this search  /") : t("Find in this search")} aria-label=${t("Find in this search")}
       .value=${live(ui.find)} @input=${(event) => act.find(event.target.value)} />
     <div class="chips" role="group" aria-label=${t("Show")}>
       ${chip("sighting", t("Sightings"), view)} ${chip("task", t("Tasks"), view)} ${chip("mine", t("Mine"), view)}
@@ -16,12 +17,20 @@ export function tools(view) {
       ${view.changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}
     </div>
     <span class="space"></span>
-    <div class="whole">
-      <button type="button" data-act="log" aria-pressed=${ui.card === "log"} @click=${act.log}>${t("Facts and log")}</button>
-      ${view.mayEdit ? html`<button type="button" data-act="edit-search" @click=${() => act.dialog("facts")}>${t("Edit facts…")}</button>` : nothing}
-      ${view.mayLead && !view.isClosed ? html`<button type="button" data-act="access" @click=${() => act.dialog("access")}>${t("Access…")}</button>` : nothing}
-      ${view.mayLead ? html`<button type="button" data-act="set-status" @click=${() => act.dialog("status")}>${t("Set status…")}</button>` : nothing}
-    </div>
+    ${whole(view)}
+  </div>`;
+}
+
+/** A row where there is room (css); on a phone a menu at the thumb, which the browser opens and closes. */
+function whole(view) {
+  const { act, ui } = view;
+  const item = (name, text, does, pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
+    popovertarget="whole" popovertargetaction="hide" @click=${does}>${text}</button>`;
+  return html`<div class="whole" id="whole" popover role="group" aria-label=${t("The search as a whole")}>
+    ${item("log", t("Facts and log"), act.log, ui.card === "log")}
+    ${view.mayEdit ? item("edit-search", t("Edit facts…"), () => act.dialog("facts")) : nothing}
+    ${view.mayLead && !view.isClosed ? item("access", t("Access…"), () => act.dialog("access")) : nothing}
+    ${view.mayLead ? item("set-status", t("Set status…"), () => act.dialog("status")) : nothing}
   </div>`;
 }
 
@@ -30,8 +39,9 @@ const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot
 function adding(view) {
   const { act } = view;
   return html`<div class="adding">
-    <button type="button" class="primary" data-act="add-sighting" @click=${() => act.dialog("sighting")}>${t("+ Sighting")} ${draftOf("add-sighting", view)} <kbd aria-hidden="true">S</kbd></button>
-    <button type="button" data-act="add-task" @click=${() => act.dialog("task")}>${t("+ Task")} ${draftOf("add-task", view)} <kbd aria-hidden="true">T</kbd></button>
+    ${view.mayEdit ? html`<button type="button" class="primary" data-act="add-sighting" @click=${() => act.dialog("sighting")}>${t("+ Sighting")} ${draftOf("add-sighting", view)} <kbd aria-hidden="true">S</kbd></button>
+    <button type="button" data-act="add-task" @click=${() => act.dialog("task")}>${t("+ Task")} ${draftOf("add-task", view)} <kbd aria-hidden="true">T</kbd></button>` : nothing}
+    <button type="button" class="menu-button" popovertarget="whole">${t("Search…")}</button>
   </div>`;
 }
 
