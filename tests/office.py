@@ -16,12 +16,12 @@ ROLES = {"Alice": "coordinator", "Bob": "investigator", "Charlie": "investigator
 class Person:
     """Somebody with a session: their cookie for windows, and the HTTP calls."""
 
-    def __init__(self, name: str, url: str) -> None:
-        self.name, self.email = name, f"{name.lower()}@desk.example"
+    def __init__(self, name: str, url: str, domain: str, password: str) -> None:
+        self.name, self.email, self._password = name, f"{name.lower()}@{domain}", password
         self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=PATIENCE_S)
 
     async def sign_in(self) -> None:
-        answer = await self.http.post("/login", data={"email": self.email, "password": PASSWORD})
+        answer = await self.http.post("/login", data={"email": self.email, "password": self._password})
         assert answer.status_code == 303, answer.text
 
     @property
@@ -49,8 +49,8 @@ class Person:
 class Office:
     """Windows on a server. Leaving it closes them, and fails on any error that a page met and no scene had announced."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
-        self.browser, self.url = browser, url
+    def __init__(self, browser: Browser, url: str, domain: str = "desk.example", password: str = PASSWORD) -> None:
+        self.browser, self.url, self._domain, self._password = browser, url, domain, password
         self.server: Server | None = None
         self.people: dict[str, Person] = {}
         self.windows: list[Window] = []
@@ -74,7 +74,7 @@ class Office:
     async def person(self, name: str) -> Person:
         """Somebody of this office, signed in."""
         if name not in self.people:
-            self.people[name] = Person(name, self.url)
+            self.people[name] = Person(name, self.url, self._domain, self._password)
             await self.people[name].sign_in()
         return self.people[name]
 
@@ -83,10 +83,14 @@ class Office:
         person = await self.person(name)
         context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESK} | more))
         await context.add_cookies([{"name": "board_session", "value": person.cookie, "url": url or self.url}])
-        return await self.open(name, context, person.http)
+        return await self._open(name, context, person.http)
 
-    async def open(self, name: str, context: BrowserContext, http: httpx.AsyncClient) -> Window:
-        """A window in a context; two windows of one person may share it."""
+    async def stranger(self, **more: Any) -> Window:
+        """A window of nobody who is signed in."""
+        context = await self.browser.new_context(base_url=self.url, **({"viewport": DESK} | more))
+        return await self._open("stranger", context, httpx.AsyncClient(base_url=self.url))
+
+    async def _open(self, name: str, context: BrowserContext, http: httpx.AsyncClient) -> Window:
         context.set_default_timeout(PATIENCE_MS)
         window = Window(name, await context.new_page(), context, http=http)
         window.listen()
@@ -101,7 +105,7 @@ class Office:
         return alice, bob
 
     async def search(self, **data: Any) -> str:
-        """A new search of Alice's, without its first tasks' weight on the screen; its id."""
+        """A new search of Alice's; its id."""
         alice = await self.person("Alice")
         given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
         return str((await alice.do("operations", "search.open", given | data))["opened"])

@@ -14,7 +14,7 @@ class Wire:
     def __init__(self, browser: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.ends = (browser, server)
         self.dead = False  # what comes is taken and goes nowhere, and no end is told
-        self.held = 0  # bytes of the browser that wait at the gate
+        self.held = 0  # bytes of the browser that wait at its gate
 
     def reset(self) -> None:
         for end in self.ends:
@@ -28,8 +28,8 @@ class Line:
         self._target = urlsplit(target)
         self._wires: set[Wire] = set()
         self._state = "passing"
-        self._gate = asyncio.Event()
-        self._gate.set()
+        self._from_browsers, self._from_server = asyncio.Event(), asyncio.Event()  # open gates
+        self.release()
         self.url = ""
 
     def cut(self) -> None:
@@ -46,10 +46,15 @@ class Line:
 
     def hold(self) -> None:
         """What browsers send waits at a gate, whole and in order. What the server sends passes."""
-        self._gate.clear()
+        self._from_browsers.clear()
+
+    def hold_answers(self) -> None:
+        """The other way round."""
+        self._from_server.clear()
 
     def release(self) -> None:
-        self._gate.set()
+        self._from_browsers.set()
+        self._from_server.set()
 
     def heal(self) -> None:
         """New connections pass again."""
@@ -76,17 +81,18 @@ class Line:
         wire.dead = self._state == "swallowing"
         self._wires.add(wire)
         await asyncio.gather(
-            self._carry(reader, to_server, wire, gated=True), self._carry(from_server, writer, wire, gated=False)
+            self._carry(reader, to_server, wire, self._from_browsers),
+            self._carry(from_server, writer, wire, self._from_server),
         )
         self._wires.discard(wire)
         return None
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: Wire, *, gated: bool) -> None:
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: Wire, gate: asyncio.Event) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
-                if gated and not self._gate.is_set():
-                    wire.held += len(data)
-                    await self._gate.wait()
+                if not gate.is_set():
+                    wire.held += len(data) if gate is self._from_browsers else 0
+                    await gate.wait()
                     wire.held = 0
                 if not wire.dead:
                     writer.write(data)

@@ -1,18 +1,17 @@
 """A person's browser window on the board, and the comparison of what it shows with what the server has."""
 
 import asyncio
-import contextlib
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2 as httpx
 from playwright.async_api import BrowserContext, Locator, Page, WebSocket
-from playwright.async_api import TimeoutError as Late
 
-from tests.cast import PATIENCE_S
+from tests.cast import PASSWORD, PATIENCE_S
 
 PATIENCE_MS = PATIENCE_S * 1000
 DESK = {"width": 1400, "height": 900}
@@ -30,7 +29,6 @@ SHOWN = """() => {
     status: document.querySelector("[data-status]")?.dataset.status,
   };
 }"""
-SHOWS = f"(expected) => JSON.stringify(({SHOWN})()) === expected"
 ASSESSED = {
     "unassessed": None,
     "credible": "credible",
@@ -135,7 +133,8 @@ class Window:
         return self.page.locator(selector, **more)
 
     def card(self, text: str) -> Locator:
-        return self.page.locator("article.card", has_text=text)
+        """By what was said: other words on a card may be about who changed it."""
+        return self.page.locator("article.card", has=self.page.locator("h3", has_text=text))
 
     def column(self, role: str) -> Locator:
         return self.page.locator(f"section[data-role={role}]")
@@ -146,7 +145,7 @@ class Window:
 
     async def id_of(self, text: str) -> str:
         """The id of a card, once the server has given it one."""
-        return str(await self.page.locator("article[data-card]:not([data-pending])", has_text=text).get_attribute("data-card"))
+        return str(await self.card(text).and_(self.page.locator("[data-card]:not([data-pending])")).get_attribute("data-card"))
 
     async def shown(self) -> dict[str, Any]:
         shown: dict[str, Any] = await self.page.evaluate(SHOWN)
@@ -157,9 +156,10 @@ class Window:
         answer = await self.http.get(f"/api/v1/boards/{board}")
         assert answer.status_code == 200, answer.text
         wanted = expected(answer.json()["entities"])
-        with contextlib.suppress(Late):
-            await self.page.wait_for_function(SHOWS, arg=json.dumps(wanted, ensure_ascii=False, separators=(",", ":")))
-        assert await self.shown() == wanted, f"{self.name}'s screen is not what the server has"
+        deadline = time.monotonic() + PATIENCE_S
+        while (shown := await self.shown()) != wanted and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        assert shown == wanted, f"{self.name}'s screen is not what the server has"
         return wanted
 
     # --- what a person does
@@ -190,6 +190,28 @@ class Window:
         await self.card(text).locator("a[data-part=open]").click()
         await self.panel.wait_for()
 
+    async def close_card(self) -> None:
+        await self.panel.locator("[data-act=close-card]").click()
+        await self.panel.wait_for(state="detached")
+
+    async def edit(self, **fields: str) -> None:
+        """Fields of the open card, by their path; saved."""
+        await self.panel.locator("[data-act=edit]").click()
+        await self.fill("facts", fields)
+        await self.panel.locator("[data-act=save]").click()
+
+    async def move_by_menu(self, text: str, role: str) -> None:
+        await self.card(text).locator("[data-act=move]").click()
+        column = await self.column(role).get_attribute("data-column")
+        await self(f"dialog input[value='{column}']").check()
+        await self("dialog [data-act=send]").click()
+
+    async def sign_in(self, email: str) -> None:
+        """By the form of the sign-in page."""
+        await self("[name=email]").fill(email)
+        await self("[name=password]").fill(PASSWORD)
+        await self("form.sign-in button").click()
+
     async def drag(self, card: Locator, column: Locator, before: Locator | None = None) -> None:
         """By mouse: takes the card up, carries it to its place, lets it go there."""
         await self.take_up(card)
@@ -214,6 +236,25 @@ class Window:
         assert box
         await self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 3, steps=2)
         return await before.and_(self.page.locator("[data-drop=before]")).wait_for()
+
+    async def drag_by_finger(self, card: Locator, column: Locator) -> None:
+        """A long press takes the card up; the finger carries it to the end of a column, and lets go."""
+        finger = await self.context.new_cdp_session(self.page)
+
+        async def touch(kind: str, *at: tuple[float, float]) -> None:
+            points = [{"x": x, "y": y} for x, y in at]
+            await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        x, y = middle(await card.bounding_box())
+        box = await column.bounding_box()
+        assert box
+        await touch("touchStart", (x, y))
+        await self("article.sortable-chosen").wait_for()  # the press was long enough
+        await touch("touchMove", (x + 8, y + 8))
+        await self("main[data-dragging]").wait_for()
+        await touch("touchMove", (box["x"] + box["width"] / 2, box["y"] + box["height"] - 6))
+        await column.locator("[data-drop=end]").wait_for()
+        await touch("touchEnd")
 
 
 def _body(text: str | bytes) -> dict[str, Any]:
