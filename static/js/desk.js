@@ -77,10 +77,6 @@ export class Desk {
     return this.#boards.get(id);
   }
 
-  leave(id) {
-    if (this.#boards.delete(id)) this.transmit({type: "unsubscribe", board: id});
-  }
-
   can(role) {
     return ROLES.indexOf(this.account.role) >= ROLES.indexOf(role);
   }

@@ -1,10 +1,11 @@
 /* Words in the reader's language. In English the msgid is the text, so an empty catalogue is a whole one. */
 
-const catalogue = {language: "en", messages: {}};
+const catalogue = {language: "en", messages: {}, rule: new Intl.PluralRules("en")};
 
 /** Load the catalogue of `language`; without it (offline, none yet) the English msgids stand. */
 export async function load(language, version) {
   catalogue.language = language;
+  catalogue.rule = new Intl.PluralRules(language);
   if (language === "en") return;
   try {
     const answer = await fetch(`/i18n/${language}.json?v=${encodeURIComponent(version)}`);
@@ -23,7 +24,7 @@ export function t(msgid, values = {}) {
 /** n('{count} card', '{count} cards', 3) -> "3 cards". */
 export function n(singular, plural, count, values = {}) {
   // Intl's rule and gettext's agree for every language with two forms (en, fr, nl, de); no expression has to be evaluated
-  const form = new Intl.PluralRules(catalogue.language).select(count) === "one" ? 0 : 1;
+  const form = catalogue.rule.select(count) === "one" ? 0 : 1;
   const found = catalogue.messages[singular];
   const text = (Array.isArray(found) && found[form]) || (form === 0 ? singular : plural);
   return fill(text, {count, ...values});

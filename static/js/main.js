@@ -3,7 +3,7 @@
 import {Desk} from "./desk.js";
 import {Tab} from "./tab.js";
 import {belongTo} from "./storage.js";
-import {load} from "./i18n.js";
+import {load, t} from "./i18n.js";
 import {connect as topOf} from "./behaviours/top.js";
 
 const VIEWS = {
@@ -29,4 +29,8 @@ async function start() {
   return VIEWS[page]?.(document.querySelector("main"), desk, document.body.dataset);
 }
 
-start();
+// A module that did not come (the line broke while the page loaded) must not leave a page that waits for ever.
+start().catch((error) => {
+  reportError(error);
+  document.querySelector("[data-notices]").textContent = t("This page did not load whole. Load it again.");
+});

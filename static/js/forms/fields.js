@@ -5,12 +5,12 @@
 import { t } from "../i18n.js";
 import { fromInput, toInput } from "../time.js";
 
-export const CHANNELS = ["hotline", "app", "police", "field", "social_media", "other"];
-export const PRIORITIES = ["low", "normal", "urgent"];
-export const SOURCE_KINDS = ["named", "anonymous", "unknown"];
+const CHANNELS = ["hotline", "app", "police", "field", "social_media", "other"];
+const PRIORITIES = ["low", "normal", "urgent"];
+const SOURCE_KINDS = ["named", "anonymous", "unknown"];
 export const KINDS = ["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"];
-export const CONDITIONS = ["well", "injured", "deceased", "unknown"];
-export const HOWS = ["came_back", "police", "sighting", "other"];
+const CONDITIONS = ["well", "injured", "deceased", "unknown"];
+const HOWS = ["came_back", "police", "sighting", "other"];
 export const CRITERIA = [
   "under_13",
   "disability",
@@ -20,9 +20,9 @@ export const CRITERIA = [
   "danger_to_others",
   "out_of_character",
 ];
-export const ANSWERS = ["yes", "no", "unknown"];
-export const ASSESSMENTS = ["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"];
-export const CATEGORIES = ["comment", "decision", "contact"];
+const ANSWERS = ["yes", "no", "unknown"];
+const ASSESSMENTS = ["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"];
+const CATEGORIES = ["comment", "decision", "contact"];
 
 const text = (path, more) => ({ path, control: "text", ...more });
 const long = (path, more) => ({ path, control: "long", ...more });

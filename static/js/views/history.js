@@ -53,14 +53,14 @@ export class History {
 
   async #all() {
     const events = [];
-    for (;;) {
-      const after = events.at(-1)?.seq ?? 0;
+    for (let after = 0; ; ) {
       const query = new URLSearchParams({ entity: this.#entity, after, limit: PAGE });
       const answer = await fetch(`/api/v1/boards/${this.#board}/events?${query}`);
       if (!answer.ok) throw new Error(String(answer.status));
-      const page = (await answer.json()).events.filter(({ hidden }) => !hidden);
-      events.push(...page);
+      const page = (await answer.json()).events;
+      events.push(...page.filter(({ hidden }) => !hidden));
       if (page.length < PAGE) return events;
+      after = page.at(-1).seq;
     }
   }
 }

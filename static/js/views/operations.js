@@ -111,7 +111,7 @@ class Operations {
     const sending = status === "open" ? pending.filter((entry) => entry.status !== "refused") : [];
     return html`<section class="desk-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
       <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b></h2>
-      ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#find ? t("Nothing here has these words.") : EMPTY[status]()}</p>` : nothing}
+      ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#none(status)}</p>` : nothing}
       <ul>
         ${sending.map((entry) => sendingCard(entry))}
         ${repeat(drawn, ({id}) => id, (search) => searchCard(search, this))}
@@ -119,6 +119,12 @@ class Operations {
       ${drawn.length < searches.length ? html`<button class="all" @click=${() => this.#showAll(status)}>${
         n("{count} more", "{count} more", searches.length - drawn.length)}</button>` : nothing}
     </section>`;
+  }
+
+  #none(status) {
+    if (this.#find) return t("Nothing here has these words.");
+    const first = status === "open" && this.#mayOpen && !this.board.of("search").length;
+    return first ? t("No search is open. The first one is opened with the button above.") : EMPTY[status]();
   }
 
   #refused(entry) {

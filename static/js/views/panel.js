@@ -14,7 +14,7 @@ import { judgement } from "./judgement.js";
 import { notesSection } from "./notes.js";
 import { searchFacts } from "./search_facts.js";
 import { source } from "./source.js";
-import { ago, due, time } from "./times.js";
+import { ago, due, when } from "./times.js";
 
 export const LOG = "log"; // in the place of a card's id: the facts and the log of the search
 
@@ -69,7 +69,7 @@ const close = (view) => html`<button type="button" class="plain" data-act="close
 function changed({ id }, view) {
   const mark = view.lastMark.get(id);
   if (!mark?.actor) return nothing;
-  const what = mark.changes.filter((path) => path !== "rank").map(label.field);
+  const what = mark.type.endsWith(".added") ? [] : mark.changes.filter((path) => path !== "rank").map(label.field); // of a new card, all is new
   return html`<p class="by" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(mark.type), name: mark.actor.name })}, ${ago(mark.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
@@ -94,7 +94,7 @@ function quick({ id, kind, state }, view) {
   return html`<div class="quick side">
     ${row(assignee, "assignee", view.sendingAtOnce)} ${row(priority, "priority", view.sendingAtOnce)}
     ${state.assignee === mine ? nothing : html`<button type="button" data-act="take" @click=${take}>${t("Take it")}</button>`}
-    ${state.due ? html`<span class="until">${view.isDone(state.column) ? time(state.due) : due(state.due)}</span>` : nothing}
+    ${state.due ? html`<span class="until">${view.isDone(state.column) ? t("was due {at}", { at: when(state.due) }) : due(state.due)}</span>` : nothing}
   </div>`;
 }
 

@@ -89,7 +89,7 @@ class SearchView {
     const overdue = setInterval(() => this.#countOverdue(), OVERDUE_EVERY_MS);
     this.#unwatch = [
       this.board.watch((_, events) => this.#heard(events)),
-      this.desk.watch?.(() => this.draw()) ?? (() => {}),
+      this.desk.watch(this.draw),
       () => clearInterval(overdue),
     ];
     this.#render();
@@ -242,9 +242,15 @@ class SearchView {
     }
     if (this.focusField) this.#root.querySelector(".card-facts.editing input, .card-facts.editing textarea")?.focus();
     if (this.focusCard) this.#root.querySelector(`article[data-card="${CSS.escape(this.focusCard)}"] a`)?.focus({ preventScroll: true });
-    if (this.focusTrouble) this.#root.querySelector("[data-conflict], .row:has(.error), .problem")?.scrollIntoView({ block: "center" });
+    if (this.focusTrouble) this.#trouble()?.scrollIntoView({ block: "center" });
     this.focusPanel = this.focusField = this.focusTrouble = false;
     this.focusCard = null;
+  }
+
+  /** What has to be decided or mended comes before the sentence about the whole. */
+  #trouble() {
+    const [first] = ["[data-conflict]", ".row:has(.error)", ".problem"].map((one) => this.#root.querySelector(one)).filter(Boolean);
+    return first;
   }
 
   // --- what happens

@@ -41,7 +41,7 @@ function adding(view) {
   return html`<div class="adding">
     ${view.mayEdit ? html`<button type="button" class="primary" data-act="add-sighting" @click=${() => act.dialog("sighting")}>${t("+ Sighting")} ${draftOf("add-sighting", view)} <kbd aria-hidden="true">S</kbd></button>
     <button type="button" data-act="add-task" @click=${() => act.dialog("task")}>${t("+ Task")} ${draftOf("add-task", view)} <kbd aria-hidden="true">T</kbd></button>` : nothing}
-    <button type="button" class="menu-button" popovertarget="whole">${t("Search…")}</button>
+    <button type="button" class="menu-button" popovertarget="whole" aria-label=${t("The search as a whole")}>${t("More…")}</button>
   </div>`;
 }
 
