@@ -21,12 +21,15 @@ export function tools(view) {
   </div>`;
 }
 
+/** Is there more than one thing to do to the search as a whole? */
+const hasMenu = (view) => view.mayEdit || view.mayLead;
+
 /** A row where there is room (css); on a phone a menu at the thumb, which the browser opens and closes. */
 function whole(view) {
   const { act, ui } = view;
   const item = (name, text, does, pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
     popovertarget="whole" popovertargetaction="hide" @click=${does}>${text}</button>`;
-  return html`<div class="whole" id="whole" popover role="group" aria-label=${t("The search as a whole")}>
+  return html`<div class="whole" id="whole" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("The search as a whole")}>
     ${item("log", t("Facts and log"), act.log, ui.card === "log")}
     ${view.mayEdit ? item("edit-search", t("Edit facts…"), () => act.dialog("facts")) : nothing}
     ${view.mayLead && !view.isClosed ? item("access", t("Access…"), () => act.dialog("access")) : nothing}
@@ -41,7 +44,7 @@ function adding(view) {
   return html`<div class="adding">
     ${view.mayEdit ? html`<button type="button" class="primary" data-act="add-sighting" @click=${() => act.dialog("sighting")}>${t("+ Sighting")} ${draftOf("add-sighting", view)} <kbd aria-hidden="true">S</kbd></button>
     <button type="button" data-act="add-task" @click=${() => act.dialog("task")}>${t("+ Task")} ${draftOf("add-task", view)} <kbd aria-hidden="true">T</kbd></button>` : nothing}
-    <button type="button" class="menu-button" popovertarget="whole" aria-label=${t("The search as a whole")}>${t("More…")}</button>
+    ${hasMenu(view) ? html`<button type="button" class="menu-button" popovertarget="whole" aria-label=${t("The search as a whole")}>${t("More…")}</button>` : nothing}
   </div>`;
 }
 
