@@ -1,8 +1,13 @@
 """Words are found wherever they stand, and shown in the reader's language; nobody is led away by a link."""
 
+import shlex
+import subprocess
+import sys
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from board import words
 from board.extract import javascript
@@ -26,6 +31,19 @@ def test_words_inside_nested_templates_are_found() -> None:
         ("t", 'With a "quote"'),
     ]
     assert found[-1][3] == ["translators: a note"]
+
+
+def test_the_list_for_translators_is_that_of_the_texts(tmp_path: Path) -> None:
+    """Made anew by the command that the mapping file names."""
+    mapping = words.LOCALES / "babel.cfg"
+    command = next(line for line in mapping.read_text().splitlines() if "pybabel extract" in line).lstrip("# ")
+    made, listed = tmp_path / "messages.pot", words.LOCALES / "messages.pot"
+    arguments = shlex.split(command.replace("board/locales/messages.pot", str(made)))[1:]
+    root = words.LOCALES.parent.parent
+    subprocess.run([sys.executable, "-m", "babel.messages.frontend", *arguments], cwd=root, check=True, capture_output=True)
+    fresh, kept = ({str(message.id) for message in read_po(BytesIO(file.read_bytes()))} for file in (made, listed))
+    assert kept - fresh == set(), "no longer said"
+    assert fresh - kept == set(), f"not listed yet: {command}"
 
 
 def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
