@@ -2,18 +2,19 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
 from board.places import STATIC
 
-VENDOR = STATIC / "vendor"
-PACKAGES = json.loads((VENDOR / "manifest.json").read_text())["packages"]
+FOLDERS = (STATIC / "vendor", Path(__file__).parent / "vendor")  # what is served, and what tests use
+PACKAGES = {folder: json.loads((folder / "manifest.json").read_text())["packages"] for folder in FOLDERS}
+EVERY = [pytest.param(folder / each["name"], each, id=each["name"]) for folder in FOLDERS for each in PACKAGES[folder]]
 
 
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package["name"])
-def test_each_file_has_the_digest_that_was_published(package: dict) -> None:
-    folder = VENDOR / package["name"]
+@pytest.mark.parametrize(("folder", "package"), EVERY)
+def test_each_file_has_the_digest_that_was_published(folder: Path, package: dict) -> None:
     found = {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")
@@ -25,5 +26,6 @@ def test_each_file_has_the_digest_that_was_published(package: dict) -> None:
     assert package["licence"]
 
 
-def test_nothing_else_lies_there() -> None:
-    assert {path.name for path in VENDOR.iterdir()} == {"manifest.json", *(package["name"] for package in PACKAGES)}
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_nothing_else_lies_there(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", *(package["name"] for package in PACKAGES[folder])}
