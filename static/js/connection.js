@@ -1,6 +1,6 @@
 /* One socket, for ever reconnecting. What is sent and received is others' business; whether there is a line is decided here. */
 
-import {age, reading} from "./age.js";
+import { age, reading } from "./age.js";
 
 const SILENT = 10_000;          // ms: two heartbeats. A socket without a frame for so long is dead, whatever it says of itself.
 const ANSWER_PROBE = 4_000;     // ms: after waking up, a line that does not answer a ping is dead
@@ -89,8 +89,8 @@ export class Connection {
     const socket = new WebSocket(this.url);
     this.#socket = socket;
     // a socket that was given up may still speak: only the present one is heard
-    socket.onmessage = ({data}) => socket === this.#socket && this.#hear(data);
-    socket.onclose = ({code}) => socket === this.#socket && this.#lost(afterClose(code));
+    socket.onmessage = ({ data }) => socket === this.#socket && this.#hear(data);
+    socket.onclose = ({ code }) => socket === this.#socket && this.#lost(afterClose(code));
   }
 
   #hear(data) {
@@ -140,7 +140,7 @@ export class Connection {
 
   #probe() {
     if (this.#probedAt === null) this.#probedAt = reading();
-    this.send({type: "ping", id: `p${(this.#pings += 1)}`});
+    this.send({ type: "ping", id: `p${(this.#pings += 1)}` });
   }
 
   #leave(state) {

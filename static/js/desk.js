@@ -1,10 +1,10 @@
 /* One per page: the account, its line to the server, the boards it follows and what it has still to send. */
 
-import {Board} from "./store.js";
-import {Connection} from "./connection.js";
-import {Outbox} from "./outbox.js";
-import {learn} from "./time.js";
-import {SIGNED_OUT, close as keepNothing, wipe} from "./storage.js";
+import { Board } from "./store.js";
+import { Connection } from "./connection.js";
+import { Outbox } from "./outbox.js";
+import { learn } from "./time.js";
+import { SIGNED_OUT, close as keepNothing, wipe } from "./storage.js";
 
 const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each with the rights of those before
 const TICK = 1_000;             // ms
@@ -26,11 +26,11 @@ export class Desk {
   #watchers = new Set();
 
   /** account: {id, name, role}; version: the server's that wrote this page; tab: an open Tab. */
-  constructor({account, version, tab}) {
+  constructor({ account, version, tab }) {
     this.account = account;
     this.version = version;
     this.#tab = tab;
-    this.outbox = new Outbox({tab, transmit: (frame) => this.transmit(frame), changed: (board) => this.#entryChanged(board)});
+    this.outbox = new Outbox({ tab, transmit: (frame) => this.transmit(frame), changed: (board) => this.#entryChanged(board) });
     this.connection = new Connection(socketUrl(), {
       hello: (frame) => this.#hello(frame),
       frame: (frame) => this.#receive(frame),
@@ -95,7 +95,7 @@ export class Desk {
   signedOut() {
     wipe();
     try {
-      localStorage.setItem(SIGNED_OUT, JSON.stringify({account: this.account.id, at: Date.now()}));
+      localStorage.setItem(SIGNED_OUT, JSON.stringify({ account: this.account.id, at: Date.now() }));
     } catch {
       // other tabs then learn it from the server
     }
@@ -104,13 +104,13 @@ export class Desk {
 
   /** Ids of people met in states and events: those that are not known are asked for. things: iterable of {state, actor}. */
   met(things) {
-    for (const {state, actor} of things) {
+    for (const { state, actor } of things) {
       const ids = [state?.lead, state?.assignee, actor?.id, ...(state?.members ?? [])];
       if (ids.some((id) => id && !this.accounts.has(id))) return void this.#askAccounts();
     }
   }
 
-  #hello({account, server}) {
+  #hello({ account, server }) {
     if (account.id !== this.account.id) return location.reload(); // the browser's cookie is another person's by now
     this.account = account;
     this.newVersion = server === this.version ? null : server;
@@ -135,7 +135,7 @@ export class Desk {
     for (const board of this.#boards.values()) board.changed();
   }
 
-  #heads({at, heads}) {
+  #heads({ at, heads }) {
     learn(at);
     for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.heads(head, at);
   }
@@ -166,7 +166,7 @@ export class Desk {
 
   async #whoAmI() {
     try {
-      const answer = await fetch("/api/v1/me", {headers: {accept: "application/json"}});
+      const answer = await fetch("/api/v1/me", { headers: { accept: "application/json" } });
       if (answer.status === 401) return "nobody";
       if (!answer.ok) return "unknown";
       return (await answer.json()).id === this.account.id ? "me" : "other";
@@ -190,10 +190,10 @@ export class Desk {
     if (Date.now() - this.#askedAccounts < ACCOUNTS_EVERY) return;
     this.#askedAccounts = Date.now();
     try {
-      const answer = await fetch("/api/v1/accounts", {headers: {accept: "application/json"}});
+      const answer = await fetch("/api/v1/accounts", { headers: { accept: "application/json" } });
       if (!answer.ok) return;
       this.accounts = new Map((await answer.json()).accounts.map((account) => [account.id, account]));
-      this.account = {...this.account, ...this.accounts.get(this.account.id)};
+      this.account = { ...this.account, ...this.accounts.get(this.account.id) };
     } catch {
       return; // asked again when the next unknown id is met
     }

@@ -1,7 +1,7 @@
 /* What was typed and not yet sent, kept in this browser for one account, over reloads and ended sessions.
    Wiped at sign-out: desks are shared. */
 
-import {prefix, storage} from "./storage.js";
+import { prefix, storage } from "./storage.js";
 
 /** draft("task.add:" + board) -> {load, save, clear}. One form, one key. */
 export function draft(key) {

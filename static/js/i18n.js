@@ -1,6 +1,6 @@
 /* Words in the reader's language. In English the msgid is the text, so an empty catalogue is a whole one. */
 
-const catalogue = {language: "en", messages: {}, rule: new Intl.PluralRules("en")};
+const catalogue = { language: "en", messages: {}, rule: new Intl.PluralRules("en") };
 
 /** Load the catalogue of `language`; without it (offline, none yet) the English msgids stand. */
 export async function load(language, version) {
@@ -27,7 +27,7 @@ export function n(singular, plural, count, values = {}) {
   const form = catalogue.rule.select(count) === "one" ? 0 : 1;
   const found = catalogue.messages[singular];
   const text = (Array.isArray(found) && found[form]) || (form === 0 ? singular : plural);
-  return fill(text, {count, ...values});
+  return fill(text, { count, ...values });
 }
 
 function fill(text, values) {

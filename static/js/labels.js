@@ -1,7 +1,7 @@
 /* What codes are called. The server keeps and sends codes only; these are their names in the reader's language.
    Each name is a function of nothing, so that the catalogue is asked when it is drawn and not when it is loaded. */
 
-import {t} from "./i18n.js";
+import { t } from "./i18n.js";
 
 const KIND = {
   runaway: () => t("Runaway"),
@@ -10,7 +10,7 @@ const KIND = {
   third_party_abduction: () => t("Abduction by a third party"),
   undefined: () => t("Undefined disappearance"),
 };
-const STATUS = {open: () => t("Open"), found: () => t("Found"), closed: () => t("Closed")};
+const STATUS = { open: () => t("Open"), found: () => t("Found"), closed: () => t("Closed") };
 const ROLE = {
   viewer: () => t("Viewer"), investigator: () => t("Investigator"), coordinator: () => t("Coordinator"), admin: () => t("Administrator"),
 };
@@ -25,15 +25,15 @@ const ASSESSMENT = {
   unassessed: () => t("not assessed"), credible: () => t("credible"), confirmed: () => t("confirmed"),
   not_the_child: () => t("not the child"), unverifiable: () => t("cannot be verified"), duplicate: () => t("duplicate"),
 };
-const PRIORITY = {low: () => t("low"), normal: () => t("normal"), urgent: () => t("urgent")};
+const PRIORITY = { low: () => t("low"), normal: () => t("normal"), urgent: () => t("urgent") };
 const CONDITION = {
   well: () => t("alive and well"), injured: () => t("injured"), deceased: () => t("deceased"), unknown: () => t("unknown"),
 };
 const HOW = {
   came_back: () => t("came back"), police: () => t("found by the police"), sighting: () => t("through a sighting"), other: () => t("otherwise"),
 };
-const ACCESS = {desk: () => t("The whole desk"), members: () => t("Members only")};
-const CATEGORY = {comment: () => t("Comment"), decision: () => t("Decision"), contact: () => t("Contact")};
+const ACCESS = { desk: () => t("The whole desk"), members: () => t("Members only") };
+const CATEGORY = { comment: () => t("Comment"), decision: () => t("Decision"), contact: () => t("Contact") };
 const CRITERION = {
   // translators: the seven criteria are those of a Belgian ministerial directive. French and Dutch wordings are ours: a native speaker should check them.
   under_13: () => t("Younger than 13"),
@@ -45,12 +45,12 @@ const CRITERION = {
   danger_to_others: () => t("May endanger others"),
   out_of_character: () => t("Absence contrary to usual behaviour"),
 };
-const ANSWER = {yes: () => t("Yes"), no: () => t("No"), unknown: () => t("Unknown")};
-const SEX = {f: () => t("Girl"), m: () => t("Boy"), x: () => t("Other")};
+const ANSWER = { yes: () => t("Yes"), no: () => t("No"), unknown: () => t("Unknown") };
+const SEX = { f: () => t("Girl"), m: () => t("Boy"), x: () => t("Other") };
 const LEVEL = {
   none: () => t("none"), discreet: () => t("discreet"), posters: () => t("posters"), public: () => t("public"), child_alert: () => t("Child Alert"),
 };
-const SOURCE_KIND = {named: () => t("named"), anonymous: () => t("anonymous"), unknown: () => t("not known")};
+const SOURCE_KIND = { named: () => t("named"), anonymous: () => t("anonymous"), unknown: () => t("not known") };
 const GRADE_SOURCE = {
   A: () => t("Completely reliable"), B: () => t("Usually reliable"), C: () => t("Fairly reliable"),
   D: () => t("Not usually reliable"), E: () => t("Unreliable"), F: () => t("Reliability cannot be judged"),
@@ -100,7 +100,7 @@ const FIELD = {
 };
 
 /** A code that is not known (a newer server's) is shown as it is, never hidden. */
-const named = (table) => Object.assign((code) => (Object.hasOwn(table, code) ? table[code]() : plain(code)), {codes: Object.freeze(Object.keys(table))});
+const named = (table) => Object.assign((code) => (Object.hasOwn(table, code) ? table[code]() : plain(code)), { codes: Object.freeze(Object.keys(table)) });
 const plain = (code) => (code === null || code === undefined ? "" : String(code).replaceAll("_", " "));
 
 /** label.kind("runaway") -> "Runaway"; label.kind.codes -> the codes in their order, for menus. */

@@ -1,26 +1,26 @@
 /* Every page begins here: who is signed in, which page it is, and which view draws it. */
 
-import {Desk} from "./desk.js";
-import {Tab} from "./tab.js";
-import {belongTo} from "./storage.js";
-import {load, t} from "./i18n.js";
-import {connect as topOf} from "./behaviours/top.js";
+import { Desk } from "./desk.js";
+import { Tab } from "./tab.js";
+import { belongTo } from "./storage.js";
+import { load, t } from "./i18n.js";
+import { connect as topOf } from "./behaviours/top.js";
 
 const VIEWS = {
   operations: async (root, desk) => (await import("./views/operations.js")).mount(root, desk),
   account: async (root, desk) => (await import("./views/account.js")).mount(root, desk),
-  search: async (root, desk, {board, card}) => (await import("./views/search.js")).mount(root, desk, board, card || null),
+  search: async (root, desk, { board, card }) => (await import("./views/search.js")).mount(root, desk, board, card || null),
 };
 
 async function start() {
   topOf(document.querySelector("[data-top]"));
-  const {page, board, language, version, accountId, accountName, accountRole} = document.body.dataset;
+  const { page, board, language, version, accountId, accountName, accountRole } = document.body.dataset;
   await load(language, version);
   if (page === "sign_in") return (await import("./views/sign_in.js")).mount(document.querySelector("main"));
   if (!accountId) return undefined;
 
   belongTo(accountId);
-  const desk = new Desk({account: {id: accountId, name: accountName, role: accountRole}, version, tab: await new Tab().open()});
+  const desk = new Desk({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
   (await import("./behaviours/outside.js")).connect(document.querySelector("details.me"));
   (await import("./behaviours/sign_out.js")).connect(document.querySelector("[data-sign-out]"), desk);
   (await import("./views/notices.js")).mount(document.querySelector("[data-notices]"), desk);

@@ -1,9 +1,9 @@
 /* What this person did and the server has not answered yet. Kept in the browser before it is sent; sent again with the same id
    until there is an answer that will not change: an ack, or a refusal that means the command and not the moment. */
 
-import {t} from "./i18n.js";
-import {Refused} from "./refused.js";
-import {prefix, storage} from "./storage.js";
+import { t } from "./i18n.js";
+import { Refused } from "./refused.js";
+import { prefix, storage } from "./storage.js";
 
 const LATER = new Set(["unavailable", "rate_limited"]); // the moment was bad: the same command, later
 const FRAME_LIMIT = 65_536;   // bytes, the server's limit for one frame
@@ -23,7 +23,7 @@ export class Outbox {
   #settling = new Map();  // id -> {entry, seq, until}: acknowledged, events not applied yet
 
   /** transmit(frame) -> boolean; changed(boardId) is called after each change of an entry. */
-  constructor({tab, transmit, changed, now = Date.now}) {
+  constructor({ tab, transmit, changed, now = Date.now }) {
     this.#tab = tab;
     this.#transmit = transmit;
     this.#changed = changed;
@@ -32,10 +32,10 @@ export class Outbox {
   }
 
   /** -> Promise of {seqs, opened?}; rejects with Refused. Kept before it is sent. */
-  add(board, name, data, {base, epoch} = {}) {
+  add(board, name, data, { base, epoch } = {}) {
     const order = Math.max(this.#now(), ...[...this.#entries.values()].map((entry) => entry.order + 1));
     const entry = {
-      id: newId(), board, name, data, ...(base === undefined || base === null ? {} : {base, epoch}),
+      id: newId(), board, name, data, ...(base === undefined || base === null ? {} : { base, epoch }),
       at: new Date(this.#now()).toISOString(), order, owner: this.#tab.id, status: "waiting", refusal: null,
     };
     const run = this.#take(entry);
@@ -47,8 +47,8 @@ export class Outbox {
 
   /** Entries of one board, or of all, oldest first; with those whose events are on the way, without those whose events were applied. */
   pending(board = null) {
-    const all = [...[...this.#settling.values()].map(({entry}) => entry), ...this.#entries.values()];
-    const drawn = all.filter(({id}) => !this.#runs.get(id)?.happened);
+    const all = [...[...this.#settling.values()].map(({ entry }) => entry), ...this.#entries.values()];
+    const drawn = all.filter(({ id }) => !this.#runs.get(id)?.happened);
     return drawn.filter((entry) => board === null || entry.board === board).sort(byOrder);
   }
 
@@ -73,13 +73,13 @@ export class Outbox {
     }
   }
 
-  acknowledged({id, board, seqs, opened}, appliedSeq) {
+  acknowledged({ id, board, seqs, opened }, appliedSeq) {
     const entry = this.#entries.get(id);
     if (!entry) return;
     const run = this.#forget(entry);
     const seq = Math.max(0, ...seqs);
-    if (appliedSeq !== null && seq > appliedSeq) this.#settling.set(id, {entry, seq, until: this.#now() + SETTLE_WITHIN});
-    run.resolve(opened === undefined ? {seqs} : {seqs, opened});
+    if (appliedSeq !== null && seq > appliedSeq) this.#settling.set(id, { entry, seq, until: this.#now() + SETTLE_WITHIN });
+    run.resolve(opened === undefined ? { seqs } : { seqs, opened });
     this.#changed(board ?? entry.board);
     this.#pump();
   }
@@ -118,7 +118,7 @@ export class Outbox {
     for (const [id, run] of this.#runs) {
       if (run.sentAt !== null && this.#now() - run.sentAt > ANSWER_WITHIN) this.#postpone(this.#entries.get(id));
     }
-    for (const [id, {entry, until}] of this.#settling) {
+    for (const [id, { entry, until }] of this.#settling) {
       if (until < this.#now()) this.#settling.delete(id), this.#changed(entry.board);
     }
     this.#pump();
@@ -132,7 +132,7 @@ export class Outbox {
       const gone = new Set(await this.#tab.gone([...new Set(others().map((entry) => entry.owner))]));
       for (const entry of others()) {
         if (!gone.has(entry.owner)) continue;
-        this.#take({...entry, owner: this.#tab.id});
+        this.#take({ ...entry, owner: this.#tab.id });
         this.#changed(entry.board);
       }
     });
@@ -165,7 +165,7 @@ export class Outbox {
   }
 
   #take(entry) {
-    const run = {sentAt: null, tries: 0, retryAt: null, ...promised()};
+    const run = { sentAt: null, tries: 0, retryAt: null, ...promised() };
     run.promise.catch(() => {}); // after a reload nobody waits for it: `pending` tells
     if (entry.status === "sending") entry.status = "waiting";
     run.kept = storage.write(keyOf(entry.id), entry);
@@ -177,16 +177,16 @@ export class Outbox {
   #postpone(entry) {
     const run = this.#runs.get(entry.id);
     const most = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** run.tries);
-    Object.assign(run, {sentAt: null, tries: run.tries + 1, retryAt: this.#now() + most * (0.5 + Math.random() / 2)});
+    Object.assign(run, { sentAt: null, tries: run.tries + 1, retryAt: this.#now() + most * (0.5 + Math.random() / 2) });
     this.#set(entry, "waiting");
   }
 
-  #refuse(entry, {code, message, fields = {}, current = null}) {
-    entry.refusal = {code, message, fields, current};
+  #refuse(entry, { code, message, fields = {}, current = null }) {
+    entry.refusal = { code, message, fields, current };
     this.#set(entry, "refused");
     const run = this.#runs.get(entry.id);
     run.sentAt = null;
-    run.reject(new Refused({id: entry.id, ...entry.refusal}));
+    run.reject(new Refused({ id: entry.id, ...entry.refusal }));
   }
 
   #set(entry, status) {
@@ -208,7 +208,7 @@ export class Outbox {
 
 function promised() {
   const parts = {};
-  parts.promise = new Promise((resolve, reject) => Object.assign(parts, {resolve, reject}));
+  parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
   return parts;
 }
 
@@ -221,11 +221,11 @@ function stored() {
   return entries.filter(Boolean).sort(byOrder);
 }
 
-function frameOf({id, board, name, data, base, epoch}) {
-  return {type: "command", id, board, name, data, ...(base === undefined ? {} : {base, ...(epoch ? {epoch} : {})})};
+function frameOf({ id, board, name, data, base, epoch }) {
+  return { type: "command", id, board, name, data, ...(base === undefined ? {} : { base, ...(epoch ? { epoch } : {}) }) };
 }
 
-const tooLarge = ({id}) => ({id, code: "too_large", message: t("This is too long to send at once.")});
+const tooLarge = ({ id }) => ({ id, code: "too_large", message: t("This is too long to send at once.") });
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,7 +1,7 @@
 /* Is what is applied what the server has? Only the heads of a heartbeat, which come from the database, can prove it:
    neither an open socket nor a recent event does. */
 
-import {age, reading} from "./age.js";
+import { age, reading } from "./age.js";
 
 // ms: less than two heartbeats of 5 s, and with the tick of a second that looks at it still within 10 s.
 export const FRESH = 9_000;
@@ -31,10 +31,10 @@ export class Proof {
   }
 
   /** Heads came. -> true where the reader should ask again from its position: it is behind the heads of the heartbeat before. */
-  heads({epoch, seq}, at, position) {
+  heads({ epoch, seq }, at, position) {
     const behind = this.#asked !== null && !reached(this.#asked, position);
     this.#lagging = behind;
-    this.#asked = {epoch, seq, at: new Date(at), ...this.#now()};
+    this.#asked = { epoch, seq, at: new Date(at), ...this.#now() };
     this.applied(position);
     return behind || position.epoch !== epoch;
   }
@@ -42,8 +42,8 @@ export class Proof {
   /** Something was applied: perhaps it reaches the heads that were told. */
   applied(position) {
     if (!this.#asked || !reached(this.#asked, position)) return;
-    const {at, mono, wall} = this.#asked;
-    this.#proven = {mono, wall};
+    const { at, mono, wall } = this.#asked;
+    this.#proven = { mono, wall };
     this.at = at;
     this.#asked = null;
     this.#lagging = false;

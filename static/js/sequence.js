@@ -14,8 +14,8 @@ export function judge(position, epoch, seq) {
 export function effect(event) {
   if (event.erased || !event.kind) return {};
   if (event.state === undefined) return {};
-  if (event.state === null) return {drop: {kind: event.kind, id: event.id}};
-  return {put: {kind: event.kind, id: event.id, seq: event.seq, state: event.state}};
+  if (event.state === null) return { drop: { kind: event.kind, id: event.id } };
+  return { put: { kind: event.kind, id: event.id, seq: event.seq, state: event.state } };
 }
 
 /** Entities by kind and id. */
@@ -33,7 +33,7 @@ export class Entities {
     this.#kinds.get(entity.kind).set(entity.id, entity);
   }
 
-  drop({kind, id}) {
+  drop({ kind, id }) {
     this.#kinds.get(kind)?.delete(id);
   }
 

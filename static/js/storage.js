@@ -24,7 +24,7 @@ export function wipe() {
 export const prefix = () => `${ROOT}${account}:`;
 /** Told across tabs by the storage event; its value is the account that signed out. */
 export const SIGNED_OUT = `${ROOT}signed-out`;
-export {ROOT};
+export { ROOT };
 
 export const storage = {
   failed: false,

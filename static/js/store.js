@@ -1,8 +1,8 @@
 /* What is true on one board, as far as applied. The server alone says what is true: the sender's own change comes back as an event too. */
 
-import {APPLY, Entities, GAP, OTHER_EPOCH, SEEN, effect, judge} from "./sequence.js";
-import {Proof} from "./proof.js";
-import {serverNow} from "./time.js";
+import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, effect, judge } from "./sequence.js";
+import { Proof } from "./proof.js";
+import { serverNow } from "./time.js";
 
 const ASK_AGAIN = 10_000;   // ms without an answer to a subscription: ask again
 const ASK_AFTER_ERROR = 2_000; // ms: the answer was an error of the moment
@@ -14,7 +14,7 @@ export class Board {
   epoch = null;
   seq = null;
   at = null;
-  presence = {count: 0, people: []};
+  presence = { count: 0, people: [] };
   summaries = new Map();
   marks = new Map();
 
@@ -54,7 +54,7 @@ export class Board {
 
   get freshness() {
     const state = this.#forbidden ? "forbidden" : this.#proof.state(this.seq !== null);
-    return {state, since: this.#proof.at ?? this.#readAt, seq: this.seq, provenAt: this.#proof.at};
+    return { state, since: this.#proof.at ?? this.#readAt, seq: this.seq, provenAt: this.#proof.at };
   }
 
   get pending() {
@@ -75,8 +75,8 @@ export class Board {
   // --- what views do
 
   /** -> Promise of {seqs, opened?}; rejects with Refused. Kept and sent again until there is an answer. */
-  send(name, data, {base, epoch = this.epoch} = {}) {
-    return this.#desk.outbox.add(this.id, name, data, {base, epoch});
+  send(name, data, { base, epoch = this.epoch } = {}) {
+    return this.#desk.outbox.add(this.id, name, data, { base, epoch });
   }
 
   retract(id) {
@@ -88,17 +88,17 @@ export class Board {
   }
 
   where(card, editing = false) {
-    this.#place = {card, editing};
+    this.#place = { card, editing };
     this.#tellPlace();
   }
 
   // --- the line
 
   /** From our position if there is one, else from a snapshot. Asked once until answered. */
-  subscribe({fresh = false} = {}) {
+  subscribe({ fresh = false } = {}) {
     const known = this.seq !== null && !fresh;
     this.#parts = null;
-    const asked = this.#desk.transmit({type: "subscribe", board: this.id, ...(known ? {epoch: this.epoch, after: this.seq} : {})});
+    const asked = this.#desk.transmit({ type: "subscribe", board: this.id, ...(known ? { epoch: this.epoch, after: this.seq } : {}) });
     this.#triedAt = Date.now();
     this.#askedAt = asked ? this.#triedAt : null;
   }
@@ -119,7 +119,7 @@ export class Board {
       case "subscribed": return this.#subscribed(frame);
       case "unsubscribed": return this.#unsubscribed(frame);
       case "error": return this.#error(frame);
-      case "presence": this.presence = {count: frame.count, people: frame.people}; return this.changed();
+      case "presence": this.presence = { count: frame.count, people: frame.people }; return this.changed();
       case "summary": return this.#summary(frame);
       default: return undefined; // a newer server's: not ours to judge
     }
@@ -128,7 +128,7 @@ export class Board {
   /** The database's head of this board, in a heartbeat of server time `at`. */
   heads(head, at) {
     const behind = this.#proof.heads(head, at, this);
-    if (this.epoch !== null && head.epoch !== this.epoch) this.#again({fresh: true});
+    if (this.epoch !== null && head.epoch !== this.epoch) this.#again({ fresh: true });
     else if (behind) this.#again();
     for (const fn of this.#provers) fn(this);
     if (this.freshness.state !== this.#shown) this.changed();
@@ -179,9 +179,9 @@ export class Board {
     }
   }
 
-  #snapshot({epoch, seq, entities, more}) {
+  #snapshot({ epoch, seq, entities, more }) {
     // The server may begin anew in the middle of a snapshot, when rights have changed: nothing of the one before may stay.
-    if (this.#parts?.epoch !== epoch || this.#parts.seq !== seq) this.#parts = {epoch, seq, entities: []};
+    if (this.#parts?.epoch !== epoch || this.#parts.seq !== seq) this.#parts = { epoch, seq, entities: [] };
     this.#parts.entities.push(...entities);
     if (more) return;
     const before = this.#entities, from = this.seq, sameEpoch = epoch === this.epoch;
@@ -195,20 +195,20 @@ export class Board {
     this.changed();
   }
 
-  #apply({epoch, events}) {
+  #apply({ epoch, events }) {
     for (const event of events) {
       const verdict = judge(this, epoch, event.seq);
       if (verdict === APPLY) this.#applyOne(event);
       else if (verdict === GAP) return this.#again();
-      else if (verdict === OTHER_EPOCH) return this.#again({fresh: true});
+      else if (verdict === OTHER_EPOCH) return this.#again({ fresh: true });
       else if (verdict !== SEEN) throw new Error(verdict);
     }
-    this.#desk.met(events.map(({state, actor}) => ({state, actor})));
+    this.#desk.met(events.map(({ state, actor }) => ({ state, actor })));
     return this.changed();
   }
 
   #applyOne(event) {
-    const {put, drop} = effect(event);
+    const { put, drop } = effect(event);
     if (put) this.#entities.put(put);
     if (drop) this.#entities.drop(drop), this.marks.delete(drop.id), this.summaries.delete(drop.id);
     if (put && event.actor?.id !== this.#desk.account.id) this.#mark(event);
@@ -224,39 +224,39 @@ export class Board {
     this.#desk.outbox.applied(this.id, seq);
   }
 
-  #mark({id, type, actor, at, changes}) {
+  #mark({ id, type, actor, at, changes }) {
     const before = this.marks.get(id);
-    this.marks.set(id, {type: before?.type.endsWith(".added") ? before.type : type, actor, at, own: false,
-      changes: [...new Set([...(before?.changes ?? []), ...(changes ?? [])])]});
+    this.marks.set(id, { type: before?.type.endsWith(".added") ? before.type : type, actor, at, own: false,
+      changes: [...new Set([...(before?.changes ?? []), ...(changes ?? [])])] });
   }
 
   // After a snapshot in place of a catch-up it is known that these changed, but not by whom.
   #markDifferences(before, from) {
     if (from === null) return;
-    for (const {kind, id, seq} of this.#entities) {
+    for (const { kind, id, seq } of this.#entities) {
       if (seq <= from || before.get(id)?.seq === seq) continue;
-      this.#mark({id, type: before.get(id) ? `${kind}.updated` : `${kind}.added`, actor: null, at: null, changes: []});
+      this.#mark({ id, type: before.get(id) ? `${kind}.updated` : `${kind}.added`, actor: null, at: null, changes: [] });
     }
     for (const id of this.marks.keys()) if (!this.#entities.get(id)) this.marks.delete(id);
   }
 
-  #subscribed({epoch, seq}) {
+  #subscribed({ epoch, seq }) {
     this.#askedAt = null;
     this.#forbidden = false;
     this.#following = true;
     // ahead is no fault: the subscription before may have brought more. Behind, or another epoch, is one.
-    if (this.epoch !== epoch || this.seq < seq) return this.subscribe({fresh: true});
+    if (this.epoch !== epoch || this.seq < seq) return this.subscribe({ fresh: true });
     this.#readAt ??= serverNow();
     this.#proof.followed();
     this.#tellPlace();
     return this.changed();
   }
 
-  #unsubscribed({reason}) {
+  #unsubscribed({ reason }) {
     if (reason === "forbidden") this.#forbid();
   }
 
-  #error({code}) {
+  #error({ code }) {
     if (this.#askedAt === null) return;
     this.#askedAt = null;
     if (code === "not_found" || code === "forbidden") this.#forbid();
@@ -269,13 +269,13 @@ export class Board {
     this.#entities = new Entities();
     this.marks.clear();
     this.summaries.clear();
-    this.presence = {count: 0, people: []};
+    this.presence = { count: 0, people: [] };
     this.epoch = this.seq = this.at = this.#readAt = null;
     this.#proof = new Proof();
     this.changed();
   }
 
-  #summary({searches}) {
+  #summary({ searches }) {
     for (const [id, summary] of Object.entries(searches)) this.summaries.set(id, summary);
     this.changed();
   }
@@ -288,7 +288,7 @@ export class Board {
 
   #tellPlace() {
     if (!this.#place || this.#askedAt !== null) return;
-    const {card, editing} = this.#place;
-    this.#desk.transmit({type: "presence", board: this.id, card, editing});
+    const { card, editing } = this.#place;
+    this.#desk.transmit({ type: "presence", board: this.id, card, editing });
   }
 }

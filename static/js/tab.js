@@ -2,7 +2,7 @@
    (closed, crashed), another takes it over. Where the browser has Web Locks a tab lives as long as its lock; they need a
    secure address, so elsewhere a tab is alive while its stamp is young. */
 
-import {prefix, storage} from "./storage.js";
+import { prefix, storage } from "./storage.js";
 
 const STAMP_EVERY = 5_000;    // ms
 const STAMP_DIES = 150_000;   // ms: browsers wake a hidden tab's timers as seldom as once a minute
@@ -43,7 +43,7 @@ export class Tab {
   #hold(id) {
     if (!globalThis.navigator?.locks) return this.#stamp(id);
     return new Promise((held) => {
-      navigator.locks.request(lockOf(id), {ifAvailable: true}, (lock) => {
+      navigator.locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
         held(lock !== null);
         return lock && new Promise((release) => (this.#release = release));
       });
@@ -61,9 +61,9 @@ export class Tab {
 const lockOf = (id) => `${NAME}:${prefix()}${id}`;
 
 async function locked() {
-  const {held} = await navigator.locks.query();
+  const { held } = await navigator.locks.query();
   const start = lockOf("");
-  return new Set(held.filter(({name}) => name.startsWith(start)).map(({name}) => name.slice(start.length)));
+  return new Set(held.filter(({ name }) => name.startsWith(start)).map(({ name }) => name.slice(start.length)));
 }
 
 function stamped() {

@@ -1,17 +1,17 @@
 /* Times as people at the desk read them: Europe/Brussels, whatever the machine's own zone; ages by the server's clock. */
 
-import {t} from "./i18n.js";
+import { t } from "./i18n.js";
 
 export const ZONE = "Europe/Brussels";
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const SAMPLES = 6; // heartbeats, 30 s: enough to find one that travelled fast
 
-const format = (options) => new Intl.DateTimeFormat("en-GB", {timeZone: ZONE, hourCycle: "h23", ...options});
-const CLOCK = format({hour: "2-digit", minute: "2-digit"});
-const CLOCK_S = format({hour: "2-digit", minute: "2-digit", second: "2-digit"});
-const DAY_OF_WEEK = format({weekday: "short", day: "numeric", month: "short"});
-const DAY_OF_YEAR = format({weekday: "short", day: "numeric", month: "short", year: "numeric"});
-const PARTS = format({year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit"});
+const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hourCycle: "h23", ...options });
+const CLOCK = format({ hour: "2-digit", minute: "2-digit" });
+const CLOCK_S = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const DAY_OF_WEEK = format({ weekday: "short", day: "numeric", month: "short" });
+const DAY_OF_YEAR = format({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const PARTS = format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" });
 
 // --- the server's clock
 
@@ -48,7 +48,7 @@ export function ago(when, now = serverNow()) {
   const passed = between(when, now);
   if (passed === null) return "";
   if (Math.abs(passed) < MINUTE) return t("just now");
-  return passed < 0 ? t("in {length}", {length: roughly(-passed)}) : t("{length} ago", {length: roughly(passed)});
+  return passed < 0 ? t("in {length}", { length: roughly(-passed) }) : t("{length} ago", { length: roughly(passed) });
 }
 
 /** Ticking: "06:31:12" on the first day, "3 d 02 h" after it; never negative. */
@@ -56,22 +56,22 @@ export function since(when, now = serverNow()) {
   const passed = between(when, now);
   if (passed === null) return "";
   const whole = Math.max(0, passed);
-  if (whole >= DAY) return t("{days} d {hours} h", {days: Math.floor(whole / DAY), hours: two((whole % DAY) / HOUR)});
+  if (whole >= DAY) return t("{days} d {hours} h", { days: Math.floor(whole / DAY), hours: two((whole % DAY) / HOUR) });
   return `${two(whole / HOUR)}:${two((whole % HOUR) / MINUTE)}:${two((whole % MINUTE) / SECOND)}`;
 }
 
 /** "41 min late", or "" while it is not late. */
 export function late(when, now = serverNow()) {
   const passed = between(when, now);
-  return passed === null || passed < MINUTE ? "" : t("{length} late", {length: roughly(passed)});
+  return passed === null || passed < MINUTE ? "" : t("{length} late", { length: roughly(passed) });
 }
 
 /** "41 min", "3 h 05", "2 d 4 h": a length in ms, floored, in the two units that matter. */
 export function roughly(length) {
-  if (length < HOUR) return t("{minutes} min", {minutes: Math.floor(length / MINUTE)});
-  if (length < 10 * HOUR) return t("{hours} h {minutes}", {hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE)});
-  if (length < 2 * DAY) return t("{hours} h", {hours: Math.floor(length / HOUR)});
-  return t("{days} d", {days: Math.floor(length / DAY)});
+  if (length < HOUR) return t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
+  if (length < 10 * HOUR) return t("{hours} h {minutes}", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
+  if (length < 2 * DAY) return t("{hours} h", { hours: Math.floor(length / HOUR) });
+  return t("{days} d", { days: Math.floor(length / DAY) });
 }
 
 // --- forms: <input type="datetime-local"> has no zone, so the desk's zone is meant
@@ -80,7 +80,7 @@ export function roughly(length) {
 export function toInput(when) {
   const date = dateOf(when);
   if (!date) return "";
-  const part = Object.fromEntries(PARTS.formatToParts(date).map(({type, value}) => [type, value]));
+  const part = Object.fromEntries(PARTS.formatToParts(date).map(({ type, value }) => [type, value]));
   return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
 }
 

@@ -1,6 +1,6 @@
 /* Signing out: the server first, then everything this browser keeps of the account, then the other tabs. */
 
-import {t, n} from "../i18n.js";
+import { t, n } from "../i18n.js";
 
 /** form: the sign-out form of the bar. */
 export function connect(form, desk) {
@@ -22,7 +22,7 @@ function mayLose(desk) {
 /** -> whether the session is over: the redirect after it, or that there was none any more. */
 async function endSession(address) {
   try {
-    const answer = await fetch(address, {method: "POST", redirect: "manual"});
+    const answer = await fetch(address, { method: "POST", redirect: "manual" });
     return answer.type === "opaqueredirect" || answer.ok || answer.status === 401;
   } catch {
     return false;

@@ -1,8 +1,8 @@
 /* The account page: the name of the role, and what this browser keeps. */
 
-import {kept} from "../drafts.js";
-import {label} from "../labels.js";
-import {n, t} from "../i18n.js";
+import { kept } from "../drafts.js";
+import { label } from "../labels.js";
+import { n, t } from "../i18n.js";
 
 export function mount(main, desk) {
   const role = main.querySelector("[data-label-role]");

@@ -1,9 +1,9 @@
 /* Is what the screen shows true now? Said at one place on every page, top right, with the seq and the time it is proven at.
    When it is not proven, the page greys (css: html[data-freshness]) and nothing anywhere says "live". */
 
-import {html, nothing, render} from "../../vendor/lit-html/lit-html.js";
-import {clockWithSeconds} from "../time.js";
-import {n, t} from "../i18n.js";
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { clockWithSeconds } from "../time.js";
+import { n, t } from "../i18n.js";
 
 const UNSENT_AFTER = 1_500; // ms: a command that takes longer than this is worth a word in the bar
 
@@ -21,15 +21,15 @@ export function mount(root, desk, board) {
 }
 
 /** What stands in the bar, by state. */
-function mark({state, since, seq, provenAt}, connection) {
+function mark({ state, since, seq, provenAt }, connection) {
   switch (state) {
     case "live":
-      return html`<span class="live" data-testid="live">${t("Live")} <small>${t("seq {seq}", {seq})} · ${clockWithSeconds(provenAt)}</small></span>`;
+      return html`<span class="live" data-testid="live">${t("Live")} <small>${t("seq {seq}", { seq })} · ${clockWithSeconds(provenAt)}</small></span>`;
     case "catching_up":
       return html`<span class="live catching">${connection.state === "open" ? t("Catching up…") : t("Reconnecting…")}</span>`;
     case "not_current":
       return html`<span class="live stale" role="alert" data-testid="not-current">${
-        since ? t("Not current since {at}", {at: clockWithSeconds(since)}) : t("Not current")}</span>${again(connection)}`;
+        since ? t("Not current since {at}", { at: clockWithSeconds(since) }) : t("Not current")}</span>${again(connection)}`;
     case "loading":
       return connection.failed > 0
         ? html`<span class="live stale" role="alert">${t("No connection")}</span>${again(connection)}`
@@ -46,7 +46,7 @@ function again(connection) {
 
 function unsent(desk) {
   const old = Date.now() - UNSENT_AFTER;
-  const count = desk.outbox.pending().filter(({status, at}) => status !== "refused" && Date.parse(at) < old).length;
+  const count = desk.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
   if (count === 0) return nothing;
   return html`<span class="unsent" role="status" data-testid="unsent">${n("{count} change not sent yet", "{count} changes not sent yet", count)}</span>`;
 }

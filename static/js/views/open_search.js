@@ -1,14 +1,14 @@
 /* Opening a search: a form whose draft is kept, a command that is drawn as pending, and its refusal put back where it was typed. */
 
-import {html} from "../../vendor/lit-html/lit-html.js";
-import {dialog} from "../behaviours/dialog.js";
-import {draft} from "../drafts.js";
-import {t} from "../i18n.js";
+import { html } from "../../vendor/lit-html/lit-html.js";
+import { dialog } from "../behaviours/dialog.js";
+import { draft } from "../drafts.js";
+import { t } from "../i18n.js";
 import * as fields from "../forms/fields.js";
-import {Form} from "../forms/form.js";
-import {formOf, rows} from "../forms/row.js";
-import {accessBody} from "./access.js";
-import {criteriaRows} from "./criteria.js";
+import { Form } from "../forms/form.js";
+import { formOf, rows } from "../forms/row.js";
+import { accessBody } from "./access.js";
+import { criteriaRows } from "./criteria.js";
 
 const AT_ONCE = 3_000; // ms: an ack that comes later finds the person busy with something else, and must not take them away
 
@@ -27,11 +27,11 @@ export class OpenSearch {
     this.#view = view;
     this.#form = new Form({
       key: "open-search",
-      command: {name: "search.open", data: (form) => form.filled()},
+      command: { name: "search.open", data: (form) => form.filled() },
       board: view.board,
       fields: FIELDS,
       draft: draft("open-search"),
-      defaults: () => ({access: "desk", members: [view.desk.account.id]}),
+      defaults: () => ({ access: "desk", members: [view.desk.account.id] }),
     });
   }
 
@@ -78,7 +78,7 @@ export class OpenSearch {
   };
 
   #submit = async () => {
-    const form = this.#form, {board} = this.#view;
+    const form = this.#form, { board } = this.#view;
     const data = form.command.data(form);
     if (!data) return this.#view.draw();
     const began = Date.now();
@@ -87,7 +87,7 @@ export class OpenSearch {
     const sent = form.release();
     this.hide();
     try {
-      const {opened} = await answer;
+      const { opened } = await answer;
       if (Date.now() - began < AT_ONCE && !this.shown) location.assign(`/searches/${opened}`);
     } catch (refusal) {
       board.retract(refusal.id);

@@ -1,16 +1,16 @@
 /* The operations board: every search one may see, in the columns open, found and closed; live. */
 
-import {html, nothing, render} from "../../vendor/lit-html/lit-html.js";
-import {repeat} from "../../vendor/lit-html/directives/repeat.js";
-import {Clock} from "../behaviours/clock.js";
-import {Dialogs} from "../behaviours/dialog.js";
-import {Keys, hasKeys} from "../behaviours/keys.js";
-import {label} from "../labels.js";
-import {n, t} from "../i18n.js";
-import {faces, people} from "./face.js";
-import {OpenSearch} from "./open_search.js";
-import {searchCard, sendingCard} from "./search_card.js";
-import {STATUSES, byStatus, matches, nameOf} from "./searches.js";
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { Clock } from "../behaviours/clock.js";
+import { Dialogs } from "../behaviours/dialog.js";
+import { Keys, hasKeys } from "../behaviours/keys.js";
+import { label } from "../labels.js";
+import { n, t } from "../i18n.js";
+import { faces, people } from "./face.js";
+import { OpenSearch } from "./open_search.js";
+import { searchCard, sendingCard } from "./search_card.js";
+import { STATUSES, byStatus, matches, nameOf } from "./searches.js";
 
 const BOARD = "operations";
 const MOST = 40; // cards of a column of ended searches that are drawn before one asks for all
@@ -45,7 +45,7 @@ class Operations {
     this.#opening = new OpenSearch(this);
     this.#clock = new Clock(root);
     this.#dialogs = new Dialogs(root);
-    this.#keys = new Keys({n: () => this.#mayOpen && this.#opening.show(), "/": () => this.#root.querySelector("[name=find]")?.focus()});
+    this.#keys = new Keys({ n: () => this.#mayOpen && this.#opening.show(), "/": () => this.#root.querySelector("[name=find]")?.focus() });
   }
 
   connect() {
@@ -87,7 +87,7 @@ class Operations {
   #page() {
     const searches = this.board.of("search");
     const columns = byStatus(searches, (search) => this.#matches(search));
-    const pending = this.board.pending.filter(({name}) => name === "search.open");
+    const pending = this.board.pending.filter(({ name }) => name === "search.open");
     return html`
       <header class="desk-head">
         <h1>${t("Searches")}</h1>
@@ -97,7 +97,7 @@ class Operations {
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>
-      ${pending.filter(({status}) => status === "refused").map((entry) => this.#refused(entry))}
+      ${pending.filter(({ status }) => status === "refused").map((entry) => this.#refused(entry))}
       <nav class="desk-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       <div class="desk-board" data-shown=${this.#tab}>
@@ -114,7 +114,7 @@ class Operations {
       ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#none(status)}</p>` : nothing}
       <ul>
         ${sending.map((entry) => sendingCard(entry))}
-        ${repeat(drawn, ({id}) => id, (search) => searchCard(search, this))}
+        ${repeat(drawn, ({ id }) => id, (search) => searchCard(search, this))}
       </ul>
       ${drawn.length < searches.length ? html`<button class="all" @click=${() => this.#showAll(status)}>${
         n("{count} more", "{count} more", searches.length - drawn.length)}</button>` : nothing}
@@ -129,7 +129,7 @@ class Operations {
 
   #refused(entry) {
     return html`<div class="refusal" role="alert" data-refused=${entry.id}>
-      <p><b>${t("The search for {name} was not opened", {name: nameOf(entry.data.person)})}</b>: ${entry.refusal.message}</p>
+      <p><b>${t("The search for {name} was not opened", { name: nameOf(entry.data.person) })}</b>: ${entry.refusal.message}</p>
       <button data-act="reopen" @click=${() => this.#opening.takeBack(entry)}>${t("Back to the form")}</button>
       <button class="plain" data-act="let-go" @click=${() => this.board.retract(entry.id)}>${t("Let go")}</button>
     </div>`;
@@ -162,16 +162,16 @@ class Operations {
 
   // What colleagues did, for those who don't see it happen.
   #say(events) {
-    const said = events.filter(({actor, state}) => actor && actor.id !== this.desk.account.id && state?.person);
+    const said = events.filter(({ actor, state }) => actor && actor.id !== this.desk.account.id && state?.person);
     if (!said.length) return;
     document.querySelector("[data-says]").textContent =
-      said.map(({type, actor, state}) => t("{event}: {name}, by {who}", {event: label.event(type), name: nameOf(state.person), who: actor.name})).join(". ");
+      said.map(({ type, actor, state }) => t("{event}: {name}, by {who}", { event: label.event(type), name: nameOf(state.person), who: actor.name })).join(". ");
   }
 }
 
-function loading({failed}) {
+function loading({ failed }) {
   return html`<div class="desk-loading" role="status" data-testid="loading">
     <p>${failed ? t("The server can't be reached. It is tried again until it can, and nothing that you typed is lost.") : t("Reading the searches…")}</p>
     <div class="desk-board" aria-hidden="true">${[4, 2, 2].map((count) => html`<section class="desk-column"><h2>&nbsp;</h2>
-      <ul>${Array.from({length: count}, () => html`<li class="search"></li>`)}</ul></section>`)}</div></div>`;
+      <ul>${Array.from({ length: count }, () => html`<li class="search"></li>`)}</ul></section>`)}</div></div>`;
 }

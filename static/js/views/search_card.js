@@ -1,15 +1,15 @@
 /* One search on the operations board: who, since when, what waits, who leads. A link to its board. */
 
-import {html, nothing} from "../../vendor/lit-html/lit-html.js";
-import {label} from "../labels.js";
-import {n, t} from "../i18n.js";
-import {roughly} from "../time.js";
-import {nameOf, undecided} from "./searches.js";
-import {ago, since, when} from "./times.js";
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { label } from "../labels.js";
+import { n, t } from "../i18n.js";
+import { roughly } from "../time.js";
+import { nameOf, undecided } from "./searches.js";
+import { ago, since, when } from "./times.js";
 
 /** search: {id, state}; view: {board, desk, seen(id)} */
 export function searchCard(search, view) {
-  const {id, state} = search;
+  const { id, state } = search;
   const mark = view.board.marks.get(id);
   const seen = () => mark && view.seen(id);
   return html`<li class="search ${state.status} ${state.worrying === true ? "worrying" : ""} ${mark ? "changed" : ""}" data-search=${id} data-status=${state.status}
@@ -20,14 +20,14 @@ export function searchCard(search, view) {
       <div class="name"><h3><a href="/searches/${id}">${nameOf(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worry(state)}</div>
       ${time(state)}
     </div>
-    ${mark ? html`<p class="by">${mark.actor ? t("{what} by {who}", {what: label.done(mark.type), who: mark.actor.name}) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
+    ${mark ? html`<p class="by">${mark.actor ? t("{what} by {who}", { what: label.done(mark.type), who: mark.actor.name }) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
     ${counts(view.board.summaries.get(id), state.status)}
     ${foot(state, view.board.summaries.get(id), view.desk)}
   </li>`;
 }
 
 /** A search whose opening is on the way to the server. */
-export function sendingCard({data, status}) {
+export function sendingCard({ data, status }) {
   return html`<li class="search open pending" data-testid="pending-search">
     <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p>
     <div class="who"><h3>${nameOf(data.person)}${data.person.age === undefined ? nothing : `, ${data.person.age}`}</h3></div>
@@ -40,20 +40,20 @@ function worry(state) {
   return html`<span class="worry open" title=${t("A criterion applies. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;
 }
 
-function time({status, missing_since, outcome}) {
-  if (status === "open") return html`<span class="running" title=${t("missing since {at}", {at: when(missing_since)})}>${since(missing_since)}</span>`;
+function time({ status, missing_since, outcome }) {
+  if (status === "open") return html`<span class="running" title=${t("missing since {at}", { at: when(missing_since) })}>${since(missing_since)}</span>`;
   if (!outcome) return nothing;
   return html`<span class="running" title=${t("from missing to found")}>${roughly(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
 }
 
 function counts(summary, status) {
   if (!summary) return status === "open" ? html`<p class="counts" aria-hidden="true">&nbsp;</p>` : nothing;
-  const {unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people} = summary;
+  const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people } = summary;
   const parts = [
     sightings ? html`<span class="sightings" data-count="unassessed">${n("{count} sighting to assess", "{count} sightings to assess", sightings)}</span>` : nothing,
-    overdue ? html`<span class="over" data-count="overdue">${t("{count} overdue", {count: overdue})}</span>` : nothing,
+    overdue ? html`<span class="over" data-count="overdue">${t("{count} overdue", { count: overdue })}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
-    people ? html`<span class="people" data-count="people">${t("{count} here", {count: people})}</span>` : nothing,
+    people ? html`<span class="people" data-count="people">${t("{count} here", { count: people })}</span>` : nothing,
   ];
   if (parts.every((part) => part === nothing)) return status === "open" ? html`<p class="counts"><span>${t("nothing waits")}</span></p>` : nothing;
   return html`<p class="counts">${parts}</p>`;
@@ -61,13 +61,13 @@ function counts(summary, status) {
 
 function foot(state, summary, desk) {
   const name = state.lead ? desk.accounts.get(state.lead)?.name ?? "…" : null;
-  const lead = html`<span class="lead">${name ? t("lead {name}", {name}) : t("no lead")}</span>`;
+  const lead = html`<span class="lead">${name ? t("lead {name}", { name }) : t("no lead")}</span>`;
   if (state.status !== "open") return html`<p class="foot">${ending(state)}${lead}</p>`;
   return html`<p class="foot">${lead}${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${ago(summary.last.at)}</span>` : nothing}</p>`;
 }
 
-function ending({outcome, status_reason: reason}) {
+function ending({ outcome, status_reason: reason }) {
   if (!outcome) return reason ? html`<span class="found">${reason}</span>` : nothing;
-  const {found_at: at, condition} = outcome;
-  return html`<span class="found ${condition}">${t("found {at}, {condition}", {at: when(at), condition: label.condition(condition)})}</span>`;
+  const { found_at: at, condition } = outcome;
+  return html`<span class="found ${condition}">${t("found {at}, {condition}", { at: when(at), condition: label.condition(condition) })}</span>`;
 }

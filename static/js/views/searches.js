@@ -14,21 +14,21 @@ export function byStatus(searches, keep = () => true) {
 }
 
 /** "Noor V.": no surname on a screen that a room can see. */
-export function nameOf({first_name: first, last_name: last}) {
+export function nameOf({ first_name: first, last_name: last }) {
   return last ? `${first} ${[...last.trim()][0].toUpperCase()}.` : first;
 }
 
 /** Does a search have one of these words, in what its card shows? words: lower case; texts: what is shown besides */
-export function matches({state}, text, others = []) {
+export function matches({ state }, text, others = []) {
   const shown = [nameOf(state.person), state.reference, state.last_seen?.text, ...others].filter(Boolean).join(" ").toLocaleLowerCase();
   return text.toLocaleLowerCase().split(/\s+/).every((word) => shown.includes(word));
 }
 
 /** A criterion applies, and nobody has decided whether the disappearance is worrying. */
-export function undecided({worrying, criteria}) {
+export function undecided({ worrying, criteria }) {
   return worrying === null && Object.values(criteria ?? {}).some((criterion) => criterion?.answer === "yes");
 }
 
-const worrying = ({state}) => (state.worrying === true ? 1 : 0);
+const worrying = ({ state }) => (state.worrying === true ? 1 : 0);
 const newest = (a, b) => Date.parse(b.state.missing_since) - Date.parse(a.state.missing_since) || (a.id < b.id ? -1 : 1);
 const lastChanged = (a, b) => b.seq - a.seq;

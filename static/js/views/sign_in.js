@@ -1,7 +1,7 @@
 /* The sign-in page: says that what was typed before the session ended is still here. Whose it is, is not said: desks are shared. */
 
-import {ROOT, storage} from "../storage.js";
-import {n} from "../i18n.js";
+import { ROOT, storage } from "../storage.js";
+import { n } from "../i18n.js";
 
 export function mount(main) {
   const place = main.querySelector("[data-kept]");
