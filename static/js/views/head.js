@@ -58,12 +58,15 @@ function outcome({ status, status_reason, outcome }) {
     outcome.place,
     label.condition(outcome.condition),
     label.how(outcome.how),
-    outcome.family_told ? t("family told") : t("family not told"),
-    outcome.police_told ? t("police told") : t("police not told"),
+    outcome.family_told ? t("family told") : waits(t("family not told"), status),
+    outcome.police_told ? t("police told") : waits(t("police not told"), status),
   ];
   const parts = [...(found ?? []), status_reason].filter(Boolean);
-  return html`<p class="outcome ${status}" data-testid="outcome">${parts.join(" · ")}</p>`;
+  return html`<p class="outcome ${status}" data-testid="outcome">${parts.map((part, at) => html`${at ? " · " : ""}${part}`)}</p>`;
 }
+
+/** A call that was not made can't wait, until the search is closed. */
+const waits = (text, status) => (status === "found" ? html`<span class="over">${text}</span>` : text);
 
 function here({ board }) {
   const present = people(board.presence);
