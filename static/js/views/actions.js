@@ -65,6 +65,7 @@ export class Actions {
 
   stopEditing(kind, card) {
     this.#view.ui.editing.delete(`${kind}:${card}`);
+    this.#view.showFacts = true;
     this.#view.draw();
   }
 
@@ -173,7 +174,7 @@ export class Actions {
   #shut(form) {
     const { ui } = this.#view;
     if (ui.dialog?.name === DIALOG_OF[kindOf(form)]) ui.dialog = null;
-    ui.editing.delete(form.key);
+    if (ui.editing.delete(form.key)) this.#view.showFacts = true;
     this.#view.draw();
   }
 

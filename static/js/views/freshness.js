@@ -6,6 +6,7 @@ import { clockWithSeconds } from "../time.js";
 import { n, t } from "../i18n.js";
 
 const UNSENT_AFTER = 1_500; // ms: a command that takes longer than this is worth a word in the bar
+const LOOK_EVERY = 1_000; // ms: on a dead line nothing happens that would draw the count of what waits
 
 /** Draw the mark of `board` into `root`, for as long as the page lives. */
 export function mount(root, desk, board) {
@@ -17,6 +18,7 @@ export function mount(root, desk, board) {
   board.watch(draw);
   board.watchProof(draw);
   desk.watch(draw);
+  setInterval(draw, LOOK_EVERY);
   draw();
 }
 

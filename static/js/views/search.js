@@ -43,6 +43,7 @@ class SearchView {
   focusField = false;
   focusCard = null;
   focusTrouble = false; // what was refused is brought into sight
+  showFacts = false; // where a long form was, its short reading is brought into sight
   submit = (form) => this.act.submit(form);
   resolved = (form) => this.act.resolved(form);
   draw = () => this.#schedule();
@@ -242,8 +243,9 @@ class SearchView {
     }
     if (this.focusField) this.#root.querySelector(".card-facts.editing input, .card-facts.editing textarea")?.focus();
     if (this.focusCard) this.#root.querySelector(`article[data-card="${CSS.escape(this.focusCard)}"] a`)?.focus({ preventScroll: true });
+    if (this.showFacts) this.#root.querySelector(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" });
     if (this.focusTrouble) this.#trouble()?.scrollIntoView({ block: "center" });
-    this.focusPanel = this.focusField = this.focusTrouble = false;
+    this.focusPanel = this.focusField = this.focusTrouble = this.showFacts = false;
     this.focusCard = null;
   }
 

@@ -8,7 +8,7 @@ export function source({ id, state }, view) {
   const { kind, sealed } = state.source;
   return html`<section class="source" data-testid="source">
     <h3>${t("Source")}</h3>
-    <p>${label.source_kind(kind)}${sealed ? html` · <b class="sealed">${t("sealed")}</b>` : nothing}</p>
+    <p>${label.source_kind(kind)}${sealed ? html` · <b class="lock">${t("sealed")}</b>` : nothing}</p>
     ${read ? answer(read) : nothing}
     ${!read && view.mayRead && kind !== "anonymous" ? html`<button type="button" data-act="read-source" @click=${() => view.act.readSource(id)}>${t("Show name and contact")}</button>
       <p class="hint">${t("Reading it is put on the record.")}</p>` : nothing}
