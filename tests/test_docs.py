@@ -92,7 +92,7 @@ def test_every_command_of_the_command_line() -> None:
 
 
 def test_every_file_and_folder_that_the_docs_name() -> None:
-    for text, base in ((README, ROOT), (CONTRACT, ROOT / "docs")):
+    for text, base in ((README, ROOT), (CONTRACT, ROOT / "board")):
         for link in re.findall(r"\]\(([^)#]+)\)", text):
             assert (base / link).exists(), link
         for name in names(text):
