@@ -110,6 +110,16 @@ class Office:
         given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
         return str((await alice.do("operations", "search.open", given | data))["opened"])
 
+    async def same(self, alice: Window, bob: Window, board: str) -> None:
+        """Both screens show what the server has, column by column."""
+        assert await alice.same_as_server(board) == await bob.same_as_server(board)
+
+    async def sighting(self, board: str, description: str) -> str:
+        """One that was there before anybody looked; its id."""
+        alice = await self.person("Alice")
+        await alice.do(board, "sighting.add", {"description": description})
+        return str((await alice.events(board))[-1]["id"])
+
 
 async def hire(server: Server) -> None:
     """Accounts of the cast, on a server in this process."""

@@ -3,30 +3,13 @@
 import re
 
 import pytest
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import expect
 
 from tests.office import Office
-from tests.proxy import line_to
-from tests.window import Window, until
 
 pytestmark = pytest.mark.browser
 
 SIGHTING = "Girl with a red coat at the Graslei"
-
-
-async def same(alice: Window, bob: Window, board: str) -> None:
-    """Both screens show what the server has, column by column."""
-    assert await alice.same_as_server(board) == await bob.same_as_server(board)
-
-
-async def a_sighting(office: Office, board: str, description: str = SIGHTING) -> str:
-    """One that was there before anybody looked; its id."""
-    alice = await office.person("Alice")
-    await alice.do(board, "sighting.add", {"description": description})
-    return str((await alice.events(board))[-1]["id"])
-
-
-# --- each sees at once what the other does
 
 
 async def test_alice_adds_a_sighting_and_bob_a_task_and_both_see_both(office: Office) -> None:
@@ -38,12 +21,12 @@ async def test_alice_adds_a_sighting_and_bob_a_task_and_both_see_both(office: Of
     await expect(seen).to_contain_text("hotline")
     await bob.add_task("Ask the ferry for its pictures")
     await expect(alice.column("todo").locator("article.task", has_text="Ask the ferry")).to_be_visible()
-    await same(alice, bob, board)
+    await office.same(alice, bob, board)
 
 
 async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(office: Office) -> None:
     board = await office.search()
-    await a_sighting(office, board)
+    await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
     await bob.open_card(SIGHTING)
     await bob.fill("grade", {"grade.source": "B", "grade.content": "2"})
@@ -52,7 +35,7 @@ async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(office: Offi
     await bob.fill("assessment", {"assessment": "credible", "reason": "The coat is on the photo"})
     await bob("[data-act=assess]").click()
     await expect(alice.card(SIGHTING)).to_contain_text("credible")
-    await same(alice, bob, board)
+    await office.same(alice, bob, board)
     await alice.open_card(SIGHTING)
     story = alice("[data-testid=history] > li")
     await expect(story.first).to_contain_text("The coat is on the photo")
@@ -61,24 +44,24 @@ async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(office: Offi
 
 async def test_cards_move_by_menu_by_mouse_and_by_finger(office: Office) -> None:
     board = await office.search()
-    await a_sighting(office, board)
+    await office.sighting(board, SIGHTING)
     alice, bob = await office.window("Alice"), await office.window("Bob", has_touch=True)
     for window in (alice, bob):
         await window.open(f"/searches/{board}")
     await alice.move_by_menu(SIGHTING, "doing")
     await expect(bob.column("doing").locator(".card", has_text=SIGHTING)).to_be_visible()
-    await same(alice, bob, board)
+    await office.same(alice, bob, board)
     await alice.drag(alice.card(SIGHTING), alice.column("todo"), alice.column("todo").locator(".card").first)
     await expect(bob.column("todo").locator(".card").first).to_contain_text(SIGHTING)
-    await same(alice, bob, board)
+    await office.same(alice, bob, board)
     await bob.drag_by_finger(bob.card(SIGHTING), bob.column("waiting"))
     await expect(alice.column("waiting").locator(".card", has_text=SIGHTING)).to_be_visible()
-    await same(alice, bob, board)
+    await office.same(alice, bob, board)
 
 
 async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(office: Office) -> None:
     board = await office.search()
-    await a_sighting(office, board)
+    await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
     for window in (alice, bob):
         await window.open_card(SIGHTING)
@@ -90,7 +73,7 @@ async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(office: 
     for window in (alice, bob):
         await expect(window.panel.locator("dd[data-field=direction]")).to_have_text("towards the Korenmarkt")
         await expect(window.panel.locator("dd[data-field=clothing]")).to_have_text("red coat, white shoes")
-    await same(alice, bob, board)
+    await office.same(alice, bob, board)
 
 
 async def test_a_task_is_assigned_and_its_checklist_ticked(office: Office) -> None:
@@ -107,12 +90,12 @@ async def test_a_task_is_assigned_and_its_checklist_ticked(office: Office) -> No
     await alice.open_card("Ask the ferry")
     await alice("[data-testid=checklist] li", has_text="quay").locator("input").check()
     await expect(bob.card("Ask the ferry").locator(".ticks")).to_have_text("1 of 2")
-    await same(alice, bob, board)
+    await office.same(alice, bob, board)
 
 
 async def test_a_note_is_read_by_the_other_with_its_author(office: Office) -> None:
     board = await office.search()
-    await a_sighting(office, board)
+    await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
     await alice.open_card(SIGHTING)
     await bob.open_card(SIGHTING)
@@ -125,19 +108,19 @@ async def test_a_note_is_read_by_the_other_with_its_author(office: Office) -> No
 
 async def test_a_card_is_withdrawn_and_restored_on_both_screens(office: Office) -> None:
     board = await office.search()
-    await a_sighting(office, board)
+    await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
     await alice.open_card(SIGHTING)
     await alice.panel.locator("[data-act=withdraw]").click()
     await alice.fill("withdraw", {"reason": "Entered twice"})
     await alice("dialog [data-act=send]").click()
     await expect(bob.card(SIGHTING)).to_have_count(0)
-    await same(alice, bob, board)
+    await office.same(alice, bob, board)
     await bob("[data-testid=withdrawn] summary").click()
     await bob("[data-testid=withdrawn] a").click()
     await bob("[data-act=restore]").click()
     await expect(alice.card(SIGHTING)).to_be_visible()
-    await same(alice, bob, board)
+    await office.same(alice, bob, board)
 
 
 async def test_a_child_that_is_found_is_found_on_every_screen(office: Office) -> None:
@@ -158,201 +141,4 @@ async def test_a_child_that_is_found_is_found_on_every_screen(office: Office) ->
         await expect(told).to_contain_text(words)
     await expect(bob("[data-testid=clock]")).to_have_class(re.compile("stopped"))
     await expect(desk(f"[data-column=found] [data-search='{board}']")).to_contain_text("Fien P.")
-    await same(alice, bob, board)
-
-
-# --- what one sees can be trusted
-
-
-async def test_an_own_change_is_pending_until_the_server_has_said_that_it_is_kept(office: Office) -> None:
-    board = await office.search()
-    async with line_to(office.url) as line:
-        alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
-        for window in (alice, bob):
-            await window.open(f"/searches/{board}")
-        line.hold_answers()
-        await alice.add_sighting(SIGHTING)
-        await expect(alice.column("inbox").locator(".card.pending")).to_contain_text("sending…")
-        await expect(bob.card(SIGHTING)).to_be_visible()  # it is kept, and Alice can't know it yet
-        await expect(alice.card(SIGHTING)).to_have_class(re.compile("pending"))
-        assert await alice.card(SIGHTING).get_attribute("data-card") is None
-        line.release()
-        await expect(alice.card(SIGHTING)).not_to_have_class(re.compile("pending"))
-        await same(alice, bob, board)
-
-
-async def test_an_own_change_is_there_once_when_its_event_comes_before_its_ack(office: Office) -> None:
-    board = await office.search()
-    alice = await office.window("Alice")
-    acks: list[str | bytes] = []
-
-    def without_acks(socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-        server.on_message(lambda frame: (acks.append if '"type":"ack"' in str(frame) else socket.send)(frame))
-
-    await alice.page.route_web_socket("**/ws", without_acks)
-    await alice.open(f"/searches/{board}")
-    await alice.add_sighting(SIGHTING)
-    await expect(alice.card(SIGHTING).and_(alice("[data-card]"))).to_be_visible()
-    await until(lambda: acks)
-    await alice.same_as_server(board)
-
-
-async def test_a_refusal_puts_the_typed_text_back_with_the_reason(office: Office) -> None:
-    board = await office.search()
-    alice = await office.window("Alice")
-    await alice.open(f"/searches/{board}")
-    await alice("[data-act=add-sighting]").click()
-    await alice.fill("add-sighting", {"description": SIGHTING, "place.text": "Graslei"})
-    await alice("dialog summary").click()
-    await alice.fill("add-sighting", {"place.lat": "951", "place.lon": "3.72"})
-    await alice("dialog [data-act=send]").click()
-    await expect(alice("dialog [data-field='place.lat'] .error")).not_to_be_empty()
-    assert await alice.field("add-sighting", "description").input_value() == SIGHTING
-    assert await alice.field("add-sighting", "place.text").input_value() == "Graslei"
-    await expect(alice.card(SIGHTING)).to_have_count(0)
-    await alice.fill("add-sighting", {"place.lat": "51.05"})
-    await alice("dialog [data-act=send]").click()
-    await expect(alice.card(SIGHTING)).to_have_attribute("data-card", re.compile("."))
-    await alice.same_as_server(board)
-
-
-async def test_an_event_never_touches_a_field_that_is_being_edited_and_says_who_changed_it(office: Office) -> None:
-    board = await office.search()
-    await a_sighting(office, board)
-    alice, bob = await office.both_at(board)
-    await alice.open_card(SIGHTING)
-    await alice.panel.locator("[data-act=edit]").click()
-    field = alice.field("facts", "description")
-    await field.press("End")
-    await field.type(", alone")
-    await bob.open_card(SIGHTING)
-    await bob.edit(description="Boy with a red coat", direction="north")
-    theirs = alice("[data-theirs=description]")
-    await expect(theirs).to_contain_text("Bob changed this, just now")
-    await expect(theirs.locator("[data-value=theirs]")).to_have_text("Boy with a red coat")
-    await field.type(", at 17:20")  # goes on where the cursor was
-    assert await field.input_value() == f"{SIGHTING}, alone, at 17:20"
-    assert await field.evaluate("each => each === document.activeElement")
-    assert await alice.field("facts", "direction").input_value() == "north"  # which nobody here was typing into
-
-
-@pytest.mark.parametrize(("decision", "outcome"), [("keep-mine", "Alice's words"), ("take-theirs", "Bob's words")])
-async def test_two_who_save_one_field_at_once_both_stand_side_by_side(office: Office, decision: str, outcome: str) -> None:
-    board = await office.search()
-    await a_sighting(office, board)
-    async with line_to(office.url) as line:
-        alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
-        for window in (alice, bob):
-            await window.open(f"/searches/{board}")
-            await window.open_card(SIGHTING)
-        line.hold()
-        await alice.edit(description="Alice's words")
-        await expect(alice.panel.locator("[data-testid=title]")).to_have_text("Alice's words")
-        await bob.edit(description="Bob's words")
-        await expect(bob.panel.locator("[data-testid=title]")).to_have_text("Bob's words")
-        await expect(bob("[data-pending]")).to_have_count(0)
-        line.release()
-        conflict = alice("[data-conflict=description]")
-        await expect(conflict.locator("[data-value=mine]")).to_have_text("Alice's words")
-        await expect(conflict.locator("[data-value=theirs]")).to_have_text("Bob's words")
-        await expect(conflict).to_contain_text("Bob changed this")
-        await expect(alice("[data-testid=problem]")).to_contain_text("Somebody else changed this while you were looking.")
-        assert await alice.field("facts", "description").input_value() == "Alice's words"
-        await conflict.locator(f"[data-act={decision}]").click()
-        for window in (alice, bob):
-            await expect(window.panel.locator("[data-testid=title]")).to_have_text(outcome)
-            await expect(window.card(outcome)).to_be_visible()
-        await same(alice, bob, board)
-
-
-async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(office: Office) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
-    await bob.add_sighting(SIGHTING)
-    await expect(alice.card(SIGHTING).locator(".by")).to_have_text("added by Bob just now")
-    await expect(alice("[data-chip=changed]")).to_have_text("Changed 1")
-    assert await bob("article[data-changed]").count() == 0  # one's own changes are no news
-    await alice.open_card(SIGHTING)
-    await expect(alice("[data-testid=changed]")).to_contain_text("added by Bob, just now")
-    await alice.close_card()
-    await expect(alice("article[data-changed]")).to_have_count(0)
-    await bob.move_by_menu(SIGHTING, "doing")
-    await expect(alice.column("doing").locator(".card .by")).to_have_text("moved by Bob just now")
-
-
-async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(office: Office) -> None:
-    board = await office.search()
-    await a_sighting(office, board)
-    alice = await office.window("Alice")
-    await alice.open(f"/searches/{board}")
-    await alice("[data-act=add-task]").click()
-    await alice.field("add-task", "title").fill("Half a task")
-    await alice.page.keyboard.press("Escape")
-    await alice.open_card(SIGHTING)
-    await alice.panel.locator("[data-act=edit]").click()
-    await alice.fill("facts", {"clothing": "half a coat"})
-    await alice.reload()
-    await alice.live()
-    await expect(alice.field("facts", "clothing")).to_have_value("half a coat")  # the card of the address, and its draft
-    await expect(alice.card(SIGHTING).locator(".draft")).to_be_visible()
-    await alice("[data-act=add-task]").click()
-    await expect(alice.field("add-task", "title")).to_have_value("Half a task")
-    await alice.page.keyboard.press("Escape")
-
-    await alice("details.me summary").click()
-    await alice("[data-sign-out] button").click()
-    await alice.page.wait_for_url("**/login")
-    kept = await alice.page.evaluate("Object.entries(localStorage).map(String).join()")
-    assert "Half a task" not in kept
-    assert "half a coat" not in kept
-    await alice.sign_in("alice@desk.example")
-    await office.people["Alice"].sign_in()  # the session of her other scenes has ended with it
-    await alice.open(f"/searches/{board}")
-    await alice("[data-act=add-task]").click()
-    await expect(alice.field("add-task", "title")).to_have_value("")
-
-
-async def test_the_address_of_a_card_opens_that_card(office: Office) -> None:
-    board = await office.search()
-    card = await a_sighting(office, board)
-    alice, bob = await office.both_at(board)
-    await alice.open_card(SIGHTING)
-    assert alice.page.url == f"{office.url}/searches/{board}/cards/{card}"
-    await bob.open(alice.page.url)
-    await expect(bob.panel.locator("[data-testid=title]")).to_have_text(SIGHTING)
-    await expect(alice.card(SIGHTING).get_by_label("Bob", exact=True)).to_be_visible()  # each is seen at the card
-    await bob.close_card()
-    assert bob.page.url == f"{office.url}/searches/{board}"
-    await alice.page.go_back()
-    await expect(alice.panel).to_have_count(0)
-
-
-async def test_a_viewer_sees_all_and_no_button_that_would_be_refused(office: Office) -> None:
-    board = await office.search()
-    card = await a_sighting(office, board)
-    victor = await office.window("Victor")
-    await victor.open(f"/searches/{board}/cards/{card}")
-    await expect(victor("[data-testid=history] > li")).to_have_count(1)
-    await victor.same_as_server(board)
-    controls = (
-        "main :is(button, input, select, textarea, form):not([data-tab], [data-chip], [data-act=log], [data-act=close-card])"
-    )
-    assert await victor(controls).evaluate_all("all => all.map((each) => each.outerHTML)") == [
-        await victor("#find").evaluate("each => each.outerHTML")
-    ]
-    for key in ("s", "t", "e", "m"):
-        await victor.page.keyboard.press(key)
-    await victor("[data-act=log]").click()
-    assert await victor(controls).count() == 1
-    assert await victor("dialog").count() == 0
-    await victor.open("/")
-    assert await victor("[data-act=open-search]").count() == 0
-
-
-async def test_an_investigator_sees_no_button_of_a_coordinator(office: Office) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
-    for act in ("set-status", "access"):
-        await expect(alice(f"[data-act={act}]")).to_be_visible()
-        await expect(bob(f"[data-act={act}]")).to_have_count(0)
+    await office.same(alice, bob, board)
