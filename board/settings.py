@@ -1,10 +1,16 @@
 """The settings, from the environment or a file `.env`; their names and defaults are the contract's."""
 
+import os
 import re
+import secrets
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from redis.connection import parse_url
+from sqlalchemy import make_url
 
 from models.database import Unusable
 
@@ -13,36 +19,92 @@ try:
 except PackageNotFoundError:  # started from a tree that was never installed
     VERSION = "0"
 
+SECRET_AT_LEAST = 16  # characters: a shorter one can be guessed by whoever hears one message of the bus
+KEY_SUFFIX = ".key"  # added to the name of an SQLite database file
+
 
 class Settings(BaseSettings):
     """See the table in the README."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
 
-    database_url: str = "sqlite:///board.db"
-    redis_url: str | None = None
+    database_url: str = Field(default="sqlite:///board.db", repr=False)
+    redis_url: str | None = Field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
-    workers: int = Field(default=1, ge=1)
+    workers: int = Field(default=1, ge=1, le=256)
     public_url: str | None = None
-    secret_key: str | None = None
+    secret_key: str | None = Field(default=None, repr=False)
     files_path: str | None = None
     log_level: str = "INFO"
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
+
+    @field_validator("redis_url", "public_url", "secret_key", "files_path", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: Any) -> Any:
+        """`REDIS_URL=` in an environment file means that there is none."""
+        return value or None
 
     @property
     def secure(self) -> bool:
         """Whether browsers come by https: then cookies are sent by https only."""
         return bool(self.public_url and self.public_url.lower().startswith("https:"))
 
+    @property
+    def on_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
     def check(self) -> None:
-        """Raises Unusable where these settings can't be served, in a sentence."""
+        """Raises Unusable where these settings can't be served, in a sentence that quotes no password."""
         if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
             raise Unusable("PUBLIC_URL is what browsers see, as in https://board.example.org.")
         if self.workers > 1 and not self.redis_url:
             raise Unusable("More than one worker needs Redis: set REDIS_URL.")
-        if self.workers > 1 and self.database_url.startswith("sqlite"):
+        if self.workers > 1 and self.on_sqlite:
             raise Unusable("More than one worker needs PostgreSQL: set DATABASE_URL.")
-        if self.workers > 1 or self.redis_url:
-            raise Unusable("This version serves one process, without Redis: unset WORKERS and REDIS_URL.")
+        if self.redis_url:
+            _check_redis(self.redis_url)
+        if self.secret_key is None and self.database_url.startswith("postgres"):
+            raise Unusable("With PostgreSQL a secret is needed that all servers share: set SECRET_KEY to a long random text.")
+        if self.secret_key is not None and len(self.secret_key) < SECRET_AT_LEAST:
+            raise Unusable(f"SECRET_KEY is too short: it needs {SECRET_AT_LEAST} characters or more, drawn at random.")
+
+    def secret(self) -> bytes:
+        """What this installation's servers know and nobody else: SECRET_KEY, or one that is made once and kept beside the
+        SQLite database. Raises Unusable."""
+        self.check()
+        if self.secret_key is not None:
+            return self.secret_key.encode()
+        path = Path(f"{make_url(self.database_url).database}{KEY_SUFFIX}").absolute()
+        try:
+            return _kept(path)
+        except OSError as error:
+            raise Unusable(f"The secret beside the database ({path}) can't be kept: {error.strerror}.") from error
+
+
+def _check_redis(url: str) -> None:
+    try:
+        parse_url(url)  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError):  # no cause: it may quote the password
+        raise Unusable("REDIS_URL names no Redis: it is like redis://user:password@host:6379/0.") from None
+
+
+def _kept(path: Path) -> bytes:
+    """The secret in a file; made where there is none, by the first of those that look at one moment. Raises OSError."""
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        file = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            os.write(file, secrets.token_urlsafe(32).encode())
+            os.fsync(file)
+            os.link(fresh, path)  # whole or not at all, and never over another's
+        except FileExistsError:
+            pass
+        finally:
+            os.close(file)
+            fresh.unlink()
+    kept = path.read_bytes().strip()
+    if len(kept) < SECRET_AT_LEAST:
+        raise Unusable(f"The secret beside the database ({path}) is damaged: remove that file, and a new one is made.")
+    return kept

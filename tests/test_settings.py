@@ -1,0 +1,103 @@
+"""What can't be served is refused at start, in one sentence that tells no password; and every installation has a secret."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from board.settings import Settings
+from models.database import Unusable
+from tests.cast import settings_for
+
+PASSWORD = "Tr0ub4dor-canary"
+POSTGRES = f"postgresql://board:{PASSWORD}@127.0.0.1:1/board"
+REDIS = f"redis://board:{PASSWORD}@127.0.0.1:1/0"
+LONG = "a-text-of-more-than-sixteen"
+
+
+def start(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """`board serve` by the real command line, with these settings and no others."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "PORT": "0"} | settings
+    command = [sys.executable, "-m", "board", "serve"]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"WORKERS": "2", "DATABASE_URL": POSTGRES, "SECRET_KEY": LONG}, "REDIS_URL"),
+        ({"WORKERS": "2"}, "REDIS_URL"),
+        ({"WORKERS": "2", "REDIS_URL": REDIS}, "PostgreSQL"),
+        ({"DATABASE_URL": POSTGRES}, "SECRET_KEY"),
+        ({"DATABASE_URL": POSTGRES, "SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"DATABASE_URL": POSTGRES, "SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"REDIS_URL": f"http://x:{PASSWORD}@127.0.0.1:1"}, "REDIS_URL"),
+        ({"REDIS_URL": f"redis://x:{PASSWORD}@127.0.0.1:port"}, "REDIS_URL"),
+        ({"REDIS_URL": f"{PASSWORD}"}, "REDIS_URL"),
+        ({"DATABASE_URL": POSTGRES, "SECRET_KEY": LONG}, "SQL"),  # nobody answers there
+        ({"DATABASE_URL": POSTGRES, "SECRET_KEY": LONG, "REDIS_URL": REDIS, "WORKERS": "2"}, "SQL"),
+        ({"WORKERS": PASSWORD}, "WORKERS"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else ",".join(given),
+)
+def test_settings_that_can_not_be_served_are_refused_in_a_sentence(
+    tmp_path: Path, settings: dict[str, str], word: str
+) -> None:
+    done = start(tmp_path, **settings)
+    assert done.returncode not in (0, -9), done
+    assert done.stdout == ""
+    assert word in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert PASSWORD not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"database_url": POSTGRES, "secret_key": LONG},
+        {"database_url": POSTGRES, "secret_key": LONG, "redis_url": REDIS},
+        {"database_url": POSTGRES, "secret_key": LONG, "redis_url": REDIS, "workers": 4},
+        {"redis_url": REDIS},
+        {"redis_url": f"rediss://x:{PASSWORD}@redis.example/3"},
+        {"redis_url": "unix:///run/redis.sock"},
+    ],
+)
+def test_settings_that_can_be_served_are_taken(tmp_path: Path, settings: dict[str, object]) -> None:
+    settings_for(tmp_path, **settings).check()
+
+
+def test_settings_say_no_password_when_they_are_shown() -> None:
+    shown = repr(Settings(_env_file=None, database_url=POSTGRES, redis_url=REDIS, secret_key=PASSWORD * 2))  # type: ignore[call-arg]
+    assert PASSWORD not in shown
+
+
+def test_the_secret_is_the_one_that_was_given(tmp_path: Path) -> None:
+    assert settings_for(tmp_path, secret_key=LONG).secret() == LONG.encode()
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_one_a_secret_is_made_once_and_kept_for_the_owner_alone(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(lambda _: settings.secret(), range(32)))
+    assert len(found) == 1
+    assert len(found.pop()) >= 32
+    (kept,) = tmp_path.iterdir()
+    assert kept.name == "board.db.key"
+    assert kept.stat().st_mode & 0o077 == 0
+    other = tmp_path / "other"
+    other.mkdir()
+    assert settings_for(other).secret() != settings.secret()
+
+
+def test_a_secret_that_is_damaged_or_can_not_be_kept_is_said(tmp_path: Path) -> None:
+    (tmp_path / "board.db.key").write_text("")
+    with pytest.raises(Unusable, match="damaged"):
+        settings_for(tmp_path).secret()
+    with pytest.raises(Unusable, match="can't be kept"):
+        settings_for(tmp_path / "nowhere").secret()
