@@ -8,8 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
-    # uuid_utils, and pysqlite3: the ids and the SQLite that the rows are kept with
-    "models": {"models", "sqlmodel", "sqlalchemy", "alembic", "uuid_utils", "pysqlite3"},
+    # uuid_utils, pysqlite3 and psycopg: the ids that the rows are kept with, and the databases
+    "models": {"models", "sqlmodel", "sqlalchemy", "alembic", "uuid_utils", "pysqlite3", "psycopg"},
     "realtime": {"realtime", "starlette", "uvicorn", "websockets", "redis", "orjson"},
 }
 
