@@ -1,201 +1,212 @@
 """One database, read and written by plain synchronous functions in threads.
 
-`read(fn)` runs fn on one consistent view. `write(fn)` queues fn for the one writing thread, which takes what is waiting
-as a group: one transaction, a savepoint for each, one commit. Nobody learns of a result before it is on the disk.
+`read(fn)` runs fn on one consistent view. `write(fn)` queues fn for a writing thread, which takes what is waiting for the
+same boards as a group: one transaction, one session, one commit. Nobody learns of a result before it is on the disk.
 """
 
 import asyncio
-import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
-from models import sqlite
+from models import postgresql, sqlite
+from models.errors import Unavailable, Unusable
+from models.lines import Job, Lines
+
+__all__ = ["Database", "Unavailable", "Unusable", "at_end"]
 
 T = TypeVar("T")
+Late = Callable[[Session], None]
 
-GROUP = 64  # commands that share a commit at most; more would make the first of them wait for long
 WAITING = 4_096  # writes that may wait; above it the desk says that it is overloaded instead of growing
-READERS = 4  # threads; more only queue for the same two cores
+DEADLINE_S = 10.0  # after it was queued, a write is not tried again
+PAUSE_S = 0.1  # before a group is tried again; the server is coming back, say
+START_S = 30.0  # how long a server may take to come up: all may have been started at one moment
+_LATE = "late"
 
 
-class Unavailable(Exception):
-    """The database could not do it now; nothing was changed. Sent again, it may work."""
+class Store(Protocol):
+    """What differs between the databases. See `models.sqlite` and `models.postgresql`."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def path(self) -> Path | None: ...
+    @property
+    def readers(self) -> int: ...
+    @property
+    def writers(self) -> int: ...
+
+    reader: Engine
+    writer: Engine
+
+    def reach(self, patience_s: float) -> None: ...
+    def line(self, boards: tuple[str, ...]) -> tuple[Any, tuple[str, ...]]: ...
+    def writing(self) -> AbstractContextManager[None]: ...
+    def lock_tables(self, connection: Connection) -> None: ...
+    def may_try_again(self, error: Exception) -> bool: ...
 
 
-class Unusable(Exception):
-    """The database named by the settings can't be used at all: one sentence why."""
-
-
-@dataclass
-class _Job:
-    fn: Callable[[Session], Any]
-    loop: asyncio.AbstractEventLoop
-    done: "asyncio.Future[Any]"
-    result: Any = None
-    error: BaseException | None = None
-    after: Callable[[Any], None] | None = field(default=None)
-
-    def settle(self) -> None:
-        """In the loop: tells who waits. `after` comes first, so that what was committed is published in commit order."""
-        if self.error is None and self.after is not None:
-            self.after(self.result)
-        if self.done.cancelled():
-            return
-        if self.error is None:
-            self.done.set_result(self.result)
-        else:
-            self.done.set_exception(self.error)
-
-
-def _engine(path: Path, begin: str, pool: int) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        module=sqlite.library,
-        pool_size=pool,
-        max_overflow=0,
-        hide_parameters=True,  # what people typed is in no error
-        connect_args={"check_same_thread": False, "cached_statements": 512},
-    )
-    event.listen(engine, "connect", lambda connection, _record: sqlite.set_up(connection))
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-    return engine
+class _Raised(Exception):
+    """A job of a group raised something: what it did must be undone, and nothing of the others."""
 
 
 class Database:
-    """An SQLite database by its URL (`sqlite:///path/to/board.db`)."""
+    """A database by its URL (`sqlite:///path/to/board.db`, `postgresql://user@host:port/name`)."""
 
     def __init__(self, url: str) -> None:
         """Raises Unusable where the URL is not one that we can serve."""
-        try:
-            parsed = make_url(url)
-        except ArgumentError as error:
-            raise Unusable("DATABASE_URL names no database: it is like sqlite:///path/to/board.db.") from error
-        if parsed.get_backend_name() != "sqlite":
-            raise Unusable("Only SQLite databases (sqlite:///path/to/board.db) can be served by this version.")
-        if not parsed.database or parsed.database == ":memory:":
-            raise Unusable("The board keeps its journal in a file: name one, as in sqlite:///path/to/board.db.")
+        self.store = _store(url)
+        self.kind, self.path = self.store.kind, self.store.path
         self.url = url
-        self.path = Path(parsed.database).absolute()
-        try:
-            sqlite.make_private(self.path)
-        except OSError as error:
-            raise Unusable(f"The database file can't be made: {error.strerror}.") from error
-        self.writer = _engine(self.path, "BEGIN IMMEDIATE", 1)
-        self._reader = _engine(self.path, "BEGIN", READERS)
-        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="read")
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self.writer = self.store.writer
+        self._threads = ThreadPoolExecutor(self.store.readers, thread_name_prefix="read")
+        self._lines = Lines()
         self._waiting = 0
-        self._thread: threading.Thread | None = None
+        self._writers: list[threading.Thread] = []
+        self._ends_at = float("inf")
+
+    def reach(self, patience_s: float = START_S) -> None:
+        """Waits for the server, if there is one. Raises Unusable."""
+        self.store.reach(patience_s)
 
     async def read(self, fn: Callable[[Session], T]) -> T:
-        """What fn says of one consistent view of the database. Raises Unavailable."""
+        """What fn says of one consistent view of the database; it may be asked twice. Raises Unavailable."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, fn)
 
     def read_now(self, fn: Callable[[Session], T]) -> T:
         """The same, in this thread: for the command line."""
         try:
-            with self._reader.connect() as connection, Session(connection) as session:
-                return fn(session)
-        except DBAPIError as error:
+            try:
+                return self._read(fn)
+            except DBAPIError as error:
+                if not self.store.may_try_again(error):
+                    raise
+                return self._read(fn)  # the server was restarted since this connection was last used, say
+        except SQLAlchemyError as error:
             raise Unavailable from error
 
-    def write(self, fn: Callable[[Session], T], after: Callable[[T], None] | None = None) -> "asyncio.Future[T]":
-        """Queues fn in the order of the calls; its result comes when it is durable. What fn raises undoes what it did.
+    def _read(self, fn: Callable[[Session], T]) -> T:
+        with self.store.reader.connect() as connection, Session(connection) as session:
+            return fn(session)
 
-        `after` is called in the loop with the result, in commit order, before anyone who awaits it goes on.
+    def write(
+        self, fn: Callable[[Session], T], after: Callable[[T], None] | None = None, boards: tuple[str, ...] = ()
+    ) -> "asyncio.Future[T]":
+        """Queues fn; its result comes when it is durable. What fn raises undoes what it did.
+
+        `boards` are those that fn locks, in the order in which it locks them. Writes with the same last board are done in the
+        order of the calls. `after` is called in the loop with the result, for each last board in commit order, before anyone
+        who awaits it goes on. fn may be run again: on a fresh connection when one was lost, also at commit (where `boards` are
+        named: such writes know by their command id that they were done), or by itself when another one of its group raised.
         Raises Unavailable when too much is waiting.
         """
         loop = asyncio.get_running_loop()
         if self._waiting >= WAITING:
             raise Unavailable
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="write", daemon=True)
-            self._thread.start()
-        job = _Job(fn, loop, loop.create_future(), after=after)
+        line, shared = self.store.line(boards)
+        job = Job(fn, shared, loop, loop.create_future(), after)
         self._waiting += 1
-        self._jobs.put(job)
+        self._start_writers()
+        self._lines.put(line, job)
         return job.done
 
     def write_now(self, fn: Callable[[Session], T]) -> T:
         """One transaction in this thread: for migrations and the command line. Raises Unavailable."""
         try:
-            with sqlite.writing(self.path), self.writer.begin() as connection:
+            with self.store.writing(), self.writer.begin() as connection:
                 return _in_session(connection, fn)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             raise Unavailable from error
 
     async def close(self) -> None:
-        """Finishes what is waiting, then lets go of the files."""
-        if self._thread is not None:
-            self._jobs.put(None)
-            await asyncio.to_thread(self._thread.join)
-            self._thread = None
+        """Finishes what is waiting, then lets go of the files and connections."""
+        self._ends_at = time.monotonic() + DEADLINE_S
+        self._lines.close()
+        for thread in self._writers:
+            await asyncio.to_thread(thread.join)
+        self._writers.clear()
         self._threads.shutdown()
         self.writer.dispose()
-        self._reader.dispose()
+        self.store.reader.dispose()
+
+    def _start_writers(self) -> None:
+        if not self._writers:
+            for _ in range(self.store.writers):
+                thread = threading.Thread(target=self._work, name="write", daemon=True)
+                self._writers.append(thread)
+                thread.start()
 
     def _work(self) -> None:
-        """The writing thread."""
-        going = True
-        while going:
-            job = self._jobs.get()
-            if job is None:
-                return
-            group = [job]
-            while len(group) < GROUP:
-                try:
-                    more = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    going = False
-                    break
-                group.append(more)
-            self._commit(group)
-            self._settle(group)
+        """A writing thread."""
+        while (taken := self._lines.take()) is not None:
+            line, group = taken
+            try:
+                self._do(group)
+                self._settle(group)
+            finally:
+                self._lines.release(line)
 
-    def _commit(self, group: list[_Job]) -> None:
-        """Runs a group in one transaction. An operational error (a full disk, say) fails all of it: SQLite may have rolled
-        everything back already, and whatever came after would commit by itself."""
+    def _do(self, group: list[Job]) -> None:
+        """Gives each job of a group its result, durably, or its error.
+
+        Where one of several raises, or leaves what can't be kept beside another process's (the same command id on two
+        boards), all of it is undone and they are done one by one.
+        """
         try:
-            with sqlite.writing(self.path), self.writer.connect() as connection, connection.begin():
-                for job in group:
-                    self._run(connection, job)
-        except Exception as error:
-            failed = Unavailable()
-            failed.__cause__ = error
+            self._until_done(group)
+        except (_Raised, IntegrityError):
             for job in group:
-                job.result, job.error = None, failed
+                self._alone(job)
 
-    @staticmethod
-    def _run(connection: Connection, job: _Job) -> None:
-        savepoint = connection.begin_nested()
-        try:
-            job.result = _in_session(connection, job.fn)
-        except OperationalError:
-            raise
-        except BaseException as error:
-            savepoint.rollback()
-            job.error = error
-        else:
-            savepoint.commit()
+    def _alone(self, job: Job) -> None:
+        for _ in range(2):  # once more, it finds what the other process did
+            try:
+                self._until_done([job])
+                return
+            except _Raised as error:
+                job.result, job.error = None, error.__cause__
+                return
+            except IntegrityError as error:
+                _fail([job], error)
 
-    def _settle(self, group: list[_Job]) -> None:
+    def _until_done(self, group: list[Job]) -> None:
+        """Runs a group in one transaction; again where its connection was lost, as long as somebody may wait for it.
+        Any other error of the database (a full disk, say) fails all of it: nothing of it was kept."""
+        until = min(group[0].since + DEADLINE_S, self._ends_at)
+        while True:
+            committing = False
+            try:
+                with self.store.writing(), self.writer.connect() as connection, connection.begin() as transaction:
+                    _run(connection, group)
+                    committing = True
+                    transaction.commit()
+                return
+            except (_Raised, IntegrityError):
+                raise
+            except Exception as error:
+                known = bool(group[0].boards) or not committing  # that it was not done, or will be found to be
+                if not known or not self.store.may_try_again(error) or time.monotonic() > until:
+                    _fail(group, error)
+                    return
+            time.sleep(PAUSE_S)
+
+    def _settle(self, group: list[Job]) -> None:
         """Hands a group's results to the loops that wait for them, in order, in one hop for each loop."""
-        by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
         for job in group:
             by_loop.setdefault(job.loop, []).append(job)
         for loop, jobs in by_loop.items():
 
-            def tell(jobs: list[_Job] = jobs) -> None:
+            def tell(jobs: list[Job] = jobs) -> None:
                 self._waiting -= len(jobs)
                 for job in jobs:
                     job.settle()
@@ -204,8 +215,49 @@ class Database:
                 loop.call_soon_threadsafe(tell)
 
 
+def _store(url: str) -> Store:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Unusable("DATABASE_URL names no database: it is like sqlite:///path/to/board.db.") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return sqlite.Store(parsed)
+        case "postgresql" | "postgres":
+            return postgresql.Store(parsed)
+    raise Unusable("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")
+
+
+def at_end(session: Session, late: Late) -> None:
+    """Has something done once, when all that shares this session has been done, before it is committed."""
+    session.info.setdefault(_LATE, []).append(late)
+
+
+def _run(connection: Connection, group: list[Job]) -> None:
+    def together(session: Session) -> None:
+        for job in group:
+            job.error = None
+            try:
+                job.result = job.fn(session)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:
+                raise _Raised from error
+
+    _in_session(connection, together)
+
+
 def _in_session(connection: Connection, fn: Callable[[Session], T]) -> T:
     with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
         result = fn(session)
+        for late in session.info.get(_LATE, ()):
+            late(session)
         session.flush()
         return result
+
+
+def _fail(group: list[Job], error: Exception) -> None:
+    failed = Unavailable()
+    failed.__cause__ = error
+    for job in group:
+        job.result, job.error = None, failed

@@ -10,25 +10,32 @@ from sqlalchemy import Connection
 from sqlmodel import Session, SQLModel
 
 from models import accounts, board, column, event, note, search, sighting, task  # noqa: F401  (they register themselves)
-from models.database import Database, Unusable
+from models.database import START_S, Database, Unusable
 
 metadata = SQLModel.metadata
 
 
-def migrate(database: Database) -> None:
-    """Brings the database to this program's tables. Raises Unusable when it is newer than the program."""
+def migrate(database: Database, patience_s: float = START_S) -> None:
+    """Brings the database to this program's tables; waits for a server that is not up yet. Raises Unusable when there is
+    none, or when the database is newer than the program."""
+    database.reach(patience_s)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
 
     def run(session: Session) -> None:
-        connection: Connection = session.connection()
-        at = MigrationContext.configure(connection).get_current_revision()
-        scripts = ScriptDirectory.from_config(config)
-        if at == scripts.get_current_head():
-            return
-        if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
-            raise Unusable("The database was written by a newer version of the board: start that one.")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        connection = session.connection()
+        database.store.lock_tables(connection)
+        if not _is_current(connection, scripts):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
 
-    database.write_now(run)
+    if not database.read_now(lambda session: _is_current(session.connection(), scripts)):
+        database.write_now(run)
+
+
+def _is_current(connection: Connection, scripts: ScriptDirectory) -> bool:
+    at = MigrationContext.configure(connection).get_current_revision()
+    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+        raise Unusable("The database was written by a newer version of the board: start that one.")
+    return at == scripts.get_current_head()

@@ -6,13 +6,18 @@ SQLite before 3.51.3 can corrupt a WAL file that two connections write to, and t
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from models.errors import Unusable
+
 SAFE_VERSION = (3, 51, 3)
 BUSY_TIMEOUT_MS = 5_000  # how long a writer waits for another process's commit: the command line's, say
+READERS = 4  # threads; more only queue for the same two cores
 
 
 def _library() -> ModuleType:
@@ -27,6 +32,65 @@ library = _library()
 needs_lock_file: bool = library.sqlite_version_info < SAFE_VERSION
 
 
+class Store:
+    """A database file. One connection writes, for all boards."""
+
+    kind = "sqlite"
+    readers, writers = READERS, 1
+
+    def __init__(self, url: URL) -> None:
+        """Raises Unusable where the URL names no file that we can have."""
+        if not url.database or url.database == ":memory:":
+            raise Unusable("The board keeps its journal in a file: name one, as in sqlite:///path/to/board.db.")
+        self.path = Path(url.database).absolute()
+        try:
+            make_private(self.path)
+        except OSError as error:
+            raise Unusable(f"The database file can't be made: {error.strerror}.") from error
+        self.writer = _engine(self.path, "BEGIN IMMEDIATE", 1)
+        self.reader = _engine(self.path, "BEGIN", READERS)
+
+    def reach(self, patience_s: float) -> None:
+        """A file is there at once."""
+
+    def line(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
+        """All writes wait in one line, and may share a commit whatever they write to."""
+        return None, ()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Held around each write transaction: one writing process at a time where the library needs that."""
+        if not needs_lock_file:
+            yield
+            return
+        import fcntl
+
+        with open(f"{self.path}.lock", "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
+
+    def lock_tables(self, connection: Connection) -> None:
+        """Whoever writes is alone."""
+
+    def may_try_again(self, error: Exception) -> bool:
+        """A file that fails, fails: it is full, say. What waits for another process has waited already."""
+        return False
+
+
+def _engine(path: Path, begin: str, pool: int) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        module=library,
+        pool_size=pool,
+        max_overflow=0,
+        hide_parameters=True,  # what people typed is in no error
+        connect_args={"check_same_thread": False, "cached_statements": 512},
+    )
+    event.listen(engine, "connect", lambda connection, _record: set_up(connection))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
 def set_up(connection: Any) -> None:
     """Makes a fresh DBAPI connection ours: we begin transactions ourselves, and a commit is on the disk when it returns."""
     connection.isolation_level = None
@@ -37,19 +101,6 @@ def set_up(connection: Any) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA cache_size = -16000")
     cursor.close()
-
-
-@contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Held around each write transaction: one writing process at a time where the library needs that."""
-    if not needs_lock_file:
-        yield
-        return
-    import fcntl
-
-    with open(f"{path}.lock", "w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
 
 
 def make_private(path: Path) -> None:

@@ -1,0 +1,87 @@
+"""Writes that wait for a writing thread, in lines: those of one line are done in the order in which they came, one group at
+a time; different lines go side by side."""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session
+
+GROUP = 64  # writes that share a commit at most; more would make the first of them wait for long
+
+
+@dataclass(slots=True)
+class Job:
+    """One write, and who waits for it. `boards` are the boards that it locks."""
+
+    fn: Callable[[Session], Any]
+    boards: tuple[str, ...]
+    loop: asyncio.AbstractEventLoop
+    done: "asyncio.Future[Any]"
+    after: Callable[[Any], None] | None = None
+    since: float = field(default_factory=time.monotonic)
+    result: Any = None
+    error: BaseException | None = None
+
+    def settle(self) -> None:
+        """In the loop: tells who waits. `after` comes first, so that what was committed is published in commit order."""
+        if self.error is None and self.after is not None:
+            self.after(self.result)
+        if self.done.cancelled():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+
+
+class Lines:
+    """Shared by the loop, which puts, and the writing threads, which take and release."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, deque[Job]] = {}  # each line with a job, one that is being worked on included
+        self._ready: deque[Hashable] = deque()  # lines that no thread works on, the one that waits longest first
+        self._news = threading.Condition()
+        self._closed = False
+
+    def put(self, line: Hashable, job: Job) -> None:
+        with self._news:
+            if line in self._waiting:
+                self._waiting[line].append(job)
+                return
+            self._waiting[line] = deque([job])
+            self._ready.append(line)
+            self._news.notify()
+
+    def take(self) -> tuple[Hashable, list[Job]] | None:
+        """Waits for a line, and takes the jobs at its head that lock the same boards. None when all is done and closed."""
+        with self._news:
+            while not self._ready:
+                if self._closed:
+                    return None
+                self._news.wait()
+            line = self._ready.popleft()
+            waiting = self._waiting[line]
+            group = [waiting.popleft()]
+            while waiting and len(group) < GROUP and waiting[0].boards == group[0].boards:
+                group.append(waiting.popleft())
+            return line, group
+
+    def release(self, line: Hashable) -> None:
+        """A group of this line is done: the next may be taken."""
+        with self._news:
+            if self._waiting[line]:
+                self._ready.append(line)
+                self._news.notify()
+            else:
+                del self._waiting[line]
+
+    def close(self) -> None:
+        """Threads end when nothing waits any more."""
+        with self._news:
+            self._closed = True
+            self._news.notify_all()

@@ -1,0 +1,148 @@
+"""The PostgreSQL that we use, 15 to 18: how a connection is set up, and what its errors mean.
+
+Every wait has an end here: for the server, for a lock, for a statement, for a line that is cut without a word.
+"""
+
+import contextlib
+import logging
+import time
+from collections.abc import Hashable, Iterator
+
+from psycopg import Error
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from models.errors import Unusable
+
+log = logging.getLogger(__name__)
+
+OLDEST = 150_000  # as the server numbers its versions
+READERS = 4
+WRITERS = 4  # boards that are written to at one moment by one process
+POOL_WAIT_S = 5
+RETRY_S = 0.5  # between two tries to reach a server that is not up yet
+MIGRATING = 0x626F617264  # the advisory lock of whoever changes tables: "board"
+CONNECTING = {
+    "connect_timeout": 5,
+    "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # ms in which the other end must confirm what was sent
+    "application_name": "searchboard",
+}  # fmt: skip
+SESSION = {
+    "statement_timeout": "20s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "20s",  # a process that is stuck must not keep a board locked
+    "client_encoding": "utf8",
+}
+READING = {"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
+WRITING = {"default_transaction_isolation": "read committed", "default_transaction_read_only": "off"}
+_LOST = ("08", "57P")  # classes of SQLSTATE: the connection failed, an administrator or a crash ended it
+_AGAIN = (
+    "40001", "40P01",  # serialization failure, deadlock
+    "53300",  # too many connections
+    "25P03",  # idle in a transaction for too long: this process was stopped
+)  # fmt: skip
+_HOPELESS = ("password", "does not exist", "pg_hba", "not permitted", "no encryption", "certificate")
+
+
+class Store:
+    """A database on a server. Boards are written to side by side, each by one connection at a time."""
+
+    kind = "postgresql"
+    readers, writers = READERS, WRITERS
+    path = None
+
+    def __init__(self, url: URL) -> None:
+        self._secret = url.password
+        url = url.set(drivername="postgresql+psycopg")
+        self.writer = _engine(url, WRITERS + 1, SESSION | WRITING)  # one more: for what a thread of its own writes
+        self.reader = _engine(url, READERS + 1, SESSION | READING)
+        event.listen(self.writer, "connect", _keep_commits_durable)
+
+    def reach(self, patience_s: float) -> None:
+        """Waits for a server that is not up yet. Raises Unusable where there is none, or one that will not do."""
+        until = time.monotonic() + patience_s
+        told = False
+        while True:
+            try:
+                with self.writer.connect() as connection:
+                    _check_server(connection)
+                return
+            except SQLAlchemyError as error:
+                said = self._said(error)
+                if any(word in said for word in _HOPELESS) or time.monotonic() > until:
+                    raise Unusable(f"The database server can't be used: {said}.") from None
+            if not told:
+                log.warning("the database server is not there yet: waiting for it")
+                told = True
+            time.sleep(RETRY_S)
+
+    def _said(self, error: SQLAlchemyError) -> str:
+        """What the server or its library says, in a line, without what we must not tell."""
+        lines = str(getattr(error, "orig", None) or error).strip().splitlines() or ["no answer"]
+        said = lines[-1].strip().rstrip(".")
+        return said.replace(self._secret, "…") if isinstance(self._secret, str) and self._secret else said
+
+    def line(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
+        """Writes to one board wait for each other; what locks no board waits for nothing."""
+        return (boards[-1] if boards else object()), boards
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        yield
+
+    def lock_tables(self, connection: Connection) -> None:
+        """Several processes start at once, and one of them migrates. However long that takes."""
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+
+    def may_try_again(self, error: Exception) -> bool:
+        """Whether a transaction that failed by this may do on a fresh connection: it was lost, or gave way to another."""
+        if not isinstance(error, DBAPIError):
+            return False
+        return lost(error) or _state(error) in _AGAIN or "cached plan" in str(error.orig)  # (another process has migrated)
+
+
+def lost(error: DBAPIError) -> bool:
+    """Whether the connection is gone; what was being committed may be, or not."""
+    state = _state(error)
+    return error.connection_invalidated or state.startswith(_LOST) or (not state and "OperationalError" in str(type(error.orig)))
+
+
+def _state(error: DBAPIError) -> str:
+    return (error.orig.sqlstate or "") if isinstance(error.orig, Error) else ""
+
+
+def _engine(url: URL, pool: int, session: dict[str, str]) -> Engine:
+    options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in session.items())
+    given = url.query.get("options", "")
+    asked = {name: value for name, value in CONNECTING.items() if name not in url.query}
+    return create_engine(
+        url.difference_update_query(["options"]),
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
+        pool_use_lifo=True,
+        use_native_hstore=False,  # it would be asked for on every new connection
+        hide_parameters=True,  # what people typed is in no error
+        connect_args=asked | {"options": f"{given if isinstance(given, str) else ' '.join(given)} {options}".strip()},
+    )
+
+
+def _keep_commits_durable(connection: object, _record: object) -> None:
+    """A commit is on the disk when it returns, also where the server's default is another; a stricter one stands."""
+    with connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+        )
+    connection.commit()  # type: ignore[attr-defined]
+
+
+def _check_server(connection: Connection) -> None:
+    version = int(str(connection.execute(text("SHOW server_version_num")).scalar()))
+    if version < OLDEST:
+        raise Unusable(f"The database server is PostgreSQL {version // 10_000}: the board needs 15 or newer.")
+    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise Unusable(f"The database has the encoding {encoding}: make one with UTF8.")
