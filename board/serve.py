@@ -12,6 +12,7 @@ from board.desk import Desk
 from board.settings import Settings
 from models.database import Unusable
 from realtime import protocol
+from realtime.server import Line
 
 GRACE_S = 8  # for requests under way when we are told to go; after it they are cut, so that we are gone within 15 s
 
@@ -57,7 +58,7 @@ async def serve(settings: Settings, ready: Callable[[str], None] | None = None, 
 def configured(application: object) -> uvicorn.Config:
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
-        ws="websockets-sansio",
+        ws=Line,
         ws_max_size=protocol.MAX_CLIENT_FRAME,
         ws_per_message_deflate=False,  # three times the memory, and advised against for secrets
         log_config=None,

@@ -11,10 +11,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from realtime import protocol
 from realtime.hub import Hub
 from realtime.outbox import Delivery, Full, Outbox
+from realtime.server import Line
 
 STALLED_S = 30  # a write that makes no progress for so long: the reader is let go
+FINISH_S = 2  # for the commands under way of a socket that is told to go
 AT_ONCE = 32  # commands of one socket under way at a time; the rest waits unread
 FLOOD = 10  # times the allowed rate: then the socket is closed
+NO_MORE = b""  # after it nothing is written
 
 Obey = Callable[["Connection", protocol.Command], Awaitable[bytes]]
 
@@ -24,6 +27,7 @@ class Connection:
 
     def __init__(self, socket: WebSocket, hub: Hub, reader: Any, account: dict[str, str], obey: Obey, rate: int) -> None:
         self.socket, self.hub, self.reader, self.account = socket, hub, reader, account
+        self.line: Line = socket.scope["state"]["line"]
         self.outbox = Outbox()
         self.followed: set[str] = set()
         self._obey = obey
@@ -41,15 +45,27 @@ class Connection:
             await self.socket.accept()
             work = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
             await asyncio.wait([*work, self._end], return_when=asyncio.FIRST_COMPLETED)
+            if self._ended_by == protocol.GOING:
+                await self._finish(*work)
+        except WebSocketDisconnect:
+            pass  # the client left before it was let in
         finally:
             self.hub.leave(self)
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
-            if self._end.done():
-                with contextlib.suppress(Exception):
-                    async with asyncio.timeout(1):  # a stalled reader does not hear it
-                        await self.socket.close(self._end.result())
+            if self._ended_by is not None:
+                self.line.end(self._ended_by)
+
+    async def _finish(self, reading: "asyncio.Future[Any]", writing: "asyncio.Future[Any]") -> None:
+        """Reads no more, and answers what was asked before."""
+        reading.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_S):
+                if self._commands:
+                    await asyncio.wait(self._commands)
+                self.send(NO_MORE)
+                await asyncio.wait([writing])
 
     def renew(self, reader: Any, account: dict[str, str]) -> None:
         """The reader as it is now; its screens are told when its name or role is another."""
@@ -63,28 +79,37 @@ class Connection:
         self.owe(frame, channel)
 
     def owe(self, item: bytes | Delivery, channel: str | None) -> None:
-        if not self._end.done():
+        if self._ended_by in (None, protocol.GOING):
             try:
                 self.outbox.put(item, channel)
             except Full:
-                self.end(protocol.TOO_SLOW)
+                self._cut()
 
     def end(self, code: int) -> None:
         """Closes the socket with a code, soon."""
         if not self._end.done():
             self._end.set_result(code)
 
+    @property
+    def _ended_by(self) -> int | None:
+        return self._end.result() if self._end.done() else None
+
+    def _cut(self) -> None:
+        """The reader does not drain: it is let go, and what it is owed is forgotten."""
+        self.hub.tally.slow_cut += 1
+        self.end(protocol.TOO_SLOW)
+
     async def _write(self) -> None:
         while True:
             item = await self.outbox.take()
             for frame in [item] if isinstance(item, bytes) else self.hub.render(item):
-                try:
-                    async with asyncio.timeout(STALLED_S):
-                        await self.socket.send({"type": "websocket.send", "text": frame.decode()})
-                except TimeoutError:
-                    self.end(protocol.TOO_SLOW)
+                if frame == NO_MORE:
                     return
-                except (WebSocketDisconnect, OSError, RuntimeError):
+                self.line.write(frame)
+                try:
+                    await self.line.drained(STALLED_S)
+                except TimeoutError:
+                    self._cut()
                     return
 
     async def _read(self) -> None:
@@ -94,6 +119,7 @@ class Connection:
                 return
             verdict = self._rate.take()
             if verdict is None:
+                self.hub.tally.flooding_cut += 1
                 self.end(protocol.TOO_MANY)
                 return
             text = message.get("text")

@@ -15,6 +15,7 @@ from realtime.channel import Channel, Subscription
 from realtime.outbox import Delivery, frames
 from realtime.sequence import Sequence, Verdict
 from realtime.source import Later, Opening, Record, Source
+from realtime.tally import Tally
 
 if TYPE_CHECKING:
     from realtime.connection import Connection
@@ -33,6 +34,7 @@ class Hub:
         self.source = source
         self.channels: dict[str, Channel] = {}
         self.connections: set[Connection] = set()
+        self.tally = Tally()
         self._heads: dict[str, tuple[str, int]] = {}
         self._heads_at = ""
         self._heads_read = float("-inf")

@@ -1,0 +1,129 @@
+"""The websocket protocol that the server speaks: uvicorn's, which never lets go of a client that does not read, made to.
+
+`Line` is what a connection writes to. It is handed to the application as `scope["state"]["line"]`.
+"""
+
+import asyncio
+import contextlib
+import socket
+from asyncio.transports import BaseTransport
+from typing import Any
+
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
+from websockets.frames import Frame
+
+CLOSING_S = 3.0  # how long a goodbye may take to get through; then the transport is aborted, and what it held is freed
+BUFFERED = 64 * 1024  # bytes of written frames that wait in this process; above it, writing pauses
+UNSENT = 64 * 1024  # bytes in the kernel that were not sent yet: so a reader's progress is seen here, and not megabytes later
+UNANSWERED_MS = 40_000  # what the other machine's kernel did not acknowledge or take for so long, is sent to nobody
+LOOKS = 6  # times that progress is looked for before a reader counts as stalled
+
+
+class Line(WebSocketsSansIOProtocol):
+    """One websocket. Frames are written without waiting; `drained` waits for the reader."""
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=BUFFERED)
+        _tune(transport.get_extra_info("socket"))
+
+    async def run_asgi(self) -> None:
+        self.scope["state"]["line"] = self
+        await super().run_asgi()
+        self._let_go()
+
+    def write(self, text: bytes) -> None:
+        """Writes a text frame, encoded already, behind what is written. Nothing where the line has ended."""
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        self.transport.write(_head(len(text)) + text)
+
+    async def drained(self, stalled_s: float) -> None:
+        """Returns when there is room to write again, or the line has ended. Raises TimeoutError when nothing of what waits
+        could be sent for so many seconds."""
+        left, since = self.waiting, self.loop.time()
+        while not self.writable.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(stalled_s / LOOKS):
+                    await self.writable.wait()
+            if self.waiting < left:
+                left, since = self.waiting, self.loop.time()
+            elif self.loop.time() - since >= stalled_s:
+                raise TimeoutError
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that are written and not sent."""
+        return self.transport.get_write_buffer_size()
+
+    def end(self, code: int) -> None:
+        """Says goodbye behind what is written. The line is gone CLOSING_S later, whether its reader heard it or not."""
+        if not self.close_sent and not self.transport.is_closing():
+            with contextlib.suppress(InvalidState):  # the peer was first
+                self.conn.send_close(code)
+                self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
+            if self.read_paused:  # the peer's answer to the goodbye is to be read
+                self.read_paused = False
+                self.transport.resume_reading()
+        self._let_go()
+
+    def abort(self) -> None:
+        """Ends the line now; what was not sent is forgotten."""
+        self.transport.abort()
+
+    def _let_go(self) -> None:
+        """A transport that is closed waits until all is sent: for ever, where nobody reads."""
+        if self.close_timer is None and not self.disconnected:
+            self.close_timer = self.loop.call_later(CLOSING_S, self.transport.abort)
+
+    # -- where uvicorn would wait for ever, or complain of what clients may do --------------------------------------------
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "websocket.accept" and self.transport.is_closing():
+            self.handshake_complete = True  # the client left before it was answered: there is nobody to answer
+            raise ClientDisconnected
+        await super().send(message)
+
+    def shutdown(self) -> None:
+        if self.handshake_complete:
+            self.end(1012)
+        else:
+            super().shutdown()
+            self._let_go()
+
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self._let_go()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._let_go()
+
+    def keepalive_timeout(self) -> None:
+        self.pong_timer = None
+        self.pending_ping_payload = None
+        if self.read_paused or self.waiting:  # its pong may lie here unread, our ping unsent: who stalls is noticed elsewhere
+            self.schedule_ping()
+        else:
+            self.abort()
+
+
+def _tune(line: socket.socket) -> None:
+    """Where the platform has it. (Both are numbers in Linux's <linux/tcp.h>.)"""
+    for option, value in (("TCP_NOTSENT_LOWAT", UNSENT), ("TCP_USER_TIMEOUT", UNANSWERED_MS)):
+        if hasattr(socket, option):
+            with contextlib.suppress(OSError):  # a socket of another kind
+                line.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
+def _head(size: int) -> bytes:
+    """The head of an unfragmented, unmasked text frame (RFC 6455, section 5.2)."""
+    if size < 126:
+        return bytes((0x81, size))
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2, "big")
+    return b"\x81\x7f" + size.to_bytes(8, "big")
