@@ -1,6 +1,6 @@
 """Fixtures: a server, and the cast on it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +8,77 @@ import pytest
 from playwright.async_api import Browser
 
 from board.browser import find
-from tests import cast
+from board.dev import Postgres, Redis, server_folder
+from tests import cast, houses
 from tests.cast import Person, Server, serving
 from tests.company import Company, playing
+from tests.houses import House
 from tests.office import Office, hire
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with the mark `houses` runs in both."""
+    if "house" in metafunc.fixturenames and metafunc.definition.get_closest_marker("houses"):
+        metafunc.parametrize("house", [houses.SMALL, houses.LARGE], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Path]:
+    """The folder of the servers: one that accounts other than root can get to."""
+    with server_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres(servers: Path) -> Iterator[Postgres]:
+    """A real PostgreSQL for the whole run, with a template of a board's database in it."""
+    server = Postgres(servers / "postgres", fsync=False)
+    server.start()
+    houses.make_template(server)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis(servers: Path) -> Iterator[Redis]:
+    """A real Redis for the whole run. Who wants to break one starts its own."""
+    server = Redis(servers / "redis")
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    async with serving(tmp_path) as running:
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """A new database with all tables, gone afterwards."""
+    with houses.fresh_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis: Redis) -> str:
+    return redis.url
+
+
+@pytest.fixture(scope="module")
+def house(request: pytest.FixtureRequest) -> House:
+    """Where desks are opened: the small house, or each in turn for tests with the mark `houses`."""
+    name = getattr(request, "param", houses.SMALL)
+    if name == houses.SMALL:
+        return House(name)
+    return House(name, request.getfixturevalue("postgres"), request.getfixturevalue("redis"))
+
+
+@pytest.fixture
+def installation(house: House, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """The settings of a new installation in the house."""
+    with house.settled(tmp_path) as settings:
+        yield settings
+
+
+@pytest.fixture
+async def server(installation: dict[str, Any], tmp_path: Path) -> AsyncIterator[Server]:
+    async with serving(tmp_path, **installation) as running:
         yield running
 
 
@@ -54,10 +116,12 @@ async def charlie(come: Callable[..., Person]) -> Person:
 
 
 @pytest.fixture(scope="module")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+async def company(house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
     """The whole company on one server for all scenes of a file."""
-    async with playing(tmp_path_factory.mktemp("desk")) as playing_company:
-        yield playing_company
+    folder = tmp_path_factory.mktemp("desk")
+    with house.settled(folder) as settings:
+        async with playing(folder, **settings) as playing_company:
+            yield playing_company
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from models.times import now, stamp
 from tests.cast import Person, Refusal
 from tests.company import Company
 
+pytestmark = pytest.mark.houses
+
 NOBODY = "01900000-0000-7000-8000-000000000000"
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -283,7 +285,7 @@ async def test_among_the_members_is_an_enabled_coordinator(company: Company, sce
     gone = await company.come("Gone", "coordinator")
     email = (await gone.http.get("/api/v1/me")).json()["email"]
     await company.server.desk.database.write(
-        lambda session: session.connection().execute(text("UPDATE account SET enabled = 0 WHERE email = :e"), {"e": email})
+        lambda session: session.connection().execute(text("UPDATE account SET enabled = false WHERE email = :e"), {"e": email})
     )
     await scene.refuses("invalid", "search.set_access", {"access": "members", "members": [gone.account["id"]]}, "members")
     event = await scene.one("search.set_access", {"access": "members", "members": [bob, ada, alice, bob]})

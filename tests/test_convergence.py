@@ -1,6 +1,7 @@
 """Old view plus events equals fresh view: for every command, and for readers that join, leave and return at any moment."""
 
 import asyncio
+import contextlib
 import tempfile
 from pathlib import Path
 from random import Random
@@ -14,6 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from board.commands import TABLE
 from tests import cast, storm
 from tests.cast import Person, Screen, new_id
+from tests.houses import House
+
+pytestmark = pytest.mark.houses
 
 
 async def _equal(reader: Person, board: str) -> None:
@@ -53,10 +57,13 @@ async def test_every_command_converges(alice: Person, bob: Person) -> None:
 class Storm(RuleBasedStateMachine):
     """Alice and Bob work, Charlie is let in and out, and readers come and go; nobody ever stands on a wrong screen."""
 
+    house: House
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
+        self.leaving = contextlib.ExitStack()
         self.people: dict[str, Person] = {}
         self.left: dict[tuple[str, str], Screen] = {}
         self.run(self._begin())
@@ -65,7 +72,8 @@ class Storm(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     async def _begin(self) -> None:
-        self.serving = cast.serving(Path(self.folder.name))
+        settings = self.leaving.enter_context(self.house.settled(Path(self.folder.name)))
+        self.serving = cast.serving(Path(self.folder.name), **settings)
         self.server = await self.serving.__aenter__()
         for name, role in (("Alice", "coordinator"), ("Bob", "investigator"), ("Charlie", "investigator")):
             self.people[name] = await cast.come(self.server, await cast.token_for(self.server.desk, name, role))
@@ -77,6 +85,7 @@ class Storm(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.run(self._end())
+        self.leaving.close()
         self.loop.close()
         self.folder.cleanup()
 
@@ -190,10 +199,12 @@ def _settings(examples: int, steps: int) -> settings:
     )
 
 
-def test_no_storm_leaves_a_wrong_screen() -> None:
+def test_no_storm_leaves_a_wrong_screen(house: House) -> None:
+    Storm.house = house
     run_state_machine_as_test(Storm, settings=_settings(12, 20))  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.slow
-def test_no_long_storm_leaves_a_wrong_screen() -> None:
+def test_no_long_storm_leaves_a_wrong_screen(house: House) -> None:
+    Storm.house = house
     run_state_machine_as_test(Storm, settings=_settings(150, 50))  # type: ignore[no-untyped-call]

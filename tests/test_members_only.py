@@ -14,6 +14,8 @@ from tests.cast import Person, Refusal
 from tests.cast import new_id as command_id
 from tests.company import Company
 
+pytestmark = pytest.mark.houses
+
 NAME = "Zébulonne"
 
 

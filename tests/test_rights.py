@@ -22,6 +22,8 @@ from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
 from tests.company import Company
 
+pytestmark = pytest.mark.houses
+
 CLOSED_WITHIN_S = 5  # says the contract
 ROOT = Path(__file__).parent.parent
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}

@@ -1,0 +1,64 @@
+"""The two houses in which every promise is kept: SQLite by itself, and PostgreSQL with Redis.
+
+A test that has the mark `houses` runs in both; others run in the small one, which is quicker to build.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from board.dev import Postgres, Redis
+from models.database import Database
+from models.schema import migrate
+
+SMALL, LARGE = "sqlite", "postgresql"
+TEMPLATE = "template_board"
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class House:
+    """Where a desk can be opened: `settled` gives the settings of a fresh installation."""
+
+    name: str
+    postgres: Postgres | None = None
+    redis: Redis | None = None
+
+    @contextlib.contextmanager
+    def settled(self, folder: Path) -> Iterator[dict[str, Any]]:
+        """Settings that name a new, empty installation; its database is gone afterwards."""
+        if self.postgres is None or self.redis is None:
+            yield {"database_url": f"sqlite:///{folder}/board.db"}
+            return
+        with fresh_database(self.postgres) as url:
+            # The channels of an installation are named by its secret: so all share one Redis.
+            yield {"database_url": url, "redis_url": self.redis.url, "secret_key": secrets.token_urlsafe(32)}
+
+
+def make_template(postgres: Postgres) -> None:
+    """A database with this version's tables, which others are copied from: quicker than migrating each."""
+    with ThreadPoolExecutor(1) as aside:  # the tests have a loop of their own in this thread
+        aside.submit(asyncio.run, _migrate(postgres.create(TEMPLATE))).result()
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await asyncio.to_thread(migrate, database)
+    await database.close()
+
+
+@contextlib.contextmanager
+def fresh_database(postgres: Postgres) -> Iterator[str]:
+    """The URL of a new database with all tables, and nothing in them."""
+    name = f"board_{next(_numbers)}"
+    try:
+        yield postgres.create(name, TEMPLATE)
+    finally:
+        postgres.drop(name)
