@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from board import turn
 from board.errors import Refused
 from models.board import OPERATIONS, Board, Sight
 from models.database import Database
@@ -29,17 +30,24 @@ def members_only(session: Session) -> dict[str, frozenset[str]]:
     return {id: frozenset(members) for id, members in rows}
 
 
-def board_for(session: Session, account: str, board_id: str, lock: bool = False) -> Board:
-    """The board, if this account may see it; locked for writing if asked. Raises Refused `not_found`."""
-    query = select(Board).where(Board.id == board_id)
-    board = session.exec(query.with_for_update() if lock else query).first()
-    if board is None:
+def board_for(session: Session, account: str, board_id: str) -> Board:
+    """The board, if this account may see it. Raises Refused `not_found`."""
+    board = session.get(Board, board_id)
+    if board is None or not _sees_board(account, board, session.get(Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
-    if board.kind == "search":
-        search = session.get(Search, board_id)
-        if search is None or not sees(account, search.access, search.members):
-            raise Refused("not_found")
     return board
+
+
+def board_to_write(session: Session, account: str, board_id: str) -> Board:
+    """The same, its row locked until the transaction ends."""
+    board = turn.locked(session, board_id)
+    if board is None or not _sees_board(account, board, turn.search(session, board_id) if board.kind == "search" else None):
+        raise Refused("not_found")
+    return board
+
+
+def _sees_board(account: str, board: Board, search: Search | None) -> bool:
+    return board.kind != "search" or (search is not None and sees(account, search.access, search.members))
 
 
 def sees(account: str, access: str, members: Iterable[str]) -> bool:

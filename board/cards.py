@@ -9,6 +9,7 @@ from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board import turn
 from board.columns import first_of
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long
@@ -51,10 +52,14 @@ def find(pen: Pen, id: str, name: str = "card") -> Card:
 
 
 def place_new(pen: Pen, column: str | None, role: str) -> tuple[str, str]:
-    """(column, rank) for a new card: at the end of the column named, or of the first one with this role."""
+    """(column, rank) for a new card: at the end of the column named, or of the first one with this role. Storms come as new
+    cards: where a column ends is read once for all that share a transaction."""
     found = pen.find(Column, column, "column") if column is not None else first_of(pen, role)
-    last = _last(pen.session, found.id)
-    return found.id, generate_key_between(last, None)
+    known = turn.of(pen.session).last
+    if found.id not in known:
+        known[found.id] = _last(pen.session, found.id)
+    known[found.id] = rank = generate_key_between(known[found.id], None)
+    return found.id, rank
 
 
 def move(pen: Pen, data: Move) -> None:
@@ -128,12 +133,15 @@ _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :ra
 
 
 def _last(session: Session, column: str, but: str = "") -> str | None:
+    session.flush()
     return session.connection().execute(_LAST, {"column": column, "but": but}).scalar()
 
 
 def _below(session: Session, column: str, rank: str, but: str) -> str | None:
+    session.flush()
     return session.connection().execute(_BELOW, {"column": column, "but": but, "rank": rank}).scalar()
 
 
 def _above(session: Session, column: str, rank: str, but: str) -> str | None:
+    session.flush()
     return session.connection().execute(_ABOVE, {"column": column, "but": but, "rank": rank}).scalar()

@@ -14,7 +14,7 @@ from board import logs, sign_in
 from board.access import Sights
 from board.commands import Ack, Command
 from board.errors import Refused
-from board.execute import Written, execute
+from board.execute import Order, Written
 from board.journal import Said
 from board.settings import Settings
 from board.sign_in import Caller, Door
@@ -72,16 +72,19 @@ class Desk:
     async def execute(self, caller: Caller, command: Command) -> Ack:
         """Judges a command and carries it out. Durable when this returns; everybody has been told. Raises Refused."""
         # Nothing is awaited before the command is queued: a socket's commands stay in order.
+        order = Order(caller, command, self.clock)
         try:
-            written = await self.database.write(
-                lambda session: execute(session, caller, command, stamp(self.clock())), after=self._publish
-            )
+            outcome = await self.database.write(order, after=self._publish, boards=order.boards)
         except Unavailable:
             raise Refused("unavailable") from None
-        return written.ack
+        if isinstance(outcome, Refused):
+            raise outcome
+        return outcome.ack
 
-    def _publish(self, written: Written) -> None:
+    def _publish(self, written: Written | Refused) -> None:
         """After the commit, in commit order. Rights first: nobody is shown what this very command took from them."""
+        if isinstance(written, Refused):
+            return
         for said in written.said:
             if said.board == OPERATIONS and said.kind == "search" and said.type in SETS_RIGHTS:
                 state = said.payload()["state"]

@@ -5,13 +5,15 @@ Judged in this order: board `not_found`, `unknown_command`, `forbidden`, a remem
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session
 
-from board import access
+from board import access, turn
 from board.commands import TABLE, Ack, Command, Rule
 from board.errors import Refused, from_validation, invalid
 from board.journal import Said
@@ -20,10 +22,14 @@ from board.sign_in import Caller, still_signed_in
 from board.words import N_
 from models.accounts import Account
 from models.board import OPERATIONS, Board
-from models.search import Search
+from models.database import together
+from models.event import Done
+from models.times import stamp
 
-_REMEMBERED = text("SELECT name, ack FROM done WHERE account = :account AND command = :command")
-_REMEMBER = text("INSERT INTO done (account, command, name, ack, at) VALUES (:account, :command, :name, :ack, :at)")
+_DONE = Done.__table__.c  # type: ignore[attr-defined]
+_REMEMBERED = select(_DONE.account, _DONE.command, _DONE.ack).where(
+    tuple_(_DONE.account, _DONE.command).in_(bindparam("keys", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +43,47 @@ class Written:
     sight: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command on its way to the database, which may carry it out together with others."""
+
+    caller: Caller
+    command: Command
+    clock: Callable[[], datetime]
+
+    @property
+    def boards(self) -> tuple[str, ...]:
+        return locks(self.command)
+
+    def __call__(self, session: Session) -> Written | Refused:
+        """Carries it out. A refusal is raised only where something must be undone: else the others go on unharmed."""
+        changes = turn.of(session).changes
+        try:
+            return execute(session, self.caller, self.command, stamp(self.clock()))
+        except Refused as refusal:
+            if turn.of(session).changes != changes:
+                raise
+            return refusal.with_traceback(None)
+
+
+def locks(command: Command) -> tuple[str, ...]:
+    """The boards that a command locks: in a fixed order, `operations` first, so that two can't wait for each other."""
+    both = command.name.startswith("search.") and command.board != OPERATIONS
+    return (OPERATIONS, command.board) if both else (command.board,)
+
+
 def execute(session: Session, caller: Caller, command: Command, now: str) -> Written:
     """Carries out a command. Raises Refused; then nothing is changed.
 
-    The board's row is locked before anything that decides is read, so commit order is seq order and two edits can't erase
+    The boards' rows are locked before anything that decides is read, so commit order is seq order and two edits can't erase
     each other. The rights are read again here: they may have ended since the handshake.
     """
-    # Boards are locked in a fixed order, `operations` first, so that two commands can't wait for each other.
-    both = command.name.startswith("search.") and command.board != OPERATIONS
-    account = still_signed_in(session, caller)
-    operations = access.board_for(session, account.id, OPERATIONS, lock=True) if both else None
-    board = access.board_for(session, account.id, command.board, lock=True)
+    boards = locks(command)
+    for each in boards:
+        turn.locked(session, each)
+    account = _signed_in(session, caller)
+    operations = access.board_to_write(session, account.id, OPERATIONS) if len(boards) > 1 else None
+    board = access.board_to_write(session, account.id, command.board)
     rule = _allowed(command, board, account, caller)
     if (ack := _remembered(session, account, command)) is not None:
         return Written(ack)
@@ -62,12 +98,16 @@ def execute(session: Session, caller: Caller, command: Command, now: str) -> Wri
     pen = Pen(session, account, command, board, operations, now)
     rule.do(pen, data)
     ack = Ack(command.id, board.id, [said.seq for said in pen.said if said.board == board.id], pen.opened)
-    session.connection().execute(
-        _REMEMBER,
-        {"account": account.id, "command": command.id, "name": command.name, "ack": json.dumps(ack.body()), "at": now},
-    )
-    boards = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.made) if each is not None}
-    return Written(ack, tuple(pen.said), tuple(boards.items()), frozenset(pen.sight))
+    _remember(session, account, command, ack, now)
+    epochs = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.made) if each is not None}
+    return Written(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight))
+
+
+def _signed_in(session: Session, caller: Caller) -> Account:
+    known, key = turn.of(session).signed_in, (caller.account.id, caller.session, caller.token)
+    if key not in known:
+        known[key] = still_signed_in(session, caller)
+    return known[key]
 
 
 def _allowed(command: Command, board: Board, account: Account, caller: Caller) -> Rule:
@@ -81,11 +121,25 @@ def _allowed(command: Command, board: Board, account: Account, caller: Caller) -
 
 def _remembered(session: Session, account: Account, command: Command) -> Ack | None:
     """The ack that this command id got before, from this account: whatever its content is now."""
-    row = session.connection().execute(_REMEMBERED, {"account": account.id, "command": command.id}).first()
-    return Ack(**json.loads(row.ack)) if row is not None else None
+    known = turn.of(session).remembered
+    if known is None:
+        asked = {(each.caller.account.id, each.command.id) for each in together(session) if isinstance(each, Order)}
+        keys = sorted(asked | {(account.id, command.id)})
+        known = {(row.account, row.command): row.ack for row in session.connection().execute(_REMEMBERED, {"keys": keys})}
+        turn.of(session).remembered = known
+    ack = known.get((account.id, command.id))
+    return Ack(**json.loads(ack)) if ack is not None else None
+
+
+def _remember(session: Session, account: Account, command: Command, ack: Ack, now: str) -> None:
+    body = json.dumps(ack.body())
+    ours = turn.of(session)
+    assert ours.remembered is not None
+    ours.remembered[account.id, command.id] = body
+    ours.done.append({"account": account.id, "command": command.id, "name": command.name, "ack": body, "at": now})
 
 
 def _check_open(session: Session, board: Board) -> None:
-    search = session.get(Search, board.id)
+    search = turn.search(session, board.id)
     if search is not None and search.status == "closed":
         raise Refused("closed")

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board import turn
 from models.board import Board
 from models.entity import State
 
@@ -60,7 +61,8 @@ def link(before: bytes, said: Said, committed: bytes) -> bytes:
 def append(
     session: Session, board: Board, type: str, kind: str, entity: str, account: str | None, at: str, payload: dict[str, Any]
 ) -> Said:
-    """Writes the next event of a board whose row is locked, and moves the row's head to it."""
+    """The next event of a board whose row is locked, with the row's head moved to it. It is written when the turn ends, or
+    before the board's journal is read."""
     board.seq += 1
     board.at = max(board.at, at)  # a clock set back must not make `at` decrease along seq
     board.last_type = type
@@ -69,20 +71,16 @@ def append(
     key = secrets.token_bytes(32)
     committed = commitment(key, body)
     board.head = link(board.head, said, committed)
-    session.connection().execute(
-        _ADD_EVENT,
+    waiting = turn.of(session)
+    waiting.changes += 1
+    waiting.events.append(
         {"board": board.id, "seq": said.seq, "at": said.at, "type": type, "kind": kind, "entity": entity, "account": account,
-         "commitment": committed, "hash": board.head},
+         "commitment": committed, "hash": board.head}
     )  # fmt: skip
-    session.connection().execute(_ADD_PAYLOAD, {"board": board.id, "seq": said.seq, "key": key, "body": body})
+    waiting.payloads.append({"board": board.id, "seq": said.seq, "key": key, "body": body})
     return said
 
 
-_ADD_EVENT = text(
-    "INSERT INTO event (board, seq, at, type, kind, entity, account, commitment, hash) "
-    "VALUES (:board, :seq, :at, :type, :kind, :entity, :account, :commitment, :hash)"
-)
-_ADD_PAYLOAD = text("INSERT INTO payload (board, seq, key, body) VALUES (:board, :seq, :key, :body)")
 _SELECT = (
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
     "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board "
@@ -108,12 +106,14 @@ _STRAY = text(
 
 def after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[Said]:
     """The events after a seq, in order, at most `limit`."""
+    turn.of(session).write(session)
     rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
     return [Said(*row) for row in rows]
 
 
 def of_entity(session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE) -> list[Said]:
     """The events of one entity after a seq, in order."""
+    turn.of(session).write(session)
     rows = session.connection().execute(_OF_ENTITY, {"board": board, "entity": entity, "after": seq, "limit": limit})
     return [Said(*row) for row in rows]
 

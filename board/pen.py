@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from board import access, journal
+from board import access, journal, turn
 from board.errors import Refused, not_found
 from board.fields import Data, check_alone, patched
 from board.journal import Said
@@ -65,8 +65,16 @@ class Pen:
 
     def number(self) -> int:
         """The next number of a card on this board; both kinds of card share them, and none is given twice."""
+        turn.of(self.session).changes += 1
         self.board.cards += 1
         return self.board.cards
+
+    def open(self, board: Board) -> None:
+        """Goes on to a board that this command makes."""
+        turn.of(self.session).changes += 1
+        self.session.add(board)
+        self.made.append(board)
+        self.board = board
 
     def add(self, row: Entity, type: str, reason: str | None = None) -> None:
         """A new entity. Raises Refused `too_large` on a full board."""
@@ -92,6 +100,8 @@ class Pen:
             self._check_conflict(row, before, fields)
         for name, value in values.items():
             setattr(row, name, value)
+        if "rank" in values:
+            turn.of(self.session).last.clear()
         if anything:
             self._say(row, type, after, fields, reason)
         return anything
@@ -101,7 +111,7 @@ class Pen:
             raise Refused(
                 "conflict", fields=dict.fromkeys(fields, N_("The board was restored since you looked.")), current=current
             )
-        if self.command.base is None:
+        if self.command.base is None or row.seq <= self.command.base:
             return
         theirs: dict[str, str] = {}
         for said in journal.all_of_entity(self.session, self.board.id, row.id, self.command.base):

@@ -8,7 +8,7 @@ from pydantic import Field, create_model, model_validator
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board import cards, columns
+from board import cards, columns, turn
 from board.access import sees
 from board.accounts import Wrong
 from board.beginnings import criteria, first_tasks
@@ -108,9 +108,7 @@ def open_search(pen: Pen, data: Open) -> None:
     pen.find_account(data.lead, "lead")
     id = new_id()
     operations = pen.operations = pen.board
-    pen.board = Board(id=id, kind="search", epoch=new_epoch(), at=pen.now)
-    pen.session.add(pen.board)
-    pen.made.append(pen.board)
+    pen.open(Board(id=id, kind="search", epoch=new_epoch(), at=pen.now))
     row = Search(
         id=id, board=id, opened_at=pen.now, appeal={"level": "none", "from": None, "until": None},
         **(data.model_dump() | {"reference": reference, "members": list(dict.fromkeys(data.members))}),
@@ -166,9 +164,8 @@ def set_access(pen: Pen, data: SetAccess) -> None:
 
 def add_member(session: Session, id: str, account: Account, now: str) -> None:
     """An administrator's way into a members-only search that has lost its people, on the record. Raises Wrong."""
-    operations = session.get(Board, OPERATIONS, with_for_update=True)
-    board = session.get(Board, id, with_for_update=True)
-    row = session.get(Search, id)
+    operations, board = turn.locked(session, OPERATIONS), turn.locked(session, id)
+    row = turn.search(session, id)
     if row is None or board is None or operations is None:
         raise Wrong(N_("There is no search by this id."))
     if account.id in row.members:

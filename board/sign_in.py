@@ -5,20 +5,20 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlmodel import Session as Database
 from sqlmodel import select
 from starlette.requests import HTTPConnection
 
 from board.errors import Refused
-from models.accounts import Account, Rights, Session, Token
+from models.accounts import Account, Rights, Session
 from models.times import now, stamp
 
 if TYPE_CHECKING:
@@ -30,6 +30,16 @@ _NOBODY = _HASHER.hash("nobody's password")  # checked where there is no account
 _TRIES = parse("10 per 5 minutes")  # of one peer at one account
 _ALL_TRIES = parse("100 per 5 minutes")  # at one account by anybody, and of one peer at any: a desk shares one address
 _BUMP = text("UPDATE rights SET version = version + 1")
+_COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "created_at")
+_ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
+_BY_COOKIE = text(f"{_ACCOUNT}, s.ends_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest")
+_BY_TOKEN = text(
+    f"{_ACCOUNT}, t.id, t.scope FROM token t JOIN account a ON a.id = t.account WHERE t.digest = :digest AND t.revoked_at IS NULL"
+)
+_STILL = text(
+    f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at FROM account a LEFT JOIN session s ON s.digest = :session AND s.account = a.id "
+    "LEFT JOIN token t ON t.id = :token AND t.account = a.id WHERE a.id = :account"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +82,22 @@ def rights_version(database: Database) -> int:
 
 def still_signed_in(database: Database, caller: Caller) -> Account:
     """The caller's account as it is now. Raises Refused `unauthenticated` when it, its session or its token has ended."""
-    account = database.get(Account, caller.account.id)
-    if account is None or not account.enabled:
+    asked = {"account": caller.account.id, "session": caller.session, "token": caller.token}
+    row = database.connection().execute(_STILL, asked).first()
+    if row is None:
         raise Refused("unauthenticated")
-    if caller.session is not None:
-        session = database.get(Session, caller.session)
-        if session is None or session.ends_at <= stamp(now()):
-            raise Refused("unauthenticated")
-    if caller.token is not None:
-        token = database.get(Token, caller.token)
-        if token is None or token.revoked_at is not None:
-            raise Refused("unauthenticated")
+    account, (ends_at, token, revoked_at) = _account(row), row[8:]
+    no_session = caller.session is not None and (ends_at is None or ends_at <= stamp(now()))
+    no_token = caller.token is not None and (token is None or revoked_at is not None)
+    if not account.enabled or no_session or no_token:
+        raise Refused("unauthenticated")
+    return account
+
+
+def _account(row: Row[Any]) -> Account:
+    """The account that a row of ours begins with: a copy, of no session of the database."""
+    account = Account(**dict(zip(_COLUMNS, row, strict=False)))
+    account.enabled = bool(account.enabled)
     return account
 
 
@@ -96,20 +111,19 @@ def renewed(database: Database, caller: Caller) -> Caller | None:
 
 def by_cookie(database: Database, secret: str) -> Caller | None:
     """Who holds this session cookie."""
-    session = database.get(Session, digest(secret))
-    if session is None or session.ends_at <= stamp(now()):
+    key = digest(secret)
+    row = database.connection().execute(_BY_COOKIE, {"digest": key}).first()
+    if row is None or not row.enabled or row[8] <= stamp(now()):
         return None
-    account = database.get(Account, session.account)
-    return Caller(account, session=session.digest) if account is not None and account.enabled else None
+    return Caller(_account(row), session=key)
 
 
 def by_token(database: Database, secret: str) -> Caller | None:
     """Who holds this bearer token."""
-    token = database.exec(select(Token).where(Token.digest == digest(secret))).first()
-    if token is None or token.revoked_at is not None:
+    row = database.connection().execute(_BY_TOKEN, {"digest": digest(secret)}).first()
+    if row is None or not row.enabled:
         return None
-    account = database.get(Account, token.account)
-    return Caller(account, token=token.id, scope=token.scope) if account is not None and account.enabled else None
+    return Caller(_account(row), token=row[8], scope=row[9])
 
 
 def cookie_name(secure: bool) -> str:

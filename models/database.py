@@ -7,7 +7,7 @@ same boards as a group: one transaction, one session, one commit. Nobody learns 
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -21,7 +21,7 @@ from models import postgresql, sqlite
 from models.errors import Unavailable, Unusable
 from models.lines import Job, Lines
 
-__all__ = ["Database", "Unavailable", "Unusable", "at_end"]
+__all__ = ["Database", "Unavailable", "Unusable", "at_end", "together"]
 
 T = TypeVar("T")
 Late = Callable[[Session], None]
@@ -30,7 +30,7 @@ WAITING = 4_096  # writes that may wait; above it the desk says that it is overl
 DEADLINE_S = 10.0  # after it was queued, a write is not tried again
 PAUSE_S = 0.1  # before a group is tried again; the server is coming back, say
 START_S = 30.0  # how long a server may take to come up: all may have been started at one moment
-_LATE = "late"
+_LATE, _TOGETHER = "late", "together"  # in what a session carries along
 
 
 class Store(Protocol):
@@ -228,13 +228,20 @@ def _store(url: str) -> Store:
     raise Unusable("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")
 
 
+def together(session: Session) -> Sequence[Callable[[Session], Any]]:
+    """All that shares this session, in order: what all of them need can be read at once."""
+    shared: Sequence[Callable[[Session], Any]] = session.info.get(_TOGETHER, ())
+    return shared
+
+
 def at_end(session: Session, late: Late) -> None:
     """Has something done once, when all that shares this session has been done, before it is committed."""
     session.info.setdefault(_LATE, []).append(late)
 
 
 def _run(connection: Connection, group: list[Job]) -> None:
-    def together(session: Session) -> None:
+    def run(session: Session) -> None:
+        session.info[_TOGETHER] = [job.fn for job in group]
         for job in group:
             job.error = None
             try:
@@ -244,7 +251,7 @@ def _run(connection: Connection, group: list[Job]) -> None:
             except Exception as error:
                 raise _Raised from error
 
-    _in_session(connection, together)
+    _in_session(connection, run)
 
 
 def _in_session(connection: Connection, fn: Callable[[Session], T]) -> T:

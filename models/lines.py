@@ -58,7 +58,8 @@ class Lines:
             self._news.notify()
 
     def take(self) -> tuple[Hashable, list[Job]] | None:
-        """Waits for a line, and takes the jobs at its head that lock the same boards. None when all is done and closed."""
+        """Waits for a line, and takes the jobs at its head that lock the same boards; one that locks none is alone. None when
+        all is done and closed."""
         with self._news:
             while not self._ready:
                 if self._closed:
@@ -67,7 +68,7 @@ class Lines:
             line = self._ready.popleft()
             waiting = self._waiting[line]
             group = [waiting.popleft()]
-            while waiting and len(group) < GROUP and waiting[0].boards == group[0].boards:
+            while group[0].boards and waiting and len(group) < GROUP and waiting[0].boards == group[0].boards:
                 group.append(waiting.popleft())
             return line, group
 

@@ -54,8 +54,8 @@ class Store:
         """A file is there at once."""
 
     def line(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
-        """All writes wait in one line, and may share a commit whatever they write to."""
-        return None, ()
+        """All writes wait in one line; those of boards share a commit, whichever boards they are."""
+        return None, ("any",) if boards else ()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
