@@ -1,7 +1,9 @@
 """The wiring, to be read from top to bottom: what answers at which address."""
 
+import asyncio
 import contextlib
 import ipaddress
+from collections import Counter
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qs
 
@@ -23,6 +25,8 @@ from board.sign_in import LASTS, cookie_name, from_own_page, signed_in
 from board.words import N_
 from models.database import Unavailable
 
+READY_S = 3  # for the database's answer: whoever asks does not wait for long
+
 
 def make(desk: Desk) -> Starlette:
     """The application over an open desk. Whoever opened the desk closes it."""
@@ -38,11 +42,14 @@ def make(desk: Desk) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC)),
             *pages.routes,
         ],
-        middleware=[Middleware(Headers, secure=desk.settings.secure)],
+        middleware=[Middleware(Headers, secure=desk.settings.secure, failed=_failed)],
         exception_handlers={HTTPException: _http_error, Refused: _refused, Unavailable: _unavailable, Exception: _failed},
         lifespan=_lifespan,
     )
     app.state.desk = desk
+    app.state.going = False  # whether the server was told to end
+    app.state.counts = metrics.Counts(desk.hub)
+    app.state.sockets = Counter()  # open ones, by account
     return app
 
 
@@ -108,13 +115,15 @@ async def alive(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """200 when the database answers; says how it and the bus are."""
-    desk: Desk = request.app.state.desk
+    """200 when requests may come here; says how the database and the bus are. Without the bus the board goes on."""
+    state = request.app.state
+    bus = ("ok" if state.desk.hub.bus.up else "down") if state.desk.settings.redis_url else "none"
     try:
-        await desk.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
-    except Unavailable:
-        return answer({"database": "unavailable", "bus": "none"}, 503)
-    return answer({"database": "ok", "bus": "none"})
+        async with asyncio.timeout(READY_S):
+            await state.desk.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
+    except (Unavailable, TimeoutError):
+        return answer({"database": "down", "bus": bus, "going": state.going}, 503)
+    return answer({"database": "ok", "bus": bus, "going": state.going}, 503 if state.going else 200)
 
 
 async def measured(request: Request) -> Response:
@@ -126,7 +135,8 @@ async def measured(request: Request) -> Response:
             raise Refused("unauthenticated")
         if caller.token is None or caller.account.role != "admin":
             raise Refused("forbidden")
-    return Response(metrics.text(request.app.state.desk.hub), media_type="text/plain; version=0.0.4")
+    request.app.state.counts.take()
+    return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -1,6 +1,17 @@
-"""Headers on every answer: nothing inline, nothing foreign, nothing framed, and nothing personal kept by a cache."""
+"""Headers on every answer: nothing inline, nothing foreign, nothing framed, and nothing personal kept by a cache. And a name
+for every request, by which its lines in the log are found."""
 
+from collections.abc import Awaitable, Callable
+
+import structlog
+from starlette.datastructures import Headers as Given
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from board import logs
+
+log = structlog.get_logger()
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -17,22 +28,45 @@ _ALWAYS = [
 _PRIVATE = (b"cache-control", b"no-store")
 _STATIC = (b"cache-control", b"no-cache")  # kept, but asked about: scripts of two versions never mix for long
 
+Failed = Callable[[Request, Exception], Awaitable[Response]]
+
 
 class Headers:
-    def __init__(self, app: ASGIApp, secure: bool) -> None:
-        self._app = app
+    """`failed` answers what nobody has foreseen: that answer too gets its headers."""
+
+    def __init__(self, app: ASGIApp, secure: bool, failed: Failed) -> None:
+        self._app, self._failed = app, failed
         self._extra = [*_ALWAYS, *([(b"strict-transport-security", b"max-age=31536000")] if secure else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        request = logs.request_id(Given(scope=scope).get("x-request-id"))
+        logs.belongs_to(request=request)  # until its task ends: uvicorn logs what failed after we have returned
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send, request)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request: str) -> None:
         cache = _STATIC if scope["path"].startswith(("/static/", "/i18n/")) else _PRIVATE
+        own = [*self._extra, cache, (b"x-request-id", request.encode())]
+        status = 0
 
         async def with_headers(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 kept = [(name, value) for name, value in message["headers"] if name.lower() != b"cache-control"]
-                message["headers"] = [*kept, *self._extra, cache]
+                message["headers"] = [*kept, *own]
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception as error:
+            if not status:
+                await (await self._failed(Request(scope, receive), error))(scope, receive, with_headers)
+            raise
+        finally:
+            log.debug("answered", status=status, by=getattr(scope.get("endpoint"), "__qualname__", None))

@@ -1,13 +1,20 @@
 """Logs: one JSON object a line on standard error. Codes, counts and where in the code; no names, no texts, no addresses.
 
 An exception is logged by its type and the lines that raised it, never by its message: messages quote what people typed.
+A line that belongs to a request says its id, which the answer told as X-Request-Id; one of a command says the command's.
 """
 
 import logging
+import os
+import re
+import secrets
 import sys
 import traceback
 
 import structlog
+
+OURS = ("board", "models", "realtime")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
 def set_up(level: str) -> None:
@@ -15,8 +22,10 @@ def set_up(level: str) -> None:
     known = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _by_whom,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(known),
@@ -25,7 +34,23 @@ def set_up(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [_Handler()]
     root.setLevel(logging.WARNING)
+    for room in OURS:
+        logging.getLogger(room).setLevel(known)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings quote addresses
+
+
+def _by_whom(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {**line, "pid": os.getpid()}
+
+
+def request_id(told: str | None) -> str:
+    """The id of a request: the one that a proxy told, if it looks like one, else a new one."""
+    return told if told is not None and _ID.match(told) else secrets.token_hex(8)
+
+
+def belongs_to(**ids: str) -> None:
+    """Lines of this task, from here on, belong to a request or command by that id."""
+    structlog.contextvars.bind_contextvars(**ids)
 
 
 def where(error: BaseException) -> dict[str, object]:
@@ -35,8 +60,12 @@ def where(error: BaseException) -> dict[str, object]:
 
 
 class _Handler(logging.Handler):
-    """What libraries log, by the same rules: their sentence without its values."""
+    """What the standard library's loggers are given. Of ours, the sentence without its values. Of a library only which line
+    of its code spoke: its sentences are made of what was typed, of addresses, and of whole objects."""
 
     def emit(self, record: logging.LogRecord) -> None:
         said = where(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
-        structlog.get_logger(record.name).log(record.levelno, str(record.msg).strip(), logger=record.name, **said)
+        ours = record.name.partition(".")[0] in OURS
+        event = str(record.msg) if ours else f"said by {record.name}"
+        said["at"] = f"{record.pathname}:{record.lineno} {record.funcName}"
+        structlog.get_logger().log(record.levelno, event, logger=record.name, **said)

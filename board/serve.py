@@ -1,31 +1,51 @@
 """One serving process: opens the desk, listens, and goes down in order."""
 
 import asyncio
+import contextlib
+import os
+import random
 import signal
 import socket
+import threading
 from collections.abc import Callable
 
+import structlog
 import uvicorn
 
-from board import app, logs
+from board import app, logs, metrics, pulse
 from board.desk import Desk
 from board.settings import Settings
 from models.database import Unusable
 from realtime import protocol
-from realtime.server import Line
+from realtime.server import CLOSING_S, Line
 
-GRACE_S = 8  # for requests under way when we are told to go; after it they are cut, so that we are gone within 15 s
+log = structlog.get_logger()
+
+QUEUED = 2_048  # connections that the kernel holds for us while we are busy, or while one worker follows another
+ACCEPTED_AT_ONCE = 8  # then the loop goes round: no burst keeps others waiting, and no worker takes all of it
+FEW = 50  # sockets that may all come back in one moment
+SPREAD_S = 3.0  # over which the others are told to go, so that they don't all come back in one moment
+FINISH_S = 2 + CLOSING_S  # for the commands under way, and for the goodbyes to get through
+GRACE_S = 3  # for requests under way; after it they are cut
+ENDS_S = 12.0  # after which a process that was told to go is gone, whatever holds it (the contract: 15 s)
+
+
+class ListeningSocket(socket.socket):
+    """What it queues was said once, for all processes that share it: asyncio would set it to what it accepts at once."""
+
+    def listen(self, backlog: int = QUEUED, /) -> None:
+        super().listen(QUEUED)
 
 
 def listen(settings: Settings) -> socket.socket:
     """The listening socket. Raises Unusable where the address can't be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # The protocol is named, or asyncio does not turn Nagle off on what it accepts: each answer would wait 40 ms for an ACK.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
-        listening.listen(2_048)
+        listening.listen()
     except OSError as error:
         listening.close()
         raise Unusable(f"Can't listen on {settings.host}, port {settings.port}: {error.strerror}.") from error
@@ -39,20 +59,42 @@ def url_of(settings: Settings, listening: socket.socket) -> str:
     return settings.public_url or f"http://{shown}:{port}"
 
 
-async def serve(settings: Settings, ready: Callable[[str], None] | None = None, desk: Desk | None = None) -> None:
-    """Serves until SIGTERM or SIGINT. `ready` is told the address when connections are taken. Raises Unusable."""
+async def serve(
+    settings: Settings,
+    ready: Callable[[str], None] | None = None,
+    desk: Desk | None = None,
+    listening: socket.socket | None = None,
+    beat: Callable[[], object] | None = None,
+) -> None:
+    """Serves until SIGTERM or SIGINT. `ready` is told the address when connections are taken; `beat` is called every second
+    while the loop goes round. Raises Unusable."""
     logs.set_up(settings.log_level)
-    listening = listen(settings)
+    listening = listening or listen(settings)
+    url = url_of(settings, listening)
     try:
         desk = desk or await Desk.open(settings)
     except BaseException:
         listening.close()
         raise
-    server = Listening(configured(app.make(desk)), desk, lambda: ready and ready(url_of(settings, listening)))
+    metrics.measure(desk.hub)
+    application = app.make(desk)
+    beating = asyncio.create_task(pulse.Pulse(beat).run())
+    telling = asyncio.create_task(metrics.tell(application.state.counts))
+
+    def started() -> None:
+        if beat is None:
+            pulse.notify("READY=1")
+        if ready is not None:
+            ready(url)
+
+    server = Listening(configured(application), desk, started)
     try:
         await server.serve(sockets=[listening])
     finally:
         await desk.close()
+        for task in (beating, telling):
+            task.cancel()
+        await asyncio.gather(beating, telling, return_exceptions=True)
 
 
 def configured(application: object) -> uvicorn.Config:
@@ -61,6 +103,7 @@ def configured(application: object) -> uvicorn.Config:
         ws=Line,
         ws_max_size=protocol.MAX_CLIENT_FRAME,
         ws_per_message_deflate=False,  # three times the memory, and advised against for secrets
+        backlog=ACCEPTED_AT_ONCE,
         log_config=None,
         access_log=False,  # addresses hold ids, and tell who reads what
         server_header=False,
@@ -70,7 +113,7 @@ def configured(application: object) -> uvicorn.Config:
 
 
 class Listening(uvicorn.Server):
-    """Uvicorn's server, which says when it listens, and lets the sockets go first when it is told to end."""
+    """Uvicorn's server, which says when it listens, and goes down in an order of ours."""
 
     def __init__(self, config: uvicorn.Config, desk: Desk, started: Callable[[], object]) -> None:
         super().__init__(config)
@@ -80,14 +123,73 @@ class Listening(uvicorn.Server):
         await super().startup(sockets=sockets)
         self._started()
 
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        with super().capture_signals():
+            if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+                signal.signal(signal.SIGHUP, self.handle_exit)  # the terminal is gone, or whoever starts us anew wants to
+            yield
+
     def handle_exit(self, sig: int, frame: object) -> None:
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
+        if not self.should_exit:
+            end_within(ENDS_S)
         self.should_exit = True
-        for connection in list(self._desk.hub.connections):
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes no more connections, tells everybody to come back elsewhere, and finishes what is under way."""
+        self.config.app.state.going = True  # type: ignore[union-attr]
+        pulse.notify("STOPPING=1")
+        for server in self.servers:
+            server.close()
+        for listening in sockets or []:
+            listening.close()
+        await self._part()
+        await super().shutdown(sockets=sockets)
+
+    async def _part(self) -> None:
+        """1012 for every socket, in no order, spread where they are many."""
+        connections = list(self._desk.hub.connections)
+        random.shuffle(connections)
+        pause = SPREAD_S / len(connections) if len(connections) > FEW else 0
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for number, connection in enumerate(connections):
+            if (early := began + number * pause - loop.time()) > 0.02 and not self.force_exit:
+                await asyncio.sleep(early)
             connection.end(protocol.GOING)
+        last = loop.time() + FINISH_S
+        while (left := self._lines()) and loop.time() < last and not self.force_exit:
+            for connection in list(self._desk.hub.connections):
+                connection.end(protocol.GOING)
+            await asyncio.sleep(0.02)
+        if left:
+            log.warning("sockets cut", count=len(left))
+        for line in left:
+            line.abort()
+
+    def _lines(self) -> list[Line]:
+        return [each for each in self.server_state.connections if isinstance(each, Line)]
+
+
+def end_within(seconds: float) -> None:
+    """This process ends after so long, even if its loop never goes round again."""
+
+    def end() -> None:
+        log.error("did not end in time")
+        os._exit(1)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
-    """`serve`, from synchronous code. Raises Unusable."""
-    asyncio.run(serve(settings, ready))
+    """`serve`, from synchronous code: in this process, or with as many workers as the settings say. Raises Unusable."""
+    if settings.workers > 1:
+        from board.workers import supervise
+
+        supervise(settings, ready)
+    else:
+        asyncio.run(serve(settings, ready))

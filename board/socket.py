@@ -1,8 +1,9 @@
 """The socket's door: who may come in is settled before the upgrade; then the connection is the hub's."""
 
+import structlog
 from starlette.websockets import WebSocket
 
-from board import metrics
+from board import logs, metrics
 from board.answers import refusal
 from board.desk import Desk
 from board.errors import Refused
@@ -12,11 +13,15 @@ from models.database import Unavailable
 from realtime import protocol
 from realtime.connection import Connection
 
+log = structlog.get_logger()
+
 
 async def endpoint(socket: WebSocket) -> None:
     """`GET /ws`."""
     desk: Desk = socket.app.state.desk
     try:
+        if socket.app.state.going:
+            raise Refused("unavailable")
         rights = None
         while rights != desk.rights:  # they changed while they were being read: nobody would tell this socket
             rights = desk.rights
@@ -32,7 +37,14 @@ async def endpoint(socket: WebSocket) -> None:
         return await _obey(desk, connection, said)
 
     # Nothing is awaited between the count of open sockets, the last look at rights, and the connection's being known.
-    await Connection(socket, desk.hub, caller, caller.shown, obey, desk.settings.max_messages_per_second).run(VERSION)
+    open_now, account = socket.app.state.sockets, caller.account.id
+    open_now[account] += 1
+    try:
+        await Connection(socket, desk.hub, caller, caller.shown, obey, desk.settings.max_messages_per_second).run(VERSION)
+    finally:
+        open_now[account] -= 1
+        if not open_now[account]:
+            del open_now[account]
 
 
 async def _admit(desk: Desk, socket: WebSocket) -> Caller:
@@ -45,24 +57,22 @@ async def _admit(desk: Desk, socket: WebSocket) -> Caller:
     if caller.scope == "intake":
         raise Refused("forbidden", "This token can only take in sightings.")
     most = desk.settings.max_sockets_per_account
-    open_now = sum(each.reader.account.id == caller.account.id for each in desk.hub.connections)
-    if most and open_now >= most:
+    if most and socket.app.state.sockets[caller.account.id] >= most:
         raise Refused("rate_limited", "This account has too many sockets open.")
     return caller
 
 
 async def _obey(desk: Desk, connection: Connection, said: protocol.Command) -> bytes:
     """The answer to a command: an ack or a refusal."""
+    logs.belongs_to(command=said.id)
     try:
-        ack = await desk.execute(connection.reader, said)
+        with metrics.judging():
+            ack = await desk.execute(connection.reader, said)
     except Refused as refused:
         if refused.code == "unauthenticated":  # it ended while the command was on its way; the socket is closed presently
             refused = Refused("forbidden")
-        metrics.commands.labels(refused.code).inc()
         return protocol.refused(said.id, refused.code, refused.message, refused.fields, refused.current)
     except Exception as error:
-        metrics.commands.labels("failed").inc()
-        desk.log_failure(said.id, error)
+        log.error("command failed", **logs.where(error))
         return protocol.refused(said.id, "unavailable", Refused("unavailable").message)
-    metrics.commands.labels("ok").inc()
     return protocol.ack(ack.id, ack.board, ack.seqs, ack.opened)
