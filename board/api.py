@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, accounts, journal, snapshot
+from board import access, accounts, journal, logs, metrics, snapshot
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
 from board.desk import Desk
 from board.errors import Refused, not_found
@@ -126,8 +126,10 @@ async def commands(request: Request) -> Response:
         said = protocol.command(value, value["id"], request.path_params["board"])
     except protocol.Unreadable as unreadable:
         raise Refused("invalid", str(unreadable)) from None
+    logs.belongs_to(command=said.id)
     try:
-        ack = await _desk(request).execute(caller, said)
+        with metrics.judging():
+            ack = await _desk(request).execute(caller, said)
     except Refused as refused:
         return refusal(refused, said.id)
     return answer(ack.body())
