@@ -1,6 +1,7 @@
 """All checks of a checkout, in one command: `python3 -m board test [what pytest takes]`."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -8,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from board.browser import CHOSEN, NoBrowser, find
+from board.dev import CannotStart, find_postgres
+from board.dev.find import fetch_redis
 from board.install import say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +19,10 @@ RULES: dict[str, list[str]] = {
     "mypy --strict": ["mypy"],  # what it covers, and that it is strict, stands in pyproject.toml
 }
 LEFT_OUT = "left out: the slow tests (run them with: python3 -m board test -m slow; with all others: -m 'slow or not slow')"
+WANTED = {  # program to what its absence means
+    "strace": "no strace here: the trace of what is on the disk before an answer is left out (on Debian: apt install strace)",
+    "ip": "no ip here: the two machines with a line between them are left out (on Debian: apt install iproute2)",
+}
 WIDTH = 80
 
 
@@ -27,9 +34,14 @@ def run(arguments: Sequence[str]) -> int:
     began = time.monotonic()
     try:
         os.environ[CHOSEN] = str(find(ROOT / ".venv" / "browser"))
-    except NoBrowser as why:
+        find_postgres()
+        fetch_redis()
+    except (NoBrowser, CannotStart) as why:
         say(str(why))
         return 1
+    for program, sentence in WANTED.items():
+        if shutil.which(program) is None:
+            say(sentence)
     failed = {name: code for name, command in RULES.items() if (code := step(name, command)) != 0}
     if not any(word.startswith("-m") for word in arguments):
         say(LEFT_OUT)

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,13 +47,16 @@ class CannotStart(Exception):
 class Child:
     """One running server. `at_our_end` is the signal that it gets if this program dies without having stopped it."""
 
-    def __init__(self, command: Sequence[str], log: Path, account: Account, at_our_end: signal.Signals) -> None:
+    def __init__(
+        self, command: Sequence[str], log: Path, account: Account, at_our_end: signal.Signals, *,
+        cwd: Path | str = "/", env: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         become = [sys.executable, "-I", "-S", "-c", _BECOME]
         told = [str(account.uid), str(account.gid), str(os.getpid()), str(int(at_our_end))]
         with log.open("ab") as out:
             self._process = _starting.submit(
                 subprocess.Popen, [*become, *told, *command],
-                cwd="/", stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+                cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             ).result()  # fmt: skip
         self.log = log
 

