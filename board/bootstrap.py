@@ -21,7 +21,7 @@ from board.install import CannotInstall, ensure, is_current, noted
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTION = "searchboard"
 AGAIN = "BOARD_PREPARED"  # set for the second start, so that it can't prepare for ever
-TESTING = ("test", "bench", "faults")  # the commands that need the `test` extra
+TESTING = ("test", "bench", "faults", "dev")  # the commands that need the `test` extra
 
 
 def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:

@@ -26,9 +26,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 account = typer.Typer(no_args_is_help=True, help="Who may sign in.")
 token = typer.Typer(no_args_is_help=True, help="Bearer tokens of other programs.")
 search = typer.Typer(no_args_is_help=True, help="Searches, for an administrator.")
+dev = typer.Typer(help="PostgreSQL, Redis and the board with two workers, for whoever works on it.")
 app.add_typer(account, name="account")
 app.add_typer(token, name="token")
 app.add_typer(search, name="search")
+app.add_typer(dev, name="dev")
 
 
 def main() -> None:
@@ -101,6 +103,14 @@ def test(context: typer.Context) -> None:
     from board.check import run
 
     sys.exit(run(context.args))
+
+
+@app.command()
+def bench(names: Annotated[list[str] | None, typer.Argument(help="Only these; all without.")] = None) -> None:
+    """Measures what the board is held to, on this machine. One line a figure."""
+    from board.bench import run
+
+    sys.exit(run(names or []))
 
 
 @app.command()
@@ -197,6 +207,39 @@ def search_members(id: str, add: Annotated[str, typer.Option(help="The account's
     from board.searches import add_member
 
     _on_database(lambda session: add_member(session, id, accounts.find(session, add), stamp(now())))
+
+
+@dev.callback(invoke_without_command=True)
+def dev_all(context: typer.Context) -> None:
+    """All three, as `honcho start` does, by the Procfile of this checkout; or one of them."""
+    if context.invoked_subcommand is None:
+        from board.dev.together import together
+
+        together()
+
+
+@dev.command("postgres")
+def dev_postgres() -> None:
+    """A PostgreSQL with invented searches in it."""
+    from board.dev.together import postgres
+
+    postgres()
+
+
+@dev.command("redis")
+def dev_redis() -> None:
+    """A Redis."""
+    from board.dev.together import redis
+
+    redis()
+
+
+@dev.command("web")
+def dev_web() -> None:
+    """The board, on these two or on those that the settings name."""
+    from board.dev.together import web
+
+    web()
 
 
 def _password(from_stdin: bool) -> str:

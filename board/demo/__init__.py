@@ -65,14 +65,18 @@ def _age_h(installation: Path) -> float:
     return (time.time() - (installation / MADE).stat().st_mtime) / 3600
 
 
-def _greet(address: str, folder: Path) -> None:
-    """What a newcomer needs: where, as whom, and how to be two people."""
+def log_ins() -> str:
+    """Lines that say as whom to sign in."""
     people_in = [each for each in people() if each.signs_in]
     width = max(len(each.email) for each in people_in)
-    log_ins = "\n".join(f"    {each.email:{width}}   {each.role}" for each in people_in)
+    lines = "\n".join(f"    {each.email:{width}}   {each.role}" for each in people_in)
+    return f"  Sign in as one of these, with the password {PASSWORD}\n{lines}"
+
+
+def _greet(address: str, folder: Path) -> None:
+    """What a newcomer needs: where, as whom, and how to be two people."""
     _say(
-        f"\nThe demo is at {address}\n\n"
-        f"  Sign in as one of these, with the password {PASSWORD}\n{log_ins}\n\n"
+        f"\nThe demo is at {address}\n\n{log_ins()}\n\n"
         "  To be a second person at the same time, sign in from a private window or another browser:\n"
         "  windows of one browser share a sign-in.\n\n"
         "  All searches and people are invented. What you change is kept; --fresh begins anew.\n"

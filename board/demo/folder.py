@@ -19,8 +19,10 @@ class Busy(Wrong):
     """Another demo runs in this folder."""
 
 
-def choose(environment: Mapping[str, str] = os.environ, platform: str = sys.platform, elsewhere: Path = ELSEWHERE) -> Path:
-    """The demo's folder: among the person's own data, or elsewhere where there is no home that can be written."""
+def choose(
+    environment: Mapping[str, str] = os.environ, platform: str = sys.platform, elsewhere: Path = ELSEWHERE, name: str = NAME
+) -> Path:
+    """The demo's folder, or another's by name: among the person's own data, or elsewhere where no home can be written."""
     home = environment.get("HOME") or environment.get("USERPROFILE") or ""
     if platform == "win32":
         data = environment.get("LOCALAPPDATA", "")
@@ -29,8 +31,8 @@ def choose(environment: Mapping[str, str] = os.environ, platform: str = sys.plat
     else:
         data = environment.get("XDG_DATA_HOME") or (home and f"{home}/.local/share")
     if data and _can_write(Path(data)):
-        return Path(data) / NAME
-    return elsewhere / "demo"
+        return Path(data) / name
+    return elsewhere / name.rpartition("-")[2]
 
 
 def _can_write(folder: Path) -> bool:

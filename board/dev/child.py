@@ -53,7 +53,7 @@ class Child:
     ) -> None:  # fmt: skip
         become = [sys.executable, "-I", "-S", "-c", _BECOME]
         told = [str(account.uid), str(account.gid), str(os.getpid()), str(int(at_our_end))]
-        with log.open("ab") as out:
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as out:
             self._process = _starting.submit(
                 subprocess.Popen, [*become, *told, *command],
                 cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,

@@ -143,14 +143,14 @@ class Postgres:
         passwords = {ADMIN: secrets.token_urlsafe(), OWNER: secrets.token_urlsafe()}
         given = self.folder / "given"
         given.unlink(missing_ok=True)
-        self._own(lambda: _write_private(given, passwords[ADMIN]), given)
+        self._own(lambda: write_private(given, passwords[ADMIN]), given)
         words = [
             str(self.programs / "initdb"), "-D", str(self.data), "-U", ADMIN, "--pwfile", str(given),
             "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
         ]  # fmt: skip
         child.run([*words, *(() if self._fsync else ("--no-sync",))], self._account)
         given.unlink()
-        _write_private(self.folder / "passwords", json.dumps(passwords))
+        write_private(self.folder / "passwords", json.dumps(passwords))
 
     def _own(self, make: Any, path: Path) -> None:
         make()
@@ -224,6 +224,7 @@ class Postgres:
             connection.execute(made.format(sql.Identifier(OWNER), sql.Literal(self._passwords[OWNER])))
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """A file that only we can read."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
