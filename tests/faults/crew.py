@@ -1,0 +1,159 @@
+"""Who works on the installation: accounts made in its database, and the chief, who opens searches and gives and takes rights."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import Any
+
+import httpx2 as httpx
+from sqlmodel import Session
+
+from board import accounts
+from models.database import Database, Unavailable
+from models.times import now, stamp
+from tests.faults.plant import Plant
+from tests.faults.records import Commands, Revocation
+from tests.faults.writer import Board
+
+PASSWORD = "a password of the fault harness"
+AGAIN_S = 0.1
+GIVES_UP_S = 60.0
+ENDS_WITHIN_S = 5.0  # a disabled account's sockets, on every process
+FIRST_SIGHTINGS = 12  # on each board, for writers to work on
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: str
+    email: str
+    token: str
+
+
+def take_in(session: Session, names: dict[str, str]) -> dict[str, Account]:
+    """Accounts with these roles, and a token for each; all with one password, whose digest costs time."""
+    taken: dict[str, Account] = {}
+    at = stamp(now())
+    for name, role in names.items():
+        email = f"{name}@desk.example"
+        id = accounts.add(session, email, name, role, PASSWORD, at)
+        session.flush()
+        scope = "read" if role == "viewer" else "write"
+        taken[name] = Account(id, email, accounts.add_token(session, name, scope, email, at))
+    return taken
+
+
+async def on_database(url: str, work: Any) -> Any:
+    """Does something on the database itself, as soon as it can be had."""
+    database = Database(url)
+    try:
+        deadline = time.monotonic() + GIVES_UP_S
+        while True:
+            try:
+                return await asyncio.to_thread(database.write_now, work)
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(AGAIN_S)
+    finally:
+        await database.close()
+
+
+@dataclass(slots=True)
+class Guest:
+    """A reader of a members-only search, whose right to it comes and goes."""
+
+    reader: str
+    account: Account
+    board: str
+
+
+@dataclass(slots=True)
+class Chief:
+    """A coordinator. Each command goes to whichever worker answers, again and again with its id."""
+
+    plant: Plant
+    account: Account
+    commands: Commands
+    boards: list[str]  # as in the run: what commands are numbered by
+    random: Random
+    guests: list[Guest] = field(default_factory=list)
+    revocations: list[Revocation] = field(default_factory=list)
+    _members: dict[str, list[str]] = field(default_factory=dict)
+    _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    async def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """The answer's status and body, from a worker that has one."""
+        deadline = time.monotonic() + GIVES_UP_S
+        headers = {"Authorization": f"Bearer {self.account.token}"}
+        while True:
+            url = self.plant.http(self.random.randrange(len(self.plant.workers)))
+            with contextlib.suppress(httpx.HTTPError):
+                async with httpx.AsyncClient(base_url=url, headers=headers, timeout=2.0, trust_env=False) as client:
+                    answer = await client.request(method, path, json=body)
+                    if answer.status_code < 500:
+                        return answer.status_code, answer.json()
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"no worker answers {method} {path}")
+            await asyncio.sleep(AGAIN_S)
+
+    async def do(self, board: str, name: str, data: dict[str, Any]) -> dict[str, Any]:
+        """A command; its ack."""
+        if board not in self.boards:
+            self.boards.append(board)
+        id = self.commands.invoke(self.boards.index(board), time.monotonic())
+        status, ack = await self.ask("POST", f"/api/v1/boards/{board}/commands", {"id": id, "name": name, "data": data})
+        number = int(id.rpartition("-")[2])
+        if status != 200:
+            self.commands.refuse(number, time.monotonic())
+            raise RuntimeError(f"{name} was refused: {ack}")
+        self.commands.ok(number, ack["seqs"], time.monotonic())
+        return dict(ack)
+
+    async def open_search(self, number: int, members: list[str] | None) -> Board:
+        """A search with some sightings; members only, if members are given."""
+        access = {} if members is None else {"access": "members", "members": [self.account.id, *members]}
+        data = {"kind": "runaway", "person": {"first_name": f"Noor {number}"}, "missing_since": "2026-11-24T15:10:00Z", **access}
+        board = str((await self.do("operations", "search.open", data))["opened"])
+        if members is not None:
+            self._members[board] = [self.account.id, *members]
+        for each in range(FIRST_SIGHTINGS):
+            await self.do(board, "sighting.add", {"description": f"the {each}. sighting"})
+        _, read = await self.ask("GET", f"/api/v1/boards/{board}")
+        ids: dict[str, list[str]] = {"sighting": [], "task": [], "column": []}
+        for entity in read["entities"]:
+            ids.setdefault(entity["kind"], []).append(entity["id"])
+        return Board(board, ids["sighting"], ids["sighting"] + ids["task"], ids["column"], read["seq"])
+
+    async def shut_out(self, guest: Guest, seconds: float) -> None:
+        """Takes a member's right away, and gives it back."""
+        began = time.monotonic()
+        ack = await self._set_member(guest, False)
+        if ack["seqs"]:
+            await asyncio.sleep(seconds)
+            until = time.monotonic()
+            await self._set_member(guest, True)
+            self.revocations.append(Revocation(guest.reader, guest.board, ack["seqs"][-1], began, until, began))
+
+    async def _set_member(self, guest: Guest, is_member: bool) -> dict[str, Any]:
+        async with self._locks.setdefault(guest.board, asyncio.Lock()):
+            others = [each for each in self._members[guest.board] if each != guest.account.id]
+            members = [*others, guest.account.id] if is_member else others
+            self._members[guest.board] = members
+            return await self.do(guest.board, "search.set_access", {"access": "members", "members": members})
+
+    async def disable(self, guest: Guest, seconds: float) -> None:
+        """Disables an account, and enables it again."""
+        began = time.monotonic()
+        await self._set_enabled(guest, False)
+        since = time.monotonic() + ENDS_WITHIN_S
+        await asyncio.sleep(seconds)
+        until = time.monotonic()
+        await self._set_enabled(guest, True)
+        self.revocations.append(Revocation(guest.reader, None, -1, since, until, began))
+
+    async def _set_enabled(self, guest: Guest, enabled: bool) -> None:
+        work = partial(accounts.set_enabled, email=guest.account.email, enabled=enabled)
+        await on_database(self.plant.database_url, work)

@@ -1,0 +1,131 @@
+"""What a run came to in figures. Pure: records and journals in, numbers out."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.faults.journal import Journal
+from tests.faults.records import CAUGHT_UP, GONE, LIVE, OK, REFUSED, RESET, SNAPSHOT, Following, Run, Struck
+
+NEVER = float("inf")
+_NAMES = {LIVE: "live", CAUGHT_UP: "caught up", SNAPSHOT: "snapshots", RESET: "resets", GONE: "rights ended"}
+
+
+@dataclass(slots=True)
+class Spread:
+    """A distribution, in seconds."""
+
+    values: array[float] = field(default_factory=lambda: array("d"))
+
+    def at(self, *shares: float) -> list[float]:
+        ordered = sorted(self.values)
+        return [ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0 for share in shares]
+
+    @property
+    def p99(self) -> float:
+        return self.at(0.99)[0]
+
+    def __str__(self) -> str:
+        p50, p99, most = self.at(0.5, 0.99, 1.0)
+        return f"p50 {p50:.3f}, p99 {p99:.3f}, max {most:.3f} s ({len(self.values)})"
+
+
+@dataclass(slots=True)
+class Figures:
+    commands: Counter[str]
+    resent: int  # commands that were sent more than once before they had their answer
+    faults: Counter[str]
+    deliveries: Counter[str]
+    heals: Spread  # from a fault's heal until all readers stand where the boards stood then
+    heals_by_kind: dict[str, Spread]
+    delay: Spread  # from an event's own time, before its commit, until a reader has it live
+    calm_delay: Spread  # the same, where nothing failed shortly before or meanwhile
+    answers: Spread  # from a command's first sending to its answer
+
+
+def figures(run: Run, journals: Mapping[str, Journal], wall: float) -> Figures:
+    """`wall`: what is added to monotonic times to have those of the journal."""
+    kinds = Counter[str]()
+    states = Counter[str]()
+    for following in run.followings:
+        for number, name in (
+            (LIVE, "live"),
+            (CAUGHT_UP, "caught up"),
+            (SNAPSHOT, "snapshots"),
+            (RESET, "resets"),
+            (GONE, "gone"),
+        ):
+            kinds[name] += following.kind.count(number)
+    for commands in run.commands:
+        states["ok"] += commands.state.count(OK)
+        states["refused"] += commands.state.count(REFUSED)
+        states["given"] += len(commands.state)
+    heals, by_kind = _heals(run, journals, wall)
+    delay, calm = _delays(run, journals, wall)
+    answers = array("d")
+    for commands in run.commands:
+        answers.extend(done - began for done, began in zip(commands.answered, commands.invoked, strict=True) if done)
+    resent = sum(1 for commands in run.commands for sent in commands.sent if sent > 1)
+    struck = Counter(each.kind for each in run.struck)
+    return Figures(states, resent, struck, kinds, heals, by_kind, delay, calm, Spread(answers))
+
+
+def clusters(struck: Sequence[Struck]) -> list[tuple[float, float]]:
+    """The times in which something failed, those that overlap as one."""
+    merged: list[tuple[float, float]] = []
+    for each in sorted(struck, key=lambda each: each.began):
+        if merged and each.began <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], each.healed))
+        else:
+            merged.append((each.began, each.healed))
+    return merged
+
+
+def _heals(run: Run, journals: Mapping[str, Journal], wall: float) -> tuple[Spread, dict[str, Spread]]:
+    """Of faults that overlap, all count from the moment at which the last of them has healed. A fault during whose healing the
+    next one begins counts from its own heal all the same."""
+    together = clusters(run.struck)
+    began = [each[0] for each in together]
+    steady = [each for each in run.followings if GONE not in each.kind and len(each.seq)]
+    took = [_back(steady, journals, healed, wall) for _, healed in together]
+    spread, by_kind = Spread(), dict[str, Spread]()
+    for each in run.struck:
+        seconds = took[bisect_right(began, each.began) - 1]
+        spread.values.append(seconds)
+        by_kind.setdefault(each.kind, Spread()).values.append(seconds)
+    return spread, by_kind
+
+
+def _back(followings: Sequence[Following], journals: Mapping[str, Journal], healed: float, wall: float) -> float:
+    """Seconds until all stand where their boards stood at a moment."""
+    slowest = 0.0
+    for following in followings:
+        head = bisect_right(journals[following.board].at, healed + wall)
+        place = bisect_left(following.seq, head)
+        reached = following.at[place] if place < len(following.seq) else NEVER
+        slowest = max(slowest, reached - healed)
+    return slowest
+
+
+def _delays(run: Run, journals: Mapping[str, Journal], wall: float) -> tuple[Spread, Spread]:
+    together = clusters(run.struck)
+    begins, ends = [each[0] for each in together], [each[1] for each in together]
+    every, calm = Spread(), Spread()
+    for following in run.followings:
+        at_of = journals[following.board].at
+        for kind, seq, at in zip(following.kind, following.seq, following.at, strict=True):
+            if kind == LIVE and 1 <= seq <= len(at_of):
+                made = at_of[seq - 1] - wall
+                every.values.append(at - made)
+                if _is_calm(begins, ends, made, at):
+                    calm.values.append(at - made)
+    return every, calm
+
+
+def _is_calm(begins: list[float], ends: list[float], made: float, at: float, before: float = 1.0) -> bool:
+    place = bisect_right(begins, at)
+    return place == 0 or ends[place - 1] + before < made

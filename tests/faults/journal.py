@@ -1,0 +1,107 @@
+"""The journal that is left at the end, read from the database itself, in the form in which the checker needs it."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.entity import leaves
+from tests.faults.records import digest, entity_digest
+
+PAGE = 2_000
+_BOARDS = text("SELECT id, epoch FROM board ORDER BY kind, id")
+_EVENTS = text(
+    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e JOIN payload p ON p.board = e.board AND "
+    "p.seq = e.seq WHERE e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+)
+
+
+@dataclass(slots=True)
+class Journal:
+    """One board's. At place seq - 1 stand: the event's digest, its time (seconds, wall clock), the board's fold after it."""
+
+    board: str
+    epoch: str
+    digests: array[int] = field(default_factory=lambda: array("Q"))
+    at: array[float] = field(default_factory=lambda: array("d"))
+    folds: array[int] = field(default_factory=lambda: array("Q"))
+    hidden: set[int] = field(default_factory=set)  # seqs that not everybody may see
+    commands: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))  # (account, id): seqs
+    faults: list[str] = field(default_factory=list)  # holes in the numbers, and edits that erased another, in words
+
+    @property
+    def head(self) -> int:
+        return len(self.digests)
+
+
+def build(board: str, epoch: str, events: Iterable[tuple[str | None, dict[str, Any]]], restricted: Iterable[str] = ()) -> Journal:
+    """From (account, event as the contract has it) in the order of seq. `restricted` are the searches that not everybody
+    sees: on `operations` their events may be hidden, and they are left out of the fold."""
+    journal = Journal(board, epoch)
+    states: dict[str, Any] = {}
+    entities: dict[str, int] = {}
+    fold, secret = 0, set(restricted)
+    for account, event in events:
+        seq, id = event["seq"], event["id"]
+        if seq != journal.head + 1:
+            journal.faults.append(f"{board}: {seq} follows {journal.head} in the journal")
+        journal.digests.append(digest(event))
+        journal.at.append(datetime.fromisoformat(event["at"]).timestamp())
+        if event["command"] is not None and account is not None:
+            journal.commands[account, event["command"]].append(seq)
+        if id in secret and board == "operations":
+            journal.hidden.add(seq)
+        else:
+            new = entity_digest(event["kind"], id, event["state"])
+            fold ^= entities.get(id, 0) ^ new
+            entities[id] = new
+        journal.folds.append(fold)
+        erased = _erased(states.get(id), event)
+        if erased:
+            journal.faults.append(f"{board}: event {seq} ({event['type']}) silently changed {', '.join(erased)}")
+        states[id] = event["state"]
+    return journal
+
+
+def _erased(before: dict[str, Any] | None, event: dict[str, Any]) -> list[str]:
+    """The fields that an event changed and does not name: it took back what an event before it had changed."""
+    after = event["state"]
+    if before is None or after is None or before == after:
+        return []
+    old, new = leaves(before), leaves(after)
+    differ = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    named = event["changes"]
+    return sorted(name for name in differ if not any(_covers(each, name) for each in named))
+
+
+def _covers(named: str, name: str) -> bool:
+    return named == name or name.startswith(f"{named}.") or named.startswith(f"{name}.")
+
+
+def read(session: Session, restricted: Iterable[str]) -> dict[str, Journal]:
+    """All boards' journals."""
+    boards = session.connection().execute(_BOARDS).all()
+    secret = set(restricted)
+    return {id: build(id, epoch, _events(session, id), secret) for id, epoch in boards}
+
+
+def _events(session: Session, board: str) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    after = 0
+    while rows := session.connection().execute(_EVENTS, {"board": board, "after": after, "limit": PAGE}).all():
+        for seq, at, type, kind, entity, account, body in rows:
+            yield account, {"seq": seq, "at": at, "type": type, "kind": kind, "id": entity, **orjson.loads(bytes(body))}
+            after = seq
+
+
+def heads(session: Session) -> dict[str, tuple[str, int]]:
+    """(epoch, seq) of each board, as its own row says."""
+    rows = session.connection().execute(text("SELECT id, epoch, seq FROM board"))
+    return {id: (epoch, seq) for id, epoch, seq in rows}

@@ -1,0 +1,184 @@
+"""A line that fails at will: latency, small slices, resets, refusal, and the black hole that takes bytes and passes none.
+
+Bytes are never reordered, altered or left out of a stream that lives: a connection of which bytes were swallowed stays dead.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import Any
+
+MOST_SLICES = 200  # of one piece as it came in: a snapshot in single bytes would measure this line, not the board
+HIGH = 1_048_576  # bytes that may wait on their way before the line stops reading
+
+
+class Line:
+    """Listens on a port of its own, and carries each connection to the target."""
+
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self.target = (host, port)
+        self.port = 0
+        self.refusing = self.swallowing = False
+        self.delay_s, self.slice = 0.0, 0
+        self.wires: set[Wire] = set()
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> "Line":
+        self._server = await asyncio.get_running_loop().create_server(lambda: _End(self, None), "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self.reset()
+
+    def reset(self) -> None:
+        """All connections end as if the other side had fallen."""
+        for wire in list(self.wires):
+            wire.reset()
+
+    def swallow(self) -> None:
+        """What is sent from now on goes nowhere; nobody is told."""
+        self.swallowing = True
+        for wire in self.wires:
+            wire.dead = True
+
+    def heal(self, tell: bool = True) -> None:
+        """As good as new; who talks into a dead connection is told so, or has to find out."""
+        self.refusing = self.swallowing = False
+        self.delay_s, self.slice = 0.0, 0
+        if tell:
+            for wire in [each for each in self.wires if each.dead]:
+                wire.reset()
+
+
+class Wire:
+    """One connection: the end that called, and the one towards the target."""
+
+    def __init__(self, line: Line, caller: "_End") -> None:
+        self.line = line
+        self.dead = line.swallowing
+        self.ends = [caller]
+        line.wires.add(self)
+
+    def reset(self) -> None:
+        self.line.wires.discard(self)
+        for end in self.ends:
+            end.abort()
+
+
+class _End(asyncio.Protocol):
+    def __init__(self, line: Line, wire: Wire | None) -> None:
+        self._line, self._wire = line, wire
+        self._transport: Any = None
+        self._peer: _End | None = None
+        self._waiting: deque[bytes] = deque()  # pieces that are slow, or came before there was a peer
+        self._queued = 0
+        self._closing = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        if self._wire is None:
+            if self._line.refusing:
+                return self.abort()
+            self._wire = Wire(self._line, self)
+            if not self._wire.dead:
+                task = asyncio.create_task(self._connect())
+                task.add_done_callback(lambda task: task.exception())
+        return None
+
+    async def _connect(self) -> None:
+        wire = self._wire
+        assert wire is not None
+        try:
+            _, peer = await asyncio.get_running_loop().create_connection(lambda: _End(self._line, wire), *self._line.target)
+        except OSError:
+            return wire.reset()
+        if self._transport.is_closing():
+            peer.abort()
+            return wire.reset()
+        wire.ends.append(peer)
+        self._peer, peer._peer = peer, self
+        self._flush()
+        return None
+
+    def data_received(self, data: bytes) -> None:
+        assert self._wire is not None
+        if self._wire.dead:
+            return
+        if self._peer is None or self._queued or self._line.delay_s or self._line.slice:
+            self._later(data)
+        else:
+            self._peer._transport.write(data)
+
+    def _later(self, data: bytes) -> None:
+        size = max(self._line.slice, len(data) // MOST_SLICES) if self._line.slice else len(data)
+        pieces = [data[start : start + size] for start in range(0, len(data), size)]
+        self._waiting.extend(pieces)
+        self._queued += len(data)
+        if self._queued > HIGH:
+            self._transport.pause_reading()
+        if self._peer is not None:
+            loop = asyncio.get_running_loop()
+            for number in range(len(pieces)):
+                loop.call_later(self._line.delay_s + number * 0.0005, self._pass_on)
+
+    def _flush(self) -> None:
+        for _ in range(len(self._waiting)):
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """The oldest piece that waits; what was to be passed on earlier has been."""
+        if self._waiting and self._peer is not None and self._wire is not None:
+            piece = self._waiting.popleft()
+            self._queued -= len(piece)
+            if not self._wire.dead:
+                self._peer._transport.write(piece)
+            if not self._waiting:
+                self.resume()
+                if self._closing:
+                    self._peer.shut()
+
+    def pause_writing(self) -> None:
+        if self._peer is not None:
+            self._peer._pause()
+
+    def resume_writing(self) -> None:
+        if self._peer is not None:
+            self._peer.resume()
+
+    def _pause(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._transport.resume_reading()
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        wire = self._wire
+        if wire is None:
+            return
+        self._line.wires.discard(wire)
+        if wire.dead:  # nobody is told
+            return
+        if self._peer is None:
+            return
+        if error is not None:
+            self._peer.abort()
+        elif self._waiting:
+            self._closing = True
+        else:
+            self._peer.shut()
+
+    def shut(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()

@@ -1,0 +1,149 @@
+"""What readers and writers keep of a run: compact, as a long run has millions of deliveries.
+
+Times are seconds of this machine's monotonic clock. A digest is 64 bits over an event or a state, keys sorted; small numbers
+stand for what has no content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+LIVE, CAUGHT_UP, SNAPSHOT, RESET, GONE = range(5)  # kinds of entries of a reader's log
+HIDDEN, DROPPED = 1, 2  # digests of an event that the reader may not see, and of the one by which it loses sight
+OPEN, OK, REFUSED = range(3)  # what became of a command
+
+
+def digest(value: Any) -> int:
+    """Of anything JSON, however its keys are ordered."""
+    packed = hashlib.blake2b(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), digest_size=8).digest()
+    return int.from_bytes(packed, "big") | 16
+
+
+def entity_digest(kind: str, id: str, state: Any) -> int:
+    """Of one entity in a state; a board's `fold` is the XOR over all its entities. Nothing has the digest 0."""
+    return 0 if state is None else digest([kind, id, state])
+
+
+class Seen(NamedTuple):
+    """An event as a reader got it."""
+
+    seq: int
+    digest: int
+    id: str | None
+    entity: int  # digest of the entity's state after it
+
+
+def seen(event: dict[str, Any]) -> Seen:
+    if event.get("hidden"):
+        return Seen(event["seq"], DROPPED if "kind" in event else HIDDEN, event.get("id"), 0)
+    return Seen(event["seq"], digest(event), event["id"], entity_digest(event["kind"], event["id"], event.get("state")))
+
+
+@dataclass(slots=True)
+class Following:
+    """What one reader got of one board, in the order in which it came. For SNAPSHOT (asked for) and RESET (given instead of a
+    catch-up) `digest` is the fold; for GONE (the right ended) all but the time is 0."""
+
+    reader: str
+    board: str
+    kind: array[int] = field(default_factory=lambda: array("B"))
+    epoch: array[int] = field(default_factory=lambda: array("H"))
+    seq: array[int] = field(default_factory=lambda: array("q"))
+    digest: array[int] = field(default_factory=lambda: array("Q"))
+    at: array[float] = field(default_factory=lambda: array("d"))
+    fold: int | None = None  # of its screen at the end; None where it may not see the board then
+
+    def note(self, kind: int, epoch: int, seq: int, digest: int, at: float) -> None:
+        self.kind.append(kind)
+        self.epoch.append(epoch)
+        self.seq.append(seq)
+        self.digest.append(digest)
+        self.at.append(at)
+
+
+@dataclass(slots=True)
+class Commands:
+    """What one account asked for: its n-th command has the id `{writer}-{n}`."""
+
+    writer: str
+    account: str
+    board: array[int] = field(default_factory=lambda: array("H"))  # place in the list of boards
+    state: array[int] = field(default_factory=lambda: array("B"))
+    first: array[int] = field(default_factory=lambda: array("q"))  # of the seqs in its ack, 0 where there are none
+    count: array[int] = field(default_factory=lambda: array("H"))
+    sent: array[int] = field(default_factory=lambda: array("H"))  # times
+    invoked: array[float] = field(default_factory=lambda: array("d"))
+    answered: array[float] = field(default_factory=lambda: array("d"))
+    faults: list[str] = field(default_factory=list)  # answers that no command may get, in words
+    turned_away: array[float] = field(default_factory=lambda: array("d"))  # when `unavailable` was answered
+
+    def invoke(self, board: int, at: float) -> str:
+        """A new command; its id."""
+        self.board.append(board)
+        self.state.append(OPEN)
+        self.first.append(0)
+        self.count.append(0)
+        self.sent.append(0)
+        self.invoked.append(at)
+        self.answered.append(0)
+        return f"{self.writer}-{len(self.board) - 1}"
+
+    def ok(self, number: int, seqs: list[int], at: float) -> None:
+        first, count = (seqs[0], len(seqs)) if seqs else (0, 0)
+        if seqs != list(range(first, first + count)):
+            self.faults.append(f"{self.writer}-{number}: seqs not in a row: {seqs}")
+        if self.state[number] != OPEN and (self.state[number], self.first[number], self.count[number]) != (OK, first, count):
+            self.faults.append(f"{self.writer}-{number}: a second answer, other than the first: {seqs}")
+            return
+        self.first[number], self.count[number] = first, count
+        self._settle(number, OK, at)
+
+    def refuse(self, number: int, at: float) -> None:
+        if self.state[number] == OK:
+            self.faults.append(f"{self.writer}-{number}: refused after it was acknowledged")
+            return
+        self._settle(number, REFUSED, at)
+
+    def _settle(self, number: int, state: int, at: float) -> None:
+        if self.state[number] == OPEN:
+            self.state[number], self.answered[number] = state, at
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """A right that was taken from a reader: of events after `after` on one board (None: all of them, on every board) nothing
+    may reach it between the two times. `began`: when it began to be taken."""
+
+    reader: str
+    board: str | None
+    after: int
+    since: float
+    until: float
+    began: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A fault that was done: from when to when it lasted."""
+
+    kind: str
+    began: float
+    healed: float
+
+
+@dataclass(slots=True)
+class Run:
+    """All that a run has left, but for the journals."""
+
+    boards: list[str]
+    followings: list[Following]
+    commands: list[Commands]
+    revocations: list[Revocation]
+    struck: list[Struck]
+    epochs: dict[str, int]  # epoch as told: as it is noted
+    ended: float = 0.0

@@ -1,0 +1,289 @@
+"""One run: the installation, the crew on it, the storms over both, and what the checker says of it."""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import redis
+from sqlmodel import Session
+
+from models.database import Database
+from tests.faults import journal
+from tests.faults.blows import Blows
+from tests.faults.checker import Verdict, check
+from tests.faults.crew import Account, Chief, Guest, on_database, take_in
+from tests.faults.figures import Figures, figures
+from tests.faults.plant import ROOT, Plant, running
+from tests.faults.reader import Reader
+from tests.faults.records import Commands, Run, Struck, entity_digest
+from tests.faults.schedule import SIZES, Fault, storms
+from tests.faults.writer import Board, Writer
+
+GATHERS_S = 60.0  # for all readers to be there at the beginning
+ANSWERED_S = 60.0  # for all commands to be answered at the end
+SETTLES_S = 20.0  # for all readers to stand at the head then: more than two heartbeats
+STEP_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is made of. `leave_out` says which kinds of faults it does not have; `trusting`: readers never ask again by
+    themselves when they are behind."""
+
+    seconds: float
+    seed: int
+    workers: int = 3
+    redis: bool = True
+    writers: int = 10
+    readers: int = 20
+    guests: int = 4
+    boards: int = 12
+    rate: float = 180.0  # commands a second of all writers together
+    tree: Path = ROOT
+    sizes: tuple[int, ...] = SIZES
+    leave_out: Callable[[str], bool] = lambda kind: False
+    trusting: bool = False
+    say: Callable[[str], None] = lambda line: None
+
+
+@dataclass(slots=True)
+class Outcome:
+    verdict: Verdict
+    figures: Figures
+    complaints: list[str]  # of the workers, in their logs
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+async def run(plan: Plan) -> Outcome:
+    """From nothing to the verdict; nothing is left running, whatever happens."""
+    async with running(plan.workers, plan.redis, plan.tree) as plant:
+        scene = await _Scene.set_up(plan, plant)
+        try:
+            await scene.play()
+            return await scene.judged()
+        finally:
+            await scene.end()
+
+
+class _Scene:
+    def __init__(self, plan: Plan, plant: Plant, chief: Chief) -> None:
+        self.plan, self.plant, self.chief = plan, plant, chief
+        self.epochs: dict[str, int] = {}
+        self.restricted: set[str] = set()
+        self.readers: list[Reader] = []
+        self.writers: list[Writer] = []
+        self.struck: list[Struck] = []
+        self.failed = Counter[str]()  # blows that could not be dealt, as what they aim at was away already
+        self._tasks: list[asyncio.Task[None]] = []
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._began = time.monotonic()
+
+    # -- before -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    async def set_up(cls, plan: Plan, plant: Plant) -> "_Scene":
+        names = {"chief": "coordinator", "reader": "viewer"}
+        names |= {f"writer{number}": "investigator" for number in range(plan.writers)}
+        names |= {f"guest{number}": "viewer" for number in range(plan.guests)}
+        taken = await on_database(plant.database_url, lambda session: take_in(session, names))
+        chief = Chief(plant, taken["chief"], Commands("chief", taken["chief"].id), [], Random(plan.seed))
+        scene = cls(plan, plant, chief)
+        await scene._hire(taken)
+        return scene
+
+    async def _hire(self, taken: dict[str, Account]) -> None:
+        plan, random = self.plan, Random(self.plan.seed)
+        private = max(1, plan.boards // 6) if plan.guests else 0
+        insiders = [account.id for name, account in taken.items() if name != "chief"]
+        boards = [await self.chief.open_search(each, insiders if each < private else None) for each in range(plan.boards)]
+        self.restricted = {board.id for board in boards[:private]}
+        self.chief.boards[:] = [board.id for board in boards] + ["operations"]
+        self._renumber()
+        accounts = sorted(insiders)
+        for number in range(plan.readers):
+            followed = random.sample([board.id for board in boards], min(4, len(boards)))
+            followed += ["operations"] if number % 4 == 0 else []
+            self._read(f"reader{number}", taken["reader"], followed, number)
+        for number in range(plan.guests):
+            guest = Guest(f"guest{number}", taken[f"guest{number}"], boards[number % private].id)
+            self.chief.guests.append(guest)
+            self._read(guest.reader, guest.account, [guest.board, boards[-1].id, "operations"], number)
+        for number in range(plan.writers):
+            account = taken[f"writer{number}"]
+            commands = Commands(f"w{number}", account.id)
+            mine = [Board(each.id, each.sightings, each.cards, each.columns, each.seq) for each in boards]
+            address = self._address(number)
+            rate = plan.rate / plan.writers
+            self.writers.append(Writer(commands, account.token, mine, accounts, address, plan.seed * 1_000 + number, rate))
+
+    def _renumber(self) -> None:
+        """The chief numbered boards as it met them."""
+        met = ["operations", *(board for board in self.chief.boards if board != "operations")]
+        for place, number in enumerate(self.chief.commands.board):
+            self.chief.commands.board[place] = self.chief.boards.index(met[number])
+
+    def _read(self, name: str, account: Account, boards: list[str], number: int) -> None:
+        address, seed = self._address(number), self.plan.seed * 1_000 + 500 + number
+        reader = Reader(name, account.token, boards, address, seed, self.restricted, self.epochs, self.plan.trusting)
+        self.readers.append(reader)
+
+    def _address(self, number: int) -> Callable[[int], str]:
+        return lambda attempt: self.plant.socket(number + attempt)
+
+    # -- meanwhile ----------------------------------------------------------------------------------------------------
+
+    async def play(self) -> None:
+        self._tasks = [asyncio.create_task(reader.read()) for reader in self.readers]
+        await self._until(lambda: all(reader.live for reader in self.readers), GATHERS_S)
+        writing = [asyncio.create_task(writer.write()) for writer in self.writers]
+        self._tasks += writing
+        self._began = time.monotonic()
+        telling = asyncio.create_task(self._tell())
+        self._tasks.append(telling)
+        await self._storms(self._began + self.plan.seconds)
+        for writer in self.writers:
+            writer.stopping = True
+        done, _ = await asyncio.wait(writing, timeout=ANSWERED_S)
+        for task in done:
+            task.result()
+        await self._settle()
+        telling.cancel()
+
+    async def _storms(self, until: float) -> None:
+        counts = {
+            "worker": len(self.plant.workers), "reader": len(self.readers), "guest": len(self.chief.guests),
+        }  # fmt: skip
+        leave_out = self.plan.leave_out
+        blows = Blows(self.plant, self.chief, self.readers, self.writers)
+        for storm in storms(self.plan.seed, counts, lambda kind: leave_out(kind) or self._needs_redis(kind), self.plan.sizes):
+            if time.monotonic() > until:
+                return
+            began = time.monotonic()
+            await asyncio.gather(*(self._strike(blows, fault, began + fault.at) for fault in storm.faults))
+            await asyncio.sleep(storm.calm)
+            self._look_after_tasks()
+
+    def _needs_redis(self, kind: str) -> bool:
+        return kind.startswith("redis.") and not self.plan.redis
+
+    async def _strike(self, blows: Blows, fault: Fault, at: float) -> None:
+        await asyncio.sleep(at - time.monotonic())
+        async with self._locks.setdefault(fault.takes, asyncio.Lock()):
+            began = time.monotonic()
+            try:
+                await blows.strike(fault)
+            except (redis.RedisError, OSError) as error:
+                self.failed[f"{fault.kind}: {type(error).__name__}"] += 1
+                return
+            except Exception as error:
+                if "psycopg" not in type(error).__module__:
+                    raise
+                self.failed[f"{fault.kind}: {type(error).__name__}"] += 1
+                return
+            self.struck.append(Struck(fault.kind, began, time.monotonic()))
+
+    def _look_after_tasks(self) -> None:
+        for task in self._tasks:
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    async def _tell(self) -> None:
+        while True:
+            await asyncio.sleep(10 if sys.stderr.isatty() else 60)
+            given = sum(len(writer.commands.state) for writer in self.writers)
+            delivered = sum(len(s.following.seq) for reader in self.readers for s in reader.screens.values())
+            waiting = sum(len(writer._open) for writer in self.writers)
+            self.plan.say(
+                f"{time.monotonic() - self._began:6.0f} s: {given} commands ({waiting} open), {len(self.struck)} faults, "
+                f"{delivered} deliveries"
+            )
+
+    # -- after --------------------------------------------------------------------------------------------------------
+
+    async def _settle(self) -> None:
+        heads = {board: seq for board, (_, seq) in (await on_database(self.plant.database_url, _heads)).items()}
+
+        def all_there() -> bool:
+            screens = [screen for reader in self.readers for screen in reader.screens.values()]
+            return all(screen.live and screen.seq >= heads[screen.following.board] for screen in screens)
+
+        with contextlib.suppress(TimeoutError):
+            await self._until(all_there, SETTLES_S)
+        for reader in self.readers:
+            for screen in reader.screens.values():
+                screen.following.fold = screen.fold
+
+    @staticmethod
+    async def _until(true: Callable[[], bool], seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not true():
+                await asyncio.sleep(STEP_S)
+
+    async def judged(self) -> Outcome:
+        wall = time.time() - time.monotonic()
+        served = {board: await self._served(board) for board in self.chief.boards if board != "operations"}
+        verified = await asyncio.to_thread(self._verify)
+        await self.end()
+        record = Run(
+            self.chief.boards,
+            [screen.following for reader in self.readers for screen in reader.screens.values()],
+            [self.chief.commands, *(writer.commands for writer in self.writers)],
+            self.chief.revocations, self.struck, self.epochs, time.monotonic(),
+        )  # fmt: skip
+        journals = await asyncio.to_thread(self._journals)
+        verdict = check(record, journals)
+        for board, fold in served.items():
+            if fold != (journals[board].folds[-1] if journals[board].head else 0):
+                verdict.add("screens unequal", f"the snapshot of {board} in the end is not what the journal says")
+        if verified:
+            verdict.add("broken journal", verified)
+        for worker in self.plant.workers:
+            if worker.late_ends:
+                verdict.add("wrong answers", f"worker {worker.number} did not go in time after SIGTERM", worker.late_ends)
+        notes = {
+            "asked again for being behind": sum(reader.resyncs for reader in self.readers),
+            "lines": sum(reader.lines for reader in self.readers),
+            "starts of workers": sum(worker.starts for worker in self.plant.workers),
+            "rights taken": len(self.chief.revocations),
+            "faults that found nothing to hit": dict(self.failed),
+        }
+        return Outcome(verdict, figures(record, journals, wall), self.plant.complaints(), notes)
+
+    async def _served(self, board: str) -> int:
+        """The fold of the snapshot that a worker gives."""
+        _, read = await self.chief.ask("GET", f"/api/v1/boards/{board}")
+        fold = 0
+        for each in read["entities"]:
+            fold ^= entity_digest(each["kind"], each["id"], each["state"])
+        return fold
+
+    def _verify(self) -> str:
+        """What `board verify` has to say against the journals; nothing where they hold."""
+        environment = self.plant.workers[0].environment | {"DATABASE_URL": self.plant.database_url}
+        command = [sys.executable, "-m", "board", "verify"]
+        done = subprocess.run(command, check=False, cwd=self.plan.tree, env=environment, capture_output=True, text=True)
+        return "" if done.returncode == 0 else done.stderr.strip() or f"board verify ended with {done.returncode}"
+
+    def _journals(self) -> dict[str, journal.Journal]:
+        database = Database(self.plant.database_url)
+        try:
+            return database.read_now(lambda session: journal.read(session, self.restricted))
+        finally:
+            asyncio.run(database.close())
+
+    async def end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _heads(session: Session) -> dict[str, tuple[str, int]]:
+    return journal.heads(session)

@@ -1,0 +1,98 @@
+"""What fails when: a pure function of the seed.
+
+Storms of faults, some of them at the same time, each followed by a calm in which everything has to heal. How many storms
+there is time for is the machine's affair; what the n-th of them is made of is not.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
+
+CALM_S = (1.8, 2.6)  # after the last fault of a storm has healed
+SPREAD_S = 0.35  # of a storm, for each of its faults
+SIZES = (1, 1, 2, 4, 6, 8, 10, 12)  # faults in a storm: a single one shows how it heals by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How often a fault comes, how long it lasts (seconds; 0: it is done at once), and what it takes: while one has it, no
+    other fault that takes it begins. `{}` stands for the target's number."""
+
+    often: int
+    shortest: float
+    longest: float
+    takes: str
+    target: str = ""  # what there is one of: "worker", "reader", "guest"; "" where there is only one
+
+
+KINDS: dict[str, Kind] = {
+    "worker.kill": Kind(3, 0.0, 0.8, "worker{}", "worker"),
+    "worker.term": Kind(1, 0.0, 0.0, "worker{}", "worker"),
+    "worker.stop": Kind(3, 0.3, 2.5, "worker{}", "worker"),
+    "redis.kill": Kind(3, 0.0, 0.8, "redis"),
+    "redis.restart": Kind(2, 0.0, 0.5, "redis"),
+    "redis.stop": Kind(2, 0.3, 2.0, "redis"),
+    "redis.client_kill": Kind(12, 0.0, 0.0, "redis.clients"),
+    "redis.black_hole": Kind(6, 0.2, 2.5, "redis.line{}", "worker"),
+    "redis.black_hole_silent": Kind(5, 0.1, 1.5, "redis.line{}", "worker"),
+    "redis.reset": Kind(10, 0.0, 0.0, "redis.line{}", "worker"),
+    "redis.slow": Kind(6, 0.2, 1.5, "redis.line{}", "worker"),
+    "redis.slices": Kind(6, 0.2, 1.5, "redis.line{}", "worker"),
+    "redis.overflow": Kind(5, 0.0, 0.3, "redis"),
+    "redis.forged": Kind(12, 0.0, 0.0, "redis.forger"),
+    "redis.replayed": Kind(8, 0.0, 0.0, "redis.forger"),
+    "postgres.fast": Kind(1, 0.0, 0.3, "postgres"),
+    "postgres.immediate": Kind(1, 0.0, 0.3, "postgres"),
+    "postgres.terminate": Kind(8, 0.0, 0.0, "postgres.sessions"),
+    "postgres.reset": Kind(5, 0.0, 0.0, "postgres.line{}", "worker"),
+    "line.reset": Kind(10, 0.0, 0.0, "line{}", "worker"),
+    "line.cut": Kind(4, 0.2, 1.5, "line{}", "worker"),
+    "line.black_hole": Kind(4, 0.3, 2.0, "line{}", "worker"),
+    "line.slow": Kind(6, 0.3, 1.5, "line{}", "worker"),
+    "line.slices": Kind(6, 0.3, 1.5, "line{}", "worker"),
+    "reader.sleep": Kind(10, 0.5, 2.5, "reader{}", "reader"),
+    "reader.reset": Kind(8, 0.0, 0.0, "reader{}", "reader"),
+    "rights.member": Kind(5, 0.4, 2.0, "guest{}", "guest"),
+    "rights.account": Kind(1, 6.0, 6.5, "guest{}", "guest"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`at`: seconds after its storm begins. `seed`: for whatever else it has to choose."""
+
+    at: float
+    kind: str
+    target: int
+    lasts: float
+    seed: int
+
+    @property
+    def takes(self) -> str:
+        return KINDS[self.kind].takes.format(self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    faults: tuple[Fault, ...]
+    calm: float
+
+
+def storms(
+    seed: int, counts: dict[str, int], leave_out: Callable[[str], bool] = lambda kind: False, sizes: tuple[int, ...] = SIZES
+) -> Iterator[Storm]:
+    """Storms without end. `counts`: how many there are of each sort of target."""
+    random = Random(seed)
+    kinds = [kind for kind in KINDS if not leave_out(kind) and counts.get(KINDS[kind].target, 1) > 0]
+    weights = [KINDS[kind].often for kind in kinds]
+    while True:
+        size = random.choice(sizes)
+        faults = sorted((_fault(random, kinds, weights, counts, size * SPREAD_S) for _ in range(size)), key=lambda each: each.at)
+        yield Storm(tuple(faults), random.uniform(*CALM_S))
+
+
+def _fault(random: Random, kinds: list[str], weights: list[int], counts: dict[str, int], within: float) -> Fault:
+    name = random.choices(kinds, weights)[0]
+    kind = KINDS[name]
+    target = random.randrange(counts[kind.target]) if kind.target else 0
+    return Fault(random.uniform(0, within), name, target, random.uniform(kind.shortest, kind.longest), random.getrandbits(32))

@@ -1,0 +1,152 @@
+"""A writer: gives commands at a steady pace, several at a time, and what has no answer again with its id, until it has one."""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from tests.faults.reader import BACK_S, OPENS_WITHIN_S, Address
+from tests.faults.records import Commands
+
+AT_ONCE = 8  # commands of one writer on their way
+SILENT_S = 3.0  # a command without an answer for so long: the line is taken for dead
+AGAIN_S = 0.25  # until a command that was turned away is sent again
+TEXTS = ("near the station", "at the harbour, läte", "on bus 42", "by the canal")
+
+
+@dataclass(slots=True)
+class Board:
+    """What a writer needs to know of a board in order to give commands on it that can be done."""
+
+    id: str
+    sightings: list[str] = field(default_factory=list)
+    cards: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    seq: int = 0  # some seq that it has reached
+
+
+def a_command(random: Random, board: Board, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    """Mostly such as make no entity: a board holds ten thousand of them."""
+    chance = random.random()
+    text = f"{random.choice(TEXTS)} {random.randrange(10_000)}"
+    if chance < 0.30:
+        grade = {"source": random.choice("ABCDEF"), "content": random.randrange(1, 7)}
+        return "sighting.grade", {"sighting": random.choice(board.sightings), "grade": grade}
+    if chance < 0.55:
+        return "card.assign", {"card": random.choice(board.cards), "assignee": random.choice(accounts)}
+    if chance < 0.75:
+        return "card.move", {"card": random.choice(board.cards), "column": random.choice(board.columns)}
+    if chance < 0.92:
+        field = random.choice(["clothing", "direction", "company"])
+        return "sighting.update", {"sighting": random.choice(board.sightings), field: text}
+    if chance < 0.97:
+        return "note.add", {"text": text}
+    return "sighting.add", {"description": text}
+
+
+class Writer:
+    """`rate`: commands a second. `stopping`: gives no new ones; `write` ends when all are answered."""
+
+    def __init__(
+        self, commands: Commands, token: str, boards: list[Board], accounts: list[str], address: Address, seed: int, rate: float
+    ) -> None:
+        self.commands, self._token, self._boards, self._accounts = commands, token, boards, accounts
+        self._address, self._random, self._rate = address, Random(seed), rate
+        self.stopping = False
+        self.resolved = 0  # commands whose line was lost before their answer came, and that have one now
+        self._open: dict[str, bytes] = {}
+        self._sent_at: dict[str, float] = {}
+        self._again: deque[tuple[float, str]] = deque()
+        self._socket: ClientConnection | None = None
+
+    def reset(self) -> None:
+        if self._socket is not None:
+            self._socket.transport.abort()
+
+    async def write(self) -> None:
+        attempt = 0
+        while not (self.stopping and not self._open):
+            with contextlib.suppress(OSError, WebSocketException, TimeoutError, EOFError):
+                await self._on_a_line(self._address(attempt))
+            self._socket = None
+            attempt += 1
+            await asyncio.sleep(self._random.uniform(*BACK_S))
+
+    async def _on_a_line(self, url: str) -> None:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        options: dict[str, Any] = {"compression": None, "max_size": None, "ping_interval": None, "close_timeout": 0.2}
+        async with connect(url, additional_headers=headers, open_timeout=OPENS_WITHIN_S, **options) as socket:
+            self._socket = socket
+            giving = asyncio.create_task(self._give(socket))
+            try:
+                async for frame in socket:
+                    self._take(orjson.loads(frame), time.monotonic())
+            finally:
+                giving.cancel()
+                await asyncio.gather(giving, return_exceptions=True)
+
+    async def _give(self, socket: ClientConnection) -> None:
+        self._again.clear()
+        for id in list(self._open):
+            await self._send(socket, id)
+        while not (self.stopping and not self._open):
+            await asyncio.sleep(self._random.uniform(0.5, 1.5) / self._rate)
+            now = time.monotonic()
+            if any(now - at > SILENT_S for at in self._sent_at.values()):
+                socket.transport.abort()
+                return
+            while self._again and self._again[0][0] <= now:
+                _, id = self._again.popleft()
+                if id in self._open:
+                    await self._send(socket, id)
+            if len(self._open) < AT_ONCE and not self.stopping:
+                await self._send(socket, self._new())
+        await socket.close()
+
+    def _new(self) -> str:
+        number = self._random.randrange(len(self._boards))
+        board = self._boards[number]
+        name, data = a_command(self._random, board, self._accounts)
+        id = self.commands.invoke(number, time.monotonic())
+        frame: dict[str, Any] = {"type": "command", "id": id, "board": board.id, "name": name, "data": data}
+        if name == "sighting.grade" and self._random.random() < 0.2:
+            frame["base"] = board.seq
+        self._open[id] = orjson.dumps(frame)
+        return id
+
+    async def _send(self, socket: ClientConnection, id: str) -> None:
+        self.commands.sent[_number(id)] += 1
+        self._sent_at[id] = time.monotonic()
+        await socket.send(self._open[id], text=True)
+
+    def _take(self, said: dict[str, Any], at: float) -> None:
+        if said["type"] not in ("ack", "refused"):
+            return
+        id, number = said["id"], _number(said["id"])
+        if said["type"] == "ack":
+            self.commands.ok(number, said["seqs"], at)
+            if said["seqs"]:
+                board = self._boards[self.commands.board[number]]
+                board.seq = max(board.seq, said["seqs"][-1])
+        elif said["code"] in ("unavailable", "rate_limited"):
+            if said["code"] == "unavailable":
+                self.commands.turned_away.append(at)
+            self._sent_at[id] = at
+            self._again.append((at + AGAIN_S, id))
+            return
+        else:
+            self.commands.refuse(number, at)
+        self._sent_at.pop(id, None)
+        if self._open.pop(id, None) is not None and self.commands.sent[number] > 1:
+            self.resolved += 1
+
+
+def _number(id: str) -> int:
+    return int(id.rpartition("-")[2])
