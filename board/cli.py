@@ -113,6 +113,14 @@ def bench(names: Annotated[list[str] | None, typer.Argument(help="Only these; al
     sys.exit(run(names or []))
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def faults(context: typer.Context) -> None:
+    """Runs the board while everything under it fails, and says which promise was broken (--help: what can be chosen)."""
+    from board.faults import run
+
+    sys.exit(run(context.args))
+
+
 @app.command()
 def verify(board: Annotated[str | None, typer.Argument(help="One board only.")] = None) -> None:
     """Checks the chain of every journal. 0 and a line a board, or 1 and the first bad row."""
