@@ -5,6 +5,7 @@ says wins: where DATABASE_URL is given no PostgreSQL is started, and no sample i
 """
 
 import asyncio
+import fcntl
 import os
 import secrets
 import signal
@@ -34,8 +35,10 @@ from models.database import Database, Unavailable, Unusable
 NAME = "searchboard-dev"
 FOR_ROOT = Path("/var/lib") / NAME  # PostgreSQL does not run as root, and root's home is closed to others
 DATABASE, UNFINISHED = "board", "unfinished"
+USED = "used"  # a file that boards hold while they use the servers
 WORKERS = 2
 WAIT_S = 180  # for the other two: the first time they install themselves
+WEB_ENDS_S = 4  # honcho kills after 5
 LOOK_S = 0.2
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
@@ -62,6 +65,7 @@ def postgres() -> None:
             with _announced(folder, "postgres", server.url(DATABASE)):
                 _say(f"PostgreSQL is on port {server.port}; its address, with the password: {folder / 'postgres.url'}")
                 _watch(server, stop)
+                _wait_for_web(folder)
         finally:
             server.stop()
     return None
@@ -79,6 +83,7 @@ def redis() -> None:
             with _announced(folder, "redis", server.url):
                 _say(f"Redis is on port {server.port}; its address, with the password: {folder / 'redis.url'}")
                 _watch(server, stop)
+                _wait_for_web(folder)
         finally:
             server.stop()
     return None
@@ -97,8 +102,9 @@ def web() -> None:
         "secret_key": lambda: _secret(folder),
         "workers": lambda: WORKERS,
     }
-    found = {name: find() for name, find in more.items() if name not in given.model_fields_set}
-    serve(Settings(**found), lambda url: _say(_greeting(url, folder) if own else f"listening on {url}"))
+    with _in_use(folder):
+        found = {name: find() for name, find in more.items() if name not in given.model_fields_set}
+        serve(Settings(**found), lambda url: _say(_greeting(url, folder) if own else f"listening on {url}"))
 
 
 def choose() -> Path:
@@ -176,6 +182,27 @@ def _watch(server: Postgres | Redis, stop: threading.Event) -> None:
     while not stop.wait(LOOK_S):
         if not server.alive:
             raise Unusable(f"The server has ended by itself; its log is {server.log}.")
+
+
+def _wait_for_web(folder: Path) -> None:
+    """All are told to stop at one moment: the board comes first, while it can still finish what is being committed."""
+    deadline = time.monotonic() + WEB_ENDS_S
+    with (folder / USED).open("w") as file:
+        while time.monotonic() < deadline:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(LOOK_S / 4)
+            else:
+                return
+
+
+@contextmanager
+def _in_use(folder: Path) -> Iterator[None]:
+    """A board that uses the servers, or several."""
+    with (folder / USED).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
 
 
 def _idle(sentence: str) -> None:
