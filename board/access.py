@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from board.desk import Desk
     from board.sign_in import Caller
 
+Members = dict[str, frozenset[str]]  # of each search that only its members may see
+
+_CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board GROUP BY account HAVING max(seq) > :seq")
 _LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account = :account")
 
 
-def members_only(session: Session) -> dict[str, frozenset[str]]:
+def members_only(session: Session) -> Members:
     """The members of each search that only its members may see."""
     rows = session.exec(select(Search.id, Search.members).where(Search.access == "members"))
     return {id: frozenset(members) for id, members in rows}
@@ -41,7 +44,7 @@ def board_for(session: Session, account: str, board_id: str) -> Board:
 def board_to_write(session: Session, account: str, board_id: str) -> Board:
     """The same, its row locked until the transaction ends."""
     board = turn.locked(session, board_id)
-    if board is None or not _sees_board(account, board, turn.search(session, board_id) if board.kind == "search" else None):
+    if board is None or not _sees_board(account, board, turn.row(session, Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
     return board
 
@@ -57,6 +60,12 @@ def sees(account: str, access: str, members: Iterable[str]) -> bool:
 def last_change(session: Session, account: str, board: str) -> int:
     """The seq at which this account's sight on the board last changed, 0 if never. On `operations`: its sight of any search."""
     return int(session.connection().execute(_LAST_CHANGE, {"board": board, "account": account}).scalar() or 0)
+
+
+def changes_after(session: Session, board: str, seq: int) -> dict[str, int]:
+    """The same of every account whose sight changed after a seq."""
+    rows = session.connection().execute(_CHANGES_AFTER, {"board": board, "seq": seq})
+    return {row.account: row.seq for row in rows}
 
 
 def record_change(session: Session, search: Search, accounts: Iterable[str]) -> None:
@@ -101,6 +110,10 @@ class Sights:
     def may_see(self, account: str, search: str) -> bool:
         members = self.members.get(search)
         return members is None or account in members
+
+    def hidden_from(self, account: str) -> frozenset[str]:
+        """The searches that this account may not see."""
+        return frozenset(search for search, members in self.members.items() if account not in members)
 
     def lost_at(self, account: str, search: str, seq: int) -> bool:
         """Whether this account lost sight of the search by the event `seq` of `operations`."""

@@ -11,7 +11,7 @@ from board.desk import Desk
 from board.errors import Refused, not_found
 from board.sightings import may_read_source
 from board.sign_in import Caller
-from board.source import BoardSource, record
+from board.source import record
 from models.accounts import ROLES
 from models.board import Board
 from models.ids import new_id
@@ -101,16 +101,16 @@ async def events(request: Request) -> Response:
     limit = number(request, "limit", 500, 1, 1_000)
     desk = _desk(request)
 
-    def read(session: Session) -> tuple[Board, list[journal.Said]]:
-        board = access.board_for(session, caller.account.id, id)
+    def read(session: Session) -> tuple[Board, list[journal.Said], access.Members]:
+        board, members = access.board_for(session, caller.account.id, id), access.members_only(session)
         if entity is not None:
-            return board, journal.of_entity(session, id, entity, after, limit)
-        return board, journal.after(session, id, after, limit)
+            return board, journal.of_entity(session, id, entity, after, limit), members
+        return board, journal.after(session, id, after, limit), members
 
-    row, said = await desk.database.read(read)
-    source, records = BoardSource(desk.database, desk.sights), [record(each) for each in said]
-    await source.know_rights(id, records)
-    shown = [source.show(caller, id, each, live=False) for each in records]
+    row, said, members = await desk.database.read(read)
+    records = [record(each) for each in said]
+    await desk.source.agree(members)
+    shown = [desk.source.show(caller, id, each, live=False) for each in records]
     if entity is not None:  # how many events an entity has is told to nobody who may not see it
         shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
     return raw({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown)

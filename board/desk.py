@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -15,19 +15,20 @@ from board.access import Sights
 from board.commands import Ack, Command
 from board.errors import Refused
 from board.execute import Order, Written
-from board.journal import Said
 from board.settings import Settings
 from board.sign_in import Caller, Door
 from board.source import SETS_RIGHTS, BoardSource, record
 from board.summary import Summaries
 from models.board import OPERATIONS, Board
-from models.database import Database, Unavailable
+from models.database import Database, Unavailable, Unusable
 from models.ids import new_epoch
 from models.schema import migrate
 from models.times import now, stamp
+from realtime.bus import Bus, MemoryBus, Unsuitable
 from realtime.connection import Connection
 from realtime.hub import Hub
 from realtime.protocol import ENDED
+from realtime.redis_bus import RedisBus
 
 log = structlog.get_logger()
 
@@ -39,35 +40,47 @@ EXPIRY_CHECKS = 60  # watches after which sessions are checked even if nothing c
 class Desk:
     """Made by `open`. `clock` tells the time of what is written; only the demo and tests set another."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock, bus: Bus) -> None:
         self.settings, self.database, self.clock = settings, database, clock
         self.sights = Sights()
-        self.hub = Hub(BoardSource(database, self.sights))
+        self.source = BoardSource(database, self.sights)
+        self.source.sight_changed = self._sight_changed
+        self.hub = Hub(self.source, bus)
         self.door = Door(self)
-        self.summaries = Summaries(self.database, self.hub, self.sights)
+        self.summaries = Summaries(self.database, self.hub, self.source)
         self._rights = -1
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def open(cls, settings: Settings, clock: Clock = now) -> "Desk":
-        """Opens the installation that the settings name, brought to this version's tables. Raises Unusable."""
+    async def open(cls, settings: Settings, clock: Clock = now, bus: Bus | None = None) -> "Desk":
+        """Opens the installation that the settings name, brought to this version's tables. Raises Unusable.
+
+        `bus` is given only by tests; else it is the one over the settings' Redis, or none to any other process.
+        """
         settings.check()
+        bus = bus or _bus(settings)
         database = Database(settings.database_url)
         await asyncio.to_thread(migrate, database)
-        desk = cls(settings, database, clock)
+        desk = cls(settings, database, clock, bus)
         await database.write(lambda session: _make_operations(session, stamp(clock())))
         await desk._read_rights()
-        desk.hub.start()
+        try:
+            await desk.hub.start()
+        except Unsuitable as error:
+            await desk.close()
+            raise Unusable(str(error)) from error
         desk._tasks = [asyncio.create_task(desk._watch()), asyncio.create_task(desk.summaries.run())]
         return desk
 
     async def close(self) -> None:
-        """Finishes what is being committed, and lets everybody go."""
+        """Lets everybody go, and finishes what is being committed; the other processes are told of it, and that nobody is
+        here any more."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hub.stop()
         await self.database.close()
+        await self.hub.bus.stop()
 
     async def execute(self, caller: Caller, command: Command) -> Ack:
         """Judges a command and carries it out. Durable when this returns; everybody has been told. Raises Refused."""
@@ -92,11 +105,10 @@ class Desk:
                 self.hub.renew(OPERATIONS, lambda reader: reader.account.id in written.sight)
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.said, key=lambda said: said.board), key=lambda said: said.board):
-            self._tell(board, epochs[board], list(events))
-
-    def _tell(self, board: str, epoch: str, said: Sequence[Said]) -> None:
-        self.hub.publish(board, epoch, [record(each) for each in said])
-        self.summaries.changed(board)
+            self.hub.publish(board, epochs[board], [record(each) for each in events])
+        if written.ack.seqs and not written.said:  # it was done before, perhaps by a process that could tell nobody
+            self.hub.hint(written.ack.board, max(written.ack.seqs))
+            self.hub.heads.doubt()
 
     def log_failure(self, command: str, error: Exception) -> None:
         """A fault of ours, in a command by that id."""
@@ -122,7 +134,7 @@ class Desk:
             version, renewed = await self.database.read(partial(self._renewed, callers, all))
             if renewed is None:
                 break
-            await self.sights.reload(self.database)
+            await self.source.reload()
             self._rights = version
             for connection, caller in renewed.items():
                 if caller is None:
@@ -133,6 +145,11 @@ class Desk:
             if self.hub.connections <= known:
                 break
             all = True  # sockets were opened meanwhile, perhaps by rights that have just ended
+        self.hub.review()
+
+    def _sight_changed(self, whose: Callable[[Caller], bool]) -> None:
+        """Another process changed who may see what: acts on open sockets now."""
+        self.hub.renew(OPERATIONS, whose)
         self.hub.review()
 
     def _renewed(
@@ -154,6 +171,10 @@ class Desk:
                 await self._read_rights(all=count % EXPIRY_CHECKS == 0)
             except Unavailable:
                 log.warning("rights can't be read")
+
+
+def _bus(settings: Settings) -> Bus:
+    return RedisBus(settings.redis_url, settings.secret()) if settings.redis_url else MemoryBus()
 
 
 def _make_operations(session: Session, at: str) -> None:

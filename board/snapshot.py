@@ -26,6 +26,11 @@ def entities(session: Session, board: Board, account: str) -> list[bytes]:
     return [orjson.dumps(each) for each in _entities(session, board) if each["id"] not in hidden]
 
 
+def entities_for_all(session: Session, board: Board) -> list[tuple[str, bytes]]:
+    """Every entity of the board, by its id, whoever may see it: to be judged for each reader afterwards."""
+    return [(each["id"], orjson.dumps(each)) for each in _entities(session, board)]
+
+
 def entities_at(session: Session, board: Board, account: str, seq: int) -> list[bytes]:
     """The same as it was at a seq, by the rights of now."""
     hidden = hidden_searches(session, account) if board.id == OPERATIONS else frozenset()

@@ -1,19 +1,23 @@
 """What `realtime` is handed: it reads journals and snapshots for readers, and says who may see what."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+import orjson
 from sqlmodel import Session
 
 from board import access, journal, snapshot
-from board.errors import Refused
+from board.access import Members
 from board.journal import Said
 from board.sign_in import Caller
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable
 from models.times import now, stamp
 from realtime import protocol
-from realtime.source import Later, Opening, Record
+from realtime.source import Later, Opening, Position, Record
+
+T = TypeVar("T")
 
 SETS_RIGHTS = ("search.opened", "search.access_set")  # events by which somebody may gain or lose sight of a search
 TOO_FAR_BEHIND = 5_000  # events; a position further back is answered with a snapshot, says the contract
@@ -36,35 +40,64 @@ def record(said: Said) -> Record:
 
 
 class BoardSource:
-    """See `realtime.source.Source`. A reader is a `Caller`, a channel is a board's id."""
+    """See `realtime.source.Source`. A reader is a `Caller`, a channel is a board's id.
+
+    `sight_changed` is called when rights turn out to have been changed elsewhere, with who is concerned.
+    """
 
     def __init__(self, database: Database, sights: access.Sights) -> None:
         self._database, self._sights = database, sights
+        self.sight_changed: Callable[[Callable[[Caller], bool]], None] = lambda whose: None
 
-    async def open(self, reader: Caller, channel: str, position: tuple[str, int] | None) -> Opening | None:
-        try:
-            opening = await self._database.read(lambda session: open_board(session, reader, channel, position))
-            await self.know_rights(channel, opening.records)
-            return opening
-        except Refused:
-            return None
-        except Unavailable as error:
-            raise Later from error
+    # -- rights -------------------------------------------------------------------------------------------------------
+
+    async def agree(self, members: Members) -> None:
+        """Knows rights at least as new as these, which were read together with what is to be shown by them: another process
+        may have changed them, and its events may not be here yet. Raises Unavailable."""
+        if members != self._sights.members:
+            await self.reload()
+
+    async def reload(self) -> None:
+        """Knows rights as the database has them. Raises Unavailable."""
+        before = dict(self._sights.members)
+        await self._sights.reload(self._database)
+        after = dict(self._sights.members)
+        changed = [search for search in before.keys() | after.keys() if before.get(search) != after.get(search)]
+        if changed:
+            self.sight_changed(
+                lambda reader: any(_sees(before, reader, search) != _sees(after, reader, search) for search in changed)
+            )
+
+    def may_see(self, reader: Caller, channel: str) -> bool:
+        return channel == OPERATIONS or self._sights.may_see(reader.account.id, channel)
+
+    def continues(self, reader: Caller, opening: Opening, seq: int) -> bool:
+        return opening.changed.get(reader.account.id, 0) <= seq
+
+    def view(self, reader: Caller, channel: str) -> Hashable:
+        return self._sights.hidden_from(reader.account.id) if channel == OPERATIONS else None
+
+    def sets_rights(self, record: Record) -> bool:
+        return record.about.type in SETS_RIGHTS
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    async def open(self, channel: str, asked: Collection[Position | None]) -> Opening | None:
+        at = stamp(now())
+        return await self._read(lambda session: open_board(session, channel, asked, at))
 
     async def after(self, channel: str, seq: int) -> list[Record]:
+        said: list[Said] = await self._read(lambda session: _whole(journal.after(session, channel, seq)))
+        return [record(each) for each in said]
+
+    async def _read(self, fn: Callable[[Session], T]) -> T:
+        """What is read, when the rights of the same moment are known. Raises Later."""
         try:
-            said = await self._database.read(lambda session: _whole(journal.after(session, channel, seq)))
-            records = [record(each) for each in said]
-            await self.know_rights(channel, records)
-            return records
+            result, members = await self._database.read(lambda session: (fn(session), access.members_only(session)))
+            await self.agree(members)
+            return result
         except Unavailable as error:
             raise Later from error
-
-    async def know_rights(self, channel: str, records: Iterable[Record]) -> None:
-        """Knows the rights that these events of the journal set, before they are shown: another process may have written
-        them, or this one a moment ago, and not have published them yet. Raises Unavailable."""
-        if channel == OPERATIONS and any(each.about.type in SETS_RIGHTS for each in records):
-            await self._sights.reload(self._database)
 
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
         boards = list(channels)
@@ -73,11 +106,14 @@ class BoardSource:
         except Unavailable as error:
             raise Later from error
 
-    def may_see(self, reader: Caller, channel: str) -> bool:
-        return channel == OPERATIONS or self._sights.may_see(reader.account.id, channel)
+    # -- showing ------------------------------------------------------------------------------------------------------
 
     def has_cards(self, channel: str) -> bool:
         return channel != OPERATIONS
+
+    def entities(self, reader: Caller, channel: str, opening: Opening) -> list[bytes]:
+        hidden = self._sights.hidden_from(reader.account.id) if channel == OPERATIONS else frozenset()
+        return [encoded for entity, encoded in opening.entities or () if entity not in hidden]
 
     def show(self, reader: Caller, channel: str, record: Record, live: bool) -> bytes:
         about: Subject = record.about
@@ -87,26 +123,38 @@ class BoardSource:
             return protocol.lost(record.seq, about.kind, about.entity)
         return protocol.hidden(record.seq)
 
+    def record(self, channel: str, wire: bytes) -> Record:
+        said: dict[str, Any] = orjson.loads(wire)
+        actor, command = said["actor"], said["command"]
+        group = (actor["id"] if actor else None, command) if command else None
+        return Record(said["seq"], wire, group, Subject(said["kind"], said["id"], said["type"]))
 
-def open_board(session: Session, reader: Caller, channel: str, position: tuple[str, int] | None) -> Opening:
-    """A snapshot, or the events from a position that can be continued. Raises Refused `not_found`."""
-    account, at = reader.account.id, stamp(now())
-    board = access.board_for(session, account, channel)
-    if position is None or not _continues(session, board, account, position):
-        return Opening(board.epoch, board.seq, at, snapshot.entities(session, board, account), [])
+
+def open_board(session: Session, channel: str, asked: Collection[Position | None], at: str) -> Opening | None:
+    """A view of a board for those who stand at these positions: events from the earliest that can be continued, and a
+    snapshot where one of them can't be."""
+    board = session.get(Board, channel)
+    if board is None:
+        return None
+    going_on = [position for position in asked if position is not None and _reachable(board, position)]
+    since = min((seq for _, seq in going_on), default=board.seq)
     said: list[Said] = []
-    seq = position[1]
-    while page := journal.after(session, channel, seq):
+    seq = since
+    while seq < board.seq and (page := journal.after(session, channel, seq)):
         said += page
         seq = page[-1].seq
-    return Opening(board.epoch, board.seq, at, None, [record(each) for each in said])
+    entities = snapshot.entities_for_all(session, board) if len(going_on) < len(asked) else None
+    changed: Mapping[str, int] = access.changes_after(session, channel, since) if going_on else {}
+    return Opening(board.epoch, board.seq, at, since, [record(each) for each in said], entities, changed)
 
 
-def _continues(session: Session, board: Board, account: str, position: tuple[str, int]) -> bool:
+def _reachable(board: Board, position: Position) -> bool:
     epoch, seq = position
-    if epoch != board.epoch or not board.seq - TOO_FAR_BEHIND <= seq <= board.seq:
-        return False
-    return seq >= access.last_change(session, account, board.id)
+    return epoch == board.epoch and board.seq - TOO_FAR_BEHIND <= seq <= board.seq
+
+
+def _sees(members: Members, reader: Caller, search: str) -> bool:
+    return search not in members or reader.account.id in members[search]
 
 
 def _whole(page: list[Said]) -> list[Said]:

@@ -8,7 +8,8 @@ import structlog
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board.access import Sights
+from board.access import members_only
+from board.source import BoardSource
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
 from models.times import now, stamp
@@ -19,25 +20,21 @@ from realtime.hub import Hub
 log = structlog.get_logger()
 
 EVERY_S = 1.0  # at most once a second, says the contract
+TOGETHER = 20  # readers told between two looks at the network
 ALL_S = 15.0  # how often everything is counted anew: tasks become overdue without an event
 
 Summary = dict[str, Any]
 
 
 class Summaries:
-    """Tells each reader of `operations` the counts of all searches that it may see, then those that changed."""
+    """Tells each reader of `operations` the counts of all searches that it may see, then those that changed. What changed is
+    found in the database: not all boards are followed by this process, and others write to them."""
 
-    def __init__(self, database: Database, hub: Hub, sights: Sights) -> None:
-        self._database, self._hub, self._sights = database, hub, sights
+    def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
+        self._database, self._hub, self._source = database, hub, source
         self._known: dict[str, Summary] = {}
-        self._changed: set[str] = set()
         self._told: dict[Subscription, dict[str, Summary]] = {}
         self._counted_all = float("-inf")
-
-    def changed(self, board: str) -> None:
-        """Something happened on a board."""
-        if board != OPERATIONS:
-            self._changed.add(board)
 
     async def run(self) -> None:
         while True:
@@ -48,35 +45,43 @@ class Summaries:
                 log.warning("summaries can't be read")
 
     async def _round(self) -> None:
-        channel = self._hub.channels.get(OPERATIONS)
-        readers = [each for each in channel.subscriptions.values() if each.live] if channel else []
+        readers = self._readers()
         self._told = {reader: self._told.get(reader, {}) for reader in readers}
         if not readers:
             return
         everything = time.monotonic() - self._counted_all > ALL_S
-        boards, self._changed = (None if everything else sorted(self._changed)), set()
-        if everything or boards:
-            at = stamp(now())
-            counted = await self._database.read(lambda session: count(session, boards, at))
-            self._known = counted if everything else self._known | counted
-            self._counted_all = time.monotonic() if everything else self._counted_all
-        known = {search: summary | {"people": self._people(search)} for search, summary in self._known.items()}
-        for reader in readers:
-            self._tell(reader, known)
+        at, known = stamp(now()), {} if everything else self._known
+        counted, members = await self._database.read(lambda session: (_counted_since(session, known, at), members_only(session)))
+        await self._source.agree(members)
+        self._known = known | counted
+        self._counted_all = time.monotonic() if everything else self._counted_all
+        shown = {search: summary | {"people": self._hub.crowds.count(search)} for search, summary in self._known.items()}
+        for number, reader in enumerate(self._readers()):
+            if reader in self._told:
+                self._tell(reader, shown)
+            if number % TOGETHER == 0:
+                await asyncio.sleep(0)
 
-    def _people(self, search: str) -> int:
-        channel = self._hub.channels.get(search)
-        return len(channel.crowd) if channel else 0
+    def _readers(self) -> list[Subscription]:
+        channel = self._hub.channels.get(OPERATIONS)
+        return [each for each in channel.subscriptions.values() if each.live] if channel else []
 
     def _tell(self, reader: Subscription, known: dict[str, Summary]) -> None:
         """What differs from what this reader was told since it subscribed; what it may not see any more is forgotten."""
-        account = reader.connection.reader.account.id
-        seen = {search: summary for search, summary in known.items() if self._sights.may_see(account, search)}
+        may_see, caller = self._source.may_see, reader.connection.reader
+        seen = {search: summary for search, summary in known.items() if may_see(caller, search)}
         told = self._told[reader]
         new = {search: summary for search, summary in seen.items() if told.get(search) != summary}
         if new or not told:
             reader.connection.send(protocol.summary(OPERATIONS, new), OPERATIONS)
         self._told[reader] = seen
+
+
+def _counted_since(session: Session, known: dict[str, Summary], at: str) -> dict[str, Summary]:
+    """The summaries of the searches that are at another seq than is known."""
+    seqs = session.connection().execute(text("SELECT id, seq FROM board WHERE kind = 'search'"))
+    changed = [id for id, seq in seqs if id not in known or known[id]["last"]["seq"] != seq]
+    return count(session, changed if known else None, at) if changed else {}
 
 
 def count(session: Session, boards: list[str] | None, at: str) -> dict[str, Summary]:

@@ -1,14 +1,19 @@
 """A channel that somebody here follows, and who follows it."""
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from realtime.presence import Crowd
 from realtime.sequence import Sequence
+from realtime.source import Record
 
 if TYPE_CHECKING:
     from realtime.connection import Connection
+
+RING = 512  # events kept of a channel, for who has just read what was before them
+RING_BYTES = 1_048_576
+EARLY = 64  # messages kept that came before the one they follow on
 
 
 @dataclass(eq=False, slots=True)
@@ -21,10 +26,54 @@ class Subscription:
     live: bool = False
 
 
+class Ring:
+    """The last events of a channel, without a hole, bounded."""
+
+    def __init__(self) -> None:
+        self._records: deque[Record] = deque()
+        self._bytes = 0
+
+    def extend(self, records: list[Record]) -> None:
+        """Events that follow on the last one."""
+        self._records.extend(records)
+        self._bytes += sum(len(record.wire) for record in records)
+        while len(self._records) > RING or (self._bytes > RING_BYTES and self._records):
+            self._bytes -= len(self._records.popleft().wire)
+
+    def after(self, seq: int) -> list[Record] | None:
+        """All events after a seq; None where some of them are not here."""
+        if not self._records or self._records[0].seq > seq + 1:
+            return None
+        return [record for record in self._records if record.seq > seq]
+
+
 @dataclass(eq=False, slots=True)
 class Channel:
     name: str
     sequence: Sequence = field(default_factory=Sequence)
     subscriptions: dict["Connection", Subscription] = field(default_factory=dict)
-    crowd: Crowd = field(default_factory=Crowd)
+    ring: Ring = field(default_factory=Ring)
+    early: dict[int, list[Record]] = field(default_factory=dict)  # by their first seq; of the life that `sequence` is in
     catching_up: asyncio.Task[None] | None = None
+    reading: bool = False  # the journal, as part of that
+    behind: bool = False  # the journal is known to have more
+
+    def restart(self) -> None:
+        """Another life of the board: what is known of the old one is nothing."""
+        self.sequence, self.ring = Sequence(), Ring()
+        self.early.clear()
+
+    def keep(self, records: list[Record]) -> None:
+        """Events that came before those they follow on, which may be here in a moment."""
+        if len(self.early) < EARLY:
+            self.early[records[0].seq] = records
+
+    def next_early(self) -> list[Record]:
+        """Those kept that follow now, and no more of those that are passed."""
+        for first in sorted(self.early):
+            if first > self.sequence.seq + 1:
+                break
+            records = self.early.pop(first)
+            if records[-1].seq > self.sequence.seq:
+                return [record for record in records if record.seq > self.sequence.seq]
+        return []

@@ -1,46 +1,203 @@
-"""Who is on a channel: one entry for each socket that said where it is."""
+"""Who is on a channel: one entry for each socket that said where it is, here and on the other processes.
 
+Each process tells the others of its own crowds when they change, and of all of them every few seconds. A crowd that was not
+told anew for long is gone: its process was killed, or can't be heard.
+"""
+
+import asyncio
+import heapq
+import secrets
 import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from realtime import protocol
+import orjson
+
+from realtime import bus, protocol
 
 if TYPE_CHECKING:
     from realtime.connection import Connection
 
 SHOWN = 100  # people in a frame; the count says how many there are
-MANY = 200  # readers from which on changes are told less often: each one costs a frame to each reader
+TICK_S = 0.1
+SCREENS_S = 1.0  # at most so often a channel's readers are told, says the contract
+MANY = 200  # people or readers from which on changes are told less often: each one costs a frame to each reader
 MANY_S = 5.0
+PROCESSES_S = 0.5  # at most so often the other processes are told of changes: with the screens' second it is under two
+ALL_S = 4.0  # how often they are told of everything
+GONE_S = 12.0  # what was not told for so long is gone
+PROCESSES = 1_000  # of which the number of their last message is kept
+_TOGETHER = 65_536  # bytes of crowds in one message
+
+Entry = tuple[float, dict[str, Any]]  # since when (the clock of its process), and what is shown
 
 
-class Crowd:
-    def __init__(self) -> None:
-        self.changed = False
-        self._people: dict[Connection, dict[str, Any]] = {}
-        self._told = 0.0
+@dataclass(slots=True)
+class Elsewhere:
+    """The crowd of a channel on another process: how many, the newest of them, and when we heard of it."""
 
-    def __len__(self) -> int:
-        return len(self._people)
+    count: int
+    people: list[Entry]
+    heard: float
 
-    def enter(self, connection: "Connection", place: dict[str, Any]) -> None:
+
+@dataclass(slots=True)
+class Told:
+    """What a channel's readers were told last, and when."""
+
+    at: float = float("-inf")
+    changed: bool = True
+    frame: bytes | None = None
+
+
+@dataclass
+class Crowds:
+    """The crowds of all channels. `publish` passes a message on to the other processes."""
+
+    publish: Callable[[str, bytes], None]
+    me: str = field(default_factory=lambda: secrets.token_hex(8))
+    _here: dict[str, dict["Connection", Entry]] = field(default_factory=dict)
+    _there: dict[str, dict[str, Elsewhere]] = field(default_factory=dict)  # process, channel
+    _numbers: dict[str, int] = field(default_factory=dict)  # of the last message of each process
+    _told: dict[str, Told] = field(default_factory=dict)
+    _untold: set[str] = field(default_factory=set)  # channels whose change the other processes were not told of
+    _told_processes: float = float("-inf")
+    _told_all: float = float("-inf")
+    _number: int = 0
+
+    # -- here ---------------------------------------------------------------------------------------------------------
+
+    def enter(self, connection: "Connection", channel: str, place: dict[str, Any]) -> None:
         """Says, or says anew, where a socket is; the newest come last."""
+        crowd = self._here.setdefault(channel, {})
         entry = {"account": connection.account["id"], "name": connection.account["name"], **place}
-        if self._people.get(connection) != entry:
-            self._people.pop(connection, None)
-            self._people[connection] = entry
-            self.changed = True
+        if connection not in crowd or crowd[connection][1] != entry:
+            crowd.pop(connection, None)
+            crowd[connection] = (time.time(), entry)
+            self._changed(channel)
+            self._untold.add(channel)
 
-    def leave(self, connection: "Connection") -> None:
-        if self._people.pop(connection, None) is not None:
-            self.changed = True
+    def leave(self, connection: "Connection", channel: str) -> None:
+        crowd = self._here.get(channel, {})
+        if crowd.pop(connection, None) is not None:
+            self._changed(channel)
+            self._untold.add(channel)
+            if not crowd:
+                del self._here[channel]
 
-    def due(self) -> bool:
-        """Whether a change is to be told now."""
-        now = time.monotonic()
-        if not self.changed or (len(self._people) > MANY and now - self._told < MANY_S):
-            return False
-        self.changed, self._told = False, now
-        return True
+    def count(self, channel: str) -> int:
+        """How many there are on a channel, over all processes."""
+        there = sum(crowds[channel].count for crowds in self._there.values() if channel in crowds)
+        return len(self._here.get(channel, ())) + there
 
     def frame(self, channel: str) -> bytes:
-        return protocol.presence(channel, len(self._people), list(self._people.values())[-SHOWN:])
+        """What readers of a channel are told."""
+        told = self._told.setdefault(channel, Told())
+        if told.frame is None:
+            crowds = [self._newest(channel), *(each[channel].people for each in self._there.values() if channel in each)]
+            newest = heapq.nlargest(SHOWN, (entry for crowd in crowds for entry in crowd), key=lambda entry: entry[0])
+            told.frame = protocol.presence(channel, self.count(channel), [shown for _, shown in reversed(newest)])
+        return told.frame
+
+    def due(self, readers: dict[str, int]) -> Iterator[str]:
+        """The channels whose readers are to be told now, of these (each with how many read it). Others are forgotten."""
+        now = time.monotonic()
+        for channel in self._told.keys() - readers.keys():
+            del self._told[channel]
+        for channel, told in self._told.items():
+            many = max(self.count(channel), readers[channel]) > MANY
+            if told.changed and now - told.at >= (MANY_S if many else SCREENS_S):
+                told.changed, told.at = False, now
+                yield channel
+
+    def _changed(self, channel: str) -> None:
+        told = self._told.setdefault(channel, Told())
+        told.changed, told.frame = True, None
+
+    def _newest(self, channel: str) -> list[Entry]:
+        return list(self._here.get(channel, {}).values())[-SHOWN:]
+
+    # -- the other processes ------------------------------------------------------------------------------------------
+
+    def tell(self) -> None:
+        """Tells the other processes what they are to know by now, and forgets what they have not told for long."""
+        now = time.monotonic()
+        self._forget(now - GONE_S)
+        if now - self._told_all >= ALL_S:
+            self.tell_all()
+        elif self._untold and now - self._told_processes >= PROCESSES_S:
+            self._say(self._untold)
+
+    def tell_all(self, ask: bool = False) -> None:
+        """Tells all crowds; `ask`: the others shall tell theirs, as we may have missed some."""
+        self._told_all = time.monotonic()
+        self._say(self._untold | self._here.keys(), ask)
+
+    def close(self) -> None:
+        """We go: nobody is here any more."""
+        gone, self._here = set(self._here), {}
+        self._say(gone | self._untold)
+
+    def _say(self, channels: Iterable[str], ask: bool = False) -> None:
+        self._told_processes = time.monotonic()
+        lines, size = list[bytes](), 0
+        for channel in sorted(channels):
+            crowd = {"channel": channel, "count": len(self._here.get(channel, ())), "people": self._newest(channel)}
+            lines.append(orjson.dumps(crowd))
+            size += len(lines[-1])
+            if size > _TOGETHER:
+                self._send(lines)
+                lines, size = [], 0
+        if lines or ask:
+            self._send(lines, ask)
+        self._untold = set()
+
+    def _send(self, lines: list[bytes], ask: bool = False) -> None:
+        self._number += 1
+        head = orjson.dumps({"from": self.me, "number": self._number, "ask": ask})
+        self.publish(bus.PRESENCE, b"\n".join([head, *lines]))
+
+    def hear(self, message: bytes) -> None:
+        """What another process tells."""
+        head, *lines = map(orjson.loads, message.split(b"\n"))
+        process, number = head["from"], head["number"]
+        if process == self.me or number <= self._numbers.get(process, 0):  # an old one, said again by somebody else
+            return
+        self._numbers[process] = number
+        while len(self._numbers) > PROCESSES:
+            del self._numbers[next(iter(self._numbers))]
+        now = time.monotonic()
+        for crowd in lines:
+            people = [(float(since), shown) for since, shown in crowd["people"]]
+            self._hear_crowd(process, crowd["channel"], Elsewhere(int(crowd["count"]), people, now))
+        if head["ask"]:
+            self.tell_all()
+
+    def _hear_crowd(self, process: str, channel: str, crowd: Elsewhere) -> None:
+        known = self._there.setdefault(process, {})
+        before = known.get(channel)
+        if crowd.count:
+            known[channel] = crowd
+        else:
+            known.pop(channel, None)
+        if (before.count, before.people) != (crowd.count, crowd.people) if before else crowd.count:
+            self._changed(channel)
+
+    def _forget(self, before: float) -> None:
+        for process, crowds in list(self._there.items()):
+            for channel, crowd in list(crowds.items()):
+                if crowd.heard < before:
+                    del crowds[channel]
+                    self._changed(channel)
+            if not crowds:
+                del self._there[process]
+
+
+async def run(crowds: Crowds, readers: Callable[[], dict[str, int]], tell: Callable[[str, bytes], None]) -> None:
+    """Tells readers and processes by the clock."""
+    while True:
+        await asyncio.sleep(TICK_S)
+        crowds.tell()
+        for channel in list(crowds.due(readers())):
+            tell(channel, crowds.frame(channel))

@@ -12,6 +12,7 @@ class Verdict(Enum):
     SEEN = auto()  # nothing new in it
     GAP = auto()  # something before it is missing: read it from the journal
     OTHER = auto()  # another life of the board: begin again
+    UNKNOWN = auto()  # nothing was passed on yet: it is noted
 
 
 @dataclass(slots=True)
@@ -27,11 +28,15 @@ class Sequence:
         self.epoch, self.seq = epoch, seq
         return self.noted > seq
 
+    def note(self, last: int) -> None:
+        """There are events up to `last`, while the position is unknown."""
+        self.noted = max(self.noted, last)
+
     def offer(self, epoch: str, first: int, last: int) -> Verdict:
         """What to do with events `first` to `last`, numbered in a row."""
         if self.epoch is None:
-            self.noted = max(self.noted, last)
-            return Verdict.GAP
+            self.note(last)
+            return Verdict.UNKNOWN
         if epoch != self.epoch:
             return Verdict.OTHER
         if last <= self.seq:

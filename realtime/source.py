@@ -1,8 +1,10 @@
 """What the hub is handed: something that reads a journal, and knows who may see what."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+Position = tuple[str, int]  # epoch, seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +24,31 @@ class Later(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The answer to a subscribe: a snapshot (entities encoded) at `seq`, or the events from the asked position up to it.
-    `seq` is the head as the database had it at the time `at`."""
+    """One consistent view of a channel, for all who asked for it: the same for every reader, who are judged afterwards.
+
+    `seq` is the head as the database had it at the time `at`. `records` are the events after `since`. `entities` are there if
+    somebody needs a snapshot: each by what the source needs to say who may see it, and encoded. `changed` tells where the
+    rights of a reader changed after `since`, by whatever the source knows readers by."""
 
     epoch: str
     seq: int
     at: str
-    entities: list[bytes] | None
+    since: int
     records: list[Record]
+    entities: list[tuple[Any, bytes]] | None
+    changed: Mapping[str, int] = field(default_factory=dict)
+
+    def reaches(self, position: Position | None) -> bool:
+        """Whether the events after a position are all here."""
+        return position is not None and position[0] == self.epoch and self.since <= position[1] <= self.seq
 
 
 class Source(Protocol):
-    """What the hub is handed."""
+    """What the hub is handed. All that it says of readers is as far as this process knows now; and it knows at least what
+    was true when it last answered."""
 
-    async def open(self, reader: Any, channel: str, position: tuple[str, int] | None) -> Opening | None:
-        """None where the reader may not see the channel, or there is none. Raises Later."""
+    async def open(self, channel: str, asked: Collection[Position | None]) -> Opening | None:
+        """A view of a channel for whoever stands at these positions; None where there is no such channel. Raises Later."""
 
     async def after(self, channel: str, seq: int) -> list[Record]:
         """The next events after a seq, as many as are read at once, in order. Raises Later."""
@@ -45,10 +57,26 @@ class Source(Protocol):
         """The time of the database's answer, and (epoch, seq) for each channel. Raises Later."""
 
     def may_see(self, reader: Any, channel: str) -> bool:
-        """Whether this reader may see the channel, as far as this process knows now."""
+        """Whether this reader may see the channel."""
+
+    def continues(self, reader: Any, opening: Opening, seq: int) -> bool:
+        """Whether what a reader has of a channel up to a seq is still what it may see."""
+
+    def view(self, reader: Any, channel: str) -> Hashable:
+        """Readers with the same view of a channel are shown the same."""
+
+    def entities(self, reader: Any, channel: str, opening: Opening) -> list[bytes]:
+        """The entities of an opening that this reader may see."""
 
     def has_cards(self, channel: str) -> bool:
         """Whether a person on the channel may be at one of its cards."""
 
     def show(self, reader: Any, channel: str, record: Record, live: bool) -> bytes:
         """The event as this reader may see it now: the record's own wire where all of it is seen."""
+
+    def record(self, channel: str, wire: bytes) -> Record:
+        """The record of an event that another process encoded. Raises ValueError."""
+
+    def sets_rights(self, record: Record) -> bool:
+        """Whether somebody may gain or lose sight of something by this event: then no other process is believed, and the
+        journal is read."""

@@ -10,6 +10,7 @@ from board import access, execute
 from board.commands import Command
 from models.ids import new_id
 from models.times import now, stamp
+from realtime.catchup import READINGS
 from tests.cast import Person, Refusal
 from tests.cast import new_id as command_id
 from tests.company import Company
@@ -115,15 +116,15 @@ async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(company: Com
     await company.alice.follow(search)
     hub = company.server.desk.hub
     charlie = await company.again(company.charlie)
-    await company.alice.until(lambda: search in hub._heads)
-    for _ in range(4):  # so many boards are opened at a time
-        await hub._openings.acquire()
+    await company.alice.until(lambda: search in hub.heads._found)
+    for _ in range(READINGS):  # so many boards are opened at a time
+        await hub.catchup._room.acquire()
     try:
         await charlie.say({"type": "subscribe", "board": search})
         await charlie.until(lambda: [frame for frame in charlie.heard if frame["type"] == "heads"])
     finally:
-        for _ in range(4):
-            hub._openings.release()
+        for _ in range(READINGS):
+            hub.catchup._room.release()
     await charlie.until(lambda: charlie.heard[-1]["type"] == "error")
     assert not [frame for frame in charlie.heard if frame["type"] == "heads" and frame["heads"]]
 

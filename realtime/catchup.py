@@ -1,0 +1,100 @@
+"""Reading for those who come, or come back: a bounded number of readings at a time, each shared by all who wait for the same.
+
+After a restart a thousand readers come back within seconds, most of them to the same few boards. Whoever asks for a channel
+joins a reading of it that has not begun. (Joining one that has begun would show it by the rights of before.)
+"""
+
+import asyncio
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from realtime import protocol
+from realtime.outbox import frames
+from realtime.source import Opening, Position, Record, Source
+
+READINGS = 3  # at a time; the rest of the database's readers is for requests
+ANSWERS = 4  # readers answered between two looks at the network: everybody else is heard meanwhile
+FRAME = 128 * 1024  # bytes of a snapshot or catch-up frame: small enough to make progress within 30 s on a bad line
+
+
+@dataclass(eq=False)
+class Reading:
+    """A view of a channel for all who asked before it was begun, and the frames that were made of it, each once."""
+
+    channel: str
+    done: "asyncio.Future[Opening | None]"
+    asked: set[Position | None] = field(default_factory=set)
+    _frames: dict[Hashable, list[bytes]] = field(default_factory=dict)
+
+    def snapshot(self, source: Source, reader: Any, opening: Opening) -> list[bytes]:
+        """The frames of a snapshot, as this reader may see it now."""
+        key = ("snapshot", source.view(reader, self.channel))
+        if key not in self._frames:
+            encoded = source.entities(reader, self.channel, opening)
+            runs = list(frames([(entity, None) for entity in encoded], FRAME)) or [[]]
+            self._frames[key] = [
+                protocol.snapshot(self.channel, opening.epoch, opening.seq, run, more=number < len(runs))
+                for number, run in enumerate(runs, 1)
+            ]
+        return self._frames[key]
+
+    def events(self, source: Source, reader: Any, opening: Opening, seq: int) -> list[bytes]:
+        """The frames of the events after a seq, as this reader may see them now."""
+        key = (seq, source.view(reader, self.channel))
+        if key not in self._frames:
+            records = [record for record in opening.records if record.seq > seq]
+            self._frames[key] = event_frames(source, reader, self.channel, opening.epoch, records, live=False)
+        return self._frames[key]
+
+
+def event_frames(source: Source, reader: Any, channel: str, epoch: str, records: list[Record], live: bool) -> list[bytes]:
+    """Events from the journal, split into frames between commands."""
+    parts = [(source.show(reader, channel, record, live), record.group) for record in records]
+    return [protocol.events(channel, epoch, run) for run in frames(parts, FRAME)]
+
+
+class Catchup:
+    """`openings` counts the readings of channels, `asked` those who were answered by them."""
+
+    def __init__(self, source: Source) -> None:
+        self.openings = self.asked = 0
+        self.answering = asyncio.Semaphore(ANSWERS)
+        self._source = source
+        self._room = asyncio.Semaphore(READINGS)
+        self._waiting: dict[str, Reading] = {}  # not begun
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self, channel: str, position: Position | None) -> tuple[Reading, Opening | None]:
+        """A view of the channel that was begun after this call. Raises Later."""
+        self.asked += 1
+        reading = self._waiting.get(channel)
+        if reading is None:
+            reading = self._waiting[channel] = Reading(channel, asyncio.get_running_loop().create_future())
+            task = asyncio.create_task(self._read(reading))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        reading.asked.add(position)
+        return reading, await asyncio.shield(reading.done)
+
+    async def _read(self, reading: Reading) -> None:
+        async with self._room:
+            del self._waiting[reading.channel]
+            self.openings += 1
+            try:
+                opening = await self._source.open(reading.channel, reading.asked)
+            except Exception as error:
+                reading.done.set_exception(error)
+                reading.done.exception()  # whoever asked may be gone
+            else:
+                reading.done.set_result(opening)
+
+    async def after(self, channel: str, seq: int) -> list[Record]:
+        """The next events after a seq. Raises Later."""
+        async with self._room:
+            return await self._source.after(channel, seq)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

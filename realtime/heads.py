@@ -1,0 +1,86 @@
+"""The heads of the channels that are followed here, as the database has them: read by the clock, and at once where there may
+be a gap. Whatever was lost on the way is found here, and each screen is told by them whether it is current."""
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from realtime import protocol
+from realtime.source import Later
+
+if TYPE_CHECKING:
+    from realtime.hub import Hub
+
+log = logging.getLogger("realtime.heads")
+
+SWEEP_S = 1.0  # how often heads are compared with the database: a lost message costs this much delay, no more
+SWEEP_DOWN_S = 0.25  # while no bus tells us anything
+COLLECT_S = 0.02  # how long reasons to look are collected: a Redis that is back confirms a hundred channels in a row
+ON_ITS_WAY_S = 0.05  # what was committed a moment ago need not have been lost
+FRESH_S = 2.0  # older heads prove nothing and are not sent
+
+
+class Heads:
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._found: dict[str, tuple[str, int]] = {}
+        self._at = ""
+        self._read = float("-inf")
+        self._doubt = asyncio.Event()
+
+    def doubt(self) -> None:
+        """Something may have been missed: look now."""
+        self._doubt.set()
+
+    async def sweep(self) -> None:
+        """Compares what was passed on with the database: whatever was lost on the way only costs delay."""
+        while True:
+            doubted = self._doubt.is_set()
+            self._doubt.clear()
+            try:
+                await self._look(doubted)
+            except Later:
+                pass  # no heads go out meanwhile: every screen says that it is not current
+            except Exception:
+                log.exception("sweep failed")
+            try:
+                async with asyncio.timeout(SWEEP_S if self._hub.bus.up else SWEEP_DOWN_S):
+                    await self._doubt.wait()
+                await asyncio.sleep(COLLECT_S)
+            except TimeoutError:
+                pass
+
+    async def _look(self, doubted: bool) -> None:
+        read = time.monotonic()
+        at, found = await self._hub.source.heads(list(self._hub.channels))
+        self._found, self._at, self._read = found, at, read
+        self._hub.review()
+        late = [name for name, head in found.items() if self._is_behind(name, *head)]
+        if late and self._hub.bus.up and not doubted:
+            await asyncio.sleep(ON_ITS_WAY_S)
+        for name in late:
+            if self._is_behind(name, *found[name]):
+                self._hub.tally.sweep_finds += self._hub.catch_up(self._hub.channels[name])
+        for name, (epoch, _) in found.items():
+            channel = self._hub.channels.get(name)
+            if channel is not None and channel.sequence.epoch not in (None, epoch):
+                self._hub.restart_all(channel)
+
+    def _is_behind(self, name: str, epoch: str, seq: int) -> bool:
+        channel = self._hub.channels.get(name)
+        return channel is not None and channel.sequence.epoch == epoch and channel.sequence.seq < seq
+
+    async def beat(self) -> None:
+        """Tells every screen, by the clock, where the boards that it shows stand."""
+        while True:
+            await asyncio.sleep(protocol.HEARTBEAT_S)
+            if time.monotonic() - self._read > FRESH_S:
+                continue
+            for connection in list(self._hub.connections):
+                followed = {name: self._found[name] for name in connection.followed if self._shown(name, connection)}
+                connection.send(protocol.heads(self._at, followed))
+
+    def _shown(self, name: str, connection: object) -> bool:
+        """Whether this connection was shown the channel: until then it may be one that its reader may not know of."""
+        return name in self._found and self._hub.is_live(connection, name)
