@@ -223,7 +223,9 @@ class Blows:
 
 def forgeries(message: bytes, random: Random) -> list[bytes]:
     """Messages that a forger without the key makes of a genuine one."""
-    later = re.sub(rb'"seq":(\d+)', lambda found: b'"seq":%d' % (int(found[1]) + 1), message)
+    seqs = [int(found) for found in re.findall(rb'"seq":(\d+)', message)]
+    beyond = len(set(seqs))  # what would follow on these events
+    later = re.sub(rb'"(seq|first|last)":(\d+)', lambda found: b'"%s":%d' % (found[1], int(found[2]) + beyond), message)
     altered = message.replace(b'"content":', b'"c0ntent":', 1)
     cut = message[: random.randrange(len(message) + 1)]
     return [each for each in (later, altered, cut, later[:-32], random.randbytes(50), b"") if each != message]

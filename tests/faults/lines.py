@@ -5,6 +5,8 @@ Bytes are never reordered, altered or left out of a stream that lives: a connect
 
 import asyncio
 import contextlib
+import socket
+import struct
 from collections import deque
 from typing import Any
 
@@ -63,9 +65,13 @@ class Wire:
         line.wires.add(self)
 
     def reset(self) -> None:
-        self.line.wires.discard(self)
         for end in self.ends:
             end.abort()
+
+    def lost(self, end: "_End") -> None:
+        self.ends.remove(end)
+        if not self.ends:
+            self.line.wires.discard(self)
 
 
 class _End(asyncio.Protocol):
@@ -163,10 +169,8 @@ class _End(asyncio.Protocol):
         wire = self._wire
         if wire is None:
             return
-        self._line.wires.discard(wire)
-        if wire.dead:  # nobody is told
-            return
-        if self._peer is None:
+        wire.lost(self)
+        if wire.dead or self._peer is None:  # into a black hole: nobody is told
             return
         if error is not None:
             self._peer.abort()
@@ -180,5 +184,9 @@ class _End(asyncio.Protocol):
             self._transport.close()
 
     def abort(self) -> None:
+        """A reset, not an end in order."""
         if self._transport is not None:
+            ours = self._transport.get_extra_info("socket")
+            if not self._transport.is_closing():
+                ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._transport.abort()

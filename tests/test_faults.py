@@ -1,0 +1,363 @@
+"""The checker of the fault harness flags what breaks a promise, and nothing else; the line fails as it is told to."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from itertools import islice
+
+import pytest
+
+from tests.faults import journal
+from tests.faults.checker import Verdict, check
+from tests.faults.figures import clusters, figures
+from tests.faults.lines import Line
+from tests.faults.records import (
+    CAUGHT_UP,
+    GONE,
+    HIDDEN,
+    LIVE,
+    RESET,
+    SNAPSHOT,
+    Commands,
+    Following,
+    Revocation,
+    Run,
+    Struck,
+    digest,
+)
+from tests.faults.schedule import KINDS, Storm, storms
+
+HEAD = 6
+EPOCH = 1
+
+
+def event(seq: int, command: str | None = None, **state: object) -> dict[str, object]:
+    return {
+        "seq": seq, "at": f"2026-11-24T22:00:{seq:02}.000Z", "type": "note.added", "kind": "note", "id": f"n{seq}",
+        "actor": None, "command": command, "state": {"text": f"said {seq}", **state}, "changes": ["text"],
+    }  # fmt: skip
+
+
+def written(*commands: str) -> journal.Journal:
+    """A journal of six events, the first ones by Bob's commands."""
+    ids = [*commands, *[None] * (HEAD - len(commands))]
+    return journal.build("b", "e", [("bob", event(seq, id)) for seq, id in enumerate(ids, 1)])
+
+
+class Story:
+    """What happened, as a test tells it; Alice reads board b, Bob writes on it."""
+
+    def __init__(self, *commands: str) -> None:
+        self.journal = written(*commands)
+        self.alice = Following("alice", "b")
+        self.bob = Commands("bob", "bob")
+        self.revocations: list[Revocation] = []
+        self.struck: list[Struck] = []
+        self.at = 0.0
+
+    def snapshot(self, seq: int, kind: int = SNAPSHOT, fold: int | None = None) -> "Story":
+        given = self.journal.folds[seq - 1] if fold is None else fold
+        self.alice.note(kind, EPOCH, seq, given, self.at)
+        return self
+
+    def gets(self, *seqs: int, kind: int = LIVE, epoch: int = EPOCH, **other: object) -> "Story":
+        for seq in seqs:
+            self.at += 1
+            self.alice.note(kind, epoch, seq, digest(event(seq, self._command(seq), **other)), self.at)
+        return self
+
+    def _command(self, seq: int) -> str | None:
+        return next((id for (_, id), seqs in self.journal.commands.items() if seq in seqs), None)
+
+    def ends(self, fold: int | None = None) -> "Story":
+        self.alice.fold = self.journal.folds[-1] if fold is None else fold
+        return self
+
+    def told(self) -> Verdict:
+        return check(self.run, {"b": self.journal})
+
+    @property
+    def run(self) -> Run:
+        return Run(["b"], [self.alice], [self.bob], self.revocations, self.struck, {"e": EPOCH, "other": 2})
+
+
+def flagged(verdict: Verdict) -> dict[str, int]:
+    return {name: count for name, count in verdict.counts.items() if count}
+
+
+def good() -> Story:
+    return Story().snapshot(2).gets(3, 4, 5, 6)
+
+
+def test_a_reader_who_got_each_event_once_in_order_is_well_served() -> None:
+    assert flagged(good().ends().told()) == {}
+    assert flagged(Story().snapshot(2).gets(3, 4, kind=CAUGHT_UP).snapshot(4).gets(5, 6).ends().told()) == {}
+
+
+def test_an_event_that_never_came_is_lost() -> None:
+    assert flagged(Story().snapshot(2).gets(3, 4).ends().told())["lost"] == 2
+    assert flagged(Story().snapshot(2).gets(3, 4).told()) == {}, "who may not see the board in the end has lost nothing"
+
+
+def test_a_snapshot_instead_of_what_could_be_caught_up_loses_events() -> None:
+    story = Story().snapshot(1).gets(2).snapshot(5, RESET).gets(6)
+    assert flagged(story.ends().told()) == {"lost": 3}
+    story.revocations.append(Revocation("alice", "b", 99, 0.0, 0.0))
+    assert flagged(story.told()) == {}, "where rights have changed it is the answer"
+
+
+def test_a_hole_is_a_gap_and_a_loss() -> None:
+    assert flagged(Story().snapshot(2).gets(3, 5, 6).ends().told()) == {"gaps": 1, "lost": 1}
+
+
+def test_what_comes_after_its_followers_is_reordered() -> None:
+    assert flagged(Story().snapshot(2).gets(3, 5, 4, 6).ends().told()) == {"gaps": 1, "reordered": 1}
+
+
+def test_what_comes_twice_is_duplicated() -> None:
+    assert flagged(Story().snapshot(2).gets(3, 4, 4, 5, 6).ends().told()) == {"duplicated": 1}
+    assert flagged(Story().snapshot(2).gets(3, 4).snapshot(4).gets(5, 6).ends().told()) == {}
+
+
+def test_a_snapshot_of_the_past_is_reordered() -> None:
+    assert flagged(good().snapshot(4).gets(5, 6).ends().told()) == {"reordered": 1}
+
+
+def test_an_event_that_is_not_in_the_journal_is_a_phantom() -> None:
+    assert flagged(Story().snapshot(2).gets(3, 4).gets(5, lie=1).gets(6).ends().told()) == {"phantoms": 1}
+    assert flagged(good().gets(7).ends().told()) == {"phantoms": 1}
+    assert flagged(Story().snapshot(5).gets(6, epoch=2).ends().told()) == {"phantoms": 1}
+
+
+def test_an_event_is_hidden_only_where_it_may_be() -> None:
+    story = Story().snapshot(5)
+    story.alice.note(LIVE, EPOCH, 6, HIDDEN, 1.0)
+    assert flagged(story.ends().told()) == {"phantoms": 1}
+    story.journal.hidden.add(6)
+    assert flagged(story.told()) == {}
+
+
+def test_a_screen_that_is_not_what_the_journal_says_is_found() -> None:
+    assert flagged(good().ends(fold=4).told()) == {"screens unequal": 1}
+    assert flagged(Story().snapshot(2, fold=4).told()) == {"screens unequal": 1}
+
+
+def test_an_ack_whose_event_is_not_there_is_not_durable() -> None:
+    story = Story("bob-0")
+    story.bob.invoke(0, 0.0)
+    story.bob.ok(0, [1], 1.0)
+    assert flagged(story.told()) == {}
+    story.bob.invoke(0, 0.0)
+    story.bob.ok(1, [5, 6], 1.0)
+    assert flagged(story.told()) == {"acknowledged but not durable": 2}
+
+
+def test_a_command_whose_events_are_there_twice_was_applied_twice() -> None:
+    story = Story("bob-0", "bob-0")
+    story.bob.invoke(0, 0.0)
+    story.bob.ok(0, [1, 2], 1.0)
+    assert flagged(story.told()) == {}
+    story.bob.first[0], story.bob.count[0] = 1, 1
+    assert flagged(story.told()) == {"applied twice": 1}
+
+
+def test_a_refused_command_has_done_nothing() -> None:
+    story = Story("bob-0")
+    story.bob.invoke(0, 0.0)
+    story.bob.refuse(0, 1.0)
+    assert flagged(story.told()) == {"refused but applied": 1}
+    story.journal.commands.clear()
+    assert flagged(story.told()) == {}
+
+
+def test_a_command_is_answered_in_the_end() -> None:
+    story = Story()
+    story.bob.invoke(0, 0.0)
+    assert flagged(story.told()) == {"unknown never resolved": 1}
+    story.bob.refuse(0, 1.0)
+    assert flagged(story.told()) == {}
+
+
+def test_an_event_by_a_command_that_nobody_gave_is_a_phantom() -> None:
+    assert flagged(Story("bob-7").told()) == {"phantoms": 1}
+
+
+@pytest.mark.parametrize("seqs", [[1], [2, 4]])
+def test_the_same_command_has_the_same_answer_twice(seqs: list[int]) -> None:
+    story = Story("x")
+    story.journal.commands.clear()
+    story.bob.invoke(0, 0.0)
+    story.bob.ok(0, [], 1.0)
+    story.bob.ok(0, [], 2.0)
+    assert flagged(story.told()) == {}
+    story.bob.ok(0, seqs, 3.0)
+    assert "wrong answers" in flagged(story.told())
+
+
+def test_unavailable_is_an_answer_only_where_something_fails() -> None:
+    story = Story()
+    story.bob.turned_away.append(100.0)
+    assert flagged(story.told()) == {"turned away": 1}
+    story.struck.append(Struck("postgres.fast", 98.0, 99.0))
+    assert flagged(story.told()) == {}
+
+
+def test_nothing_is_delivered_after_a_right_has_ended() -> None:
+    story = Story().snapshot(2).gets(3, 4, 5)
+    story.revocations.append(Revocation("alice", "b", 4, 1.5, 9.0))
+    assert flagged(story.told()) == {"delivered after revocation": 1}
+    story.revocations[:] = [Revocation("alice", "b", 4, 1.5, 2.9)]
+    assert flagged(story.told()) == {}, "it was given back before"
+    story.revocations[:] = [Revocation("alice", "b", 5, 1.5, 9.0)]
+    assert flagged(story.told()) == {}, "it was committed before"
+    story.revocations[:] = [Revocation("alice", None, -1, 2.5, 9.0)]
+    assert flagged(story.told()) == {"delivered after revocation": 1}
+
+
+def test_a_reader_whose_right_came_back_begins_anew() -> None:
+    story = Story().snapshot(2).gets(3)
+    story.alice.note(GONE, 0, 0, 0, story.at)
+    assert flagged(story.snapshot(5).gets(6).ends().told()) == {}
+    assert flagged(Story().snapshot(2).gets(3).gets(6).told()) != {}
+
+
+def test_an_edit_that_takes_back_another_in_silence_is_found() -> None:
+    first = event(1) | {"id": "n", "state": {"text": "a", "place": None}}
+    second = event(2) | {"id": "n", "state": {"text": "b", "place": None}, "changes": ["text"]}
+    third = event(3) | {"id": "n", "state": {"text": "b", "place": {"lat": 1}}, "changes": ["place.lat"]}
+    assert journal.build("b", "e", [("bob", each) for each in (first, second, third)]).faults == []
+    stale = third | {"state": {"text": "a", "place": {"lat": 1}}}
+    faults = journal.build("b", "e", [("bob", each) for each in (first, second, stale)]).faults
+    assert len(faults) == 1
+    assert "text" in faults[0]
+    assert journal.build("b", "e", [("bob", first), ("bob", third)]).faults[0] == "b: 3 follows 1 in the journal"
+
+
+def test_a_fault_of_the_journal_itself_is_told() -> None:
+    story = good().ends()
+    story.journal.faults.append("b: 3 follows 1 in the journal")
+    assert flagged(story.told()) == {"broken journal": 1}
+
+
+def test_catching_up_counts_from_the_heal_until_the_last_reader_stands_at_the_head_of_then() -> None:
+    story = Story().snapshot(1)
+    wall = story.journal.at[0]  # event n was made at n - 1 of the test's clock
+    for seq, at in ((2, 1.1), (3, 2.1), (4, 6.0), (5, 6.0), (6, 6.1)):
+        story.alice.note(LIVE, EPOCH, seq, 0, at)
+    story.struck = [Struck("worker.kill", 2.5, 3.5), Struck("redis.kill", 3.4, 4.0)]
+    assert clusters(story.struck) == [(2.5, 4.0)]
+    found = figures(story.run, {"b": story.journal}, wall)
+    assert list(found.heals.values) == [pytest.approx(2.0)] * 2
+    assert found.delay.at(0.0, 1.0) == [pytest.approx(0.1), pytest.approx(3.0)]
+    assert found.calm_delay.at(1.0) == [pytest.approx(0.1)]
+
+
+# -- the schedule -----------------------------------------------------------------------------------------------------
+
+
+def first(number: int, seed: int) -> list[Storm]:
+    return list(islice(storms(seed, {"worker": 3, "reader": 5, "guest": 2}), number))
+
+
+def test_the_seed_alone_says_what_fails() -> None:
+    assert first(200, seed=7) == first(200, seed=7)
+    assert first(200, seed=7) != first(200, seed=8)
+    assert {fault.kind for storm in first(400, seed=7) for fault in storm.faults} == set(KINDS)
+
+
+# -- the line ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[Line]:
+    """A line to somebody who says everything back."""
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    opened = await Line(server.sockets[0].getsockname()[1]).open()
+    yield opened
+    for _, writer in CALLS:
+        writer.close()
+    CALLS.clear()
+    await opened.close()
+    server.close()
+    await server.wait_closed()
+
+
+CALLS: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+
+async def call(line: Line) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    CALLS.append(await asyncio.open_connection("127.0.0.1", line.port))
+    return CALLS[-1]
+
+
+async def echoed(line: Line, words: bytes) -> bytes:
+    reader, writer = await call(line)
+    writer.write(words)
+    return await asyncio.wait_for(reader.readexactly(len(words)), 10)
+
+
+async def test_a_good_line_carries_all_of_it(line: Line) -> None:
+    words = bytes(range(256)) * 20_000
+    assert await echoed(line, words) == words
+
+
+async def test_a_slow_line_carries_all_of_it_later_and_in_order(line: Line) -> None:
+    line.delay_s, line.slice = 0.1, 3
+    began = time.monotonic()
+    words = bytes(range(256)) * 100
+    assert await echoed(line, words) == words
+    assert time.monotonic() - began >= 0.2, "both ways"
+    line.heal()
+    assert await echoed(line, words) == words
+
+
+async def test_a_reset_ends_what_is_open_and_nothing_else(line: Line) -> None:
+    reader, _ = await call(line)
+    assert await echoed(line, b"hello") == b"hello"
+    line.reset()
+    with pytest.raises(ConnectionResetError):
+        await asyncio.wait_for(reader.read(1), 10)
+    assert await echoed(line, b"hello") == b"hello"
+
+
+async def test_a_cut_line_takes_nobody(line: Line) -> None:
+    line.refusing = True
+    with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+        await echoed(line, b"hello")
+    line.heal()
+    assert await echoed(line, b"hello") == b"hello"
+
+
+@pytest.mark.parametrize("tell", [True, False])
+async def test_a_black_hole_takes_bytes_and_says_nothing(line: Line, tell: bool) -> None:
+    reader, writer = await call(line)
+    writer.write(b"before")
+    assert await asyncio.wait_for(reader.readexactly(6), 10) == b"before"
+    line.swallow()
+    writer.write(b"during")
+    late_reader, late_writer = await call(line)
+    late_writer.write(b"during")
+    await asyncio.sleep(0.1)  # long enough for an echo
+    line.heal(tell)
+    if tell:
+        with pytest.raises(ConnectionResetError):
+            await asyncio.wait_for(reader.read(1), 10)
+        with pytest.raises(ConnectionResetError):
+            await asyncio.wait_for(late_reader.read(1), 10)
+    else:
+        writer.write(b"after")
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(reader.read(1), 0.2)
+    assert await echoed(line, b"hello") == b"hello"
+    line.reset()
