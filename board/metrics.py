@@ -1,7 +1,7 @@
 """What /metrics tells, of all workers at once. Codes and counts only: no name, no id, no text.
 
 With several workers each writes its numbers into a folder of the supervisor's (PROMETHEUS_MULTIPROC_DIR, set before this is
-imported), and whichever is asked adds them up. What belongs to one process is labelled with its pid.
+imported), and whichever is asked adds them up. What belongs to one process is labelled with its process id.
 """
 
 import asyncio
@@ -31,7 +31,8 @@ _delay = Histogram(
 
 
 def _gauge(name: str, what: str, *labels: str) -> Gauge:
-    return Gauge(name, what, ["pid", *labels], registry=registry, multiprocess_mode="livesum")
+    # Not "pid": that label is taken away where workers are added up.
+    return Gauge(name, what, ["process", *labels], registry=registry, multiprocess_mode="livesum")
 
 
 _process = _gauge("board_process", "1 for each serving process, with the number of its worker", "worker")

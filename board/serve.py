@@ -26,6 +26,7 @@ ACCEPTED_AT_ONCE = 8  # then the loop goes round: no burst keeps others waiting,
 FEW = 50  # sockets that may all come back in one moment
 SPREAD_S = 3.0  # over which the others are told to go, so that they don't all come back in one moment
 FINISH_S = 2 + CLOSING_S  # for the commands under way, and for the goodbyes to get through
+LINGER_S = 0.5  # for the request on a line that was taken just before; only then are lines closed on which nothing is asked
 GRACE_S = 3  # for requests under way; after it they are cut
 ENDS_S = 12.0  # after which a process that was told to go is gone, whatever holds it (the contract: 15 s)
 
@@ -159,8 +160,10 @@ class Listening(uvicorn.Server):
             if (early := began + number * pause - loop.time()) > 0.02 and not self.force_exit:
                 await asyncio.sleep(early)
             connection.end(protocol.GOING)
-        last = loop.time() + FINISH_S
-        while (left := self._lines()) and loop.time() < last and not self.force_exit:
+        first, last = loop.time() + LINGER_S, loop.time() + FINISH_S
+        while (left := self._lines()) or (self.server_state.connections and loop.time() < first):
+            if loop.time() > last or self.force_exit:
+                break
             for connection in list(self._desk.hub.connections):
                 connection.end(protocol.GOING)
             await asyncio.sleep(0.02)

@@ -32,6 +32,7 @@ from models.schema import migrate
 
 log = structlog.get_logger()
 
+COMMAND = [sys.executable, "-m", "board.worker"]
 LOOK_S = 0.25  # how often the supervisor looks, if nothing wakes it
 STUCK_S = 10.0  # without a beat for so long, a worker answers nobody: it is killed and replaced
 START_S = 60.0  # for a worker to take connections
@@ -153,7 +154,7 @@ class Supervisor:
         fds = (self._listening.fileno(), theirs.fileno())
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own Python, our own module
-                [sys.executable, "-m", "board.worker", *map(str, fds)],
+                [*COMMAND, *map(str, fds)],
                 pass_fds=fds,
                 stdin=subprocess.DEVNULL,
                 env=self._environment | {WORKER: str(number)},
@@ -190,11 +191,8 @@ class Supervisor:
 
     def _judge(self, worker: Worker, now: float) -> None:
         """Kills a worker that is stuck, or does not end."""
-        if worker.told is not None:
-            late = now - worker.told > KILL_S
-        else:
-            late = now - worker.heard > (STUCK_S if worker.ready else START_S)
-        if late:
+        silent = now - worker.heard > (STUCK_S if worker.ready else START_S)
+        if silent or (worker.told is not None and now - worker.told > KILL_S):
             log.error("worker killed", worker=worker.number, of=worker.process.pid, ready=worker.ready, going=bool(worker.told))
             worker.process.kill()
             worker.process.wait()
