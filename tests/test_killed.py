@@ -103,7 +103,7 @@ async def open_search(process: Process, token: str) -> str:
         return str(answer["opened"])
 
 
-def _check(folder: Path, board_id: str, writers: list[Writer]) -> int:
+def check(folder: Path, board_id: str, writers: list[Writer]) -> int:
     """Every ack stands in the journal where it said, every command once, the chain holds. Gives the head."""
     database = Database(f"sqlite:///{folder}/board.db")
 
@@ -138,13 +138,13 @@ async def _storm(folder: Path, kills: int, seed: int) -> int:
             await asyncio.sleep(0.01)
             assert not any(task.done() for task in working)
         await process.end(signal.SIGKILL)
-        _check(folder, board, writers)
+        check(folder, board, writers)
         await process.start()
     for writer in writers:
         writer.stopping = True
     await asyncio.wait_for(asyncio.gather(*working), 3 * PATIENCE_S)
     await process.end(signal.SIGTERM)
-    return _check(folder, board, writers)
+    return check(folder, board, writers)
 
 
 async def test_what_was_acknowledged_survives_five_kills(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ LONG = "x" * 4_000
 ENOUGH = 1_600  # notes of 4 kB: more than what the kernel holds for a reader, and the outbox after it
 
 
-async def _stalled(url: str, token: str, board: str) -> ClientConnection:
+async def stalled(url: str, token: str, board: str) -> ClientConnection:
     """A reader that subscribes, and then reads nothing any more."""
     line = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
@@ -34,7 +34,7 @@ async def test_a_reader_that_does_not_drain_is_cut(alice: Person, monkeypatch: p
     monkeypatch.setattr(outbox, "MAX_OWED", 512 * 1024)
     desk, search = alice.server.desk, await alice.open_search()
     await alice.follow(search)
-    slow = await _stalled(alice.server.url, await token_for(desk, "Sleepy", "viewer"), search)
+    slow = await stalled(alice.server.url, await token_for(desk, "Sleepy", "viewer"), search)
     await alice.until(lambda: len(desk.hub.connections) == 2)
     leads = next(each.reader for each in desk.hub.connections if each.reader.account.id == alice.account["id"])
     for _ in range(ENOUGH // 50):
@@ -63,7 +63,7 @@ async def test_a_server_that_is_told_to_end_does_not_wait_for_a_stalled_reader(t
     process = test_killed.Process(tmp_path)
     await process.start()
     board = await test_killed.open_search(process, token)
-    slow = await _stalled(process.url, token, board)
+    slow = await stalled(process.url, token, board)
     writer = test_killed.Writer(process, token, board)
     writing = asyncio.create_task(writer.write())
     while len(writer.acked) < 500:
