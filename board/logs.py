@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import sys
+import threading
 import traceback
 
 import structlog
@@ -36,7 +37,16 @@ def set_up(level: str) -> None:
     root.setLevel(logging.WARNING)
     for room in OURS:
         logging.getLogger(room).setLevel(known)
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings quote addresses
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are about what clients may do
+    logging.captureWarnings(True)
+    # What nobody caught, Python would print with all that its message quotes.
+    sys.excepthook = lambda _type, error, _trace: _uncaught(error)
+    threading.excepthook = lambda told: _uncaught(told.exc_value)
+    sys.unraisablehook = lambda told: _uncaught(told.exc_value)
+
+
+def _uncaught(error: BaseException | None) -> None:
+    structlog.get_logger().error("not caught", **(where(error) if error else {}))
 
 
 def _by_whom(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
