@@ -9,13 +9,11 @@ from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import turn
-from board.columns import first_of
+from board import columns, turn
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long
 from board.pen import Pen
 from board.words import N_
-from models.column import Column
 from models.sighting import Sighting
 from models.task import Task
 
@@ -45,21 +43,16 @@ class Withdraw(Data):
 
 def find(pen: Pen, id: str, name: str = "card") -> Card:
     """The card of this board by that id. Raises Refused `not_found`."""
-    row = pen.session.get(Sighting, id) or pen.session.get(Task, id)
+    row = turn.row(pen.session, Sighting, id) or turn.row(pen.session, Task, id)
     if row is None or row.board != pen.board.id:
         raise not_found(name)
     return row
 
 
 def place_new(pen: Pen, column: str | None, role: str) -> tuple[str, str]:
-    """(column, rank) for a new card: at the end of the column named, or of the first one with this role. Storms come as new
-    cards: where a column ends is read once for all that share a transaction."""
-    found = pen.find(Column, column, "column") if column is not None else first_of(pen, role)
-    known = turn.of(pen.session).last
-    if found.id not in known:
-        known[found.id] = _last(pen.session, found.id)
-    known[found.id] = rank = generate_key_between(known[found.id], None)
-    return found.id, rank
+    """(column, rank) for a new card: at the end of the column named, or of the first one with this role."""
+    found = columns.find(pen, column, "column") if column is not None else columns.first_of(pen, role)
+    return found.id, generate_key_between(_last(pen, found.id), None)
 
 
 def move(pen: Pen, data: Move) -> None:
@@ -70,12 +63,14 @@ def move(pen: Pen, data: Move) -> None:
     if beside == data.card:
         raise invalid("before" if data.before else "after", N_("A card can't be placed beside itself."))
     card = find(pen, data.card)
-    column = pen.find(Column, data.column, "column")
+    column = columns.find(pen, data.column, "column")
     anchor = find(pen, beside, "before" if data.before else "after") if beside is not None else None
     if anchor is not None and anchor.column != column.id:
         anchor = None  # it has left that column in the meantime
     if anchor is None:
-        low, high = _last(pen.session, column.id, but=card.id), None
+        low, high = _last(pen, column.id), None
+        if low == card.rank and card.column == column.id:
+            return  # it is the last there
     elif data.before:
         low, high = _below(pen.session, column.id, anchor.rank, but=card.id), anchor.rank
     else:
@@ -127,14 +122,22 @@ def restore(pen: Pen, data: Withdraw) -> None:
 
 _ALL = 'SELECT id, rank FROM sighting WHERE "column" = :column UNION ALL SELECT id, rank FROM task WHERE "column" = :column'
 _IN_COLUMN = text(f"SELECT id FROM ({_ALL}) c ORDER BY rank, id")  # noqa: S608  (no value is pasted in)
-_LAST = text(f"SELECT max(rank) FROM ({_ALL}) c WHERE id <> :but")  # noqa: S608
+_ENDS = text(
+    'SELECT id, (SELECT max(rank) FROM sighting WHERE "column" = c.id) AS sighting, '
+    '(SELECT max(rank) FROM task WHERE "column" = c.id) AS task FROM "column" c WHERE board = :board'
+)
 _BELOW = text(f"SELECT max(rank) FROM ({_ALL}) c WHERE id <> :but AND rank < :rank")  # noqa: S608
 _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
 
 
-def _last(session: Session, column: str, but: str = "") -> str | None:
-    session.flush()
-    return session.connection().execute(_LAST, {"column": column, "but": but}).scalar()
+def _last(pen: Pen, column: str) -> str | None:
+    """The highest rank in a column: read once for all that share a transaction, as storms come as new cards."""
+    known = turn.of(pen.session).last
+    if column not in known:
+        pen.session.flush()
+        for row in pen.session.connection().execute(_ENDS, {"board": pen.board.id}):
+            known[row.id] = max(row.sighting or "", row.task or "") or None
+    return known[column]
 
 
 def _below(session: Session, column: str, rank: str, but: str) -> str | None:

@@ -5,6 +5,7 @@ Judged in this order: board `not_found`, `unknown_command`, `forbidden`, a remem
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +25,13 @@ from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.database import together
 from models.event import Done
+from models.search import Search
+from models.sighting import Sighting
+from models.task import Task
 from models.times import stamp
 
+_NAME_CARDS = ("card", "sighting", "task", "before", "after")
+_ID = re.compile("[0-9a-f-]{36}")
 _DONE = Done.__table__.c  # type: ignore[attr-defined]
 _REMEMBERED = select(_DONE.account, _DONE.command, _DONE.ack).where(
     tuple_(_DONE.account, _DONE.command).in_(bindparam("keys", expanding=True))
@@ -121,14 +127,23 @@ def _allowed(command: Command, board: Board, account: Account, caller: Caller) -
 
 def _remembered(session: Session, account: Account, command: Command) -> Ack | None:
     """The ack that this command id got before, from this account: whatever its content is now."""
-    known = turn.of(session).remembered
-    if known is None:
-        asked = {(each.caller.account.id, each.command.id) for each in together(session) if isinstance(each, Order)}
-        keys = sorted(asked | {(account.id, command.id)})
-        known = {(row.account, row.command): row.ack for row in session.connection().execute(_REMEMBERED, {"keys": keys})}
-        turn.of(session).remembered = known
-    ack = known.get((account.id, command.id))
+    ours = turn.of(session)
+    if ours.remembered is None:
+        orders = [each for each in together(session) if isinstance(each, Order)]
+        _read_ahead(session, orders)
+        keys = {(account.id, command.id)} | {(each.caller.account.id, each.command.id) for each in orders}
+        rows = session.connection().execute(_REMEMBERED, {"keys": sorted(keys)})
+        ours.remembered = {(row.account, row.command): row.ack for row in rows}
+    ack = ours.remembered.get((account.id, command.id))
     return Ack(**json.loads(ack)) if ack is not None else None
+
+
+def _read_ahead(session: Session, orders: list[Order]) -> None:
+    """Reads the cards that these commands name in one go, instead of one by one."""
+    if len(orders) > 1:
+        named = [each.command.data.get(name) for each in orders for name in _NAME_CARDS]
+        ids = {id for id in named if isinstance(id, str) and _ID.fullmatch(id)}
+        turn.read_ahead(session, Task, turn.read_ahead(session, Sighting, ids))
 
 
 def _remember(session: Session, account: Account, command: Command, ack: Ack, now: str) -> None:
@@ -140,6 +155,6 @@ def _remember(session: Session, account: Account, command: Command, ack: Ack, no
 
 
 def _check_open(session: Session, board: Board) -> None:
-    search = turn.search(session, board.id)
+    search = turn.row(session, Search, board.id)
     if search is not None and search.status == "closed":
         raise Refused("closed")

@@ -44,7 +44,7 @@ class Pen:
 
     def find(self, model: type[E], id: str, name: str) -> E:
         """The entity of this board by that id. Raises Refused `not_found` for the field `name`."""
-        row = self.session.get(model, id)
+        row = turn.row(self.session, model, id)
         if row is None or row.board != self.board.id:
             raise not_found(name)
         return row
@@ -52,7 +52,7 @@ class Pen:
     def find_patched(self, model: type[E], id: str, name: str, fields: type[Data], patch: State, blank: State) -> tuple[E, State]:
         """The entity by that id, and its fields after a merge patch. What is invalid whatever the entity is (judged on
         `blank`) is refused before an id that is not found."""
-        row = self.session.get(model, id)
+        row = turn.row(self.session, model, id)
         if row is None or row.board != self.board.id:
             check_alone(fields, blank, patch)
             raise not_found(name)
@@ -60,7 +60,7 @@ class Pen:
 
     def find_account(self, id: str | None, name: str) -> None:
         """Makes sure that an account named in a field is there. Raises Refused `not_found`."""
-        if id is not None and self.session.get(Account, id) is None:
+        if id is not None and turn.row(self.session, Account, id) is None:
             raise not_found(name)
 
     def number(self) -> int:
@@ -84,6 +84,7 @@ class Pen:
                 raise Refused("too_large")
             board.entities += 1
         self.session.add(row)
+        turn.of(self.session).keep(row)
         self._say(row, type, state, sorted(leaves(state)), reason)
 
     def change(self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True) -> bool:
@@ -98,10 +99,12 @@ class Pen:
         fields = changed(before, after)
         if fields and conflicts:
             self._check_conflict(row, before, fields)
+        ours = turn.of(self.session)
+        if "rank" in values:
+            ours.left(before.get("column", ""), before["rank"])
         for name, value in values.items():
             setattr(row, name, value)
-        if "rank" in values:
-            turn.of(self.session).last.clear()
+        ours.keep(row)
         if anything:
             self._say(row, type, after, fields, reason)
         return anything

@@ -165,7 +165,7 @@ def set_access(pen: Pen, data: SetAccess) -> None:
 def add_member(session: Session, id: str, account: Account, now: str) -> None:
     """An administrator's way into a members-only search that has lost its people, on the record. Raises Wrong."""
     operations, board = turn.locked(session, OPERATIONS), turn.locked(session, id)
-    row = turn.search(session, id)
+    row = turn.row(session, Search, id)
     if row is None or board is None or operations is None:
         raise Wrong(N_("There is no search by this id."))
     if account.id in row.members:

@@ -1,18 +1,20 @@
 """What the commands that share a transaction share: the boards they locked, what they read once for all of them, and the
 journal's rows, which are written together at the end."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from models.accounts import Account
 from models.board import Board
+from models.column import Column
 from models.database import at_end
-from models.search import Search
+from models.entity import Entity
 
-T = TypeVar("T")
+E = TypeVar("E", bound=SQLModel)
 
 _TURN = "turn"
 _ADD_EVENT = text(
@@ -32,14 +34,29 @@ class Turn:
     """Got by `of(session)`. `changes` counts what was changed, so that who is refused knows whether to undo anything."""
 
     boards: dict[str, Board] = field(default_factory=dict)  # locked; their rows are written at the end
-    searches: dict[str, Search] = field(default_factory=dict)
+    rows: dict[tuple[type[SQLModel], str], SQLModel | None] = field(default_factory=dict)  # None: there is none
+    columns: dict[str, Sequence[Column]] = field(default_factory=dict)  # of a board
     signed_in: dict[tuple[str, str | None, str | None], Account] = field(default_factory=dict)
     remembered: dict[tuple[str, str], str] | None = None  # (account, command id): the ack it got
-    last: dict[str, str | None] = field(default_factory=dict)  # column: the highest rank in it
+    last: dict[str, str | None] = field(default_factory=dict)  # column: the highest rank in it, None where it is empty
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     payloads: list[dict[str, Any]] = field(default_factory=list)
     done: list[dict[str, Any]] = field(default_factory=list)
+
+    def keep(self, row: Entity) -> None:
+        """A row that was made, or changed: what is known of it stays true."""
+        self.rows[type(row), row.id] = row
+        if isinstance(row, Column):
+            self.columns.clear()
+        column, rank = getattr(row, "column", None), getattr(row, "rank", "")
+        if column in self.last:
+            self.last[column] = max(self.last[column] or "", rank)
+
+    def left(self, column: str, rank: str) -> None:
+        """A card goes elsewhere."""
+        if self.last.get(column) == rank:
+            del self.last[column]
 
     def write(self, session: Session) -> None:
         """Writes what is waiting, so that it can be read."""
@@ -80,9 +97,29 @@ def locked(session: Session, board_id: str) -> Board | None:
     return turn.boards[board_id]
 
 
-def search(session: Session, id: str) -> Search | None:
-    """The row of a search, kept as long as the transaction."""
-    turn = of(session)
-    if id not in turn.searches and (row := session.get(Search, id)) is not None:
-        turn.searches[id] = row
-    return turn.searches.get(id)
+def row(session: Session, model: type[E], id: str) -> E | None:
+    """The row by its id, as this transaction has it; looked for once."""
+    rows = of(session).rows
+    if (model, id) not in rows:
+        with session.no_autoflush:  # what was made or changed here is in `rows`
+            rows[model, id] = session.get(model, id)
+    return cast("E | None", rows[model, id])
+
+
+def read_ahead(session: Session, model: type[Entity], ids: Iterable[str]) -> set[str]:
+    """Reads several rows at once; gives the ids that there are none for."""
+    rows = of(session).rows
+    unknown = {id for id in ids if (model, id) not in rows}
+    if unknown:
+        rows |= dict.fromkeys(((model, id) for id in unknown), None)
+        rows |= {(model, each.id): each for each in session.exec(select(model).where(model.id.in_(unknown)))}  # type: ignore[attr-defined]
+    return {id for id in unknown if rows[model, id] is None}
+
+
+def columns(session: Session, board: str) -> Sequence[Column]:
+    """The columns of a board."""
+    known = of(session).columns
+    if board not in known:
+        known[board] = session.exec(select(Column).where(Column.board == board)).all()
+        of(session).rows |= {(Column, each.id): each for each in known[board]}
+    return known[board]

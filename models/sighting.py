@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.entity import Entity, group
@@ -14,8 +15,10 @@ class Sighting(Entity, table=True):
         "direction", "clothing", "company", "grade", "assessment", "duplicate_of", "assignee", "priority", "withdrawn",
     )  # fmt: skip
 
+    __table_args__ = (Index("sighting_in_column", "column", "rank"),)
+
     number: int
-    column: str = Field(index=True)
+    column: str
     rank: str
     description: str
     seen_at: str | None = None

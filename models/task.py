@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from sqlmodel import Field
+from sqlalchemy import Index
 
 from models.entity import Entity, group
 
@@ -14,8 +14,10 @@ class Task(Entity, table=True):
         "sighting", "withdrawn",
     )  # fmt: skip
 
+    __table_args__ = (Index("task_in_column", "column", "rank"),)
+
     number: int
-    column: str = Field(index=True)
+    column: str
     rank: str
     title: str
     instruction: str | None = None

@@ -1,0 +1,182 @@
+"""A thousand clients in one process, each as thin as can be; and somebody who asks for trifles. Told what to do by lines.
+
+`python -m tests.bench._crowd clients PORT TOKEN…`, `… trifles PORT TOKEN`. Nothing of the board is imported: it starts at once.
+"""
+
+import asyncio
+import http.client
+import itertools
+import random
+import select
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+CLIENTS = 1_000
+AGAIN_S = (0.2, 1.0)  # between two tries of a client
+PATIENCE_S = 60
+OPERATIONS = "operations"
+
+
+class Client(asyncio.Protocol):
+    """One socket, as thin as can be: so that a thousand of them are not what is measured."""
+
+    def __init__(self, token: str, positions: dict[str, tuple[str, int] | None]) -> None:
+        self.token, self.positions = token, positions
+        self.live: set[str] = set()
+        self.ready = asyncio.Event()
+        self.gone = asyncio.Event()
+        self.snapshots = 0
+        self._data = bytearray()
+        self._open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        head = (
+            "GET /ws HTTP/1.1\r\nHost: board\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {self.token}\r\n\r\n"
+        )
+        transport.write(head.encode())
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        if not self._open:
+            end = self._data.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            if not self._data.startswith(b"HTTP/1.1 101"):
+                self.transport.close()
+                return
+            del self._data[: end + 4]
+            self._open = True
+            for board, position in self.positions.items():
+                told = {"type": "subscribe", "board": board}
+                self._write(told | ({"epoch": position[0], "after": position[1]} if position else {}))
+        while (frame := self._frame()) is not None:
+            self._hear(frame)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.gone.set()
+
+    def _write(self, message: dict[str, Any]) -> None:
+        body = orjson.dumps(message)
+        size = bytes((0x80 | len(body),)) if len(body) < 126 else b"\xfe" + len(body).to_bytes(2, "big")
+        self.transport.write(b"\x81" + size + b"\0\0\0\0" + body)
+
+    def _frame(self) -> bytes | None:
+        data = self._data
+        if len(data) < 2:
+            return None
+        size, at = data[1] & 0x7F, 2
+        if size >= 126:
+            at = 4 if size == 126 else 10
+            size = int.from_bytes(data[2:at], "big")
+        if len(data) < at + size:
+            return None
+        frame, kind = bytes(data[at : at + size]), data[0] & 0x0F
+        del data[: at + size]
+        return frame if kind == 1 else b"{}"
+
+    def _hear(self, frame: bytes) -> None:
+        said = orjson.loads(frame)
+        match said.get("type"):
+            case "snapshot":
+                self.snapshots += 1
+                self.positions[said["board"]] = (said["epoch"], said["seq"])
+            case "events":
+                before = self.positions[said["board"]]
+                seqs = [event["seq"] for event in said["events"]]
+                assert before is not None
+                assert seqs == list(range(before[1] + 1, before[1] + 1 + len(seqs))), "an event was lost or told twice"
+                self.positions[said["board"]] = (said["epoch"], seqs[-1])
+            case "subscribed":
+                assert self.positions[said["board"]] == (said["epoch"], said["seq"])
+                self.live.add(said["board"])
+                if self.live == self.positions.keys():
+                    self.ready.set()
+
+
+def _tell(said: object) -> None:
+    sys.stdout.write(f"{said}\n")
+    sys.stdout.flush()
+
+
+async def _told() -> str:
+    return (await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)).strip()
+
+
+async def _clients(port: int, tokens: list[str]) -> None:
+    boards = (await _told()).split(",")
+    ways = itertools.cycle(boards)
+    crowd = [Client(token, {OPERATIONS: None, next(ways): None}) for token in itertools.islice(itertools.cycle(tokens), CLIENTS)]
+    crowd = await _all_in(port, crowd)
+    _tell("in")
+    await _told()
+    for client in crowd:
+        client.transport.abort()
+    await _told()
+    crowd = await _all_in(port, [Client(client.token, client.positions) for client in crowd])
+    ended = time.time()
+    assert not any(client.snapshots for client in crowd), "somebody could not go on"
+    _tell(ended)
+    for client in crowd:
+        client.transport.abort()
+
+
+async def _all_in(port: int, crowd: list[Client]) -> list[Client]:
+    async with asyncio.timeout(PATIENCE_S):
+        return list(await asyncio.gather(*(_in(port, client) for client in crowd)))
+
+
+async def _in(port: int, client: Client) -> Client:
+    """Tries until it is live on all its boards."""
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            await loop.create_connection(_this(client), "127.0.0.1", port)
+            waiting = [asyncio.create_task(each.wait()) for each in (client.ready, client.gone)]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for each in waiting:
+                each.cancel()
+            if client.ready.is_set():
+                return client
+        except OSError:
+            pass
+        await asyncio.sleep(random.uniform(*AGAIN_S))
+        client = Client(client.token, client.positions)
+
+
+def _this(client: Client) -> Callable[[], Client]:
+    return lambda: client
+
+
+def _trifles(port: int, token: str) -> None:
+    """Asks for small things until told what counts, and says how long the slowest took of those asked after that time."""
+    took: list[tuple[float, float]] = []
+    for address in itertools.cycle(("/healthz", "/api/v1/me")):
+        if select.select([sys.stdin], [], [], 0.02)[0]:
+            break
+        asking = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        began = time.time()
+        try:
+            asking.request("GET", address, headers={"Authorization": f"Bearer {token}"})
+        except ConnectionRefusedError:  # nobody is there yet
+            continue
+        answer = asking.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+        took.append((began, time.time() - began))
+        asking.close()
+    since = float(sys.stdin.readline())
+    _tell(max(seconds for began, seconds in took if began > since))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "clients":
+        asyncio.run(_clients(int(sys.argv[2]), sys.argv[3:]))
+    else:
+        _trifles(int(sys.argv[2]), sys.argv[3])
