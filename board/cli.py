@@ -18,6 +18,8 @@ from models.times import now, stamp
 
 T = TypeVar("T")
 
+WAIT_S = 5.0  # for a server that is coming up; a person waits here
+
 # What typer raises for a call that is typed wrong, by the one name of it that typer exports. (Where only help was asked
 # for, its message is empty: the help is printed already.)
 _Mistyped: Any = typer.BadParameter.__bases__[0]
@@ -59,7 +61,7 @@ def _fail(sentence: str, code: int = 1) -> NoReturn:
 def _on_database(fn: Callable[[Session], T], *, write: bool = True) -> T:
     """Does something on the database of the settings, brought to this version's tables."""
     database = Database(Settings().database_url)
-    bring_up(database)
+    bring_up(database, WAIT_S)
     return database.write_now(fn) if write else database.read_now(fn)
 
 
@@ -95,6 +97,27 @@ def demo(
 def migrate() -> None:
     """Brings the database to this version's tables."""
     _on_database(lambda session: None)
+
+
+@app.command()
+def copy(to: Annotated[str, typer.Option(help="The new database's URL: empty, in PostgreSQL or in SQLite.")]) -> None:
+    """Copies everything to a new database, and checks it there. Stop the servers first."""
+    from board.copying import copy as copy_all
+
+    source, target = Database(Settings().database_url), Database(to)
+    for each in (source, target):
+        bring_up(each, WAIT_S)
+    copy_all(source, target, lambda line: print(line, flush=True))
+    print("copied: set DATABASE_URL to the new database and start the servers")
+
+
+@app.command()
+def restored() -> None:
+    """After a restore from a backup: gives every board a new epoch, so that no client goes on from where it was."""
+    from board.copying import restored as renew
+
+    print(f"{_on_database(renew)} boards have a new epoch: everybody gets a new snapshot.")
+    print("Accounts, sessions and tokens are those of the backup: disable and revoke again what has ended since.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -80,7 +80,7 @@ class Store:
     def _said(self, error: SQLAlchemyError) -> str:
         """What the server or its library says, in a line, without what we must not tell."""
         lines = str(getattr(error, "orig", None) or error).strip().splitlines() or ["no answer"]
-        said = lines[-1].strip().rstrip(".")
+        said = lines[0].removeprefix("connection failed: ").strip().rstrip(".")
         return said.replace(self._secret, "…") if isinstance(self._secret, str) and self._secret else said
 
     def line(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
