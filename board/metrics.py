@@ -26,7 +26,10 @@ commands = Counter("board_commands", "Commands by outcome: ok, a code of refusal
 stuck = Counter("board_loop_stuck", "Times that an event loop stood still for over 3 s", registry=registry)
 _commit = Histogram("board_commit_seconds", "From a command's arrival to its being durable", buckets=_DELAYS, registry=registry)
 _delay = Histogram(
-    "board_delivery_delay_seconds", "From an event's commit to its being owed to readers", buckets=_DELAYS, registry=registry
+    "board_delivery_delay_seconds",
+    "From an event's commit in one process to its being owed to the readers of another",
+    buckets=_DELAYS,
+    registry=registry,
 )
 
 
@@ -53,9 +56,11 @@ _COUNTED = [
         ("tally", "sweep_finds", "Boards that were found behind the database by the sweep"),
         ("tally", "slow_cut", "Readers that were let go because they did not drain"),
         ("tally", "flooding_cut", "Sockets that were closed because they said far too much"),
+        ("bus", "published", "Messages that were given to the bus"),
+        ("bus", "heard", "Messages that came from the bus"),
         ("bus", "reconnects", "Times that the bus was found again"),
         ("bus", "forged", "Messages of the bus whose digest was wrong"),
-        ("bus", "dropped", "Messages that the bus did not take"),
+        ("bus", "dropped", "Messages that the bus did not take, as it was down or full"),
     )
 ]
 
@@ -102,9 +107,9 @@ class Counts:
         _boards.labels(pid).set(len(hub.channels))
         _readers.labels(pid).set(sum(len(channel.subscriptions) for channel in hub.channels.values()))
         _head.labels(pid).set(max((channel.sequence.seq for channel in hub.channels.values()), default=0))
-        _bus_up.labels(pid).set(bool(getattr(getattr(hub, "bus", None), "up", False)))
+        _bus_up.labels(pid).set(hub.bus.up)
         for place, (counter, owner, name) in enumerate(_COUNTED):
-            count = getattr(getattr(hub, owner, None), name, 0)
+            count = getattr(getattr(hub, owner), name)
             counter.inc(count - self._taken[place])
             self._taken[place] = count
 

@@ -16,7 +16,7 @@ from websockets.frames import Frame
 
 CLOSING_S = 3.0  # how long a goodbye may take to get through; then the transport is aborted, and what it held is freed
 BUFFERED = 64 * 1024  # bytes of written frames that wait in this process; above it, writing pauses
-UNSENT = 64 * 1024  # bytes in the kernel that were not sent yet: so a reader's progress is seen here, and not megabytes later
+UNSENT = 32 * 1024  # bytes in the kernel that were not sent yet: so a reader's progress is seen here, and not megabytes later
 UNANSWERED_MS = 40_000  # what the other machine's kernel did not acknowledge or take for so long, is sent to nobody
 LOOKS = 6  # times that progress is looked for before a reader counts as stalled
 

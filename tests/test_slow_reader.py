@@ -19,10 +19,10 @@ LONG = "x" * 4_000
 ENOUGH = 1_600  # notes of 4 kB: more than what the kernel holds for a reader, and the outbox after it
 
 
-async def stalled(url: str, token: str, board: str) -> ClientConnection:
-    """A reader that subscribes, and then reads nothing any more."""
+async def stalled(url: str, token: str, board: str, held: int = 4_096) -> ClientConnection:
+    """A reader that subscribes, and then reads nothing any more; its kernel holds so many bytes for it."""
     line = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, held)
     headers = {"Authorization": f"Bearer {token}"}
     reader = await connect(url.replace("http", "ws") + "/ws", sock=line, additional_headers=headers, max_queue=1)
     await reader.send(json.dumps({"type": "subscribe", "board": board}))

@@ -44,7 +44,7 @@ class Workers:
     """`first` is Python that runs before the command line: a test sets shorter times there."""
 
     def __init__(self, database: str, count: int, redis: str | None = None, first: str = "", **settings: str) -> None:
-        self.database = database
+        self.database, self.count = database, count
         given = {"DATABASE_URL": database, "SECRET_KEY": secrets.token_urlsafe(32), "MAX_MESSAGES_PER_SECOND": "0", **settings}
         self.environment = os.environ | given | ({"REDIS_URL": redis} if redis else {})
         self.command = [sys.executable, "-c", f"{first}\n{SERVE}", "serve", "--port", "0", "--workers", str(count)]
@@ -77,7 +77,9 @@ class Workers:
 
     @property
     def pids(self) -> list[int]:
-        """Those of the workers that run now."""
+        """Those of the processes that serve now."""
+        if self.count == 1:
+            return [self.process.pid]
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [pid for pid in map(int, children.split()) if alive(pid)]
 
