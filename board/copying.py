@@ -25,13 +25,15 @@ def copy(source: Database, target: Database, tell: Tell) -> None:
     version's tables. Raises Wrong; then the target is as empty as before."""
 
     def read(old: Session) -> None:
-        target.write_now(lambda new: _copy(source, old, new, tell))
+        source.store.take_time(old.connection())
+        target.write_now(lambda new: _copy(source, target, old, new, tell))
 
     source.read_now(read)
 
 
-def _copy(source: Database, old: Session, new: Session, tell: Tell) -> None:
+def _copy(source: Database, target: Database, old: Session, new: Session, tell: Tell) -> None:
     reading, writing = old.connection(), new.connection()
+    target.store.take_time(writing)
     tables = metadata.sorted_tables
     if not _count(reading, metadata.tables["board"]):
         raise Wrong("There is nothing to copy: DATABASE_URL names a database without a board.")

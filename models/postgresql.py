@@ -31,11 +31,16 @@ CONNECTING = {
 SESSION = {
     "statement_timeout": "20s",
     "lock_timeout": "5s",
-    "idle_in_transaction_session_timeout": "20s",  # a process that is stuck must not keep a board locked
     "client_encoding": "utf8",
 }
-READING = {"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
-WRITING = {"default_transaction_isolation": "read committed", "default_transaction_read_only": "off"}
+READING = {
+    "default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on",
+    "idle_in_transaction_session_timeout": "20s",
+}  # fmt: skip
+WRITING = {
+    "default_transaction_isolation": "read committed", "default_transaction_read_only": "off",
+    "idle_in_transaction_session_timeout": "5s",  # a process that is stuck must not keep a board locked
+}  # fmt: skip
 _LOST = ("08", "57P")  # classes of SQLSTATE: the connection failed, an administrator or a crash ended it
 _AGAIN = (
     "40001", "40P01",  # serialization failure, deadlock
@@ -92,10 +97,14 @@ class Store:
         yield
 
     def lock_tables(self, connection: Connection) -> None:
-        """Several processes start at once, and one of them migrates. However long that takes."""
-        connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        """Several processes start at once, and one of them migrates."""
+        self.take_time(connection)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+
+    def take_time(self, connection: Connection) -> None:
+        """For what may take long, when nobody waits: this transaction has no end of its own."""
+        for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {name} = 0"))
 
     def may_try_again(self, error: Exception) -> bool:
         """Whether a transaction that failed by this may do on a fresh connection: it was lost, or gave way to another."""

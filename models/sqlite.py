@@ -72,6 +72,9 @@ class Store:
     def lock_tables(self, connection: Connection) -> None:
         """Whoever writes is alone."""
 
+    def take_time(self, connection: Connection) -> None:
+        """Nothing ends by itself here."""
+
     def may_try_again(self, error: Exception) -> bool:
         """A file that fails, fails: it is full, say. What waits for another process has waited already."""
         return False
