@@ -96,8 +96,9 @@ class Connection:
 
     def _cut(self) -> None:
         """The reader does not drain: it is let go, and what it is owed is forgotten."""
-        self.hub.tally.slow_cut += 1
-        self.end(protocol.TOO_SLOW)
+        if not self._end.done():
+            self.hub.tally.slow_cut += 1
+            self.end(protocol.TOO_SLOW)
 
     async def _write(self) -> None:
         while True:
