@@ -30,7 +30,7 @@ CONNECTING = {
 }  # fmt: skip
 SESSION = {
     "statement_timeout": "20s",
-    "lock_timeout": "5s",
+    "lock_timeout": "8s",  # longer than whoever holds the lock can be stuck
     "client_encoding": "utf8",
 }
 READING = {

@@ -1,4 +1,4 @@
-"""One writer, groups of commands in one commit, and nobody told before it is on the disk."""
+"""One set of promises for both databases: groups of writes in one commit, and nobody told before it is on the disk."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,18 +6,29 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from models import database as module
 from models import sqlite
 from models.board import Board
-from models.database import Database, Unavailable, Unusable
+from models.database import Database, Unavailable, Unusable, at_end, together
 from models.schema import migrate
+
+BOARDS = ("operations",)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    small = request.param == "sqlite"
+    opened = Database(f"sqlite:///{tmp_path}/board.db" if small else request.getfixturevalue("postgres_url"))
+    migrate(opened)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def file(tmp_path: Path) -> AsyncIterator[Database]:
     opened = Database(f"sqlite:///{tmp_path}/board.db")
     migrate(opened)
     yield opened
@@ -34,38 +45,106 @@ def _boards(session: Session) -> set[str]:
     return set(session.connection().execute(text("SELECT id FROM board")).scalars())
 
 
-async def test_what_one_raises_undoes_its_own_and_nothing_of_its_neighbours(database: Database) -> None:
+@pytest.mark.parametrize("boards", [(), BOARDS])
+async def test_what_one_raises_undoes_its_own_and_nothing_of_its_neighbours(database: Database, boards: tuple[str, ...]) -> None:
     def fails(session: Session) -> None:
         _add(session, "bad")
         raise ValueError("no")
 
-    jobs = [database.write(lambda session: _add(session, "a")), database.write(fails), database.write(lambda s: _add(s, "b"))]
+    def adds(id: str) -> "asyncio.Future[str]":
+        return database.write(lambda session: _add(session, id), boards=boards)
+
+    jobs = [adds("a"), database.write(fails, boards=boards), adds("b")]
     results = await asyncio.gather(*jobs, return_exceptions=True)
     assert [type(each) for each in results] == [str, ValueError, str]
     assert await database.read(_boards) == {"a", "b"}
+
+
+async def test_what_can_not_be_kept_costs_its_neighbours_nothing(database: Database) -> None:
+    await database.write(lambda session: _add(session, "a"))
+    jobs = [database.write(lambda session, id=id: _add(session, id), boards=BOARDS) for id in ("b", "a", "c")]
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [type(each) for each in results] == [str, Unavailable, str]
+    assert await database.read(_boards) == {"a", "b", "c"}
+
+
+async def test_what_another_process_did_at_the_same_moment_is_found_by_the_second_try(database: Database) -> None:
+    tries: list[str] = []
+
+    def finds_it_the_second_time(session: Session) -> str:
+        tries.append("try")
+        if len(tries) < 3:  # once with the others, once alone
+            raise IntegrityError("INSERT", {}, Exception("duplicate key"))
+        return "found"
+
+    other = database.write(lambda session: _add(session, "a"), boards=BOARDS)
+    found = database.write(finds_it_the_second_time, boards=BOARDS)
+    assert await found == "found"
+    assert await other == "a"
 
 
 async def test_an_operational_error_fails_the_whole_group_and_nothing_of_it_is_kept(database: Database) -> None:
     def full(session: Session) -> None:
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
-    jobs = [database.write(lambda session: _add(session, "a")), database.write(full), database.write(lambda s: _add(s, "b"))]
+    def adds(id: str) -> "asyncio.Future[str]":
+        return database.write(lambda session: _add(session, id), boards=BOARDS)
+
+    jobs = [adds("a"), database.write(full, boards=BOARDS), adds("b")]
     results = await asyncio.gather(*jobs, return_exceptions=True)
     assert isinstance(results[1], Unavailable)
     assert await database.read(_boards) == {each for each in results if isinstance(each, str)}
-    assert await database.write(lambda session: _add(session, "after")) == "after"
+    assert await adds("after") == "after"
 
 
 async def test_nobody_is_told_before_others_can_read_it_and_in_the_order_of_the_commits(database: Database) -> None:
     order: list[str] = []
-    for number in range(50):
+    for number in range(20):
         seen = database.read_now(_boards)
-        await database.write(lambda session, id=f"b{number:02}": _add(session, id), after=order.append)
+        await database.write(lambda session, id=f"b{number:02}": _add(session, id), after=order.append, boards=BOARDS)
         assert database.read_now(_boards) - seen == {f"b{number:02}"}
-    many = [database.write(lambda session, id=f"c{number:02}": _add(session, id), after=order.append) for number in range(50)]
-    await asyncio.gather(*many)
+    ids = [f"c{number:02}" for number in range(100)]
+    await asyncio.gather(*(database.write(lambda s, id=id: _add(s, id), after=order.append, boards=BOARDS) for id in ids))
     assert order == sorted(order)
-    assert len(order) == 100
+    assert len(order) == 120
+
+
+async def test_those_that_wait_share_a_transaction_and_know_each_other(database: Database) -> None:
+    sizes: list[int] = []
+    ended: list[int] = []
+
+    def job(session: Session) -> None:
+        sizes.append(len(together(session)))
+        at_end(session, lambda session: ended.append(len(sizes)))
+
+    await asyncio.gather(*(database.write(job, boards=BOARDS) for _ in range(50)))
+    assert max(sizes) > 1
+    assert len(ended) == len(sizes) == 50
+    assert all(end >= number + 1 for number, end in enumerate(ended))
+
+
+async def test_what_locks_no_board_is_alone(database: Database) -> None:
+    sizes = await asyncio.gather(*(database.write(lambda session: len(together(session))) for _ in range(20)))
+    assert sizes == [1] * 20
+
+
+async def test_a_reader_sees_one_moment(database: Database) -> None:
+    await database.write(lambda session: _add(session, "a"))
+
+    def look(session: Session) -> tuple[set[str], set[str]]:
+        first = _boards(session)
+        database.write_now(lambda other: _add(other, "b"))
+        return first, _boards(session)
+
+    assert await database.read(look) == ({"a"}, {"a"})
+    assert await database.read(_boards) == {"a", "b"}
+
+
+async def test_a_reader_can_not_write_on_a_server(postgres_url: str) -> None:
+    opened = Database(postgres_url)
+    with pytest.raises(Unavailable):
+        await opened.read(lambda session: _add(session, "a"))
+    await opened.close()
 
 
 async def test_more_than_can_wait_is_refused_and_not_queued(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,13 +156,19 @@ async def test_more_than_can_wait_is_refused_and_not_queued(database: Database, 
     assert await database.write(lambda session: _add(session, "d")) == "d"
 
 
-async def test_two_programs_with_an_old_sqlite_write_in_turn(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closing_finishes_what_waits(database: Database) -> None:
+    jobs = [database.write(lambda session, id=f"b{number}": _add(session, id), boards=BOARDS) for number in range(100)]
+    await database.close()
+    assert len(await asyncio.gather(*jobs)) == 100
+
+
+async def test_two_programs_with_an_old_sqlite_write_in_turn(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "needs_lock_file", True)
-    other = Database(database.url)
+    other = Database(file.url)
     ids = [f"{who}{number}" for number in range(20) for who in "ab"]
-    await asyncio.gather(*((database if id[0] == "a" else other).write(lambda session, id=id: _add(session, id)) for id in ids))
-    assert await database.read(_boards) == set(ids)
-    assert Path(f"{database.path}.lock").exists()
+    await asyncio.gather(*((file if id[0] == "a" else other).write(lambda session, id=id: _add(session, id)) for id in ids))
+    assert await file.read(_boards) == set(ids)
+    assert Path(f"{file.path}.lock").exists()
     await other.close()
 
 
@@ -91,6 +176,12 @@ async def test_a_database_of_a_newer_board_is_left_alone(database: Database) -> 
     database.write_now(lambda session: session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'")))
     with pytest.raises(Unusable, match="newer"):
         migrate(database)
+
+
+@pytest.mark.parametrize("url", ["", "board.db", "mysql://localhost/board", "sqlite://", "sqlite:///:memory:"])
+async def test_what_is_no_database_of_ours_is_said_so(url: str) -> None:
+    with pytest.raises(Unusable, match=r"\w+ .*\.$"):
+        Database(url)
 
 
 async def test_the_tables_are_those_of_the_models(database: Database) -> None:
