@@ -136,7 +136,7 @@ async def measured(request: Request) -> Response:
         if caller.token is None or caller.account.role != "admin":
             raise Refused("forbidden")
     request.app.state.counts.take()
-    return Response(metrics.text(), media_type="text/plain; version=0.0.4")
+    return Response(await asyncio.to_thread(metrics.text), media_type="text/plain; version=0.0.4")
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

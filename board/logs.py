@@ -15,6 +15,7 @@ import traceback
 import structlog
 
 OURS = ("board", "models", "realtime")
+WORKER = "BOARD_WORKER"  # the number of this worker, in its environment; none where there is but one process
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
@@ -50,7 +51,8 @@ def _uncaught(error: BaseException | None) -> None:
 
 
 def _by_whom(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    return {**line, "pid": os.getpid()}
+    worker = os.environ.get(WORKER)
+    return {**line, **({"worker": worker} if worker and "worker" not in line else {}), "pid": os.getpid()}
 
 
 def request_id(told: str | None) -> str:

@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from board.errors import Refused
+from board.logs import WORKER
 from realtime.hub import Hub
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-WORKER = "BOARD_WORKER"  # the number of this worker, in its environment; none where there is but one process
 TOLD_S = 1.0  # how often a worker writes down what it counted, for the one that is asked
 _DELAYS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)  # seconds
 

@@ -14,7 +14,7 @@ import uvicorn
 
 from board import app, logs, metrics, pulse
 from board.desk import Desk
-from board.settings import Settings
+from board.settings import VERSION, Settings
 from models.database import Unusable
 from realtime import protocol
 from realtime.server import CLOSING_S, Line
@@ -83,6 +83,7 @@ async def serve(
     telling = asyncio.create_task(metrics.tell(application.state.counts))
 
     def started() -> None:
+        log.info("serving", version=VERSION)
         if beat is None:
             pulse.notify("READY=1")
         if ready is not None:
@@ -141,6 +142,7 @@ class Listening(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes no more connections, tells everybody to come back elsewhere, and finishes what is under way."""
         self.config.app.state.going = True  # type: ignore[union-attr]
+        log.info("going", sockets=len(self._desk.hub.connections))
         pulse.notify("STOPPING=1")
         for server in self.servers:
             server.close()

@@ -23,7 +23,8 @@ import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
 from board import logs, pulse
-from board.metrics import FOLDER, WORKER
+from board.logs import WORKER
+from board.metrics import FOLDER
 from board.serve import listen, url_of
 from board.settings import Settings
 from board.worker import READY

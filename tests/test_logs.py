@@ -104,6 +104,9 @@ async def _work(workers: Workers, token: str, canaries: Canaries) -> None:
     for frame in ('{"type": "' + canaries["frame"], json.dumps({"type": canaries["type"]}), canaries["binary"].encode()):
         await alice.send(frame)
         await hear(alice, type="error")
+    async with httpx.AsyncClient(base_url=workers.url, timeout=PATIENCE_S) as http:  # what the canaries are: they sing here
+        shown = (await http.get(f"/api/v1/boards/{board}", headers={"Authorization": f"Bearer {token}"})).text
+    assert {"first name", "description", "reference", "note", "sighting"} <= canaries.sung(shown)
     await alice.close()
 
 
@@ -147,6 +150,9 @@ async def test_nothing_that_is_typed_is_ever_logged(tmp_path: Path, canaries: Ca
     async with working(database, 1, lost, BROKEN, LOG_LEVEL="DEBUG", SECRET_KEY=secret) as workers:
         await _work(workers, token, canaries)
         await _knock(workers, token, canaries)
+        async with httpx.AsyncClient(base_url=workers.url, timeout=PATIENCE_S) as http:
+            ready = await http.get("/readyz")
+            assert (ready.status_code, ready.json()) == (200, {"database": "ok", "bus": "down", "going": False})
         told = await workers.metrics()
         assert not canaries.sung(told)
         assert 'board_commands_total{outcome="failed"} 1.0' in told
