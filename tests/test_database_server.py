@@ -1,0 +1,431 @@
+"""PostgreSQL, when it fails: what was promised happens once, and who waits gets an answer in time."""
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import event, text
+from sqlmodel import Session
+
+from board import accounts
+from board.commands import Command
+from board.desk import Desk
+from board.dev import Postgres
+from board.settings import Settings
+from board.sign_in import Caller
+from models import postgresql
+from models.board import OPERATIONS, Board
+from models.database import Database, Unavailable, Unusable
+from models.schema import migrate
+from tests.cast import PASSWORD, new_id
+
+ROOT = Path(__file__).parent.parent
+SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+
+
+@pytest.fixture
+async def database(postgres_url: str) -> AsyncIterator[Database]:
+    opened = Database(postgres_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def desks(postgres_url: str) -> AsyncIterator[list[Desk]]:
+    """Two processes of one installation, as far as the database can tell."""
+    opened = [await open_desk(postgres_url) for _ in range(2)]
+    await accounts.add_account(opened[0], "alice@desk.example", "Alice", "coordinator", PASSWORD)
+    yield opened
+    for each in opened:
+        await each.close()
+
+
+async def open_desk(url: str) -> Desk:
+    return await Desk.open(Settings(_env_file=None, database_url=url, secret_key="a secret of the tests, long enough to be one"))
+
+
+async def alice(desk: Desk) -> Caller:
+    return await accounts.caller_for(
+        desk, await desk.database.read(lambda session: accounts.find(session, "alice@desk.example").id)
+    )
+
+
+async def do(desk: Desk, board: str, name: str, data: dict[str, Any], id: str | None = None) -> Any:
+    return await desk.execute(await alice(desk), Command(id or new_id(), board, name, data))
+
+
+async def open_search(desk: Desk) -> str:
+    return str((await do(desk, OPERATIONS, "search.open", SEARCH)).opened)
+
+
+def person(desk: Desk, search: str) -> dict[str, Any]:
+    query = text("SELECT person FROM search WHERE id = :id")
+    return desk.database.read_now(lambda session: dict(session.connection().execute(query, {"id": search}).scalar_one()))
+
+
+def count(desk: Desk, search: str) -> int:
+    query = text("SELECT count(*) FROM event WHERE board = :id AND type = 'note.added'")
+    return int(desk.database.read_now(lambda session: session.connection().execute(query, {"id": search}).scalar_one()))
+
+
+def pid(session: Session) -> int:
+    return int(session.connection().execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def _add(session: Session, id: str) -> str:
+    session.add(Board(id=id, kind="search", epoch="e", at=""))
+    session.flush()
+    return id
+
+
+def _boards(session: Session) -> set[str]:
+    return set(session.connection().execute(text("SELECT id FROM board")).scalars())
+
+
+@contextmanager
+def holding(url: str, board: str) -> Iterator[psycopg.Connection[Any]]:
+    """Somebody who has a board's row locked, until the block ends."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT 1 FROM board WHERE id = %s FOR UPDATE", (board,))
+        yield connection
+
+
+async def waiting(postgres: Postgres, number: int) -> None:
+    """Until so many backends wait for a lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with postgres.admin() as connection:
+        while connection.execute(query).fetchone()[0] < number:  # type: ignore[index]
+            await asyncio.sleep(0.01)
+
+
+# -- two processes
+
+
+async def test_two_edits_of_one_row_never_erase_each_other(desks: list[Desk], postgres: Postgres, postgres_url: str) -> None:
+    """Both are at the lock when it opens. (With the row read before the lock, one of them is lost nearly every time.)"""
+    search = await open_search(desks[0])
+    for age in range(5):
+        with holding(postgres_url, search):
+            edits = [
+                asyncio.create_task(do(desks[0], search, "search.update", {"person": {"age": age}})),
+                asyncio.create_task(do(desks[1], search, "search.update", {"person": {"last_name": f"{age}"}})),
+            ]
+            await waiting(postgres, 2)
+        await asyncio.gather(*edits)
+        assert (person(desks[0], search)["age"], person(desks[0], search)["last_name"]) == (age, f"{age}")
+
+
+async def test_commands_that_touch_two_boards_never_wait_for_each_other_in_a_circle(
+    desks: list[Desk], postgres: Postgres
+) -> None:
+    searches = [await open_search(desks[0]) for _ in range(2)]
+    many = [
+        do(desk, board, name, data)
+        for turn in range(15)
+        for desk in desks
+        for search in searches
+        for board, name, data in (
+            (search, "search.update", {"person": {"age": turn}}),
+            (search, "note.add", {"text": "seen"}),
+            (OPERATIONS, "note.add", {"text": "all"}),
+            (OPERATIONS, "search.open", SEARCH),
+        )
+    ]
+    await asyncio.gather(*many)
+    with postgres.admin() as connection:
+        name = desks[0].database.url.rpartition("/")[2]
+        row = connection.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = %s", (name,)).fetchone()
+    assert row == (0,)
+
+
+async def test_one_command_id_on_two_boards_at_once_is_done_on_one_of_them(
+    desks: list[Desk], postgres: Postgres, postgres_url: str
+) -> None:
+    one, other = await open_search(desks[0]), await open_search(desks[0])
+    with holding(postgres_url, one), holding(postgres_url, other):
+        both = [
+            asyncio.create_task(do(desk, search, "note.add", {"text": "once"}, id="the-same"))
+            for desk, search in zip(desks, (one, other), strict=True)
+        ]
+        await waiting(postgres, 2)
+    acks = await asyncio.gather(*both)
+    assert acks[0] == acks[1]
+    assert count(desks[0], one) + count(desks[0], other) == 1
+
+
+async def test_boards_are_written_side_by_side(desks: list[Desk], postgres: Postgres, postgres_url: str) -> None:
+    held, free = await open_search(desks[0]), await open_search(desks[0])
+    with holding(postgres_url, held):
+        waits = asyncio.create_task(do(desks[0], held, "note.add", {"text": "later"}))
+        await waiting(postgres, 1)
+        await do(desks[0], free, "note.add", {"text": "now"})
+        assert not waits.done()
+    await waits
+
+
+# -- lost connections
+
+
+async def test_a_write_whose_backend_is_ended_in_the_middle_is_done_once(database: Database, postgres: Postgres) -> None:
+    runs: list[int] = []
+
+    def job(session: Session) -> str:
+        _add(session, "a")
+        runs.append(pid(session))
+        if len(runs) == 1:
+            with postgres.admin() as connection:
+                connection.execute("SELECT pg_terminate_backend(%s, 5000)", (runs[0],))
+        return "done"
+
+    assert await database.write(job, boards=("x",)) == "done"
+    assert len(set(runs)) == 2
+    assert await database.read(_boards) == {"a"}
+
+
+@contextmanager
+def commit_answer_lost(database: Database, times: int) -> Iterator[list[int]]:
+    """The server commits, and its answer does not arrive."""
+    lost: list[int] = []
+    original = database.writer.dialect.do_commit
+
+    def commit(connection: Any) -> None:
+        original(connection)
+        if len(lost) < times:
+            lost.append(1)
+            connection.driver_connection.close()
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    database.writer.dialect.do_commit = commit  # type: ignore[method-assign]
+    try:
+        yield lost
+    finally:
+        database.writer.dialect.do_commit = original  # type: ignore[method-assign]
+
+
+async def test_a_command_whose_commit_got_no_answer_is_done_once_and_acknowledged(desks: list[Desk]) -> None:
+    search = await open_search(desks[0])
+    with commit_answer_lost(desks[0].database, 2) as lost:
+        acks = await asyncio.gather(*(do(desks[0], search, "note.add", {"text": f"{number}"}) for number in range(5)))
+    assert lost
+    assert count(desks[0], search) == 5
+    assert len({seq for ack in acks for seq in ack.seqs}) == 5
+
+
+async def test_what_has_no_command_id_is_not_done_again_after_a_commit_without_an_answer(database: Database) -> None:
+    with commit_answer_lost(database, 1), pytest.raises(Unavailable):
+        await database.write(lambda session: _add(session, "a"))
+    assert await database.read(_boards) == {"a"}
+
+
+async def test_a_reader_whose_backend_was_ended_meanwhile_reads_on_a_fresh_one(database: Database, postgres: Postgres) -> None:
+    before = await database.read(pid)
+    with postgres.admin() as connection:
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", (before,))
+    assert await database.read(pid) != before
+
+
+async def test_a_restarted_server_costs_nothing_but_time(servers: Path) -> None:
+    server = Postgres(servers / "restarted", fsync=False)
+    server.start()
+    opened = Database(server.create("board"))
+    migrate(opened)
+    await opened.write(lambda session: _add(session, "a"), boards=("x",))
+    await opened.read(_boards)
+    server.stop()
+    with pytest.raises(Unavailable):
+        await opened.read(_boards)
+    jobs = [opened.write(lambda session, id=id: _add(session, id), boards=("x",)) for id in "bcd"]
+    await asyncio.to_thread(server.start)
+    assert await asyncio.gather(*jobs) == ["b", "c", "d"]
+    assert await opened.read(_boards) == {"a", "b", "c", "d"}
+    server.kill()
+    await asyncio.to_thread(server.start)
+    assert await opened.write(lambda session: _add(session, "e"), boards=("x",)) == "e"
+    await opened.close()
+    server.stop()
+
+
+async def test_a_server_that_stays_away_is_said_so_in_time(servers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.database.DEADLINE_S", 0.3)
+    server = Postgres(servers / "away", fsync=False)
+    server.start()
+    opened = Database(server.create("board"))
+    migrate(opened)
+    server.stop()
+    jobs = [opened.write(lambda session, id=id: _add(session, id), boards=("x",)) for id in "abc"]
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [type(each) for each in results] == [Unavailable] * 3
+    await opened.close()
+
+
+# -- bounds
+
+
+def opened_with(url: str, monkeypatch: pytest.MonkeyPatch, **session: str) -> Database:
+    monkeypatch.setattr(postgresql, "SESSION", postgresql.SESSION | session)
+    return Database(url)
+
+
+async def test_who_waits_too_long_for_a_board_is_told(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = opened_with(postgres_url, monkeypatch, lock_timeout="100ms")
+    opened.write_now(lambda session: _add(session, "a"))
+    lock = text("SELECT 1 FROM board WHERE id = 'a' FOR UPDATE")
+    with holding(postgres_url, "a"), pytest.raises(Unavailable):
+        await opened.write(lambda session: session.connection().execute(lock), boards=("a",))
+    await opened.write(lambda session: session.connection().execute(lock), boards=("a",))
+    await opened.close()
+
+
+async def test_a_statement_without_end_is_ended(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = opened_with(postgres_url, monkeypatch, statement_timeout="100ms")
+    with pytest.raises(Unavailable):
+        await opened.read(lambda session: session.connection().execute(text("SELECT pg_sleep(60)")))
+    assert await opened.read(pid)
+    await opened.close()
+
+
+async def test_a_stuck_process_frees_its_board(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "WRITING", postgresql.WRITING | {"idle_in_transaction_session_timeout": "100ms"})
+    opened = Database(postgres_url)
+    stuck, go_on = threading.Event(), threading.Event()
+    runs: list[str] = []
+
+    def job(session: Session) -> str:
+        _add(session, "a")
+        runs.append("run")
+        if len(runs) == 1:
+            stuck.set()
+            go_on.wait(10)
+        return "done"
+
+    writing = opened.write(job, boards=("x",))
+    await asyncio.to_thread(stuck.wait, 10)
+    other = Database(postgres_url)
+    await other.write(lambda session: _add(session, "a2"), boards=("x",))
+    query = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'")
+    while other.read_now(lambda session: session.connection().execute(query).scalar()):
+        await asyncio.sleep(0.01)
+    go_on.set()
+    assert await writing == "done"
+    assert len(runs) == 2
+    for each in (opened, other):
+        await each.close()
+
+
+async def test_a_pool_without_a_free_connection_is_said_so(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "POOL_WAIT_S", 0.1)
+    opened = Database(postgres_url)
+    held = [opened.store.reader.connect() for _ in range(postgresql.READERS + 1)]
+    with pytest.raises(Unavailable):
+        await opened.read(pid)
+    held.pop().close()
+    assert await opened.read(pid)
+    for each in held:
+        each.close()
+    await opened.close()
+
+
+async def test_a_commit_is_durable_whatever_the_server_s_default_is(postgres: Postgres, postgres_url: str) -> None:
+    name = postgres_url.rpartition("/")[2]
+    with postgres.admin() as connection:
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    opened = Database(postgres_url)
+    shown = await opened.write(lambda session: session.connection().execute(text("SHOW synchronous_commit")).scalar())
+    assert shown == "on"
+    await opened.close()
+
+
+async def test_every_text_sorts_bytewise(database: Database) -> None:
+    query = text("SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE table_schema = 'public' "
+                 "AND data_type = 'character varying'")  # fmt: skip
+    rows = await database.read(lambda session: session.connection().execute(query).all())
+    assert len(rows) > 50
+    assert [row for row in rows if row.collation_name != "C"] == []
+
+
+# -- at start
+
+
+async def test_many_processes_start_on_an_empty_database_at_once(postgres: Postgres) -> None:
+    url = postgres.create("fresh")
+    env = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "a secret of the tests, long enough to be one"}
+    starting = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "board", "migrate", cwd=ROOT, env=env, stderr=asyncio.subprocess.PIPE
+        )
+        for _ in range(4)
+    ]
+    ended = [(each.returncode, said) for each in starting for _, said in [await each.communicate()]]
+    assert ended == [(0, b"")] * 4
+    desks = await asyncio.gather(*(open_desk(url) for _ in range(4)))
+    for desk in desks:
+        assert await desk.database.read(_boards) == {OPERATIONS}
+        await desk.close()
+    postgres.drop("fresh")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda url: url.replace("@", "-secretword@"), "password"),
+        (lambda url: f"{url}_of_nobody", "does not exist"),
+        (lambda url: f"{url.rpartition(':')[0]}:1/board", "refused"),
+        (lambda url: url.replace("127.0.0.1", "no-such-host.invalid"), "no-such-host"),
+    ],
+)
+async def test_a_server_that_can_not_be_used_is_said_so_in_a_sentence(
+    postgres_url: str, change: Callable[[str], str], said: str
+) -> None:
+    opened = Database(change(postgres_url))
+    with pytest.raises(Unusable) as refused:
+        opened.reach(0)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert "secretword" not in str(refused.value)
+    await opened.close()
+
+
+async def test_an_old_server_and_a_wrong_encoding_are_refused(
+    postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgres.admin() as connection:
+        connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0 OWNER board")
+    latin, old = Database(postgres.url("latin")), Database(postgres_url)
+    with pytest.raises(Unusable, match="UTF8"):
+        latin.reach(0)
+    monkeypatch.setattr(postgresql, "OLDEST", 990_000)
+    with pytest.raises(Unusable, match="newer"):
+        old.reach(0)
+    for each in (latin, old):
+        await each.close()
+    postgres.drop("latin")
+
+
+async def test_a_server_that_comes_up_late_is_waited_for(servers: Path) -> None:
+    server = Postgres(servers / "late", fsync=False)
+    server.start()
+    opened = Database(server.create("board"))
+    server.stop()
+    reaching = asyncio.create_task(asyncio.to_thread(migrate, opened, 30))
+    await asyncio.to_thread(server.start)
+    await reaching
+    assert await opened.read(_boards) == set()
+    await opened.close()
+    server.stop()
+
+
+async def test_no_error_tells_what_was_written(database: Database) -> None:
+    seen: list[str] = []
+    event.listen(database.writer, "handle_error", lambda context: seen.append(str(context.sqlalchemy_exception)))
+    await database.write(lambda session: _add(session, "a canary"), boards=("x",))
+    with pytest.raises(Unavailable):
+        await database.write(lambda session: _add(session, "a canary"), boards=("x",))
+    assert seen
+    assert "parameters hidden" in seen[0]
