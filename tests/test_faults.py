@@ -3,14 +3,17 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 
 from tests.faults import journal
 from tests.faults.checker import Verdict, check
+from tests.faults.command import MOST_DELAY_S, report
 from tests.faults.figures import clusters, figures
 from tests.faults.lines import Line
+from tests.faults.mutants import MUTANTS, MovedOn, Mutant, Patch, tree
 from tests.faults.records import (
     CAUGHT_UP,
     GONE,
@@ -25,6 +28,7 @@ from tests.faults.records import (
     Struck,
     digest,
 )
+from tests.faults.run import Outcome, Plan, run
 from tests.faults.schedule import KINDS, Storm, storms
 
 HEAD = 6
@@ -361,3 +365,55 @@ async def test_a_black_hole_takes_bytes_and_says_nothing(line: Line, tell: bool)
             await asyncio.wait_for(reader.read(1), 0.2)
     assert await echoed(line, b"hello") == b"hello"
     line.reset()
+
+
+# -- whole runs -------------------------------------------------------------------------------------------------------
+
+
+def assert_good(outcome: Outcome) -> None:
+    assert outcome.verdict.good, "\n".join(report(outcome))
+
+
+async def test_no_promise_is_broken_in_a_minute_of_faults() -> None:
+    outcome = await run(Plan(45, seed=1, workers=2, writers=6, readers=12, boards=8, rate=100))
+    assert_good(outcome)
+    assert outcome.figures.commands["ok"] > 500, "else little was tried"
+    assert sum(outcome.figures.faults.values()) > 20
+
+
+@pytest.mark.slow
+async def test_no_promise_is_broken_in_five_minutes_of_faults() -> None:
+    assert_good(await run(Plan(300, seed=2, workers=4)))
+
+
+@pytest.mark.slow
+async def test_without_redis_the_board_goes_on_and_is_hardly_slower() -> None:
+    outcome = await run(Plan(120, seed=3, redis=False))
+    assert_good(outcome)
+    assert outcome.figures.delay.p99 <= MOST_DELAY_S
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+async def test_a_mutant_is_found(mutant: Mutant) -> None:
+    with tree(mutant.weakened + mutant.patches) as copy:
+        outcome = await run(replace(mutant.plan, tree=copy))
+    assert outcome.verdict.counts[mutant.found_by] > 0, "\n".join(report(outcome))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+async def test_what_finds_a_mutant_finds_nothing_without_it(mutant: Mutant) -> None:
+    with tree(mutant.weakened) as copy:
+        assert_good(await run(replace(mutant.plan, tree=copy)))
+
+
+def test_every_mutant_still_fits_the_source() -> None:
+    for mutant in MUTANTS:
+        with tree(mutant.weakened + mutant.patches):
+            pass
+
+
+def test_a_mutant_says_so_when_the_source_has_moved_on() -> None:
+    with pytest.raises(MovedOn, match="moved on"), tree((Patch("board/turn.py", "what is not there", ""),)):
+        pass

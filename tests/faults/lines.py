@@ -116,7 +116,7 @@ class _End(asyncio.Protocol):
         if self._peer is None or self._queued or self._line.delay_s or self._line.slice:
             self._later(data)
         else:
-            self._peer._transport.write(data)
+            self._peer.write(data)
 
     def _later(self, data: bytes) -> None:
         size = max(self._line.slice, len(data) // MOST_SLICES) if self._line.slice else len(data)
@@ -140,7 +140,7 @@ class _End(asyncio.Protocol):
             piece = self._waiting.popleft()
             self._queued -= len(piece)
             if not self._wire.dead:
-                self._peer._transport.write(piece)
+                self._peer.write(piece)
             if not self._waiting:
                 self.resume()
                 if self._closing:
@@ -178,6 +178,10 @@ class _End(asyncio.Protocol):
             self._closing = True
         else:
             self._peer.shut()
+
+    def write(self, data: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def shut(self) -> None:
         if self._transport is not None:

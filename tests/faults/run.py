@@ -24,7 +24,7 @@ from tests.faults.figures import Figures, figures
 from tests.faults.plant import ROOT, Plant, running
 from tests.faults.reader import Reader
 from tests.faults.records import Commands, Run, Struck, entity_digest
-from tests.faults.schedule import SIZES, Fault, storms
+from tests.faults.schedule import Fault, Storm, storms
 from tests.faults.writer import Board, Writer
 
 GATHERS_S = 60.0  # for all readers to be there at the beginning
@@ -35,8 +35,12 @@ STEP_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run is made of. `leave_out` says which kinds of faults it does not have; `trusting`: readers never ask again by
-    themselves when they are behind."""
+    """What a run is made of. `leave_out` says which kinds of faults it does not have.
+
+    For the mutants: `given` are its storms, instead of those by the seed; while the fault `last` lasts, writing ends;
+    `postgres_delay_s` is what each line to PostgreSQL adds; `trusting` readers never ask again by themselves when they are
+    behind.
+    """
 
     seconds: float
     seed: int
@@ -48,8 +52,10 @@ class Plan:
     boards: int = 12
     rate: float = 180.0  # commands a second of all writers together
     tree: Path = ROOT
-    sizes: tuple[int, ...] = SIZES
     leave_out: Callable[[str], bool] = lambda kind: False
+    given: tuple[Storm, ...] | None = None
+    last: Fault | None = None
+    postgres_delay_s: float = 0.0
     trusting: bool = False
     say: Callable[[str], None] = lambda line: None
 
@@ -146,24 +152,31 @@ class _Scene:
         writing = [asyncio.create_task(writer.write()) for writer in self.writers]
         self._tasks += writing
         self._began = time.monotonic()
+        for line in self.plant.postgres_lines:
+            line.delay_s = self.plan.postgres_delay_s
         telling = asyncio.create_task(self._tell())
         self._tasks.append(telling)
-        await self._storms(self._began + self.plan.seconds)
-        for writer in self.writers:
-            writer.stopping = True
+        blows = Blows(self.plant, self.chief, self.readers, self.writers)
+        await self._storms(blows, self._began + self.plan.seconds)
+        await self._end_writing(blows, self.plan.last)
         done, _ = await asyncio.wait(writing, timeout=ANSWERED_S)
         for task in done:
             task.result()
         await self._settle()
         telling.cancel()
 
-    async def _storms(self, until: float) -> None:
-        counts = {
-            "worker": len(self.plant.workers), "reader": len(self.readers), "guest": len(self.chief.guests),
-        }  # fmt: skip
-        leave_out = self.plan.leave_out
-        blows = Blows(self.plant, self.chief, self.readers, self.writers)
-        for storm in storms(self.plan.seed, counts, lambda kind: leave_out(kind) or self._needs_redis(kind), self.plan.sizes):
+    async def _end_writing(self, blows: Blows, last: Fault | None) -> None:
+        striking = asyncio.create_task(self._strike(blows, last, time.monotonic())) if last is not None else None
+        await asyncio.sleep(last.lasts / 2 if last is not None else 0)
+        for writer in self.writers:
+            writer.stopping = True
+        if striking is not None:
+            await striking
+
+    async def _storms(self, blows: Blows, until: float) -> None:
+        counts = {"worker": len(self.plant.workers), "reader": len(self.readers), "guest": len(self.chief.guests)}
+        drawn = storms(self.plan.seed, counts, lambda kind: self.plan.leave_out(kind) or self._needs_redis(kind))
+        for storm in drawn if self.plan.given is None else self.plan.given:
             if time.monotonic() > until:
                 return
             began = time.monotonic()

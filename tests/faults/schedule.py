@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-CALM_S = (1.8, 2.6)  # after the last fault of a storm has healed
+CALM_S = (1.5, 2.2)  # after the last fault of a storm has healed
 SPREAD_S = 0.35  # of a storm, for each of its faults
 SIZES = (1, 1, 2, 4, 6, 8, 10, 12)  # faults in a storm: a single one shows how it heals by itself
 
@@ -78,15 +78,13 @@ class Storm:
     calm: float
 
 
-def storms(
-    seed: int, counts: dict[str, int], leave_out: Callable[[str], bool] = lambda kind: False, sizes: tuple[int, ...] = SIZES
-) -> Iterator[Storm]:
+def storms(seed: int, counts: dict[str, int], leave_out: Callable[[str], bool] = lambda kind: False) -> Iterator[Storm]:
     """Storms without end. `counts`: how many there are of each sort of target."""
     random = Random(seed)
     kinds = [kind for kind in KINDS if not leave_out(kind) and counts.get(KINDS[kind].target, 1) > 0]
     weights = [KINDS[kind].often for kind in kinds]
     while True:
-        size = random.choice(sizes)
+        size = random.choice(SIZES)
         faults = sorted((_fault(random, kinds, weights, counts, size * SPREAD_S) for _ in range(size)), key=lambda each: each.at)
         yield Storm(tuple(faults), random.uniform(*CALM_S))
 
