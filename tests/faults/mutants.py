@@ -1,0 +1,165 @@
+"""The harness must be able to fail: mutants of the product, each with one promise taken out of its source, and the check that
+must find it.
+
+A mutant is run under faults that provoke just what it can no longer stand. Where something else in the product would heal it,
+that is weakened too, and the same weakened product without the mutation must pass.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.plant import ROOT
+from tests.faults.run import Plan
+from tests.faults.schedule import Fault, Storm
+
+LEFT_BEHIND = (".venv", ".git", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """`old` must stand in the file exactly once."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    name: str
+    found_by: str
+    patches: tuple[Patch, ...]
+    plan: Plan
+    weakened: tuple[Patch, ...] = ()
+
+
+class MovedOn(Exception):
+    """The source is no longer what a mutant was written for."""
+
+
+@contextlib.contextmanager
+def tree(patches: Sequence[Patch]) -> Iterator[Path]:
+    """A copy of the checkout with these changes. Raises MovedOn."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        copy = Path(folder) / "tree"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+        for each in patches:
+            path = copy / each.file
+            source = path.read_text(encoding="utf-8") if path.exists() else ""
+            if (times := source.count(each.old)) != 1:
+                raise MovedOn(f"{each.file} has moved on: {each.old!r} stands in it {times} times; write the mutant anew")
+            path.write_text(source.replace(each.old, each.new), encoding="utf-8")
+        yield copy
+
+
+def _plan(*storms: Storm, last: Fault | None = None, delay_s: float = 0.0, boards: int = 12, rate: float = 80.0) -> Plan:
+    return Plan(
+        60, 1, workers=2, writers=6, readers=8, guests=2, boards=boards, rate=rate, given=storms, last=last,
+        postgres_delay_s=delay_s, trusting=True,
+    )  # fmt: skip
+
+
+def _one_by_one(kind: str, times: int, lasts: float = 0.0, every_s: float = 0.5) -> Storm:
+    return Storm(tuple(Fault(number * every_s, kind, number % 2, lasts, number) for number in range(times)), 0.5)
+
+
+_NO_SWEEP = (
+    Patch("realtime/heads.py", "SWEEP_S = 1.0 ", "SWEEP_S = 3_600.0 "),
+    Patch("realtime/heads.py", "SWEEP_DOWN_S = 0.25 ", "SWEEP_DOWN_S = 3_600.0 "),
+)
+
+MUTANTS = (
+    Mutant(
+        "the board's row is not locked",
+        "turned away",  # two that write at one moment get in each other's way, and one of them is sent off for no reason
+        (Patch("board/turn.py", ".where(Board.id == board_id).with_for_update())", ".where(Board.id == board_id))"),),
+        _plan(Storm((), 6.0), delay_s=0.005, boards=2, rate=120.0),
+    ),
+    Mutant(
+        "a gap after the bus is back is ignored",
+        "lost",  # what was committed while Redis was away, and nothing after it
+        (
+            Patch(
+                "realtime/exchange.py",
+                "        if told is None or (channel is not None and channel.sequence.epoch is not None):\n"
+                "            self._hub.heads.doubt()",
+                "        assert told is None or channel is None or channel.name",
+            ),
+        ),
+        _plan(Storm((), 3.0), last=Fault(0.0, "redis.kill", 0, 1.5, 0)),
+        _NO_SWEEP,
+    ),
+    Mutant(
+        "the ack comes before the commit",
+        "acknowledged but not durable",
+        (
+            Patch(
+                "models/database.py",
+                "                    committing = True\n                    transaction.commit()",
+                "                    committing = True\n"
+                "                    if group[0].boards[:1] not in ((), ('operations',)):  # else there is no search to work on\n"
+                "                        self._settle(group)\n"
+                "                        time.sleep(0.1)  # as a slow disk would: it makes the moment longer, not the fault\n"
+                "                    transaction.commit()",
+            ),
+            Patch(
+                "models/database.py",
+                "                self._do(group)\n                self._settle(group)",
+                "                self._do(group)\n"
+                "                if group[0].boards[:1] in ((), ('operations',)):\n                    self._settle(group)",
+            ),
+        ),
+        _plan(_one_by_one("worker.kill", 4, every_s=1.0)),
+    ),
+    Mutant(
+        "heads are not compared with the database",
+        "lost",  # what one worker published into a black hole: the others' lines to Redis never failed
+        _NO_SWEEP,
+        _plan(Storm((), 3.0), last=Fault(0.0, "redis.black_hole_silent", 0, 1.5, 0)),
+    ),
+    Mutant(
+        "the digest of a message is not checked",
+        "phantoms",
+        (
+            Patch(
+                "realtime/redis_bus.py",
+                "        if not hmac.compare_digest(digest, self._digest(name, message)):",
+                "        if hmac.compare_digest(digest, b''):",
+            ),
+        ),
+        _plan(_one_by_one("redis.forged", 6)),
+    ),
+    Mutant(
+        "rights that were changed by another process are not read again",
+        "delivered after revocation",
+        (
+            Patch(
+                "board/source.py",
+                "        if members != self._sights.members:\n            await self.reload()",
+                "        assert isinstance(members, dict)",
+            ),
+        ),
+        _plan(_one_by_one("rights.member", 4, lasts=0.8, every_s=1.0)),
+    ),
+    Mutant(
+        "command ids are not remembered",
+        "applied twice",
+        (
+            Patch(
+                "board/execute.py",
+                "    if (ack := _remembered(session, account, command)) is not None:",
+                "    if (ack := _remembered(session, account, command)) is not None and not ack.id:",
+            ),
+            Patch(
+                "board/turn.py",
+                'VALUES (:account, :command, :name, :ack, :at)")',
+                'VALUES (:account, :command, :name, :ack, :at) ON CONFLICT DO NOTHING")',
+            ),
+        ),
+        _plan(_one_by_one("line.reset", 12), delay_s=0.02),
+    ),
+)
