@@ -1,6 +1,7 @@
-"""A thousand clients in one process, each as thin as can be; and somebody who asks for trifles. Told what to do by lines.
+"""A thousand clients in one process, each as thin as can be; some who note when events come; and somebody who asks for trifles.
+All are told what to do by lines.
 
-`python -m tests.bench._crowd clients PORT TOKEN…`, `… trifles PORT TOKEN`. Nothing of the board is imported: it starts at once.
+`python -m tests.bench._crowd clients|readers PORT TOKEN…`, `… trifles PORT TOKEN`. Nothing of the board is imported: it is quick.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ class Client(asyncio.Protocol):
         self.ready = asyncio.Event()
         self.gone = asyncio.Event()
         self.snapshots = 0
+        self.came: list[tuple[str, int, float]] = []  # board, seq, when
         self._data = bytearray()
         self._open = False
 
@@ -93,6 +95,8 @@ class Client(asyncio.Protocol):
                 assert before is not None
                 assert seqs == list(range(before[1] + 1, before[1] + 1 + len(seqs))), "an event was lost or told twice"
                 self.positions[said["board"]] = (said["epoch"], seqs[-1])
+                at = time.time()
+                self.came += [(said["board"], seq, at) for seq in seqs]
             case "subscribed":
                 assert self.positions[said["board"]] == (said["epoch"], said["seq"])
                 self.live.add(said["board"])
@@ -125,6 +129,17 @@ async def _clients(port: int, tokens: list[str]) -> None:
     _tell(ended)
     for client in crowd:
         client.transport.abort()
+
+
+async def _readers(port: int, tokens: list[str]) -> None:
+    """Each follows all boards. Told when each event was published, they say how long each took: seconds, sorted."""
+    boards = (await _told()).split(",")
+    crowd = await _all_in(port, [Client(token, dict.fromkeys(boards)) for token in tokens])
+    _tell("in")
+    published = {(board, seq): at for board, seq, at in orjson.loads(await _told())}
+    took = [at - published[board, seq] for client in crowd for board, seq, at in client.came if (board, seq) in published]
+    assert len(took) == len(published) * len(crowd), "an event was lost"
+    _tell(orjson.dumps(sorted(took)).decode())
 
 
 async def _all_in(port: int, crowd: list[Client]) -> list[Client]:
@@ -178,5 +193,7 @@ def _trifles(port: int, token: str) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "clients":
         asyncio.run(_clients(int(sys.argv[2]), sys.argv[3:]))
+    elif sys.argv[1] == "readers":
+        asyncio.run(_readers(int(sys.argv[2]), sys.argv[3:]))
     else:
         _trifles(int(sys.argv[2]), sys.argv[3])

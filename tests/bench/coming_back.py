@@ -17,10 +17,11 @@ from typing import Any
 from sqlmodel import Session
 
 from board import accounts
-from board.commands import Command
+from board.commands import Ack, Command
 from board.desk import Desk
 from board.dev import Postgres, Redis, server_folder
 from board.settings import Settings
+from board.sign_in import Caller
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.ids import new_id
@@ -52,25 +53,25 @@ def _come_back(workers: int) -> tuple[float, float]:
                 "DATABASE_URL": postgres.create("board"), "REDIS_URL": redis.url, "SECRET_KEY": secrets.token_urlsafe(32),
                 "WORKERS": str(workers), "PORT": "0", "MAX_SOCKETS_PER_ACCOUNT": "0",
             }  # fmt: skip
-            tokens, boards = asyncio.run(_prepared(settings))
-            serving, port = _serve(settings)
+            tokens, boards = asyncio.run(prepared(settings))
+            serving, port = serve(settings)
             settings["PORT"] = str(port)
-            with _role("clients", port, *tokens) as clients:
-                _say(clients, ",".join(boards))
-                _heard(clients)
-                _say(clients, "leave")
+            with role("clients", port, *tokens) as clients:
+                say(clients, ",".join(boards))
+                heard(clients)
+                say(clients, "leave")
                 asyncio.run(_meanwhile(settings, boards))
                 serving.kill()
                 serving.wait()
                 redis.restart()
                 postgres.restart()
-                _say(clients, "return")
-                with _role("trifles", port, tokens[0]) as trifles:
-                    serving, _ = _serve(settings)
+                say(clients, "return")
+                with role("trifles", port, tokens[0]) as trifles:
+                    serving, _ = serve(settings)
                     since = time.time()
-                    back = float(_heard(clients))
-                    _say(trifles, str(since))
-                    slowest = float(_heard(trifles))
+                    back = float(heard(clients))
+                    say(trifles, str(since))
+                    slowest = float(heard(trifles))
                 return back - since, slowest
         finally:
             serving.terminate()
@@ -79,9 +80,9 @@ def _come_back(workers: int) -> tuple[float, float]:
             postgres.stop()
 
 
-async def _prepared(settings: dict[str, str]) -> tuple[list[str], list[str]]:
+async def prepared(settings: dict[str, str]) -> tuple[list[str], list[str]]:
     """Tokens of the accounts, and the ids of the searches."""
-    desk = await _desk(settings)
+    desk = await desk_of(settings)
     at = stamp(now())
 
     def tokens(database: Session) -> list[str]:
@@ -97,31 +98,37 @@ async def _prepared(settings: dict[str, str]) -> tuple[list[str], list[str]]:
         return made
 
     made = await accounts.change(desk, tokens)
-    boards = [str((await _do(desk, OPERATIONS, "search.open", SEARCH)).opened) for _ in range(SEARCHES)]
+    caller = await somebody(desk)
+    boards = [str((await do(desk, caller, OPERATIONS, "search.open", SEARCH)).opened) for _ in range(SEARCHES)]
     for board in boards:
-        await asyncio.gather(*(_do(desk, board, "sighting.add", {"description": "A child " * 10}) for _ in range(CARDS)))
+        await asyncio.gather(*(do(desk, caller, board, "sighting.add", {"description": "A child " * 10}) for _ in range(CARDS)))
     await desk.close()
     return made, boards
 
 
 async def _meanwhile(settings: dict[str, str], boards: list[str]) -> None:
-    desk = await _desk(settings)
+    desk = await desk_of(settings)
+    caller = await somebody(desk)
     for board in boards:
-        await asyncio.gather(*(_do(desk, board, "note.add", {"text": f"note {number}"}) for number in range(MISSED)))
+        await asyncio.gather(*(do(desk, caller, board, "note.add", {"text": f"note {number}"}) for number in range(MISSED)))
     await desk.close()
 
 
-async def _desk(settings: dict[str, str]) -> Desk:
+async def desk_of(settings: dict[str, str]) -> Desk:
     given = {name.lower(): value for name, value in settings.items()}
     return await Desk.open(Settings(_env_file=None, **given))  # type: ignore[arg-type]
 
 
-async def _do(desk: Desk, board: str, name: str, data: dict[str, Any]) -> Any:
+async def somebody(desk: Desk) -> Caller:
     account = await desk.database.read(lambda session: accounts.find(session, "helper0@desk.example").id)
-    return await desk.execute(await accounts.caller_for(desk, account), Command(secrets.token_urlsafe(9), board, name, data))
+    return await accounts.caller_for(desk, account)
 
 
-def _serve(settings: dict[str, str]) -> tuple["subprocess.Popen[str]", int]:
+async def do(desk: Desk, caller: Caller, board: str, name: str, data: dict[str, Any]) -> Ack:
+    return await desk.execute(caller, Command(secrets.token_urlsafe(9), board, name, data))
+
+
+def serve(settings: dict[str, str]) -> tuple["subprocess.Popen[str]", int]:
     environment = os.environ | settings | {"BOARD_PREPARED": str(ROOT), "PYTHONUNBUFFERED": "1"}
     words = [sys.executable, "-m", "board", "serve"]
     serving = subprocess.Popen(words, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -131,18 +138,18 @@ def _serve(settings: dict[str, str]) -> tuple["subprocess.Popen[str]", int]:
     return serving, int(line.strip().rpartition(":")[2])
 
 
-def _role(role: str, *words: object) -> "subprocess.Popen[str]":
+def role(role: str, *words: object) -> "subprocess.Popen[str]":
     given = [sys.executable, "-m", "tests.bench._crowd", role, *map(str, words)]
     return subprocess.Popen(given, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def _say(process: "subprocess.Popen[str]", word: str) -> None:
+def say(process: "subprocess.Popen[str]", word: str) -> None:
     assert process.stdin is not None
     process.stdin.write(word + "\n")
     process.stdin.flush()
 
 
-def _heard(process: "subprocess.Popen[str]") -> str:
+def heard(process: "subprocess.Popen[str]") -> str:
     assert process.stdout is not None
     heard = process.stdout.readline().strip()
     assert heard, "it ended"
