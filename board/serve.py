@@ -7,7 +7,7 @@ import random
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import structlog
 import uvicorn
@@ -126,7 +126,7 @@ class Listening(uvicorn.Server):
         self._started()
 
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]
+    def capture_signals(self) -> Generator[None, None, None]:
         with super().capture_signals():
             if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
                 signal.signal(signal.SIGHUP, self.handle_exit)  # the terminal is gone, or whoever starts us anew wants to

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -240,7 +240,7 @@ class Supervisor:
                     time.sleep(0.01)
 
     @contextlib.contextmanager
-    def _signals(self):  # type: ignore[no-untyped-def]
+    def _signals(self) -> Iterator[None]:
         """Signals wake the supervisor, and are acted on when it looks."""
 
         def go(signal: int, frame: object) -> None:
