@@ -150,6 +150,9 @@ class Postgres:
         ]  # fmt: skip
         child.run([*words, *(() if self._fsync else ("--no-sync",))], self._account)
         given.unlink()
+        if self.host != "127.0.0.1":
+            with (self.data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet scram-sha-256\n")
         write_private(self.folder / "passwords", json.dumps(passwords))
 
     def _own(self, make: Any, path: Path) -> None:
