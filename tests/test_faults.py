@@ -16,6 +16,7 @@ from tests.faults.lines import Line
 from tests.faults.mutants import MUTANTS, MovedOn, Mutant, Patch, tree
 from tests.faults.records import (
     CAUGHT_UP,
+    DROPPED,
     GONE,
     HIDDEN,
     LIVE,
@@ -137,7 +138,7 @@ def test_an_event_is_hidden_only_where_it_may_be() -> None:
     story = Story().snapshot(5)
     story.alice.note(LIVE, EPOCH, 6, HIDDEN, 1.0)
     assert flagged(story.ends().told()) == {"phantoms": 1}
-    story.journal.hidden.add(6)
+    story.journal.hidden[6] = "secret"
     assert flagged(story.told()) == {}
 
 
@@ -216,6 +217,21 @@ def test_nothing_is_delivered_after_a_right_has_ended() -> None:
     assert flagged(story.told()) == {}, "it was committed before"
     story.revocations[:] = [Revocation("alice", None, -1, 2.5, 9.0)]
     assert flagged(story.told()) == {"delivered after revocation": 1}
+
+
+def test_what_a_reader_may_not_see_is_hidden_from_it_on_the_operations_board() -> None:
+    operations = journal.build(
+        "operations", "e", [("chief", event(seq, f"chief-{seq}") | {"id": "s"}) for seq in (1, 2, 3)], ["s"]
+    )
+    charlie = Following("charlie", "operations")
+    charlie.note(SNAPSHOT, EPOCH, 0, 0, 0.0)
+    for seq, mark in ((1, operations.digests[0]), (2, DROPPED), (3, HIDDEN)):
+        charlie.note(LIVE, EPOCH, seq, mark, float(seq))
+    gone = Revocation("charlie", "s", 99, 1.5, 9.0, 1.5, ("chief", "chief-2"))
+    run = Run(["operations"], [charlie], [], [gone], [], {"e": EPOCH})
+    assert flagged(check(run, {"operations": operations})) == {}
+    charlie.digest[-1] = operations.digests[2]
+    assert flagged(check(run, {"operations": operations})) == {"delivered after revocation": 1}
 
 
 def test_a_reader_whose_right_came_back_begins_anew() -> None:

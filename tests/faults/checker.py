@@ -1,16 +1,14 @@
 """Says which promises a run broke. Pure: records and journals in, sentences out."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tests.faults.journal import Journal
 from tests.faults.records import (
-    CAUGHT_UP,
     DROPPED,
     GONE,
     HIDDEN,
-    LIVE,
     OK,
     OPEN,
     REFUSED,
@@ -18,6 +16,7 @@ from tests.faults.records import (
     SNAPSHOT,
     Commands,
     Following,
+    Revocation,
     Run,
 )
 
@@ -58,13 +57,14 @@ def check(run: Run, journals: Mapping[str, Journal]) -> Verdict:
     for commands in run.commands:
         _judge_commands(run, journals, commands, verdict)
     _judge_strangers(run, journals, verdict)
-    _judge_revocations(run, verdict)
+    _judge_revocations(run, journals, verdict)
     return verdict
 
 
 def _changed_rights(run: Run) -> set[tuple[str, str | None]]:
     """Whose rights changed where: a snapshot in place of a catch-up is right there."""
-    return {(each.reader, each.board) for each in run.revocations if each.board is not None}
+    taken = [each for each in run.revocations if each.board is not None]
+    return {(each.reader, board) for each in taken for board in (each.board, "operations")}
 
 
 class _Stream:
@@ -75,7 +75,7 @@ class _Stream:
     ) -> None:
         self.journal, self.following, self.verdict = journal, following, verdict
         self.epoch = run.epochs.get(journal.epoch, -1)
-        self.may_reset = (following.reader, following.board) in free or following.board == "operations"
+        self.may_reset = (following.reader, following.board) in free
         self.base = self.position = -1  # where the last snapshot stood, and the reader now
         self.missed: set[int] = set()
 
@@ -183,22 +183,28 @@ def _asked(commands: Commands, id: str) -> bool:
     return writer == commands.writer and number.isdigit() and int(number) < len(commands.state)
 
 
-def _judge_revocations(run: Run, verdict: Verdict) -> None:
+def _judge_revocations(run: Run, journals: Mapping[str, Journal], verdict: Verdict) -> None:
     by_reader: dict[str, list[Following]] = defaultdict(list)
     for following in run.followings:
         by_reader[following.reader].append(following)
     for each in run.revocations:
         for following in by_reader[each.reader]:
             if each.board in (None, following.board):
-                for seq, at in _delivered(following, lambda kind: kind in (LIVE, CAUGHT_UP, SNAPSHOT, RESET)):
-                    if seq > each.after and each.since <= at < each.until:
-                        verdict.add(
-                            "delivered after revocation",
-                            f"{each.reader} on {following.board}: event {seq}, {at - each.since:.2f} s after its right had ended",
-                        )
+                shown = [seq for seq, _ in _between(following, each) if seq > each.after]
+            elif following.board == "operations" and each.command is not None:
+                journal = journals[following.board]
+                since = min(journal.commands.get(each.command, [journal.head + 1]))
+                about = {seq for seq, id in journal.hidden.items() if id == each.board and seq >= since}
+                shown = [seq for seq, digest in _between(following, each) if seq in about and digest not in (HIDDEN, DROPPED)]
+            else:
+                continue
+            for seq in shown:
+                case = f"{each.reader} on {following.board}: event {seq}, though its right had ended"
+                verdict.add("delivered after revocation", case)
 
 
-def _delivered(following: Following, which: Callable[[int], bool]) -> Iterator[tuple[int, float]]:
-    for kind, seq, at in zip(following.kind, following.seq, following.at, strict=True):
-        if which(kind):
-            yield seq, at
+def _between(following: Following, gone: Revocation) -> Iterator[tuple[int, int]]:
+    """(seq, digest) of what came while a right was taken away."""
+    for kind, seq, digest, at in zip(following.kind, following.seq, following.digest, following.at, strict=True):
+        if kind != GONE and gone.since <= at < gone.until:
+            yield seq, digest

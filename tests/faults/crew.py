@@ -135,7 +135,8 @@ class Chief:
             await asyncio.sleep(seconds)
             until = time.monotonic()
             await self._set_member(guest, True)
-            self.revocations.append(Revocation(guest.reader, guest.board, ack["seqs"][-1], began, until, began))
+            by = (self.account.id, ack["id"])
+            self.revocations.append(Revocation(guest.reader, guest.board, ack["seqs"][-1], began, until, began, by))
 
     async def _set_member(self, guest: Guest, is_member: bool) -> dict[str, Any]:
         async with self._locks.setdefault(guest.board, asyncio.Lock()):

@@ -33,7 +33,7 @@ class Journal:
     digests: array[int] = field(default_factory=lambda: array("Q"))
     at: array[float] = field(default_factory=lambda: array("d"))
     folds: array[int] = field(default_factory=lambda: array("Q"))
-    hidden: set[int] = field(default_factory=set)  # seqs that not everybody may see
+    hidden: dict[int, str] = field(default_factory=dict)  # seqs that not everybody may see, and what search they are about
     commands: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))  # (account, id): seqs
     faults: list[str] = field(default_factory=list)  # holes in the numbers, and edits that erased another, in words
 
@@ -58,7 +58,7 @@ def build(board: str, epoch: str, events: Iterable[tuple[str | None, dict[str, A
         if event["command"] is not None and account is not None:
             journal.commands[account, event["command"]].append(seq)
         if id in secret and board == "operations":
-            journal.hidden.add(seq)
+            journal.hidden[seq] = id
         else:
             new = entity_digest(event["kind"], id, event["state"])
             fold ^= entities.get(id, 0) ^ new

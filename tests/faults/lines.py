@@ -85,13 +85,15 @@ class _End(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
-        if self._wire is None:
+        if self._wire is not None:
+            self._wire.ends.append(self)
+        else:
             if self._line.refusing:
                 return self.abort()
             self._wire = Wire(self._line, self)
             if not self._wire.dead:
                 task = asyncio.create_task(self._connect())
-                task.add_done_callback(lambda task: task.exception())
+                task.add_done_callback(lambda task: task.cancelled() or task.exception())
         return None
 
     async def _connect(self) -> None:
@@ -101,10 +103,8 @@ class _End(asyncio.Protocol):
             _, peer = await asyncio.get_running_loop().create_connection(lambda: _End(self._line, wire), *self._line.target)
         except OSError:
             return wire.reset()
-        if self._transport.is_closing():
-            peer.abort()
+        if self._transport.is_closing() or peer._transport.is_closing():
             return wire.reset()
-        wire.ends.append(peer)
         self._peer, peer._peer = peer, self
         self._flush()
         return None

@@ -117,7 +117,7 @@ class Commands:
 @dataclass(frozen=True, slots=True)
 class Revocation:
     """A right that was taken from a reader: of events after `after` on one board (None: all of them, on every board) nothing
-    may reach it between the two times. `began`: when it began to be taken."""
+    may reach it between the two times. `began`: when it began to be taken; `command`: by whom (account) and which (id)."""
 
     reader: str
     board: str | None
@@ -125,6 +125,7 @@ class Revocation:
     since: float
     until: float
     began: float = 0.0
+    command: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,10 @@ def a_command(random: Random, board: Board, accounts: list[str]) -> tuple[str, d
     if chance < 0.92:
         field = random.choice(["clothing", "direction", "company"])
         return "sighting.update", {"sighting": random.choice(board.sightings), field: text}
-    if chance < 0.97:
+    if chance < 0.95:
         return "note.add", {"text": text}
+    if chance < 0.97:  # on two boards in one transaction
+        return "search.update", {"person": {"description": text}}
     return "sighting.add", {"description": text}
 
 
