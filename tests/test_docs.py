@@ -101,7 +101,8 @@ def test_every_file_and_folder_that_the_docs_name() -> None:
 
 
 def test_the_readme_stays_short() -> None:
-    assert len(README.splitlines()) < 200
+    to_read = re.sub(r"```.*?```", "", README, flags=re.S)  # beside what is only to be copied
+    assert len(to_read.splitlines()) < 200
 
 
 def test_first_tasks_and_criteria_are_whole() -> None:

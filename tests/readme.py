@@ -1,0 +1,14 @@
+"""The README's own words, for tests that do what it says."""
+
+import re
+
+from board.check import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(after: str, language: str) -> list[str]:
+    """The blocks of code in one language that follow a text, in order."""
+    _, found, rest = README.partition(after)
+    assert found, after
+    return re.findall(rf"^```{language}\n(.*?)^```$", rest, flags=re.S | re.M)
