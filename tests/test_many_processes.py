@@ -169,6 +169,47 @@ async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Per
     assert sum(bus.heard for bus in pair.buses) > 2 * 160
 
 
+async def test_what_is_committed_while_a_board_is_read_for_its_first_reader_here_is_not_missed(
+    pair: Pair, alice: Person, bob: Person, no_sweep: None
+) -> None:
+    """The bus has confirmed that it tells us of the board before the reading begins."""
+    search = await alice.open_search()
+    source = pair.two.desk.source
+    really = source.open
+    seqs = []
+
+    async def overtaken(channel: str, asked: Any) -> Any:
+        opening = await really(channel, asked)
+        seqs.append(await note(alice, search))
+        return opening
+
+    source.open = overtaken  # type: ignore[method-assign]
+    await bob.follow(search)
+    await bob.up_to(search, seqs[0])
+
+
+async def test_what_comes_while_the_journal_is_read_is_not_missed(pair: Pair, alice: Person, bob: Person, no_sweep: None) -> None:
+    """Also an event that is not believed but read, told of when that reading is about to end."""
+    search = await alice.open_search()
+    screen = await bob.follow(search)
+    source = pair.two.desk.source
+    really = source.after
+    seqs = [await set_access(alice, search, "members", bob)]
+
+    async def overtaken(channel: str, seq: int) -> Any:
+        records = await really(channel, seq)
+        if not records and len(seqs) < 3:
+            heard = pair.buses[1].heard
+            seqs.append(await set_access(alice, search, "members", bob, alice))
+            await true(lambda: pair.buses[1].heard > heard + 1)
+        return records
+
+    source.after = overtaken  # type: ignore[method-assign]
+    seqs.append(await set_access(alice, search, "desk"))
+    await bob.up_to(search, max(seqs))
+    assert screen.live
+
+
 async def test_a_message_that_is_lost_is_found_by_the_sweep(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     await bob.follow(search)

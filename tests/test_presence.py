@@ -1,9 +1,14 @@
 """Who is here: one entry for each socket that said so, to those who follow the same board, gone when it leaves."""
 
+import json
+import time
 from typing import Any
 
 import pytest
 
+from realtime import presence
+from realtime.bus import MAX_MESSAGE
+from realtime.presence import Crowds
 from tests.cast import Person
 from tests.company import Company
 
@@ -73,3 +78,119 @@ async def test_who_looks_without_a_word_is_nobody(company: Company, board: str) 
     await victor.follow(search)
     await victor.until(lambda: people(victor, search) is not None)
     assert victor.account["id"] not in [each["account"] for each in people(victor, search) or []]
+
+
+# -- between processes ---------------------------------------------------------------------------------------------------
+
+
+class Somebody:
+    """As much of a connection as a crowd needs."""
+
+    def __init__(self, name: str) -> None:
+        self.account = {"id": name.lower(), "name": name}
+
+
+def shown(crowds: Crowds, channel: str) -> tuple[int, list[str]]:
+    frame = json.loads(crowds.frame(channel))
+    return frame["count"], [each["name"] for each in frame["people"]]
+
+
+@pytest.fixture
+def said() -> list[bytes]:
+    return []
+
+
+@pytest.fixture
+def near(said: list[bytes]) -> Crowds:
+    """The process whose messages are `said`."""
+    return Crowds(lambda channel, message: said.append(message))
+
+
+@pytest.fixture
+def far() -> Crowds:
+    return Crowds(lambda channel, message: None)
+
+
+def enter(crowds: Crowds, name: str, channel: str = "b") -> Any:
+    somebody: Any = Somebody(name)
+    crowds.enter(somebody, channel, {"editing": False})
+    return somebody
+
+
+def test_a_message_that_comes_again_or_late_changes_nothing(near: Crowds, far: Crowds, said: list[bytes]) -> None:
+    alice = enter(near, "Alice")
+    near.tell_all()
+    near.leave(alice, "b")
+    near.tell_all()
+    assert len(said) == 2
+    for message in (said[0], said[1], said[0], said[1]):
+        far.hear(message)
+    assert shown(far, "b") == (0, [])
+
+
+def test_ones_own_message_is_not_counted_twice(near: Crowds, said: list[bytes]) -> None:
+    enter(near, "Alice")
+    near.tell_all()
+    near.hear(said[0])
+    assert shown(near, "b") == (1, ["Alice"])
+
+
+def test_the_newest_hundred_are_shown_and_all_are_counted(near: Crowds, far: Crowds, said: list[bytes]) -> None:
+    for number in range(120):
+        enter(near, f"N{number}")
+        enter(far, f"F{number}")
+    near.tell_all()
+    far.hear(said[0])
+    count, names = shown(far, "b")
+    assert count == 240
+    assert names == [f"{side}{number}" for number in range(70, 120) for side in "NF"]
+
+
+def test_crowds_that_are_too_large_for_one_message_go_in_several(near: Crowds, far: Crowds, said: list[bytes]) -> None:
+    for channel in range(20):
+        for number in range(100):
+            enter(near, f"Somebody of a long name, number {number}", f"board {channel}")
+    near.tell_all()
+    assert len(said) > 1
+    assert all(len(message) < MAX_MESSAGE for message in said)
+    for message in said:
+        far.hear(message)
+    assert all(far.count(f"board {channel}") == 100 for channel in range(20))
+
+
+def test_whoever_asks_is_told_and_who_goes_says_so(near: Crowds, far: Crowds, said: list[bytes]) -> None:
+    enter(near, "Alice")
+    asked: list[bytes] = []
+    Crowds(lambda channel, message: asked.append(message)).tell_all(ask=True)
+    near.hear(asked[0])
+    far.hear(said[-1])
+    assert shown(far, "b") == (1, ["Alice"])
+    near.close()
+    far.hear(said[-1])
+    assert shown(far, "b") == (0, [])
+
+
+def test_what_is_not_told_anew_is_gone(near: Crowds, far: Crowds, said: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(near, "Alice")
+    near.tell_all()
+    far.hear(said[0])
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + presence.GONE_S - 1)
+    far.tell()
+    assert far.count("b") == 1
+    monkeypatch.setattr(time, "monotonic", lambda: now + presence.GONE_S + 1)
+    far.tell()
+    assert far.count("b") == 0
+
+
+def test_readers_are_told_once_a_second_and_where_they_are_many_less_often(near: Crowds, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic()
+    told = []
+    for tick in range(100):  # ten seconds, in each of which somebody comes
+        monkeypatch.setattr(time, "monotonic", lambda tick=tick: now + tick / 10)
+        enter(near, f"N{tick}")
+        enter(near, f"N{tick}", "many")
+        told += list(near.due({"b": 3, "many": presence.MANY + 1}))
+    assert told.count("b") == 10
+    assert told.count("many") == 2
+    assert not list(near.due({})), "what nobody reads is forgotten"
