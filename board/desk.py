@@ -60,6 +60,7 @@ class Desk:
         settings.check()
         bus = bus or _bus(settings)
         database = Database(settings.database_url)
+        database.claim()
         await asyncio.to_thread(migrate, database)
         desk = cls(settings, database, clock, bus)
         await database.write(lambda session: _make_operations(session, stamp(clock())))
@@ -160,7 +161,7 @@ class Desk:
         version = sign_in.rights_version(session)
         if version == self._rights and not all:
             return version, None
-        return version, {each: sign_in.renewed(session, caller) for each, caller in callers.items()}
+        return version, dict(zip(callers, sign_in.renewed(session, list(callers.values())), strict=True))
 
     async def _watch(self) -> None:
         count = 0

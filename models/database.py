@@ -49,6 +49,8 @@ class Store(Protocol):
     writer: Engine
 
     def reach(self, patience_s: float) -> None: ...
+    def claim(self) -> None: ...
+    def let_go(self) -> None: ...
     def line(self, boards: tuple[str, ...]) -> tuple[Any, tuple[str, ...]]: ...
     def writing(self) -> AbstractContextManager[None]: ...
     def lock_tables(self, connection: Connection) -> None: ...
@@ -78,6 +80,11 @@ class Database:
     def reach(self, patience_s: float = START_S) -> None:
         """Waits for the server, if there is one. Raises Unusable."""
         self.store.reach(patience_s)
+
+    def claim(self) -> None:
+        """For who serves: says that this process goes on writing until it closes. Raises Unusable where another one does,
+        and two would destroy the file."""
+        self.store.claim()
 
     async def read(self, fn: Callable[[Session], T]) -> T:
         """What fn says of one consistent view of the database; it may be asked twice. Raises Unavailable."""
@@ -138,6 +145,7 @@ class Database:
         self._threads.shutdown()
         self.writer.dispose()
         self.store.reader.dispose()
+        self.store.let_go()
 
     def _start_writers(self) -> None:
         if not self._writers:

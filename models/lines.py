@@ -30,7 +30,10 @@ class Job:
     def settle(self) -> None:
         """In the loop: tells who waits. `after` comes first, so that what was committed is published in commit order."""
         if self.error is None and self.after is not None:
-            self.after(self.result)
+            try:
+                self.after(self.result)
+            except Exception as error:  # a fault of ours: it is committed, and nobody must wait for ever
+                self.loop.call_exception_handler({"message": "after a commit", "exception": error})
         if self.done.cancelled():
             return
         if self.error is None:

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Hashable, Iterator
 
-from psycopg import Error
+from psycopg import Error, OperationalError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -96,6 +96,12 @@ class Store:
     def writing(self) -> Iterator[None]:
         yield
 
+    def claim(self) -> None:
+        """A server is made for many."""
+
+    def let_go(self) -> None:
+        pass
+
     def lock_tables(self, connection: Connection) -> None:
         """Several processes start at once, and one of them migrates."""
         self.take_time(connection)
@@ -116,7 +122,7 @@ class Store:
 def lost(error: DBAPIError) -> bool:
     """Whether the connection is gone; what was being committed may be, or not."""
     state = _state(error)
-    return error.connection_invalidated or state.startswith(_LOST) or (not state and "OperationalError" in str(type(error.orig)))
+    return error.connection_invalidated or state.startswith(_LOST) or (not state and isinstance(error.orig, OperationalError))
 
 
 def _state(error: DBAPIError) -> str:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
@@ -47,6 +47,7 @@ class Store:
             make_private(self.path)
         except OSError as error:
             raise Unusable(f"The database file can't be made: {error.strerror}.") from error
+        self._claimed: IO[str] | None = None
         self.writer = _engine(self.path, "BEGIN IMMEDIATE", 1)
         self.reader = _engine(self.path, "BEGIN", READERS)
 
@@ -56,6 +57,28 @@ class Store:
     def line(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
         """All writes wait in one line; those of boards share a commit, whichever boards they are."""
         return None, ("any",) if boards else ()
+
+    def claim(self) -> None:
+        """With a library that has the corruption bug one server writes, and the command line beside it, in turn. Raises
+        Unusable where another server does."""
+        if not needs_lock_file:
+            return
+        import fcntl
+
+        self._claimed = open(f"{self.path}.server", "w")  # noqa: SIM115  (held until the end)
+        try:
+            fcntl.flock(self._claimed, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self.let_go()
+            raise Unusable(
+                f"Another server writes to this file, and SQLite {library.sqlite_version} can destroy a file with two writers: "
+                "stop the other one, or install an SQLite of 3.51.3 or newer."
+            ) from error
+
+    def let_go(self) -> None:
+        if self._claimed is not None:
+            self._claimed.close()
+            self._claimed = None
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

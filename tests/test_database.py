@@ -172,6 +172,35 @@ async def test_two_programs_with_an_old_sqlite_write_in_turn(file: Database, mon
     await other.close()
 
 
+async def test_two_servers_with_an_old_sqlite_are_refused(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Database(file.url)
+    file.claim()
+    other.claim()  # with one that has not the bug both may
+    monkeypatch.setattr(sqlite, "needs_lock_file", True)
+    file.claim()
+    with pytest.raises(Unusable, match="Another server"):
+        other.claim()
+    assert await other.write(lambda session: _add(session, "a")) == "a"  # the command line, beside it
+    await file.close()
+    other.claim()
+    await other.close()
+
+
+async def test_a_fault_after_a_commit_leaves_nobody_waiting(database: Database) -> None:
+    faults: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: faults.append(str(context["exception"])))
+
+    def publish(id: str) -> None:
+        raise ValueError(id)
+
+    try:
+        jobs = [database.write(lambda session, id=id: _add(session, id), publish, BOARDS) for id in "ab"]
+        assert await asyncio.gather(*jobs) == ["a", "b"]
+    finally:
+        asyncio.get_running_loop().set_exception_handler(None)
+    assert faults == ["a", "b"]
+
+
 async def test_a_database_of_a_newer_board_is_left_alone(database: Database) -> None:
     database.write_now(lambda session: session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'")))
     with pytest.raises(Unusable, match="newer"):
