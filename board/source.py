@@ -111,6 +111,9 @@ class BoardSource:
     def has_cards(self, channel: str) -> bool:
         return channel != OPERATIONS
 
+    def shows_all(self, channel: str) -> bool:
+        return channel != OPERATIONS
+
     def entities(self, reader: Caller, channel: str, opening: Opening) -> list[bytes]:
         hidden = self._sights.hidden_from(reader.account.id) if channel == OPERATIONS else frozenset()
         return [encoded for entity, encoded in opening.entities or () if entity not in hidden]

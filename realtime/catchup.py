@@ -11,11 +11,11 @@ from typing import Any
 
 from realtime import protocol
 from realtime.outbox import frames
+from realtime.render import FRAME, event_frames
 from realtime.source import Opening, Position, Record, Source
 
 READINGS = 3  # at a time; the rest of the database's readers is for requests
 ANSWERS = 4  # readers answered between two looks at the network: everybody else is heard meanwhile
-FRAME = 128 * 1024  # bytes of a snapshot or catch-up frame: small enough to make progress within 30 s on a bad line
 
 
 @dataclass(eq=False)
@@ -46,12 +46,6 @@ class Reading:
             records = [record for record in opening.records if record.seq > seq]
             self._frames[key] = event_frames(source, reader, self.channel, opening.epoch, records, live=False)
         return self._frames[key]
-
-
-def event_frames(source: Source, reader: Any, channel: str, epoch: str, records: list[Record], live: bool) -> list[bytes]:
-    """Events from the journal, split into frames between commands."""
-    parts = [(source.show(reader, channel, record, live), record.group) for record in records]
-    return [protocol.events(channel, epoch, run) for run in frames(parts, FRAME)]
 
 
 class Catchup:

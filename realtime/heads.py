@@ -10,6 +10,7 @@ from realtime import protocol
 from realtime.source import Later
 
 if TYPE_CHECKING:
+    from realtime.connection import Connection
     from realtime.hub import Hub
 
 log = logging.getLogger("realtime.heads")
@@ -81,6 +82,6 @@ class Heads:
                 followed = {name: self._found[name] for name in connection.followed if self._shown(name, connection)}
                 connection.send(protocol.heads(self._at, followed))
 
-    def _shown(self, name: str, connection: object) -> bool:
+    def _shown(self, name: str, connection: "Connection") -> bool:
         """Whether this connection was shown the channel: until then it may be one that its reader may not know of."""
-        return name in self._found and self._hub.is_live(connection, name)
+        return name in self._found and self._hub.channels[name].subscriptions[connection].live

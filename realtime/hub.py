@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from realtime import presence, protocol
 from realtime.bus import Bus
-from realtime.catchup import Catchup, Reading, event_frames
+from realtime.catchup import Catchup, Reading
 from realtime.channel import Channel, Subscription
 from realtime.exchange import Exchange
 from realtime.heads import Heads
-from realtime.outbox import Delivery, frames
+from realtime.outbox import Delivery
 from realtime.presence import Crowds
+from realtime.render import event_frames, rendered
 from realtime.sequence import Verdict
 from realtime.source import Later, Opening, Position, Record, Source
 from realtime.tally import Tally
@@ -155,10 +156,6 @@ class Hub:
         """Whether this subscription is still the one that its connection has of the channel."""
         return subscription.channel.subscriptions.get(subscription.connection) is subscription
 
-    def is_live(self, connection: Any, name: str) -> bool:
-        """Whether this connection, which follows the channel, was shown it."""
-        return self.channels[name].subscriptions[connection].live
-
     def _forget(self, connection: "Connection", name: str) -> None:
         connection.followed.discard(name)
         connection.outbox.purge(name)
@@ -240,16 +237,7 @@ class Hub:
 
     def render(self, delivery: Delivery) -> Iterator[bytes]:
         """The frames of a delivery, each made when it is written: as its reader may see the events then."""
-        subscription = delivery.subscription
-        assert isinstance(subscription, Subscription)
-        name, epoch = subscription.channel.name, subscription.channel.sequence.epoch
-        left = list(delivery.records)
-        for run in frames([(record.wire, record.group) for record in left], protocol.MAX_SERVER_FRAME // 2):
-            records, left = left[: len(run)], left[len(run) :]
-            if not self._stands(subscription) or epoch is None:
-                return
-            reader = subscription.connection.reader
-            yield protocol.events(name, epoch, [self.source.show(reader, name, record, live=True) for record in records])
+        return rendered(self.source, delivery, self._stands)
 
     def catch_up(self, channel: Channel, grace_s: float = 0.0) -> bool:
         """Reads from the journal what the channel has missed, if it is not there after a moment's grace. False where that is

@@ -63,10 +63,13 @@ class Source(Protocol):
         """Whether what a reader has of a channel up to a seq is still what it may see."""
 
     def view(self, reader: Any, channel: str) -> Hashable:
-        """Readers with the same view of a channel are shown the same."""
+        """Readers with the same view of a channel have the same of its past."""
 
     def entities(self, reader: Any, channel: str, opening: Opening) -> list[bytes]:
         """The entities of an opening that this reader may see."""
+
+    def shows_all(self, channel: str) -> bool:
+        """Whether everybody who may see the channel is shown all of each event."""
 
     def has_cards(self, channel: str) -> bool:
         """Whether a person on the channel may be at one of its cards."""

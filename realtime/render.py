@@ -1,0 +1,42 @@
+"""Frames of events: each made when it is written, as its reader may see them then, and once for all who are shown the same."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from realtime import protocol
+from realtime.channel import Channel, Subscription
+from realtime.outbox import Delivery, frames
+from realtime.source import Record, Source
+
+FRAME = 128 * 1024  # bytes of a snapshot or catch-up frame: small enough to make progress within 30 s on a bad line
+KEPT = 32  # frames of a channel that its other readers are about to want
+
+
+def event_frames(source: Source, reader: Any, channel: str, epoch: str, records: list[Record], live: bool) -> list[bytes]:
+    """Events from the journal, split into frames between commands."""
+    parts = [(source.show(reader, channel, record, live), record.group) for record in records]
+    return [protocol.events(channel, epoch, run) for run in frames(parts, FRAME)]
+
+
+def rendered(source: Source, delivery: Delivery, stands: Callable[[Subscription], bool]) -> Iterator[bytes]:
+    """The frames of a delivery, as long as its subscription stands."""
+    subscription = delivery.subscription
+    assert isinstance(subscription, Subscription)
+    channel, left = subscription.channel, list(delivery.records)
+    epoch = channel.sequence.epoch
+    for run in frames([(record.wire, record.group) for record in left], protocol.MAX_SERVER_FRAME // 2):
+        records, left = left[: len(run)], left[len(run) :]
+        if not stands(subscription) or epoch is None:
+            return
+        yield _frame(source, channel, epoch, subscription.connection.reader, records)
+
+
+def _frame(source: Source, channel: Channel, epoch: str, reader: Any, records: list[Record]) -> bytes:
+    if not source.shows_all(channel.name):
+        return protocol.events(channel.name, epoch, [source.show(reader, channel.name, each, live=True) for each in records])
+    key = (epoch, records[0].seq, records[-1].seq)
+    if key not in channel.rendered:
+        if len(channel.rendered) >= KEPT:
+            channel.rendered.clear()
+        channel.rendered[key] = protocol.events(channel.name, epoch, [record.wire for record in records])
+    return channel.rendered[key]
