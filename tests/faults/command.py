@@ -18,7 +18,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     plan = Plan(
         seconds=asked.minutes * 60, seed=asked.seed, workers=asked.workers, redis=asked.redis != "away", writers=asked.writers,
-        readers=asked.readers, tree=asked.tree, boards=asked.boards, rate=asked.rate, say=_say,
+        readers=asked.readers, supervised=asked.supervised, tree=asked.tree, boards=asked.boards, rate=asked.rate, say=_say,
         leave_out=lambda kind: any(kind.startswith(each) for each in asked.without),
     )  # fmt: skip
     try:
@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=3, choices=[1, 2, 3, 4])
     parser.add_argument("--redis", choices=["here", "away"], default="here", help="away: for the whole run")
+    parser.add_argument("--supervised", action="store_true", help="all workers by one `serve --workers N`")
     parser.add_argument("--writers", type=int, default=10)
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--boards", type=int, default=12)

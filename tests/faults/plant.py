@@ -5,9 +5,10 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,16 +67,75 @@ class Worker:
         self._child.stop(signal.SIGTERM)
         self.late_ends += time.monotonic() - began > ENDS_WITHIN_S
 
+    def end(self) -> None:
+        """For good."""
+        self.kill()
+
     def signal(self, what: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, what)
 
 
-class Plant:
-    """Made by `running`. `redis` is None where there is none for the whole run."""
+class Supervised(Worker):
+    """One of the workers of `python -m board serve --workers N`, which replaces those that end: `first` is the one here that
+    holds the supervisor."""
 
-    def __init__(self, folder: Path, tree: Path) -> None:
-        self.folder, self.tree = folder, tree
+    def __init__(self, number: int, tree: Path, folder: Path, environment: dict[str, str], first: "Supervised | None") -> None:
+        super().__init__(number, tree, folder, environment)
+        self.first = first or self
+        if first is not None:
+            self.port, self.log, self.line = first.port, first.log, Line(first.port)
+
+    @property
+    def pids(self) -> list[int]:
+        """Of all workers that there are now, the oldest first."""
+        supervisor = Worker.pid.fget(self.first)  # type: ignore[attr-defined]
+        found = subprocess.run(["/bin/ps", "-o", "pid=", "--ppid", str(supervisor)], capture_output=True, text=True, check=False)
+        return sorted(int(each) for each in found.stdout.split())
+
+    @property
+    def pid(self) -> int:
+        pids = self.pids
+        if not pids:
+            raise ProcessLookupError
+        return pids[self.number % len(pids)]
+
+    def start(self) -> None:
+        if self.first is self and self._child is None:
+            super().start()
+            return
+        self.starts += 1
+        self._until(lambda: len(self.pids) >= int(self.environment["WORKERS"]))
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        pid, began = self.pid, time.monotonic()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        self._until(lambda: pid not in self.pids)
+        self.late_ends += time.monotonic() - began > ENDS_WITHIN_S
+
+    def end(self) -> None:
+        if self.first is self:
+            super().kill()
+
+    @staticmethod
+    def _until(true: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + STARTS_WITHIN_S
+        while not true():
+            if time.monotonic() > deadline:
+                raise RuntimeError("the supervisor does not bring its workers back")
+            time.sleep(0.05)
+
+
+class Plant:
+    """Made by `running`. `redis` is None where there is none for the whole run; `supervised`: all workers are those of one
+    `board serve`, and share their lines to Redis and PostgreSQL."""
+
+    def __init__(self, folder: Path, tree: Path, supervised: bool = False) -> None:
+        self.folder, self.tree, self.supervised = folder, tree, supervised
         self.postgres = Postgres(folder / "postgres")
         self.redis: Redis | None = None
         self.database_url = ""
@@ -91,15 +151,24 @@ class Plant:
             await asyncio.to_thread(self.redis.start)
         away = f"redis://127.0.0.1:{free_port()}/0"
         for number in range(workers):
-            self.postgres_lines.append(await Line(self.postgres.port).open())
-            if self.redis is not None:
-                self.redis_lines.append(await Line(self.redis.port).open())
-            redis_url = through(self.redis.url, self.redis_lines[-1]) if self.redis is not None else away
-            environment = self._environment(through(self.database_url, self.postgres_lines[-1]), redis_url)
-            self.workers.append(Worker(number, self.tree, self.folder, environment))
+            if not (self.supervised and number):
+                to_postgres = await Line(self.postgres.port).open()
+                to_redis = await Line(self.redis.port).open() if self.redis is not None else None
+            self.postgres_lines.append(to_postgres)
+            self.redis_lines += [to_redis] if to_redis is not None else []
+            redis_url = through(self.redis.url, to_redis) if self.redis is not None and to_redis is not None else away
+            environment = self._environment(through(self.database_url, to_postgres), redis_url)
+            self.workers.append(self._worker(number, workers, environment))
             await self.workers[-1].line.open()
         await asyncio.to_thread(self.workers[0].start)  # alone, as it makes the tables
         await asyncio.gather(*(asyncio.to_thread(each.start) for each in self.workers[1:]))
+
+    def _worker(self, number: int, workers: int, environment: dict[str, str]) -> Worker:
+        if not self.supervised:
+            return Worker(number, self.tree, self.folder, environment)
+        first = self.workers[0] if self.workers else None
+        assert first is None or isinstance(first, Supervised)
+        return Supervised(number, self.tree, self.folder, environment | {"WORKERS": str(workers)}, first)
 
     def _environment(self, database_url: str, redis_url: str) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT", "PUBLIC_URL", "LOG_LEVEL")}
@@ -119,7 +188,7 @@ class Plant:
         for each in [*self.redis_lines, *self.postgres_lines, *(worker.line for worker in self.workers)]:
             await each.close()
         for worker in self.workers:
-            await asyncio.to_thread(worker.kill)
+            await asyncio.to_thread(worker.end)
         if self.redis is not None:
             await asyncio.to_thread(self.redis.kill)
         await asyncio.to_thread(self.postgres.kill)
@@ -127,9 +196,9 @@ class Plant:
     def complaints(self) -> list[str]:
         """Lines of the workers' logs that tell of a fault of ours."""
         found: list[str] = []
-        for worker in self.workers:
-            if worker.log.exists():
-                lines = worker.log.read_text(errors="replace").splitlines()
+        for log in dict.fromkeys(worker.log for worker in self.workers):
+            if log.exists():
+                lines = log.read_text(errors="replace").splitlines()
                 found += [line for line in lines if "failed" in line or "Traceback" in line or "never retrieved" in line]
         return found
 
@@ -141,10 +210,10 @@ def through(url: str, line: Line) -> str:
 
 
 @contextlib.asynccontextmanager
-async def running(workers: int, redis: bool = True, tree: Path = ROOT) -> AsyncIterator[Plant]:
+async def running(workers: int, redis: bool = True, tree: Path = ROOT, supervised: bool = False) -> AsyncIterator[Plant]:
     """An installation in a folder of its own; nothing of it stays."""
     with server_folder() as folder:
-        plant = Plant(Path(folder), tree)
+        plant = Plant(Path(folder), tree, supervised)
         try:
             await plant.start(workers, redis)
             yield plant

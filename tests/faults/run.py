@@ -46,6 +46,7 @@ class Plan:
     seed: int
     workers: int = 3
     redis: bool = True
+    supervised: bool = False  # all workers by one `board serve --workers N`
     writers: int = 10
     readers: int = 20
     guests: int = 4
@@ -70,7 +71,7 @@ class Outcome:
 
 async def run(plan: Plan) -> Outcome:
     """From nothing to the verdict; nothing is left running, whatever happens."""
-    async with running(plan.workers, plan.redis, plan.tree) as plant:
+    async with running(plan.workers, plan.redis, plan.tree, plan.supervised) as plant:
         scene = await _Scene.set_up(plan, plant)
         try:
             await scene.play()
