@@ -25,6 +25,7 @@ from board.sign_in import LASTS, cookie_name, from_own_page, signed_in
 from board.words import N_
 from models.database import Unavailable
 
+ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
 
 
@@ -50,6 +51,7 @@ def make(desk: Desk) -> Starlette:
     app.state.going = False  # whether the server was told to end
     app.state.counts = metrics.Counts(desk.hub)
     app.state.sockets = Counter()  # open ones, by account
+    app.state.admitting = asyncio.Semaphore(ADMITTED)
     return app
 
 

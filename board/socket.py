@@ -22,10 +22,11 @@ async def endpoint(socket: WebSocket) -> None:
     try:
         if socket.app.state.going:
             raise Refused("unavailable")
-        rights = None
-        while rights != desk.rights:  # they changed while they were being read: nobody would tell this socket
-            rights = desk.rights
-            caller = await _admit(desk, socket)
+        async with socket.app.state.admitting:
+            rights = None
+            while rights != desk.rights:  # they changed while they were being read: nobody would tell this socket
+                rights = desk.rights
+                caller = await _admit(desk, socket)
     except Refused as refused:
         await socket.send_denial_response(refusal(refused))
         return

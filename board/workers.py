@@ -23,13 +23,13 @@ import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
 from board import logs, pulse
+from board.desk import Desk
 from board.logs import WORKER
 from board.metrics import FOLDER
 from board.serve import listen, url_of
 from board.settings import Settings
 from board.worker import READY
-from models.database import Database, Unusable
-from models.schema import migrate
+from models.errors import Unusable
 
 log = structlog.get_logger()
 
@@ -77,17 +77,14 @@ def supervise(settings: Settings, ready: Callable[[str], None] | None = None) ->
     settings.check()
     logs.set_up(settings.log_level)
     with listen(settings) as listening, tempfile.TemporaryDirectory(prefix="board-") as folder:
-        _migrate(settings)
+        asyncio.run(_try(settings))
         Supervisor(settings, listening, folder, ready).run()
 
 
-def _migrate(settings: Settings) -> None:
-    """Once, before all workers: each of them would do it, and all but one would wait."""
-    database = Database(settings.database_url)
-    try:
-        migrate(database)
-    finally:
-        asyncio.run(database.close())
+async def _try(settings: Settings) -> None:
+    """Opens the installation once before all workers: it is brought to this version's tables, and what would refuse each of
+    them is said by one. Raises Unusable."""
+    await (await Desk.open(settings)).close()
 
 
 class Supervisor:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -18,6 +18,7 @@ FINISH_S = 2  # for the commands under way of a socket that is told to go
 AT_ONCE = 32  # commands of one socket under way at a time; the rest waits unread
 FLOOD = 10  # times the allowed rate: then the socket is closed
 NO_MORE = b""  # after it nothing is written
+TOGETHER = 65_536  # bytes of frames that are written in one go
 
 Obey = Callable[["Connection", protocol.Command], Awaitable[bytes]]
 
@@ -103,15 +104,23 @@ class Connection:
     async def _write(self) -> None:
         while True:
             item = await self.outbox.take()
-            for frame in [item] if isinstance(item, bytes) else self.hub.render(item):
-                if frame == NO_MORE:
+            for frames in self._frames(item):
+                self.line.write(frames)
+                if NO_MORE in frames:
                     return
-                self.line.write(frame)
                 try:
                     await self.line.drained(STALLED_S)
                 except TimeoutError:
                     self._cut()
                     return
+
+    def _frames(self, item: bytes | Delivery) -> Iterator[list[bytes]]:
+        """What is written at once: the frames that wait in a row, or one that is made when its turn comes."""
+        if isinstance(item, bytes):
+            yield [item, *self.outbox.frames_waiting(TOGETHER)]
+        else:
+            for frame in self.hub.render(item):
+                yield [frame]
 
     async def _read(self) -> None:
         while True:

@@ -64,6 +64,14 @@ class Outbox:
             records += more.records
         return Delivery(item.subscription, records)
 
+    def frames_waiting(self, most: int) -> list[bytes]:
+        """Takes the frames that wait in a row now, of so many bytes in all."""
+        taken: list[bytes] = []
+        while self._items and isinstance(item := self._items[0][1], bytes) and (most := most - len(item)) >= 0:
+            self._pop()
+            taken.append(item)
+        return taken
+
     def _pop(self) -> bytes | Delivery:
         _, item, size = self._items.popleft()
         self.owed -= size

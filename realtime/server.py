@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import socket
 from asyncio.transports import BaseTransport
+from collections.abc import Iterable
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -34,11 +35,10 @@ class Line(WebSocketsSansIOProtocol):
         await super().run_asgi()
         self._let_go()
 
-    def write(self, text: bytes) -> None:
-        """Writes a text frame, encoded already, behind what is written. Nothing where the line has ended."""
-        if self.close_sent or self.disconnected or self.transport.is_closing():
-            return
-        self.transport.write(_head(len(text)) + text)
+    def write(self, texts: Iterable[bytes]) -> None:
+        """Writes text frames, encoded already, behind what is written. Nothing where the line has ended."""
+        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
+            self.transport.write(b"".join(part for text in texts if text for part in (_head(len(text)), text)))
 
     async def drained(self, stalled_s: float) -> None:
         """Returns when there is room to write again, or the line has ended. Raises TimeoutError when nothing of what waits
