@@ -38,6 +38,7 @@ class Hub:
         self.crowds = Crowds(bus.publish)
         self.heads = Heads(self)
         self.exchange = Exchange(self, bus)
+        self.hint = self.exchange.hint
         self._tasks: list[asyncio.Task[None]] = []
         self._loose: set[asyncio.Task[None]] = set()
 
@@ -46,7 +47,7 @@ class Hub:
     async def start(self) -> None:
         """Starts also where the bus is down. Raises Unsuitable."""
         await self.exchange.start()
-        work = (self.heads.sweep(), self.heads.beat(), presence.run(self.crowds, self._readers, self._tell_presence))
+        work = (self.heads.sweep(), self.heads.beat(), presence.run(self.crowds, self.channels, self._tell_presence))
         self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> None:
@@ -135,7 +136,7 @@ class Hub:
             records = channel.ring.after(subscription.seq)
             if records is None:
                 records = await self.catchup.after(channel.name, subscription.seq)
-            if not self._stands(subscription):
+            if not self._stands(subscription) or self._dropped(subscription):
                 return
             if not records:
                 raise Later
@@ -143,8 +144,7 @@ class Hub:
             for frame in event_frames(self.source, reader, channel.name, opening.epoch, records, live=True):
                 subscription.connection.send(frame, channel.name)
             subscription.seq = records[-1].seq
-        if not self.source.may_see(subscription.connection.reader, channel.name):
-            self.drop(subscription)
+        if self._dropped(subscription):
             return
         subscription.live = True
         subscription.connection.send(protocol.subscribed(channel.name, opening.epoch, subscription.seq), channel.name)
@@ -191,8 +191,15 @@ class Hub:
 
     def _review(self, channel: Channel) -> None:
         for subscription in list(channel.subscriptions.values()):
-            if subscription.live and not self.source.may_see(subscription.connection.reader, channel.name):
-                self.drop(subscription)
+            if subscription.live:
+                self._dropped(subscription)
+
+    def _dropped(self, subscription: Subscription) -> bool:
+        """Whether its reader may not see the channel any more; then it is dropped."""
+        seen = self.source.may_see(subscription.connection.reader, subscription.channel.name)
+        if not seen:
+            self.drop(subscription)
+        return not seen
 
     # -- events -------------------------------------------------------------------------------------------------------
 
@@ -202,10 +209,6 @@ class Hub:
             self.exchange.publish(name, epoch, records)
             if name in self.channels:
                 self.offer(self.channels[name], epoch, records)
-
-    def hint(self, name: str, seq: int) -> None:
-        """There are events up to a seq of which nobody may have been told: the process that wrote them may be gone."""
-        self.exchange.hint(name, seq)
 
     def offer(self, channel: Channel, epoch: str, records: list[Record]) -> bool:
         """Events in a row, from whoever learned of them; True where they were passed on."""
@@ -289,9 +292,6 @@ class Hub:
             return
         place: dict[str, Any] = {"card": said.card} if self.source.has_cards(said.board) else {}
         self.crowds.enter(connection, said.board, place | {"editing": said.editing})
-
-    def _readers(self) -> dict[str, int]:
-        return {name: len(channel.subscriptions) for name, channel in self.channels.items()}
 
     def _tell_presence(self, name: str, frame: bytes) -> None:
         for subscription in list(self.channels[name].subscriptions.values()):

@@ -17,6 +17,7 @@ import orjson
 from realtime import bus, protocol
 
 if TYPE_CHECKING:
+    from realtime.channel import Channel
     from realtime.connection import Connection
 
 SHOWN = 100  # people in a frame; the count says how many there are
@@ -194,10 +195,10 @@ class Crowds:
                 del self._there[process]
 
 
-async def run(crowds: Crowds, readers: Callable[[], dict[str, int]], tell: Callable[[str, bytes], None]) -> None:
+async def run(crowds: Crowds, channels: dict[str, "Channel"], tell: Callable[[str, bytes], None]) -> None:
     """Tells readers and processes by the clock."""
     while True:
         await asyncio.sleep(TICK_S)
         crowds.tell()
-        for channel in list(crowds.due(readers())):
+        for channel in list(crowds.due({name: len(each.subscriptions) for name, each in channels.items()})):
             tell(channel, crowds.frame(channel))

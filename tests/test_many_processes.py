@@ -148,7 +148,8 @@ async def test_a_search_opened_on_one_is_seen_on_the_other(pair: Pair, alice: Pe
     assert (await bob.follow(search)).of("task")
 
 
-async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Person, no_sweep: None) -> None:
+@pytest.mark.usefixtures("no_sweep")
+async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Person) -> None:
     search = await alice.open_search()
     crew = [await pair.come(server, f"Helper{n}", "investigator") for n in range(2) for server in (pair.one, pair.two)]
     for person in crew:
@@ -169,8 +170,9 @@ async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Per
     assert sum(bus.heard for bus in pair.buses) > 2 * 160
 
 
+@pytest.mark.usefixtures("no_sweep")
 async def test_what_is_committed_while_a_board_is_read_for_its_first_reader_here_is_not_missed(
-    pair: Pair, alice: Person, bob: Person, no_sweep: None
+    pair: Pair, alice: Person, bob: Person
 ) -> None:
     """The bus has confirmed that it tells us of the board before the reading begins."""
     search = await alice.open_search()
@@ -188,7 +190,8 @@ async def test_what_is_committed_while_a_board_is_read_for_its_first_reader_here
     await bob.up_to(search, seqs[0])
 
 
-async def test_what_comes_while_the_journal_is_read_is_not_missed(pair: Pair, alice: Person, bob: Person, no_sweep: None) -> None:
+@pytest.mark.usefixtures("no_sweep")
+async def test_what_comes_while_the_journal_is_read_is_not_missed(pair: Pair, alice: Person, bob: Person) -> None:
     """Also an event that is not believed but read, told of when that reading is about to end."""
     search = await alice.open_search()
     screen = await bob.follow(search)
@@ -218,7 +221,8 @@ async def test_a_message_that_is_lost_is_found_by_the_sweep(pair: Pair, alice: P
     assert pair.two.desk.hub.tally.sweep_finds == 1
 
 
-async def test_a_message_after_one_that_is_lost_has_it_read(pair: Pair, alice: Person, bob: Person, no_sweep: None) -> None:
+@pytest.mark.usefixtures("no_sweep")
+async def test_a_message_after_one_that_is_lost_has_it_read(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     await bob.follow(search)
     pair.buses[0].mute = True
@@ -228,8 +232,9 @@ async def test_a_message_after_one_that_is_lost_has_it_read(pair: Pair, alice: P
     assert pair.two.desk.hub.tally.gaps == 1
 
 
+@pytest.mark.usefixtures("no_sweep")
 async def test_a_message_too_large_for_the_bus_is_read_in_the_journal(
-    pair: Pair, alice: Person, bob: Person, no_sweep: None, monkeypatch: pytest.MonkeyPatch
+    pair: Pair, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("realtime.news.MAX_MESSAGE", 2_000)
     search = await alice.open_search()
@@ -238,9 +243,8 @@ async def test_a_message_too_large_for_the_bus_is_read_in_the_journal(
     assert len(screen.events[-1]["state"]["text"]) == 4_000
 
 
-async def test_a_forged_message_shows_nothing_and_has_the_journal_asked(
-    pair: Pair, alice: Person, bob: Person, no_sweep: None
-) -> None:
+@pytest.mark.usefixtures("no_sweep")
+async def test_a_forged_message_shows_nothing_and_has_the_journal_asked(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     screen = await bob.follow(search)
     pair.buses[0].mute = True
@@ -256,8 +260,9 @@ async def test_a_forged_message_shows_nothing_and_has_the_journal_asked(
     assert [bus.forged for bus in pair.buses] == [0, 1]
 
 
+@pytest.mark.usefixtures("no_sweep")
 async def test_a_process_that_died_between_commit_and_publish_is_made_up_for_when_its_command_comes_again(
-    pair: Pair, alice: Person, bob: Person, no_sweep: None
+    pair: Pair, alice: Person, bob: Person
 ) -> None:
     search = await alice.open_search()
     await bob.follow(search)
@@ -391,9 +396,8 @@ async def test_who_is_no_member_any_more_hears_nothing_that_comes_after(
     assert "ecret" not in str(charlie.heard)
 
 
-async def test_rights_are_read_in_the_journal_before_what_follows_is_shown(
-    pair: Pair, alice: Person, charlie: Person, no_sweep: None
-) -> None:
+@pytest.mark.usefixtures("no_sweep")
+async def test_rights_are_read_in_the_journal_before_what_follows_is_shown(pair: Pair, alice: Person, charlie: Person) -> None:
     """Also where nothing but the bus tells of them: an event that sets rights is not believed, it is looked up."""
     search = await alice.open_search(person={"first_name": "Noor"})
     screen, operations = await charlie.follow(search), await charlie.follow(OPERATIONS)
@@ -424,8 +428,9 @@ async def test_a_search_that_is_opened_for_members_on_one_is_not_told_of_on_the_
         assert trace not in events
 
 
+@pytest.mark.usefixtures("no_sweep")
 async def test_the_first_page_of_events_is_by_the_rights_of_now_on_a_process_that_was_told_nothing(
-    pair: Pair, alice: Person, charlie: Person, no_sweep: None
+    pair: Pair, alice: Person, charlie: Person
 ) -> None:
     pair.buses[0].mute = True
     search = await alice.open_search(access="members", members=[alice.account["id"]])
@@ -435,9 +440,8 @@ async def test_the_first_page_of_events_is_by_the_rights_of_now_on_a_process_tha
     assert answer.json()["events"] == [{"seq": after + 1, "hidden": True}]
 
 
-async def test_who_was_just_let_in_on_the_other_process_is_let_in(
-    pair: Pair, alice: Person, charlie: Person, no_sweep: None
-) -> None:
+@pytest.mark.usefixtures("no_sweep")
+async def test_who_was_just_let_in_on_the_other_process_is_let_in(pair: Pair, alice: Person, charlie: Person) -> None:
     search = await alice.open_search(access="members", members=[alice.account["id"]])
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
@@ -449,8 +453,9 @@ async def test_who_was_just_let_in_on_the_other_process_is_let_in(
     assert (await charlie.follow(search)).of("task")
 
 
+@pytest.mark.usefixtures("no_sweep")
 async def test_what_was_owed_of_a_search_is_taken_back_when_another_process_ends_the_right(
-    pair: Pair, alice: Person, charlie: Person, no_sweep: None
+    pair: Pair, alice: Person, charlie: Person
 ) -> None:
     """A snapshot that waits to be written shows what may not be seen any more: a fresh one is sent instead."""
     search = await alice.open_search(person={"first_name": "Noor"})
