@@ -175,7 +175,11 @@ class Desk:
 
 
 def _bus(settings: Settings) -> Bus:
-    return RedisBus(settings.redis_url, settings.secret()) if settings.redis_url else MemoryBus()
+    """Raises Unusable."""
+    try:
+        return RedisBus(settings.redis_url, settings.secret()) if settings.redis_url else MemoryBus()
+    except ValueError as error:
+        raise Unusable(str(error)) from None
 
 
 def _make_operations(session: Session, at: str) -> None:

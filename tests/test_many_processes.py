@@ -260,6 +260,27 @@ async def test_a_forged_message_shows_nothing_and_has_the_journal_asked(pair: Pa
     assert [bus.forged for bus in pair.buses] == [0, 1]
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"", b"nonsense", b"[]", b"{}", b'{"epoch":"other","first":1,"last":99999,"sent":0}\n{}', b"\n\n",
+        b'{"epoch":"%s","first":%d,"last":%d,"sent":0}\n{"seq":%d}', b'{"epoch":"%s","first":%d,"last":%d,"sent":0}\n[%d]',
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("no_sweep")
+async def test_a_message_of_another_version_has_the_journal_asked(pair: Pair, alice: Person, bob: Person, message: bytes) -> None:
+    search = await alice.open_search()
+    screen = await bob.follow(search)
+    pair.buses[0].mute = True
+    seq = await note(alice, search, "the truth")
+    pair.buses[0].mute = False
+    filled = message % (screen.epoch.encode(), seq, seq, seq) if b"%s" in message else message
+    pair.buses[0].publish(f"events:{search}", filled)
+    pair.buses[0].publish("presence", filled)
+    await bob.up_to(search, seq)
+    assert screen.events[-1]["state"]["text"] == "the truth"
+
+
 @pytest.mark.usefixtures("no_sweep")
 async def test_a_process_that_died_between_commit_and_publish_is_made_up_for_when_its_command_comes_again(
     pair: Pair, alice: Person, bob: Person
