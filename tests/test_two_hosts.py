@@ -140,7 +140,9 @@ async def machines(lines: Network, servers: Path) -> AsyncIterator[tuple[Machine
         postgres.stop()
 
 
-@pytest.mark.parametrize("cut", [Host.pull_the_plug, Host.swallow], ids=["unplugged", "silent"])
+@pytest.mark.parametrize(
+    "cut", [pytest.param(Host.swallow, id="silent"), pytest.param(Host.pull_the_plug, id="unplugged", marks=pytest.mark.slow)]
+)
 async def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_nothing(
     machines: tuple[Machine, Machine], cut: Any
 ) -> None:
@@ -159,7 +161,7 @@ async def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_no
     try:
         await until(lambda: bob.refused["unavailable"], HEALS_WITHIN_S)
         at_cut, elsewhere, given = bob.heads(), alice.heads(), len(alice.acked)
-        await until(lambda: alice.heads() > elsewhere + 2, HEALS_WITHIN_S)
+        await until(lambda: alice.heads() > elsewhere + 1, HEALS_WITHIN_S)
         assert bob.heads() == at_cut  # so his screen says that it may not be current
         assert len(alice.acked) > given  # and hers goes on
         assert bob.closed is None
