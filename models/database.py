@@ -170,11 +170,14 @@ class Database:
         Where one of several raises, or leaves what can't be kept beside another process's (the same command id on two
         boards), all of it is undone and they are done one by one.
         """
-        try:
-            self._until_done(group)
-        except (_Raised, IntegrityError):
-            for job in group:
-                self._alone(job)
+        if len(group) > 1:
+            try:
+                self._until_done(group)
+                return
+            except (_Raised, IntegrityError):
+                pass
+        for job in group:
+            self._alone(job)
 
     def _alone(self, job: Job) -> None:
         for _ in range(2):  # once more, it finds what the other process did

@@ -355,7 +355,11 @@ async def test_every_text_sorts_bytewise(database: Database) -> None:
 
 async def test_many_processes_start_on_an_empty_database_at_once(postgres: Postgres) -> None:
     url = postgres.create("fresh")
-    env = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "a secret of the tests, long enough to be one"}
+    env = os.environ | {
+        "BOARD_PREPARED": str(ROOT),
+        "DATABASE_URL": url,
+        "SECRET_KEY": "a secret of the tests, long enough to be one",
+    }
     starting = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-m", "board", "migrate", cwd=ROOT, env=env, stderr=asyncio.subprocess.PIPE
