@@ -21,7 +21,7 @@ from tests.test_workers import hear
 from tests.workers import until
 
 BEHIND = "http://board.example.org"  # what the browsers see; the test leaves the certificate out
-UNIT, FRAGMENT = "**PostgreSQL and Redis** carry", "A proxy speaks https in front."
+UNIT, FRAGMENT = "**PostgreSQL and Redis** carry", "A proxy speaks https in front"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
