@@ -1,6 +1,7 @@
 """How long an event takes from its publishing by one process to a reader's having it from another, over Redis."""
 
 import asyncio
+import gc
 import json
 import secrets
 import time
@@ -59,6 +60,8 @@ async def _publish(settings: dict[str, str], boards: list[str]) -> Published:
     """Writes at the rate, from this process; when each event was handed to the bus."""
     desk = await desk_of(settings)
     published = _noted(desk)
+    gc.collect()
+    gc.freeze()  # as a server does when it has started
     caller = await somebody(desk)
     began = time.monotonic()
     writing = []
