@@ -98,9 +98,7 @@ class RedisBus:
         following = self._followed.pop(channel, None)
         if following is not None:
             following.settled.set()
-            if self._ears is not None:
-                self._asked.append((channel, None))
-                self._ears.put("UNSUBSCRIBE", self._wire(channel))
+            self._ask("UNSUBSCRIBE", channel, None)
 
     def publish(self, channel: str, message: bytes) -> None:
         if len(message) <= MAX_MESSAGE and self._say(channel, message):
@@ -176,11 +174,16 @@ class RedisBus:
             await mouth.close()
 
     def _subscribe(self, channel: str, following: _Following | None) -> None:
+        if following is not None and self._ears is not None:
+            following.settled.clear()
+        self._ask("SUBSCRIBE", channel, following)
+
+    def _ask(self, command: str, channel: str, following: _Following | None) -> None:
         if self._ears is not None:
-            if following is not None:
-                following.settled.clear()
-            self._asked.append((channel, following))
-            self._ears.put("SUBSCRIBE", self._wire(channel))
+            if self._ears.put(command, self._wire(channel)):
+                self._asked.append((channel, following))
+            else:  # so much is waiting that the line is as good as dead; a channel must not be forgotten
+                self._beat_heard = float("-inf")
 
     async def _live(self) -> None:
         """Says a heartbeat every second, and ends when none is heard any more. Raises Silent."""

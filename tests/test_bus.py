@@ -453,6 +453,20 @@ async def test_what_waits_to_be_said_is_bounded(breakable: Redis, monkeypatch: p
         await ear.until(lambda: len(ear.heard) == ear.bus.published)
 
 
+async def test_channels_that_find_no_room_to_be_asked_for_are_not_forgotten(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on(redis.url) as ear:
+        monkeypatch.setattr(redis_line, "MAX_WAITING", 10)
+        following = [asyncio.create_task(ear.bus.follow(f"c{number}")) for number in range(20)]
+        await asyncio.sleep(0)
+        monkeypatch.setattr(redis_line, "MAX_WAITING", 10_000)
+        await asyncio.gather(*following)
+        await ear.until(lambda: {f"c{number}" for number in range(20)} <= set(ear.gaps))
+        assert ear.bus.reconnects == 1
+        await passes(ear, ear, "c19")
+
+
 async def test_a_dead_host_is_given_up_by_the_kernel_too(redis: Redis) -> None:
     made: Any = redis_line.connection_of(redis.url)
     await made.connect()
