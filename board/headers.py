@@ -45,7 +45,9 @@ class Headers:
         request = logs.request_id(Given(scope=scope).get("x-request-id"))
         logs.belongs_to(request=request)  # until its task ends: uvicorn logs what failed after we have returned
         if scope["type"] == "http":
-            await self._answer(scope, receive, send, request)
+            # No id has U+0000, and PostgreSQL can't be asked for one that has.
+            named = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
+            await self._answer(named, receive, send, request)
         else:
             await self._app(scope, receive, send)
 

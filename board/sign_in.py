@@ -195,13 +195,14 @@ class Door:
 
     async def sign_in(self, email: str, password: str, peer: str) -> str | None:
         """The cookie of a new session, or None where address and password don't fit. Raises Refused `rate_limited`."""
-        typed = digest(email.strip().lower())
+        email = email.strip().lower().replace("\0", "")  # PostgreSQL can't be asked for a text with U+0000
+        typed = digest(email)
         # Counted before the password is looked at, so that a thousand tries at once are a thousand tries.
         for limit, key in ((_TRIES, (typed, peer)), (_ALL_TRIES, ("typed", typed)), (_ALL_TRIES, ("peer", peer))):
             if not self._tries.hit(limit, *key):
                 raise Refused("rate_limited")
         account = await self._desk.database.read(
-            lambda database: database.exec(select(Account).where(Account.email == email.strip().lower())).first()
+            lambda database: database.exec(select(Account).where(Account.email == email)).first()
         )
         async with self._room:
             fits = await asyncio.to_thread(_fits, account.password if account else _NOBODY, password)

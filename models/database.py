@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlmodel import Session
 
 from models import postgresql, sqlite
@@ -30,6 +30,7 @@ WAITING = 4_096  # writes that may wait; above it the desk says that it is overl
 DEADLINE_S = 10.0  # after it was queued, a write is not tried again
 PAUSE_S = 0.1  # before a group is tried again; the server is coming back, say
 START_S = 30.0  # how long a server may take to come up: all may have been started at one moment
+_FAULTS = (DataError, ProgrammingError)  # what one asked of the database is at fault, not the database
 _LATE, _TOGETHER = "late", "together"  # in what a session carries along
 
 
@@ -174,7 +175,7 @@ class Database:
             try:
                 self._until_done(group)
                 return
-            except (_Raised, IntegrityError):
+            except (_Raised, IntegrityError, *_FAULTS):
                 pass
         for job in group:
             self._alone(job)
@@ -189,6 +190,9 @@ class Database:
                 return
             except IntegrityError as error:
                 _fail([job], error)
+            except _FAULTS as error:
+                job.result, job.error = None, error
+                return
 
     def _until_done(self, group: list[Job]) -> None:
         """Runs a group in one transaction; again where its connection was lost, as long as somebody may wait for it.
@@ -202,7 +206,7 @@ class Database:
                     committing = True
                     transaction.commit()
                 return
-            except (_Raised, IntegrityError):
+            except (_Raised, IntegrityError, *_FAULTS):
                 raise
             except Exception as error:
                 known = bool(group[0].boards) or not committing  # that it was not done, or will be found to be
@@ -258,7 +262,9 @@ def _run(connection: Connection, group: list[Job]) -> None:
             job.error = None
             try:
                 job.result = job.fn(session)
-            except SQLAlchemyError:
+            except DBAPIError as error:
+                if isinstance(error, _FAULTS):
+                    raise _Raised from error
                 raise
             except Exception as error:
                 raise _Raised from error

@@ -68,6 +68,22 @@ async def test_what_can_not_be_kept_costs_its_neighbours_nothing(database: Datab
     assert await database.read(_boards) == {"a", "b", "c"}
 
 
+async def test_a_fault_in_one_costs_its_neighbours_nothing(database: Database) -> None:
+    def faulty(session: Session) -> None:
+        session.connection().execute(text("SELECT * FROM no_such_table"))
+
+    def adds(id: str) -> "asyncio.Future[str]":
+        return database.write(lambda session: _add(session, id), boards=BOARDS)
+
+    results = await asyncio.gather(adds("a"), database.write(faulty, boards=BOARDS), adds("b"), return_exceptions=True)
+    if database.kind == "sqlite":  # which has one word for all that goes wrong, a full disk and a missing table
+        assert await database.read(_boards) == {each for each in results if isinstance(each, str)}
+    else:
+        assert [results[0], results[2]] == ["a", "b"]
+    assert isinstance(results[1], Exception)
+    assert await adds("c") == "c"
+
+
 async def test_what_another_process_did_at_the_same_moment_is_found_by_the_second_try(database: Database) -> None:
     tries: list[str] = []
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import psycopg
 import pytest
 from sqlalchemy import event, text
@@ -24,9 +25,10 @@ from models import postgresql
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable, Unusable
 from models.schema import migrate
-from tests.cast import PASSWORD, new_id
+from tests.cast import PASSWORD, new_id, serving, token_for
 
 ROOT = Path(__file__).parent.parent
+SECRET = "a secret of the tests, long enough to be one"
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 
 
@@ -48,7 +50,7 @@ async def desks(postgres_url: str) -> AsyncIterator[list[Desk]]:
 
 
 async def open_desk(url: str) -> Desk:
-    return await Desk.open(Settings(_env_file=None, database_url=url, secret_key="a secret of the tests, long enough to be one"))
+    return await Desk.open(Settings(_env_file=None, database_url=url, secret_key=SECRET))
 
 
 async def alice(desk: Desk) -> Caller:
@@ -350,6 +352,19 @@ async def test_every_text_sorts_bytewise(database: Database) -> None:
     assert [row for row in rows if row.collation_name != "C"] == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/boards/%00", "/api/v1/boards/a%00/events", "/searches/%00", "/api/v1/boards/operations/sightings/%00/source"],
+)
+async def test_an_id_that_no_text_of_the_server_can_be_is_not_found(postgres_url: str, tmp_path: Path, path: str) -> None:
+    async with serving(tmp_path, database_url=postgres_url, secret_key=SECRET) as server:
+        token = await token_for(server.desk, "Alice", "coordinator")
+        async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as client:
+            assert (await client.get(path)).status_code == 404
+            nobody = {"email": "a\0@desk.example", "password": "a\0"}
+            assert (await client.post("/login", data=nobody, headers={"Origin": server.url})).status_code == 401
+
+
 # -- at start
 
 
@@ -358,7 +373,7 @@ async def test_many_processes_start_on_an_empty_database_at_once(postgres: Postg
     env = os.environ | {
         "BOARD_PREPARED": str(ROOT),
         "DATABASE_URL": url,
-        "SECRET_KEY": "a secret of the tests, long enough to be one",
+        "SECRET_KEY": SECRET,
     }
     starting = [
         await asyncio.create_subprocess_exec(
