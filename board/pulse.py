@@ -20,18 +20,19 @@ BEAT_S = 1.0
 STUCK_S = 3.0  # without a beat for so long, nobody is answered any more: the log says what the loop is doing
 
 
-def notify(state: str) -> None:
+def notify(state: str, patience_s: float = 1.0) -> None:
     """Tells systemd, where this is a service of `Type=notify`; see sd_notify(3)."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address.startswith(("/", "@")):
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.settimeout(patience_s)  # it may be behind: ten messages fill its queue
             line.sendto(state.encode(), address.replace("@", "\0", 1) if address[0] == "@" else address)
 
 
 def notify_beat() -> None:
     """Tells systemd that we are alive, where it waits for that (`WatchdogSec=`)."""
     if "WATCHDOG_USEC" in os.environ:
-        notify("WATCHDOG=1")
+        notify("WATCHDOG=1", patience_s=0)
 
 
 class Pulse:

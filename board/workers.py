@@ -100,6 +100,7 @@ class Supervisor:
         self._announced = False
         self._going: float | None = None
         self._asked_to_roll = False
+        self._beaten = 0.0
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> None:
@@ -138,7 +139,9 @@ class Supervisor:
                 place.worker = self._start(place.number, now)
         self._roll(now)
         self._announce()
-        pulse.notify_beat()
+        if now - self._beaten >= pulse.BEAT_S:
+            self._beaten = now
+            pulse.notify_beat()
 
     def _workers(self) -> list[Worker]:
         placed = [worker for place in self._places for worker in (place.worker, place.fresh) if worker is not None]

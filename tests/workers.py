@@ -127,8 +127,8 @@ class Workers:
 async def working(*given: Any, **more: Any) -> AsyncIterator[Workers]:
     """Workers that are ended when the scene is over, however it ends."""
     workers = Workers(*given, **more)
-    await workers.start()
     try:
+        await workers.start()
         yield workers
     finally:
         if workers.process.returncode is None:
