@@ -78,7 +78,7 @@ class Store:
                 if any(word in said for word in _HOPELESS) or time.monotonic() > until:
                     raise Unusable(f"The database server can't be used: {said}.") from None
             if not told:
-                log.info("the database server is not there yet: waiting for it")
+                log.debug("the database server is not there yet: waiting for it")
                 told = True
             time.sleep(RETRY_S)
 
