@@ -7,11 +7,13 @@ it takes connections and then, every second, that its loop goes round. The line'
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import sys
 import threading
 
+from board.metrics import FOLDER
 from board.serve import ListeningSocket, serve
 from board.settings import Settings
 from models.database import Unavailable, Unusable
@@ -48,6 +50,8 @@ def _go_with(supervisor: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while supervisor.recv(64):
             pass
+    if FOLDER in os.environ:  # where it was killed, nobody else tidies up
+        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
