@@ -190,21 +190,24 @@ def _judge_revocations(run: Run, journals: Mapping[str, Journal], verdict: Verdi
     for each in run.revocations:
         for following in by_reader[each.reader]:
             if each.board in (None, following.board):
-                shown = [seq for seq, _ in _between(following, each) if seq > each.after]
+                since = each.after
+                shown = [(seq, at) for seq, _, at in _between(following, each) if seq > since]
             elif following.board == "operations" and each.command is not None:
                 journal = journals[following.board]
                 since = min(journal.commands.get(each.command, [journal.head + 1]))
                 about = {seq for seq, id in journal.hidden.items() if id == each.board and seq >= since}
-                shown = [seq for seq, digest in _between(following, each) if seq in about and digest not in (HIDDEN, DROPPED)]
+                came = _between(following, each)
+                shown = [(seq, at) for seq, digest, at in came if seq in about and digest not in (HIDDEN, DROPPED)]
             else:
                 continue
-            for seq in shown:
-                case = f"{each.reader} on {following.board}: event {seq}, though its right had ended"
+            for seq, at in shown:
+                when = f"{at - each.began:.2f} s after it began to be taken away, {each.until - at:.2f} s before it came back"
+                case = f"{each.reader} on {following.board}: event {seq}, though its right had ended with {since}: {when}"
                 verdict.add("delivered after revocation", case)
 
 
-def _between(following: Following, gone: Revocation) -> Iterator[tuple[int, int]]:
-    """(seq, digest) of what came while a right was taken away."""
+def _between(following: Following, gone: Revocation) -> Iterator[tuple[int, int, float]]:
+    """(seq, digest, time) of what came while a right was taken away."""
     for kind, seq, digest, at in zip(following.kind, following.seq, following.digest, following.at, strict=True):
         if kind != GONE and gone.since <= at < gone.until:
-            yield seq, digest
+            yield seq, digest, at
