@@ -4,6 +4,7 @@ A search with access `desk` is seen by everyone who is signed in, one with `memb
 role. Rights are those of now, for all history.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -83,10 +84,22 @@ class Sights:
     members: dict[str, frozenset[str]] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)  # (search, account): seq on `operations`
     learned: int = 0  # counts what was learned from events, so that an older reading does not undo it
+    readings: int = 0
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def reload(self, database: Database) -> None:
-        """Reads all of it from the database. Raises Unavailable."""
+        """Knows all of it as the database has it after this call. Raises Unavailable.
 
+        One reading after the other: two at a time could end in the wrong order, the older view last. Who waits while another
+        begins and ends is served by it.
+        """
+        enough = self.readings + self._one.locked() + 1
+        async with self._one:
+            if self.readings < enough:
+                await self._read(database)
+                self.readings += 1
+
+    async def _read(self, database: Database) -> None:
         def read(session: Session) -> tuple[dict[str, frozenset[str]], dict[tuple[str, str], int]]:
             rows = session.exec(select(Sight).where(Sight.board == OPERATIONS))
             return members_only(session), {(row.search, row.account): row.seq for row in rows}
