@@ -75,6 +75,7 @@ def report(outcome: Outcome) -> list[str]:
     ]
     for kind, spread in sorted(found.heals_by_kind.items()):
         lines.append(f"  {kind:24} {spread}")
+    lines += ["the slowest:", *(f"  {line}" for line in found.slowest)]
     lines += [f"{name}: {value}" for name, value in outcome.notes.items()]
     lines += [
         f"complaints in the workers' logs: {len(outcome.complaints)}",

@@ -12,6 +12,7 @@ from tests.faults.journal import Journal
 from tests.faults.records import CAUGHT_UP, GONE, LIVE, OK, REFUSED, RESET, SNAPSHOT, Following, Run, Struck
 
 NEVER = float("inf")
+SHOWN = 6  # of the slowest heals
 _NAMES = {LIVE: "live", CAUGHT_UP: "caught up", SNAPSHOT: "snapshots", RESET: "resets", GONE: "rights ended"}
 
 
@@ -42,6 +43,7 @@ class Figures:
     deliveries: Counter[str]
     heals: Spread  # from a fault's heal until all readers stand where the boards stood then
     heals_by_kind: dict[str, Spread]
+    slowest: list[str]  # heals, with who was the last
     delay: Spread  # from an event's own time, before its commit, until a reader has it live
     calm_delay: Spread  # the same, where nothing failed shortly before or meanwhile
     answers: Spread  # from a command's first sending to its answer
@@ -64,14 +66,14 @@ def figures(run: Run, journals: Mapping[str, Journal], wall: float) -> Figures:
         states["ok"] += commands.state.count(OK)
         states["refused"] += commands.state.count(REFUSED)
         states["given"] += len(commands.state)
-    heals, by_kind = _heals(run, journals, wall)
+    heals, by_kind, slowest = _heals(run, journals, wall)
     delay, calm = _delays(run, journals, wall)
     answers = array("d")
     for commands in run.commands:
         answers.extend(done - began for done, began in zip(commands.answered, commands.invoked, strict=True) if done)
     resent = sum(1 for commands in run.commands for sent in commands.sent if sent > 1)
     struck = Counter(each.kind for each in run.struck)
-    return Figures(states, resent, struck, kinds, heals, by_kind, delay, calm, Spread(answers))
+    return Figures(states, resent, struck, kinds, heals, by_kind, slowest, delay, calm, Spread(answers))
 
 
 def clusters(struck: Sequence[Struck]) -> list[tuple[float, float]]:
@@ -85,30 +87,38 @@ def clusters(struck: Sequence[Struck]) -> list[tuple[float, float]]:
     return merged
 
 
-def _heals(run: Run, journals: Mapping[str, Journal], wall: float) -> tuple[Spread, dict[str, Spread]]:
+def _heals(run: Run, journals: Mapping[str, Journal], wall: float) -> tuple[Spread, dict[str, Spread], list[str]]:
     """Of faults that overlap, all count from the moment at which the last of them has healed. A fault during whose healing the
     next one begins counts from its own heal all the same."""
     together = clusters(run.struck)
     began = [each[0] for each in together]
     steady = [each for each in run.followings if GONE not in each.kind and len(each.seq)]
-    took = [_back(steady, journals, healed, wall) for _, healed in together]
+    found = [_back(steady, journals, healed, wall) for _, healed in together]
+    took = [seconds for seconds, _ in found]
     spread, by_kind = Spread(), dict[str, Spread]()
     for each in run.struck:
         seconds = took[bisect_right(began, each.began) - 1]
         spread.values.append(seconds)
         by_kind.setdefault(each.kind, Spread()).values.append(seconds)
-    return spread, by_kind
+    slowest = sorted(zip(found, together, strict=True), reverse=True)[:SHOWN]
+    words = [
+        f"{seconds:.2f} s: {who}, after {', '.join(each.kind for each in run.struck if began <= each.began <= healed)}"
+        for (seconds, who), (began, healed) in slowest
+    ]
+    return spread, by_kind, words
 
 
-def _back(followings: Sequence[Following], journals: Mapping[str, Journal], healed: float, wall: float) -> float:
-    """Seconds until all stand where their boards stood at a moment."""
-    slowest = 0.0
+def _back(followings: Sequence[Following], journals: Mapping[str, Journal], healed: float, wall: float) -> tuple[float, str]:
+    """Seconds until all stand where their boards stood at a moment, and who was the last."""
+    slowest, who = 0.0, "nobody"
     for following in followings:
         head = bisect_right(journals[following.board].at, healed + wall)
         place = bisect_left(following.seq, head)
         reached = following.at[place] if place < len(following.seq) else NEVER
-        slowest = max(slowest, reached - healed)
-    return slowest
+        if reached - healed > slowest:
+            how = _NAMES[following.kind[place]] if reached < NEVER else "never"
+            slowest, who = reached - healed, f"{following.reader} on {following.board} ({how})"
+    return slowest, who
 
 
 def _delays(run: Run, journals: Mapping[str, Journal], wall: float) -> tuple[Spread, Spread]:
