@@ -114,6 +114,8 @@ class Sights:
     def learn(self, search: str, access: str, members: Iterable[str], changed: Iterable[str] = (), seq: int = 0) -> None:
         """A search was opened, or its access was set at `seq` on `operations`."""
         self.learned += 1
+        if any(at > seq for (each, _), at in self.changed.items() if each == search):
+            return  # another process set it anew since, and that was read already
         if access == "members":
             self.members[search] = frozenset(members)
         else:

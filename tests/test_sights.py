@@ -82,3 +82,17 @@ async def test_a_reading_that_failed_serves_nobody_else() -> None:
     slow.asked[1][1].set_result(None)
     await second
     assert not sights.may_see("charlie", "search")
+
+
+async def test_what_this_process_set_before_does_not_undo_what_another_set_since() -> None:
+    slow, database = _both()
+    slow.view = ({"search": frozenset({"alice"})}, {("search", "charlie"): 8, ("search", "bob"): 7})
+    sights = Sights()
+    reading = asyncio.create_task(sights.reload(database))
+    await slow.until_asked(1)
+    slow.asked[0][1].set_result(None)
+    await reading
+    sights.learn("search", "members", {"alice", "charlie"}, {"bob"}, 7)
+    assert not sights.may_see("charlie", "search")
+    sights.learn("search", "members", {"alice", "charlie"}, {"charlie"}, 9)
+    assert sights.may_see("charlie", "search")
