@@ -27,6 +27,10 @@ from models.database import Unavailable
 
 ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
+FORWARDED = {  # a proxy on this machine says one of these of whoever it speaks for
+    "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
+    "x-forwarded-server", "x-real-ip", "x-client-ip", "x-original-forwarded-for", "true-client-ip", "cf-connecting-ip",
+}  # fmt: skip
 
 
 def make(desk: Desk) -> Starlette:
@@ -130,8 +134,7 @@ async def ready(request: Request) -> Response:
 
 async def measured(request: Request) -> Response:
     """`GET /metrics`: from this machine, or with an administrator's token."""
-    direct = request.client is not None and "x-forwarded-for" not in request.headers
-    if not (direct and ipaddress.ip_address(request.client.host).is_loopback):  # type: ignore[union-attr]
+    if not _from_this_machine(request):
         caller = await signed_in(request)
         if caller is None:
             raise Refused("unauthenticated")
@@ -139,6 +142,17 @@ async def measured(request: Request) -> Response:
             raise Refused("forbidden")
     request.app.state.counts.take()
     return Response(await asyncio.to_thread(metrics.text), media_type="text/plain; version=0.0.4")
+
+
+def _from_this_machine(request: Request) -> bool:
+    """Whether a program here asks for itself. Behind a Unix socket stands a proxy."""
+    if request.client is None or not FORWARDED.isdisjoint(request.headers):
+        return False
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback  # ::ffff:127.0.0.1, where we listen on [::]
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

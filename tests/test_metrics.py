@@ -6,10 +6,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2 as httpx
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from board import app
 from models.database import Database
 from models.schema import migrate
+from tests.cast import Person
 from tests.test_workers import SEARCH, follow, give, hear
 from tests.workers import Workers, until, working
 
@@ -99,3 +103,36 @@ async def test_a_single_process_tells_the_same(tmp_path: Path) -> None:
         _, told = await _played(workers, workers_pid, workers_pid)
         assert told("board_process", process=str(workers_pid), worker="0") == 1
         assert await workers.end() == 0
+
+
+async def _asked(alice: Person, peer: tuple[str, int] | None, **headers: str) -> int:
+    """What somebody without a token is answered who comes from there."""
+    door = httpx.ASGITransport(app.make(alice.server.desk), client=peer)  # type: ignore[arg-type]
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with httpx.AsyncClient(transport=door, base_url="http://board.example") as http:
+        return (await http.get("/metrics", headers=given)).status_code
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Forwarded", "Via", "X_Forwarded_For", "X_Forwarded_Host", "X_Forwarded_Proto", "X_Real_IP", "CF_Connecting_IP"],
+)
+async def test_who_comes_by_a_proxy_on_this_machine_is_not_of_this_machine(alice: Person, header: str) -> None:
+    here = ("127.0.0.1", 1)
+    assert await _asked(alice, here) == 200
+    assert await _asked(alice, here, **{header: "x"}) == 401
+    assert await _asked(alice, here, **{header: ""}) == 401
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
+async def test_this_machine_needs_no_token(alice: Person, peer: str) -> None:
+    assert await _asked(alice, (peer, 1)) == 200
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "", "localhost"])
+async def test_another_does(alice: Person, peer: str) -> None:
+    assert await _asked(alice, (peer, 1)) == 401
+
+
+async def test_behind_a_unix_socket_stands_a_proxy(alice: Person) -> None:
+    assert await _asked(alice, None) == 401
