@@ -172,7 +172,7 @@ def account_add(
 ) -> None:
     """Adds an account, and prints its id."""
     password = _password(password_stdin)
-    print(_on_database(lambda session: accounts.add(session, email, name, role, password, stamp(now()))))
+    print(_on_database(accounts.new_account(email, name, role, password, stamp(now()))))
 
 
 @account.command("list")
@@ -206,7 +206,7 @@ def account_set_password(
 ) -> None:
     """Sets a new password, and ends every session of the account."""
     password = _password(password_stdin)
-    _on_database(lambda session: accounts.set_password(session, email, password))
+    _on_database(accounts.new_password(email, password))
 
 
 @token.command("add")

@@ -14,7 +14,9 @@ import httpx2 as httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from board import cli, logs
+from board import accounts, cli, logs
+from board.sign_in import bump
+from models.database import Database
 from tests.cast import PATIENCE_S, new_id
 from tests.company import Company
 
@@ -43,6 +45,7 @@ class Shell:
 
     async def start(self, *words: str, **settings: str) -> asyncio.subprocess.Process:
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV")}
+        kept["BOARD_PREPARED"] = str(ROOT)  # what the first start installs is not these tests' affair
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "board", *words, cwd=ROOT, env=kept | self.settings | settings,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -130,6 +133,31 @@ async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_
     assert await board.works("account", "set-password", email, "--password-stdin", given=second) == ""
     assert not await signs_in(company, email, first)
     assert await signs_in(company, email, second)
+
+
+async def test_others_write_while_a_password_is_hashed(
+    company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hash_password, other = accounts.hash_password, Database(company.server.desk.settings.database_url)
+    written: list[str] = []
+
+    def hashed(password: str) -> str:
+        other.write_now(bump)  # raises Unavailable where whoever hashes has the database
+        written.append(password)
+        return hash_password(password)
+
+    monkeypatch.setattr(accounts, "hash_password", hashed)
+    monkeypatch.setenv("DATABASE_URL", other.url)
+    email, first, second = address(), "correct horse 1", "correct horse 2"
+    for words, given in (("add", "--name", "Kim", "--role", "viewer"), first), (("set-password",), second):
+        monkeypatch.setattr(sys, "argv", ["board", "account", words[0], email, *words[1:], "--password-stdin"])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        with pytest.raises(SystemExit) as ended:
+            await asyncio.to_thread(cli.main)
+        assert ended.value.code == 0, capsys.readouterr().err
+    assert written == [first, second]
+    assert await signs_in(company, email, second)
+    await other.close()
 
 
 def test_what_an_account_cannot_be_is_refused_in_a_sentence(refuse: Refuse) -> None:
@@ -248,7 +276,8 @@ async def test_settings_are_read_from_a_file_too_and_the_environment_wins(tmp_pa
     (tmp_path / ".env").write_text(f"DATABASE_URL=sqlite:///{tmp_path}/named.db\nPORT=0\nUNKNOWN=1\n")
     python = f"{ROOT}:{os.environ.get('PYTHONPATH', '')}"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "board", "migrate", cwd=tmp_path, env={"PATH": os.environ["PATH"], "PYTHONPATH": python},
+        sys.executable, "-m", "board", "migrate", cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": python, "BOARD_PREPARED": str(ROOT)},
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     _, fault = await process.communicate()
