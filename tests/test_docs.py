@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,14 @@ def test_every_file_and_folder_that_the_docs_name() -> None:
         for name in names(text):
             if re.fullmatch(r"(board|realtime|models|tests|static|docs)/[\w./]*", name):
                 assert (ROOT / name).exists(), name
+
+
+def test_the_changes_of_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    for text in (README, CONTRACT):
+        told = re.findall(r"^(?:- |\*\*)(\d+\.\d+\.\d+)", text.split("\n## Changes\n", 1)[1], flags=re.M)
+        assert told[0] == version
+        assert told == sorted(told, key=lambda each: [*map(int, each.split("."))], reverse=True)
 
 
 def test_the_readme_stays_short() -> None:
