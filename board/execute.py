@@ -23,7 +23,7 @@ from board.sign_in import Caller, still_signed_in
 from board.words import N_
 from models.accounts import Account
 from models.board import OPERATIONS, Board
-from models.database import together
+from models.database import may_be_done, together
 from models.event import Done
 from models.search import Search
 from models.sighting import Sighting
@@ -87,11 +87,14 @@ def execute(session: Session, caller: Caller, command: Command, now: str) -> Wri
     boards = locks(command)
     for each in boards:
         turn.locked(session, each)
+    # It was judged already, and is not judged again by rights that may have ended since: only its answer was lost.
+    if may_be_done(session) and (ack := _remembered(session, caller.account.id, command)) is not None:
+        return Written(ack)
     account = _signed_in(session, caller)
     operations = access.board_to_write(session, account.id, OPERATIONS) if len(boards) > 1 else None
     board = access.board_to_write(session, account.id, command.board)
     rule = _allowed(command, board, account, caller)
-    if (ack := _remembered(session, account, command)) is not None:
+    if (ack := _remembered(session, account.id, command)) is not None:
         return Written(ack)
     if board.kind == "search" and not rule.while_closed:
         _check_open(session, board)
@@ -125,16 +128,16 @@ def _allowed(command: Command, board: Board, account: Account, caller: Caller) -
     return rule
 
 
-def _remembered(session: Session, account: Account, command: Command) -> Ack | None:
+def _remembered(session: Session, account: str, command: Command) -> Ack | None:
     """The ack that this command id got before, from this account: whatever its content is now."""
     ours = turn.of(session)
     if ours.remembered is None:
         orders = [each for each in together(session) if isinstance(each, Order)]
         _read_ahead(session, orders)
-        keys = {(account.id, command.id)} | {(each.caller.account.id, each.command.id) for each in orders}
+        keys = {(account, command.id)} | {(each.caller.account.id, each.command.id) for each in orders}
         rows = session.connection().execute(_REMEMBERED, {"keys": sorted(keys)})
         ours.remembered = {(row.account, row.command): row.ack for row in rows}
-    ack = ours.remembered.get((account.id, command.id))
+    ack = ours.remembered.get((account, command.id))
     return Ack(**json.loads(ack)) if ack is not None else None
 
 

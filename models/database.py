@@ -21,7 +21,7 @@ from models import postgresql, sqlite
 from models.errors import Unavailable, Unusable
 from models.lines import Job, Lines
 
-__all__ = ["Database", "Unavailable", "Unusable", "at_end", "together"]
+__all__ = ["Database", "Unavailable", "Unusable", "at_end", "may_be_done", "together"]
 
 T = TypeVar("T")
 Late = Callable[[Session], None]
@@ -29,9 +29,9 @@ Late = Callable[[Session], None]
 WAITING = 4_096  # writes that may wait; above it the desk says that it is overloaded instead of growing
 DEADLINE_S = 10.0  # after it was queued, a write is not tried again
 PAUSE_S = 0.1  # before a group is tried again; the server is coming back, say
-START_S = 30.0  # how long a server may take to come up: all may have been started at one moment
+START_S = 10.0  # how long a server may take to come up: all may have been started at one moment
 _FAULTS = (DataError, ProgrammingError)  # what one asked of the database is at fault, not the database
-_LATE, _TOGETHER = "late", "together"  # in what a session carries along
+_LATE, _TOGETHER, _MAY_BE_DONE = "late", "together", "may be done"  # in what a session carries along
 
 
 class Store(Protocol):
@@ -161,24 +161,25 @@ class Database:
             line, group = taken
             try:
                 self._do(group)
-                self._settle(group)
             finally:
                 self._lines.release(line)
 
     def _do(self, group: list[Job]) -> None:
-        """Gives each job of a group its result, durably, or its error.
+        """Tells each job of a group its result, when it is durable, or its error.
 
         Where one of several raises, or leaves what can't be kept beside another process's (the same command id on two
-        boards), all of it is undone and they are done one by one.
+        boards), all of it is undone and they are done one by one, each told at once.
         """
         if len(group) > 1:
             try:
                 self._until_done(group)
+                self._settle(group)
                 return
             except (_Raised, IntegrityError, *_FAULTS):
                 pass
         for job in group:
             self._alone(job)
+            self._settle([job])
 
     def _alone(self, job: Job) -> None:
         for _ in range(2):  # once more, it finds what the other process did
@@ -213,6 +214,8 @@ class Database:
                 if not known or not self.store.may_try_again(error) or time.monotonic() > until:
                     _fail(group, error)
                     return
+                for job in group if committing else ():
+                    job.may_be_done = True
             time.sleep(PAUSE_S)
 
     def _settle(self, group: list[Job]) -> None:
@@ -250,6 +253,11 @@ def together(session: Session) -> Sequence[Callable[[Session], Any]]:
     return shared
 
 
+def may_be_done(session: Session) -> bool:
+    """Whether what this session is run for may have been done before: its connection was lost at the commit."""
+    return bool(session.info.get(_MAY_BE_DONE))
+
+
 def at_end(session: Session, late: Late) -> None:
     """Has something done once, when all that shares this session has been done, before it is committed."""
     session.info.setdefault(_LATE, []).append(late)
@@ -260,6 +268,7 @@ def _run(connection: Connection, group: list[Job]) -> None:
         session.info[_TOGETHER] = [job.fn for job in group]
         for job in group:
             job.error = None
+            session.info[_MAY_BE_DONE] = job.may_be_done
             try:
                 job.result = job.fn(session)
             except DBAPIError as error:

@@ -24,6 +24,7 @@ class Job:
     done: "asyncio.Future[Any]"
     after: Callable[[Any], None] | None = None
     since: float = field(default_factory=time.monotonic)
+    may_be_done: bool = False  # a commit of it was under way when its connection was lost
     result: Any = None
     error: BaseException | None = None
 

@@ -1,6 +1,7 @@
 """One set of promises for both databases: groups of writes in one commit, and nobody told before it is on the disk."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -58,6 +59,26 @@ async def test_what_one_raises_undoes_its_own_and_nothing_of_its_neighbours(data
     results = await asyncio.gather(*jobs, return_exceptions=True)
     assert [type(each) for each in results] == [str, ValueError, str]
     assert await database.read(_boards) == {"a", "b"}
+
+
+async def test_those_that_are_done_one_by_one_are_each_told_at_once(database: Database) -> None:
+    all_wait, go_on = threading.Event(), threading.Event()
+
+    def fails(session: Session) -> None:
+        raise ValueError("no")
+
+    first = database.write(lambda session: all_wait.wait(10), boards=BOARDS)
+    done = database.write(lambda session: _add(session, "a"), boards=BOARDS)
+    refused = database.write(fails, boards=BOARDS)
+    last = database.write(lambda session: go_on.wait(10), boards=BOARDS)
+    all_wait.set()
+    assert await first
+    assert await done == "a"
+    with pytest.raises(ValueError, match="no"):
+        await refused
+    assert not last.done()
+    go_on.set()
+    assert await last
 
 
 async def test_what_can_not_be_kept_costs_its_neighbours_nothing(database: Database) -> None:

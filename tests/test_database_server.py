@@ -19,6 +19,7 @@ from board import accounts
 from board.commands import Command
 from board.desk import Desk
 from board.dev import Postgres
+from board.errors import Refused
 from board.settings import Settings
 from board.sign_in import Caller
 from models import postgresql
@@ -192,7 +193,7 @@ async def test_a_write_whose_backend_is_ended_in_the_middle_is_done_once(databas
 
 
 @contextmanager
-def commit_answer_lost(database: Database, times: int) -> Iterator[list[int]]:
+def commit_answer_lost(database: Database, times: int, meanwhile: Callable[[], object] = lambda: None) -> Iterator[list[int]]:
     """The server commits, and its answer does not arrive."""
     lost: list[int] = []
     original = database.writer.dialect.do_commit
@@ -202,6 +203,7 @@ def commit_answer_lost(database: Database, times: int) -> Iterator[list[int]]:
         if len(lost) < times:
             lost.append(1)
             connection.driver_connection.close()
+            meanwhile()
             raise psycopg.OperationalError("server closed the connection unexpectedly")
 
     database.writer.dialect.do_commit = commit  # type: ignore[method-assign]
@@ -218,6 +220,22 @@ async def test_a_command_whose_commit_got_no_answer_is_done_once_and_acknowledge
     assert lost
     assert count(desks[0], search) == 5
     assert len({seq for ack in acks for seq in ack.seqs}) == 5
+
+
+async def test_a_command_that_was_done_is_acknowledged_also_where_rights_ended_before_its_answer_came(desks: list[Desk]) -> None:
+    search = await open_search(desks[0])
+
+    def ended() -> None:
+        desks[1].database.write_now(lambda session: accounts.set_enabled(session, "alice@desk.example", False))
+
+    caller = await alice(desks[0])
+    notes = [Command(new_id(), search, "note.add", {"text": f"{number}"}) for number in range(2)]
+    with commit_answer_lost(desks[0].database, 1, meanwhile=ended):
+        ack = await desks[0].execute(caller, notes[0])
+    assert len(ack.seqs) == 1
+    with pytest.raises(Refused, match="unauthenticated"):
+        await desks[0].execute(caller, notes[1])
+    assert count(desks[0], search) == 1
 
 
 async def test_what_has_no_command_id_is_not_done_again_after_a_commit_without_an_answer(database: Database) -> None:

@@ -108,10 +108,10 @@ MUTANTS = (
                 "                    transaction.commit()",
             ),
             Patch(
-                "models/database.py",
-                "                self._do(group)\n                self._settle(group)",
-                "                self._do(group)\n"
-                "                if group[0].boards[:1] in ((), ('operations',)):\n                    self._settle(group)",
+                "models/lines.py",
+                "        if self.error is None and self.after is not None:",
+                "        if self.done.done():  # it was told before\n            return\n"
+                "        if self.error is None and self.after is not None:",
             ),
         ),
         _plan(_one_by_one("worker.kill", 4, every_s=1.0)),
@@ -140,8 +140,8 @@ MUTANTS = (
         (
             Patch(
                 "board/source.py",
-                "        if members != self._sights.members:\n            await self.reload()",
-                "        assert isinstance(members, dict)",
+                "        if not self._sights.agrees(view):\n            await self.reload()",
+                "        assert view",
             ),
         ),
         _plan(_one_by_one("rights.member", 4, lasts=0.8, every_s=1.0)),
@@ -152,8 +152,8 @@ MUTANTS = (
         (
             Patch(
                 "board/execute.py",
-                "    if (ack := _remembered(session, account, command)) is not None:",
-                "    if (ack := _remembered(session, account, command)) is not None and not ack.id:",
+                "    if (ack := _remembered(session, account.id, command)) is not None:",
+                "    if (ack := _remembered(session, account.id, command)) is not None and not ack.id:",
             ),
             Patch(
                 "board/turn.py",
