@@ -7,7 +7,7 @@ role. Rights are those of now, for all history.
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session, select
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 Members = dict[str, frozenset[str]]  # of each search that only its members may see
 
-_CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board GROUP BY account HAVING max(seq) > :seq")
+_CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board AND seq > :seq GROUP BY account")
+_LAST_CHANGE_OF_ALL = text("SELECT max(seq) FROM sight WHERE board = :board")
 _LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account = :account")
 
 
@@ -32,6 +33,19 @@ def members_only(session: Session) -> Members:
     """The members of each search that only its members may see."""
     rows = session.exec(select(Search.id, Search.members).where(Search.access == "members"))
     return {id: frozenset(members) for id, members in rows}
+
+
+class AsOf(NamedTuple):
+    """Who may see what in one view of the database; `at` is the seq on `operations` by which anybody's sight last changed."""
+
+    members: Members
+    at: int
+
+
+def as_of(session: Session) -> AsOf:
+    """Rights in this view of the database."""
+    at = session.connection().execute(_LAST_CHANGE_OF_ALL, {"board": OPERATIONS}).scalar()
+    return AsOf(members_only(session), int(at or 0))
 
 
 def board_for(session: Session, account: str, board_id: str) -> Board:
@@ -78,13 +92,15 @@ def record_change(session: Session, search: Search, accounts: Iterable[str]) -> 
 
 @dataclass(slots=True)
 class Sights:
-    """What this process knows of rights, for the moment at which events are shown: changed as events are published, and
-    read again from the database when somebody else may have changed it."""
+    """What this process knows of rights, for the moment at which events are shown: read from the database, and learned from
+    the events of this process. Each is as of a seq on `operations`; of what is known of a search the newest stands."""
 
     members: dict[str, frozenset[str]] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)  # (search, account): seq on `operations`
-    learned: int = 0  # counts what was learned from events, so that an older reading does not undo it
-    readings: int = 0
+    at: int = 0  # the seq on `operations` as of which all of it was read
+    _epoch: str = ""  # the life of `operations` in which that was
+    _learned: dict[str, int] = field(default_factory=dict)  # of searches that were set since: the seq
+    _readings: int = 0
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def reload(self, database: Database) -> None:
@@ -93,34 +109,36 @@ class Sights:
         One reading after the other: two at a time could end in the wrong order, the older view last. Who waits while another
         begins and ends is served by it.
         """
-        enough = self.readings + self._one.locked() + 1
+        enough = self._readings + self._one.locked() + 1
         async with self._one:
-            if self.readings < enough:
-                await self._read(database)
-                self.readings += 1
+            if self._readings < enough:
+                self._take(*await database.read(_everything))
+                self._readings += 1
 
-    async def _read(self, database: Database) -> None:
-        def read(session: Session) -> tuple[dict[str, frozenset[str]], dict[tuple[str, str], int]]:
-            rows = session.exec(select(Sight).where(Sight.board == OPERATIONS))
-            return members_only(session), {(row.search, row.account): row.seq for row in rows}
+    def _take(self, epoch: str, at: int, members: Members, changed: dict[tuple[str, str], int]) -> None:
+        """A reading; what was learned while it was under way stands."""
+        self._learned = {search: seq for search, seq in self._learned.items() if epoch == self._epoch and seq > at}
+        ours = {search: self.members[search] for search in self._learned if search in self.members}
+        theirs = {search: those for search, those in members.items() if search not in self._learned}
+        self.members = theirs | ours
+        self.changed = changed | {key: seq for key, seq in self.changed.items() if key[0] in self._learned}
+        self._epoch, self.at = epoch, at
 
-        while True:
-            before = self.learned
-            members, changed = await database.read(read)
-            if self.learned == before:  # else an event was published while we read what was before it: read again
-                self.members, self.changed = members, changed
-                return
-
-    def learn(self, search: str, access: str, members: Iterable[str], changed: Iterable[str] = (), seq: int = 0) -> None:
-        """A search was opened, or its access was set at `seq` on `operations`."""
-        self.learned += 1
-        if any(at > seq for (each, _), at in self.changed.items() if each == search):
-            return  # another process set it anew since, and that was read already
+    def learn(self, search: str, access: str, members: Iterable[str], changed: Iterable[str], seq: int) -> None:
+        """A search was opened, or its access was set, at `seq` on `operations`."""
+        if seq <= max(self.at, self._learned.get(search, 0)):
+            return  # what is known is newer, or this very event: another process may have set it anew since
+        self._learned[search] = seq
         if access == "members":
             self.members[search] = frozenset(members)
         else:
             self.members.pop(search, None)
         self.changed.update({(search, account): seq for account in changed})
+
+    def agrees(self, view: AsOf) -> bool:
+        """Whether what is known is as new as this view, and the same. (The same alone would not do: rights that were taken
+        back are as they were, and a reading of what was between may be under way.)"""
+        return self.at >= view.at and self.members == view.members
 
     def may_see(self, account: str, search: str) -> bool:
         members = self.members.get(search)
@@ -146,3 +164,11 @@ async def may_see(desk: "Desk", caller: "Caller", board_id: str) -> bool:
         return True
 
     return await desk.database.read(look)
+
+
+def _everything(session: Session) -> tuple[str, int, Members, dict[tuple[str, str], int]]:
+    """The epoch and seq of `operations`, the members of searches, and where each sight of a search last changed."""
+    operations = session.get(Board, OPERATIONS)
+    assert operations is not None
+    rows = session.exec(select(Sight).where(Sight.board == OPERATIONS))
+    return operations.epoch, operations.seq, members_only(session), {(row.search, row.account): row.seq for row in rows}

@@ -101,15 +101,15 @@ async def events(request: Request) -> Response:
     limit = number(request, "limit", 500, 1, 1_000)
     desk = _desk(request)
 
-    def read(session: Session) -> tuple[Board, list[journal.Said], access.Members]:
-        board, members = access.board_for(session, caller.account.id, id), access.members_only(session)
+    def read(session: Session) -> tuple[Board, list[journal.Said], access.AsOf]:
+        board, view = access.board_for(session, caller.account.id, id), access.as_of(session)
         if entity is not None:
-            return board, journal.of_entity(session, id, entity, after, limit), members
-        return board, journal.after(session, id, after, limit), members
+            return board, journal.of_entity(session, id, entity, after, limit), view
+        return board, journal.after(session, id, after, limit), view
 
-    row, said, members = await desk.database.read(read)
+    row, said, view = await desk.database.read(read)
     records = [record(each) for each in said]
-    await desk.source.agree(members)
+    await desk.source.agree(view)
     shown = [desk.source.show(caller, id, each, live=False) for each in records]
     if entity is not None:  # how many events an entity has is told to nobody who may not see it
         shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]

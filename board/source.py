@@ -8,7 +8,7 @@ import orjson
 from sqlmodel import Session
 
 from board import access, journal, snapshot
-from board.access import Members
+from board.access import AsOf, Members
 from board.journal import Said
 from board.sign_in import Caller
 from models.board import OPERATIONS, Board
@@ -51,10 +51,10 @@ class BoardSource:
 
     # -- rights -------------------------------------------------------------------------------------------------------
 
-    async def agree(self, members: Members) -> None:
+    async def agree(self, view: AsOf) -> None:
         """Knows rights at least as new as these, which were read together with what is to be shown by them: another process
         may have changed them, and its events may not be here yet. Raises Unavailable."""
-        if members != self._sights.members:
+        if not self._sights.agrees(view):
             await self.reload()
 
     async def reload(self) -> None:
@@ -93,8 +93,8 @@ class BoardSource:
     async def _read(self, fn: Callable[[Session], T]) -> T:
         """What is read, when the rights of the same moment are known. Raises Later."""
         try:
-            result, members = await self._database.read(lambda session: (fn(session), access.members_only(session)))
-            await self.agree(members)
+            result, view = await self._database.read(lambda session: (fn(session), access.as_of(session)))
+            await self.agree(view)
             return result
         except Unavailable as error:
             raise Later from error

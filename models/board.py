@@ -1,5 +1,6 @@
 """A board's own row: where its journal stands. Locked first by whoever writes, so that commit order is seq order."""
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 OPERATIONS = "operations"  # the one board on which every search appears
@@ -23,6 +24,8 @@ class Board(SQLModel, table=True):
 class Sight(SQLModel, table=True):
     """Where an account's sight of a search last changed, as seq on `board` (the search's own, or `operations`). A position
     before it is answered with a snapshot."""
+
+    __table_args__ = (Index("sight_changed", "board", "seq"),)
 
     board: str = Field(primary_key=True)
     search: str = Field(primary_key=True)

@@ -6,11 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from board.access import Sights
+from board.access import AsOf, Sights
 from models.database import Database, Unavailable
 
-OPEN: Any = ({}, {})
-CLOSED: Any = ({"search": frozenset({"alice"})}, {})
+ALICE = frozenset({"alice"})
+OPEN: Any = ("epoch", 1, {}, {})
+CLOSED: Any = ("epoch", 2, {"search": ALICE}, {})
 
 
 class Slow:
@@ -84,15 +85,79 @@ async def test_a_reading_that_failed_serves_nobody_else() -> None:
     assert not sights.may_see("charlie", "search")
 
 
-async def test_what_this_process_set_before_does_not_undo_what_another_set_since() -> None:
-    slow, database = _both()
-    slow.view = ({"search": frozenset({"alice"})}, {("search", "charlie"): 8, ("search", "bob"): 7})
+async def _known(epoch: str, at: int, members: dict[str, frozenset[str]], changed: dict[tuple[str, str], int]) -> Sights:
+    """Sights by this one reading."""
     sights = Sights()
+    await _read(sights, epoch, at, members, changed)
+    return sights
+
+
+async def _read(sights: Sights, *view: Any) -> None:
+    slow, database = _both()
+    slow.view = view
     reading = asyncio.create_task(sights.reload(database))
     await slow.until_asked(1)
     slow.asked[0][1].set_result(None)
     await reading
+
+
+async def test_what_this_process_set_before_does_not_undo_what_another_set_since() -> None:
+    sights = await _known("epoch", 8, {"search": ALICE}, {("search", "charlie"): 8, ("search", "bob"): 7})
     sights.learn("search", "members", {"alice", "charlie"}, {"bob"}, 7)
     assert not sights.may_see("charlie", "search")
+    assert sights.lost_at("charlie", "search", 8)
     sights.learn("search", "members", {"alice", "charlie"}, {"charlie"}, 9)
     assert sights.may_see("charlie", "search")
+
+
+async def test_of_two_things_that_this_process_set_the_newer_one_stands() -> None:
+    sights = await _known("epoch", 5, {}, {})
+    sights.learn("search", "members", {"alice"}, {"charlie"}, 7)
+    sights.learn("search", "desk", set(), {"charlie"}, 6)
+    assert not sights.may_see("charlie", "search")
+
+
+async def test_a_reading_from_before_what_this_process_set_leaves_that_alone_and_brings_the_rest() -> None:
+    sights = await _known("epoch", 5, {"other": ALICE}, {("other", "bob"): 4})
+    sights.learn("search", "members", {"alice"}, {"charlie"}, 8)
+    await _read(sights, "epoch", 7, {"search": frozenset({"alice", "charlie"}), "third": ALICE}, {("third", "bob"): 7})
+    assert not sights.may_see("charlie", "search")
+    assert sights.lost_at("charlie", "search", 8)
+    assert sights.may_see("bob", "other")  # another process opened it to all
+    assert sights.lost_at("bob", "third", 7)
+    await _read(sights, "epoch", 9, {}, {("search", "charlie"): 9})
+    assert sights.may_see("charlie", "search")
+
+
+async def test_what_was_set_in_another_life_of_the_board_is_forgotten() -> None:
+    sights = await _known("epoch", 5, {}, {})
+    sights.learn("search", "desk", set(), {"charlie"}, 9)
+    await _read(sights, "restored", 3, {"search": ALICE}, {("search", "charlie"): 3})
+    assert not sights.may_see("charlie", "search")
+
+
+async def test_rights_that_were_given_and_taken_back_agree_only_with_a_reading_of_after_that() -> None:
+    """As they were, so the members are the same: but what is being read may be what they were between."""
+    slow, database = _both()
+    sights = await _known("epoch", 2, {"search": ALICE}, {("search", "charlie"): 2})
+    slow.view = ("epoch", 3, {"search": frozenset({"alice", "charlie"})}, {("search", "charlie"): 3})
+    between = asyncio.create_task(sights.reload(database))
+    await slow.until_asked(1)
+    slow.view = ("epoch", 4, {"search": ALICE}, {("search", "charlie"): 4})
+    view = AsOf({"search": ALICE}, 4)  # read together with what only Alice may see
+    assert not sights.agrees(view)
+    slow.asked[0][1].set_result(None)
+    await between
+    assert not sights.agrees(view)
+    again = asyncio.create_task(sights.reload(database))
+    await slow.until_asked(2)
+    slow.asked[1][1].set_result(None)
+    await again
+    assert sights.agrees(view)
+    assert not sights.may_see("charlie", "search")
+
+
+async def test_the_same_members_and_nothing_changed_since_are_agreed_to_without_a_reading() -> None:
+    sights = await _known("epoch", 9, {"search": ALICE}, {("search", "charlie"): 2})
+    assert sights.agrees(AsOf({"search": ALICE}, 2))
+    assert not sights.agrees(AsOf({}, 2))

@@ -1,5 +1,6 @@
 """The order of texts, and of cards. On PostgreSQL every text sorts bytewise, as it does on SQLite: ranks, ids and times are
-compared in the database, and a language's order would put them elsewhere. Where a column ends is found without reading it."""
+compared in the database, and a language's order would put them elsewhere. Where a column ends, and when rights last changed,
+is found without reading it all."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +15,7 @@ def upgrade() -> None:
     for table in ("sighting", "task"):
         op.drop_index(f"ix_{table}_column", table)
         op.create_index(f"{table}_in_column", table, ["column", "rank"])
+    op.create_index("sight_changed", "sight", ["board", "seq"])
 
 
 def _sort_bytewise() -> None:
