@@ -29,6 +29,7 @@ from realtime.connection import Connection
 from realtime.hub import Hub
 from realtime.protocol import ENDED
 from realtime.redis_bus import RedisBus
+from realtime.rounds import every
 
 log = structlog.get_logger()
 
@@ -49,6 +50,7 @@ class Desk:
         self.door = Door(self)
         self.summaries = Summaries(self.database, self.hub, self.source)
         self._rights = -1
+        self._watches = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -70,7 +72,7 @@ class Desk:
         except Unsuitable as error:
             await desk.close()
             raise Unusable(str(error)) from error
-        desk._tasks = [asyncio.create_task(desk._watch()), asyncio.create_task(desk.summaries.run())]
+        desk._tasks = [asyncio.create_task(every(WATCH_S, desk._watch)), asyncio.create_task(desk.summaries.run())]
         return desk
 
     async def close(self) -> None:
@@ -164,14 +166,11 @@ class Desk:
         return version, dict(zip(callers, sign_in.renewed(session, list(callers.values())), strict=True))
 
     async def _watch(self) -> None:
-        count = 0
-        while True:
-            await asyncio.sleep(WATCH_S)
-            count += 1
-            try:
-                await self._read_rights(all=count % EXPIRY_CHECKS == 0)
-            except Unavailable:
-                log.warning("rights can't be read")
+        self._watches += 1
+        try:
+            await self._read_rights(all=self._watches % EXPIRY_CHECKS == 0)
+        except Unavailable:
+            log.warning("rights can't be read")
 
 
 def _bus(settings: Settings) -> Bus:

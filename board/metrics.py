@@ -4,7 +4,6 @@ With several workers each writes its numbers into a folder of the supervisor's (
 imported), and whichever is asked adds them up. What belongs to one process is labelled with its process id.
 """
 
-import asyncio
 import contextlib
 import os
 import time
@@ -16,6 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from board.errors import Refused
 from board.logs import WORKER
 from realtime.hub import Hub
+from realtime.rounds import every
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 TOLD_S = 1.0  # how often a worker writes down what it counted, for the one that is asked
@@ -89,9 +89,11 @@ def judging() -> Iterator[None]:
 
 async def tell(counts: "Counts") -> None:
     """Writes down what this process counted, again and again, for whichever process is asked."""
-    while True:
+
+    async def round() -> None:
         counts.take()
-        await asyncio.sleep(TOLD_S)
+
+    await every(TOLD_S, round)
 
 
 class Counts:

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board.access import members_only
+from board import access
 from board.source import BoardSource
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
@@ -16,6 +16,7 @@ from models.times import now, stamp
 from realtime import protocol
 from realtime.channel import Subscription
 from realtime.hub import Hub
+from realtime.rounds import every
 
 log = structlog.get_logger()
 
@@ -37,22 +38,24 @@ class Summaries:
         self._counted_all = float("-inf")
 
     async def run(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_S)
-            try:
-                await self._round()
-            except Unavailable:
-                log.warning("summaries can't be read")
+        """Tells them by the clock."""
+        await every(EVERY_S, self._round)
 
     async def _round(self) -> None:
+        try:
+            await self._tell_all()
+        except Unavailable:
+            log.warning("summaries can't be read")
+
+    async def _tell_all(self) -> None:
         readers = self._readers()
         self._told = {reader: self._told.get(reader, {}) for reader in readers}
         if not readers:
             return
         everything = time.monotonic() - self._counted_all > ALL_S
         at, known = stamp(now()), {} if everything else self._known
-        counted, members = await self._database.read(lambda session: (_counted_since(session, known, at), members_only(session)))
-        await self._source.agree(members)
+        counted, view = await self._database.read(lambda session: (_counted_since(session, known, at), access.as_of(session)))
+        await self._source.agree(view)
         self._known = known | counted
         self._counted_all = time.monotonic() if everything else self._counted_all
         shown = {search: summary | {"people": self._hub.crowds.count(search)} for search, summary in self._known.items()}

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from realtime import protocol
+from realtime.rounds import every
 from realtime.source import Later
 
 if TYPE_CHECKING:
@@ -74,13 +75,14 @@ class Heads:
 
     async def beat(self) -> None:
         """Tells every screen, by the clock, where the boards that it shows stand."""
-        while True:
-            await asyncio.sleep(protocol.HEARTBEAT_S)
-            if time.monotonic() - self._read > FRESH_S:
-                continue
-            for connection in list(self._hub.connections):
-                followed = {name: self._found[name] for name in connection.followed if self._shown(name, connection)}
-                connection.send(protocol.heads(self._at, followed))
+        await every(protocol.HEARTBEAT_S, self._tell)
+
+    async def _tell(self) -> None:
+        if time.monotonic() - self._read > FRESH_S:
+            return
+        for connection in list(self._hub.connections):
+            followed = {name: self._found[name] for name in connection.followed if self._shown(name, connection)}
+            connection.send(protocol.heads(self._at, followed))
 
     def _shown(self, name: str, connection: "Connection") -> bool:
         """Whether this connection was shown the channel: until then it may be one that its reader may not know of."""

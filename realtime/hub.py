@@ -5,6 +5,7 @@ knows nothing of what a channel is about.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from realtime.tally import Tally
 
 if TYPE_CHECKING:
     from realtime.connection import Connection
+
+log = logging.getLogger("realtime.hub")
 
 MAX_FOLLOWED = 500  # channels a socket may follow
 GRACE_S = 0.01  # processes overtake each other on the bus: what is missing is mostly there before it can be read
@@ -72,19 +75,34 @@ class Hub:
         if len(connection.followed) >= MAX_FOLLOWED:
             connection.send(protocol.error("too_large", "This socket follows too many boards.", board=name))
             return
-        channel = self.channels.setdefault(name, Channel(name))
-        subscription = Subscription(connection, channel)
+        connection.followed.add(name)
+        await self._open(self._enter(connection, self.channels.setdefault(name, Channel(name))), position)
+
+    def _enter(self, connection: "Connection", channel: Channel) -> Subscription:
+        """A subscription that is not live yet, in place of the one that the connection may have had."""
+        subscription = channel.subscriptions[connection] = Subscription(connection, channel)
+        return subscription
+
+    def _begin_again(self, subscription: Subscription) -> None:
+        """What was shown, or is still owed, holds no more: a fresh snapshot follows. Who is where stays."""
+        subscription.connection.outbox.purge(subscription.channel.name)
+        # Entered now: by the time that a task runs, the connection may be gone, and nobody would take it away again.
+        self._spawn(self._open(self._enter(subscription.connection, subscription.channel), None))
+
+    async def _open(self, subscription: Subscription, position: Position | None) -> None:
+        connection, name = subscription.connection, subscription.channel.name
         # The subscribe race: an event that is committed while the snapshot is being read is in neither the snapshot nor
         # (yet) the stream. So the subscription is entered first, and the bus confirms that it tells us of the channel; then
         # the snapshot is read; and then whatever the channel has got beyond it is read, until both stand at the same seq.
         # Only then is it live. Nothing is awaited between that comparison and going live.
-        channel.subscriptions[connection] = subscription
-        connection.followed.add(name)
         try:
-            await self.exchange.follow(name)
+            if self._stands(subscription):
+                await self.exchange.follow(name)
             while self._stands(subscription) and not await self._answer(subscription, position):
                 position = None
-        except Later:
+        except Exception as error:
+            if not isinstance(error, Later):
+                log.exception("a channel could not be opened")
             if self._stands(subscription):
                 self._forget(connection, name)
                 connection.send(protocol.error("unavailable", "The board can't be read right now.", board=name))
@@ -182,7 +200,7 @@ class Hub:
         for subscription in list(channel.subscriptions.values()) if channel else ():
             connection = subscription.connection
             if whose(connection.reader) and (not subscription.live or connection.outbox.holds_frames(name)):
-                self._spawn(self.subscribe(connection, name))
+                self._begin_again(subscription)
 
     def review(self) -> None:
         """Rights may have changed: whoever may not see a channel any more is dropped from it."""
@@ -276,7 +294,7 @@ class Hub:
         channel.restart()
         for subscription in list(channel.subscriptions.values()):
             if subscription is not but:
-                self._spawn(self.subscribe(subscription.connection, channel.name))
+                self._begin_again(subscription)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

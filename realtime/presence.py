@@ -4,7 +4,6 @@ Each process tells the others of its own crowds when they change, and of all of 
 told anew for long is gone: its process was killed, or can't be heard.
 """
 
-import asyncio
 import heapq
 import secrets
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from realtime import bus, protocol
+from realtime.rounds import every
 
 if TYPE_CHECKING:
     from realtime.channel import Channel
@@ -197,8 +197,10 @@ class Crowds:
 
 async def run(crowds: Crowds, channels: dict[str, "Channel"], tell: Callable[[str, bytes], None]) -> None:
     """Tells readers and processes by the clock."""
-    while True:
-        await asyncio.sleep(TICK_S)
+
+    async def round() -> None:
         crowds.tell()
         for channel in list(crowds.due({name: len(each.subscriptions) for name, each in channels.items()})):
             tell(channel, crowds.frame(channel))
+
+    await every(TICK_S, round)
