@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -109,6 +110,18 @@ def copy(to: Annotated[str, typer.Option(help="The new database's URL: empty, in
         bring_up(each, WAIT_S)
     copy_all(source, target, lambda line: print(line, flush=True))
     print("copied: set DATABASE_URL to the new database and start the servers")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
+    """Writes a backup of an SQLite database, beside running servers, and checks it. (PostgreSQL has pg_dump.)"""
+    from board.backup import backup as back_up
+
+    try:
+        boards = back_up(Database(Settings().database_url), file, _show)
+    finally:
+        _show("")
+    print(f"{file} holds: {boards} boards")
 
 
 @app.command()
@@ -271,6 +284,12 @@ def dev_web() -> None:
     from board.dev.together import web
 
     web()
+
+
+def _show(line: str) -> None:
+    """On a terminal, one line that moves."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _password(from_stdin: bool) -> str:

@@ -2,16 +2,26 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import text
 
-from board import accounts
+from board import accounts, backup
+from board.accounts import Wrong
 from board.check import ROOT
+from board.desk import Desk
+from models.database import Database
+from models.sighting import Reading
+from models.sqlite import library
 from tests import cast, readme
 from tests.cast import Person, serving
 from tests.houses import SMALL, House
@@ -35,11 +45,20 @@ class Keeper:
         environment = os.environ | {name.upper(): value for name, value in self.settings.items()} | {
             "PATH": ":".join([*programs, os.environ["PATH"]]), "PYTHONPATH": str(ROOT), "BOARD_PREPARED": str(ROOT),
         }  # fmt: skip
+        if self.house.postgres:
+            environment["PGSERVICEFILE"] = str(self._service())
         done = await asyncio.to_thread(
             subprocess.run, ["sh", "-euc", words], check=False, cwd=self.folder, env=environment, capture_output=True, text=True
         )
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         return str(done.stdout)
+
+    def _service(self) -> Path:
+        """What the README says that stands in a file for pg_dump: where the database is, and the password."""
+        parts = conninfo_to_dict(self.settings["database_url"])
+        file = self.folder / "service.conf"
+        file.write_text("\n".join(["[searchboard]", *(f"{name}={value}" for name, value in parts.items())]))
+        return file
 
     @property
     def words(self) -> tuple[str, str]:
@@ -92,6 +111,142 @@ async def _has_it_anew(person: Person, search: str, old_epoch: str, then: dict[s
 
 async def test_a_backup_is_closed_to_others(keeper: Keeper) -> None:
     async with serving(keeper.folder, **keeper.settings):
-        await keeper.type(keeper.words[0])
+        await keeper.type("umask 0\n" + keeper.words[0])
     (made,) = keeper.folder.glob("backup.*")
     assert made.stat().st_mode & 0o077 == 0
+
+
+async def test_no_password_stands_on_a_command_line(keeper: Keeper) -> None:
+    assert "URL" not in "".join(keeper.words)
+    assert "service" in keeper.words[0] or keeper.house.name == SMALL
+
+
+async def test_the_nightly_backup_has_the_day_in_its_name(house: House, keeper: Keeper) -> None:
+    if house.name != SMALL:
+        return
+    (unit,) = readme.blocks(SQLITE, "systemd")
+    words = unit.partition("ExecStart=")[2].replace("/opt/searchboard/.venv/bin/board", "python3 -m board")
+    async with serving(keeper.folder, **keeper.settings):
+        await keeper.type(words.replace("%%", "%").replace("$$", "$"))
+    (made,) = keeper.folder.glob("backup-*.db")
+    assert re.fullmatch(r"backup-\d{4}-\d\d-\d\d\.db", made.name)
+
+
+# -- the command ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """A small house with an account."""
+    opened = await Desk.open(cast.settings_for(tmp_path))
+    await accounts.add_account(opened, "alice@desk.example", "Alice", "coordinator", cast.PASSWORD)
+    yield opened
+    await opened.close()
+
+
+def left(folder: Path) -> set[str]:
+    """The files beside the database's own."""
+    return {file.name for file in folder.iterdir() if not file.name.startswith("board.db")}
+
+
+def quietly(line: str) -> None:
+    pass
+
+
+async def test_a_backup_is_of_one_moment_and_nobody_waits_for_it(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "STEPS", 10)
+    other, told = Database(desk.settings.database_url), list[str]()
+
+    def tell(line: str) -> None:
+        other.write_now(lambda session: accounts.set_role(session, "alice@desk.example", "viewer"))  # raises where it waits
+        told.append(line)
+
+    assert backup.backup(desk.database, tmp_path / "backup.db", tell) == 1
+    assert any(line.endswith("MB") for line in told)
+    assert told[-1] == "checking it"
+    await other.close()
+    made = Database(f"sqlite:///{tmp_path}/backup.db")
+    assert made.read_now(lambda session: accounts.find(session, "alice@desk.example").role) == "coordinator"
+    await made.close()
+
+
+async def test_a_file_that_is_there_is_left_alone(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "backup.db").write_text("yesterday's")
+    with pytest.raises(Wrong, match="already"):
+        backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert (tmp_path / "backup.db").read_text() == "yesterday's"
+    assert left(tmp_path) == {"backup.db"}
+
+
+async def test_one_that_came_meanwhile_too(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(Wrong, match="already"):
+        backup.backup(desk.database, tmp_path / "backup.db", lambda line: (tmp_path / "backup.db").write_text("another's"))
+    assert (tmp_path / "backup.db").read_text() == "another's"
+    assert left(tmp_path) == {"backup.db"}
+
+
+async def test_a_backup_that_does_not_hold_is_not_kept(desk: Desk, tmp_path: Path) -> None:
+    await desk.database.write(lambda session: session.connection().execute(text("UPDATE board SET seq = seq + 1")))
+    with pytest.raises(Wrong, match="operations does not hold: event 1"):
+        backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert left(tmp_path) == set()
+
+
+async def test_a_backup_that_breaks_off_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
+    def tell(line: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backup.backup(desk.database, tmp_path / "backup.db", tell)
+    assert left(tmp_path) == set()
+
+
+async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, set[str]]] = []
+    check, sync = backup._check, backup._sync
+
+    def noted(name: str, real: Callable[[Path], Any]) -> Callable[[Path], Any]:
+        def call(path: Path) -> Any:
+            seen.append((name, left(tmp_path)))
+            return real(path)
+
+        return call
+
+    monkeypatch.setattr(backup, "_check", noted("check", check))
+    monkeypatch.setattr(backup, "_sync", noted("sync", sync))
+    backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert [name for name, _ in seen] == ["check", "sync", "sync"]
+    for _, files in seen[:2]:
+        assert [re.sub(r"\.[0-9a-f]{8}\.", ".", file) for file in files] == ["backup.db.part"]
+    assert seen[2][1] == {"backup.db"}
+
+
+async def test_what_was_erased_is_not_in_a_backup(desk: Desk, tmp_path: Path) -> None:
+    name, pages = "Noor, who was erased. " * 1_000, tmp_path / "pages.db"
+    await desk.database.write(lambda session: session.add(Reading(id=name, at="", account="", board="", sighting="")))
+    await desk.database.write(lambda session: session.connection().execute(text("DELETE FROM reading")))
+    with closing(library.connect(desk.database.path)) as source, closing(library.connect(pages)) as copy:
+        source.backup(copy)
+    assert b"Noor, who was erased." in pages.read_bytes()  # so the test could fail: the pages still have it
+    backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert b"Noor, who was erased." not in (tmp_path / "backup.db").read_bytes()
+
+
+async def test_postgresql_is_refused_with_the_way_that_it_has(postgres_url: str, tmp_path: Path) -> None:
+    database = Database(postgres_url)
+    with pytest.raises(Wrong, match="pg_dump"):
+        backup.backup(database, tmp_path / "backup.db", quietly)
+    await database.close()
+    assert left(tmp_path) == set()
+
+
+async def test_an_empty_database_is_most_likely_a_typing_error(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/board.db")
+    with pytest.raises(Wrong, match="nothing to back up"):
+        backup.backup(database, tmp_path / "backup.db", quietly)
+    await database.close()
+    assert left(tmp_path) == set()

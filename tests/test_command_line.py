@@ -182,10 +182,21 @@ def test_what_is_not_there_is_refused_in_a_sentence(refuse: Refuse) -> None:
         refuse(*words)
 
 
+def test_a_backup_that_cannot_be_made_is_refused_in_a_sentence(refuse: Refuse, tmp_path: Path) -> None:
+    assert "nothing to back up" in refuse("backup", f"{tmp_path}/backup.db")
+    assert "already" in refuse("backup", f"{tmp_path}")
+    refuse("backup", f"{tmp_path}/no/such/folder")
+    refuse("backup", f"{tmp_path}/backup.db", DATABASE_URL=f"sqlite:///{ROOT}/README.md")
+    said = refuse("backup", f"{tmp_path}/backup.db", DATABASE_URL="postgresql://kim:hunter2@127.0.0.1:1/board")
+    assert "pg_dump" in said
+    assert "hunter2" not in said
+    assert [file.name for file in tmp_path.glob("backup*")] == []
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        ("dance",), ("account", "dance"), ("account", "add"), ("account", "set-role", "a@b.example"), ("token", "add", "x"),
+        ("backup",), ("dance",), ("account", "dance"), ("account", "add"), ("account", "set-role", "a@b.example"), ("token", "add", "x"),
         ("serve", "--port", "many"), ("verify", "a", "b"), ("serve", "--dance"),
     ],
 )  # fmt: skip

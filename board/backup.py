@@ -1,0 +1,100 @@
+"""A backup of an SQLite database, made beside its servers; it has its name only when it was found to hold."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from board import journal
+from board.accounts import Wrong
+from models.database import Database
+from models.sqlite import library, set_up
+
+STEPS = 100_000  # of SQLite's own machine, between two looks at how far it is
+MB = 1_000_000
+
+Tell = Callable[[str], None]
+
+
+def backup(database: Database, to: Path, tell: Tell) -> int:
+    """Writes a backup to a new file that only this account can read; the number of boards in it. Raises Wrong; then there is
+    no file."""
+    if database.path is None:
+        raise Wrong("PostgreSQL has its own pg_dump for this: the README says how, under Backup and restore.")
+    _check_new(to)
+    try:
+        with _part_of(to) as part:
+            _copy(database.path, part, tell)
+            tell("checking it")
+            boards = _check(part)
+            _sync(part)
+            _check_new(to)
+            part.rename(to)
+            _sync(to.parent)
+    except OSError as error:
+        raise Wrong(f"The backup can't be written: {error.strerror}.") from error
+    except library.Error as error:
+        raise Wrong(f"The backup can't be made: {error}.") from error
+    except DBAPIError as error:
+        raise Wrong(f"The backup does not hold: {error.orig}. It was not kept.") from error
+    return boards
+
+
+def _check_new(to: Path) -> None:
+    if os.path.lexists(to):
+        raise Wrong(f"There is a file {to} already: name a new one.")
+
+
+@contextmanager
+def _part_of(to: Path) -> Iterator[Path]:
+    """The file under another name, beside where it will be: gone afterwards, unless it got its own."""
+    part = to.with_name(f"{to.name}.{secrets.token_hex(4)}.part")
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(source: Path, part: Path, tell: Tell) -> None:
+    """By VACUUM, as a copy of the pages would carry along what was erased: it stays in pages that are free."""
+    whole = source.stat().st_size
+
+    def look() -> int:
+        tell(f"{part.stat().st_size // MB} of at most {whole // MB} MB")
+        return 0
+
+    with closing(library.connect(source)) as connection:
+        set_up(connection)
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'board'").fetchone() is None:
+            raise Wrong("There is nothing to back up: DATABASE_URL names a database without a board.")
+        connection.set_progress_handler(look, STEPS)
+        connection.execute("VACUUM INTO ?", (str(part),))
+
+
+def _check(part: Path) -> int:
+    """The number of boards. Their rows are read by name: what is backed up before an update has older tables."""
+    engine = create_engine(URL.create("sqlite", database=str(part)), module=library, poolclass=NullPool)
+    with engine.connect() as connection, Session(connection) as session:
+        found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+        if found != "ok":
+            raise Wrong(f"The backup does not hold: {found}. It was not kept.")
+        boards = connection.execute(text("SELECT id, seq, head FROM board ORDER BY id")).all()
+        for board in boards:
+            if fault := journal.verify(session, board):  # type: ignore[arg-type]  # these of its fields are enough
+                raise Wrong(f"The backup of {board.id} does not hold: {fault}. It was not kept.")
+        return len(boards)
+
+
+def _sync(path: Path) -> None:
+    """On the disk: SQLite leaves that to whoever has a copy made."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
