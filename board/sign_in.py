@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session as Database
 from sqlmodel import select
 from starlette.requests import HTTPConnection
 
 from board.errors import Refused
+from board.tries import Tries
 from models.accounts import Account, Rights, Session
 from models.times import now, stamp
 
@@ -28,8 +26,8 @@ if TYPE_CHECKING:
 LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
 _HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 _NOBODY = _HASHER.hash("nobody's password")  # checked where there is no account, so that the answer takes as long
-_TRIES = parse("10 per 5 minutes")  # of one peer at one account
-_ALL_TRIES = parse("100 per 5 minutes")  # at one account by anybody, and of one peer at any: a desk shares one address
+TRIES = 10  # of one peer at one account, in five minutes
+ALL_TRIES = 100  # at one account by anybody, and of one peer at any: a desk shares one address
 _BUMP = text("UPDATE rights SET version = version + 1")
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "created_at")
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
@@ -190,7 +188,7 @@ class Door:
 
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
-        self._tries = MovingWindowRateLimiter(MemoryStorage())
+        self.tries = Tries()
         self._room = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each try
 
     async def sign_in(self, email: str, password: str, peer: str) -> str | None:
@@ -198,9 +196,9 @@ class Door:
         email = email.strip().lower().replace("\0", "")  # PostgreSQL can't be asked for a text with U+0000
         typed = digest(email)
         # Counted before the password is looked at, so that a thousand tries at once are a thousand tries.
-        for limit, key in ((_TRIES, (typed, peer)), (_ALL_TRIES, ("typed", typed)), (_ALL_TRIES, ("peer", peer))):
-            if not self._tries.hit(limit, *key):
-                raise Refused("rate_limited")
+        both = ("both", typed, peer)
+        if not self.tries.take({both: TRIES, ("typed", typed): ALL_TRIES, ("peer", peer): ALL_TRIES}):
+            raise Refused("rate_limited")
         account = await self._desk.database.read(
             lambda database: database.exec(select(Account).where(Account.email == email)).first()
         )
@@ -208,7 +206,7 @@ class Door:
             fits = await asyncio.to_thread(_fits, account.password if account else _NOBODY, password)
         if account is None or not account.enabled or not fits:
             return None
-        self._tries.clear(_TRIES, typed, peer)
+        self.tries.clear(both)
         secret = secrets.token_urlsafe(32)
         begins = now()
         session = Session(digest=digest(secret), account=account.id, created_at=stamp(begins), ends_at=stamp(begins + LASTS))

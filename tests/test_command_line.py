@@ -196,7 +196,8 @@ def test_a_backup_that_cannot_be_made_is_refused_in_a_sentence(refuse: Refuse, t
 @pytest.mark.parametrize(
     "words",
     [
-        ("backup",), ("dance",), ("account", "dance"), ("account", "add"), ("account", "set-role", "a@b.example"), ("token", "add", "x"),
+        ("backup",), ("dance",), ("account", "dance"),
+        ("account", "add"), ("account", "set-role", "a@b.example"), ("token", "add", "x"),
         ("serve", "--port", "many"), ("verify", "a", "b"), ("serve", "--dance"),
     ],
 )  # fmt: skip

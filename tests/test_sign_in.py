@@ -14,8 +14,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board import accounts
+from board import sign_in as sign_in_of_board
+from board.errors import Refused
 from board.pages import own_path
-from board.sign_in import bump
+from board.sign_in import Door, bump
+from board.tries import Tries
 from models.database import Database
 from models.sqlite import library
 from tests import cast
@@ -103,6 +106,56 @@ async def test_a_thousand_tries_at_once_are_a_thousand_tries(door: Server) -> No
     async with browser(door) as http:
         answers = await asyncio.gather(*(sign_in(http, email, f"wrong {number}") for number in range(20)))
     assert sorted(each.status_code for each in answers) == [401] * 10 + [429] * 10
+
+
+@pytest.fixture
+def throttle(door: Server, monkeypatch: pytest.MonkeyPatch) -> Door:
+    """A door that has counted nobody yet; only one password fits, and it is quick to look at."""
+    monkeypatch.setattr(sign_in_of_board, "_fits", lambda hashed, password: password == PASSWORD)
+    return Door(door.desk)
+
+
+async def test_one_peer_has_a_hundred_tries_at_all_accounts_and_leaves_nothing_behind_after_them(throttle: Door) -> None:
+    for number in range(100):
+        assert await throttle.sign_in(f"{number}@desk.example", "wrong", "peer") is None
+    counted = len(throttle.tries)
+    for number in range(100, 200):
+        with pytest.raises(Refused, match="rate_limited"):
+            await throttle.sign_in(f"{number}@desk.example", "wrong", "peer")
+    assert len(throttle.tries) == counted
+    assert await throttle.sign_in("100@desk.example", "wrong", "another peer") is None
+
+
+async def test_one_account_has_a_hundred_tries_of_all_peers(throttle: Door) -> None:
+    for number in range(100):
+        assert await throttle.sign_in("kim@desk.example", "wrong", f"peer {number}") is None
+    with pytest.raises(Refused, match="rate_limited"):
+        await throttle.sign_in("kim@desk.example", "wrong", "peer 100")
+    assert await throttle.sign_in("eva@desk.example", "wrong", "peer 100") is None
+
+
+async def test_who_signs_in_has_all_tries_again_but_the_account_and_the_peer_have_not(
+    door: Server, throttle: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in_of_board, "ALL_TRIES", 15)
+    email = await account(door)
+    for password in [*["wrong"] * 9, PASSWORD, *["wrong"] * 5]:
+        assert bool(await throttle.sign_in(email, password, "peer")) == (password == PASSWORD)
+    with pytest.raises(Refused, match="rate_limited"):
+        await throttle.sign_in(email, "wrong", "another peer")
+    with pytest.raises(Refused, match="rate_limited"):
+        await throttle.sign_in("eva@desk.example", "wrong", "peer")
+
+
+async def test_a_flood_of_addresses_is_forgotten_before_the_tries_at_one(throttle: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    throttle.tries = Tries(at_most=100)
+    for _ in range(10):
+        assert await throttle.sign_in("kim@desk.example", "wrong", "peer") is None
+    for number in range(300):
+        assert await throttle.sign_in(f"{number}@desk.example", "wrong", f"peer {number}") is None
+        assert len(throttle.tries) <= 100
+    with pytest.raises(Refused, match="rate_limited"):
+        await throttle.sign_in("kim@desk.example", "wrong", "peer")
 
 
 async def test_signing_out_ends_the_session_on_the_server(door: Server) -> None:
