@@ -28,6 +28,7 @@ _HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106,
 _NOBODY = _HASHER.hash("nobody's password")  # checked where there is no account, so that the answer takes as long
 TRIES = 10  # of one peer at one account, in five minutes
 ALL_TRIES = 100  # at one account by anybody, and of one peer at any: a desk shares one address
+ENDED_AT_ONCE = 100  # sessions that are dropped when somebody signs in: whoever signs in must not wait for more
 _BUMP = text("UPDATE rights SET version = version + 1")
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "created_at")
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
@@ -39,6 +40,8 @@ _STILL = text(
     f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at FROM account a LEFT JOIN session s ON s.digest = :session AND s.account = a.id "
     "LEFT JOIN token t ON t.id = :token AND t.account = a.id WHERE a.id = :account"
 )
+_ENDED = text("SELECT digest FROM session WHERE ends_at <= :now ORDER BY digest LIMIT :most")
+_DROP = text("DELETE FROM session WHERE digest = :digest")
 _AT_ONCE = 500
 _KEYS: Any = bindparam("keys", expanding=True)
 _ACCOUNTS = text(f"{_ACCOUNT} FROM account a WHERE a.id IN :keys").bindparams(_KEYS)
@@ -210,7 +213,12 @@ class Door:
         secret = secrets.token_urlsafe(32)
         begins = now()
         session = Session(digest=digest(secret), account=account.id, created_at=stamp(begins), ends_at=stamp(begins + LASTS))
-        await self._desk.database.write(lambda database: database.add(session))
+
+        def begin(database: Database) -> None:
+            _drop_ended(database, session.created_at)
+            database.add(session)
+
+        await self._desk.database.write(begin)
         return secret
 
     async def sign_out(self, caller: Caller) -> None:
@@ -225,6 +233,14 @@ class Door:
         if caller.session is not None:
             await self._desk.database.write(end)
             await self._desk.rights_changed()
+
+
+def _drop_ended(database: Database, now: str) -> None:
+    """Sessions end by themselves; here their rows go. One by one in their order, so that two of these don't lock each other."""
+    connection = database.connection()
+    ended = connection.execute(_ENDED, {"now": now, "most": ENDED_AT_ONCE}).scalars().all()
+    if ended:
+        connection.execute(_DROP, [{"digest": each} for each in ended])
 
 
 def _fits(hashed: str, password: str) -> bool:

@@ -4,12 +4,14 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
+from sqlmodel import select
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
@@ -17,12 +19,15 @@ from board import accounts
 from board import sign_in as sign_in_of_board
 from board.errors import Refused
 from board.pages import own_path
-from board.sign_in import Door, bump
+from board.sign_in import Door, bump, digest
 from board.tries import Tries
+from models.accounts import Session
 from models.database import Database
 from models.sqlite import library
+from models.times import now, stamp
 from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id, serving
+from tests.houses import House
 
 FOREIGN = "https://evil.example"
 
@@ -167,6 +172,28 @@ async def test_signing_out_ends_the_session_on_the_server(door: Server) -> None:
         assert "board_session" not in http.cookies
     async with browser(door, Cookie=f"board_session={stolen}") as thief:
         assert (await thief.get("/api/v1/me")).status_code == 401
+
+
+@pytest.mark.houses
+async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
+    house: House, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in_of_board, "ENDED_AT_ONCE", 2)
+    email, soon, long_ago = await account(server), stamp(now() + timedelta(minutes=5)), stamp(now() - timedelta(days=1))
+
+    def put(database: Any) -> None:
+        for number in range(3):
+            database.add(Session(digest=f"ended {number}", account="eva", created_at=long_ago, ends_at=long_ago))
+        database.add(Session(digest="going", account="eva", created_at=long_ago, ends_at=soon))
+
+    async def kept() -> set[str]:
+        return set(await server.desk.database.read(lambda database: database.exec(select(Session.digest)).all()))
+
+    await server.desk.database.write(put)
+    signed_in = {digest(await server.desk.door.sign_in(email, PASSWORD, "peer") or "")}
+    assert await kept() == {"ended 2", "going"} | signed_in  # no more than so many at once
+    signed_in.add(digest(await server.desk.door.sign_in(email, PASSWORD, "peer") or ""))
+    assert await kept() == {"going"} | signed_in
 
 
 async def test_sessions_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
