@@ -2,8 +2,12 @@
 
 An exception is logged by its type and the lines that raised it, never by its message: messages quote what people typed.
 A line that belongs to a request says its id, which the answer told as X-Request-Id; one of a command says the command's.
+Who logs never waits for who should read it: see `board.log_stream`.
 """
 
+import atexit
+import functools
+import json
 import logging
 import os
 import re
@@ -14,8 +18,12 @@ import traceback
 
 import structlog
 
+from board.log_stream import LogStream
+from models.times import now, stamp
+
 OURS = ("board", "models", "realtime")
 WORKER = "BOARD_WORKER"  # the number of this worker, in its environment; none where there is but one process
+FLUSH_S = 0.5  # for what was said last, before this process ends
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
@@ -31,7 +39,7 @@ def set_up(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(known),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _stream(),
     )
     root = logging.getLogger()
     root.handlers = [_Handler()]
@@ -44,6 +52,32 @@ def set_up(level: str) -> None:
     sys.excepthook = lambda _type, error, _trace: _uncaught(error)
     threading.excepthook = lambda told: _uncaught(told.exc_value)
     sys.unraisablehook = lambda told: _uncaught(told.exc_value)
+
+
+def flush() -> None:
+    """Before this process ends, or says something on standard error itself: what was logged stands there, if it can in a
+    moment."""
+    _stream().flush(FLUSH_S)
+
+
+@functools.cache
+def _stream() -> LogStream:
+    """That of this process."""
+    atexit.register(flush)
+    return LogStream(_standard_error(), _lost)
+
+
+def _standard_error() -> int | None:
+    """Never 2 for itself: where standard error was closed, that is some other file by now."""
+    try:
+        return sys.stderr.fileno() if sys.stderr is not None else None
+    except (OSError, ValueError):  # it is no file
+        return None
+
+
+def _lost(count: int) -> str:
+    line = {"count": count, "event": "lines of the log lost", "level": "warning", "timestamp": stamp(now())}
+    return json.dumps(_by_whom(None, "", line))
 
 
 def _uncaught(error: BaseException | None) -> None:

@@ -195,9 +195,17 @@ class Listening(uvicorn.Server):
 def end_within(seconds: float) -> None:
     """This process ends after so long, even if its loop never goes round again."""
 
-    def end() -> None:
+    def say() -> None:
         log.error("did not end in time")
-        os._exit(1)
+        logs.flush()
+
+    def end() -> None:
+        try:
+            saying = threading.Thread(target=say, daemon=True)  # it may be what we log with that hangs
+            saying.start()
+            saying.join(logs.FLUSH_S)
+        finally:
+            os._exit(1)
 
     timer = threading.Timer(seconds, end)
     timer.daemon = True
@@ -206,9 +214,12 @@ def end_within(seconds: float) -> None:
 
 def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
     """`serve`, from synchronous code: in this process, or with as many workers as the settings say. Raises Unusable."""
-    if settings.workers > 1:
-        from board.workers import supervise
+    try:
+        if settings.workers > 1:
+            from board.workers import supervise
 
-        supervise(settings, ready)
-    else:
-        asyncio.run(serve(settings, ready))
+            supervise(settings, ready)
+        else:
+            asyncio.run(serve(settings, ready))
+    finally:
+        logs.flush()  # before the sentence of a refusal

@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 
+from board import logs
 from board.metrics import FOLDER
 from board.serve import ListeningSocket, serve
 from board.settings import Settings
@@ -43,6 +44,8 @@ def main(listening: int, line: int) -> None:
         sys.exit(str(error))
     except Unavailable:
         sys.exit("The database can't be read right now.")
+    finally:
+        logs.flush()
 
 
 def _go_with(supervisor: socket.socket) -> None:

@@ -17,6 +17,7 @@ from tests.cast import PATIENCE_S, new_id
 from tests.test_killed import Process
 from tests.test_slow_reader import stalled
 from tests.test_workers import follow, give, hear
+from tests.workers import working
 
 MANY = FEW + 30
 
@@ -133,3 +134,22 @@ async def test_who_reads_on_hears_all_that_was_acknowledged(tmp_path: Path) -> N
     assert [event["seq"] for event in seen] == acks[0]["seqs"]
     await asyncio.wait_for(bob.wait_closed(), PATIENCE_S)
     assert await _gone(process) == 0
+
+
+LOGGING_HANGS = """
+import time
+from board import serve
+serve.ENDS_S = 0.5
+class Log:
+    def info(self, event, **more):
+        if event != "serving":  # but what is said in the loop when it goes, and then when it did not end in time
+            time.sleep(300)
+    error = info
+serve.log = Log()
+"""
+
+
+async def test_it_ends_in_time_also_where_logging_hangs(tmp_path: Path) -> None:
+    test_killed.prepare(tmp_path)
+    async with working(f"sqlite:///{tmp_path}/board.db", 1, first=LOGGING_HANGS) as workers:
+        assert await workers.end() == 1
