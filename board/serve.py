@@ -32,6 +32,9 @@ FINISH_S = 2 + CLOSING_S  # for the commands under way, and for the goodbyes to 
 LINGER_S = 0.5  # for the request on a line that was taken just before; only then are lines closed on which nothing is asked
 GRACE_S = 3  # for requests under way; after it they are cut
 ENDS_S = 12.0  # after which a process that was told to go is gone, whatever holds it (the contract: 15 s)
+# How long a line on which nothing is asked is kept: longer than proxies keep theirs (nginx and others 60 s). Who closes first
+# must be the proxy, or a request that it sends just then is lost, and its browser is told 502.
+KEPT_S = 75
 
 
 class ListeningSocket(socket.socket):
@@ -123,6 +126,7 @@ def configured(application: object, accepted: int = ACCEPTED_AT_ONCE) -> uvicorn
         log_config=None,
         access_log=False,  # addresses hold ids, and tell who reads what
         server_header=False,
+        timeout_keep_alive=KEPT_S,
         timeout_graceful_shutdown=GRACE_S,
         lifespan="on",
     )

@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from board.serve import FEW
+from board.serve import FEW, configured
 from tests import test_killed
 from tests.cast import PATIENCE_S, new_id
 from tests.test_killed import Process
@@ -153,3 +153,8 @@ async def test_it_ends_in_time_also_where_logging_hangs(tmp_path: Path) -> None:
     test_killed.prepare(tmp_path)
     async with working(f"sqlite:///{tmp_path}/board.db", 1, first=LOGGING_HANGS) as workers:
         assert await workers.end() == 1
+
+
+def test_a_proxy_closes_an_idle_line_before_we_do() -> None:
+    """nginx keeps it for 60 s, and loses a request that it sends when we have just closed it."""
+    assert configured(object()).timeout_keep_alive > 60
