@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from errno import errorcode
 
 import structlog
 from prometheus_client.multiprocess import mark_process_dead
@@ -40,6 +41,7 @@ START_S = 60.0  # for a worker to take connections
 KILL_S = 13.0  # after which one that was told to go is killed; the contract gives 15 s, and it ends by itself in 12
 LIVED_S = 5.0  # a worker that lived for so long is replaced at once, the others after a pause that grows
 PAUSES_S = (0.2, 0.5, 1, 2, 5)  # before a start, by how many ended early in a row
+NO_ROOM_S = 1.0  # before a start, where the machine had no process or memory left for one
 AT_FIRST, LATER = 2, 12  # early ends of every worker in a row after which we give up: before any was ready, and after
 
 
@@ -137,6 +139,7 @@ class Supervisor:
         for place in self._places:
             if place.worker is None and now >= place.not_before:
                 place.worker = self._start(place.number, now)
+                place.not_before = now if place.worker else now + NO_ROOM_S
         self._roll(now)
         self._announce()
         if now - self._beaten >= pulse.BEAT_S:
@@ -149,20 +152,33 @@ class Supervisor:
 
     # -- beginning and ending ---------------------------------------------------------------------------------------------
 
-    def _start(self, number: int, now: float) -> Worker:
+    def _start(self, number: int, now: float) -> Worker | None:
+        """A new worker; none where the machine has no room for one."""
+        try:
+            process, ours = self._begin(number)
+        except OSError as error:
+            log.error("worker not started", worker=number, code=errorcode.get(error.errno or 0), **logs.where(error))
+            return None
+        worker = Worker(number, process, ours, now, now)
+        self._selector.register(ours, selectors.EVENT_READ, worker)
+        return worker
+
+    def _begin(self, number: int) -> "tuple[subprocess.Popen[bytes], socket.socket]":
+        """Its process, and our end of the line to it. Raises OSError."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         fds = (self._listening.fileno(), theirs.fileno())
         with theirs:
-            process = subprocess.Popen(  # noqa: S603 - our own Python, our own module
-                [*COMMAND, *map(str, fds)],
-                pass_fds=fds,
-                stdin=subprocess.DEVNULL,
-                env=self._environment | {WORKER: str(number)},
-            )
-        worker = Worker(number, process, ours, now, now)
-        self._selector.register(ours, selectors.EVENT_READ, worker)
-        return worker
+            try:
+                return subprocess.Popen(  # noqa: S603 - our own Python, our own module
+                    [*COMMAND, *map(str, fds)],
+                    pass_fds=fds,
+                    stdin=subprocess.DEVNULL,
+                    env=self._environment | {WORKER: str(number)},
+                ), ours
+            except OSError:
+                ours.close()
+                raise
 
     def _ended(self, worker: Worker, now: float) -> None:
         """A worker's process is gone."""
@@ -176,10 +192,9 @@ class Supervisor:
         if self._going is None:
             log.error("worker ended", worker=worker.number, of=worker.process.pid, status=worker.process.returncode)
         place = self._places[worker.number - 1]
-        if worker is place.fresh:  # the old one goes on
+        if worker is place.fresh:
             place.fresh = None
-            self._rolling.clear()
-            log.error("rolling restart given up", worker=worker.number)
+            self._roll_no_more(place)
             return
         place.worker = None
         place.early = 0 if worker.ready and now - worker.born > LIVED_S else place.early + 1
@@ -194,9 +209,9 @@ class Supervisor:
         """Kills a worker that is stuck, or does not end."""
         silent = now - worker.heard > (STUCK_S if worker.ready else START_S)
         if silent or (worker.told is not None and now - worker.told > KILL_S):
-            log.error("worker killed", worker=worker.number, of=worker.process.pid, ready=worker.ready, going=bool(worker.told))
             worker.process.kill()
             worker.process.wait()
+            log.error("worker killed", worker=worker.number, of=worker.process.pid, ready=worker.ready, going=bool(worker.told))
             self._ended(worker, now)
 
     def _announce(self) -> None:
@@ -219,12 +234,19 @@ class Supervisor:
         place = self._rolling[0]
         if place.fresh is None:
             place.fresh = self._start(place.number, now)
+            if place.fresh is None:
+                self._roll_no_more(place)
         elif place.fresh.ready:
             if place.worker is not None:
                 place.worker.tell(now)
                 self._parting.append(place.worker)
             place.worker, place.fresh = place.fresh, None
             self._rolling.pop(0)
+
+    def _roll_no_more(self, place: Place) -> None:
+        """The old ones go on."""
+        self._rolling.clear()
+        log.error("rolling restart given up", worker=place.number)
 
     # -- what it hears ----------------------------------------------------------------------------------------------------
 

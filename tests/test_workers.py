@@ -16,6 +16,37 @@ from tests.cast import PATIENCE_S, new_id
 from tests.workers import SERVE, Workers, alive, until, working
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+CROWDED = """
+import errno
+from board import workers
+begin, starts = workers.subprocess.Popen, []
+def popen(command, **more):
+    if command[1:3] == workers.COMMAND[1:]:
+        starts.append(command)
+        if len(starts) in (2, 4):
+            raise BlockingIOError(errno.EAGAIN, "no room for one more")
+    return begin(command, **more)
+workers.subprocess.Popen = popen
+"""
+DEAF = """
+import os, sys
+from board import workers
+workers.KILL_S = 1.0
+workers.COMMAND = [sys.executable, "-c", '''
+import os, sys
+from board import serve, worker
+serve.Listening.handle_exit = lambda self, sig, frame: None
+worker.os.kill = lambda pid, sig: os._exit(1)  # but when the supervisor is gone it goes too
+worker.main(int(sys.argv[1]), int(sys.argv[2]))
+''']
+log = workers.log
+class Log:
+    def __getattr__(self, name):
+        return getattr(log, name)
+    def error(self, event, **more):
+        log.error(event, **more, here=os.path.exists(f"/proc/{more['of']}"))
+workers.log = Log()
+"""
 HASTY = "from board import workers; workers.STUCK_S = 3.0"
 
 
@@ -140,6 +171,22 @@ async def test_a_rolling_restart_drops_nothing(postgres_url: str, redis_url: str
         assert await workers.end() == 0
 
 
+async def test_a_start_for_which_there_is_no_room_is_tried_again_and_costs_no_worker(postgres_url: str, redis_url: str) -> None:
+    async with working(postgres_url, 2, redis_url, first=CROWDED) as workers:
+        before = set(workers.pids)
+        assert len(before) == 2
+        await until(lambda: any('"worker not started"' in line for line in workers.said))
+        (failed,) = (json.loads(line) for line in workers.said if '"worker not started"' in line)
+        assert (failed["worker"], failed["code"], failed["error"]) == (2, "EAGAIN", "BlockingIOError")
+        workers.process.send_signal(signal.SIGHUP)
+        await until(lambda: any('"rolling restart given up"' in line for line in workers.said))
+        assert set(workers.pids) == before
+        assert await workers.metrics()
+        workers.process.send_signal(signal.SIGHUP)  # there is room again
+        await until(lambda: len(workers.pids) == 2 and not before & set(workers.pids))
+        assert await workers.end() == 0
+
+
 async def test_workers_end_when_their_supervisor_is_killed(postgres_url: str, redis_url: str) -> None:
     async with working(postgres_url, 2, redis_url) as workers:
         pids = workers.pids
@@ -158,6 +205,18 @@ async def test_all_end_in_time_also_with_one_that_hangs(postgres_url: str, redis
         os.kill(pids[0], signal.SIGSTOP)
         assert await workers.end() == 0
         assert not any(map(alive, pids))
+
+
+async def test_a_worker_that_goes_on_when_it_is_told_to_go_is_killed_and_then_that_is_logged(
+    postgres_url: str, redis_url: str
+) -> None:
+    async with working(postgres_url, 2, redis_url, first=DEAF) as workers:
+        pids = workers.pids
+        assert await workers.end() == 0
+        assert not any(map(alive, pids))
+        killed = [json.loads(line) for line in workers.said if '"worker killed"' in line]
+        assert {line["of"] for line in killed} == set(pids)
+        assert all(line["going"] and line["ready"] and not line["here"] for line in killed)
 
 
 async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postgres_url: str, redis_url: str) -> None:
