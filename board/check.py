@@ -23,6 +23,7 @@ WANTED = {  # program to what its absence means
     "strace": "no strace here: the trace of what is on the disk before an answer is left out (on Debian: apt install strace)",
     "ip": "no ip here: the two machines with a line between them are left out (on Debian: apt install iproute2)",
 }
+ABREAST = ["-n", "2", "--dist", "loadfile"]  # two files of tests at a time
 WIDTH = 80
 
 
@@ -45,7 +46,8 @@ def run(arguments: Sequence[str]) -> int:
     failed = {name: code for name, command in RULES.items() if (code := step(name, command)) != 0}
     if not any(word.startswith("-m") for word in arguments):
         say(LEFT_OUT)
-    tests = step("pytest", ["pytest", *arguments])
+    whole = not any(word.startswith(("-m", "-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
+    tests = step("pytest", ["pytest", *(ABREAST if whole else ()), *arguments])
     if failed:  # pytest's own closing line says nothing of these
         closing(f"{len(failed)} failed ({', '.join(failed)}), pytest ended with {tests}", time.monotonic() - began)
     return next(iter(failed.values()), tests)
