@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Hashable, Iterator
 
-from psycopg import Error, OperationalError
+from psycopg import Error, OperationalError, pq
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -47,7 +47,10 @@ _AGAIN = (
     "53300",  # too many connections
     "25P03",  # idle in a transaction for too long: this process was stopped
 )  # fmt: skip
-_HOPELESS = ("password", "does not exist", "pg_hba", "not permitted", "no encryption", "certificate")
+_HOPELESS = (
+    "password", "does not exist", "pg_hba", "not permitted", "no encryption", "certificate",
+    ' value: "', "for connection option", "bad value for", "definition of service",  # of an option in the URL
+)  # fmt: skip
 
 
 class Store:
@@ -58,7 +61,9 @@ class Store:
     path = None
 
     def __init__(self, url: URL) -> None:
-        self._secret = url.password
+        """Raises Unusable where the URL has parts that can't be meant so."""
+        _check(url)
+        self._secret = url.password or url.query.get("password")
         url = url.set(drivername="postgresql+psycopg")
         self.writer = _engine(url, WRITERS + 1, SESSION | WRITING)  # one more: for what a thread of its own writes
         self.reader = _engine(url, READERS + 1, SESSION | READING)
@@ -117,6 +122,23 @@ class Store:
         if not isinstance(error, DBAPIError):
             return False
         return lost(error) or _state(error) in _AGAIN or "cached plan" in str(error.orig)  # (another process has migrated)
+
+
+def _check(url: URL) -> None:
+    """Says what is wrong without a word of the URL: what was meant as a password may stand anywhere in it."""
+    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+    if "@" in (url.host or ""):
+        raise Unusable("DATABASE_URL has more than one @: in a name or a password it is written %40.")
+    if url.port is not None and not 0 < url.port < 65_536:
+        raise Unusable("DATABASE_URL has a port that is none: it is a number from 1 to 65535.")
+    if "%00" in url.render_as_string(hide_password=False):  # libpq would read no further, and connect elsewhere
+        raise Unusable("DATABASE_URL has a character U+0000 in it.")
+    if not known.issuperset(url.query):
+        raise Unusable("DATABASE_URL has an option after its ? that PostgreSQL's library does not know.")
+    if any(isinstance(value, tuple) for name, value in url.query.items() if name != "options"):
+        raise Unusable("DATABASE_URL has an option after its ? that stands there twice.")
+    if any("," in str(value) for value in (url.host, *map(url.query.get, ("host", "hostaddr", "port"))) if value):
+        raise Unusable("DATABASE_URL names several servers: the board works with one.")
 
 
 def lost(error: DBAPIError) -> bool:

@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from board.settings import Settings
-from models.database import Unusable
+from models import postgresql
+from models.database import Database, Unusable
 from tests.cast import settings_for
 from tests.workers import SERVE
 
@@ -17,6 +20,7 @@ PASSWORD = "Tr0ub4dor-canary"
 POSTGRES = f"postgresql://board:{PASSWORD}@127.0.0.1:1/board"
 REDIS = f"redis://board:{PASSWORD}@127.0.0.1:1/0"
 LONG = "a-text-of-more-than-sixteen"
+AT = "127.0.0.1:1/board"
 HASTY = "from models import schema; schema.migrate.__defaults__ = (0.5,)"  # a server that is not there is not waited for
 
 
@@ -46,9 +50,7 @@ def start(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     ],
     ids=lambda given: given if isinstance(given, str) else ",".join(given),
 )
-def test_settings_that_can_not_be_served_are_refused_in_a_sentence(
-    tmp_path: Path, settings: dict[str, str], word: str
-) -> None:
+def test_settings_that_can_not_be_served_are_refused_in_a_sentence(tmp_path: Path, settings: dict[str, str], word: str) -> None:
     done = start(tmp_path, **settings)
     assert done.returncode not in (0, -9), done
     assert done.stdout == ""
@@ -56,6 +58,62 @@ def test_settings_that_can_not_be_served_are_refused_in_a_sentence(
     assert done.stderr.count("\n") == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert PASSWORD not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        (f"postgresql://board:{PASSWORD}@127.0.0.1:port/board", "port"),
+        (f"postgresql://board:x@127.0.0.1:{PASSWORD}/board", "port"),
+        (f"postgresql://board:{PASSWORD}@[::1:1/board", "port"),
+        (f"postgresql://board:{PASSWORD}@127.0.0.1:99999/board", "port"),
+        (f"postgresql://board:{PASSWORD}@127.0.0.1:-1/board", "port"),
+        (f"postgresql://board:{PASSWORD}@x@{AT}", "%40"),
+        (f"postgresql://board:x@{PASSWORD}@{AT}", "%40"),
+        (f"postgresql://board:x%00{PASSWORD}@{AT}", "U+0000"),
+        (f"postgresql://board:{PASSWORD}@{AT}?nonsense=1", "does not know"),
+        (f"postgresql://board@{AT}?{PASSWORD}=1", "does not know"),
+        (f"postgresql://board:{PASSWORD}@{AT}?autocommit=1", "does not know"),  # of the driver's, and would break every promise
+        (f"postgresql://board:{PASSWORD}@{AT}?sslmode=allow&sslmode=prefer", "twice"),
+        (f"postgresql://board:{PASSWORD}@/board?host=127.0.0.1:1&host=127.0.0.1:2", "twice"),
+        (f"postgresql://board:{PASSWORD}@/board?host=127.0.0.1,127.0.0.2", "several servers"),
+        (f"postgresql://board:{PASSWORD}@127.0.0.1,127.0.0.2/board", "several servers"),
+        (f"postgresql://board:{PASSWORD}@{AT}?sslmode=perhaps", "sslmode"),
+        (f"postgresql://board:{PASSWORD}@{AT}?connect_timeout=soon", "connect_timeout"),
+        (f"postgresql://board:{PASSWORD}@{AT}?keepalives_idle=soon", "keepalives_idle"),
+        (f"postgresql://board:{PASSWORD}@{AT}?service=none", "service"),
+        (f"postgresql://board@{AT}?password={PASSWORD}", "database server"),
+    ],
+)
+def test_an_odd_address_of_a_database_is_refused_in_a_sentence(tmp_path: Path, url: str, word: str) -> None:
+    done = start(tmp_path, DATABASE_URL=url, SECRET_KEY=LONG)
+    assert (done.returncode, done.stdout) == (1, ""), done
+    assert word in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert PASSWORD not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://board:a%40b%2Fc@{AT}",
+        f"postgresql://board:x@{AT}?sslmode=verify-full&sslrootcert=/etc/ssl/root.pem&options=-c%20work_mem=1MB",
+        f"postgresql://board@{AT}?options=-c%20a.b=1&options=-c%20a.c=2",
+        "postgresql:///board?host=/var/run/postgresql&port=5433",
+        "postgresql://board@[::1]:5432/board",
+        "postgresql:///board?service=board",
+    ],
+)
+def test_an_address_that_can_be_meant_is_taken(url: str) -> None:
+    assert Database(Settings(_env_file=None, database_url=url).database_url).kind == "postgresql"  # type: ignore[call-arg]
+
+
+def test_a_wrong_option_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is not there may come; a word in the URL stays as it is."""
+    monkeypatch.setattr(postgresql, "time", SimpleNamespace(monotonic=time.monotonic, sleep=pytest.fail))
+    with pytest.raises(Unusable, match="sslmode"):
+        Database(f"{POSTGRES}?sslmode=perhaps").reach(float("inf"))
 
 
 @pytest.mark.parametrize(
