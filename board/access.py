@@ -17,6 +17,7 @@ from board.errors import Refused
 from models.board import OPERATIONS, Board, Sight
 from models.database import Database
 from models.search import Search
+from realtime.source import Position
 
 if TYPE_CHECKING:
     from board.desk import Desk
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Members = dict[str, frozenset[str]]  # of each search that only its members may see
 
 _CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board AND seq > :seq GROUP BY account")
-_LAST_CHANGE_OF_ALL = text("SELECT max(seq) FROM sight WHERE board = :board")
+_LAST_CHANGE_OF_ALL = text("SELECT epoch, (SELECT max(seq) FROM sight WHERE board = :board) FROM board WHERE id = :board")
 _LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account = :account")
 
 
@@ -36,16 +37,16 @@ def members_only(session: Session) -> Members:
 
 
 class AsOf(NamedTuple):
-    """Who may see what in one view of the database; `at` is the seq on `operations` by which anybody's sight last changed."""
+    """Who may see what in one view of the database; `at` is where on `operations` anybody's sight changed last."""
 
     members: Members
-    at: int
+    at: Position
 
 
 def as_of(session: Session) -> AsOf:
     """Rights in this view of the database."""
-    at = session.connection().execute(_LAST_CHANGE_OF_ALL, {"board": OPERATIONS}).scalar()
-    return AsOf(members_only(session), int(at or 0))
+    epoch, seq = session.connection().execute(_LAST_CHANGE_OF_ALL, {"board": OPERATIONS}).one()
+    return AsOf(members_only(session), (epoch, seq or 0))
 
 
 def board_for(session: Session, account: str, board_id: str) -> Board:
@@ -97,36 +98,42 @@ class Sights:
 
     members: dict[str, frozenset[str]] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)  # (search, account): seq on `operations`
-    at: int = 0  # the seq on `operations` as of which all of it was read
-    _epoch: str = ""  # the life of `operations` in which that was
+    at: Position = ("", 0)  # on `operations`, as of which all of it was read
     _learned: dict[str, int] = field(default_factory=dict)  # of searches that were set since: the seq
     _readings: int = 0
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def reload(self, database: Database) -> None:
-        """Knows all of it as the database has it after this call. Raises Unavailable.
+    async def reload(self, database: Database) -> tuple[Members, Members]:
+        """Knows all of it as the database has it after this call; the members before and after a reading. Raises Unavailable.
 
         One reading after the other: two at a time could end in the wrong order, the older view last. Who waits while another
-        begins and ends is served by it.
+        begins and ends is served by it: to them nothing changed.
         """
         enough = self._readings + self._one.locked() + 1
         async with self._one:
-            if self._readings < enough:
-                self._take(*await database.read(_everything))
-                self._readings += 1
+            if self._readings >= enough:
+                return self.members, self.members
+            read = await database.read(_everything)
+            before = dict(self.members)
+            self._take(*read)
+            self._readings += 1
+            return before, dict(self.members)
 
-    def _take(self, epoch: str, at: int, members: Members, changed: dict[tuple[str, str], int]) -> None:
+    def _take(self, at: Position, members: Members, changed: dict[tuple[str, str], int]) -> None:
         """A reading; what was learned while it was under way stands."""
-        self._learned = {search: seq for search, seq in self._learned.items() if epoch == self._epoch and seq > at}
+        self._learned = {search: seq for search, seq in self._learned.items() if at[0] == self.at[0] and seq > at[1]}
         ours = {search: self.members[search] for search in self._learned if search in self.members}
         theirs = {search: those for search, those in members.items() if search not in self._learned}
         self.members = theirs | ours
         self.changed = changed | {key: seq for key, seq in self.changed.items() if key[0] in self._learned}
-        self._epoch, self.at = epoch, at
+        self.at = at
 
-    def learn(self, search: str, access: str, members: Iterable[str], changed: Iterable[str], seq: int) -> None:
-        """A search was opened, or its access was set, at `seq` on `operations`."""
-        if seq <= max(self.at, self._learned.get(search, 0)):
+    def learn(self, search: str, access: str, members: Iterable[str], changed: Iterable[str], at: Position) -> None:
+        """A search was opened, or its access was set, at a position on `operations`."""
+        epoch, seq = at
+        if epoch != self.at[0]:  # another life: what is known says nothing of it, and will be read anew
+            self.at, self._learned = (epoch, 0), {}
+        if seq <= max(self.at[1], self._learned.get(search, 0)):
             return  # what is known is newer, or this very event: another process may have set it anew since
         self._learned[search] = seq
         if access == "members":
@@ -138,7 +145,7 @@ class Sights:
     def agrees(self, view: AsOf) -> bool:
         """Whether what is known is as new as this view, and the same. (The same alone would not do: rights that were taken
         back are as they were, and a reading of what was between may be under way.)"""
-        return self.at >= view.at and self.members == view.members
+        return self.at[0] == view.at[0] and self.at[1] >= view.at[1] and self.members == view.members
 
     def may_see(self, account: str, search: str) -> bool:
         members = self.members.get(search)
@@ -166,9 +173,9 @@ async def may_see(desk: "Desk", caller: "Caller", board_id: str) -> bool:
     return await desk.database.read(look)
 
 
-def _everything(session: Session) -> tuple[str, int, Members, dict[tuple[str, str], int]]:
-    """The epoch and seq of `operations`, the members of searches, and where each sight of a search last changed."""
+def _everything(session: Session) -> tuple[Position, Members, dict[tuple[str, str], int]]:
+    """Where `operations` stands, the members of searches, and where each sight of a search changed last."""
     operations = session.get(Board, OPERATIONS)
     assert operations is not None
     rows = session.exec(select(Sight).where(Sight.board == OPERATIONS))
-    return operations.epoch, operations.seq, members_only(session), {(row.search, row.account): row.seq for row in rows}
+    return (operations.epoch, operations.seq), members_only(session), {(row.search, row.account): row.seq for row in rows}

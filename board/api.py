@@ -10,7 +10,7 @@ from board.answers import answer, caller_of, json_of, number, raw, refusal, refu
 from board.desk import Desk
 from board.errors import Refused, not_found
 from board.sightings import may_read_source
-from board.sign_in import Caller
+from board.sign_in import Caller, still_signed_in
 from board.source import record
 from models.accounts import ROLES
 from models.board import Board
@@ -141,19 +141,21 @@ async def source(request: Request) -> Response:
     desk = _desk(request)
     now = stamp(desk.clock())
     board, sighting = request.path_params["board"], request.path_params["sighting"]
-    return answer(await desk.database.write(lambda session: _read_source(session, caller, board, sighting, now)))
+    return answer(await desk.database.write(lambda session: read_source(session, caller, board, sighting, now)))
 
 
-def _read_source(session: Session, caller: Caller, board: str, id: str, now: str) -> dict[str, str | None]:
-    access.board_for(session, caller.account.id, board)
-    if ROLES.index(caller.account.role) < ROLES.index("investigator"):
+def read_source(session: Session, caller: Caller, board: str, id: str, now: str) -> dict[str, str | None]:
+    """Name and contact of a source, by the rights of now. Raises Refused."""
+    account = still_signed_in(session, caller)  # it may have waited behind commits that ended that
+    access.board_for(session, account.id, board)
+    if ROLES.index(account.role) < ROLES.index("investigator"):
         raise Refused("forbidden")
     row = session.get(Sighting, id)
     if row is None or row.board != board:
         raise not_found("sighting")
-    if not may_read_source(caller.account, row):
+    if not may_read_source(account, row):
         raise Refused("forbidden", "This source is sealed.")
-    session.add(Reading(id=new_id(), at=now, account=caller.account.id, board=board, sighting=id))
+    session.add(Reading(id=new_id(), at=now, account=account.id, board=board, sighting=id))
     return {"name": row.source_name, "contact": row.source_contact}
 
 

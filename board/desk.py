@@ -103,8 +103,8 @@ class Desk:
             return
         for said in written.said:
             if said.board == OPERATIONS and said.kind == "search" and said.type in SETS_RIGHTS:
-                state = said.payload()["state"]
-                self.sights.learn(said.entity, state["access"], state["members"], written.sight, said.seq)
+                state, at = said.payload()["state"], (dict(written.epochs)[OPERATIONS], said.seq)
+                self.sights.learn(said.entity, state["access"], state["members"], written.sight, at)
                 self.hub.renew(OPERATIONS, lambda reader: reader.account.id in written.sight)
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.said, key=lambda said: said.board), key=lambda said: said.board):
@@ -132,13 +132,16 @@ class Desk:
     async def _read_rights(self, all: bool = True) -> None:
         """Reads rights as the database has them, and ends or renews every open socket by them."""
         known: set[Connection] = set()
+        judged: int | None = None
         while True:
             callers = {each: each.reader for each in self.hub.connections if each not in known}
             version, renewed = await self.database.read(partial(self._renewed, callers, all))
             if renewed is None:
                 break
+            if judged not in (None, version):  # changed once more: those who were judged already are judged anew
+                known.clear()
+            judged = version
             await self.source.reload()
-            self._rights = version
             for connection, caller in renewed.items():
                 if caller is None:
                     connection.end(ENDED)
@@ -148,6 +151,8 @@ class Desk:
             if self.hub.connections <= known:
                 break
             all = True  # sockets were opened meanwhile, perhaps by rights that have just ended
+        if judged is not None:
+            self._rights = judged
         self.hub.review()
 
     def _sight_changed(self, whose: Callable[[Caller], bool]) -> None:

@@ -59,9 +59,7 @@ class BoardSource:
 
     async def reload(self) -> None:
         """Knows rights as the database has them. Raises Unavailable."""
-        before = dict(self._sights.members)
-        await self._sights.reload(self._database)
-        after = dict(self._sights.members)
+        before, after = await self._sights.reload(self._database)
         changed = [search for search in before.keys() | after.keys() if before.get(search) != after.get(search)]
         if changed:
             self.sight_changed(
@@ -86,8 +84,16 @@ class BoardSource:
         at = stamp(now())
         return await self._read(lambda session: open_board(session, channel, asked, at))
 
-    async def after(self, channel: str, seq: int) -> list[Record]:
-        said: list[Said] = await self._read(lambda session: _whole(journal.after(session, channel, seq)))
+    async def after(self, channel: str, position: Position) -> list[Record]:
+        epoch, seq = position
+
+        def read(session: Session) -> list[Said] | None:
+            board = session.get(Board, channel)
+            return _whole(journal.after(session, channel, seq)) if board is not None and board.epoch == epoch else None
+
+        said = await self._read(read)
+        if said is None:
+            raise Later
         return [record(each) for each in said]
 
     async def _read(self, fn: Callable[[Session], T]) -> T:

@@ -83,10 +83,10 @@ class Catchup:
             else:
                 reading.done.set_result(opening)
 
-    async def after(self, channel: str, seq: int) -> list[Record]:
-        """The next events after a seq. Raises Later."""
+    async def after(self, channel: str, position: Position) -> list[Record]:
+        """The next events after a position. Raises Later."""
         async with self._room:
-            return await self._source.after(channel, seq)
+            return await self._source.after(channel, position)
 
     async def stop(self) -> None:
         for task in self._tasks:

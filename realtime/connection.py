@@ -36,6 +36,7 @@ class Connection:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
+        self._full = False
 
     async def run(self, server: str) -> None:
         """Accepts the socket, and serves it until it ends. Takes everything of it away then."""
@@ -80,10 +81,11 @@ class Connection:
         self.owe(frame, channel)
 
     def owe(self, item: bytes | Delivery, channel: str | None) -> None:
-        if self._ended_by in (None, protocol.GOING):
+        if self._ended_by in (None, protocol.GOING) and not self._full:  # after a hole nothing more
             try:
                 self.outbox.put(item, channel)
             except Full:
+                self._full = True
                 self._cut()
 
     def end(self, code: int) -> None:

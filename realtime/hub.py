@@ -153,7 +153,7 @@ class Hub:
         while subscription.seq < channel.sequence.seq:
             records = channel.ring.after(subscription.seq)
             if records is None:
-                records = await self.catchup.after(channel.name, subscription.seq)
+                records = await self.catchup.after(channel.name, (opening.epoch, subscription.seq))
             if not self._stands(subscription) or self._dropped(subscription):
                 return
             if not records:
@@ -209,7 +209,7 @@ class Hub:
 
     def _review(self, channel: Channel) -> None:
         for subscription in list(channel.subscriptions.values()):
-            if subscription.live:
+            if subscription.live or subscription.seq:  # else nothing was owed yet, and it will hear that there is no such board
                 self._dropped(subscription)
 
     def _dropped(self, subscription: Subscription) -> bool:
@@ -276,9 +276,9 @@ class Hub:
             return
         channel.reading = True
         try:
-            while channel.sequence.epoch is not None:
+            while (epoch := channel.sequence.epoch) is not None:
                 channel.behind = False
-                records = await self.catchup.after(channel.name, channel.sequence.seq)
+                records = await self.catchup.after(channel.name, (epoch, channel.sequence.seq))
                 new = [record for record in records if record.seq > channel.sequence.seq]
                 self._review(channel)
                 self._deliver(channel, new)

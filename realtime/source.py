@@ -50,8 +50,9 @@ class Source(Protocol):
     async def open(self, channel: str, asked: Collection[Position | None]) -> Opening | None:
         """A view of a channel for whoever stands at these positions; None where there is no such channel. Raises Later."""
 
-    async def after(self, channel: str, seq: int) -> list[Record]:
-        """The next events after a seq, as many as are read at once, in order. Raises Later."""
+    async def after(self, channel: str, position: Position) -> list[Record]:
+        """The next events after a position, as many as are read at once, in order. Raises Later, also where the channel is in
+        another life by now."""
 
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
         """The time of the database's answer, and (epoch, seq) for each channel. Raises Later."""

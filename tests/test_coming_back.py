@@ -105,8 +105,8 @@ class Journal:
             raise Later
         return Opening("e", seq, "now", 5, [Record(seq, b"", None, None)], None)
 
-    async def after(self, channel: str, seq: int) -> list[Record]:
-        self.asked.append({("after", seq)})
+    async def after(self, channel: str, position: Position) -> list[Record]:
+        self.asked.append({("after", position[1])})
         await self.gate.wait()
         return []
 
@@ -140,7 +140,7 @@ async def test_a_few_readings_are_under_way_at_a_time() -> None:
     journal: Any = Journal()
     catchup = Catchup(journal)
     asking = [asyncio.create_task(catchup.open(f"board {number}", None)) for number in range(20)]
-    asking.append(asyncio.create_task(catchup.after("a", 1)))  # type: ignore[arg-type]
+    asking.append(asyncio.create_task(catchup.after("a", ("e", 1))))  # type: ignore[arg-type]
     await settle()
     assert len(journal.asked) == READINGS
     journal.gate.set()

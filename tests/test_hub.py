@@ -2,11 +2,15 @@
 
 import asyncio
 import itertools
+from typing import Any
 
 import pytest
 
 from realtime import rounds
 from realtime.hub import Hub
+from realtime.outbox import Full
+from realtime.protocol import GOING
+from realtime.source import Later
 from tests.company import Company
 from tests.test_presence import is_at, people
 
@@ -41,6 +45,52 @@ async def test_who_leaves_while_it_is_to_begin_again_stays_away(company: Company
     await asyncio.gather(*hub._loose)
     assert search not in hub.channels
     assert not line.followed
+
+
+async def test_what_is_owed_of_a_board_is_not_sent_after_the_right_ended_while_it_is_still_being_opened(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = await company.alice.open_search()
+    charlie, hub, reading = await company.again(company.charlie), _hub(company), asyncio.Event()
+    reach = hub._reach_channel
+
+    async def slowly(*what: Any) -> None:
+        reading.set()
+        hub.review()
+        for _ in range(5):  # what is owed now is written
+            await asyncio.sleep(0)
+        await reach(*what)
+
+    monkeypatch.setattr(hub, "_reach_channel", slowly)
+    monkeypatch.setattr(hub.source, "may_see", lambda reader, channel: not reading.is_set() or channel != search)
+    await charlie.say({"type": "subscribe", "board": search})
+    await charlie.until(lambda: [each for each in charlie.heard if each["type"] == "unsubscribed"])
+    assert not [each for each in charlie.heard if each["type"] in ("snapshot", "subscribed")]
+
+
+async def test_after_a_hole_nothing_more_is_owed(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob, hub = await company.again(company.bob), _hub(company)
+    line = next(each for each in hub.connections if each.account["name"] == "Bob" and not each.followed)
+    line.end(GOING)
+
+    def full(item: object, channel: str | None) -> None:
+        raise Full
+
+    with monkeypatch.context() as patch:
+        patch.setattr(line.outbox, "put", full)
+        line.send(b"1")
+    line.send(b"2")
+    assert b"2" not in [item for _, item in line.outbox._items]
+    await bob.leave()
+
+
+async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_this_one(company: Company) -> None:
+    search = await company.alice.open_search()
+    at = await company.alice.snapshot(search)
+    source = _hub(company).source
+    assert [each.seq for each in await source.after(search, (at["epoch"], at["seq"] - 1))] == [at["seq"]]
+    with pytest.raises(Later):
+        await source.after(search, ("another", at["seq"] - 1))
 
 
 async def test_a_fault_of_ours_in_opening_a_board_is_told_to_who_asked_and_to_nobody_else(

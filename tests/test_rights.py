@@ -14,8 +14,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from board import accounts
+from board import accounts, api
 from board.commands import TABLE
+from board.errors import Refused
 from models.accounts import ROLES
 from models.times import now, stamp
 from tests import cast
@@ -276,6 +277,39 @@ async def test_signing_out_ends_the_sockets_of_that_session_alone(company: Compa
     async with asyncio.timeout(PATIENCE_S):
         while '"still here"' not in str(await other.recv()):
             pass  # heads, by the clock
+
+
+async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
+    company: Company, browsers: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eva, desk = browsers(), company.server.desk
+    socket = await eva.sign_in()
+    reload, meanwhile = desk.source.reload, []
+
+    async def reloading() -> None:
+        if not meanwhile:
+            meanwhile.append("disabled, and somebody else comes")
+            await desk.database.write(lambda database: accounts.set_enabled(database, eva.email, False))
+            await company.again(company.bob)
+        await reload()
+
+    monkeypatch.setattr(desk.source, "reload", reloading)
+    await accounts.change(desk, lambda database: accounts.set_role(database, eva.email, "viewer"))
+    assert meanwhile
+    assert await ended_with(socket) == 4501
+
+
+async def test_who_a_source_is_is_not_told_to_who_was_disabled_while_the_request_waited(company: Company) -> None:
+    desk, lena = company.server.desk, await company.come("Lena", "coordinator")
+    search = await company.alice.open_search()
+    await company.alice.do(search, "sighting.add", {"description": "seen", "source_name": "Mrs W"})
+    sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
+    call = f"/api/v1/boards/{search}/sightings/{sighting}/source"
+    assert (await lena.http.get(call)).json()["name"] == "Mrs W"
+    caller = next(each.reader for each in desk.hub.connections if each.account["id"] == lena.account["id"])
+    await accounts.change(desk, lambda database: accounts.set_enabled(database, caller.account.email, False))
+    with pytest.raises(Refused, match="unauthenticated"):
+        await desk.database.write(lambda session: api.read_source(session, caller, search, sighting, stamp(now())))
 
 
 Ending = Callable[[Server, str], Awaitable[None]]

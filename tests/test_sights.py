@@ -8,10 +8,11 @@ import pytest
 
 from board.access import AsOf, Sights
 from models.database import Database, Unavailable
+from realtime.source import Position
 
 ALICE = frozenset({"alice"})
-OPEN: Any = ("epoch", 1, {}, {})
-CLOSED: Any = ("epoch", 2, {"search": ALICE}, {})
+OPEN: Any = (("epoch", 1), {}, {})
+CLOSED: Any = (("epoch", 2), {"search": ALICE}, {})
 
 
 class Slow:
@@ -85,10 +86,10 @@ async def test_a_reading_that_failed_serves_nobody_else() -> None:
     assert not sights.may_see("charlie", "search")
 
 
-async def _known(epoch: str, at: int, members: dict[str, frozenset[str]], changed: dict[tuple[str, str], int]) -> Sights:
+async def _known(at: Position, members: dict[str, frozenset[str]], changed: dict[tuple[str, str], int]) -> Sights:
     """Sights by this one reading."""
     sights = Sights()
-    await _read(sights, epoch, at, members, changed)
+    await _read(sights, at, members, changed)
     return sights
 
 
@@ -102,49 +103,74 @@ async def _read(sights: Sights, *view: Any) -> None:
 
 
 async def test_what_this_process_set_before_does_not_undo_what_another_set_since() -> None:
-    sights = await _known("epoch", 8, {"search": ALICE}, {("search", "charlie"): 8, ("search", "bob"): 7})
-    sights.learn("search", "members", {"alice", "charlie"}, {"bob"}, 7)
+    sights = await _known(("epoch", 8), {"search": ALICE}, {("search", "charlie"): 8, ("search", "bob"): 7})
+    sights.learn("search", "members", {"alice", "charlie"}, {"bob"}, ("epoch", 7))
     assert not sights.may_see("charlie", "search")
     assert sights.lost_at("charlie", "search", 8)
-    sights.learn("search", "members", {"alice", "charlie"}, {"charlie"}, 9)
+    sights.learn("search", "members", {"alice", "charlie"}, {"charlie"}, ("epoch", 9))
     assert sights.may_see("charlie", "search")
 
 
 async def test_of_two_things_that_this_process_set_the_newer_one_stands() -> None:
-    sights = await _known("epoch", 5, {}, {})
-    sights.learn("search", "members", {"alice"}, {"charlie"}, 7)
-    sights.learn("search", "desk", set(), {"charlie"}, 6)
+    sights = await _known(("epoch", 5), {}, {})
+    sights.learn("search", "members", {"alice"}, {"charlie"}, ("epoch", 7))
+    sights.learn("search", "desk", set(), {"charlie"}, ("epoch", 6))
     assert not sights.may_see("charlie", "search")
 
 
 async def test_a_reading_from_before_what_this_process_set_leaves_that_alone_and_brings_the_rest() -> None:
-    sights = await _known("epoch", 5, {"other": ALICE}, {("other", "bob"): 4})
-    sights.learn("search", "members", {"alice"}, {"charlie"}, 8)
-    await _read(sights, "epoch", 7, {"search": frozenset({"alice", "charlie"}), "third": ALICE}, {("third", "bob"): 7})
+    sights = await _known(("epoch", 5), {"other": ALICE}, {("other", "bob"): 4})
+    sights.learn("search", "members", {"alice"}, {"charlie"}, ("epoch", 8))
+    await _read(sights, ("epoch", 7), {"search": frozenset({"alice", "charlie"}), "third": ALICE}, {("third", "bob"): 7})
     assert not sights.may_see("charlie", "search")
     assert sights.lost_at("charlie", "search", 8)
     assert sights.may_see("bob", "other")  # another process opened it to all
     assert sights.lost_at("bob", "third", 7)
-    await _read(sights, "epoch", 9, {}, {("search", "charlie"): 9})
+    await _read(sights, ("epoch", 9), {}, {("search", "charlie"): 9})
     assert sights.may_see("charlie", "search")
 
 
 async def test_what_was_set_in_another_life_of_the_board_is_forgotten() -> None:
-    sights = await _known("epoch", 5, {}, {})
-    sights.learn("search", "desk", set(), {"charlie"}, 9)
-    await _read(sights, "restored", 3, {"search": ALICE}, {("search", "charlie"): 3})
+    sights = await _known(("epoch", 5), {}, {})
+    sights.learn("search", "desk", set(), {"charlie"}, ("epoch", 9))
+    await _read(sights, ("restored", 3), {"search": ALICE}, {("search", "charlie"): 3})
     assert not sights.may_see("charlie", "search")
+
+
+async def test_another_life_of_the_board_is_neither_older_nor_agreed_to() -> None:
+    sights = await _known(("epoch", 500), {}, {})
+    assert not sights.agrees(AsOf({}, ("restored", 40)))
+    sights.learn("search", "members", {"alice"}, {"charlie"}, ("restored", 51))
+    assert not sights.may_see("charlie", "search")
+    assert not sights.agrees(AsOf({"search": ALICE}, ("restored", 51)))  # the rest of it was not read
+
+
+async def test_what_a_reading_changed_is_told_once_and_by_who_read_it() -> None:
+    slow, database = _both()
+    sights = await _known(("epoch", 1), {"search": ALICE}, {})
+    slow.view = (("epoch", 2), {}, {})
+    first = asyncio.create_task(sights.reload(database))
+    await slow.until_asked(1)
+    slow.view = (("epoch", 3), {"search": ALICE}, {})
+    others = [asyncio.create_task(sights.reload(database)) for _ in range(2)]
+    slow.asked[0][1].set_result(None)
+    await slow.until_asked(2)
+    slow.asked[1][1].set_result(None)
+    assert await first == ({"search": ALICE}, {})
+    told = [await each for each in others]
+    assert [after != before for before, after in told] == [True, False]
+    assert told[0] == ({}, {"search": ALICE})
 
 
 async def test_rights_that_were_given_and_taken_back_agree_only_with_a_reading_of_after_that() -> None:
     """As they were, so the members are the same: but what is being read may be what they were between."""
     slow, database = _both()
-    sights = await _known("epoch", 2, {"search": ALICE}, {("search", "charlie"): 2})
-    slow.view = ("epoch", 3, {"search": frozenset({"alice", "charlie"})}, {("search", "charlie"): 3})
+    sights = await _known(("epoch", 2), {"search": ALICE}, {("search", "charlie"): 2})
+    slow.view = (("epoch", 3), {"search": frozenset({"alice", "charlie"})}, {("search", "charlie"): 3})
     between = asyncio.create_task(sights.reload(database))
     await slow.until_asked(1)
-    slow.view = ("epoch", 4, {"search": ALICE}, {("search", "charlie"): 4})
-    view = AsOf({"search": ALICE}, 4)  # read together with what only Alice may see
+    slow.view = (("epoch", 4), {"search": ALICE}, {("search", "charlie"): 4})
+    view = AsOf({"search": ALICE}, ("epoch", 4))  # read together with what only Alice may see
     assert not sights.agrees(view)
     slow.asked[0][1].set_result(None)
     await between
@@ -158,6 +184,6 @@ async def test_rights_that_were_given_and_taken_back_agree_only_with_a_reading_o
 
 
 async def test_the_same_members_and_nothing_changed_since_are_agreed_to_without_a_reading() -> None:
-    sights = await _known("epoch", 9, {"search": ALICE}, {("search", "charlie"): 2})
-    assert sights.agrees(AsOf({"search": ALICE}, 2))
-    assert not sights.agrees(AsOf({}, 2))
+    sights = await _known(("epoch", 9), {"search": ALICE}, {("search", "charlie"): 2})
+    assert sights.agrees(AsOf({"search": ALICE}, ("epoch", 2)))
+    assert not sights.agrees(AsOf({}, ("epoch", 2)))
