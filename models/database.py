@@ -77,6 +77,7 @@ class Database:
         self._waiting = 0
         self._writers: list[threading.Thread] = []
         self._ends_at = float("inf")
+        self._closing = False
 
     def reach(self, patience_s: float = START_S) -> None:
         """Waits for the server, if there is one. Raises Unusable."""
@@ -105,7 +106,11 @@ class Database:
 
     def _read(self, fn: Callable[[Session], T]) -> T:
         with self.store.reader.connect() as connection, Session(connection) as session:
-            return fn(session)
+            try:
+                return fn(session)
+            finally:
+                if self._closing:  # the pool that it would go back to is gone
+                    connection.invalidate()
 
     def write(
         self, fn: Callable[[Session], T], after: Callable[[T], None] | None = None, boards: tuple[str, ...] = ()
@@ -116,10 +121,10 @@ class Database:
         order of the calls. `after` is called in the loop with the result, for each last board in commit order, before anyone
         who awaits it goes on. fn may be run again: on a fresh connection when one was lost, also at commit (where `boards` are
         named: such writes know by their command id that they were done), or by itself when another one of its group raised.
-        Raises Unavailable when too much is waiting.
+        Raises Unavailable when too much is waiting, or the database is being closed.
         """
         loop = asyncio.get_running_loop()
-        if self._waiting >= WAITING:
+        if self._waiting >= WAITING or self._closing:
             raise Unavailable
         line, shared = self.store.line(boards)
         job = Job(fn, shared, loop, loop.create_future(), after)
@@ -139,11 +144,12 @@ class Database:
     async def close(self) -> None:
         """Finishes what is waiting, then lets go of the files and connections."""
         self._ends_at = time.monotonic() + DEADLINE_S
+        self._closing = True
         self._lines.close()
         for thread in self._writers:
             await asyncio.to_thread(thread.join)
         self._writers.clear()
-        self._threads.shutdown()
+        self._threads.shutdown(wait=False, cancel_futures=True)  # one may be stuck in the server
         self.writer.dispose()
         self.store.reader.dispose()
         self.store.let_go()
@@ -278,7 +284,12 @@ def _run(connection: Connection, group: list[Job]) -> None:
             except Exception as error:
                 raise _Raised from error
 
-    _in_session(connection, run)
+    try:
+        _in_session(connection, run)
+    except (_Raised, DBAPIError):
+        raise
+    except Exception as error:  # what one of them left can't even be said to the database
+        raise _Raised from error
 
 
 def _in_session(connection: Connection, fn: Callable[[Session], T]) -> T:

@@ -81,6 +81,48 @@ async def test_those_that_are_done_one_by_one_are_each_told_at_once(database: Da
     assert await last
 
 
+async def test_what_can_not_even_be_said_to_the_database_costs_its_neighbours_nothing(database: Database) -> None:
+    def leaves_too_much(session: Session) -> None:
+        session.add(Board(id="huge", kind="search", epoch="e", at="", seq=2**70))
+
+    def adds(id: str) -> "asyncio.Future[str]":
+        return database.write(lambda session: _add(session, id), boards=BOARDS)
+
+    results = await asyncio.gather(adds("a"), database.write(leaves_too_much, boards=BOARDS), adds("b"), return_exceptions=True)
+    assert [results[0], results[2]] == ["a", "b"]
+    assert isinstance(results[1], Exception)
+    assert await database.read(_boards) == {"a", "b"}
+
+
+async def test_who_writes_while_it_is_being_closed_is_told(database: Database) -> None:
+    go_on = threading.Event()
+    under_way = database.write(lambda session: go_on.wait(10), boards=BOARDS)
+    closing = asyncio.create_task(database.close())
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        database.write(lambda session: _add(session, "late"), boards=BOARDS)
+    go_on.set()
+    await closing
+    assert await under_way
+    with pytest.raises(Unavailable):
+        database.write(lambda session: _add(session, "later"), boards=BOARDS)
+
+
+async def test_a_reading_that_is_stuck_does_not_hold_up_the_loop_that_closes(database: Database) -> None:
+    stuck, go_on = threading.Event(), threading.Event()
+
+    def reads(session: Session) -> None:
+        stuck.set()
+        go_on.wait(10)
+
+    reading = asyncio.create_task(database.read(reads))
+    await asyncio.to_thread(stuck.wait, 10)
+    await database.close()
+    assert not reading.done()
+    go_on.set()
+    await reading
+
+
 async def test_what_can_not_be_kept_costs_its_neighbours_nothing(database: Database) -> None:
     await database.write(lambda session: _add(session, "a"))
     jobs = [database.write(lambda session, id=id: _add(session, id), boards=BOARDS) for id in ("b", "a", "c")]
