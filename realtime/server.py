@@ -15,18 +15,24 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 
+from realtime.protocol import TOO_MANY
+
 CLOSING_S = 3.0  # how long a goodbye may take to get through; then the transport is aborted, and what it held is freed
 BUFFERED = 64 * 1024  # bytes of written frames that wait in this process; above it, writing pauses
 UNSENT = 32 * 1024  # bytes in the kernel that were not sent yet: so a reader's progress is seen here, and not megabytes later
 UNANSWERED_MS = 40_000  # what the other machine's kernel did not acknowledge or take for so long, is sent to nobody
+ASIDES_PER_S = 200  # pings, pongs and parts of messages; above it, the line is cut
 LOOKS = 6  # times that progress is looked for before a reader counts as stalled
 
 
 class Line(WebSocketsSansIOProtocol):
     """One websocket. Frames are written without waiting; `drained` waits for the reader."""
 
+    asides: "Asides"
+
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
+        self.asides = Asides()
         self.transport.set_write_buffer_limits(high=BUFFERED)
         _tune(transport.get_extra_info("socket"))
 
@@ -80,6 +86,32 @@ class Line(WebSocketsSansIOProtocol):
         if self.close_timer is None and not self.disconnected:
             self.close_timer = self.loop.call_later(CLOSING_S, self.transport.abort)
 
+    # -- what comes beside the messages: uvicorn neither counts it nor looks whether its answers are read -------------------
+
+    def handle_ping(self) -> None:
+        if self.waiting < BUFFERED:
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()  # who does not read the answers gets no more: they would be kept here
+        self._count_aside()
+
+    def handle_pong(self, event: Frame) -> None:
+        super().handle_pong(event)
+        self._count_aside()
+
+    def handle_cont(self, event: Frame) -> None:
+        super().handle_cont(event)  # a part may be empty: the limit of a message never ends these
+        self._count_aside()
+
+    def _count_aside(self) -> None:
+        if not self.asides.too_many(self.loop.time()):
+            return
+        if self.handshake_complete:
+            self.end(TOO_MANY)
+            self.transport.pause_reading()
+        else:
+            self.abort()
+
     # -- where uvicorn would wait for ever, or complain of what clients may do --------------------------------------------
 
     async def send(self, message: Any) -> None:
@@ -110,6 +142,20 @@ class Line(WebSocketsSansIOProtocol):
             self.schedule_ping()
         else:
             self.abort()
+
+
+class Asides:
+    """How many of them came in this second."""
+
+    def __init__(self) -> None:
+        self._count, self._second = 0, 0.0
+
+    def too_many(self, now: float) -> bool:
+        """Whether one more is one too many."""
+        if now - self._second >= 1:
+            self._count, self._second = 0, now
+        self._count += 1
+        return self._count > ASIDES_PER_S
 
 
 def _tune(line: socket.socket) -> None:

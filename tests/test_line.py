@@ -16,6 +16,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from board.commands import Command
 from realtime import connection as connections
+from realtime import protocol
 from realtime import server as lines
 from realtime.connection import Connection
 from realtime.server import Line
@@ -28,7 +29,7 @@ def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
     """When this fails after an update, realtime/server.py is to be read again beside uvicorn's file."""
     base, ours = inspect.getsource(WebSocketsSansIOProtocol), inspect.getsource(Line)
     defined = {name for name, _ in inspect.getmembers(Line, inspect.isfunction)} - set(dir(WebSocketsSansIOProtocol))
-    used = set(re.findall(r"self\.(\w+)", ours)) - defined - {"waiting"}
+    used = set(re.findall(r"self\.(\w+)", ours)) - defined - {"waiting", *Line.__annotations__}
     assert used == {name for name in used if re.search(rf"self\.{name}\b|def {name}\(", base)}
     for name in (
         "connection_made",
@@ -38,6 +39,9 @@ def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
         "handle_close",
         "handle_parser_exception",
         "keepalive_timeout",
+        "handle_ping",
+        "handle_pong",
+        "handle_cont",
     ):
         theirs, own = getattr(WebSocketsSansIOProtocol, name), getattr(Line, name)
         assert list(inspect.signature(own).parameters) == list(inspect.signature(theirs).parameters), name
@@ -140,3 +144,45 @@ async def test_a_client_that_leaves_during_the_handshake_is_no_error(server: Ser
         await until(lambda: not server.uvicorn.server_state.connections and not server.desk.hub.connections)
         await asyncio.sleep(0)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def _frame(kind: int, data: bytes = b"") -> bytes:
+    """A frame as clients send them, its mask being zero."""
+    return bytes((kind, 0x80 | len(data))) + bytes(4) + data
+
+
+PING, PONG, TEXT_BEGINS, TEXT_GOES_ON = 0x89, 0x8A, 0x01, 0x00
+
+
+async def test_who_pings_and_does_not_read_costs_a_bounded_amount(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "ASIDES_PER_S", 10**9)
+    server, search = alice.server, await alice.open_search()
+    slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search)
+    await until(lambda: len(server.desk.hub.connections) == 2)
+    line = next(each.line for each in server.desk.hub.connections if each is not _connection(alice))
+    most = 0
+    for _ in range(200):  # 25 MB of answers: many times what the kernels take
+        slow.transport.write(_frame(PING, bytes(125)) * 1_000)
+        await until(lambda: slow.transport.get_write_buffer_size() < lines.BUFFERED)
+        most = max(most, line.waiting)
+    assert lines.BUFFERED <= most < 16 * lines.BUFFERED  # what is read at one time is answered at one time
+    assert slow.close_code is None
+    slow.transport.abort()
+
+
+async def test_pings_are_answered(alice: Person) -> None:
+    for _ in range(lines.ASIDES_PER_S // 10):
+        await asyncio.wait_for(await alice.socket.ping(), PATIENCE_S)
+    assert alice.closed is None
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [_frame(PING), _frame(PONG, b"x"), _frame(TEXT_GOES_ON)],
+    ids=["pings", "pongs", "empty parts of a message"],
+)
+async def test_who_says_far_too_much_beside_the_messages_is_let_go(alice: Person, flood: bytes) -> None:
+    alice.socket.transport.write(_frame(TEXT_BEGINS) + flood * (20 * lines.ASIDES_PER_S))
+    await alice.until(lambda: alice.closed)
+    assert alice.closed == protocol.TOO_MANY
+    await until(lambda: not alice.server.uvicorn.server_state.connections)
