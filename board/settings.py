@@ -1,8 +1,6 @@
 """The settings, from the environment or a file `.env`; their names and defaults are the contract's."""
 
-import os
 import re
-import secrets
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from redis.connection import parse_url
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from board.kept_secret import SECRET_AT_LEAST, kept_secret
 from models.database import Unusable
 
 try:
@@ -20,7 +19,6 @@ try:
 except PackageNotFoundError:  # started from a tree that was never installed
     VERSION = "0"
 
-SECRET_AT_LEAST = 16  # characters: a shorter one can be guessed by whoever hears one message of the bus
 KEY_SUFFIX = ".key"  # added to the name of an SQLite database file
 
 
@@ -93,7 +91,7 @@ class Settings(BaseSettings):
             return self.secret_key.encode()
         path = Path(f"{make_url(self.database_url).database}{KEY_SUFFIX}").absolute()
         try:
-            return _kept(path)
+            return kept_secret(path)
         except OSError as error:
             raise Unusable(f"The secret beside the database ({path}) can't be kept: {error.strerror}.") from error
 
@@ -103,23 +101,3 @@ def _check_redis(url: str) -> None:
         parse_url(url)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError):  # no cause: it may quote the password
         raise Unusable("REDIS_URL names no Redis: it is like redis://user:password@host:6379/0.") from None
-
-
-def _kept(path: Path) -> bytes:
-    """The secret in a file; made where there is none, by the first of those that look at one moment. Raises OSError."""
-    if not path.exists():
-        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        file = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            os.write(file, secrets.token_urlsafe(32).encode())
-            os.fsync(file)
-            os.link(fresh, path)  # whole or not at all, and never over another's
-        except FileExistsError:
-            pass
-        finally:
-            os.close(file)
-            fresh.unlink()
-    kept = path.read_bytes().strip()
-    if len(kept) < SECRET_AT_LEAST:
-        raise Unusable(f"The secret beside the database ({path}) is damaged: remove that file, and a new one is made.")
-    return kept

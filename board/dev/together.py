@@ -7,7 +7,6 @@ says wins: where DATABASE_URL is given no PostgreSQL is started, and no sample i
 import asyncio
 import fcntl
 import os
-import secrets
 import signal
 import sys
 import threading
@@ -28,6 +27,7 @@ from board.dev.account import unprivileged
 from board.dev.child import CannotStart
 from board.dev.postgres import Postgres, write_private
 from board.dev.redis import Redis
+from board.kept_secret import kept_secret
 from board.serve import run as serve
 from board.settings import Settings
 from models.database import Database, Unavailable, Unusable
@@ -252,17 +252,7 @@ def _answers(url: str) -> bool:
 
 def _secret(folder: Path) -> str:
     """Made once, as the sessions of those who are signed in hang on it."""
-    path = folder / "secret"
-    if not path.exists():
-        fresh = path.with_name(f"secret.{os.getpid()}")
-        write_private(fresh, secrets.token_urlsafe(32))
-        try:
-            os.link(fresh, path)  # the first of two that look at one moment
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text()
+    return kept_secret(folder / "secret").decode()
 
 
 def _greeting(url: str, folder: Path) -> str:
