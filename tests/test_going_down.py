@@ -1,6 +1,7 @@
 """A server that is told to end: it takes nobody new, lets everybody go in their turn, and loses nothing that it acknowledged."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -98,6 +99,39 @@ async def test_commands_under_way_are_answered_before_the_goodbye(tmp_path: Path
     for writer, acked in zip(writers, answers, strict=True):
         writer.acked = acked
     test_killed.check(tmp_path, board, writers)
+
+
+async def test_after_the_restart_each_command_has_its_answer_and_was_done_once(tmp_path: Path) -> None:
+    process, token = await _serve(tmp_path)
+    board = await test_killed.open_search(process, token)
+    commands = [
+        {"type": "command", "id": new_id(), "board": board, "name": "sighting.add", "data": {"description": f"Seen {number}"}}
+        for number in range(30)
+    ]
+    writer = test_killed.Writer(process, token, board)
+    before = await _come(process, token)
+    for command in commands:
+        await before.send(json.dumps(command))
+    process.process.send_signal(signal.SIGTERM)  # none is answered yet, or few are
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            answer = json.loads(await asyncio.wait_for(before.recv(), PATIENCE_S))
+            assert answer["type"] != "refused", answer
+            if answer["type"] == "ack":
+                writer.acked[answer["id"]] = answer["seqs"]
+    assert before.close_code == 1012
+    assert await _gone(process) == 0
+    await process.start()
+    after = await _come(process, token)
+    for command in commands:
+        await after.send(json.dumps(command))
+        answer = await hear(after, type="ack", id=command["id"])
+        assert writer.acked.setdefault(answer["id"], answer["seqs"]) == answer["seqs"]
+    await after.close()
+    await process.end(signal.SIGTERM)
+    test_killed.check(tmp_path, board, [writer])
+    seqs = [seq for seqs in writer.acked.values() for seq in seqs]
+    assert len(writer.acked) == len(seqs) == len(set(seqs)) == len(commands)
 
 
 async def test_it_ends_in_time_with_clients_that_do_not_read_or_say_nothing(tmp_path: Path) -> None:
