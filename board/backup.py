@@ -21,8 +21,9 @@ MB = 1_000_000
 Tell = Callable[[str], None]
 
 
-def backup(database: Database, to: Path, tell: Tell) -> int:
-    """Writes a backup to a new file that only this account can read; the number of boards in it. Raises Wrong; then there is
+def backup(database: Database, to: Path, tell: Tell) -> tuple[int, list[str]]:
+    """Writes a backup to a new file that only this account can read; the number of boards in it, and a line for each whose
+    chain is broken, as it is then in the database too: the others need their backup all the same. Raises Wrong; then there is
     no file."""
     if database.path is None:
         raise Wrong("PostgreSQL has its own pg_dump for this: the README says how, under Backup and restore.")
@@ -31,7 +32,7 @@ def backup(database: Database, to: Path, tell: Tell) -> int:
         with _part_of(to) as part:
             _copy(database.path, part, tell)
             tell("checking it")
-            boards = _check(part)
+            found = _check(part)
             _sync(part)
             _check_new(to)
             part.rename(to)
@@ -42,7 +43,7 @@ def backup(database: Database, to: Path, tell: Tell) -> int:
         raise Wrong(f"The backup can't be made: {error}.") from error
     except DBAPIError as error:
         raise Wrong(f"The backup does not hold: {error.orig}. It was not kept.") from error
-    return boards
+    return found
 
 
 def _check_new(to: Path) -> None:
@@ -77,18 +78,17 @@ def _copy(source: Path, part: Path, tell: Tell) -> None:
         connection.execute("VACUUM INTO ?", (str(part),))
 
 
-def _check(part: Path) -> int:
-    """The number of boards. Their rows are read by name: what is backed up before an update has older tables."""
+def _check(part: Path) -> tuple[int, list[str]]:
+    """The number of boards, and what is wrong with their chains. Rows are read by name: a backup made before an update has older
+    tables."""
     engine = create_engine(URL.create("sqlite", database=str(part)), module=library, poolclass=NullPool)
     with engine.connect() as connection, Session(connection) as session:
         found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if found != "ok":
             raise Wrong(f"The backup does not hold: {found}. It was not kept.")
         boards = connection.execute(text("SELECT id, seq, head FROM board ORDER BY id")).all()
-        for board in boards:
-            if fault := journal.verify(session, board):  # type: ignore[arg-type]  # these of its fields are enough
-                raise Wrong(f"The backup of {board.id} does not hold: {fault}. It was not kept.")
-        return len(boards)
+        faults = [(board.id, journal.verify(session, board)) for board in boards]  # type: ignore[arg-type]  # fields enough
+        return len(boards), [f"{id}: {fault}" for id, fault in faults if fault]
 
 
 def _sync(path: Path) -> None:

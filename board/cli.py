@@ -118,9 +118,11 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
     from board.backup import backup as back_up
 
     try:
-        boards = back_up(Database(Settings().database_url), file, _show)
+        boards, faults = back_up(Database(Settings().database_url), file, _show)
     finally:
         _show("")
+    if faults:
+        raise Wrong(f"{file} is written, but a journal in it is damaged, as it is in the database: {'; '.join(faults)}.")
     print(f"{file} holds: {boards} boards")
 
 

@@ -15,7 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
-from board import accounts, backup
+from board import accounts, backup, cli
 from board.accounts import Wrong
 from board.check import ROOT
 from board.desk import Desk
@@ -163,7 +163,7 @@ async def test_a_backup_is_of_one_moment_and_nobody_waits_for_it(
         other.write_now(lambda session: accounts.set_role(session, "alice@desk.example", "viewer"))  # raises where it waits
         told.append(line)
 
-    assert backup.backup(desk.database, tmp_path / "backup.db", tell) == 1
+    assert backup.backup(desk.database, tmp_path / "backup.db", tell) == (1, [])
     assert any(line.endswith("MB") for line in told)
     assert told[-1] == "checking it"
     await other.close()
@@ -187,9 +187,22 @@ async def test_one_that_came_meanwhile_too(desk: Desk, tmp_path: Path) -> None:
     assert left(tmp_path) == {"backup.db"}
 
 
-async def test_a_backup_that_does_not_hold_is_not_kept(desk: Desk, tmp_path: Path) -> None:
+async def test_a_broken_chain_is_told_and_the_rest_has_its_backup(desk: Desk, tmp_path: Path, monkeypatch: Any) -> None:
     await desk.database.write(lambda session: session.connection().execute(text("UPDATE board SET seq = seq + 1")))
-    with pytest.raises(Wrong, match="operations does not hold: event 1"):
+    boards, faults = backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert (boards, [fault[:19] for fault in faults]) == (1, ["operations: event 1"])
+    monkeypatch.setenv("DATABASE_URL", desk.settings.database_url)
+    with pytest.raises(Wrong, match=r"again.db is written, but .* damaged, .*: operations: event 1"):
+        cli.backup(tmp_path / "again.db")
+    assert left(tmp_path) == {"backup.db", "again.db"}
+
+
+async def test_a_file_that_is_broken_is_not_kept(desk: Desk, tmp_path: Path, monkeypatch: Any) -> None:
+    def broken(source: Path, part: Path, tell: Any) -> None:
+        part.write_bytes(b"not a database" * 1_000)
+
+    monkeypatch.setattr(backup, "_copy", broken)
+    with pytest.raises(Wrong, match="not kept"):
         backup.backup(desk.database, tmp_path / "backup.db", quietly)
     assert left(tmp_path) == set()
 
