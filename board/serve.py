@@ -87,6 +87,7 @@ async def serve(
     metrics.measure(desk.hub)
     application = app.make(desk)
     beating = asyncio.create_task(pulse.Pulse(beat).run())
+    application.state.counts.take()  # whoever asks another worker hears of this one from the beginning
     telling = asyncio.create_task(metrics.tell(application.state.counts))
 
     def started() -> None:
