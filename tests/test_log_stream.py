@@ -75,8 +75,9 @@ def test_once_it_is_read_again_it_says_how_much_is_missing() -> None:
     assert lost["event"] == "lines of the log lost"
     assert lost["count"] == MANY - len(written) > 0
     assert lost.keys() == last.keys() - {"at", "logger"} | {"count"}
-    assert [line["number"] for line in written] == list(range(len(written)))
-    assert len(written) > MOST
+    numbers = [line["number"] for line in written]
+    assert numbers == sorted(set(numbers))  # with gaps, where it could not be written as fast as it was said
+    assert len(written) >= MOST
     assert last["event"] == "last"
 
 
