@@ -112,7 +112,7 @@ async def test_a_worker_that_does_not_answer_is_noticed_and_replaced(postgres_ur
         one, two = workers.pids
         os.kill(one, signal.SIGSTOP)
         await until(lambda: not alive(one))
-        assert any('"worker killed"' in line and f'"of": {one}' in line for line in workers.said)
+        await until(lambda: any('"worker killed"' in line and f'"of": {one}' in line for line in workers.said))
         fresh = await until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
         await (await workers.come_to(await workers.hire("Alice", "coordinator"), fresh[0])).close()
         assert two in workers.pids
