@@ -93,6 +93,7 @@ async def tell(counts: "Counts") -> None:
     async def round() -> None:
         counts.take()
 
+    await round()  # whoever asks another worker hears of this one from the beginning
     await every(TOLD_S, round)
 
 

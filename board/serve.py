@@ -83,11 +83,10 @@ async def serve(
     except BaseException:
         listening.close()
         raise
-    _hurry()
+    hurry()
     metrics.measure(desk.hub)
     application = app.make(desk)
     beating = asyncio.create_task(pulse.Pulse(beat).run())
-    application.state.counts.take()  # whoever asks another worker hears of this one from the beginning
     telling = asyncio.create_task(metrics.tell(application.state.counts))
 
     def started() -> None:
@@ -108,7 +107,7 @@ async def serve(
         await asyncio.gather(beating, telling, return_exceptions=True)
 
 
-def _hurry() -> None:
+def hurry() -> None:
     """For a loop that nobody waits for: what was made until now stays, and is not looked through for garbage again (100 to 250
     ms each time); and a reading thread gives way to the loop within a millisecond."""
     gc.collect()

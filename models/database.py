@@ -245,6 +245,10 @@ def _store(url: str) -> Store:
         parsed = make_url(url)
     except ArgumentError as error:
         raise Unusable("DATABASE_URL names no database: it is like sqlite:///path/to/board.db.") from error
+    except ValueError:  # what stands where the port should be may be a part of the password, and is not told
+        raise Unusable(
+            "The database URL can't be read: its port is a number, and signs in a password are written like %2F."
+        ) from None
     match parsed.get_backend_name():
         case "sqlite":
             return sqlite.Store(parsed)

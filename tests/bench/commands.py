@@ -18,6 +18,7 @@ from board import accounts, journal
 from board.commands import Ack, Command
 from board.desk import Desk
 from board.dev import Postgres, server_folder
+from board.serve import hurry
 from board.settings import Settings
 from board.sign_in import Caller
 from models.board import OPERATIONS
@@ -113,6 +114,7 @@ async def _work(url: str, boards: int, people: int) -> float:
     account = await desk.database.read(lambda session: accounts.find(session, EMAIL).id)
     searches = [Search(desk, await accounts.caller_for(desk, account)) for _ in range(boards)]
     cards = [await search.begin(people) for search in searches]
+    hurry()  # as a server that has started
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     working = [asyncio.create_task(search.work(card)) for search, mine in zip(searches, cards, strict=True) for card in mine]
