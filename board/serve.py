@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 QUEUED = 2_048  # connections that the kernel holds for us while we are busy, or while one worker follows another
 ACCEPTED_AT_ONCE = 64  # then the loop goes round: no burst keeps others waiting
-ACCEPTED_BY_EACH = 16  # where there are other workers: none takes all of a burst
+ACCEPTED_BY_EACH = 32  # where there are other workers: none takes all of a burst
 FEW = 50  # sockets that may all come back in one moment
 SPREAD_S = 3.0  # over which the others are told to go, so that they don't all come back in one moment
 FINISH_S = 2 + CLOSING_S  # for the commands under way, and for the goodbyes to get through
