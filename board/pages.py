@@ -12,12 +12,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import words
+from board import accounts, language, words
 from board.access import may_see
-from board.errors import SENTENCES
+from board.answers import NOT_OWN_PAGE, body_of, form_of
+from board.desk import Desk
+from board.errors import SENTENCES, Refused
 from board.places import STATIC, TEMPLATES
 from board.settings import VERSION
-from board.sign_in import Caller, signed_in
+from board.sign_in import Caller, from_own_page, signed_in
 
 HOME = "/"
 OPERATIONS = "operations"
@@ -50,6 +52,21 @@ async def account(request: Request) -> Response:
     return _page(request, "account.html", caller)
 
 
+async def choose_language(request: Request) -> Response:
+    """`POST /account/language`: one's own language from now on; an empty one leaves it to the browser."""
+    caller = await signed_in(request)
+    if caller is None:
+        return RedirectResponse("/login?next=/account", 303)
+    if not from_own_page(request):
+        raise Refused("forbidden", NOT_OWN_PAGE)
+    chosen = form_of(await body_of(request)).get("language", [""])[0]
+    if chosen and chosen not in words.languages():
+        raise Refused("invalid")
+    desk: Desk = request.app.state.desk
+    await accounts.change(desk, lambda database: accounts.set_language(database, caller.account.id, chosen))
+    return RedirectResponse("/account", 303)
+
+
 async def sign_in(request: Request) -> Response:
     """The form; who is signed in already goes on to where they wanted to go."""
     if await signed_in(request) is not None:
@@ -59,22 +76,22 @@ async def sign_in(request: Request) -> Response:
 
 async def catalogue(request: Request) -> Response:
     """The words of the scripts."""
-    language = request.path_params["language"]
-    if language not in words.languages():
+    name = request.path_params["language"]
+    if name not in words.languages():
         return error_page(request, 404, SENTENCES["not_found"])
-    return JSONResponse(words.script_catalogue(language))
+    return JSONResponse(words.script_catalogue(name))
 
 
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
     """The form again, with what was wrong; `request.state.email` (if set) is kept in it."""
     email = getattr(request.state, "email", "")
-    said = error and words.translator(words.DEFAULT)(error)
+    said = error and words.translated(error, language.of(request))
     return _page(request, "sign_in.html", None, status=status, error=said, next=_own_path(request), email=email)
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
     """A page that says in a sentence why there is nothing else here."""
-    return _page(request, "error.html", caller, status=status, message=words.translator(words.DEFAULT)(message))
+    return _page(request, "error.html", caller, status=status, message=words.translated(message, language.of(request)))
 
 
 routes: list[Route] = [
@@ -82,16 +99,17 @@ routes: list[Route] = [
     Route("/searches/{id}", search),
     Route("/searches/{id}/cards/{card}", search),
     Route("/account", account),
+    Route("/account/language", choose_language, methods=["POST"]),
     Route("/login", sign_in, methods=["GET"]),
     Route("/i18n/{language}.json", catalogue),
 ]
 
 
 def _page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
-    language = words.DEFAULT
-    common = {"account": caller and caller.account, "language": language, "version": VERSION, "modules": _modules()}
-    common |= {"board": "", "card": ""}
-    html = _templates(language).get_template(name).render(common | context | {"path": request.url.path})
+    reads = language.of(request, caller)
+    common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "modules": _modules()}
+    common |= {"board": "", "card": "", "languages": {code: words.OWN_NAMES.get(code, code) for code in words.languages()}}
+    html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 
 

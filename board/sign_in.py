@@ -161,12 +161,14 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     """Who is asking: by bearer token if there is one, else by cookie. Raises Unavailable."""
     desk: Desk = connection.app.state.desk
     secret = _bearer(connection)
+    cookie = connection.cookies.get(cookie_name(desk.settings.secure)) or ""
+    caller = None
     if secret is not None:
-        return await desk.database.read(lambda database: by_token(database, secret))
-    cookie = connection.cookies.get(cookie_name(desk.settings.secure))
-    if cookie is None:
-        return None
-    return await desk.database.read(lambda database: by_cookie(database, cookie))
+        caller = await desk.database.read(lambda database: by_token(database, secret))
+    elif cookie:
+        caller = await desk.database.read(lambda database: by_cookie(database, cookie))
+    connection.state.caller = caller  # what is said to them is said in their language
+    return caller
 
 
 def own_origin(connection: HTTPConnection) -> str:

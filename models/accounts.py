@@ -13,7 +13,7 @@ class Account(SQLModel, table=True):
     role: str
     enabled: bool = True
     password: str
-    language: str = "en"
+    language: str = ""  # as chosen; empty: what the browser says
     created_at: str
 
 
