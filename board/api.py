@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, accounts, journal, language, logs, metrics, snapshot
+from board import access, accounts, exports, journal, language, logs, metrics, snapshot
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
 from board.desk import Desk
 from board.errors import Refused, not_found
@@ -176,5 +176,9 @@ routes = [
     _route("/boards/{board}/events", events),
     _route("/boards/{board}/commands", commands, "POST"),
     _route("/boards/{board}/sightings/{sighting}/source", source),
+    _route("/boards/{board}/cards.csv", exports.cards_csv),
+    _route("/boards/{board}/cards.json", exports.cards_json),
+    _route("/boards/{board}/journal.csv", exports.journal_csv),
+    _route("/boards/{board}/journal.json", exports.journal_json),
     _route("/{rest:path}", missing),
 ]
