@@ -68,15 +68,15 @@ def set_enabled(database: Database, email: str, enabled: bool) -> None:
 
 
 def set_role(database: Database, email: str, role: str) -> None:
-def set_language(database: Database, id: str, language: str) -> None:
-    """Of one's own. Counts as a change of rights, so that open sockets read the account anew."""
-    database.get_one(Account, id).language = language
-    bump(database)
-
-
     """Raises Wrong."""
     _check_role(role)
     find(database, email).role = role
+    bump(database)
+
+
+def set_language(database: Database, id: str, language: str) -> None:
+    """Of one's own. Counts as a change of rights, so that open sockets read the account anew."""
+    database.get_one(Account, id).language = language
     bump(database)
 
 
