@@ -9,6 +9,7 @@ from board import access, accounts, exports, journal, language, logs, metrics, s
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
 from board.desk import Desk
 from board.errors import Refused, not_found
+from board.intake import routes as intake
 from board.sightings import may_read_source
 from board.sign_in import Caller, still_signed_in
 from board.source import record
@@ -169,6 +170,7 @@ def _route(path: str, endpoint: object, method: str = "GET") -> Route:
 
 
 routes = [
+    *intake,
     _route("/me", me),
     _route("/accounts", all_accounts),
     _route("/boards", boards),
