@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlmodel import Session as Database
 from sqlmodel import select
 
+from board import passwords
 from board.errors import Refused
 from board.sign_in import Caller, bump, digest, hash_password
 from board.words import N_
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from board.desk import Desk
 
 T = TypeVar("T")
-
-SHORTEST_PASSWORD = 10  # characters; length is what counts, not shapes
 
 
 class Wrong(Exception):
@@ -35,7 +34,7 @@ def new_account(email: str, name: str, role: str, password: str, now: str) -> Ca
     if not name.strip() or len(name) > 200:
         raise Wrong(N_("An account needs a name of at most 200 characters."))
     _check_role(role)
-    _check_password(password)
+    _check(passwords.fault(password) or passwords.own_fault(password, name, email))
     hashed = hash_password(password)
 
     def add(database: Database) -> str:
@@ -47,11 +46,6 @@ def new_account(email: str, name: str, role: str, password: str, now: str) -> Ca
         return account.id
 
     return add
-
-
-def add(database: Database, email: str, name: str, role: str, password: str, now: str) -> str:
-    """The same in one go, for a database that nobody else writes to. Raises Wrong."""
-    return new_account(email, name, role, password, now)(database)
 
 
 def every(database: Database) -> list[Account]:
@@ -83,21 +77,17 @@ def set_language(database: Database, id: str, language: str) -> None:
 def new_password(email: str, password: str) -> Callable[[Database], None]:
     """What sets a password, and ends every session of the account; hashed here, as above. Raises Wrong; so does what it
     gives."""
-    _check_password(password)
+    _check(passwords.fault(password))
     hashed = hash_password(password)
 
     def change_it(database: Database) -> None:
         account = find(database, email)
+        _check(passwords.own_fault(password, account.name, account.email))
         account.password = hashed
         _end_sessions(database, account)
         bump(database)
 
     return change_it
-
-
-def set_password(database: Database, email: str, password: str) -> None:
-    """The same in one go, for a database that nobody else writes to. Raises Wrong."""
-    new_password(email, password)(database)
 
 
 def add_token(database: Database, name: str, scope: str, email: str, now: str) -> str:
@@ -145,9 +135,9 @@ def _check_role(role: str) -> None:
         raise Wrong(N_("A role is viewer, investigator, coordinator or admin."))
 
 
-def _check_password(password: str) -> None:
-    if not SHORTEST_PASSWORD <= len(password) <= 1_000:
-        raise Wrong(N_("A password has at least 10 characters."))
+def _check(fault: str | None) -> None:
+    if fault is not None:
+        raise Wrong(fault)
 
 
 def _end_sessions(database: Database, account: Account) -> None:

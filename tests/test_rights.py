@@ -320,7 +320,7 @@ async def _disabled(server: Server, email: str) -> None:
 
 
 async def _new_password(server: Server, email: str) -> None:
-    await accounts.change(server.desk, lambda database: accounts.set_password(database, email, "another horse battery"))
+    await accounts.change(server.desk, accounts.new_password(email, "another horse battery"))
 
 
 async def _disabled_outside(server: Server, email: str) -> None:
