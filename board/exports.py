@@ -18,7 +18,7 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from board import access, export_words, journal, snapshot
+from board import access, export_words, journal, language, snapshot
 from board.answers import caller_of
 from board.desk import Desk
 from board.errors import Refused
@@ -89,21 +89,22 @@ async def _file(request: Request, name: str, pages: Callable[[Opened], Pages], t
     desk: Desk = request.app.state.desk
     caller = await caller_of(request)
     id = request.path_params["board"]
-    opened: Opened = await desk.database.read(lambda session: _open(session, caller, id))
+    reads = language.of(request, caller)
+    opened: Opened = await desk.database.read(lambda session: _open(session, caller, id, reads))
     parts = pages(opened)
     body = _csv(desk, caller, opened, parts, table) if table else _json(desk, caller, opened, parts, name)
     file = f'attachment; filename="{opened.file}-{name}.{"csv" if table else "json"}"'
     return StreamingResponse(body, headers={"content-type": kind, "content-disposition": file})
 
 
-def _open(session: Session, caller: Caller, id: str) -> Opened:
+def _open(session: Session, caller: Caller, id: str, language: str) -> Opened:
     """Where the board stands. Raises Refused `not_found`."""
     board = access.board_for(session, caller.account.id, id)
     search = session.get(Search, id)
     seqs = session.connection().execute(_SEQS, {"board": id, "seq": board.seq, "kinds": CARDS[board.kind]}).scalars()
     numbers = [row for kind in (Sighting, Task) for row in session.exec(select(kind.id, kind.number).where(kind.board == id))]
     names = Names(
-        language=caller.account.language,
+        language=language,
         accounts=dict(session.exec(select(Account.id, Account.name)).all()),
         columns={row.id: (row.title, row.role) for row in session.exec(select(Column).where(Column.board == id))},
         numbers=dict(numbers),
