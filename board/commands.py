@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from board import cards, notes, searches, sightings, tasks
+from board import cards, columns, notes, searches, sightings, tasks
 from board.fields import Data
 from board.pen import Pen
 from models.accounts import ROLES
@@ -50,6 +50,10 @@ TABLE: dict[str, Rule] = {
     "search.update": Rule("search", "investigator", searches.Update, searches.update),
     "search.set_status": Rule("search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True),
     "search.set_access": Rule("search", "coordinator", searches.SetAccess, searches.set_access),
+    "column.add": Rule("search", "coordinator", columns.Add, columns.add),
+    "column.rename": Rule("search", "coordinator", columns.Rename, columns.rename),
+    "column.move": Rule("search", "coordinator", columns.Move, columns.move),
+    "column.remove": Rule("search", "coordinator", columns.Remove, columns.remove),
     "sighting.add": Rule("search", "investigator", sightings.Add, sightings.add),
     "sighting.update": Rule("search", "investigator", sightings.Update, sightings.update),
     "sighting.grade": Rule("search", "investigator", sightings.Regrade, sightings.grade),

@@ -109,11 +109,22 @@ class Pen:
             self._say(row, type, after, fields, reason)
         return anything
 
-    def _check_conflict(self, row: Entity, current: State, fields: list[str]) -> None:
+    def remove(self, row: Entity, type: str) -> None:
+        """Takes an entity off the board. It changes no field: only another life of the board is a conflict."""
+        state = row.state()
+        self._check_epoch(state, sorted(leaves(state)))
+        self.session.delete(row)
+        turn.of(self.session).drop(row)
+        self._say(row, type, None, [], None)
+
+    def _check_epoch(self, current: State, fields: list[str]) -> None:
         if self.command.epoch is not None and self.command.epoch != self.board.epoch:
             raise Refused(
                 "conflict", fields=dict.fromkeys(fields, N_("The board was restored since you looked.")), current=current
             )
+
+    def _check_conflict(self, row: Entity, current: State, fields: list[str]) -> None:
+        self._check_epoch(current, fields)
         if self.command.base is None or row.seq <= self.command.base:
             return
         theirs: dict[str, str] = {}
@@ -127,7 +138,7 @@ class Pen:
         if clash:
             raise Refused("conflict", fields=clash, current=current)
 
-    def _say(self, row: Entity, type: str, state: State, fields: list[str], reason: str | None) -> None:
+    def _say(self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None) -> None:
         payload: dict[str, Any] = {
             "actor": {"id": self.account.id, "name": self.account.name} if self.account else None,
             "command": self.command.id or None,

@@ -53,6 +53,12 @@ class Turn:
         if column in self.last:
             self.last[column] = max(self.last[column] or "", rank)
 
+    def drop(self, row: Entity) -> None:
+        """A row that is no more."""
+        self.rows[type(row), row.id] = None
+        if isinstance(row, Column):
+            self.columns.clear()
+
     def left(self, column: str, rank: str) -> None:
         """A card goes elsewhere."""
         if self.last.get(column) == rank:

@@ -112,7 +112,19 @@ def _set_status(random: Random, screen: Screen, accounts: list[str]) -> tuple[st
     return "search.set_status", {"status": status, "reason": "told", **({"outcome": OUTCOME} if status == "found" else {})}
 
 
+def _arrange(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    column, beside = _pick(random, screen, "column"), {random.choice(["before", "after"]): _pick(random, screen, "column")}
+    return random.choice(
+        [
+            ("column.add", {"title": random.choice([None, _text(random)]), "role": random.choice(["todo", "done"]), **beside}),
+            ("column.rename", {"column": column, "title": random.choice([None, _text(random)])}),
+            ("column.move", {"column": column, **beside}),
+            ("column.remove", {"column": column}),
+        ]
+    )
+
+
 _KINDS = [
     _add_sighting, _add_sighting, _add_task, _update_sighting, _update_sighting, _update_task, _update_task, _grade, _assess,
-    _move, _move, _move, _assign, _withdraw, _note, _update_search, _set_status,
+    _move, _move, _move, _assign, _withdraw, _note, _update_search, _set_status, _arrange,
 ]  # fmt: skip

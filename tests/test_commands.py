@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -11,68 +10,14 @@ from board import pen
 from board.beginnings import first_tasks
 from models.ids import new_id
 from models.times import now, stamp
-from tests.cast import Person, Refusal
+from tests.cast import Refusal
 from tests.company import Company
+from tests.scene import NOBODY, Scene
 
 pytestmark = pytest.mark.houses
 
-NOBODY = "01900000-0000-7000-8000-000000000000"
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
-
-
-class Scene:
-    """A search, and what its commands come to."""
-
-    def __init__(self, company: Company, search: str) -> None:
-        self.company, self.search = company, search
-
-    async def does(self, name: str, data: dict[str, Any], who: Person | None = None, **more: Any) -> list[dict[str, Any]]:
-        """The events on the search's board that a command makes."""
-        ack = await (who or self.company.alice).do(self.search, name, data, **more)
-        return await self.events(ack["seqs"])
-
-    async def events(self, seqs: list[int]) -> list[dict[str, Any]]:
-        if not seqs:
-            return []
-        assert seqs == list(range(seqs[0], seqs[-1] + 1))
-        params = {"after": seqs[0] - 1, "limit": len(seqs)}
-        response = await self.company.alice.http.get(f"/api/v1/boards/{self.search}/events", params=params)
-        return list(response.json()["events"])
-
-    async def one(self, name: str, data: dict[str, Any], who: Person | None = None, **more: Any) -> dict[str, Any]:
-        (event,) = await self.does(name, data, who, **more)
-        return event
-
-    async def refuses(self, code: str, name: str, data: dict[str, Any], *fields: str, **more: Any) -> Refusal:
-        """What a command is refused with; nothing is written."""
-        head = (await self.company.alice.snapshot(self.search))["seq"]
-        with pytest.raises(Refusal) as refused:
-            await self.company.alice.do(self.search, name, data, **more)
-        assert refused.value.code == code, refused.value.body
-        assert sorted(refused.value.fields) == sorted(fields), refused.value.body
-        assert (await self.company.alice.snapshot(self.search))["seq"] == head
-        return refused.value
-
-    async def sighting(self, **data: Any) -> dict[str, Any]:
-        return await self.one("sighting.add", {"description": "a girl"} | data)
-
-    async def task(self, **data: Any) -> dict[str, Any]:
-        return await self.one("task.add", {"title": "call the school"} | data)
-
-    async def state(self, kind: str, id: str) -> dict[str, Any]:
-        return dict((await self.company.alice.snapshot(self.search))["entities"][kind, id])
-
-    async def columns(self) -> dict[str, str]:
-        """Ids by role."""
-        entities = (await self.company.alice.snapshot(self.search))["entities"]
-        return {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
-
-    async def order(self, column: str) -> list[str]:
-        """The cards of a column from top to bottom."""
-        entities = (await self.company.alice.snapshot(self.search))["entities"]
-        cards = [(state["rank"], id) for (kind, id), state in entities.items() if state.get("column") == column]
-        return [id for _, id in sorted(cards)]
 
 
 @pytest.fixture
@@ -257,6 +202,10 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
     for name, data in [
         ("search.update", {"person": {"age": 3}}),
         ("search.set_access", {"access": "desk", "members": []}),
+        ("column.add", {"title": "x", "role": "done"}),
+        ("column.rename", {"column": columns["done"], "title": "x"}),
+        ("column.move", {"column": columns["done"], "before": columns["inbox"]}),
+        ("column.remove", {"column": columns["done"]}),
         ("sighting.add", {"description": "x"}),
         ("sighting.update", {"sighting": sighting["id"], "description": "x"}),
         ("sighting.grade", {"sighting": sighting["id"], "grade": {"source": "A"}}),

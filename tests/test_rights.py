@@ -35,6 +35,10 @@ TRIES: dict[str, dict[str, Any]] = {
     "search.update": {"person": {"age": 11}},
     "search.set_status": {"status": "found", "reason": "came home", "outcome": OUTCOME},
     "search.set_access": {"access": "desk", "members": []},
+    "column.add": {"title": "At the police", "role": "waiting", "after": "{todo}"},
+    "column.rename": {"column": "{doing}", "title": "Now"},
+    "column.move": {"column": "{done}", "before": "{inbox}"},
+    "column.remove": {"column": "{waiting}"},
     "sighting.add": {"description": "a girl"},
     "sighting.update": {"sighting": "{sighting}", "direction": "north"},
     "sighting.grade": {"sighting": "{sighting}", "grade": {"source": "B"}},
@@ -47,7 +51,9 @@ TRIES: dict[str, dict[str, Any]] = {
     "card.restore": {"card": "{task}"},
     "note.add": {"text": "the aunt was called"},
 }
-COORDINATORS = ("search.open", "search.set_status", "search.set_access")
+COORDINATORS = (
+    "search.open", "search.set_status", "search.set_access", "column.add", "column.rename", "column.move", "column.remove",
+)  # fmt: skip
 
 
 async def scene(company: Company) -> tuple[str, dict[str, str]]:
@@ -70,12 +76,11 @@ def test_every_command_is_tried_here() -> None:
 
 @pytest.mark.parametrize("name", TRIES)
 async def test_each_role_may_do_what_is_its_own_and_no_more(company: Company, name: str) -> None:
-    search, names = await scene(company)
-    board = "operations" if name == "search.open" else search
-    data = filled(TRIES[name], names)
     least = "coordinator" if name in COORDINATORS else "investigator"
     people = {"viewer": company.victor, "investigator": company.bob, "coordinator": company.alice, "admin": company.ada}
     for role in ROLES:
+        search, names = await scene(company)
+        board, data = "operations" if name == "search.open" else search, filled(TRIES[name], names)
         head = (await company.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):
             assert (await people[role].do(board, name, data))["type"] == "ack"
