@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlalchemy import text
 from sqlmodel import Session as Database
 from sqlmodel import select
 
@@ -12,13 +13,14 @@ from board import passwords
 from board.errors import Refused
 from board.sign_in import Caller, bump, digest, hash_password
 from board.words import N_
-from models.accounts import ROLES, SCOPES, Account, Session, Token
+from models.accounts import ROLES, SCOPES, THEMES, Account, Session, Token
 from models.ids import new_id
 
 if TYPE_CHECKING:
     from board.desk import Desk
 
 T = TypeVar("T")
+_END_LINK = text("DELETE FROM link WHERE account = :account")
 
 
 class Wrong(Exception):
@@ -53,19 +55,20 @@ def every(database: Database) -> list[Account]:
 
 
 def set_enabled(database: Database, email: str, enabled: bool) -> None:
-    """Disabling ends every session of the account. Raises Wrong."""
+    """Disabling ends every session of the account, and its link. Raises Wrong."""
+    bump(database)
     account = find(database, email)
     account.enabled = enabled
     if not enabled:
-        _end_sessions(database, account)
-    bump(database)
+        end_sessions(database, account.id)
+        _end_link(database, account)
 
 
 def set_role(database: Database, email: str, role: str) -> None:
     """Raises Wrong."""
     _check_role(role)
-    find(database, email).role = role
     bump(database)
+    find(database, email).role = role
 
 
 def set_language(database: Database, id: str, language: str) -> None:
@@ -74,20 +77,43 @@ def set_language(database: Database, id: str, language: str) -> None:
     bump(database)
 
 
-def new_password(email: str, password: str) -> Callable[[Database], None]:
-    """What sets a password, and ends every session of the account; hashed here, as above. Raises Wrong; so does what it
-    gives."""
+def new_password(email: str, password: str, *, but: str | None = None) -> Callable[[Database], None]:
+    """What sets a password, and ends every session of the account (`but` the one of this digest), and its link; hashed here,
+    as above. Raises Wrong; so does what it gives."""
     _check(passwords.fault(password))
     hashed = hash_password(password)
 
     def change_it(database: Database) -> None:
+        bump(database)
         account = find(database, email)
         _check(passwords.own_fault(password, account.name, account.email))
         account.password = hashed
-        _end_sessions(database, account)
-        bump(database)
+        end_sessions(database, account.id, but=but)
+        _end_link(database, account)
 
     return change_it
+
+
+def set_theme(database: Database, id: str, theme: str) -> None:
+    """Raises Wrong."""
+    account = database.get(Account, id)
+    if account is None or theme not in ("", *THEMES):
+        raise Wrong(N_("A theme is light or dark."))
+    account.theme = theme
+
+
+def sessions(database: Database, id: str, now: str) -> list[Session]:
+    """Those of an account that have not ended, the newest first."""
+    going = select(Session).where(Session.account == id, Session.ends_at > now)
+    return sorted(database.exec(going), key=lambda session: session.created_at, reverse=True)
+
+
+def end_sessions(database: Database, id: str, *, only: str | None = None, but: str | None = None) -> None:
+    """Ends all of an account, or `only` that of a digest, or all `but` that one."""
+    bump(database)
+    for session in database.exec(select(Session).where(Session.account == id)):
+        if only in (None, session.digest) and session.digest != but:
+            database.delete(session)
 
 
 def add_token(database: Database, name: str, scope: str, email: str, now: str) -> str:
@@ -102,6 +128,11 @@ def add_token(database: Database, name: str, scope: str, email: str, now: str) -
     account = find(database, email)
     database.add(Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now))
     return secret
+
+
+def administered(database: Database) -> bool:
+    """Whether there is somebody who can sign in and change accounts."""
+    return database.exec(select(Account).where(Account.role == "admin", Account.enabled)).first() is not None
 
 
 def tokens(database: Database) -> list[tuple[Token, Account]]:
@@ -140,9 +171,8 @@ def _check(fault: str | None) -> None:
         raise Wrong(fault)
 
 
-def _end_sessions(database: Database, account: Account) -> None:
-    for session in database.exec(select(Session).where(Session.account == account.id)):
-        database.delete(session)
+def _end_link(database: Database, account: Account) -> None:
+    database.connection().execute(_END_LINK, {"account": account.id})
 
 
 async def change(desk: "Desk", fn: Callable[[Database], T]) -> T:

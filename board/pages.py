@@ -29,27 +29,27 @@ async def operations(request: Request) -> Response:
     """All searches that one may see."""
     caller = await signed_in(request)
     if caller is None:
-        return _to_sign_in(request)
-    return _page(request, "operations.html", caller, board=OPERATIONS)
+        return to_sign_in(request)
+    return page(request, "operations.html", caller, board=OPERATIONS)
 
 
 async def search(request: Request) -> Response:
     """The board of one search, with a card open beside it where the address names one."""
     caller = await signed_in(request)
     if caller is None:
-        return _to_sign_in(request)
+        return to_sign_in(request)
     board, card = request.path_params["id"], request.path_params.get("card", "")
     if board == OPERATIONS or not await may_see(request.app.state.desk, caller, board):
         return error_page(request, 404, SENTENCES["not_found"], caller)
-    return _page(request, "search.html", caller, board=board, card=card)
+    return page(request, "search.html", caller, board=board, card=card)
 
 
 async def account(request: Request) -> Response:
     """Who one is here, and what this browser keeps."""
     caller = await signed_in(request)
     if caller is None:
-        return _to_sign_in(request)
-    return _page(request, "account.html", caller)
+        return to_sign_in(request)
+    return page(request, "account.html", caller)
 
 
 async def choose_language(request: Request) -> Response:
@@ -86,12 +86,12 @@ def sign_in_page(request: Request, *, error: str | None, status: int) -> Respons
     """The form again, with what was wrong; `request.state.email` (if set) is kept in it."""
     email = getattr(request.state, "email", "")
     said = error and words.translated(error, language.of(request))
-    return _page(request, "sign_in.html", None, status=status, error=said, next=_own_path(request), email=email)
+    return page(request, "sign_in.html", None, status=status, error=said, next=_own_path(request), email=email)
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
     """A page that says in a sentence why there is nothing else here."""
-    return _page(request, "error.html", caller, status=status, message=words.translated(message, language.of(request)))
+    return page(request, "error.html", caller, status=status, message=words.translated(message, language.of(request)))
 
 
 routes: list[Route] = [
@@ -105,7 +105,8 @@ routes: list[Route] = [
 ]
 
 
-def _page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
+def page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
+    """A page from a template, in the language of whoever asks."""
     reads = language.of(request, caller)
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "modules": _modules()}
     common |= {"board": "", "card": "", "languages": {code: words.OWN_NAMES.get(code, code) for code in words.languages()}}
@@ -133,7 +134,7 @@ def _templates(language: str) -> Environment:
     return environment
 
 
-def _to_sign_in(request: Request) -> Response:
+def to_sign_in(request: Request) -> Response:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?{urlencode({'next': wanted})}" if wanted != HOME else "/login", status_code=303)
 

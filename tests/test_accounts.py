@@ -63,3 +63,19 @@ async def test_the_same_rules_hold_wherever_a_password_is_set(server: Server) ->
             await server.desk.database.write(accounts.new_password(email, password))
     assert await server.desk.database.write(accounts.new_account(f"{new_id()}@desk.example", "Eva", "viewer", "Eva Dubois", at))
     await server.desk.database.write(accounts.new_password(email, "Eva Dubois 7"))
+
+
+# -- at the same moment ---------------------------------------------------------------------------------------------------
+
+
+async def test_nobody_comes_in_by_a_password_that_was_changed_meanwhile(server: Server) -> None:
+    email, door = await hire(server), server.desk.door
+    fitting = await door.fitting(email, PASSWORD, "peer")
+    assert fitting is not None
+    assert await door.begin(fitting)  # nothing has changed yet
+    await accounts.change(server.desk, accounts.new_password(email, "another horse battery"))
+    assert await door.begin(fitting) is None
+    fitting = await door.fitting(email, "another horse battery", "peer")
+    assert fitting is not None
+    await accounts.change(server.desk, lambda database: accounts.set_enabled(database, email, False))
+    assert await door.begin(fitting) is None
