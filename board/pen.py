@@ -10,7 +10,7 @@ from board import access, journal, turn
 from board.errors import Refused, not_found
 from board.fields import Data, check_alone, patched
 from board.journal import Said
-from board.words import N_
+from board.words import N_, say
 from models.accounts import Account
 from models.board import Board
 from models.entity import Entity, State, changed, leaves
@@ -131,8 +131,8 @@ class Pen:
         for said in journal.all_of_entity(self.session, self.board.id, row.id, self.command.base):
             if said.account != self._me:
                 payload = said.payload()
-                who = (payload.get("actor") or {}).get("name") or N_("the desk")
-                sentence = N_("Changed by {name} at {time}.").format(name=who, time=said.at)
+                who = (payload.get("actor") or {}).get("name") or say(N_("the desk"))
+                sentence = say(N_("Changed by {name} at {time}."), name=who, time=said.at)
                 theirs |= dict.fromkeys(payload.get("changes", ()), sentence)
         clash = {name: theirs[name] for name in fields if name in theirs}
         if clash:

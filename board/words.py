@@ -43,11 +43,11 @@ def say(msgid: str, **values: Any) -> Sentence:
 
 
 def translated(text: str, language: str) -> str:
-    """A msgid or a Sentence in `language`. Values that are texts of ours are translated with it."""
+    """A msgid or a Sentence in `language`; with it those of its values that are Sentences. Names stay as they were typed."""
     told = translator(language)
     if not isinstance(text, Sentence):
         return told(text) if text else text  # gettext keeps the catalogue's own description under ""
-    values = {name: told(value) if isinstance(value, str) and value else value for name, value in text.values.items()}
+    values = {name: translated(value, language) if isinstance(value, Sentence) else value for name, value in text.values.items()}
     return told(text.msgid).format(**values)
 
 

@@ -105,6 +105,9 @@ def test_a_sentence_with_values_is_said_in_a_language() -> None:
     assert words.translated(said, "nl") == words.translator("nl")("At most {max_length} characters.").format(max_length=200)
     assert words.translated("Not translated", "nl") == "Not translated"
     assert words.translated("", "nl") == ""
+    by = [words.say("Changed by {name} at {time}.", name=name, time="10:00") for name in ("Open", words.say("the desk"))]
+    assert ["Open" in words.translated(each, "fr") for each in by] == [True, False]  # somebody's name, and not the word
+    assert words.translator("fr")("the desk") in words.translated(by[1], "fr")
 
 
 def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
