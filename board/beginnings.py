@@ -1,4 +1,5 @@
-"""What is data about searches: the criteria of a worrying disappearance, and the first tasks of each kind."""
+"""What is data about searches: the criteria of a worrying disappearance, the first tasks of each kind, and those at the end
+of an appeal."""
 
 import tomllib
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from board.places import DATA
 
 
 @dataclass(frozen=True, slots=True)
-class FirstTask:
+class KnownTask:
+    """A task that is known beforehand."""
+
     title: str
     instruction: str | None
     priority: str
@@ -23,12 +26,19 @@ def criteria() -> tuple[str, ...]:
 
 
 @cache
-def first_tasks(kind: str) -> tuple[FirstTask, ...]:
+def first_tasks(kind: str) -> tuple[KnownTask, ...]:
     """The tasks that a new search of this kind begins with."""
-    return tuple(
-        FirstTask(each["title"], each.get("instruction"), each.get("priority", "normal"), each.get("due_minutes"))
-        for each in _read("first_tasks.toml").get(kind, ())
-    )
+    return tuple(map(_task, _read("first_tasks.toml").get(kind, ())))
+
+
+@cache
+def take_down(level: str) -> tuple[KnownTask, ...]:
+    """The tasks that wipe the traces of an appeal of this level."""
+    return tuple(_task(each) for each in _read("take_down.toml")["take_down"] if level in each["levels"])
+
+
+def _task(each: dict[str, Any]) -> KnownTask:
+    return KnownTask(each["title"], each.get("instruction"), each.get("priority", "normal"), each.get("due_minutes"))
 
 
 def _read(name: str) -> dict[str, Any]:

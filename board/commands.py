@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from board import cards, columns, notes, searches, sightings, tasks
+from board import appeals, cards, columns, notes, searches, sightings, tasks
 from board.fields import Data
 from board.pen import Pen
 from models.accounts import ROLES
@@ -49,6 +49,8 @@ TABLE: dict[str, Rule] = {
     "search.open": Rule("operations", "coordinator", searches.Open, searches.open_search),
     "search.update": Rule("search", "investigator", searches.Update, searches.update),
     "search.set_status": Rule("search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True),
+    "search.set_worrying": Rule("search", "coordinator", searches.SetWorrying, searches.set_worrying),
+    "search.set_appeal": Rule("search", "coordinator", appeals.Set, appeals.set_appeal),
     "search.set_access": Rule("search", "coordinator", searches.SetAccess, searches.set_access),
     "column.add": Rule("search", "coordinator", columns.Add, columns.add),
     "column.rename": Rule("search", "coordinator", columns.Rename, columns.rename),

@@ -61,6 +61,7 @@ Title = Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_bl
 Name = Annotated[str, StringConstraints(max_length=200)]
 Short = Annotated[str, StringConstraints(max_length=400)]
 Long = Annotated[str, StringConstraints(max_length=4_000)]
+Basis = Annotated[str, StringConstraints(max_length=400), AfterValidator(_not_blank)]  # short, and needed
 Told = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_not_blank)]  # long, and needed
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Time = Annotated[str, StringConstraints(max_length=40), AfterValidator(_time)]

@@ -183,6 +183,8 @@ async def test_a_search_command_writes_on_both_boards(scene: Scene) -> None:
     alice = scene.company.alice
     for name, data in [
         ("search.update", {"person": {"age": 5}}),
+        ("search.set_worrying", {"worrying": True, "basis": "under 13"}),
+        ("search.set_appeal", {"level": "posters"}),
         ("search.set_status", {"status": "closed", "reason": "over"}),
         ("search.set_status", {"status": "open", "reason": "again"}),
         ("search.set_access", {"access": "members", "members": [alice.account["id"]]}),
@@ -201,6 +203,8 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
     card = {"card": sighting["id"]}
     for name, data in [
         ("search.update", {"person": {"age": 3}}),
+        ("search.set_worrying", {"worrying": True, "basis": "x"}),
+        ("search.set_appeal", {"level": "posters"}),
         ("search.set_access", {"access": "desk", "members": []}),
         ("column.add", {"title": "x", "role": "done"}),
         ("column.rename", {"column": columns["done"], "title": "x"}),

@@ -37,7 +37,7 @@ async def test_every_command_converges(alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     seen.add("search.open")
     screen, accounts = await bob.follow(search), [alice.account["id"], bob.account["id"]]
-    for _ in range(400):
+    for _ in range(600):
         name, data = storm.command(random, screen, accounts)
         answer = await alice.start({"type": "command", "id": new_id(), "board": search, "name": name, "data": data})
         assert answer.get("code", "ack") in ("ack", "invalid", "not_found", "closed")

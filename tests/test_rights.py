@@ -34,6 +34,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "search.open": {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"},
     "search.update": {"person": {"age": 11}},
     "search.set_status": {"status": "found", "reason": "came home", "outcome": OUTCOME},
+    "search.set_worrying": {"worrying": True, "basis": "the duty officer"},
+    "search.set_appeal": {"level": "posters", "until": "2026-12-24T12:00:00Z"},
     "search.set_access": {"access": "desk", "members": []},
     "column.add": {"title": "At the police", "role": "waiting", "after": "{todo}"},
     "column.rename": {"column": "{doing}", "title": "Now"},
@@ -52,7 +54,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "note.add": {"text": "the aunt was called"},
 }
 COORDINATORS = (
-    "search.open", "search.set_status", "search.set_access", "column.add", "column.rename", "column.move", "column.remove",
+    "search.open", "search.set_status", "search.set_worrying", "search.set_appeal", "search.set_access",
+    "column.add", "column.rename", "column.move", "column.remove",
 )  # fmt: skip
 
 
