@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, gazetteer, journal, language, logs, metrics
+from board import access, gazetteer, journal, language, logs, metrics, suggestions
 from board.answers import answer, caller_of, json_of, refusal, refusing
 from board.commands import Command
 from board.desk import Desk
@@ -97,4 +97,4 @@ def _done(session: Session, account: str, id: str) -> Done | None:
     return done
 
 
-routes = [Route("/intake/sightings", refusing(take_in), methods=["POST"]), *gazetteer.routes]
+routes = [Route("/intake/sightings", refusing(take_in), methods=["POST"]), *gazetteer.routes, *suggestions.routes]
