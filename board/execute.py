@@ -74,7 +74,8 @@ class Order:
 
 def locks(command: Command) -> tuple[str, ...]:
     """The boards that a command locks: in a fixed order, `operations` first, so that two can't wait for each other."""
-    both = command.name.startswith("search.") and command.board != OPERATIONS
+    # what an undo undoes is read from the journal, which is after the lock
+    both = (command.name.startswith("search.") or command.name == "undo") and command.board != OPERATIONS
     return (OPERATIONS, command.board) if both else (command.board,)
 
 
@@ -93,7 +94,7 @@ def execute(session: Session, caller: Caller, command: Command, now: str) -> Wri
     account = _signed_in(session, caller)
     operations = access.board_to_write(session, account.id, OPERATIONS) if len(boards) > 1 else None
     board = access.board_to_write(session, account.id, command.board)
-    rule = _allowed(command, board, account, caller)
+    rule = _allowed(session, command, board, account, caller)
     if (ack := _remembered(session, account.id, command)) is not None:
         return Written(ack)
     if board.kind == "search" and not rule.while_closed:
@@ -119,11 +120,12 @@ def _signed_in(session: Session, caller: Caller) -> Account:
     return known[key]
 
 
-def _allowed(command: Command, board: Board, account: Account, caller: Caller) -> Rule:
+def _allowed(session: Session, command: Command, board: Board, account: Account, caller: Caller) -> Rule:
     rule = TABLE.get(command.name)
     if rule is None or rule.on not in ("any", board.kind):
         raise Refused("unknown_command")
-    if not rule.may(account.role) or not caller.may_command:
+    like = rule.like(session, board, command.data) if rule.like is not None else None
+    if not all(each.may(account.role) for each in (rule, TABLE.get(like or "", rule))) or not caller.may_command:
         raise Refused("forbidden")
     return rule
 

@@ -18,6 +18,7 @@ from board.sign_in import bump
 from board.words import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS, Board
+from models.entity import State
 from models.ids import new_epoch, new_id
 from models.search import Search
 from realtime.protocol import Command
@@ -163,9 +164,19 @@ def set_access(pen: Pen, data: SetAccess) -> None:
     """Who sees the search: the whole desk, or its members alone."""
     _check_members(pen, data.access, data.members)
     row = pen.find(Search, pen.board.id, "search")
+    _put_access(pen, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
+
+
+def undo_access(pen: Pen, row: Search, values: State, seq: int) -> None:
+    """Who saw it before the event `seq` sees it again."""
+    _check_members(pen, values.get("access", row.access), values.get("members", row.members))
+    _put_access(pen, row, values, seq)
+
+
+def _put_access(pen: Pen, row: Search, values: State, undoes: int | None = None) -> None:
     accounts = pen.session.exec(select(Account.id)).all()
     saw = {account for account in accounts if sees(account, row.access, row.members)}
-    if pen.change(row, "search.access_set", {"access": data.access, "members": list(dict.fromkeys(data.members))}):
+    if pen.change(row, "search.access_set", values, undoes=undoes):
         see = {account for account in accounts if sees(account, row.access, row.members)}
         pen.sight_changed(row, saw ^ see)
 
@@ -197,9 +208,14 @@ def _check_members(pen: Pen, access: str, members: list[str]) -> None:
 
 
 def _check_reference(pen: Pen, reference: str, own: str | None) -> None:
-    taken = pen.session.exec(select(Search.id).where(Search.reference == reference)).first()
-    if taken is not None and taken != own:
+    if is_taken(pen, reference, own):
         raise invalid("reference", N_("Another search has this reference."))
+
+
+def is_taken(pen: Pen, reference: str, own: str | None) -> bool:
+    """Whether another search has this reference."""
+    taken = pen.session.exec(select(Search.id).where(Search.reference == reference)).first()
+    return taken is not None and taken != own
 
 
 def _next_reference(pen: Pen) -> str:

@@ -199,6 +199,7 @@ async def test_a_search_command_writes_on_both_boards(scene: Scene) -> None:
 
 async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(scene: Scene) -> None:
     sighting, columns = await scene.sighting(), await scene.columns()
+    graded = await scene.one("sighting.grade", {"sighting": sighting["id"], "grade": {"source": "B"}})
     await scene.does("search.set_status", {"status": "closed", "reason": "over"})
     card = {"card": sighting["id"]}
     for name, data in [
@@ -220,6 +221,7 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
         ("card.assign", card | {"assignee": None}),
         ("card.withdraw", card),
         ("card.restore", card),
+        ("undo", {"seq": graded["seq"]}),
     ]:
         await scene.refuses("closed", name, data)
     assert (await scene.one("note.add", {"text": "the family was told", "card": sighting["id"]}))["type"] == "note.added"

@@ -52,6 +52,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "card.withdraw": {"card": "{sighting}", "reason": "typed twice"},
     "card.restore": {"card": "{task}"},
     "note.add": {"text": "the aunt was called"},
+    "undo": {"seq": "{graded}"},
 }
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_worrying", "search.set_appeal", "search.set_access",
@@ -59,17 +60,19 @@ COORDINATORS = (
 )  # fmt: skip
 
 
-async def scene(company: Company) -> tuple[str, dict[str, str]]:
-    """A search with a sighting and a task, and the ids by which they are named."""
+async def scene(company: Company) -> tuple[str, dict[str, Any]]:
+    """A search with a sighting and a task, and the ids by which they are named; `graded` is the seq of a grade."""
     search = await company.alice.open_search()
     await company.alice.do(search, "sighting.add", {"description": "a girl", "direction": "south"})
     entities = (await company.alice.snapshot(search))["entities"]
-    names = dict(entities.keys())
+    names: dict[str, Any] = dict(entities.keys())
     names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
+    grade = {"sighting": names["sighting"], "grade": {"content": 3}}
+    (names["graded"],) = (await company.bob.do(search, "sighting.grade", grade))["seqs"]
     return search, names
 
 
-def filled(data: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+def filled(data: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
     return {key: names[value[1:-1]] if isinstance(value, str) and value[:1] == "{" else value for key, value in data.items()}
 
 
