@@ -60,7 +60,7 @@ function bar(entity, name, view) {
     ${faces(view.facesOn(id))}
     <span class="space"></span>
     ${view.mayEdit && !state.withdrawn ? html`<button type="button" data-act="move" @click=${() => view.act.move(id)}>${t("Move to…")}</button>
-      <button type="button" data-act="withdraw" @click=${() => view.act.dialog("withdraw", { card: id })}>${t("Withdraw…")}</button>` : nothing}
+      <button type="button" data-act="withdraw" @click=${() => view.act.dialog("withdraw", { entity: id })}>${t("Withdraw…")}</button>` : nothing}
     ${close(view)}
   </header>`;
 }

@@ -127,8 +127,8 @@ class SearchView {
 
   /** Is there a form to put it back into, and may this person still use it? */
   mayReopen(entry) {
-    const card = entry.data.sighting ?? entry.data.task ?? entry.data.card;
-    return this.mayNote && Boolean(this.picture?.search) && (!card || this.picture.byId.has(card)) && this.forms.of(entry) !== null;
+    const form = this.mayNote && this.picture?.search ? this.forms.of(entry) : null;
+    return form !== null && (!form.entity || Boolean(this.board.get(form.entity)));
   }
 
   // --- what templates ask
@@ -233,7 +233,7 @@ class SearchView {
     const { reference, person } = picture.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
     this.attention.look();
-    if (ui.dialog?.card && ["move", "withdraw"].includes(ui.dialog.name) && !picture.byId.has(ui.dialog.card)) ui.dialog = null;
+    if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // somebody removed what it is about
   }
 
   #focus() {
@@ -242,7 +242,7 @@ class SearchView {
       this.#root.querySelector("article.opened")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
     if (this.focusField) this.#root.querySelector(".card-facts.editing input, .card-facts.editing textarea")?.focus();
-    if (this.focusCard) this.#root.querySelector(`article[data-card="${CSS.escape(this.focusCard)}"] a`)?.focus({ preventScroll: true });
+    if (this.focusCard) this.#root.querySelector(`[data-card="${CSS.escape(this.focusCard)}"] a, [data-column="${CSS.escape(this.focusCard)}"] [data-part="column-menu"]`)?.focus({ preventScroll: true });
     if (this.showFacts) this.#root.querySelector(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" });
     if (this.focusTrouble) this.#trouble()?.scrollIntoView({ block: "center" });
     this.focusPanel = this.focusField = this.focusTrouble = this.showFacts = false;
