@@ -1,6 +1,7 @@
 """How HTTP requests are read and answered: bounded, strictly read, and with the contract's codes."""
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,7 +17,7 @@ from models.database import Unavailable
 from realtime import strict
 
 MAX_BODY = 65_536  # bytes
-_STATUS = {
+STATUS = {  # of each code
     "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
     "closed": 409, "too_large": 413, "rate_limited": 429, "unavailable": 503,
 }  # fmt: skip
@@ -40,7 +41,7 @@ def raw(head: dict[str, Any], name: str, items: list[bytes]) -> Response:
 
 def refusal(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Response:
     """A refusal with its status, in the language of whoever asks."""
-    response = answer(refused.body(command, language), _STATUS[refused.code])
+    response = answer(refused.body(command, language), STATUS[refused.code])
     if refused.code in ("rate_limited", "unavailable"):
         response.headers["Retry-After"] = RETRY_S
     return response
@@ -101,6 +102,7 @@ async def caller_of(request: Request, *, intake: bool = False) -> Caller:
 def refusing(endpoint: Endpoint) -> Endpoint:
     """The endpoint, with refusals as answers."""
 
+    @wraps(endpoint)
     async def call(request: Request) -> Response:
         try:
             return await endpoint(request)

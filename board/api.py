@@ -9,6 +9,7 @@ from board import access, accounts, exports, journal, language, logs, metrics, s
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
 from board.desk import Desk
 from board.errors import Refused, not_found
+from board.openapi import openapi
 from board.intake import routes as intake
 from board.sightings import may_read_source
 from board.sign_in import Caller, still_signed_in
@@ -182,5 +183,6 @@ routes = [
     _route("/boards/{board}/cards.json", exports.cards_json),
     _route("/boards/{board}/journal.csv", exports.journal_csv),
     _route("/boards/{board}/journal.json", exports.journal_json),
+    _route("/openapi.json", openapi),
     _route("/{rest:path}", missing),
 ]
