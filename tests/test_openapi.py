@@ -18,9 +18,10 @@ from schemathesis.core.failures import FailureGroup
 
 from board import accounts, api, openapi, schemas
 from board.answers import STATUS
+from board.calls import CALLS
 from board.commands import TABLE
 from board.errors import SENTENCES
-from board.openapi import BASE, CALLS, document
+from board.openapi import BASE, document
 from models.accounts import ROLES
 from tests import cast
 from tests.company import Company
@@ -40,7 +41,7 @@ DEPENDS = [
     (r"reference", "Another search has this reference."),
     (r"members", "At least one member must be a coordinator who can sign in."),
     (r"base", "The board has not got so far."),
-    (r"last_seen|place", "A point needs a latitude and a longitude."),
+    (r"last_seen|place|data", "A point needs a latitude and a longitude."),
     (r"checklist\.\w+\.text", "This is needed."),
     (r"checklist", "At most 50 items."),
     (r"outcome\.\w+|person\.first_name", "This is needed."),
