@@ -14,13 +14,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from board import api, metrics, pages, socket
+from board import administration, api, metrics, own_account, pages, socket
 from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
 from board.headers import Headers
 from board.places import STATIC
-from board.sign_in import LASTS, cookie_name, from_own_page, signed_in
+from board.sign_in import cookie_name, from_own_page, give_cookie, signed_in
 from board.words import N_
 from models.database import Unavailable
 
@@ -45,6 +45,8 @@ def make(desk: Desk) -> Starlette:
             Route("/metrics", refusing(measured)),
             Mount("/static", StaticFiles(directory=STATIC)),
             *pages.routes,
+            *own_account.routes,
+            *administration.routes,
         ],
         middleware=[Middleware(Headers, secure=desk.settings.secure, failed=_failed)],
         exception_handlers={HTTPException: _http_error, Refused: _refused, Unavailable: _unavailable, Exception: _failed},
@@ -80,10 +82,7 @@ async def sign_in(request: Request) -> Response:
     if secret is None:
         return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
     response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
-    secure = desk.settings.secure
-    response.set_cookie(
-        cookie_name(secure), secret, max_age=int(LASTS.total_seconds()), httponly=True, secure=secure, samesite="lax", path="/"
-    )
+    give_cookie(response, secret, desk.settings.secure)
     return response
 
 

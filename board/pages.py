@@ -44,14 +44,6 @@ async def search(request: Request) -> Response:
     return page(request, "search.html", caller, board=board, card=card)
 
 
-async def account(request: Request) -> Response:
-    """Who one is here, and what this browser keeps."""
-    caller = await signed_in(request)
-    if caller is None:
-        return to_sign_in(request)
-    return page(request, "account.html", caller)
-
-
 async def choose_language(request: Request) -> Response:
     """`POST /account/language`: one's own language from now on; an empty one leaves it to the browser."""
     caller = await signed_in(request)
@@ -98,7 +90,6 @@ routes: list[Route] = [
     Route("/", operations),
     Route("/searches/{id}", search),
     Route("/searches/{id}/cards/{card}", search),
-    Route("/account", account),
     Route("/account/language", choose_language, methods=["POST"]),
     Route("/login", sign_in, methods=["GET"]),
     Route("/i18n/{language}.json", catalogue),

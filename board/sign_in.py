@@ -14,6 +14,7 @@ from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session as Database
 from sqlmodel import select
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
 from board.errors import Refused
 from board.tries import Tries
@@ -152,6 +153,12 @@ def by_token(database: Database, secret: str) -> Caller | None:
 
 def cookie_name(secure: bool) -> str:
     return "__Host-board_session" if secure else "board_session"
+
+
+def give_cookie(response: Response, secret: str, secure: bool) -> None:
+    """The cookie of a session, to be kept as long as that lasts."""
+    name, lasts = cookie_name(secure), int(LASTS.total_seconds())
+    response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="lax", path="/")
 
 
 def _bearer(connection: HTTPConnection) -> str | None:
