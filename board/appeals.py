@@ -6,7 +6,6 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from board import tasks
-from board.beginnings import take_down
 from board.errors import invalid
 from board.fields import Data, Long, Time
 from board.pen import Pen
@@ -46,5 +45,5 @@ def end(pen: Pen, row: Search, reason: str) -> None:
     """The child is found: ends the appeal that runs, if one does, and makes the tasks that wipe its traces."""
     level = row.appeal["level"]
     if pen.change(row, "search.appeal_set", {"appeal": NONE}, reason):
-        for each in take_down(level):
+        for each in pen.known.take_down(level):
             tasks.add_known(pen, each)

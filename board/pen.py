@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from board import access, journal, turn
+from board.beginnings import Known, packaged
 from board.errors import Refused, not_found
 from board.fields import Data, check_alone, patched
 from board.journal import Said
@@ -33,6 +34,7 @@ class Pen:
     board: Board
     operations: Board | None
     now: str
+    known: Known = field(default_factory=packaged)
     said: list[Said] = field(default_factory=list)
     opened: str | None = None
     made: list[Board] = field(default_factory=list)  # boards that the command made

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from board import appeals, columns, tasks, turn
 from board.access import sees
 from board.accounts import Wrong
-from board.beginnings import criteria, first_tasks
+from board.beginnings import criteria
 from board.errors import invalid
 from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty
 from board.pen import Pen
@@ -123,7 +123,7 @@ def open_search(pen: Pen, data: Open) -> None:
     pen.add(row, "search.opened")
     columns.make_five(pen)
     pen.session.flush()
-    for first in first_tasks(data.kind):
+    for first in pen.known.first_tasks(data.kind):
         tasks.add_known(pen, first)
     pen.board, pen.opened = operations, id
 

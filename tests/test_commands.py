@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from board import pen
-from board.beginnings import first_tasks
+from board.beginnings import packaged
 from models.ids import new_id
 from models.times import now, stamp
 from tests.cast import Refusal
@@ -38,7 +38,7 @@ async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_firs
     scene = Scene(company, search)
     board = await company.alice.snapshot(search)
     events = await scene.events(list(range(1, board["seq"] + 1)))
-    tasks = len(first_tasks("parental_abduction"))
+    tasks = len(packaged().first_tasks("parental_abduction"))
     assert [event["type"] for event in events] == ["search.opened", *["column.added"] * 5, *["task.added"] * tasks]
     assert all(event["actor"] == {"id": company.alice.account["id"], "name": "Alice"} for event in events)
     assert {event["command"] for event in events} == {ack["id"]}
@@ -79,7 +79,7 @@ async def test_each_kind_has_its_first_tasks_in_todo(company: Company, kind: str
     scene = Scene(company, await company.alice.open_search(kind=kind))
     order = await scene.order((await scene.columns())["todo"])
     titles = [(await scene.state("task", id))["title"] for id in order]
-    assert titles == [task.title for task in first_tasks(kind)]
+    assert titles == [task.title for task in packaged().first_tasks(kind)]
     assert titles
 
 
@@ -258,7 +258,7 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sce
     rank = state.pop("rank")
     assert rank.isascii()
     assert state == {
-        "number": len(first_tasks("runaway")) + 1, "column": (await scene.columns())["inbox"], "description": "a girl",
+        "number": len(packaged().first_tasks("runaway")) + 1, "column": (await scene.columns())["inbox"], "description": "a girl",
         "seen_at": None, "received_at": event["at"], "late": False, "channel": "other",
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
         "grade": {"source": "F", "content": 6}, "assessment": "unassessed", "duplicate_of": None, "assignee": None,
@@ -449,7 +449,8 @@ async def test_a_task_begins_in_todo_with_everything_else_unset(scene: Scene) ->
     assert event["type"] == "task.added"
     state.pop("rank")
     assert state == {
-        "number": len(first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"], "title": "call the school",
+        "number": len(packaged().first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"],
+        "title": "call the school",
         "instruction": None, "assignee": None, "due": None, "priority": "normal", "checklist": {}, "result": None,
         "sighting": None, "withdrawn": False,
     }  # fmt: skip
