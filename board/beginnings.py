@@ -19,7 +19,7 @@ YEAR_MINUTES = 366 * 24 * 60
 
 
 class KnownTask(Data):
-    """A task that is known beforehand. Other languages may stand beside it, and are not used yet."""
+    """A task that is known beforehand, in English, with other languages beside it."""
 
     key: Short | None = None
     title: Title
@@ -32,6 +32,10 @@ class KnownTask(Data):
     instruction_fr: Long | None = None
     instruction_nl: Long | None = None
     instruction_de: Long | None = None
+
+    def said(self, language: str) -> dict[str, str | None]:
+        """Title and instruction, each in a language where it is known in it, else in English."""
+        return {name: getattr(self, f"{name}_{language}", None) or getattr(self, name) for name in ("title", "instruction")}
 
 
 class Trace(KnownTask):

@@ -98,10 +98,10 @@ def add(pen: Pen, data: Add) -> None:
 
 
 def add_known(pen: Pen, known: KnownTask) -> None:
-    """A task that is known beforehand, due so long after now."""
+    """A task that is known beforehand, due so long after now; in the language that whoever causes it has chosen."""
     due = stamp(moment(pen.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
-    values = {"title": known.title, "instruction": known.instruction, "priority": known.priority, "due": due}
-    add(pen, Add.model_validate(values))
+    said = known.said(pen.account.language if pen.account else "")
+    add(pen, Add.model_validate(said | {"priority": known.priority, "due": due}))
 
 
 def update(pen: Pen, data: Update) -> None:

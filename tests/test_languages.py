@@ -6,7 +6,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board import accounts, language, words
+from board import accounts, beginnings, language, words
 from tests.cast import PASSWORD, PATIENCE_S, Refusal, Server, new_id
 
 FRENCH, DUTCH = {"Accept-Language": "fr-BE,fr;q=0.9,en;q=0.8"}, {"Accept-Language": "nl"}
@@ -102,6 +102,39 @@ async def test_and_over_http(alice: Any, server: Server) -> None:
     missing = await alice.http.get("/api/v1/boards/none", headers=FRENCH)
     assert answer.json()["message"] == words.translator("de")("This board has no such command.")
     assert missing.json()["message"] == words.translator("de")("There is nothing here by that name that you may see.")
+
+
+async def test_first_tasks_are_put_down_in_the_language_of_whoever_opens_the_search(alice: Any, server: Server) -> None:
+    first = beginnings.packaged().first_tasks("runaway")
+    english = await tasks(alice)
+    await choose(server, alice, "nl")
+    assert english == [(each.title, each.instruction) for each in first]
+    assert await tasks(alice) == [(each.title_nl, each.instruction_nl) for each in first]
+
+
+async def tasks(person: Any) -> list[tuple[str, str]]:
+    """Title and instruction of each task of a new search, in their order."""
+    screen = await person.follow(await person.open_search())
+    return [(each["title"], each["instruction"]) for each in sorted(screen.of("task").values(), key=lambda task: task["number"])]
+
+
+def test_a_task_is_in_english_where_it_is_not_known_in_a_language() -> None:
+    bus = beginnings.KnownTask(title="Bus", instruction="Ask the driver", title_fr="Autobus")
+    assert bus.said("fr") == {"title": "Autobus", "instruction": "Ask the driver"}
+    assert bus.said("nl") == bus.said("") == {"title": "Bus", "instruction": "Ask the driver"}
+
+
+@pytest.mark.parametrize("code", ["fr", "nl", "de"])
+def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> None:
+    known = beginnings.packaged()
+    lists = [known.first_tasks(kind) for kind in beginnings.FirstTasks.model_fields]
+    lists += [known.take_down(level) for level in ("discreet", "posters", "public", "child_alert")]
+    every = [each for tasks in lists for each in tasks]
+    assert every
+    for each in every:
+        english, said = each.said(""), each.said(code)
+        assert said["title"] != english["title"], each.key
+        assert said["instruction"] != english["instruction"], each.key
 
 
 async def choose(server: Server, person: Any, code: str) -> None:
