@@ -104,7 +104,7 @@ export class Actions {
   /** A change without a form; refused, it waits among the refusals. */
   command(name, data) {
     const { board } = this.#view;
-    board.send(name, data, { base: board.seq, epoch: board.epoch }).catch(() => this.#view.draw());
+    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((ack) => this.#did(ack, data), () => this.#view.draw());
     this.#view.draw();
   }
 
@@ -118,7 +118,7 @@ export class Actions {
     const sent = form.release();
     this.#shut(form);
     try {
-      await answer;
+      this.#did(await answer, data);
     } catch (refused) {
       this.#view.draw();
       if (this.#reveal(form)) {
@@ -162,6 +162,10 @@ export class Actions {
   async readSource(sighting) {
     this.#view.sources.set(sighting, await readSource(this.#view.board.id, sighting));
     this.#view.draw();
+  }
+
+  #did(ack, { task, sighting, card, column }) {
+    this.#view.undo.did(ack, task ?? sighting ?? card ?? column ?? this.#view.board.id);
   }
 
   #trouble() {

@@ -19,7 +19,7 @@ const MEANS = {
 export function appealChip({ appeal }) {
   if (appeal.level === "none") return nothing;
   return html`<span class="chip appeal ${appeal.level}" data-testid="appeal">${t("Appeal: {level}", { level: label.level(appeal.level) })}${span(appeal)}
-    ${appeal.level === "discreet" ? html`<b>${t("Outsiders must not see it.")}</b>` : nothing}</span>`;
+    ${appeal.level === "discreet" ? html` · <b>${t("Outsiders must not see it.")}</b>` : nothing}</span>`;
 }
 
 function span({ from, until }) {

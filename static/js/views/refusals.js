@@ -26,6 +26,7 @@ const WHAT = {
   "search.set_access": () => t("Access"),
   "search.set_worrying": () => t("Worrying or not"),
   "search.set_appeal": () => t("Appeal"),
+  undo: () => t("Undoing"),
 };
 
 export function refusals(view) {
