@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, accounts, exports, journal, language, logs, metrics, snapshot
+from board import access, accounts, exports, find, journal, language, logs, metrics, snapshot
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
 from board.desk import Desk
 from board.errors import Refused, not_found
-from board.openapi import openapi
 from board.intake import routes as intake
+from board.openapi import openapi
 from board.sightings import may_read_source
 from board.sign_in import Caller, still_signed_in
 from board.source import record
@@ -175,6 +175,7 @@ routes = [
     _route("/me", me),
     _route("/accounts", all_accounts),
     _route("/boards", boards),
+    _route("/find", find.find),
     _route("/boards/{board}", board),
     _route("/boards/{board}/events", events),
     _route("/boards/{board}/commands", commands, "POST"),

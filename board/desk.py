@@ -16,6 +16,7 @@ from board.beginnings import Known
 from board.commands import Ack, Command
 from board.errors import Refused
 from board.execute import Order, Written
+from board.find import Looking
 from board.settings import Settings
 from board.sign_in import Caller, Door
 from board.source import SETS_RIGHTS, BoardSource, record
@@ -50,6 +51,7 @@ class Desk:
         self.source.sight_changed = self._sight_changed
         self.hub = Hub(self.source, bus)
         self.door = Door(self)
+        self.looking = Looking()
         self.summaries = Summaries(self.database, self.hub, self.source)
         self._rights = -1
         self._watches = 0
