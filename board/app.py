@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from board import administration, api, metrics, own_account, pages, socket
+from board import administration, api, api_page, metrics, own_account, pages, socket
 from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
@@ -45,6 +45,7 @@ def make(desk: Desk) -> Starlette:
             Route("/metrics", refusing(measured)),
             Mount("/static", StaticFiles(directory=STATIC)),
             *pages.routes,
+            *api_page.routes,
             *own_account.routes,
             *administration.routes,
         ],

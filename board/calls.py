@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from board import schemas, sightings, suggestions
 from board.schemas import COMMAND_ID, Schema
+from board.words import N_
 from models.accounts import ROLES
 from models.board import OPERATIONS
 from models.search import Search
@@ -177,3 +178,27 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/openapi.json"): Call({"type": "object"}, (), open=True),
 }  # fmt: skip
+
+SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
+    ("GET", "/me"): N_("The account that asks."),
+    ("GET", "/accounts"): N_("Everybody, for assigning."),
+    ("GET", "/boards"): N_("The boards that you may see."),
+    ("GET", "/boards/{board}"): N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
+    ("GET", "/boards/{board}/events"): N_("The events of a board after a seq; with an entity, those of that one."),
+    ("POST", "/boards/{board}/commands"): N_("A command, as over the socket."),
+    ("GET", "/boards/{board}/sightings/{sighting}/source"): N_("Who the source of a sighting is. Each reading is kept."),
+    ("GET", "/boards/{board}/cards.csv"): N_("The cards of a board for a spreadsheet; of the operations board its searches."),
+    ("GET", "/boards/{board}/cards.json"): N_("The cards of a board, each as in a snapshot."),
+    ("GET", "/boards/{board}/journal.csv"): N_(
+        "The journal of a board for a spreadsheet: who did what, when, and what it came to."
+    ),
+    ("GET", "/boards/{board}/journal.json"): N_("The journal of a board. Events that you may not see are left out."),
+    ("POST", "/intake/sightings"): N_("Takes in a sighting, for a search that is named by its id or its reference."),
+    ("GET", "/places"): N_("Places by name or postal code, in French, Dutch and German."),
+    ("POST", "/boards/{board}/similar"): N_(
+        "Sightings of a board that may be the same as one that is being told. Changes nothing."
+    ),
+    ("GET", "/intake/searches"): N_("The open searches that may be meant, by name, reference or place."),
+    ("GET", "/openapi.json"): N_("This description, for programs."),
+    ("GET", "/find"): N_("Cards, notes and searches that have all of these words, the newest first."),
+}

@@ -3,7 +3,6 @@
 A new command is in it by itself; a new call is too, and exactly so once it has its line in `board.calls`.
 """
 
-import inspect
 import re
 from functools import cache
 
@@ -13,7 +12,7 @@ from starlette.routing import Route
 
 from board import schemas
 from board.answers import STATUS, answer
-from board.calls import CALLS, COUNT, ID, PLACES, TEXT, TIME, Call, many, or_null, ref, shape
+from board.calls import CALLS, COUNT, ID, PLACES, SAYS, TEXT, TIME, Call, many, or_null, ref, shape
 from board.commands import TABLE
 from board.errors import SENTENCES
 from board.schemas import Schema
@@ -60,12 +59,9 @@ def _operation(method: str, route: Route) -> Schema:
         {"name": name, "in": "path", "required": True, "schema": PLACES.get(name, TEXT)}
         for name in re.findall(r"\{(\w+)\}", route.path)
     ]
-    said = re.sub(r"^`[^`]*`: ", "", " ".join((inspect.getdoc(route.endpoint) or "").split()))
-    said = said[:1].upper() + said[1:]
     told: Schema = {
         "operationId": f"{method.lower()}{re.sub(r'[^a-z]+', '_', route.path)}",
-        "summary": said.partition(". ")[0].rstrip("."),
-        "description": said,
+        "summary": SAYS.get((method, route.path), ""),
         "parameters": [*places, *({"name": name, "in": "query", "schema": each} for name, each in call.query.items())],
         "responses": {str(call.status): _response("Done.", call.media, call.answer), **_refusals(call)},
     }

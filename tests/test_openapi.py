@@ -18,7 +18,7 @@ from schemathesis.core.failures import FailureGroup
 
 from board import accounts, api, openapi, schemas
 from board.answers import STATUS
-from board.calls import CALLS
+from board.calls import CALLS, SAYS
 from board.commands import TABLE
 from board.errors import SENTENCES
 from board.openapi import BASE, document
@@ -177,7 +177,7 @@ async def test_what_it_says_holds_in_many_ways(
 
 def test_each_call_has_its_line_and_no_other() -> None:
     there = {(method, route.path) for route in api.routes if "rest" not in route.path for method in route.methods - {"HEAD"}}
-    assert there == set(CALLS)
+    assert there == set(CALLS) == set(SAYS)
 
 
 def test_each_command_is_there_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,3 +251,28 @@ async def test_a_whole_number_is_one_however_it_is_written(company: Company, nam
     assert state["person"]["age"] == 11
     assert isinstance(state["person"]["age"], int)
     assert (await company.alice.http.post(url, content=body % (cast.new_id(), "11.5"))).status_code == 422
+
+
+# -- the page for people --------------------------------------------------------------------------------------------------
+
+
+async def test_the_page_shows_each_call_command_field_and_code(company: Company) -> None:
+    headers = await headers_of(company, "viewer", "cookie")
+    async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as reader:
+        shown = (await reader.get("/api")).text
+        assert 'href="/api"' in (await reader.get("/account")).text
+    for method, path in CALLS:
+        assert f'data-call="{method} {BASE}{path}"' in shown
+    for name in TABLE:
+        part = shown.split(f'data-command="{name}"', 1)[1].split("</details>", 1)[0]
+        for field, each in schemas.data_of(name)["properties"].items():
+            assert f"<code>{field}" in part, (name, field)
+            assert all(f"<code>{code}</code>" in part for code in each.get("enum", ()))
+    for code in SENTENCES:
+        assert f'id="code-{code}"' in shown
+
+
+async def test_the_page_is_for_who_is_signed_in(company: Company) -> None:
+    async with httpx.AsyncClient(base_url=company.server.url) as stranger:
+        response = await stranger.get("/api")
+    assert (response.status_code, response.headers["location"]) == (303, "/login?next=%2Fapi")
