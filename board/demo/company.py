@@ -182,7 +182,7 @@ class Colleague:
             incoming = incoming or self._company.comes_in()
             errand = self._errand(view, look, incoming)
             incoming = False
-            if errand is None or not await self._do(view, errand):
+            if errand is None or not await self._do(view, look, errand):
                 break
         await self._line.leave(board)
 
@@ -196,32 +196,35 @@ class Colleague:
         return Look.at(view.entities)
 
     def _errand(self, view: View, look: Look, incoming: bool) -> Errand | None:
-        if incoming and self._company.room(view.board, "card", look.counts.get("card", 0)):
+        full = not self._company.room(view.board, "card", look.counts.get("card", 0))
+        if incoming and not full:
             return take_in(look, self._texts, now())
-        errands = [(weight, each) for weight, each in to_do(look, self._me, self._texts, now()) if self._fits(view, look, each)]
+        could = to_do(look, self._me, self._texts, now(), full)
+        errands = [(weight, each) for weight, each in could if self._fits(view, look, each)]
         if not errands:
             return None
-        shared = {each["card"] for each in view.people or () if each["card"] and each["account"] != self._me.account}
-        weights = [weight * (2 if each.card in shared else 1) for weight, each in errands]  # now and then two at one card
+        taken = {each["card"] for each in view.people or () if each["card"] and each["editing"]}
+        weights = [weight * (0.2 if each.card in taken else 1) for weight, each in errands]  # now and then, two at one card
         return self._random.choices([each for _, each in errands], weights)[0]
 
     def _fits(self, view: View, look: Look, errand: Errand) -> bool:
         adds = [step.adds for step in errand.steps if step.adds]
         return all(self._company.room(view.board, each, look.counts.get(each, 0)) for each in adds)
 
-    async def _do(self, view: View, errand: Errand) -> bool:
+    async def _do(self, view: View, look: Look, errand: Errand) -> bool:
         """Looks, types, and sends; false where somebody else wants to work here, or it is no longer open."""
+        found = look.about(errand)
         await self._line.stand(view.board, errand.card)
         await self._pause(LOOKING)
         base, epoch = view.seq, view.epoch
         if errand.types and self._look(view) is not None:
             await self._line.stand(view.board, errand.card, editing=True)
             await self._pause(TYPING)
-        for step in errand.steps:
+        for number, step in enumerate(errand.steps):
             await view.live.wait()
-            if (look := self._look(view)) is None:
+            if (seen := self._look(view)) is None or (number == 0 and seen.about(errand) != found):
                 break
-            if not look.still(step) or not await self._send(view, look, step, base, epoch):
+            if not seen.still(step) or not await self._send(view, seen, step, base, epoch):
                 break
             await self._pause(BETWEEN)
         await self._line.stand(view.board, errand.card)

@@ -90,6 +90,11 @@ class Look:
             and all(items.get(key) for key in data.get("checklist", ()) if step.name == "task.update")
         )
 
+    def about(self, errand: Errand) -> State:
+        """What stands now where an errand begins: somebody may be quicker."""
+        card = (self.sightings | self.tasks).get(errand.card or "", {})
+        return {name: card[name] for step in errand.steps[:1] for name in step.data if name in card}
+
 
 def take_in(look: Look, texts: Texts, now: datetime) -> Errand | None:
     """A sighting that comes in; None where all that may be said was said."""
@@ -98,16 +103,16 @@ def take_in(look: Look, texts: Texts, now: datetime) -> Errand | None:
     return Errand(None, (Step("sighting.add", said),), types=True) if said else None
 
 
-def to_do(look: Look, me: Me, texts: Texts, now: datetime) -> list[tuple[float, Errand]]:
-    """Everything that could be done now, each with a weight: how much it presses."""
+def to_do(look: Look, me: Me, texts: Texts, now: datetime, full: bool) -> list[tuple[float, Errand]]:
+    """Everything that could be done now, each with a weight: how much it presses. `full`: no more cards are to come."""
     return [
         *_grade(look, texts),
-        *_assess(look, texts, now),
+        *_assess(look, texts, now, full),
         *_ask_on(look, texts),
         *_hand_on(look, me, texts),
         *_take(look, me),
         *_work(look, me, texts, now),
-        *_ask_again(look, me, now),
+        *(_ask_again(look, me, now) if full else ()),
         *_write(look, me, texts, now),
         *_look_through(look, texts),
     ]
@@ -120,14 +125,14 @@ def _grade(look: Look, texts: Texts) -> Iterator[tuple[float, Errand]]:
             yield 6, Errand(id, (Step("sighting.grade", {"sighting": id, "grade": grade, "reason": reason}),), types=True)
 
 
-def _assess(look: Look, texts: Texts, now: datetime) -> Iterator[tuple[float, Errand]]:
-    """Only after it was graded. A credible one is followed up by a task, the others are done with."""
+def _assess(look: Look, texts: Texts, now: datetime, full: bool) -> Iterator[tuple[float, Errand]]:
+    """Only after it was graded. A credible one is followed up by a task, where there is room for one."""
     for id, each in look.sightings.items():
         if each["assessment"] != "unassessed" or each["grade"]["content"] == 6:
             continue
         to, reason = texts.assessment(each, now)
         steps = [Step("sighting.assess", {"sighting": id, "assessment": to, "reason": reason})]
-        followed = any(task["sighting"] == id for task in look.tasks.values())
+        followed = full or any(task["sighting"] == id for task in look.tasks.values())
         if to == "credible" and not followed and (task := texts.follow(each, now)) is not None:
             steps.append(Step("task.add", task | {"sighting": id}))
         yield 4, Errand(id, (*steps, *look.move(id, "done")), types=True)
@@ -180,7 +185,7 @@ def _work(look: Look, me: Me, texts: Texts, now: datetime) -> Iterator[tuple[flo
 
 
 def _ask_again(look: Look, me: Me, now: datetime) -> Iterator[tuple[float, Errand]]:
-    """Where all that is in hand is done, a task of ours is done anew: an answer is good for its hour only."""
+    """Where nothing new comes and all in hand is done, a task of ours is done anew: an answer is good for its hour only."""
     if any(each["assessment"] == "unassessed" for each in look.sightings.values()):
         return
     if any(each["assignee"] is not None and look.role(each) != "done" for each in look.tasks.values()):
