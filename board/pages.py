@@ -33,6 +33,16 @@ async def operations(request: Request) -> Response:
     return page(request, "operations.html", caller, board=OPERATIONS)
 
 
+async def intake(request: Request) -> Response:
+    """For the person on the phone. Who only sees takes no calls."""
+    caller = await signed_in(request)
+    if caller is None:
+        return to_sign_in(request)
+    if caller.account.role == "viewer":
+        return error_page(request, 403, SENTENCES["forbidden"], caller)
+    return page(request, "intake.html", caller, board=OPERATIONS)
+
+
 async def search(request: Request) -> Response:
     """The board of one search, with a card open beside it where the address names one."""
     caller = await signed_in(request)
@@ -88,6 +98,7 @@ def error_page(request: Request, status: int, message: str, caller: Caller | Non
 
 routes: list[Route] = [
     Route("/", operations),
+    Route("/intake", intake),
     Route("/searches/{id}", search),
     Route("/searches/{id}/cards/{card}", search),
     Route("/account/language", choose_language, methods=["POST"]),

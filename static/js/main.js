@@ -10,6 +10,7 @@ const VIEWS = {
   operations: async (root, desk) => (await import("./views/operations.js")).mount(root, desk),
   accounts: async (root) => (await import("./accounts/page.js")).mount(root),
   account: async (root, desk) => (await import("./views/account.js")).mount(root, desk),
+  intake: async (root, desk) => (await import("./views/intake.js")).mount(root, desk),
   search: async (root, desk, { board, card }) => (await import("./views/search.js")).mount(root, desk, board, card || null),
 };
 
