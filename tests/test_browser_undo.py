@@ -62,6 +62,7 @@ async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(offic
     await note.press("End")
     await note.press("Control+z")
     await note.fill("Seen twice")
+    assert not [frame for frame in alice.frames if frame.sent and frame.body.get("name") == "undo"]
     await alice.panel.focus()
     await alice.page.keyboard.press("Control+z")
     await noticed(alice, "undone", "Sighting graded")
