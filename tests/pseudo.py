@@ -15,6 +15,8 @@ from board import words
 
 CODE = "eo"  # a browser can be asked for it, and has two plural forms, as our languages have
 ACCENTS = str.maketrans("aceilnorsuyzACDEILNOSUYZ", "áçéíłñóřšúýžÁÇĎÉÍŁÑÓŠÚÝŽ")
+# What is called so in every language: this program, the scopes of a token, a day where the browser knows no words for it.
+NAMES = re.compile(r"Searchboard|\b(?:read|write|intake)\b|M\d\d \d+ [A-Z][a-z]{2}\b")
 VALUES = re.compile(r"(\{\w+\}|%\(\w+\)s)")
 
 # Every text of a page, and of its attributes that are read or heard: [text, where]. Dates, keys, and what says which language it
@@ -83,7 +85,7 @@ def plain(text: str, typed: list[str]) -> str:
         before, text = text, re.sub(r"⟦[^⟦⟧]*⟧", " ", text)
     for each in typed:
         text = text.replace(each, " ")
-    text = text.replace("Searchboard", " ")
+    text = NAMES.sub(" ", text)
     return text.strip() if re.search(r"[A-Za-z]{2,}", text) else ""
 
 
