@@ -234,6 +234,19 @@ def test_what_a_reader_may_not_see_is_hidden_from_it_on_the_operations_board() -
     assert flagged(check(run, {"operations": operations})) == {"delivered after revocation": 1}
 
 
+def test_a_snapshot_that_stands_where_a_hidden_event_does_shows_nothing_of_it() -> None:
+    operations = journal.build(
+        "operations", "e", [("chief", event(seq, f"chief-{seq}") | {"id": "s"}) for seq in (1, 2, 3)], ["s"]
+    )
+    charlie = Following("charlie", "operations")
+    charlie.note(SNAPSHOT, EPOCH, 0, 0, 0.0)
+    charlie.note(LIVE, EPOCH, 1, operations.digests[0], 1.0)
+    charlie.note(RESET, EPOCH, 3, operations.folds[2], 3.0)
+    gone = Revocation("charlie", "s", 99, 1.5, 9.0, 1.5, ("chief", "chief-2"))
+    run = Run(["operations"], [charlie], [], [gone], [], {"e": EPOCH})
+    assert flagged(check(run, {"operations": operations})) == {}
+
+
 def test_a_reader_whose_right_came_back_begins_anew() -> None:
     story = Story().snapshot(2).gets(3)
     story.alice.note(GONE, 0, 0, 0, story.at)

@@ -191,13 +191,15 @@ def _judge_revocations(run: Run, journals: Mapping[str, Journal], verdict: Verdi
         for following in by_reader[each.reader]:
             if each.board in (None, following.board):
                 since = each.after
-                shown = [(seq, at) for seq, _, at in _between(following, each) if seq > since]
+                shown = [(seq, at) for _, seq, _, at in _between(following, each) if seq > since]
             elif following.board == "operations" and each.command is not None:
                 journal = journals[following.board]
                 since = min(journal.commands.get(each.command, [journal.head + 1]))
                 about = {seq for seq, id in journal.hidden.items() if id == each.board and seq >= since}
                 came = _between(following, each)
-                shown = [(seq, at) for seq, digest, at in came if seq in about and digest not in (HIDDEN, DROPPED)]
+                # (A snapshot may stand where such an event does. What of the search is in it is left out of its fold.)
+                events = [(seq, digest, at) for kind, seq, digest, at in came if kind not in (SNAPSHOT, RESET)]
+                shown = [(seq, at) for seq, digest, at in events if seq in about and digest not in (HIDDEN, DROPPED)]
             else:
                 continue
             for seq, at in shown:
@@ -206,8 +208,8 @@ def _judge_revocations(run: Run, journals: Mapping[str, Journal], verdict: Verdi
                 verdict.add("delivered after revocation", case)
 
 
-def _between(following: Following, gone: Revocation) -> Iterator[tuple[int, int, float]]:
-    """(seq, digest, time) of what came while a right was taken away."""
+def _between(following: Following, gone: Revocation) -> Iterator[tuple[int, int, int, float]]:
+    """(kind, seq, digest, time) of what came while a right was taken away."""
     for kind, seq, digest, at in zip(following.kind, following.seq, following.digest, following.at, strict=True):
         if kind != GONE and gone.since <= at < gone.until:
-            yield seq, digest, at
+            yield kind, seq, digest, at
