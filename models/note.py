@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from sqlmodel import Field
 
-from models.sought import Sought
+from models.entity import Entity
 
 
-class Note(Sought, table=True):
+class Note(Entity, table=True):
     KIND: ClassVar[str] = "note"
     STATE: ClassVar[tuple[str, ...]] = ("text", "category", "card", "happened_at", "corrects")
 
@@ -16,6 +16,3 @@ class Note(Sought, table=True):
     card: str | None = Field(default=None, index=True)
     happened_at: str
     corrects: str | None = None
-
-    def texts(self) -> dict[str, str | None]:
-        return {"text": self.text}

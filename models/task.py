@@ -4,11 +4,10 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Index
 
-from models.entity import group
-from models.sought import Sought
+from models.entity import Entity, group
 
 
-class Task(Sought, table=True):
+class Task(Entity, table=True):
     KIND: ClassVar[str] = "task"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "title", "instruction", "assignee", "due", "priority", "checklist", "result",
@@ -29,7 +28,3 @@ class Task(Sought, table=True):
     result: str | None = None
     sighting: str | None = None
     withdrawn: bool = False
-
-    def texts(self) -> dict[str, str | None]:
-        items = {f"checklist.{key}.text": item.get("text") for key, item in self.checklist.items()}
-        return {"title": self.title, "instruction": self.instruction, "result": self.result, **items}

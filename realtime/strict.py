@@ -39,8 +39,7 @@ def read(source: str) -> tuple[Any, str | None]:
         if not math.isfinite(value):
             faults.append("A number is too large.")
             return None
-        whole = value.is_integer() and abs(value) <= MAX_INTEGER
-        return int(value) if whole else value  # JSON has one kind of number: 11.0 is 11
+        return value
 
     def pairs(items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)

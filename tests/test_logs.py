@@ -68,10 +68,8 @@ async def _hired(folder: Path, canaries: Canaries) -> tuple[str, str]:
     email, at = f"{canaries['e-mail']}@desk.example", stamp(now())
     name, password = canaries["name of an account"], canaries["password"]
 
-    add = accounts.new_account(email, name, "coordinator", password, at)
-
     def hire(session: Any) -> str:
-        add(session)
+        accounts.add(session, email, name, "coordinator", password, at)
         return accounts.add_token(session, "t", "write", email, at)
 
     token = await asyncio.to_thread(database.write_now, hire)

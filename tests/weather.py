@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 from playwright.async_api import expect
+from sqlmodel import Session
 
 from board import accounts
 from models.database import Database
@@ -129,5 +130,8 @@ def take_in_the_cast(folder: Path) -> None:
     database = Database(f"sqlite:///{folder}/board.db")
     migrate(database)
 
-    for name, role in ROLES.items():
-        database.write_now(accounts.new_account(f"{name.lower()}@desk.example", name, role, PASSWORD, stamp(now())))
+    def add(session: Session) -> None:
+        for name, role in ROLES.items():
+            accounts.add(session, f"{name.lower()}@desk.example", name, role, PASSWORD, stamp(now()))
+
+    database.write_now(add)

@@ -3,10 +3,7 @@ import { LOG } from "./panel.js";
 import { readSource } from "./source.js";
 
 // form -> the dialog that it is typed in; the others are typed in the panel
-const DIALOG_OF = {
-  "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", worrying: "worrying",
-  appeal: "appeal", withdraw: "withdraw", "column-title": "column-title", "column-before": "column-before", "column-after": "column-after",
-};
+const DIALOG_OF = { "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", withdraw: "withdraw" };
 
 const kindOf = (form) => form.key.split(":")[0];
 
@@ -56,7 +53,7 @@ export class Actions {
   }
 
   move(card) {
-    this.#view.ui.dialog = { name: "move", entity: card };
+    this.#view.ui.dialog = { name: "move", card };
     this.#view.draw();
   }
 
@@ -104,7 +101,7 @@ export class Actions {
   /** A change without a form; refused, it waits among the refusals. */
   command(name, data) {
     const { board } = this.#view;
-    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((ack) => this.#did(ack, data), () => this.#view.draw());
+    board.send(name, data, { base: board.seq, epoch: board.epoch }).catch(() => this.#view.draw());
     this.#view.draw();
   }
 
@@ -118,7 +115,7 @@ export class Actions {
     const sent = form.release();
     this.#shut(form);
     try {
-      this.#did(await answer, data);
+      await answer;
     } catch (refused) {
       this.#view.draw();
       if (this.#reveal(form)) {
@@ -164,18 +161,14 @@ export class Actions {
     this.#view.draw();
   }
 
-  #did(ack, { task, sighting, card, column }) {
-    this.#view.undo.did(ack, task ?? sighting ?? card ?? column ?? this.#view.board.id);
-  }
-
   #trouble() {
     this.#view.focusTrouble = true;
     this.#view.draw();
   }
 
-  #entityOf(name, { entity }) {
+  #entityOf(name, { card }) {
     if (name === "sighting" || name === "task") return null;
-    return entity ?? this.#view.board.id;
+    return card ?? this.#view.board.id;
   }
 
   #shut(form) {
@@ -191,7 +184,7 @@ export class Actions {
     const dialog = DIALOG_OF[kindOf(form)];
     if (dialog) {
       if (ui.dialog && ui.dialog.name !== dialog) return false;
-      ui.dialog = { name: dialog, entity: form.entity };
+      ui.dialog = { name: dialog, card: form.entity };
       return true;
     }
     if (ui.card !== (form.entity ?? LOG)) return false;

@@ -5,8 +5,7 @@ import { label } from "../labels.js";
 import { SEARCH } from "../forms/fields.js";
 import { at } from "../forms/patch.js";
 import { shown } from "../forms/shown.js";
-import { appealShown } from "./appeal.js";
-import { worryingShown } from "./worrying.js";
+import { criteriaShown } from "./criteria.js";
 
 export function searchFacts(view) {
   const { state } = view.picture.search;
@@ -18,9 +17,9 @@ export function searchFacts(view) {
     <dl>
       ${some.map((field) => fact(field, shown(field, at(state, field.path), view)))}
       ${state.access === "members" ? html`<dt>${label.field("members")}</dt><dd>${shown({ path: "members" }, state.members, view)}</dd>` : nothing}
+      ${criteriaShown(state.criteria)}
     </dl>
-  </section>
-  ${worryingShown(view)} ${appealShown(view)}`;
+  </section>`;
 }
 
 const fact = ({ path }, text) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path}>${text}</dd>`);
