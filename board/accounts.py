@@ -5,21 +5,22 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlalchemy import text
 from sqlmodel import Session as Database
 from sqlmodel import select
 
+from board import passwords
 from board.errors import Refused
 from board.sign_in import Caller, bump, digest, hash_password
 from board.words import N_
-from models.accounts import ROLES, SCOPES, Account, Session, Token
+from models.accounts import ROLES, SCOPES, THEMES, Account, Session, Token
 from models.ids import new_id
 
 if TYPE_CHECKING:
     from board.desk import Desk
 
 T = TypeVar("T")
-
-SHORTEST_PASSWORD = 10  # characters; length is what counts, not shapes
+_END_LINK = text("DELETE FROM link WHERE account = :account")
 
 
 class Wrong(Exception):
@@ -35,7 +36,7 @@ def new_account(email: str, name: str, role: str, password: str, now: str) -> Ca
     if not name.strip() or len(name) > 200:
         raise Wrong(N_("An account needs a name of at most 200 characters."))
     _check_role(role)
-    _check_password(password)
+    _check(passwords.fault(password) or passwords.own_fault(password, name, email))
     hashed = hash_password(password)
 
     def add(database: Database) -> str:
@@ -49,49 +50,70 @@ def new_account(email: str, name: str, role: str, password: str, now: str) -> Ca
     return add
 
 
-def add(database: Database, email: str, name: str, role: str, password: str, now: str) -> str:
-    """The same in one go, for a database that nobody else writes to. Raises Wrong."""
-    return new_account(email, name, role, password, now)(database)
-
-
 def every(database: Database) -> list[Account]:
     return list(database.exec(select(Account).order_by(Account.name, Account.id)))
 
 
 def set_enabled(database: Database, email: str, enabled: bool) -> None:
-    """Disabling ends every session of the account. Raises Wrong."""
+    """Disabling ends every session of the account, and its link. Raises Wrong."""
+    bump(database)
     account = find(database, email)
     account.enabled = enabled
     if not enabled:
-        _end_sessions(database, account)
-    bump(database)
+        end_sessions(database, account.id)
+        _end_link(database, account)
 
 
 def set_role(database: Database, email: str, role: str) -> None:
     """Raises Wrong."""
     _check_role(role)
+    bump(database)
     find(database, email).role = role
+
+
+def set_language(database: Database, id: str, language: str) -> None:
+    """Of one's own. Counts as a change of rights, so that open sockets read the account anew."""
+    database.get_one(Account, id).language = language
     bump(database)
 
 
-def new_password(email: str, password: str) -> Callable[[Database], None]:
-    """What sets a password, and ends every session of the account; hashed here, as above. Raises Wrong; so does what it
-    gives."""
-    _check_password(password)
+def new_password(email: str, password: str, *, but: str | None = None) -> Callable[[Database], None]:
+    """What sets a password, and ends every session of the account (`but` the one of this digest), and its link; hashed here,
+    as above. Raises Wrong; so does what it gives."""
+    _check(passwords.fault(password))
     hashed = hash_password(password)
 
     def change_it(database: Database) -> None:
-        account = find(database, email)
-        account.password = hashed
-        _end_sessions(database, account)
         bump(database)
+        account = find(database, email)
+        _check(passwords.own_fault(password, account.name, account.email))
+        account.password = hashed
+        end_sessions(database, account.id, but=but)
+        _end_link(database, account)
 
     return change_it
 
 
-def set_password(database: Database, email: str, password: str) -> None:
-    """The same in one go, for a database that nobody else writes to. Raises Wrong."""
-    new_password(email, password)(database)
+def set_theme(database: Database, id: str, theme: str) -> None:
+    """Raises Wrong."""
+    account = database.get(Account, id)
+    if account is None or theme not in ("", *THEMES):
+        raise Wrong(N_("A theme is light or dark."))
+    account.theme = theme
+
+
+def sessions(database: Database, id: str, now: str) -> list[Session]:
+    """Those of an account that have not ended, the newest first."""
+    going = select(Session).where(Session.account == id, Session.ends_at > now)
+    return sorted(database.exec(going), key=lambda session: session.created_at, reverse=True)
+
+
+def end_sessions(database: Database, id: str, *, only: str | None = None, but: str | None = None) -> None:
+    """Ends all of an account, or `only` that of a digest, or all `but` that one."""
+    bump(database)
+    for session in database.exec(select(Session).where(Session.account == id)):
+        if only in (None, session.digest) and session.digest != but:
+            database.delete(session)
 
 
 def add_token(database: Database, name: str, scope: str, email: str, now: str) -> str:
@@ -106,6 +128,11 @@ def add_token(database: Database, name: str, scope: str, email: str, now: str) -
     account = find(database, email)
     database.add(Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now))
     return secret
+
+
+def administered(database: Database) -> bool:
+    """Whether there is somebody who can sign in and change accounts."""
+    return database.exec(select(Account).where(Account.role == "admin", Account.enabled)).first() is not None
 
 
 def tokens(database: Database) -> list[tuple[Token, Account]]:
@@ -139,14 +166,13 @@ def _check_role(role: str) -> None:
         raise Wrong(N_("A role is viewer, investigator, coordinator or admin."))
 
 
-def _check_password(password: str) -> None:
-    if not SHORTEST_PASSWORD <= len(password) <= 1_000:
-        raise Wrong(N_("A password has at least 10 characters."))
+def _check(fault: str | None) -> None:
+    if fault is not None:
+        raise Wrong(fault)
 
 
-def _end_sessions(database: Database, account: Account) -> None:
-    for session in database.exec(select(Session).where(Session.account == account.id)):
-        database.delete(session)
+def _end_link(database: Database, account: Account) -> None:
+    database.connection().execute(_END_LINK, {"account": account.id})
 
 
 async def change(desk: "Desk", fn: Callable[[Database], T]) -> T:

@@ -1,23 +1,28 @@
 """How HTTP requests are read and answered: bounded, strictly read, and with the contract's codes."""
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from board import language
 from board.errors import Refused
 from board.sign_in import Caller, from_own_page, signed_in
+from board.words import DEFAULT, N_, say
 from models.database import Unavailable
 from realtime import strict
 
 MAX_BODY = 65_536  # bytes
-_STATUS = {
+STATUS = {  # of each code
     "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
     "closed": 409, "too_large": 413, "rate_limited": 429, "unavailable": 503,
 }  # fmt: skip
 RETRY_S = "5"
+NOT_OWN_PAGE = N_("This request does not come from a page of this server.")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -34,9 +39,9 @@ def raw(head: dict[str, Any], name: str, items: list[bytes]) -> Response:
     return Response(body, media_type="application/json")
 
 
-def refusal(refused: Refused, command: str | None = None) -> Response:
-    """A refusal with its status."""
-    response = answer(refused.body(command), _STATUS[refused.code])
+def refusal(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Response:
+    """A refusal with its status, in the language of whoever asks."""
+    response = answer(refused.body(command, language), STATUS[refused.code])
     if refused.code in ("rate_limited", "unavailable"):
         response.headers["Retry-After"] = RETRY_S
     return response
@@ -53,14 +58,22 @@ async def body_of(request: Request) -> bytes:
     return b"".join(chunks)
 
 
+def form_of(body: bytes) -> dict[str, list[str]]:
+    """The fields of a form; none of one that is no form of ours."""
+    try:
+        return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=20)
+    except ValueError:
+        return {}
+
+
 async def json_of(request: Request) -> dict[str, Any]:
     """The JSON object that was sent. Raises Refused `too_large` or `invalid`."""
     try:
         value, fault = strict.read((await body_of(request)).decode())
     except UnicodeDecodeError:
-        raise Refused("invalid", "The body is not UTF-8.") from None
+        raise Refused("invalid", N_("The body is not UTF-8.")) from None
     if fault or not isinstance(value, dict):
-        raise Refused("invalid", fault or "The body is a JSON object.")
+        raise Refused("invalid", fault or N_("The body is a JSON object."))
     return value
 
 
@@ -70,7 +83,7 @@ def number(request: Request, name: str, default: int, low: int, high: int) -> in
     if text is None:
         return default
     if not (text.isascii() and text.isdecimal() and len(text) <= 16 and low <= int(text) <= high):
-        raise Refused("invalid", fields={name: f"A whole number from {low} to {high}."})
+        raise Refused("invalid", fields={name: say(N_("A whole number from {low} to {high}."), low=low, high=high)})
     return int(text)
 
 
@@ -80,21 +93,22 @@ async def caller_of(request: Request, *, intake: bool = False) -> Caller:
     if caller is None:
         raise Refused("unauthenticated")
     if caller.token is None and request.method not in SAFE and not from_own_page(request):
-        raise Refused("forbidden", "This request does not come from a page of this server.")
+        raise Refused("forbidden", NOT_OWN_PAGE)
     if caller.scope == "intake" and not intake:
-        raise Refused("forbidden", "This token can only take in sightings.")
+        raise Refused("forbidden", N_("This token can only take in sightings."))
     return caller
 
 
 def refusing(endpoint: Endpoint) -> Endpoint:
     """The endpoint, with refusals as answers."""
 
+    @wraps(endpoint)
     async def call(request: Request) -> Response:
         try:
             return await endpoint(request)
         except Refused as refused:
-            return refusal(refused)
+            return refusal(refused, language=language.of(request))
         except Unavailable:
-            return refusal(Refused("unavailable"))
+            return refusal(Refused("unavailable"), language=language.of(request))
 
     return call

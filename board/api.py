@@ -5,13 +5,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, accounts, journal, logs, metrics, snapshot
+from board import access, accounts, exports, find, journal, language, logs, metrics, snapshot
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
 from board.desk import Desk
 from board.errors import Refused, not_found
+from board.intake import routes as intake
+from board.openapi import openapi
 from board.sightings import may_read_source
 from board.sign_in import Caller, still_signed_in
 from board.source import record
+from board.words import N_
 from models.accounts import ROLES
 from models.board import Board
 from models.ids import new_id
@@ -29,9 +32,8 @@ def _desk(request: Request) -> Desk:
 async def me(request: Request) -> Response:
     """The account that asks. A browser learns here why a socket was refused."""
     account = (await caller_of(request, intake=True)).account
-    return answer(
-        {"id": account.id, "name": account.name, "role": account.role, "email": account.email, "language": account.language}
-    )
+    told = {"id": account.id, "name": account.name, "role": account.role, "email": account.email}
+    return answer(told | {"language": account.language or None})
 
 
 async def all_accounts(request: Request) -> Response:
@@ -86,7 +88,7 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
         try:
             time = stamp(moment(at.replace(" ", "+")))
         except (ValueError, OverflowError):
-            raise Refused("invalid", fields={"at": "A seq, or a time with its offset."}) from None
+            raise Refused("invalid", fields={"at": N_("A seq, or a time with its offset.")}) from None
         seq = journal.seq_at(session, board.id, time)
     if seq is None:
         raise Refused("not_found")
@@ -121,7 +123,7 @@ async def commands(request: Request) -> Response:
     caller = await caller_of(request)
     value = await json_of(request)
     if not protocol.is_id(value.get("id")):
-        raise Refused("invalid", fields={"id": "A command needs an id of 1 to 64 letters, digits, - or _."})
+        raise Refused("invalid", fields={"id": N_("A command needs an id of 1 to 64 letters, digits, - or _.")})
     try:
         said = protocol.command(value, value["id"], request.path_params["board"])
     except protocol.Unreadable as unreadable:
@@ -131,7 +133,7 @@ async def commands(request: Request) -> Response:
         with metrics.judging():
             ack = await _desk(request).execute(caller, said)
     except Refused as refused:
-        return refusal(refused, said.id)
+        return refusal(refused, said.id, language.of(request))
     return answer(ack.body())
 
 
@@ -154,7 +156,7 @@ def read_source(session: Session, caller: Caller, board: str, id: str, now: str)
     if row is None or row.board != board:
         raise not_found("sighting")
     if not may_read_source(account, row):
-        raise Refused("forbidden", "This source is sealed.")
+        raise Refused("forbidden", N_("This source is sealed."))
     session.add(Reading(id=new_id(), at=now, account=account.id, board=board, sighting=id))
     return {"name": row.source_name, "contact": row.source_contact}
 
@@ -169,12 +171,19 @@ def _route(path: str, endpoint: object, method: str = "GET") -> Route:
 
 
 routes = [
+    *intake,
     _route("/me", me),
     _route("/accounts", all_accounts),
     _route("/boards", boards),
+    _route("/find", find.find),
     _route("/boards/{board}", board),
     _route("/boards/{board}/events", events),
     _route("/boards/{board}/commands", commands, "POST"),
     _route("/boards/{board}/sightings/{sighting}/source", source),
+    _route("/boards/{board}/cards.csv", exports.cards_csv),
+    _route("/boards/{board}/cards.json", exports.cards_json),
+    _route("/boards/{board}/journal.csv", exports.journal_csv),
+    _route("/boards/{board}/journal.json", exports.journal_json),
+    _route("/openapi.json", openapi),
     _route("/{rest:path}", missing),
 ]

@@ -5,7 +5,6 @@ import contextlib
 import ipaddress
 from collections import Counter
 from collections.abc import AsyncIterator
-from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,13 +14,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from board import api, metrics, pages, socket
-from board.answers import answer, body_of, refusing
+from board import administration, api, api_page, metrics, own_account, pages, socket
+from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
 from board.headers import Headers
 from board.places import STATIC
-from board.sign_in import LASTS, cookie_name, from_own_page, signed_in
+from board.sign_in import cookie_name, from_own_page, give_cookie, signed_in
 from board.words import N_
 from models.database import Unavailable
 
@@ -46,6 +45,9 @@ def make(desk: Desk) -> Starlette:
             Route("/metrics", refusing(measured)),
             Mount("/static", StaticFiles(directory=STATIC)),
             *pages.routes,
+            *api_page.routes,
+            *own_account.routes,
+            *administration.routes,
         ],
         middleware=[Middleware(Headers, secure=desk.settings.secure, failed=_failed)],
         exception_handlers={HTTPException: _http_error, Refused: _refused, Unavailable: _unavailable, Exception: _failed},
@@ -70,7 +72,7 @@ async def sign_in(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     if "origin" in request.headers or "sec-fetch-site" in request.headers:  # every browser says one; a program needs not
         _check_own_page(request)
-    form = _form(await body_of(request))
+    form = form_of(await body_of(request))
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]
     peer = request.client.host if request.client else ""
     request.state.email = email[:400]
@@ -81,10 +83,7 @@ async def sign_in(request: Request) -> Response:
     if secret is None:
         return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
     response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
-    secure = desk.settings.secure
-    response.set_cookie(
-        cookie_name(secure), secret, max_age=int(LASTS.total_seconds()), httponly=True, secure=secure, samesite="lax", path="/"
-    )
+    give_cookie(response, secret, desk.settings.secure)
     return response
 
 
@@ -103,17 +102,9 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def _form(body: bytes) -> dict[str, list[str]]:
-    """The fields of a form; none of one that is no form of ours."""
-    try:
-        return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=20)
-    except ValueError:
-        return {}
-
-
 def _check_own_page(request: Request) -> None:
     if not from_own_page(request):
-        raise Refused("forbidden", "This request does not come from a page of this server.")
+        raise Refused("forbidden", NOT_OWN_PAGE)
 
 
 async def alive(request: Request) -> Response:
@@ -160,7 +151,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         code = "not_found" if error.status_code == 404 else "invalid"
         return answer({"code": code, "message": error.detail}, error.status_code)
-    message = SENTENCES["not_found"] if error.status_code == 404 else error.detail
+    message = SENTENCES["not_found" if error.status_code == 404 else "invalid"]
     return pages.error_page(request, error.status_code, message)
 
 

@@ -1,35 +1,103 @@
-"""What is data about searches: the criteria of a worrying disappearance, and the first tasks of each kind."""
+"""What is data about searches: the criteria of a worrying disappearance, the first tasks of each kind, and those at the end
+of an appeal. An installation may have tasks of its own, in files by the same names under FILES_PATH."""
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
+from pydantic import Field, ValidationError
+
+from board.errors import from_validation
+from board.fields import Data, Long, Short, Title
 from board.places import DATA
+from models.errors import Unusable
+
+FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
+MOST = 50  # tasks in a list: all of them are made by one command, whose events go in one message
+YEAR_MINUTES = 366 * 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class FirstTask:
-    title: str
-    instruction: str | None
-    priority: str
-    due_minutes: int | None
+class KnownTask(Data):
+    """A task that is known beforehand, in English, with other languages beside it."""
+
+    key: Short | None = None
+    title: Title
+    instruction: Long | None = None
+    priority: Literal["low", "normal", "urgent"] = "normal"
+    due_minutes: Annotated[int, Field(ge=1, le=YEAR_MINUTES)] | None = None
+    title_fr: Title | None = None
+    title_nl: Title | None = None
+    title_de: Title | None = None
+    instruction_fr: Long | None = None
+    instruction_nl: Long | None = None
+    instruction_de: Long | None = None
+
+    def said(self, language: str) -> dict[str, str | None]:
+        """Title and instruction, each in a language where it is known in it, else in English."""
+        return {name: getattr(self, f"{name}_{language}", None) or getattr(self, name) for name in ("title", "instruction")}
+
+
+class Trace(KnownTask):
+    """What is to be wiped after an appeal of these levels."""
+
+    levels: list[Literal["discreet", "posters", "public", "child_alert"]]
+
+
+Tasks = Annotated[list[KnownTask], Field(default_factory=list, max_length=MOST)]
+
+
+class FirstTasks(Data):
+    """By kind of search. A kind that is not named begins without."""
+
+    runaway: Tasks
+    parental_abduction: Tasks
+    unaccompanied_minor: Tasks
+    third_party_abduction: Tasks
+    undefined: Tasks
+
+
+class TakeDown(Data):
+    take_down: Annotated[list[Trace], Field(default_factory=list, max_length=MOST)]
+
+
+class Known:
+    """The tasks that are known beforehand."""
+
+    def __init__(self, folder: str | None = None) -> None:
+        """Those of the files in a folder, as far as they are there; else those that come along. Raises Unusable."""
+        self._first: FirstTasks = _read(FIRST, FirstTasks, folder)
+        self._take_down: TakeDown = _read(TAKE_DOWN, TakeDown, folder)
+
+    def first_tasks(self, kind: str) -> list[KnownTask]:
+        """The tasks that a new search of this kind begins with."""
+        tasks: list[KnownTask] = getattr(self._first, kind)
+        return tasks
+
+    def take_down(self, level: str) -> list[Trace]:
+        """The tasks that wipe the traces of an appeal of this level."""
+        return [each for each in self._take_down.take_down if level in each.levels]
+
+
+@cache
+def packaged() -> Known:
+    """Those that come along."""
+    return Known()
 
 
 @cache
 def criteria() -> tuple[str, ...]:
     """The keys of the criteria, in the order in which they are asked."""
-    return tuple(each["key"] for each in _read("criteria.toml")["criterion"])
+    return tuple(each["key"] for each in tomllib.loads((DATA / "criteria.toml").read_text(encoding="utf-8"))["criterion"])
 
 
-@cache
-def first_tasks(kind: str) -> tuple[FirstTask, ...]:
-    """The tasks that a new search of this kind begins with."""
-    return tuple(
-        FirstTask(each["title"], each.get("instruction"), each.get("priority", "normal"), each.get("due_minutes"))
-        for each in _read("first_tasks.toml").get(kind, ())
-    )
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
+def _read(name: str, type: type[Data], folder: str | None) -> Any:
+    own = Path(folder) / name if folder else DATA / name
+    path = own if own.exists() else DATA / name
+    try:
+        return type.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        field, sentence = next(iter((from_validation(error).fields or {}).items()))
+        raise Unusable(f"{path}, at {field}: {sentence}") from None
+    except (OSError, ValueError) as error:
+        raise Unusable(f"{path} can't be read: {error}") from None

@@ -83,6 +83,14 @@ def move(pen: Pen, data: Move) -> None:
         _spread(pen, column.id, card)
 
 
+def part(pen: Pen, card: Card) -> None:
+    """Gives a card and its neighbours new ranks where another got the same one since: it was put back where it stood."""
+    pen.session.flush()
+    same = pen.session.connection().execute(_SAME, {"column": card.column, "rank": card.rank, "but": card.id}).first()
+    if same is not None or len(card.rank) > LONGEST_RANK:
+        _spread(pen, card.column, card)
+
+
 def _spread(pen: Pen, column: str, card: Card) -> None:
     """Gives a card and its neighbours short ranks again."""
     pen.session.flush()
@@ -126,6 +134,7 @@ _ENDS = text(
     'SELECT id, (SELECT max(rank) FROM sighting WHERE "column" = c.id) AS sighting, '
     '(SELECT max(rank) FROM task WHERE "column" = c.id) AS task FROM "column" c WHERE board = :board'
 )
+_SAME = text(f"SELECT id FROM ({_ALL}) c WHERE id <> :but AND rank = :rank LIMIT 1")  # noqa: S608
 _BELOW = text(f"SELECT max(rank) FROM ({_ALL}) c WHERE id <> :but AND rank < :rank")  # noqa: S608
 _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
 

@@ -87,11 +87,9 @@ def demo(
     live: Annotated[bool, typer.Option(help="With invented colleagues at work.")] = False,
 ) -> None:
     """Serves a board with invented searches, to look at."""
-    if live:
-        raise Wrong("Invented colleagues at work (--live) come in a later version.")
     from board.demo import run
 
-    run(port=port, fresh=fresh)
+    run(port=port, fresh=fresh, live=live)
 
 
 @app.command()

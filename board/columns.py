@@ -1,13 +1,51 @@
-"""The columns of a search's board. (Renaming, adding and moving them follows with the rest of the commands.)"""
+"""The columns of a search's board: five to begin with, then as the desk arranges them. Sorted by (rank, id), as cards are."""
 
-from fractional_indexing import generate_n_keys_between
+from typing import Literal
+
+from fractional_indexing import generate_key_between, generate_n_keys_between
+from sqlalchemy import text
 
 from board import turn
+from board.errors import invalid
+from board.fields import Data, Id, Title
 from board.pen import Pen
+from board.words import N_
 from models.column import Column
 from models.ids import new_id
 
 ROLES = ("inbox", "todo", "doing", "waiting", "done")
+NEEDED = ("inbox", "todo")  # where new cards go
+LONGEST_RANK = 48  # characters; above it the column and its neighbours get short ones
+NEIGHBOURS = 20  # on each side: columns can be as many as a board has entities, and a message has 1 MiB
+
+
+class _Beside(Data):
+    before: Id | None = None
+    after: Id | None = None
+
+
+class Add(_Beside):
+    """Without a title a column has the name of its role."""
+
+    title: Title | None = None
+    role: Literal["inbox", "todo", "doing", "waiting", "done"]
+
+
+class Rename(Data):
+    """A title of null gives it the name of its role again."""
+
+    NULL_SAYS = ("title",)
+
+    column: Id
+    title: Title | None
+
+
+class Move(_Beside):
+    column: Id
+
+
+class Remove(Data):
+    column: Id
 
 
 def make_five(pen: Pen) -> None:
@@ -24,5 +62,81 @@ def find(pen: Pen, id: str, name: str) -> Column:
 
 def first_of(pen: Pen, role: str) -> Column:
     """The first column of a role: a board never lacks an `inbox` or a `todo`."""
-    rows = turn.columns(pen.session, pen.board.id)
-    return min((row for row in rows if row.role == role), key=lambda column: (column.rank, column.id))
+    return next(column for column in in_order(pen) if column.role == role)
+
+
+def in_order(pen: Pen) -> list[Column]:
+    """From left to right."""
+    return sorted(turn.columns(pen.session, pen.board.id), key=lambda column: (column.rank, column.id))
+
+
+def add(pen: Pen, data: Add) -> None:
+    """A new column before or after another, or at the end."""
+    _check_not_both(data)
+    low, high = _between(pen, data, None)
+    row = Column(id=new_id(), board=pen.board.id, title=data.title, role=data.role, rank=generate_key_between(low, high))
+    pen.add(row, "column.added")
+    spread(pen, row)
+
+
+def rename(pen: Pen, data: Rename) -> None:
+    """Another title, or the name of its role."""
+    pen.change(find(pen, data.column, "column"), "column.renamed", {"title": data.title})
+
+
+def move(pen: Pen, data: Move) -> None:
+    """Puts a column before or after another."""
+    _check_not_both(data)
+    if data.before is None and data.after is None:
+        raise invalid("before", N_("Before or after which column?"))
+    if data.column in (data.before, data.after):
+        raise invalid("before" if data.before else "after", N_("A column can't be placed beside itself."))
+    row = find(pen, data.column, "column")
+    low, high = _between(pen, data, row)
+    if (low is None or low < row.rank) and (high is None or row.rank < high):
+        return  # it is there already
+    pen.change(row, "column.moved", {"rank": generate_key_between(low, high)})
+    spread(pen, row)
+
+
+def remove(pen: Pen, data: Remove) -> None:
+    """Takes an empty column away; a withdrawn card is one, as it can be restored."""
+    row = find(pen, data.column, "column")
+    pen.session.flush()
+    if pen.session.connection().execute(_ANY_CARD, {"column": row.id}).first() is not None:
+        raise invalid("column", N_("There are cards in this column, folded away perhaps: move them first."))
+    alike = [column for column in turn.columns(pen.session, pen.board.id) if column.role == row.role]
+    if row.role in NEEDED and len(alike) == 1:
+        raise invalid("column", N_("New cards go here: a board needs one column of this kind."))
+    pen.remove(row, "column.removed")
+
+
+def _check_not_both(data: _Beside) -> None:
+    if data.before is not None and data.after is not None:
+        raise invalid("after", N_("Either before or after, not both."))
+
+
+def _between(pen: Pen, data: _Beside, moved: Column | None) -> tuple[str | None, str | None]:
+    """The ranks between which a column goes; `moved` is itself no neighbour."""
+    others = [column for column in in_order(pen) if moved is None or column.id != moved.id]
+    beside = data.before or data.after
+    at = len(others)
+    if beside is not None:
+        at = others.index(find(pen, beside, "before" if data.before else "after")) + (data.before is None)
+    low, high = (others[at - 1].rank if at > 0 else None), (others[at].rank if at < len(others) else None)
+    return low, high
+
+
+def spread(pen: Pen, row: Column) -> None:
+    """Gives a column and its neighbours short ranks again, where its own is long or is another's too."""
+    around = in_order(pen)
+    if len(row.rank) <= LONGEST_RANK and sum(each.rank == row.rank for each in around) == 1:
+        return
+    at = around.index(row)
+    first, end = max(at - NEIGHBOURS, 0), min(at + NEIGHBOURS + 1, len(around))
+    low, high = (around[first - 1].rank if first > 0 else None), (around[end].rank if end < len(around) else None)
+    for each, rank in zip(around[first:end], generate_n_keys_between(low, high, end - first), strict=True):
+        pen.change(each, "column.moved", {"rank": rank}, conflicts=False)
+
+
+_ANY_CARD = text('SELECT 1 FROM sighting WHERE "column" = :column UNION ALL SELECT 1 FROM task WHERE "column" = :column LIMIT 1')

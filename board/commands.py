@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from board import cards, notes, searches, sightings, tasks
+from sqlmodel import Session
+
+from board import appeals, cards, columns, notes, searches, sightings, tasks, undo
 from board.fields import Data
 from board.pen import Pen
 from models.accounts import ROLES
+from models.board import Board
 from realtime.protocol import Command
 
 __all__ = ["TABLE", "Ack", "Command", "Rule"]
@@ -33,13 +36,15 @@ Handler = Callable[[Pen, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line of the table. `while_closed`: also on a closed search."""
+    """A line of the table. `while_closed`: also on a closed search. `like` names another command, of which one must have the
+    right too."""
 
     on: Literal["operations", "search", "any"]
     role: str
     data: type[Data]
     do: Handler
     while_closed: bool = False
+    like: Callable[[Session, Board, Any], str | None] | None = None
 
     def may(self, role: str) -> bool:
         return ROLES.index(role) >= ROLES.index(self.role)
@@ -49,7 +54,13 @@ TABLE: dict[str, Rule] = {
     "search.open": Rule("operations", "coordinator", searches.Open, searches.open_search),
     "search.update": Rule("search", "investigator", searches.Update, searches.update),
     "search.set_status": Rule("search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True),
+    "search.set_worrying": Rule("search", "coordinator", searches.SetWorrying, searches.set_worrying),
+    "search.set_appeal": Rule("search", "coordinator", appeals.Set, appeals.set_appeal),
     "search.set_access": Rule("search", "coordinator", searches.SetAccess, searches.set_access),
+    "column.add": Rule("search", "coordinator", columns.Add, columns.add),
+    "column.rename": Rule("search", "coordinator", columns.Rename, columns.rename),
+    "column.move": Rule("search", "coordinator", columns.Move, columns.move),
+    "column.remove": Rule("search", "coordinator", columns.Remove, columns.remove),
     "sighting.add": Rule("search", "investigator", sightings.Add, sightings.add),
     "sighting.update": Rule("search", "investigator", sightings.Update, sightings.update),
     "sighting.grade": Rule("search", "investigator", sightings.Regrade, sightings.grade),
@@ -61,4 +72,5 @@ TABLE: dict[str, Rule] = {
     "card.withdraw": Rule("search", "investigator", cards.Withdraw, cards.withdraw),
     "card.restore": Rule("search", "investigator", cards.Withdraw, cards.restore),
     "note.add": Rule("any", "investigator", notes.Add, notes.add, while_closed=True),
+    "undo": Rule("search", "investigator", undo.Undo, undo.undo, like=undo.command_of),
 }

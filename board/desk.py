@@ -12,9 +12,11 @@ from sqlmodel import Session
 
 from board import logs, sign_in
 from board.access import Sights
+from board.beginnings import Known
 from board.commands import Ack, Command
 from board.errors import Refused
 from board.execute import Order, Written
+from board.find import Looking
 from board.settings import Settings
 from board.sign_in import Caller, Door
 from board.source import SETS_RIGHTS, BoardSource, record
@@ -43,11 +45,13 @@ class Desk:
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, bus: Bus) -> None:
         self.settings, self.database, self.clock = settings, database, clock
+        self.known = Known(settings.files_path)
         self.sights = Sights()
         self.source = BoardSource(database, self.sights)
         self.source.sight_changed = self._sight_changed
         self.hub = Hub(self.source, bus)
         self.door = Door(self)
+        self.looking = Looking()
         self.summaries = Summaries(self.database, self.hub, self.source)
         self._rights = -1
         self._watches = 0
@@ -88,7 +92,7 @@ class Desk:
     async def execute(self, caller: Caller, command: Command) -> Ack:
         """Judges a command and carries it out. Durable when this returns; everybody has been told. Raises Refused."""
         # Nothing is awaited before the command is queued: a socket's commands stay in order.
-        order = Order(caller, command, self.clock)
+        order = Order(caller, command, self.clock, self.known)
         try:
             outcome = await self.database.write(order, after=self._publish, boards=order.boards)
         except Unavailable:

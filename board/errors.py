@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from board.words import N_
+from board.words import DEFAULT, N_, say, translated
 
 SENTENCES = {
     "invalid": N_("Something here can't be accepted as it is."),
@@ -38,11 +38,11 @@ class Refused(Exception):
         self.fields = dict(fields) if fields else None
         self.current = current
 
-    def body(self, command: str | None = None) -> dict[str, Any]:
+    def body(self, command: str | None = None, language: str = DEFAULT) -> dict[str, Any]:
         """As the contract has it, for a frame or an HTTP answer; `command` is the id of the command it answers."""
-        said: dict[str, Any] = {"code": self.code, "message": self.message}
+        said: dict[str, Any] = {"code": self.code, "message": translated(self.message, language)}
         if self.fields is not None:
-            said["fields"] = self.fields
+            said["fields"] = {path: translated(sentence, language) for path, sentence in self.fields.items()}
         if self.current is not None:
             said["current"] = self.current
         if command is not None:
@@ -88,7 +88,7 @@ def sentence(error: ErrorDetails) -> str:
     """What a person reads of one of pydantic's findings."""
     kind = error["type"]
     if kind in _WITH_CONTEXT:
-        return _WITH_CONTEXT[kind].format(**error.get("ctx", {}))
+        return say(_WITH_CONTEXT[kind], **error.get("ctx", {}))
     if kind == "value_error":
         return str(error.get("ctx", {}).get("error", error["msg"]))
     return _TYPES.get(kind, error["msg"])

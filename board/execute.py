@@ -7,7 +7,7 @@ Judged in this order: board `not_found`, `unknown_command`, `forbidden`, a remem
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session
 
 from board import access, turn
+from board.beginnings import Known, packaged
 from board.commands import TABLE, Ack, Command, Rule
 from board.errors import Refused, from_validation, invalid
 from board.journal import Said
@@ -56,6 +57,7 @@ class Order:
     caller: Caller
     command: Command
     clock: Callable[[], datetime]
+    known: Known = field(default_factory=packaged)
 
     @property
     def boards(self) -> tuple[str, ...]:
@@ -65,7 +67,7 @@ class Order:
         """Carries it out. A refusal is raised only where something must be undone: else the others go on unharmed."""
         changes = turn.of(session).changes
         try:
-            return execute(session, self.caller, self.command, stamp(self.clock()))
+            return execute(session, self.caller, self.command, stamp(self.clock()), self.known)
         except Refused as refusal:
             if turn.of(session).changes != changes:
                 raise
@@ -74,11 +76,12 @@ class Order:
 
 def locks(command: Command) -> tuple[str, ...]:
     """The boards that a command locks: in a fixed order, `operations` first, so that two can't wait for each other."""
-    both = command.name.startswith("search.") and command.board != OPERATIONS
+    # what an undo undoes is read from the journal, which is after the lock
+    both = (command.name.startswith("search.") or command.name == "undo") and command.board != OPERATIONS
     return (OPERATIONS, command.board) if both else (command.board,)
 
 
-def execute(session: Session, caller: Caller, command: Command, now: str) -> Written:
+def execute(session: Session, caller: Caller, command: Command, now: str, known: Known | None = None) -> Written:
     """Carries out a command. Raises Refused; then nothing is changed.
 
     The boards' rows are locked before anything that decides is read, so commit order is seq order and two edits can't erase
@@ -93,7 +96,7 @@ def execute(session: Session, caller: Caller, command: Command, now: str) -> Wri
     account = _signed_in(session, caller)
     operations = access.board_to_write(session, account.id, OPERATIONS) if len(boards) > 1 else None
     board = access.board_to_write(session, account.id, command.board)
-    rule = _allowed(command, board, account, caller)
+    rule = _allowed(session, command, board, account, caller)
     if (ack := _remembered(session, account.id, command)) is not None:
         return Written(ack)
     if board.kind == "search" and not rule.while_closed:
@@ -104,7 +107,7 @@ def execute(session: Session, caller: Caller, command: Command, now: str) -> Wri
         data = rule.data.model_validate(command.data)
     except ValidationError as error:
         raise from_validation(error) from error
-    pen = Pen(session, account, command, board, operations, now)
+    pen = Pen(session, account, command, board, operations, now, known or packaged())
     rule.do(pen, data)
     ack = Ack(command.id, board.id, [said.seq for said in pen.said if said.board == board.id], pen.opened)
     _remember(session, account, command, ack, now)
@@ -119,11 +122,12 @@ def _signed_in(session: Session, caller: Caller) -> Account:
     return known[key]
 
 
-def _allowed(command: Command, board: Board, account: Account, caller: Caller) -> Rule:
+def _allowed(session: Session, command: Command, board: Board, account: Account, caller: Caller) -> Rule:
     rule = TABLE.get(command.name)
     if rule is None or rule.on not in ("any", board.kind):
         raise Refused("unknown_command")
-    if not rule.may(account.role) or not caller.may_command:
+    like = rule.like(session, board, command.data) if rule.like is not None else None
+    if not all(each.may(account.role) for each in (rule, TABLE.get(like or "", rule))) or not caller.may_command:
         raise Refused("forbidden")
     return rule
 

@@ -5,7 +5,7 @@ Lengths are those of the contract: titles, names and places 200, short fields 40
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,7 +17,12 @@ from models.times import moment, stamp
 
 
 class Data(BaseModel):
-    """The data of a command, or a group in it. A field given as null counts as not given, an unknown one is an error."""
+    """The data of a command, or a group in it. A field given as null counts as not given, an unknown one is an error.
+
+    `NULL_SAYS` names the fields in which null is an answer, which must be given.
+    """
+
+    NULL_SAYS: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -26,7 +31,8 @@ class Data(BaseModel):
     def _null_is_not_given(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        return {name: value for name, value in data.items() if value is not None or name not in cls.model_fields}
+        left_out = cls.model_fields.keys() - set(cls.NULL_SAYS)
+        return {name: value for name, value in data.items() if value is not None or name not in left_out}
 
 
 def _not_blank(text: str) -> str:
@@ -55,6 +61,7 @@ Title = Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_bl
 Name = Annotated[str, StringConstraints(max_length=200)]
 Short = Annotated[str, StringConstraints(max_length=400)]
 Long = Annotated[str, StringConstraints(max_length=4_000)]
+Basis = Annotated[str, StringConstraints(max_length=400), AfterValidator(_not_blank)]  # short, and needed
 Told = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_not_blank)]  # long, and needed
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Time = Annotated[str, StringConstraints(max_length=40), AfterValidator(_time)]

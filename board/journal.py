@@ -87,6 +87,7 @@ _SELECT = (
 )
 _AFTER = text(_SELECT + "AND e.seq > :after ORDER BY e.seq LIMIT :limit")
 _OF_ENTITY = text(_SELECT + "AND e.entity = :entity AND e.seq > :after ORDER BY e.seq LIMIT :limit")
+_BEFORE = text(_SELECT + "AND e.entity = :entity AND e.seq < :seq ORDER BY e.seq DESC LIMIT 1")
 _AS_OF = text(
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
     "JOIN (SELECT max(seq) AS seq FROM event WHERE board = :board AND seq <= :seq GROUP BY kind, entity) l ON l.seq = e.seq "
@@ -109,6 +110,18 @@ def after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[Sai
     turn.of(session).write(session)
     rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
     return [Said(*row) for row in rows]
+
+
+def at(session: Session, board: str, seq: int) -> Said | None:
+    """The event of that number; None where there is none."""
+    return next(iter(after(session, board, seq - 1, 1)), None)
+
+
+def before(session: Session, said: Said) -> Said | None:
+    """The event that changed the same entity before this one; None where this is its first."""
+    turn.of(session).write(session)
+    row = session.connection().execute(_BEFORE, {"board": said.board, "entity": said.entity, "seq": said.seq}).first()
+    return Said(*row) if row is not None else None
 
 
 def of_entity(session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE) -> list[Said]:

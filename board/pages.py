@@ -12,12 +12,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import words
+from board import accounts, language, words
 from board.access import may_see
-from board.errors import SENTENCES
+from board.answers import NOT_OWN_PAGE, body_of, form_of
+from board.desk import Desk
+from board.errors import SENTENCES, Refused
 from board.places import STATIC, TEMPLATES
 from board.settings import VERSION
-from board.sign_in import Caller, signed_in
+from board.sign_in import Caller, from_own_page, signed_in
 
 HOME = "/"
 OPERATIONS = "operations"
@@ -27,27 +29,44 @@ async def operations(request: Request) -> Response:
     """All searches that one may see."""
     caller = await signed_in(request)
     if caller is None:
-        return _to_sign_in(request)
-    return _page(request, "operations.html", caller, board=OPERATIONS)
+        return to_sign_in(request)
+    return page(request, "operations.html", caller, board=OPERATIONS)
+
+
+async def intake(request: Request) -> Response:
+    """For the person on the phone. Who only sees takes no calls."""
+    caller = await signed_in(request)
+    if caller is None:
+        return to_sign_in(request)
+    if caller.account.role == "viewer":
+        return error_page(request, 403, SENTENCES["forbidden"], caller)
+    return page(request, "intake.html", caller, board=OPERATIONS)
 
 
 async def search(request: Request) -> Response:
     """The board of one search, with a card open beside it where the address names one."""
     caller = await signed_in(request)
     if caller is None:
-        return _to_sign_in(request)
+        return to_sign_in(request)
     board, card = request.path_params["id"], request.path_params.get("card", "")
     if board == OPERATIONS or not await may_see(request.app.state.desk, caller, board):
         return error_page(request, 404, SENTENCES["not_found"], caller)
-    return _page(request, "search.html", caller, board=board, card=card)
+    return page(request, "search.html", caller, board=board, card=card)
 
 
-async def account(request: Request) -> Response:
-    """Who one is here, and what this browser keeps."""
+async def choose_language(request: Request) -> Response:
+    """`POST /account/language`: one's own language from now on; an empty one leaves it to the browser."""
     caller = await signed_in(request)
     if caller is None:
-        return _to_sign_in(request)
-    return _page(request, "account.html", caller)
+        return RedirectResponse("/login?next=/account", 303)
+    if not from_own_page(request):
+        raise Refused("forbidden", NOT_OWN_PAGE)
+    chosen = form_of(await body_of(request)).get("language", [""])[0]
+    if chosen and chosen not in words.languages():
+        raise Refused("invalid")
+    desk: Desk = request.app.state.desk
+    await accounts.change(desk, lambda database: accounts.set_language(database, caller.account.id, chosen))
+    return RedirectResponse("/account", 303)
 
 
 async def sign_in(request: Request) -> Response:
@@ -59,39 +78,41 @@ async def sign_in(request: Request) -> Response:
 
 async def catalogue(request: Request) -> Response:
     """The words of the scripts."""
-    language = request.path_params["language"]
-    if language not in words.languages():
+    name = request.path_params["language"]
+    if name not in words.languages():
         return error_page(request, 404, SENTENCES["not_found"])
-    return JSONResponse(words.script_catalogue(language))
+    return JSONResponse(words.script_catalogue(name))
 
 
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
     """The form again, with what was wrong; `request.state.email` (if set) is kept in it."""
     email = getattr(request.state, "email", "")
-    said = error and words.translator(words.DEFAULT)(error)
-    return _page(request, "sign_in.html", None, status=status, error=said, next=_own_path(request), email=email)
+    said = error and words.translated(error, language.of(request))
+    return page(request, "sign_in.html", None, status=status, error=said, next=_own_path(request), email=email)
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
     """A page that says in a sentence why there is nothing else here."""
-    return _page(request, "error.html", caller, status=status, message=words.translator(words.DEFAULT)(message))
+    return page(request, "error.html", caller, status=status, message=words.translated(message, language.of(request)))
 
 
 routes: list[Route] = [
     Route("/", operations),
+    Route("/intake", intake),
     Route("/searches/{id}", search),
     Route("/searches/{id}/cards/{card}", search),
-    Route("/account", account),
+    Route("/account/language", choose_language, methods=["POST"]),
     Route("/login", sign_in, methods=["GET"]),
     Route("/i18n/{language}.json", catalogue),
 ]
 
 
-def _page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
-    language = words.DEFAULT
-    common = {"account": caller and caller.account, "language": language, "version": VERSION, "modules": _modules()}
-    common |= {"board": "", "card": ""}
-    html = _templates(language).get_template(name).render(common | context | {"path": request.url.path})
+def page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
+    """A page from a template, in the language of whoever asks."""
+    reads = language.of(request, caller)
+    common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "modules": _modules()}
+    common |= {"board": "", "card": "", "languages": {code: words.OWN_NAMES.get(code, code) for code in words.languages()}}
+    html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 
 
@@ -115,7 +136,7 @@ def _templates(language: str) -> Environment:
     return environment
 
 
-def _to_sign_in(request: Request) -> Response:
+def to_sign_in(request: Request) -> Response:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?{urlencode({'next': wanted})}" if wanted != HOME else "/login", status_code=303)
 

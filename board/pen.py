@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from board import access, journal, turn
+from board.beginnings import Known, packaged
 from board.errors import Refused, not_found
 from board.fields import Data, check_alone, patched
 from board.journal import Said
-from board.words import N_
+from board.words import N_, say
 from models.accounts import Account
 from models.board import Board
 from models.entity import Entity, State, changed, leaves
@@ -33,6 +34,7 @@ class Pen:
     board: Board
     operations: Board | None
     now: str
+    known: Known = field(default_factory=packaged)
     said: list[Said] = field(default_factory=list)
     opened: str | None = None
     made: list[Board] = field(default_factory=list)  # boards that the command made
@@ -87,9 +89,11 @@ class Pen:
         turn.of(self.session).keep(row)
         self._say(row, type, state, sorted(leaves(state)), reason)
 
-    def change(self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True) -> bool:
+    def change(
+        self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True, undoes: int | None = None
+    ) -> bool:
         """Sets columns of an entity and says so; what changes nothing says nothing, and what changes only columns that are in
-        no state says that it did, not what. True if something changed.
+        no state says that it did, not what. `undoes` is the seq of the event that this undoes. True if something changed.
 
         Raises Refused `conflict` if somebody else changed one of the same fields since the person looked.
         """
@@ -106,28 +110,46 @@ class Pen:
             setattr(row, name, value)
         ours.keep(row)
         if anything:
-            self._say(row, type, after, fields, reason)
+            self._say(row, type, after, fields, reason, undoes)
         return anything
 
-    def _check_conflict(self, row: Entity, current: State, fields: list[str]) -> None:
+    def remove(self, row: Entity, type: str) -> None:
+        """Takes an entity off the board. It changes no field: only another life of the board is a conflict."""
+        state = row.state()
+        self._check_epoch(state, sorted(leaves(state)))
+        self.session.delete(row)
+        turn.of(self.session).drop(row)
+        self._say(row, type, None, [], None)
+
+    def _check_epoch(self, current: State, fields: list[str]) -> None:
         if self.command.epoch is not None and self.command.epoch != self.board.epoch:
             raise Refused(
                 "conflict", fields=dict.fromkeys(fields, N_("The board was restored since you looked.")), current=current
             )
+
+    def _check_conflict(self, row: Entity, current: State, fields: list[str]) -> None:
+        self._check_epoch(current, fields)
         if self.command.base is None or row.seq <= self.command.base:
             return
-        theirs: dict[str, str] = {}
-        for said in journal.all_of_entity(self.session, self.board.id, row.id, self.command.base):
-            if said.account != self._me:
-                payload = said.payload()
-                who = (payload.get("actor") or {}).get("name") or N_("the desk")
-                sentence = N_("Changed by {name} at {time}.").format(name=who, time=said.at)
-                theirs |= dict.fromkeys(payload.get("changes", ()), sentence)
+        theirs = self.changed_since(row, self.command.base, but=self._me or "")
         clash = {name: theirs[name] for name in fields if name in theirs}
         if clash:
             raise Refused("conflict", fields=clash, current=current)
 
-    def _say(self, row: Entity, type: str, state: State, fields: list[str], reason: str | None) -> None:
+    def changed_since(self, row: Entity, seq: int, but: str | None = None) -> dict[str, str]:
+        """The fields of an entity that were changed after a seq, with a sentence for each; not counting what `but` did."""
+        found: dict[str, str] = {}
+        for said in journal.all_of_entity(self.session, self.board.id, row.id, seq):
+            if but is None or said.account != but:
+                payload = said.payload()
+                who = (payload.get("actor") or {}).get("name") or say(N_("the desk"))
+                sentence = say(N_("Changed by {name} at {time}."), name=who, time=said.at)
+                found |= dict.fromkeys(payload.get("changes", ()), sentence)
+        return found
+
+    def _say(
+        self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None, undoes: int | None = None
+    ) -> None:
         payload: dict[str, Any] = {
             "actor": {"id": self.account.id, "name": self.account.name} if self.account else None,
             "command": self.command.id or None,
@@ -136,6 +158,8 @@ class Pen:
         }
         if reason is not None:
             payload["reason"] = reason
+        if undoes is not None:
+            payload["undoes"] = undoes
         for board in self._boards(row):
             said = journal.append(self.session, board, type, row.KIND, row.id, self._me, self.now, payload)
             if board.id == "operations" and isinstance(row, Search):

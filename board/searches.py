@@ -1,6 +1,5 @@
 """Searches: opened, corrected, found, closed, reopened, and who may see them."""
 
-from datetime import timedelta
 from itertools import count
 from typing import Any, Literal
 
@@ -8,21 +7,20 @@ from pydantic import Field, create_model, model_validator
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board import cards, columns, turn
+from board import appeals, columns, tasks, turn
 from board.access import sees
 from board.accounts import Wrong
-from board.beginnings import criteria, first_tasks
+from board.beginnings import criteria
 from board.errors import invalid
-from board.fields import Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty
+from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty
 from board.pen import Pen
 from board.sign_in import bump
 from board.words import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS, Board
+from models.entity import State
 from models.ids import new_epoch, new_id
 from models.search import Search
-from models.task import Task
-from models.times import moment, stamp
 from realtime.protocol import Command
 
 Kind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
@@ -95,6 +93,15 @@ class SetStatus(Data):
     outcome: Outcome | None = None
 
 
+class SetWorrying(Data):
+    """Null: nobody has decided, or not any more."""
+
+    NULL_SAYS = ("worrying",)
+
+    worrying: bool | None
+    basis: Basis
+
+
 class SetAccess(Data):
     access: Access
     members: list[Id] = Field(max_length=500)
@@ -110,20 +117,14 @@ def open_search(pen: Pen, data: Open) -> None:
     operations = pen.operations = pen.board
     pen.open(Board(id=id, kind="search", epoch=new_epoch(), at=pen.now))
     row = Search(
-        id=id, board=id, opened_at=pen.now, appeal={"level": "none", "from": None, "until": None},
+        id=id, board=id, opened_at=pen.now, appeal=appeals.NONE,
         **(data.model_dump() | {"reference": reference, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
     pen.add(row, "search.opened")
     columns.make_five(pen)
     pen.session.flush()
-    for first in first_tasks(data.kind):
-        column, rank = cards.place_new(pen, None, "todo")
-        due = stamp(moment(pen.now) + timedelta(minutes=first.due_minutes)) if first.due_minutes else None
-        task = Task(
-            id=new_id(), board=id, number=pen.number(), column=column, rank=rank, title=first.title,
-            instruction=first.instruction, priority=first.priority, due=due, checklist={},
-        )  # fmt: skip
-        pen.add(task, "task.added")
+    for first in pen.known.first_tasks(data.kind):
+        tasks.add_known(pen, first)
     pen.board, pen.opened = operations, id
 
 
@@ -139,7 +140,7 @@ def update(pen: Pen, data: Update) -> None:
 
 
 def set_status(pen: Pen, data: SetStatus) -> None:
-    """Open, found, closed; each change with its reason. Reopening clears the outcome."""
+    """Open, found, closed; each change with its reason. A found child ends the appeal, reopening clears the outcome."""
     if (data.status == "found") != (data.outcome is not None):
         raise invalid("outcome", N_("A child that was found, and only then, has an outcome: when, in which condition, how."))
     row = pen.find(Search, pen.board.id, "search")
@@ -149,15 +150,33 @@ def set_status(pen: Pen, data: SetStatus) -> None:
     elif data.status == "open":
         values["outcome"] = None
     pen.change(row, "search.status_set", values, data.reason)
+    if data.status == "found":
+        appeals.end(pen, row, data.reason)
+
+
+def set_worrying(pen: Pen, data: SetWorrying) -> None:
+    """The decision of a person, and on what it rests: the criteria suggest one, and never make it."""
+    row = pen.find(Search, pen.board.id, "search")
+    pen.change(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
 
 
 def set_access(pen: Pen, data: SetAccess) -> None:
     """Who sees the search: the whole desk, or its members alone."""
     _check_members(pen, data.access, data.members)
     row = pen.find(Search, pen.board.id, "search")
+    _put_access(pen, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
+
+
+def undo_access(pen: Pen, row: Search, values: State, seq: int) -> None:
+    """Who saw it before the event `seq` sees it again."""
+    _check_members(pen, values.get("access", row.access), values.get("members", row.members))
+    _put_access(pen, row, values, seq)
+
+
+def _put_access(pen: Pen, row: Search, values: State, undoes: int | None = None) -> None:
     accounts = pen.session.exec(select(Account.id)).all()
     saw = {account for account in accounts if sees(account, row.access, row.members)}
-    if pen.change(row, "search.access_set", {"access": data.access, "members": list(dict.fromkeys(data.members))}):
+    if pen.change(row, "search.access_set", values, undoes=undoes):
         see = {account for account in accounts if sees(account, row.access, row.members)}
         pen.sight_changed(row, saw ^ see)
 
@@ -189,9 +208,14 @@ def _check_members(pen: Pen, access: str, members: list[str]) -> None:
 
 
 def _check_reference(pen: Pen, reference: str, own: str | None) -> None:
-    taken = pen.session.exec(select(Search.id).where(Search.reference == reference)).first()
-    if taken is not None and taken != own:
+    if is_taken(pen, reference, own):
         raise invalid("reference", N_("Another search has this reference."))
+
+
+def is_taken(pen: Pen, reference: str, own: str | None) -> bool:
+    """Whether another search has this reference."""
+    taken = pen.session.exec(select(Search.id).where(Search.reference == reference)).first()
+    return taken is not None and taken != own
 
 
 def _next_reference(pen: Pen) -> str:

@@ -105,8 +105,7 @@ def update(pen: Pen, data: Update) -> None:
     private = {name: patch.pop(name) for name in Private.model_fields if name in patch}
     kept = patched(Private, {}, private)
     row, values = pen.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
-    if row.source["sealed"] and not values["source"]["sealed"] and not may_read_source(pen.account, row):
-        raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
+    check_seal(pen, row, values["source"]["sealed"])
     received = values["received_at"] = values["received_at"] or row.recorded_at
     values["late"] = _late(received, row.recorded_at)
     pen.change(row, "sighting.updated", values | {name: kept[name] for name in private})
@@ -130,13 +129,24 @@ def assess(pen: Pen, data: Assess) -> None:
     if data.duplicate_of == data.sighting:
         raise invalid("duplicate_of", N_("A sighting is not its own duplicate."))
     row = pen.find(Sighting, data.sighting, "sighting")
-    at = data.duplicate_of
-    while at is not None:
-        other = pen.find(Sighting, at, "duplicate_of")
-        at = other.duplicate_of
-        if at == row.id:
-            raise invalid("duplicate_of", N_("The other one is a duplicate of this."))
+    if goes_round(pen, row, data.duplicate_of):
+        raise invalid("duplicate_of", N_("The other one is a duplicate of this."))
     pen.change(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
+
+
+def goes_round(pen: Pen, row: Sighting, other: str | None) -> bool:
+    """Whether a sighting would be a duplicate of its own duplicate. Raises Refused `not_found`."""
+    while other is not None:
+        other = pen.find(Sighting, other, "duplicate_of").duplicate_of
+        if other == row.id:
+            return True
+    return False
+
+
+def check_seal(pen: Pen, row: Sighting, sealed: bool) -> None:
+    """Raises Refused `forbidden` where a seal would be broken by who may not read under it."""
+    if row.source["sealed"] and not sealed and not may_read_source(pen.account, row):
+        raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
 
 
 def may_read_source(account: Account | None, sighting: Sighting) -> bool:

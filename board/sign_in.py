@@ -14,6 +14,7 @@ from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session as Database
 from sqlmodel import select
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
 from board.errors import Refused
 from board.tries import Tries
@@ -30,7 +31,8 @@ TRIES = 10  # of one peer at one account, in five minutes
 ALL_TRIES = 100  # at one account by anybody, and of one peer at any: a desk shares one address
 ENDED_AT_ONCE = 100  # sessions that are dropped when somebody signs in: whoever signs in must not wait for more
 _BUMP = text("UPDATE rights SET version = version + 1")
-_COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "created_at")
+_COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
+_REST = len(_COLUMNS)  # where a row goes on after the account
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
 _BY_COOKIE = text(f"{_ACCOUNT}, s.ends_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest")
 _BY_TOKEN = text(
@@ -78,7 +80,8 @@ def hash_password(password: str) -> str:
 
 
 def bump(database: Database) -> None:
-    """Says that rights have changed, to every process."""
+    """Says that rights have changed, to every process. Done first: who changes rights at the same moment waits here, and two
+    never wait for each other."""
     database.connection().execute(_BUMP)
 
 
@@ -93,7 +96,7 @@ def still_signed_in(database: Database, caller: Caller) -> Account:
     row = database.connection().execute(_STILL, asked).first()
     if row is None:
         raise Refused("unauthenticated")
-    account, (ends_at, token, revoked_at) = _account(row), row[8:]
+    account, (ends_at, token, revoked_at) = _account(row), row[_REST:]
     no_session = caller.session is not None and (ends_at is None or ends_at <= stamp(now()))
     no_token = caller.token is not None and (token is None or revoked_at is not None)
     if not account.enabled or no_session or no_token:
@@ -135,7 +138,7 @@ def by_cookie(database: Database, secret: str) -> Caller | None:
     """Who holds this session cookie."""
     key = digest(secret)
     row = database.connection().execute(_BY_COOKIE, {"digest": key}).first()
-    if row is None or not row.enabled or row[8] <= stamp(now()):
+    if row is None or not row.enabled or row[_REST] <= stamp(now()):
         return None
     return Caller(_account(row), session=key)
 
@@ -145,11 +148,17 @@ def by_token(database: Database, secret: str) -> Caller | None:
     row = database.connection().execute(_BY_TOKEN, {"digest": digest(secret)}).first()
     if row is None or not row.enabled:
         return None
-    return Caller(_account(row), token=row[8], scope=row[9])
+    return Caller(_account(row), token=row[_REST], scope=row[_REST + 1])
 
 
 def cookie_name(secure: bool) -> str:
     return "__Host-board_session" if secure else "board_session"
+
+
+def give_cookie(response: Response, secret: str, secure: bool) -> None:
+    """The cookie of a session, to be kept as long as that lasts."""
+    name, lasts = cookie_name(secure), int(LASTS.total_seconds())
+    response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="lax", path="/")
 
 
 def _bearer(connection: HTTPConnection) -> str | None:
@@ -161,12 +170,14 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     """Who is asking: by bearer token if there is one, else by cookie. Raises Unavailable."""
     desk: Desk = connection.app.state.desk
     secret = _bearer(connection)
+    cookie = connection.cookies.get(cookie_name(desk.settings.secure)) or ""
+    caller = None
     if secret is not None:
-        return await desk.database.read(lambda database: by_token(database, secret))
-    cookie = connection.cookies.get(cookie_name(desk.settings.secure))
-    if cookie is None:
-        return None
-    return await desk.database.read(lambda database: by_cookie(database, cookie))
+        caller = await desk.database.read(lambda database: by_token(database, secret))
+    elif cookie:
+        caller = await desk.database.read(lambda database: by_cookie(database, cookie))
+    connection.state.caller = caller  # what is said to them is said in their language
+    return caller
 
 
 def own_origin(connection: HTTPConnection) -> str:
@@ -196,6 +207,11 @@ class Door:
 
     async def sign_in(self, email: str, password: str, peer: str) -> str | None:
         """The cookie of a new session, or None where address and password don't fit. Raises Refused `rate_limited`."""
+        account = await self.fitting(email, password, peer)
+        return await self.begin(account) if account is not None else None
+
+    async def fitting(self, email: str, password: str, peer: str) -> Account | None:
+        """The account of this address, if it is enabled and this is its password. Raises Refused `rate_limited`."""
         email = email.strip().lower().replace("\0", "")  # PostgreSQL can't be asked for a text with U+0000
         typed = digest(email)
         # Counted before the password is looked at, so that a thousand tries at once are a thousand tries.
@@ -210,16 +226,24 @@ class Door:
         if account is None or not account.enabled or not fits:
             return None
         self.tries.clear(both)
+        return account
+
+    async def begin(self, account: Account) -> str | None:
+        """The cookie of a new session; None where the account was disabled, or has another password, since it was read."""
         secret = secrets.token_urlsafe(32)
         begins = now()
         session = Session(digest=digest(secret), account=account.id, created_at=stamp(begins), ends_at=stamp(begins + LASTS))
 
-        def begin(database: Database) -> None:
+        def begin(database: Database) -> bool:
+            # Locked: whoever changes the password at this moment ends the sessions that are there, and not this one.
+            found = database.get(Account, account.id, with_for_update=True)
+            if found is None or not found.enabled or found.password != account.password:
+                return False
             _drop_ended(database, session.created_at)
             database.add(session)
+            return True
 
-        await self._desk.database.write(begin)
-        return secret
+        return secret if await self._desk.database.write(begin) else None
 
     async def sign_out(self, caller: Caller) -> None:
         """Ends the caller's session, on open sockets too."""

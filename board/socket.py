@@ -3,12 +3,13 @@
 import structlog
 from starlette.websockets import WebSocket
 
-from board import logs, metrics
+from board import language, logs, metrics
 from board.answers import refusal
 from board.desk import Desk
 from board.errors import Refused
 from board.settings import VERSION
 from board.sign_in import Caller, from_own_page, signed_in
+from board.words import N_
 from models.database import Unavailable
 from realtime import protocol
 from realtime.connection import Connection
@@ -28,10 +29,10 @@ async def endpoint(socket: WebSocket) -> None:
                 rights = desk.rights
                 caller = await _admit(desk, socket)
     except Refused as refused:
-        await socket.send_denial_response(refusal(refused))
+        await socket.send_denial_response(refusal(refused, language=language.of(socket)))
         return
     except Unavailable:
-        await socket.send_denial_response(refusal(Refused("unavailable")))
+        await socket.send_denial_response(refusal(Refused("unavailable"), language=language.of(socket)))
         return
 
     async def obey(connection: Connection, said: protocol.Command) -> bytes:
@@ -54,12 +55,12 @@ async def _admit(desk: Desk, socket: WebSocket) -> Caller:
     if caller is None:
         raise Refused("unauthenticated")
     if caller.token is None and not from_own_page(socket, socket=True):
-        raise Refused("forbidden", "This socket was not opened by a page of this server.")
+        raise Refused("forbidden", N_("This socket was not opened by a page of this server."))
     if caller.scope == "intake":
-        raise Refused("forbidden", "This token can only take in sightings.")
+        raise Refused("forbidden", N_("This token can only take in sightings."))
     most = desk.settings.max_sockets_per_account
     if most and socket.app.state.sockets[caller.account.id] >= most:
-        raise Refused("rate_limited", "This account has too many sockets open.")
+        raise Refused("rate_limited", N_("This account has too many sockets open."))
     return caller
 
 
@@ -72,8 +73,14 @@ async def _obey(desk: Desk, connection: Connection, said: protocol.Command) -> b
     except Refused as refused:
         if refused.code == "unauthenticated":  # it ended while the command was on its way; the socket is closed presently
             refused = Refused("forbidden")
-        return protocol.refused(said.id, refused.code, refused.message, refused.fields, refused.current)
+        return _refused(connection, said, refused)
     except Exception as error:
         log.error("command failed", **logs.where(error))
-        return protocol.refused(said.id, "unavailable", Refused("unavailable").message)
+        return _refused(connection, said, Refused("unavailable"))
     return protocol.ack(ack.id, ack.board, ack.seqs, ack.opened)
+
+
+def _refused(connection: Connection, said: protocol.Command, refused: Refused) -> bytes:
+    """In the language that the reader has now: it may have been chosen since the socket was opened."""
+    body = refused.body(language=language.of(connection.socket, connection.reader))
+    return protocol.refused(said.id, body["code"], body["message"], body.get("fields"), body.get("current"))

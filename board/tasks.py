@@ -1,12 +1,14 @@
 """Tasks: what somebody is to do, by when, and what came of it."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fractional_indexing import generate_key_between, generate_n_keys_between
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from board import cards
+from board.beginnings import KnownTask
 from board.fields import Data, Id, Long, Name, Time, Title
 from board.pen import Pen
 from board.sightings import Priority
@@ -14,6 +16,7 @@ from board.words import N_
 from models.ids import new_id
 from models.sighting import Sighting
 from models.task import Task
+from models.times import moment, stamp
 
 MAX_ITEMS = 50
 LONGEST_RANK = 64  # characters; longer ones are made anew
@@ -92,6 +95,13 @@ def add(pen: Pen, data: Add) -> None:
     column, rank = cards.place_new(pen, data.column, "todo")
     values = data.model_dump() | {"column": column}
     pen.add(Task(id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, **values), "task.added")
+
+
+def add_known(pen: Pen, known: KnownTask) -> None:
+    """A task that is known beforehand, due so long after now; in the language that whoever causes it has chosen."""
+    due = stamp(moment(pen.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
+    said = known.said(pen.account.language if pen.account else "")
+    add(pen, Add.model_validate(said | {"priority": known.priority, "due": due}))
 
 
 def update(pen: Pen, data: Update) -> None:

@@ -13,6 +13,7 @@ from models.board import Board
 from models.column import Column
 from models.database import at_end
 from models.entity import Entity
+from models.sought import Sought
 
 E = TypeVar("E", bound=SQLModel)
 
@@ -47,11 +48,19 @@ class Turn:
     def keep(self, row: Entity) -> None:
         """A row that was made, or changed: what is known of it stays true."""
         self.rows[type(row), row.id] = row
+        if isinstance(row, Sought):
+            row.fold()
         if isinstance(row, Column):
             self.columns.clear()
         column, rank = getattr(row, "column", None), getattr(row, "rank", "")
         if column in self.last:
             self.last[column] = max(self.last[column] or "", rank)
+
+    def drop(self, row: Entity) -> None:
+        """A row that is no more."""
+        self.rows[type(row), row.id] = None
+        if isinstance(row, Column):
+            self.columns.clear()
 
     def left(self, column: str, rank: str) -> None:
         """A card goes elsewhere."""

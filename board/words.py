@@ -16,6 +16,8 @@ from babel.support import NullTranslations, Translations
 
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
+# Each in itself, for those who look for theirs.
+OWN_NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
 
 
 def N_(text: str) -> str:
@@ -26,6 +28,30 @@ def N_(text: str) -> str:
 _ = N_
 
 
+class Sentence(str):
+    """A text with values in it. As it stands it is English; it remembers what it was made of, to be said in a language."""
+
+    msgid: str
+    values: dict[str, Any]
+
+
+def say(msgid: str, **values: Any) -> Sentence:
+    """`say(N_("At most {count} items."), count=50)`: to be translated where it is known who reads it."""
+    sentence = Sentence(msgid.format(**values))
+    sentence.msgid, sentence.values = msgid, values
+    return sentence
+
+
+def translated(text: str, language: str) -> str:
+    """A msgid or a Sentence in `language`; with it those of its values that are Sentences. Names stay as they were typed."""
+    told = translator(language)
+    if not isinstance(text, Sentence):
+        return told(text) if text else text  # gettext keeps the catalogue's own description under ""
+    values = {name: translated(value, language) if isinstance(value, Sentence) else value for name, value in text.values.items()}
+    return told(text.msgid).format(**values)
+
+
+@cache
 def languages() -> list[str]:
     """Codes of the languages that there are words in; English first."""
     return [DEFAULT, *sorted(path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/messages.po"))]

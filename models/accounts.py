@@ -4,6 +4,7 @@ from sqlmodel import Field, SQLModel
 
 ROLES = ("viewer", "investigator", "coordinator", "admin")  # each with the rights of those before
 SCOPES = ("read", "write", "intake")
+THEMES = ("light", "dark")
 
 
 class Account(SQLModel, table=True):
@@ -13,7 +14,8 @@ class Account(SQLModel, table=True):
     role: str
     enabled: bool = True
     password: str
-    language: str = "en"
+    language: str = ""  # as chosen; empty: what the browser says
+    theme: str = ""  # light or dark, as chosen; empty: as the system
     created_at: str
 
 
@@ -22,6 +24,15 @@ class Session(SQLModel, table=True):
 
     digest: str = Field(primary_key=True)
     account: str = Field(index=True)
+    created_at: str
+    ends_at: str
+
+
+class Link(SQLModel, table=True):
+    """By which the password of an account is set, once: the newest one alone, and until its end."""
+
+    account: str = Field(primary_key=True)
+    digest: str = Field(unique=True)
     created_at: str
     ends_at: str
 

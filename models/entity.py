@@ -1,5 +1,6 @@
 """What every noun on a board is: a row with an id, the seq of the event that last changed it, and a state."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column
@@ -38,6 +39,29 @@ def leaves(state: State, path: str = "") -> dict[str, Any]:
         elif value is not None:
             found[path + name] = value
     return found
+
+
+def put_back(now: State, before: State, fields: Iterable[str]) -> State:
+    """The columns of a state with these fields as they were before; what else is in a group stays as it is now."""
+    paths = [field.split(".") for field in fields]
+    return {name: _back(now[name], before[name], _below(paths, name)) for name in {path[0] for path in paths}}
+
+
+def _back(now: Any, before: Any, paths: list[list[str]]) -> Any:
+    if [] in paths:
+        return before
+    group = dict(now) if now is not None else dict.fromkeys(before)
+    for name in {path[0] for path in paths}:
+        value = _back(group.get(name), (before or {}).get(name), _below(paths, name))
+        if value is None and before is not None and name not in before:
+            group.pop(name, None)  # an item that was added
+        else:
+            group[name] = value
+    return None if before is None and not leaves(group) else group
+
+
+def _below(paths: list[list[str]], name: str) -> list[list[str]]:
+    return [path[1:] for path in paths if path[0] == name]
 
 
 def changed(before: State, after: State) -> list[str]:

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from sqlmodel import Field
 
-from models.entity import Entity
+from models.sought import Sought
 
 
-class Note(Entity, table=True):
+class Note(Sought, table=True):
     KIND: ClassVar[str] = "note"
     STATE: ClassVar[tuple[str, ...]] = ("text", "category", "card", "happened_at", "corrects")
 
@@ -16,3 +16,6 @@ class Note(Entity, table=True):
     card: str | None = Field(default=None, index=True)
     happened_at: str
     corrects: str | None = None
+
+    def texts(self) -> dict[str, str | None]:
+        return {"text": self.text}

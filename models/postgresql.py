@@ -117,6 +117,12 @@ class Store:
         for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {name} = 0"))
 
+    @contextlib.contextmanager
+    def ending(self, connection: Connection, after_s: float) -> Iterator[None]:
+        """Statements that take longer fail, until the transaction ends."""
+        connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(after_s * 1000))}"))
+        yield
+
     def may_try_again(self, error: Exception) -> bool:
         """Whether a transaction that failed by this may do on a fresh connection: it was lost, or gave way to another."""
         if not isinstance(error, DBAPIError):

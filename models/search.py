@@ -4,10 +4,11 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field
 
-from models.entity import Entity, group
+from models.entity import group
+from models.sought import Sought
 
 
-class Search(Entity, table=True):
+class Search(Sought, table=True):
     """`board` is the search's own id. `seq` counts on its own board, `operations_seq` on `operations`."""
 
     KIND: ClassVar[str] = "search"
@@ -33,3 +34,7 @@ class Search(Entity, table=True):
     lead: str | None = None
     outcome: dict[str, Any] | None = group(nullable=True)
     opened_at: str
+
+    def texts(self) -> dict[str, str | None]:
+        named = {f"person.{name}": self.person.get(name) for name in ("first_name", "last_name", "description")}
+        return {"reference": self.reference, **named}

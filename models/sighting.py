@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from models.entity import Entity, group
+from models.entity import group
+from models.sought import Sought
 
 
-class Sighting(Entity, table=True):
+class Sighting(Sought, table=True):
     KIND: ClassVar[str] = "sighting"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "description", "seen_at", "received_at", "late", "channel", "source", "place",
@@ -41,6 +42,15 @@ class Sighting(Entity, table=True):
     taken_by: str
     source_name: str | None = None
     source_contact: str | None = None
+
+    def texts(self) -> dict[str, str | None]:
+        return {
+            "description": self.description,
+            "clothing": self.clothing,
+            "company": self.company,
+            "direction": self.direction,
+            "place.text": (self.place or {}).get("text"),
+        }
 
 
 class Reading(SQLModel, table=True):

@@ -6,6 +6,7 @@ SQLite before 3.51.3 can corrupt a WAL file that two connections write to, and t
 
 import contextlib
 import os
+import time
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,7 @@ from models.errors import Unusable
 
 SAFE_VERSION = (3, 51, 3)
 BUSY_TIMEOUT_MS = 5_000  # how long a writer waits for another process's commit: the command line's, say
+LOOK_EVERY = 10_000  # of its own steps, a millisecond or so, SQLite looks whether its time is over
 READERS = 4  # threads; more only queue for the same two cores
 
 
@@ -97,6 +99,17 @@ class Store:
 
     def take_time(self, connection: Connection) -> None:
         """Nothing ends by itself here."""
+
+    @contextlib.contextmanager
+    def ending(self, connection: Connection, after_s: float) -> Iterator[None]:
+        """What takes longer within fails."""
+        until = time.monotonic() + after_s
+        database = connection.connection.dbapi_connection
+        database.set_progress_handler(lambda: time.monotonic() > until, LOOK_EVERY)  # type: ignore[union-attr]
+        try:
+            yield
+        finally:
+            database.set_progress_handler(None, 0)  # type: ignore[union-attr]
 
     def may_try_again(self, error: Exception) -> bool:
         """A file that fails, fails: it is full, say. What waits for another process has waited already."""

@@ -4,10 +4,11 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Index
 
-from models.entity import Entity, group
+from models.entity import group
+from models.sought import Sought
 
 
-class Task(Entity, table=True):
+class Task(Sought, table=True):
     KIND: ClassVar[str] = "task"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "title", "instruction", "assignee", "due", "priority", "checklist", "result",
@@ -28,3 +29,7 @@ class Task(Entity, table=True):
     result: str | None = None
     sighting: str | None = None
     withdrawn: bool = False
+
+    def texts(self) -> dict[str, str | None]:
+        items = {f"checklist.{key}.text": item.get("text") for key, item in self.checklist.items()}
+        return {"title": self.title, "instruction": self.instruction, "result": self.result, **items}

@@ -39,7 +39,8 @@ def read(source: str) -> tuple[Any, str | None]:
         if not math.isfinite(value):
             faults.append("A number is too large.")
             return None
-        return value
+        whole = value.is_integer() and abs(value) <= MAX_INTEGER
+        return int(value) if whole else value  # JSON has one kind of number: 11.0 is 11
 
     def pairs(items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)

@@ -112,7 +112,36 @@ def _set_status(random: Random, screen: Screen, accounts: list[str]) -> tuple[st
     return "search.set_status", {"status": status, "reason": "told", **({"outcome": OUTCOME} if status == "found" else {})}
 
 
+def _decide(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    return random.choice(
+        [
+            ("search.set_worrying", {"worrying": random.choice([True, False, None]), "basis": _text(random)}),
+            ("search.set_appeal", {"level": random.choice(["none", "posters", "public"]), "until": "2027-01-01T00:00:00Z"}),
+        ]
+    )
+
+
+def _undo(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    """Mostly of what was done just now; never of who sees the search: what a storm knows of that would be wrong."""
+    said = [event for event in screen.events[-40:] if event.get("type") != "search.access_set"]
+    return "undo", {"seq": random.choice(said[-8:] if random.random() < 0.7 else said)["seq"] if said else 1}
+
+
+def _arrange(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    column, beside = _pick(random, screen, "column"), {random.choice(["before", "after"]): _pick(random, screen, "column")}
+    full = {card["column"] for kind in ("sighting", "task") for card in screen.of(kind).values()}
+    empty = sorted(screen.of("column").keys() - full)
+    return random.choice(
+        [
+            ("column.add", {"title": random.choice([None, _text(random)]), "role": random.choice(["todo", "done"]), **beside}),
+            ("column.rename", {"column": column, "title": random.choice([None, _text(random)])}),
+            ("column.move", {"column": column, **beside}),
+            ("column.remove", {"column": random.choice([column, *empty])}),
+        ]
+    )
+
+
 _KINDS = [
     _add_sighting, _add_sighting, _add_task, _update_sighting, _update_sighting, _update_task, _update_task, _grade, _assess,
-    _move, _move, _move, _assign, _withdraw, _note, _update_search, _set_status,
+    _move, _move, _move, _assign, _withdraw, _note, _update_search, _set_status, _arrange, _decide, _undo,
 ]  # fmt: skip

@@ -165,6 +165,8 @@ def test_what_an_account_cannot_be_is_refused_in_a_sentence(refuse: Refuse) -> N
     more = ("--password-stdin",)
     add = ("account", "add", email, "--name", "Kim", "--role", "viewer")
     refuse(*add, *more, given="short\n")
+    assert "commonest" in refuse(*add, *more, given="qwertyuiop\n")
+    assert "own name" in refuse("account", "add", email, "--name", "Kim Dubois", "--role", "viewer", *more, given="kim dubois\n")
     refuse(*add, *more)
     refuse(*add)
     refuse("account", "add", email, "--name", "Kim", "--role", "king", *more, given="correct horse\n")

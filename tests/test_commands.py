@@ -2,77 +2,22 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from board import pen
-from board.beginnings import first_tasks
+from board.beginnings import packaged
 from models.ids import new_id
 from models.times import now, stamp
-from tests.cast import Person, Refusal
+from tests.cast import Refusal
 from tests.company import Company
+from tests.scene import NOBODY, Scene
 
 pytestmark = pytest.mark.houses
 
-NOBODY = "01900000-0000-7000-8000-000000000000"
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
-
-
-class Scene:
-    """A search, and what its commands come to."""
-
-    def __init__(self, company: Company, search: str) -> None:
-        self.company, self.search = company, search
-
-    async def does(self, name: str, data: dict[str, Any], who: Person | None = None, **more: Any) -> list[dict[str, Any]]:
-        """The events on the search's board that a command makes."""
-        ack = await (who or self.company.alice).do(self.search, name, data, **more)
-        return await self.events(ack["seqs"])
-
-    async def events(self, seqs: list[int]) -> list[dict[str, Any]]:
-        if not seqs:
-            return []
-        assert seqs == list(range(seqs[0], seqs[-1] + 1))
-        params = {"after": seqs[0] - 1, "limit": len(seqs)}
-        response = await self.company.alice.http.get(f"/api/v1/boards/{self.search}/events", params=params)
-        return list(response.json()["events"])
-
-    async def one(self, name: str, data: dict[str, Any], who: Person | None = None, **more: Any) -> dict[str, Any]:
-        (event,) = await self.does(name, data, who, **more)
-        return event
-
-    async def refuses(self, code: str, name: str, data: dict[str, Any], *fields: str, **more: Any) -> Refusal:
-        """What a command is refused with; nothing is written."""
-        head = (await self.company.alice.snapshot(self.search))["seq"]
-        with pytest.raises(Refusal) as refused:
-            await self.company.alice.do(self.search, name, data, **more)
-        assert refused.value.code == code, refused.value.body
-        assert sorted(refused.value.fields) == sorted(fields), refused.value.body
-        assert (await self.company.alice.snapshot(self.search))["seq"] == head
-        return refused.value
-
-    async def sighting(self, **data: Any) -> dict[str, Any]:
-        return await self.one("sighting.add", {"description": "a girl"} | data)
-
-    async def task(self, **data: Any) -> dict[str, Any]:
-        return await self.one("task.add", {"title": "call the school"} | data)
-
-    async def state(self, kind: str, id: str) -> dict[str, Any]:
-        return dict((await self.company.alice.snapshot(self.search))["entities"][kind, id])
-
-    async def columns(self) -> dict[str, str]:
-        """Ids by role."""
-        entities = (await self.company.alice.snapshot(self.search))["entities"]
-        return {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
-
-    async def order(self, column: str) -> list[str]:
-        """The cards of a column from top to bottom."""
-        entities = (await self.company.alice.snapshot(self.search))["entities"]
-        cards = [(state["rank"], id) for (kind, id), state in entities.items() if state.get("column") == column]
-        return [id for _, id in sorted(cards)]
 
 
 @pytest.fixture
@@ -93,7 +38,7 @@ async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_firs
     scene = Scene(company, search)
     board = await company.alice.snapshot(search)
     events = await scene.events(list(range(1, board["seq"] + 1)))
-    tasks = len(first_tasks("parental_abduction"))
+    tasks = len(packaged().first_tasks("parental_abduction"))
     assert [event["type"] for event in events] == ["search.opened", *["column.added"] * 5, *["task.added"] * tasks]
     assert all(event["actor"] == {"id": company.alice.account["id"], "name": "Alice"} for event in events)
     assert {event["command"] for event in events} == {ack["id"]}
@@ -134,7 +79,7 @@ async def test_each_kind_has_its_first_tasks_in_todo(company: Company, kind: str
     scene = Scene(company, await company.alice.open_search(kind=kind))
     order = await scene.order((await scene.columns())["todo"])
     titles = [(await scene.state("task", id))["title"] for id in order]
-    assert titles == [task.title for task in first_tasks(kind)]
+    assert titles == [task.title for task in packaged().first_tasks(kind)]
     assert titles
 
 
@@ -238,6 +183,8 @@ async def test_a_search_command_writes_on_both_boards(scene: Scene) -> None:
     alice = scene.company.alice
     for name, data in [
         ("search.update", {"person": {"age": 5}}),
+        ("search.set_worrying", {"worrying": True, "basis": "under 13"}),
+        ("search.set_appeal", {"level": "posters"}),
         ("search.set_status", {"status": "closed", "reason": "over"}),
         ("search.set_status", {"status": "open", "reason": "again"}),
         ("search.set_access", {"access": "members", "members": [alice.account["id"]]}),
@@ -252,11 +199,18 @@ async def test_a_search_command_writes_on_both_boards(scene: Scene) -> None:
 
 async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(scene: Scene) -> None:
     sighting, columns = await scene.sighting(), await scene.columns()
+    graded = await scene.one("sighting.grade", {"sighting": sighting["id"], "grade": {"source": "B"}})
     await scene.does("search.set_status", {"status": "closed", "reason": "over"})
     card = {"card": sighting["id"]}
     for name, data in [
         ("search.update", {"person": {"age": 3}}),
+        ("search.set_worrying", {"worrying": True, "basis": "x"}),
+        ("search.set_appeal", {"level": "posters"}),
         ("search.set_access", {"access": "desk", "members": []}),
+        ("column.add", {"title": "x", "role": "done"}),
+        ("column.rename", {"column": columns["done"], "title": "x"}),
+        ("column.move", {"column": columns["done"], "before": columns["inbox"]}),
+        ("column.remove", {"column": columns["done"]}),
         ("sighting.add", {"description": "x"}),
         ("sighting.update", {"sighting": sighting["id"], "description": "x"}),
         ("sighting.grade", {"sighting": sighting["id"], "grade": {"source": "A"}}),
@@ -267,6 +221,7 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
         ("card.assign", card | {"assignee": None}),
         ("card.withdraw", card),
         ("card.restore", card),
+        ("undo", {"seq": graded["seq"]}),
     ]:
         await scene.refuses("closed", name, data)
     assert (await scene.one("note.add", {"text": "the family was told", "card": sighting["id"]}))["type"] == "note.added"
@@ -303,7 +258,7 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sce
     rank = state.pop("rank")
     assert rank.isascii()
     assert state == {
-        "number": len(first_tasks("runaway")) + 1, "column": (await scene.columns())["inbox"], "description": "a girl",
+        "number": len(packaged().first_tasks("runaway")) + 1, "column": (await scene.columns())["inbox"], "description": "a girl",
         "seen_at": None, "received_at": event["at"], "late": False, "channel": "other",
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
         "grade": {"source": "F", "content": 6}, "assessment": "unassessed", "duplicate_of": None, "assignee": None,
@@ -494,7 +449,8 @@ async def test_a_task_begins_in_todo_with_everything_else_unset(scene: Scene) ->
     assert event["type"] == "task.added"
     state.pop("rank")
     assert state == {
-        "number": len(first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"], "title": "call the school",
+        "number": len(packaged().first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"],
+        "title": "call the school",
         "instruction": None, "assignee": None, "due": None, "priority": "normal", "checklist": {}, "result": None,
         "sighting": None, "withdrawn": False,
     }  # fmt: skip

@@ -37,10 +37,10 @@ async def test_every_command_converges(alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     seen.add("search.open")
     screen, accounts = await bob.follow(search), [alice.account["id"], bob.account["id"]]
-    for _ in range(400):
+    for _ in range(600):
         name, data = storm.command(random, screen, accounts)
         answer = await alice.start({"type": "command", "id": new_id(), "board": search, "name": name, "data": data})
-        assert answer.get("code", "ack") in ("ack", "invalid", "not_found", "closed")
+        assert answer.get("code", "ack") in ("ack", "invalid", "not_found", "closed", "conflict")
         if answer.get("code") == "closed":
             await alice.do(search, "search.set_status", {"status": "open", "reason": "more came in"})
         elif answer.get("seqs"):
@@ -107,7 +107,7 @@ class Storm(RuleBasedStateMachine):
         self.run(burst())
 
     async def _try(self, who: str, name: str, data: dict[str, Any], random: Random) -> str:
-        if who == "Bob" and name == "search.set_status":
+        if name == "undo" or not TABLE[name].may("investigator"):
             who = "Alice"
         frame: dict[str, Any] = {"type": "command", "id": new_id(), "board": self.search, "name": name, "data": data}
         if random.random() < 0.5:

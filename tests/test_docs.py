@@ -4,11 +4,12 @@ import inspect
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer
 
-from board import api, cli, errors
+from board import api, appeals, cli, errors
 from board.check import ROOT
 from board.commands import TABLE
 from board.settings import Settings
@@ -34,7 +35,7 @@ def section(title: str) -> str:
 
 def test_every_command_and_no_other() -> None:
     told = names(section("Commands").split("Event types:")[0])
-    assert {name for name in told if re.fullmatch(r"(search|column|sighting|task|card|note)\.\w+", name)} == set(TABLE)
+    assert {name for name in told if re.fullmatch(r"(search|column|sighting|task|card|note)\.\w+|undo", name)} == set(TABLE)
 
 
 def test_every_command_with_who_may() -> None:
@@ -122,3 +123,5 @@ def test_first_tasks_and_criteria_are_whole() -> None:
         ("runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"), True
     )
     assert len(beginnings.criteria()) == 7
+    taken_down = tomllib.loads((Path(beginnings.DATA) / "take_down.toml").read_text(encoding="utf-8"))["take_down"]
+    assert {level for task in taken_down for level in task["levels"]} == set(get_args(appeals.Level)) - {"none"}

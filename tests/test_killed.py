@@ -88,7 +88,7 @@ def prepare(folder: Path) -> str:
     database = Database(f"sqlite:///{folder}/board.db")
     migrate(database)
     at = stamp(now())
-    database.write_now(lambda session: accounts.add(session, "alice@desk.example", "Alice", "coordinator", PASSWORD, at))
+    database.write_now(accounts.new_account("alice@desk.example", "Alice", "coordinator", PASSWORD, at))
     return database.write_now(lambda session: accounts.add_token(session, "storm", "write", "alice@desk.example", at))
 
 

@@ -68,8 +68,10 @@ async def _hired(folder: Path, canaries: Canaries) -> tuple[str, str]:
     email, at = f"{canaries['e-mail']}@desk.example", stamp(now())
     name, password = canaries["name of an account"], canaries["password"]
 
+    add = accounts.new_account(email, name, "coordinator", password, at)
+
     def hire(session: Any) -> str:
-        accounts.add(session, email, name, "coordinator", password, at)
+        add(session)
         return accounts.add_token(session, "t", "write", email, at)
 
     token = await asyncio.to_thread(database.write_now, hire)

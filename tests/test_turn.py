@@ -209,3 +209,17 @@ async def test_many_moves_at_once_give_one_order(storm: Storm) -> None:
     assert all(isinstance(each, Ack) for each in outcomes)
     placed = [(state["column"], state["rank"]) for state in (await storm.states()).values() if "number" in state]
     assert len(set(placed)) == len(placed)
+
+
+async def test_a_column_that_was_removed_is_gone_for_those_that_share_its_commit(storm: Storm) -> None:
+    columns = {state["role"]: id for id, state in (await storm.states()).items() if "role" in state}
+    inbox, doing, done = columns["inbox"], columns["doing"], columns["done"]
+    outcomes = await storm.at_once(
+        storm.order("column.rename", {"column": doing, "title": "Now"}),  # so that it is known to the turn
+        storm.order("sighting.add", {"description": "seen"}),
+        storm.order("column.remove", {"column": doing}),
+        storm.order("column.rename", {"column": doing, "title": "Later"}),
+        storm.order("column.move", {"column": inbox, "after": done}),
+    )
+    assert [each if isinstance(each, str) else "ack" for each in outcomes] == [*["ack"] * 3, "not_found", "ack"]
+    assert doing not in await storm.states()

@@ -1,5 +1,6 @@
 """Words are found wherever they stand, and shown in the reader's language; nobody is led away by a link."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -13,6 +14,19 @@ from board import words
 from board.extract import javascript
 from board.pages import own_path
 
+TRANSLATED = ("fr", "nl", "de")
+TERMS = [
+    ("Runaway", "Fugue", "Wegloper"),
+    ("International parental abduction", "Enlèvement parental international", "Internationale kinderontvoering door een ouder"),
+    (
+        "Unaccompanied foreign minor",
+        "Mineur étranger non accompagné (MENA)",
+        "Niet-begeleide minderjarige vluchteling (NBMV)",
+    ),
+    ("Abduction by a third party", "Enlèvement par un tiers", "Ontvoering door derden"),
+    ("Undefined disappearance", "Disparition non définie", "Ongedefinieerde verdwijning"),
+    ("Worrying disappearance", "Disparition inquiétante", "Onrustwekkende verdwijning"),
+]
 SCRIPT = """
 const a = t("Plain");
 html`<p>${open ? html`<b>${t("late by {length}", {length})}</b>` : nothing} ${n("{count} card", "{count} cards", 3)}</p>`;
@@ -46,6 +60,56 @@ def test_the_list_for_translators_is_that_of_the_texts(tmp_path: Path) -> None:
     assert fresh - kept == set(), f"not listed yet: {command}"
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_is_whole(language: str) -> None:
+    """Every text, in every form, with the values that it has in English, and ending as it does there."""
+    listed, translated = (
+        read_po(BytesIO((words.LOCALES / name).read_bytes())) for name in ("messages.pot", f"{language}/LC_MESSAGES/messages.po")
+    )
+    assert {message.id for message in translated} == {message.id for message in listed}
+    faults = []
+    for message in translated:
+        if message.id:
+            one = isinstance(message.id, str)
+            ids, strings = ((message.id,), (message.string,)) if one else (message.id, message.string)
+            faults += [message.id for id, string in zip(ids, strings, strict=True) if not says_as_much(id, string)]
+            faults += [message.id] if message.fuzzy else []
+    assert faults == []
+
+
+def says_as_much(english: str, text: str) -> bool:
+    values = [set(re.findall(r"\{\w+\}|%\(\w+\)s", each)) - {"{count}"} for each in (english, text)]
+    return bool(text.strip()) and values[0] == values[1] and english.endswith("…") == text.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("english", "text"),
+    [
+        ("Sighting {number}", ""), ("Sighting {number}", "Waarneming"), ("Sighting {number}", "Waarneming {nummer}"),
+        ("You: %(name)s", "U: %(naam)s"), ("Move to…", "Verplaatsen naar"),
+    ],
+)  # fmt: skip
+def test_a_text_that_leaves_something_out_is_noticed(english: str, text: str) -> None:
+    assert says_as_much(english, english)
+    assert not says_as_much(english, text)
+
+
+def test_the_terms_of_the_house_are_its_own_word_for_word() -> None:
+    for english, french, dutch in TERMS:
+        assert (words.translator("fr")(english), words.translator("nl")(english)) == (french, dutch)
+
+
+def test_a_sentence_with_values_is_said_in_a_language() -> None:
+    said = words.say("At most {max_length} characters.", max_length=200)
+    assert said == "At most 200 characters."
+    assert words.translated(said, "nl") == words.translator("nl")("At most {max_length} characters.").format(max_length=200)
+    assert words.translated("Not translated", "nl") == "Not translated"
+    assert words.translated("", "nl") == ""
+    by = [words.say("Changed by {name} at {time}.", name=name, time="10:00") for name in ("Open", words.say("the desk"))]
+    assert ["Open" in words.translated(each, "fr") for each in by] == [True, False]  # somebody's name, and not the word
+    assert words.translator("fr")("the desk") in words.translated(by[1], "fr")
+
+
 def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "nl" / "LC_MESSAGES"
     folder.mkdir(parents=True)
@@ -55,8 +119,8 @@ def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, 
         'msgid "{count} card"\nmsgid_plural "{count} cards"\nmsgstr[0] "{count} kaart"\nmsgstr[1] "{count} kaarten"\n'
     )
     monkeypatch.setattr(words, "LOCALES", tmp_path)
-    words.translations.cache_clear()
-    words.script_catalogue.cache_clear()
+    for kept in (words.languages, words.translations, words.script_catalogue):
+        kept.cache_clear()
     try:
         assert words.languages() == ["en", "nl"]
         assert words.translator("nl")("Sign in") == "Aanmelden"
@@ -67,8 +131,8 @@ def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, 
             "{count} card": ["{count} kaart", "{count} kaarten"],
         }
     finally:
-        words.translations.cache_clear()
-        words.script_catalogue.cache_clear()
+        for kept in (words.languages, words.translations, words.script_catalogue):
+            kept.cache_clear()
 
 
 @pytest.mark.parametrize("wanted", ["/", "/searches/1?x=2", "/searches/1/cards/2"])

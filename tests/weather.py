@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx2 as httpx
 from playwright.async_api import expect
-from sqlmodel import Session
 
 from board import accounts
 from models.database import Database
@@ -130,8 +129,5 @@ def take_in_the_cast(folder: Path) -> None:
     database = Database(f"sqlite:///{folder}/board.db")
     migrate(database)
 
-    def add(session: Session) -> None:
-        for name, role in ROLES.items():
-            accounts.add(session, f"{name.lower()}@desk.example", name, role, PASSWORD, stamp(now()))
-
-    database.write_now(add)
+    for name, role in ROLES.items():
+        database.write_now(accounts.new_account(f"{name.lower()}@desk.example", name, role, PASSWORD, stamp(now())))

@@ -98,9 +98,10 @@ class Workers:
     async def hire(self, name: str, role: str) -> str:
         """A new account; a token of it."""
         database, at, email = Database(self.database), stamp(now()), f"{name.lower()}-{new_id()}@desk.example"
+        add = accounts.new_account(email, name, role, PASSWORD, at)
 
         def hire(session: Session) -> str:
-            accounts.add(session, email, name, role, PASSWORD, at)
+            add(session)
             return accounts.add_token(session, new_id(), "write", email, at)
 
         token = await asyncio.to_thread(database.write_now, hire)

@@ -5,20 +5,23 @@ import sys
 import time
 from pathlib import Path
 
+from board.demo import company
 from board.demo import folder as place
 from board.demo.play import PASSWORD, make
 from board.demo.story import people
 from board.serve import run as serve
 from board.settings import Settings
-from models.database import Unusable
+from models.database import Database, Unusable
+from models.schema import migrate
 
 HOST = "127.0.0.1"  # known passwords: nobody but this machine
 MADE = "made"  # a file whose time is when the story was played
 STALE_H = 6  # the story's last events happened minutes before it was made
 
 
-def run(port: int, fresh: bool = False) -> None:
-    """Serves the demo until it is stopped; port 0 takes a free one. Raises Busy, Unusable."""
+def run(port: int, fresh: bool = False, live: bool = False) -> None:
+    """Serves the demo until it is stopped, with colleagues at work if it is to be live; port 0 takes a free one. Raises Busy,
+    Unusable."""
     folder = place.choose()
     try:
         with place.alone(folder):
@@ -27,7 +30,16 @@ def run(port: int, fresh: bool = False) -> None:
                 _make(installation)
             elif _age_h(installation) > STALE_H:
                 _say(f"These are the searches of {_age_h(installation):.0f} hours ago: start with --fresh to begin anew.")
-            serve(_settings(installation, port), lambda address: _greet(address, folder))
+            settings = _settings(installation, port)
+            members = _enlist(settings) if live else []
+            working: list[asyncio.Task[None]] = []  # held: a loop forgets a task that nobody holds
+
+            def ready(address: str) -> None:
+                _greet(address, folder, [each.person.name for each in members])
+                if members:
+                    working.append(asyncio.create_task(company.Company(address, members).run()))
+
+            serve(settings, ready)
     except Unusable as why:
         raise Unusable(f"{why} Another port: --port 0 takes a free one.") from why
     except OSError as why:
@@ -41,6 +53,15 @@ def _make(installation: Path) -> None:
         count = asyncio.run(make(_settings(making, 0)))
         (making / MADE).touch()
     _say(f"{count} commands played in {time.monotonic() - began:.1f} s.")
+
+
+def _enlist(settings: Settings) -> list[company.Member]:
+    """The colleagues, with tokens that nobody else is told. No server has the database open yet."""
+    database = Database(settings.database_url)
+    migrate(database)
+    members = database.write_now(company.enlist)
+    asyncio.run(database.close())
+    return members
 
 
 def _settings(installation: Path, port: int) -> Settings:
@@ -73,10 +94,17 @@ def log_ins() -> str:
     return f"  Sign in as one of these, with the password {PASSWORD}\n{lines}"
 
 
-def _greet(address: str, folder: Path) -> None:
-    """What a newcomer needs: where, as whom, and how to be two people."""
+def _greet(address: str, folder: Path, colleagues: list[str]) -> None:
+    """What a newcomer needs: where, as whom, who else is there, and how to be two people."""
+    along = (
+        f"  At work with you, invented as all: {', '.join(colleagues[:-1])} and {colleagues[-1]}.\n"
+        "  They leave a search alone while you edit a card of it.\n\n"
+        if colleagues
+        else ""
+    )
     _say(
         f"\nThe demo is at {address}\n\n{log_ins()}\n\n"
+        f"{along}"
         "  To be a second person at the same time, sign in from a private window or another browser:\n"
         "  windows of one browser share a sign-in.\n\n"
         "  All searches and people are invented. What you change is kept; --fresh begins anew.\n"

@@ -29,13 +29,14 @@ _CLOCK = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of people.toml; `signs_in` are those whose log-in is printed."""
+    """Somebody of people.toml; `signs_in` are those whose log-in is printed, `works` those who work along."""
 
     key: str
     name: str
     email: str
     role: str
     signs_in: bool = False
+    works: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,11 @@ def _value(field: str, value: Any, now: datetime, stamp: Callable[[datetime], st
         return ids[f"card:{value}"]
     if field == "column":
         return ids[f"column:{value}"]
-    return _CLOCK.sub(lambda found: _clock(now + offset(found[1])), value) if isinstance(value, str) else value
+    return _CLOCK.sub(lambda found: clock(now + offset(found[1])), value) if isinstance(value, str) else value
 
 
-def _clock(moment: datetime) -> str:
+def clock(moment: datetime) -> str:
+    """The hour where the searches are."""
     return moment.astimezone(PLACE).strftime("%H:%M")
 
 

@@ -177,7 +177,7 @@ export class Desk {
 
   // The session ended: drafts and outbox stay, and go on when the same person has signed in again.
   #signIn() {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}#ended`); // which the page there says
   }
 
   #leaveFor(place) {

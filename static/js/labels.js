@@ -46,6 +46,7 @@ const CRITERION = {
   out_of_character: () => t("Absence contrary to usual behaviour"),
 };
 const ANSWER = { yes: () => t("Yes"), no: () => t("No"), unknown: () => t("Unknown") };
+const DECISION = { true: () => t("Worrying"), false: () => t("Not worrying"), null: () => t("Not decided") };
 const SEX = { f: () => t("Girl"), m: () => t("Boy"), x: () => t("Other") };
 const LEVEL = {
   none: () => t("none"), discreet: () => t("discreet"), posters: () => t("posters"), public: () => t("public"), child_alert: () => t("Child Alert"),
@@ -107,7 +108,7 @@ const plain = (code) => (code === null || code === undefined ? "" : String(code)
 export const label = {
   kind: named(KIND), status: named(STATUS), role: named(ROLE), column: named(COLUMN), channel: named(CHANNEL), assessment: named(ASSESSMENT),
   priority: named(PRIORITY), condition: named(CONDITION), how: named(HOW), access: named(ACCESS), category: named(CATEGORY), criterion: named(CRITERION),
-  answer: named(ANSWER), sex: named(SEX), level: named(LEVEL), source_kind: named(SOURCE_KIND), grade_source: named(GRADE_SOURCE),
+  answer: named(ANSWER), decision: named(DECISION), sex: named(SEX), level: named(LEVEL), source_kind: named(SOURCE_KIND), grade_source: named(GRADE_SOURCE),
   grade_content: named(GRADE_CONTENT), noun: named(NOUN),
   /** "Sighting graded": a whole saying, for a list of mixed events */
   event: named(EVENT),

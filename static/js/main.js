@@ -8,7 +8,9 @@ import { connect as topOf } from "./behaviours/top.js";
 
 const VIEWS = {
   operations: async (root, desk) => (await import("./views/operations.js")).mount(root, desk),
+  accounts: async (root) => (await import("./accounts/page.js")).mount(root),
   account: async (root, desk) => (await import("./views/account.js")).mount(root, desk),
+  intake: async (root, desk) => (await import("./views/intake.js")).mount(root, desk),
   search: async (root, desk, { board, card }) => (await import("./views/search.js")).mount(root, desk, board, card || null),
 };
 
@@ -17,6 +19,7 @@ async function start() {
   const { page, board, language, version, accountId, accountName, accountRole } = document.body.dataset;
   await load(language, version);
   if (page === "sign_in") return (await import("./views/sign_in.js")).mount(document.querySelector("main"));
+  if (page === "password") return (await import("./accounts/link.js")).mount(document.querySelector("main"));
   if (!accountId) return undefined;
 
   belongTo(accountId);

@@ -1,17 +1,18 @@
-/* Times as people at the desk read them: Europe/Brussels, whatever the machine's own zone; ages by the server's clock. */
+/* Times as people at the desk read them: Europe/Brussels, whatever the machine's own zone, in 24 hours and the reader's language;
+   ages by the server's clock. */
 
-import { t } from "./i18n.js";
+import { locale, t } from "./i18n.js";
 
 export const ZONE = "Europe/Brussels";
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const SAMPLES = 6; // heartbeats, 30 s: enough to find one that travelled fast
 
-const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hourCycle: "h23", ...options });
-const CLOCK = format({ hour: "2-digit", minute: "2-digit" });
-const CLOCK_S = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const DAY_OF_WEEK = format({ weekday: "short", day: "numeric", month: "short" });
-const DAY_OF_YEAR = format({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
-const PARTS = format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" });
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const CLOCK_S = { ...CLOCK, second: "2-digit" };
+const DAY_OF_WEEK = { weekday: "short", day: "numeric", month: "short" };
+const DAY_OF_YEAR = { ...DAY_OF_WEEK, year: "numeric" };
+const IN_WEEK = { weekday: "short", ...CLOCK };
+const PARTS = formatter({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" }, "en-GB");
 
 // --- the server's clock
 
@@ -36,7 +37,9 @@ export const clock = (when) => write(CLOCK, when);
 export const clockWithSeconds = (when) => write(CLOCK_S, when);
 /** "Tue 24 Nov", with the year where it is not this one */
 export const day = (when, now = serverNow()) =>
-  write(yearOf(when) === yearOf(now) ? DAY_OF_WEEK : DAY_OF_YEAR, when).replace(",", "");
+  plain(yearOf(when) === yearOf(now) ? DAY_OF_WEEK : DAY_OF_YEAR, when);
+/** "Tue 22:34" */
+export const dayAndClock = (when) => plain(IN_WEEK, when);
 /** "22:34" today, else "Tue 24 Nov 22:34" */
 export const moment = (when, now = serverNow()) =>
   day(when, now) === day(now, now) ? clock(when) : `${day(when, now)} ${clock(when)}`.trim();
@@ -105,6 +108,20 @@ function between(when, now) {
   return start && now - start;
 }
 
-const write = (formatter, when) => (dateOf(when) ? formatter.format(dateOf(when)) : "");
+function formatter(options, language = locale()) {
+  return new Intl.DateTimeFormat(language, { timeZone: ZONE, hourCycle: "h23", ...options });
+}
+
+// Making a formatter is slow, and the language is known only when the words are there.
+const made = new Map();
+
+function write(options, when) {
+  const date = dateOf(when);
+  if (!date) return "";
+  if (!made.has(options)) made.set(options, formatter(options));
+  return made.get(options).format(date);
+}
+
+const plain = (options, when) => write(options, when).replace(",", "");
 const yearOf = (when) => toInput(when).slice(0, 4);
 const two = (number) => String(Math.floor(number)).padStart(2, "0");

@@ -38,7 +38,7 @@ def take_in(session: Session, names: dict[str, str]) -> dict[str, Account]:
     at = stamp(now())
     for name, role in names.items():
         email = f"{name}@desk.example"
-        id = accounts.add(session, email, name, role, PASSWORD, at)
+        id = accounts.new_account(email, name, role, PASSWORD, at)(session)
         session.flush()
         scope = "read" if role == "viewer" else "write"
         taken[name] = Account(id, email, accounts.add_token(session, name, scope, email, at))

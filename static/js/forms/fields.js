@@ -1,6 +1,6 @@
 /**
  * The fields that people fill in: path, control, choices. Labels come from the path.
- * Controls: text, long, number, time, date, choice, person, sighting, flag, people.
+ * Controls: text, long, number, time, date, choice, person, sighting, flag, people, decision.
  */
 import { t } from "../i18n.js";
 import { fromInput, toInput } from "../time.js";
@@ -22,6 +22,7 @@ export const CRITERIA = [
 ];
 const ANSWERS = ["yes", "no", "unknown"];
 const ASSESSMENTS = ["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"];
+export const LEVELS = ["none", "discreet", "posters", "public", "child_alert"];
 const CATEGORIES = ["comment", "decision", "contact"];
 
 const text = (path, more) => ({ path, control: "text", ...more });
@@ -136,6 +137,10 @@ export const REASON = [text("reason", { first: true })];
 
 export const ITEM = [text("text", { required: true })];
 
+export const COLUMN_TITLE = [text("title", { first: true })];
+
+export const COLUMN = [...COLUMN_TITLE, choice("role", ["inbox", "todo", "doing", "waiting", "done"], "column", { required: true })];
+
 export const ACCESS = [
   choice("access", ["desk", "members"], "access", { required: true }),
   { path: "members", control: "people" },
@@ -149,6 +154,16 @@ export const OUTCOME = [
   text("outcome.confirmed_by"),
   { path: "outcome.family_told", control: "flag" },
   { path: "outcome.police_told", control: "flag" },
+];
+
+/** Of this one null is a choice too: not decided. */
+export const WORRYING = [{ path: "worrying", control: "decision" }, text("basis", { required: true })];
+
+export const APPEAL = [
+  choice("appeal.level", LEVELS, "level", { required: true }),
+  time("appeal.from", { now: true }),
+  time("appeal.until"),
+  text("reason"),
 ];
 
 export const STATUS = [choice("status", ["open", "found", "closed"], "status", { required: true }), long("reason", { required: true })];
@@ -165,6 +180,7 @@ export function toRaw(field, value) {
 /** The value for the command; undefined where what was typed cannot be one. */
 export function fromRaw(field, raw) {
   if (field.control === "flag" || field.control === "people") return raw;
+  if (field.control === "decision") return raw === "" ? null : raw === "true";
   const typed = raw.trim();
   if (typed === "") return null;
   if (field.control === "time") return fromInput(typed) ?? undefined;

@@ -23,7 +23,7 @@ export class Form {
   /**
    * @param key      of the draft, and of the ids of the controls
    * @param entity   id of what it changes, or null while adding
-   * @param command  {name, data: (form) -> data, or null where a field can't be read}
+   * @param command  {name, data: (form) -> data, or null where a field can't be read; group: of the state, whose fields the data has at its top}
    * @param board    store of the board, for its position
    * @param fields   see fields.js
    * @param read     () -> the true state, or null while adding
@@ -159,8 +159,8 @@ export class Form {
   /** Puts the text of a refused command back that an earlier page had sent. */
   restoreData(data, { base, epoch }, refusal) {
     const sent = this.fields
-      .filter((field) => hasPath(data, field.path))
-      .map((field) => [field.path, { raw: toRaw(field, at(data, field.path)), was: this.#value(field.path), base, epoch }]);
+      .filter((field) => hasPath(data, this.#inData(field.path)))
+      .map((field) => [field.path, { raw: toRaw(field, at(data, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
     this.restore(sent, refusal);
   }
 
@@ -170,7 +170,7 @@ export class Form {
     if (code === "conflict" && current) {
       for (const path of paths.filter((path) => this.#mine.has(path))) this.#conflicts.set(path, at(current, path));
     }
-    this.errors = code === "conflict" ? {} : { ...fields };
+    this.errors = code === "conflict" ? {} : Object.fromEntries(Object.entries(fields ?? {}).map(([path, error]) => [this.#inState(path), error]));
     this.problem = message;
   }
 
@@ -180,6 +180,16 @@ export class Form {
     this.errors = {};
     this.problem = null;
     this.#draft?.clear();
+  }
+
+  #inData(path) {
+    const { group } = this.command;
+    return group && path.startsWith(`${group}.`) ? path.slice(group.length + 1) : path;
+  }
+
+  #inState(path) {
+    const inGroup = `${this.command.group}.${path}`;
+    return this.field(inGroup) ? inGroup : path;
   }
 
   #decided(path) {

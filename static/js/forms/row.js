@@ -112,7 +112,8 @@ export function people(desk, chosen) {
     .map((account) => [account.id, account.name]);
 }
 
-function theirs(form, field, ctx) {
+/** What somebody else made of a field that is mine, and the choice between the two. */
+export function theirs(form, field, ctx) {
   const other = form.theirs(field.path);
   if (!other) return nothing;
   const who = other.actor?.name ?? t("Somebody");

@@ -26,6 +26,7 @@ const CODES = {
 
 /** @returns text, or null for a value that is not set */
 export function shownAt(path, value, { desk, board }) {
+  if (path === "worrying") return label.decision(value ?? null); // that nobody has decided is said too
   if (value === null || value === undefined || value === "") return null;
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   if (TIMES.test(path)) return when(value);

@@ -1,10 +1,12 @@
 /* The account page: the name of the role, and what this browser keeps. */
 
+import { write } from "../accounts/moments.js";
 import { kept } from "../drafts.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
 
 export function mount(main, desk) {
+  write(main);
   const role = main.querySelector("[data-label-role]");
   role.textContent = label.role(role.dataset.labelRole);
   const draw = () => {

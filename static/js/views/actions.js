@@ -3,7 +3,10 @@ import { LOG } from "./panel.js";
 import { readSource } from "./source.js";
 
 // form -> the dialog that it is typed in; the others are typed in the panel
-const DIALOG_OF = { "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", withdraw: "withdraw" };
+const DIALOG_OF = {
+  "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", worrying: "worrying",
+  appeal: "appeal", withdraw: "withdraw", "column-title": "column-title", "column-before": "column-before", "column-after": "column-after",
+};
 
 const kindOf = (form) => form.key.split(":")[0];
 
@@ -53,7 +56,7 @@ export class Actions {
   }
 
   move(card) {
-    this.#view.ui.dialog = { name: "move", card };
+    this.#view.ui.dialog = { name: "move", entity: card };
     this.#view.draw();
   }
 
@@ -101,7 +104,7 @@ export class Actions {
   /** A change without a form; refused, it waits among the refusals. */
   command(name, data) {
     const { board } = this.#view;
-    board.send(name, data, { base: board.seq, epoch: board.epoch }).catch(() => this.#view.draw());
+    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((ack) => this.#did(ack, data), () => this.#view.draw());
     this.#view.draw();
   }
 
@@ -115,7 +118,7 @@ export class Actions {
     const sent = form.release();
     this.#shut(form);
     try {
-      await answer;
+      this.#did(await answer, data);
     } catch (refused) {
       this.#view.draw();
       if (this.#reveal(form)) {
@@ -161,14 +164,18 @@ export class Actions {
     this.#view.draw();
   }
 
+  #did(ack, { task, sighting, card, column }) {
+    this.#view.undo.did(ack, task ?? sighting ?? card ?? column ?? this.#view.board.id);
+  }
+
   #trouble() {
     this.#view.focusTrouble = true;
     this.#view.draw();
   }
 
-  #entityOf(name, { card }) {
+  #entityOf(name, { entity }) {
     if (name === "sighting" || name === "task") return null;
-    return card ?? this.#view.board.id;
+    return entity ?? this.#view.board.id;
   }
 
   #shut(form) {
@@ -184,7 +191,7 @@ export class Actions {
     const dialog = DIALOG_OF[kindOf(form)];
     if (dialog) {
       if (ui.dialog && ui.dialog.name !== dialog) return false;
-      ui.dialog = { name: dialog, card: form.entity };
+      ui.dialog = { name: dialog, entity: form.entity };
       return true;
     }
     if (ui.card !== (form.entity ?? LOG)) return false;

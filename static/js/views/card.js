@@ -1,7 +1,7 @@
 /** A card in a column: what it is, what was said, what follows. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { guard } from "../../vendor/lit-html/directives/guard.js";
-import { t } from "../i18n.js";
+import { number, t } from "../i18n.js";
 import { label } from "../labels.js";
 import { accountName, cardName, kindName } from "../forms/shown.js";
 import { face } from "./face.js";
@@ -93,7 +93,7 @@ function placeLine(place) {
 
 /** 50 m, 2 km */
 export function distance(metres) {
-  const text = metres >= 1000 ? t("{km} km", { km: Number((metres / 1000).toFixed(1)) }) : t("{m} m", { m: Math.round(metres) });
+  const text = metres >= 1000 ? t("{km} km", { km: number(Math.round(metres / 100) / 10) }) : t("{m} m", { m: Math.round(metres) });
   return text.replace(" ", "\u00a0"); // a number and its unit stay on one line
 }
 

@@ -4,6 +4,7 @@ import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { n, t } from "../i18n.js";
 import { cardName, columnName } from "../forms/shown.js";
 import { card } from "./card.js";
+import { columnMenu, columnMenuButton } from "./column_menu.js";
 
 // Cards of a column in the first draw: what is seen at once. The others follow in the next frame, so that a
 // board of a thousand shows itself in a tenth of the time.
@@ -27,13 +28,15 @@ function tabs(shown, chosen, view) {
         aria-current=${column.id === chosen ? "true" : "false"} @click=${pick(column.id)}>
       ${columnName(column.state)} <b>${cards.length}</b>${cards.some(({ id }) => view.markOf(id)) ? html`<i class="dot" role="img" aria-label=${t("changed")}></i>` : nothing}
     </button>`)}
+    ${columnMenuButton(view.picture.columns.find(({ id }) => id === chosen), view)}
   </nav>`;
 }
 
 function section(column, cards, chosen, view) {
   const name = columnName(column.state);
   return html`<section class="col ${chosen ? "chosen" : ""}" data-column=${column.id} data-role=${column.state.role} aria-label=${name}>
-    <h2>${name} <b title=${n("{count} card", "{count} cards", cards.length)}>${cards.length}</b>${cards.length === column.cards.length ? nothing : html` <small>${t("of {all}", { all: column.cards.length })}</small>`}</h2>
+    <div class="col-head"><h2>${name} <b title=${n("{count} card", "{count} cards", cards.length)}>${cards.length}</b>${cards.length === column.cards.length ? nothing : html` <small>${t("of {all}", { all: column.cards.length })}</small>`}</h2>
+      ${columnMenuButton(column, view)} ${columnMenu(column, view)}</div>
     <div class="list" data-list=${column.id}>
       ${repeat(view.drawn ? cards : cards.slice(0, FIRST), ({ id }) => id, (entity) => card(entity, view))}
     </div>

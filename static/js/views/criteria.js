@@ -1,5 +1,5 @@
 /** The criteria of a worrying disappearance: an answer and its basis for each. They suggest; a person decides. */
-import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { html } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../i18n.js";
 import { label } from "../labels.js";
 import { CRITERIA } from "../forms/fields.js";
@@ -13,11 +13,4 @@ export function criteriaRows(form, view) {
       ${row(form, `criteria.${key}.answer`, view)} ${row(form, `criteria.${key}.basis`, view)}
     </div>`)}
   </fieldset>`;
-}
-
-/** Those that were answered, to read. */
-export function criteriaShown(criteria) {
-  const answered = CRITERIA.filter((key) => criteria[key]?.answer && criteria[key].answer !== "unknown");
-  if (!answered.length) return nothing;
-  return answered.map((key) => html`<dt>${label.criterion(key)}</dt><dd>${label.answer(criteria[key].answer)}${criteria[key].basis ? ` · ${criteria[key].basis}` : ""}</dd>`);
 }

@@ -6,9 +6,12 @@ import * as fields from "../forms/fields.js";
 import { cardName } from "../forms/shown.js";
 import { formOf, row, rows } from "../forms/row.js";
 import { accessBody } from "./access.js";
+import { appealBody } from "./appeal.js";
+import { columnBody, columnTitle } from "./column_dialogs.js";
 import { criteriaRows } from "./criteria.js";
 import { moveDialog } from "./move.js";
 import { statusBody } from "./status.js";
+import { worryingBody } from "./worrying.js";
 
 const paths = (list) => list.map(({ path }) => path);
 
@@ -24,8 +27,13 @@ const DIALOGS = {
   facts: (view) => plain(view, "facts", t("Facts of the search"), facts, t("Save")),
   access: (view) => plain(view, "access", t("Who sees this search"), accessBody, t("Save")),
   status: (view) => plain(view, "status", t("Set status"), statusBody, t("Set status")),
-  withdraw: (view, { card }) => withdrawal(view, card),
-  move: (view, { card }) => moveDialog(view, card),
+  worrying: (view) => plain(view, "worrying", t("Is it worrying?"), worryingBody, t("Decide")),
+  appeal: (view) => plain(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
+  withdraw: (view, { entity }) => withdrawal(view, entity),
+  move: (view, { entity }) => moveDialog(view, entity),
+  "column-title": (view, open) => column(view, open, t("Rename")),
+  "column-before": (view, open) => column(view, open, t("Add")),
+  "column-after": (view, open) => column(view, open, t("Add")),
 };
 
 function adding(view, kind, title, first, more) {
@@ -66,6 +74,12 @@ function buttons(view, form, send) {
 function facts(form, view) {
   const some = paths(fields.SEARCH).filter((path) => !path.startsWith("criteria."));
   return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view)}`;
+}
+
+function column(view, { name, entity }, send) {
+  const form = view.forms.get(name, entity);
+  const title = columnTitle(name, view.board.get(entity));
+  return dialog(name, title, formOf(form, name, columnBody(name, form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
 }
 
 function withdrawal(view, card) {

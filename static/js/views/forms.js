@@ -41,12 +41,22 @@ const KINDS = {
   item: { fields: fields.ITEM, name: "task.update", data: item, adds: true },
   withdraw: { fields: fields.REASON, name: "card.withdraw", data: (form) => reasoned(form, { card: form.entity }), adds: true },
   note: { fields: fields.NOTE, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
+  "column-title": { fields: fields.COLUMN_TITLE, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
+  "column-before": { fields: fields.COLUMN, name: "column.add", data: beside("before"), adds: true },
+  "column-after": { fields: fields.COLUMN, name: "column.add", data: beside("after"), adds: true },
   facts: { fields: fields.SEARCH, name: "search.update", data: (form) => form.patch() },
   access: {
     fields: fields.ACCESS,
     name: "search.set_access",
     data: (form) => ({ access: form.value("access"), members: form.value("members") }),
   },
+  worrying: {
+    fields: fields.WORRYING,
+    name: "search.set_worrying",
+    data: qualified,
+    read: ({ worrying }) => ({ worrying }), // the next decision has a basis of its own
+  },
+  appeal: { fields: fields.APPEAL, name: "search.set_appeal", data: appealed, read: ({ appeal }) => ({ appeal }), group: "appeal" },
   status: {
     fields: [...fields.STATUS, ...fields.OUTCOME],
     name: "search.set_status",
@@ -81,8 +91,12 @@ export class Forms {
     if (name === "sighting.assess") return this.get("assessment", card);
     if (name === "card.withdraw") return this.get("withdraw", card);
     if (name === "note.add") return this.get("note", card);
+    if (name === "column.rename") return this.get("column-title", data.column);
+    if (name === "column.add") return this.get(data.before ? "column-before" : "column-after", data.before ?? data.after);
     if (name === "search.update") return this.get("facts", this.#board.id);
     if (name === "search.set_access") return this.get("access", this.#board.id);
+    if (name === "search.set_worrying") return this.get("worrying", this.#board.id);
+    if (name === "search.set_appeal") return this.get("appeal", this.#board.id);
     if (name === "search.set_status") return this.get("status", this.#board.id);
     if (name === "sighting.update") return this.get(data.priority ? "sighting-priority" : "sighting", data.sighting);
     if (name === "task.update" && !data.checklist) return this.get(data.priority ? "task-priority" : "task", data.task);
@@ -102,12 +116,12 @@ export class Forms {
   }
 
   #make(kind, key, entity) {
-    const { fields, name, data, defaults, adds, read = (state) => state } = KINDS[kind];
+    const { fields, name, data, group, defaults, adds, read = (state) => state } = KINDS[kind];
     const state = () => this.#board.get(entity)?.state;
     return new Form({
       key,
       entity,
-      command: { name, data },
+      command: { name, data, group },
       board: this.#board,
       fields,
       read: entity && !adds ? () => (state() ? read(state()) : null) : undefined,
@@ -136,9 +150,29 @@ function item(form) {
   return filled && { task: form.entity, checklist: { [key]: { text: filled.text, done: false } } };
 }
 
+/** A new column, before or after the one at whose head it was asked for. */
+function beside(side) {
+  return (form) => {
+    const filled = form.filled();
+    return filled && { ...filled, [side]: form.entity };
+  };
+}
+
 function noted(form) {
   const filled = form.filled();
   return filled && (form.entity ? { ...filled, card: form.entity } : filled);
+}
+
+function qualified(form) {
+  const filled = form.filled(["basis"]);
+  return filled && { worrying: form.value("worrying"), ...filled };
+}
+
+/** Where nobody is asked to look out there is no from and no until. */
+function appealed(form) {
+  const none = form.value("appeal.level") === "none";
+  const filled = form.filled(["appeal.level", ...(none ? [] : ["appeal.from", "appeal.until"])]);
+  return filled && reasoned(form, filled.appeal);
 }
 
 function statusSet(form) {

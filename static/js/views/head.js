@@ -5,7 +5,9 @@ import { label } from "../labels.js";
 import { roughly } from "../time.js";
 import { accountName } from "../forms/shown.js";
 import { faces, initials, people } from "./face.js";
+import { appealChip } from "./appeal.js";
 import { ago, short, since, when } from "./times.js";
+import { suggestsWorrying } from "./worrying.js";
 
 export function head(view) {
   const { state, pending, id } = view.picture.search;
@@ -18,7 +20,7 @@ export function head(view) {
       <h1>
         <span data-testid="person">${name}${person.age === null ? "" : `, ${person.age}`}</span>
         <span class="status ${state.status}" data-testid="status">${label.status(state.status)}</span>
-        ${worrying(state)} ${appeal(state.appeal)}
+        ${worrying(state)} ${appealChip(state)}
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
       </h1>
       <p>${facts(state, view)}</p>
@@ -34,13 +36,8 @@ export function head(view) {
 function worrying({ worrying, criteria, status }) {
   if (status !== "open") return nothing;
   if (worrying === true) return html`<span class="worry" data-testid="worrying">${t("Worrying")}</span>`;
-  if (worrying === false || !Object.values(criteria).some((criterion) => criterion?.answer === "yes")) return nothing;
+  if (worrying === false || !suggestsWorrying(criteria)) return nothing;
   return html`<span class="worry open" data-testid="worrying" title=${t("A criterion applies. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;
-}
-
-function appeal({ level, until } = {}) {
-  if (!level || level === "none") return nothing;
-  return html`<span class="chip">${t("Appeal: {level}", { level: label.level(level) })}${until ? `, ${t("until {at}", { at: when(until) })}` : ""}</span>`;
 }
 
 function facts({ reference, kind, last_seen, lead }, { desk }) {

@@ -40,7 +40,8 @@ export class History {
     this.events.push(...own.filter(({ seq }) => seq > last));
   }
 
-  /** Newest first: {event, changes: [{path, from, to}]}; from what is the state in the event before it. */
+  /** Newest first: {event, changes: [{path, from, to}], holds}; from what is the state in the event before it, and what it set
+      holds while no later event changed a field of it. */
   get entries() {
     let before = null;
     const entries = this.events.map((event) => {
@@ -48,7 +49,12 @@ export class History {
       before = event.state ?? before;
       return { event, changes };
     });
-    return entries.reverse();
+    const later = new Set();
+    return entries.reverse().map((entry) => {
+      const holds = entry.changes.every(({ path }) => !later.has(path));
+      for (const { path } of entry.changes) later.add(path);
+      return { ...entry, holds };
+    });
   }
 
   async #all() {
@@ -75,13 +81,19 @@ export function historyList(history, view) {
   </ol>`;
 }
 
-function item({ event, changes }, view) {
+function item({ event, changes, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
-    <p><b>${event.actor?.name ?? t("The board")}</b> ${label.event(event.type)} <span class="at">${time(event.at)}</span></p>
+    <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${time(event.at)}</span></p>
     ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
     ${isCreation(event) ? nothing : changed(changes, view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
+    ${holds && view.undo.may(event) ? undoing(event, view) : nothing}
   </li>`;
+}
+
+function undoing(event, view) {
+  const what = label.event(event.type);
+  return html`<button type="button" class="plain" data-act="undo" aria-label=${t("Undo: {what}", { what })} @click=${() => view.undo.undo(event)}>${t("Undo")}</button>`;
 }
 
 /** A rank says nothing to a person: only that the card went up or down. */

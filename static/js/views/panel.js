@@ -7,6 +7,7 @@ import { row } from "../forms/row.js";
 import { accountName, cardName, columnName } from "../forms/shown.js";
 import { sending } from "./card.js";
 import { checklist } from "./checklist.js";
+import { exported } from "./exported.js";
 import { faces } from "./face.js";
 import { facts } from "./facts.js";
 import { historyList } from "./history.js";
@@ -59,7 +60,7 @@ function bar(entity, name, view) {
     ${faces(view.facesOn(id))}
     <span class="space"></span>
     ${view.mayEdit && !state.withdrawn ? html`<button type="button" data-act="move" @click=${() => view.act.move(id)}>${t("Move to…")}</button>
-      <button type="button" data-act="withdraw" @click=${() => view.act.dialog("withdraw", { card: id })}>${t("Withdraw…")}</button>` : nothing}
+      <button type="button" data-act="withdraw" @click=${() => view.act.dialog("withdraw", { entity: id })}>${t("Withdraw…")}</button>` : nothing}
     ${close(view)}
   </header>`;
 }
@@ -112,6 +113,7 @@ function log(view) {
       ${searchFacts(view)}
       ${notesSection(view.notesOf(null), null, view)}
       <section><h3>${t("History")}</h3>${historyList(view.historyOf(view.board.id), view)}</section>
+      ${exported(view.board.id)}
     </div></div>
   </aside>`;
 }

@@ -21,10 +21,18 @@ const LAID = {
 const LAID_ON_SEARCH = {
   "search.update": (state, patch) => merge(state, patch),
   "search.set_status": (state, { status, outcome = null }) => ({ ...state, status, outcome }),
+  "search.set_worrying": (state, { worrying = null, basis }) => ({ ...state, worrying, worrying_basis: basis }),
+  "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: { level, from, until } }),
   "search.set_access": (state, { access, members }) => ({ ...state, access, members }),
 };
 
 const target = ({ sighting, task, card }, name) => (name === "task.update" ? task : sighting ?? card);
+
+const LAID_ON_COLUMNS = {
+  "column.rename": (columns, { column, title }) => columns.map((each) => (each.id === column ? { ...each, state: { ...each.state, title } } : each)),
+  "column.move": moveColumn,
+  "column.remove": (columns, { column }) => columns.filter(({ id }) => id !== column),
+};
 
 /**
  * @param board store of the board
@@ -34,7 +42,7 @@ const target = ({ sighting, task, card }, name) => (name === "task.update" ? tas
 export function picture(board, held = null) {
   const pending = board.pending.filter((entry) => entry.status !== "refused");
   const laid = layEntities(pending);
-  const columns = board.of("column").map((column) => ({ ...column, cards: [] })).sort(byRank);
+  const columns = layColumns(board.of("column").map((column) => ({ ...column, cards: [] })).sort(byRank), pending);
   const byColumn = new Map(columns.map((column) => [column.id, column]));
   const byId = new Map();
   const withdrawn = [];
@@ -50,6 +58,18 @@ export function picture(board, held = null) {
   withdrawn.sort((a, b) => b.state.number - a.state.number);
   for (const entry of pending) place(entry, columns, byId, held);
   return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending) };
+}
+
+function layColumns(columns, pending) {
+  return pending.reduce((columns, { name, data }) => LAID_ON_COLUMNS[name]?.(columns, data) ?? columns, columns);
+}
+
+function moveColumn(columns, { column: id, before, after }) {
+  const column = columns.find((column) => column.id === id);
+  const others = columns.filter((column) => column.id !== id);
+  const beside = others.findIndex((column) => column.id === (before ?? after));
+  if (column) others.splice(beside < 0 ? others.length : before ? beside : beside + 1, 0, column);
+  return others;
 }
 
 function layEntities(pending) {

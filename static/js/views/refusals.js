@@ -17,9 +17,16 @@ const WHAT = {
   "sighting.assess": () => t("Assessment"),
   "sighting.update": () => t("Change"),
   "task.update": () => t("Change"),
+  "column.add": () => t("New column"),
+  "column.rename": () => t("Name of a column"),
+  "column.move": () => t("Move of a column"),
+  "column.remove": () => t("Removal of a column"),
   "search.update": () => t("Facts of the search"),
   "search.set_status": () => t("Status"),
   "search.set_access": () => t("Access"),
+  "search.set_worrying": () => t("Worrying or not"),
+  "search.set_appeal": () => t("Appeal"),
+  undo: () => t("Undoing"),
 };
 
 export function refusals(view) {
@@ -43,6 +50,6 @@ function of({ data }, { picture }) {
 }
 
 function words(data) {
-  const text = data.description ?? data.title ?? data.text ?? data.reason;
+  const text = data.description ?? data.title ?? data.text ?? data.basis ?? data.reason;
   return text ? html`<blockquote>${text}</blockquote>` : nothing;
 }

@@ -23,6 +23,7 @@ import { picture } from "./picture.js";
 import { refusals } from "./refusals.js";
 import { forbidden, loading } from "./states.js";
 import { tools } from "./tools.js";
+import { Undo, undoNotice } from "./undo.js";
 
 const OVERDUE_EVERY_MS = 1000; // a task becomes overdue by itself; the count is looked at once a second
 const SAID_LENGTH = 60; // characters of a sighting in a list to choose from
@@ -64,6 +65,7 @@ class SearchView {
     this.authors = new Authors(boardId);
     this.act = new Actions(this);
     this.attention = new Attention(this);
+    this.undo = new Undo(this);
     this.address = new Address(boardId, (card) => this.#went(card));
     this.arrows = new Arrows(root);
     this.clock = new Clock(root);
@@ -81,7 +83,7 @@ class SearchView {
       "/": () => root.querySelector("#find")?.focus(),
       Escape: () => (this.ui.card ? this.act.close() : false),
     });
-    this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.keys];
+    this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.keys, this.undo];
   }
 
   connect() {
@@ -127,8 +129,8 @@ class SearchView {
 
   /** Is there a form to put it back into, and may this person still use it? */
   mayReopen(entry) {
-    const card = entry.data.sighting ?? entry.data.task ?? entry.data.card;
-    return this.mayNote && Boolean(this.picture?.search) && (!card || this.picture.byId.has(card)) && this.forms.of(entry) !== null;
+    const form = this.mayNote && this.picture?.search ? this.forms.of(entry) : null;
+    return form !== null && (!form.entity || Boolean(this.board.get(form.entity)));
   }
 
   // --- what templates ask
@@ -213,14 +215,14 @@ class SearchView {
         <div class="left">${columns(this)}</div>
         ${panel(this)}
       </div>
-      ${openDialog(this)}`;
+      ${undoNotice(this)} ${openDialog(this)}`;
   }
 
   /** Nothing of the search stays: neither on the screen, nor in what this view remembers. */
   #lost() {
     this.ui.dialog = this.ui.held = null;
     this.picture = null;
-    this.#histories.clear();
+    this.#forget();
     this.sources.clear();
     this.lastMark.clear();
     document.title = "Searchboard";
@@ -233,7 +235,7 @@ class SearchView {
     const { reference, person } = picture.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
     this.attention.look();
-    if (ui.dialog?.card && ["move", "withdraw"].includes(ui.dialog.name) && !picture.byId.has(ui.dialog.card)) ui.dialog = null;
+    if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // somebody removed what it is about
   }
 
   #focus() {
@@ -242,7 +244,7 @@ class SearchView {
       this.#root.querySelector("article.opened")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
     if (this.focusField) this.#root.querySelector(".card-facts.editing input, .card-facts.editing textarea")?.focus();
-    if (this.focusCard) this.#root.querySelector(`article[data-card="${CSS.escape(this.focusCard)}"] a`)?.focus({ preventScroll: true });
+    if (this.focusCard) this.#root.querySelector(`[data-card="${CSS.escape(this.focusCard)}"] a, [data-column="${CSS.escape(this.focusCard)}"] [data-part="column-menu"]`)?.focus({ preventScroll: true });
     if (this.showFacts) this.#root.querySelector(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" });
     if (this.focusTrouble) this.#trouble()?.scrollIntoView({ block: "center" });
     this.focusPanel = this.focusField = this.focusTrouble = this.showFacts = false;
@@ -255,16 +257,22 @@ class SearchView {
     return first;
   }
 
+  #forget() {
+    this.#histories.clear();
+    this.undo.forget();
+  }
+
   // --- what happens
 
   #heard(events) {
     const { seq } = this.board;
     // A snapshot in place of a catch-up: the events between were not heard, so histories are read again.
-    if (this.#seq !== null && seq !== this.#seq + events.length) this.#histories.clear();
+    if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const history of this.#histories.values()) history.hear(events);
     this.authors.hear(events);
     this.forms.hear(events);
+    this.undo.hear(events);
     this.#render();
   }
 

@@ -5,7 +5,8 @@ import { label } from "../labels.js";
 import { SEARCH } from "../forms/fields.js";
 import { at } from "../forms/patch.js";
 import { shown } from "../forms/shown.js";
-import { criteriaShown } from "./criteria.js";
+import { appealShown } from "./appeal.js";
+import { worryingShown } from "./worrying.js";
 
 export function searchFacts(view) {
   const { state } = view.picture.search;
@@ -17,9 +18,9 @@ export function searchFacts(view) {
     <dl>
       ${some.map((field) => fact(field, shown(field, at(state, field.path), view)))}
       ${state.access === "members" ? html`<dt>${label.field("members")}</dt><dd>${shown({ path: "members" }, state.members, view)}</dd>` : nothing}
-      ${criteriaShown(state.criteria)}
     </dl>
-  </section>`;
+  </section>
+  ${worryingShown(view)} ${appealShown(view)}`;
 }
 
 const fact = ({ path }, text) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path}>${text}</dd>`);

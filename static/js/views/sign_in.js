@@ -1,9 +1,10 @@
-/* The sign-in page: says that what was typed before the session ended is still here. Whose it is, is not said: desks are shared. */
+/* The sign-in page: says that a session ended here, and that what was typed before the session ended is still here. Whose it is, is not said: desks are shared. */
 
 import { ROOT, storage } from "../storage.js";
 import { n } from "../i18n.js";
 
 export function mount(main) {
+  main.querySelector("[data-ended]").hidden = location.hash !== "#ended";
   const place = main.querySelector("[data-kept]");
   const count = storage.keys(ROOT).filter((key) => /:(outbox|draft):/.test(key)).length;
   if (!place || count === 0) return;

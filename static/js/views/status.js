@@ -13,7 +13,9 @@ const ASKS = {
 
 const MEANS = {
   open: () => t("The search goes on, and its time runs again. What was said about finding is cleared."),
-  found: () => t("It stops running appeals and makes the tasks to take them down. It shows at once on every board and wall."),
+  found: ({ appeal }) => (appeal.level === "none"
+    ? t("No appeal runs, so there is nothing to take down. It shows at once on every board and wall.")
+    : t("The running appeal ({level}) ends, and the tasks to take it down are made. It shows at once on every board and wall.", { level: label.level(appeal.level) })),
   closed: () => t("Nothing more can be changed but notes, until it is opened again."),
 };
 
@@ -37,7 +39,7 @@ export function statusBody(form, view) {
 }
 
 function asked(form, status, view) {
-  return html`<p class="hint">${MEANS[status]()}</p>
+  return html`<p class="hint" data-testid="means">${MEANS[status](view.picture.search.state)}</p>
     ${status === "found" ? html`<div class="grid">${rows(form, OUTCOME.map(({ path }) => path), view)}</div>` : nothing}
     ${row(form, "reason", view, ASKS[status]())}`;
 }

@@ -3,14 +3,13 @@
  * and filled in by behaviours/clock.js, once a second, without drawing anything again.
  */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { ZONE, moment, serverNow } from "../time.js";
+import { dayAndClock, moment, serverNow } from "../time.js";
 
 // Formatting a date costs about 5 microseconds a part; the same few hundred are asked for at every draw.
 const KEPT_MS = 60_000;
 let kept = { until: 0, texts: new Map() };
 
 const WEEK_MS = 6 * 86_400_000; // within this, the name of the day says which
-const IN_WEEK = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** "22:34" today, "Tue 24 Nov 22:34" on another day, "" for null. */
 export const when = (iso) => keep(iso, "long", moment);
@@ -21,7 +20,7 @@ export const short = (iso) => keep(iso, "short", shorten);
 function shorten(iso) {
   const long = moment(iso);
   const age = serverNow() - new Date(iso);
-  return long.includes(" ") && age > 0 && age < WEEK_MS ? IN_WEEK.format(new Date(iso)).replace(",", "") : long;
+  return long.includes(" ") && age > 0 && age < WEEK_MS ? dayAndClock(iso) : long;
 }
 
 function keep(iso, form, write) {

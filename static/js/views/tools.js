@@ -32,6 +32,7 @@ function whole(view) {
   return html`<div class="whole" id="whole" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("The search as a whole")}>
     ${item("log", t("Facts and log"), act.log, ui.card === "log")}
     ${view.mayEdit ? item("edit-search", t("Edit facts…"), () => act.dialog("facts")) : nothing}
+    ${view.mayLead && !view.isClosed ? item("appeal", t("Appeal…"), () => act.dialog("appeal")) : nothing}
     ${view.mayLead && !view.isClosed ? item("access", t("Access…"), () => act.dialog("access")) : nothing}
     ${view.mayLead ? item("set-status", t("Set status…"), () => act.dialog("status")) : nothing}
   </div>`;

@@ -1,0 +1,49 @@
+"""The appeal of a search: decided with the police, the prosecutor and the family. Once the child is found it ends, and its
+traces are wiped."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from board import tasks
+from board.errors import invalid
+from board.fields import Data, Long, Time
+from board.pen import Pen
+from board.words import N_
+from models.entity import State
+from models.search import Search
+
+Level = Literal["none", "discreet", "posters", "public", "child_alert"]  # the ladder
+NONE: State = {"level": "none", "from": None, "until": None}
+
+
+class Set(Data):
+    """`none` has no dates."""
+
+    level: Level
+    since: Time | None = Field(default=None, alias="from")
+    until: Time | None = None
+    reason: Long | None = None
+
+    @model_validator(mode="after")
+    def _none_has_no_dates(self) -> "Set":
+        if self.level == "none":
+            self.since = self.until = None
+        return self
+
+
+def set_appeal(pen: Pen, data: Set) -> None:
+    """Another level, or other dates; all of them are set."""
+    if data.since is not None and data.until is not None and data.until <= data.since:
+        raise invalid("until", N_("An appeal ends after it begins."))
+    row = pen.find(Search, pen.board.id, "search")
+    appeal = {"level": data.level, "from": data.since, "until": data.until}
+    pen.change(row, "search.appeal_set", {"appeal": appeal}, data.reason)
+
+
+def end(pen: Pen, row: Search, reason: str) -> None:
+    """The child is found: ends the appeal that runs, if one does, and makes the tasks that wipe its traces."""
+    level = row.appeal["level"]
+    if pen.change(row, "search.appeal_set", {"appeal": NONE}, reason):
+        for each in pen.known.take_down(level):
+            tasks.add_known(pen, each)

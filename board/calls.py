@@ -1,0 +1,204 @@
+"""What each call of /api/v1 takes and gives, line by line: for the description that is served, and for whoever reads it."""
+
+from dataclasses import dataclass, field
+
+from board import schemas, sightings, suggestions
+from board.schemas import COMMAND_ID, Schema
+from board.words import N_
+from models.accounts import ROLES
+from models.board import OPERATIONS
+from models.search import Search
+from models.sighting import Sighting
+from realtime.strict import MAX_INTEGER
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TIME: Schema = {"type": "string", "format": "date-time"}
+ID: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+EVERYWHERE = ("unauthenticated", "forbidden", "unavailable")
+ON_A_BOARD = (*EVERYWHERE, "not_found")
+
+
+def shape(needed: Schema, more: Schema | None = None) -> Schema:
+    """An object with these fields, of which `more` may be missing."""
+    return {
+        "type": "object", "properties": needed | (more or {}), "required": list(needed), "additionalProperties": False,
+    }  # fmt: skip
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def many(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+def or_null(one: Schema) -> Schema:
+    return {"anyOf": [one, {"type": "null"}]}
+
+
+_HEAD: Schema = {"board": ID, "epoch": TEXT, "seq": COUNT}
+_ACCOUNT: Schema = {"id": ID, "name": TEXT, "role": {"enum": list(ROLES)}}
+PLACES: dict[str, Schema] = {
+    "board": {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"},
+    "sighting": {"type": "string", "pattern": f"^{UUID}$"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a call takes and gives: `answer` with `status`, or one of these refusals."""
+
+    answer: Schema
+    refusals: tuple[str, ...] = EVERYWHERE
+    query: dict[str, Schema] = field(default_factory=dict)
+    body: Schema | None = None
+    status: int = 200
+    media: str = "application/json"
+    open: bool = False  # also to who is not signed in
+
+
+def _taken_in() -> Schema:
+    """A sighting with its source, for the search that is meant by either of its names."""
+    written, private = schemas.of(sightings.Fields), schemas.of(sightings.Private)
+    both = {"id": COMMAND_ID} | written["properties"] | private["properties"]
+    named = [{one: TEXT, other: {"type": "null"}} for one, other in (("board", "reference"), ("reference", "board"))]
+    return {
+        "oneOf": [
+            {
+                "type": "object", "properties": both | names, "required": ["id", next(iter(names)), *written["required"]],
+                "additionalProperties": False,
+            }
+            for names in named
+        ]
+    }  # fmt: skip
+
+
+_SEEN, _SEARCH = schemas.state(Sighting)["properties"], schemas.state(Search)["properties"]
+_CHILD = _SEARCH["person"]["properties"]
+_NUMBER: Schema = or_null({"type": "number"})
+_NAMES: Schema = {"fr": TEXT, "nl": TEXT, "de": TEXT}
+_PLACE: Schema = shape({
+    "id": TEXT, "kind": {"enum": ["municipality", "locality", "city"]}, "name": TEXT, **_NAMES, "postal": many(TEXT),
+    "within": or_null(shape({"id": TEXT, **_NAMES})), "province": or_null(shape(_NAMES)), "country": TEXT,
+    "lat": _NUMBER, "lon": _NUMBER, "radius_m": _NUMBER,
+})  # fmt: skip
+
+CALLS: dict[tuple[str, str], Call] = {
+    ("GET", "/me"): Call(
+        shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}), refusals=("unauthenticated", "unavailable")
+    ),
+    ("GET", "/accounts"): Call(shape({"accounts": many(shape(_ACCOUNT | {"enabled": {"type": "boolean"}}))})),
+    ("GET", "/boards"): Call(
+        shape({"boards": many(shape(
+            {"board": ID, "kind": {"enum": ["operations", "search"]}, "epoch": TEXT, "seq": COUNT},
+            {"reference": TEXT, "status": {"enum": ["open", "found", "closed"]}},
+        ))})
+    ),
+    ("GET", "/find"): Call(
+        shape({"more": {"type": "boolean"}, "hits": many(shape({
+            "board": ID, "reference": or_null(TEXT), "kind": {"enum": ["search", "sighting", "task", "note"]}, "id": ID,
+            "number": or_null(COUNT), "card": or_null(ID), "withdrawn": {"type": "boolean"},
+            "found": many(shape({
+                "field": TEXT, "text": TEXT,
+                "marks": many({"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2}),
+            })),
+        }))}),
+        (*ON_A_BOARD, "invalid", "rate_limited"),
+        query={
+            "q": {"type": "string", "maxLength": 200},
+            "board": PLACES["board"],
+            "limit": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+        },
+    ),
+    ("GET", "/boards/{board}"): Call(
+        shape(_HEAD | {"entities": many(ref("Entity"))}),
+        (*ON_A_BOARD, "invalid"),
+        query={"at": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}, TIME]}},
+    ),
+    ("GET", "/boards/{board}/events"): Call(
+        shape(_HEAD | {"events": many(ref("Event"))}),
+        (*ON_A_BOARD, "invalid"),
+        query={
+            "after": {"type": "integer", "minimum": 0, "maximum": MAX_INTEGER, "default": 0},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 500},
+            "entity": TEXT,
+        },
+    ),
+    ("POST", "/boards/{board}/commands"): Call(
+        ref("Ack"),
+        (*ON_A_BOARD, "invalid", "unknown_command", "conflict", "closed", "too_large"),
+        body=ref("Command"),
+    ),
+    ("GET", "/boards/{board}/sightings/{sighting}/source"): Call(
+        shape({"name": or_null(TEXT), "contact": or_null(TEXT)}), ON_A_BOARD
+    ),
+    ("GET", "/boards/{board}/cards.csv"): Call(TEXT, ON_A_BOARD, media="text/csv"),
+    ("GET", "/boards/{board}/cards.json"): Call(shape(_HEAD | {"cards": many(ref("Entity"))}), ON_A_BOARD),
+    ("GET", "/boards/{board}/journal.csv"): Call(TEXT, ON_A_BOARD, media="text/csv"),
+    ("GET", "/boards/{board}/journal.json"): Call(shape(_HEAD | {"events": many(ref("Event"))}), ON_A_BOARD),
+    ("POST", "/intake/sightings"): Call(
+        shape({"board": ID, "sighting": ID, "number": COUNT, "seq": COUNT}),
+        (*ON_A_BOARD, "invalid", "closed", "too_large"),
+        body=_taken_in(),
+        status=201,
+    ),
+    ("GET", "/places"): Call(
+        shape({"places": many(_PLACE), "attribution": TEXT}),
+        ("unauthenticated", "unavailable", "invalid"),
+        query={
+            "q": {"type": "string", "maxLength": 200},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 8},
+        },
+    ),
+    ("POST", "/boards/{board}/similar"): Call(
+        shape({"similar": many(shape({
+            "sighting": ID, "number": COUNT,
+            **{name: _SEEN[name] for name in ("description", "seen_at", "received_at", "place", "assessment")},
+            "score": shape({"words": {"type": "number"}, "near": {"type": "number"}}),
+        }))}),
+        (*ON_A_BOARD, "invalid", "too_large"),
+        body=schemas.of(suggestions.Typed),
+    ),
+    ("GET", "/intake/searches"): Call(
+        shape({"searches": many(shape({
+            "board": ID,
+            "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age", "sex", "description")}),
+            **{name: _SEARCH[name] for name in ("reference", "kind", "missing_since", "last_seen", "worrying")},
+            "distance_m": or_null(COUNT), "nearest": {"enum": ["last_seen", "sighting", None]},
+        }))}),
+        (*EVERYWHERE, "invalid"),
+        query={
+            "q": {"type": "string", "maxLength": 200},
+            "lat": {"type": "number", "minimum": -90, "maximum": 90},
+            "lon": {"type": "number", "minimum": -180, "maximum": 180},
+        },
+    ),
+    ("GET", "/openapi.json"): Call({"type": "object"}, (), open=True),
+}  # fmt: skip
+
+SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
+    ("GET", "/me"): N_("The account that asks."),
+    ("GET", "/accounts"): N_("Everybody, for assigning."),
+    ("GET", "/boards"): N_("The boards that you may see."),
+    ("GET", "/boards/{board}"): N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
+    ("GET", "/boards/{board}/events"): N_("The events of a board after a seq; with an entity, those of that one."),
+    ("POST", "/boards/{board}/commands"): N_("A command, as over the socket."),
+    ("GET", "/boards/{board}/sightings/{sighting}/source"): N_("Who the source of a sighting is. Each reading is kept."),
+    ("GET", "/boards/{board}/cards.csv"): N_("The cards of a board for a spreadsheet; of the operations board its searches."),
+    ("GET", "/boards/{board}/cards.json"): N_("The cards of a board, each as in a snapshot."),
+    ("GET", "/boards/{board}/journal.csv"): N_(
+        "The journal of a board for a spreadsheet: who did what, when, and what it came to."
+    ),
+    ("GET", "/boards/{board}/journal.json"): N_("The journal of a board. Events that you may not see are left out."),
+    ("POST", "/intake/sightings"): N_("Takes in a sighting, for a search that is named by its id or its reference."),
+    ("GET", "/places"): N_("Places by name or postal code, in French, Dutch and German."),
+    ("POST", "/boards/{board}/similar"): N_(
+        "Sightings of a board that may be the same as one that is being told. Changes nothing."
+    ),
+    ("GET", "/intake/searches"): N_("The open searches that may be meant, by name, reference or place."),
+    ("GET", "/openapi.json"): N_("This description, for programs."),
+    ("GET", "/find"): N_("Cards, notes and searches that have all of these words, the newest first."),
+}

@@ -1,0 +1,111 @@
+"""The words of the tables that a spreadsheet gets: a header in plain words, names for ids, codes as they are everywhere."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from board import words
+from board.journal import Said
+from board.words import N_
+from models.entity import leaves
+
+ROLES = {"inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done")}
+CARDS = {
+    "kind": N_("Kind"), "number": N_("Number"), "column": N_("Column"), "title": N_("Title"), "description": N_("Description"),
+    "assignee": N_("Assigned to"), "priority": N_("Priority"), "seen_at": N_("Seen at"), "received_at": N_("Received at"),
+    "late": N_("Late entry"), "channel": N_("Channel"), "source.kind": N_("Source"), "source.sealed": N_("Sealed source"),
+    "place.text": N_("Place"), "place.lat": N_("Latitude"), "place.lon": N_("Longitude"), "place.radius_m": N_("Uncertainty (m)"),
+    "direction": N_("Direction"), "clothing": N_("Clothing"), "company": N_("Alone or with whom"),
+    "grade.source": N_("Source grade"), "grade.content": N_("Content grade"), "assessment": N_("Assessment"),
+    "duplicate_of": N_("Duplicate of"), "instruction": N_("Instruction"), "due": N_("Due"), "checklist": N_("Checklist"),
+    "result": N_("Result"), "sighting": N_("Sighting"), "withdrawn": N_("Withdrawn"), "id": N_("Id"),
+}  # fmt: skip
+SEARCHES = {
+    "reference": N_("Reference"), "kind": N_("Kind"), "status": N_("Status"), "status_reason": N_("Reason"),
+    "person.first_name": N_("First name"), "person.last_name": N_("Last name"), "person.age": N_("Age"),
+    "person.birth_date": N_("Date of birth"), "person.sex": N_("Sex"), "person.description": N_("Description of the person"),
+    "missing_since": N_("Missing since"), "last_seen.text": N_("Last seen"), "last_seen.lat": N_("Last seen, latitude"),
+    "last_seen.lon": N_("Last seen, longitude"), "worrying": N_("Worrying"), "worrying_basis": N_("Basis"),
+    "criteria": N_("Criteria"), "appeal.level": N_("Appeal"), "appeal.from": N_("Appeal from"),
+    "appeal.until": N_("Appeal until"),
+    "access": N_("Access"), "members": N_("Members"), "lead": N_("Lead"), "outcome.found_at": N_("Found at"),
+    "outcome.place": N_("Where found"), "outcome.condition": N_("Condition"), "outcome.how": N_("How"),
+    "outcome.confirmed_by": N_("Confirmed by"), "outcome.family_told": N_("Family told"),
+    "outcome.police_told": N_("Police told"),
+    "opened_at": N_("Opened at"), "id": N_("Id"),
+}  # fmt: skip
+EVENTS = (
+    N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("Kind"), N_("Number"), N_("What changed"), N_("Reason"),
+    N_("Id"),
+)  # fmt: skip
+
+Row = Callable[[Said], Iterable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What ids mean on a board: accounts by name, columns by (title, role), cards by number."""
+
+    language: str
+    accounts: dict[str, str]
+    columns: dict[str, tuple[str | None, str]]
+    numbers: dict[str, int]
+
+    def say(self, text: str) -> str:
+        return words.translator(self.language)(text)
+
+    def plain(self, path: str, value: Any) -> Any:
+        """A field's value as a person reads it."""
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return self.say(N_("Yes")) if value else self.say(N_("No"))
+        if isinstance(value, list):
+            return ", ".join(str(self.plain("assignee", each)) for each in value)
+        if path in ("assignee", "lead"):
+            return self.accounts.get(value, value)
+        if path == "column" and value in self.columns:
+            title, role = self.columns[value]
+            return title or self.say(ROLES[role])
+        return self.numbers.get(value, value) if path in ("duplicate_of", "sighting", "card") else value
+
+
+def cards(board: str, names: Names) -> tuple[list[str], Row]:
+    """Header and rows of the cards: of sightings and tasks, or of the searches on `operations`."""
+    table = CARDS if board == "search" else SEARCHES
+
+    def row(said: Said) -> list[Any]:
+        state = said.payload()["state"]
+        own = {"kind": said.kind, "id": said.entity}
+        told = own | leaves(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
+        return [names.plain(path, told.get(path)) for path in table]
+
+    return [names.say(word) for word in table.values()], row
+
+
+def _checklist(state: dict[str, Any]) -> str:
+    items = sorted((state.get("checklist") or {}).values(), key=lambda item: str(item["rank"]))
+    return "; ".join(f"[{'x' if item['done'] else ' '}] {item['text']}" for item in items)
+
+
+def _criteria(state: dict[str, Any]) -> str:
+    answers = (state.get("criteria") or {}).items()
+    told = ((key, each["answer"], each["basis"]) for key, each in answers if each and each["answer"] != "unknown")
+    return "; ".join(f"{key}: {answer}{f' ({basis})' if basis else ''}" for key, answer, basis in told)
+
+
+def events(board: str, names: Names) -> tuple[list[str], Row]:
+    """Header and rows of the journal: what an event changed, with what it is since."""
+
+    def row(said: Said) -> list[Any]:
+        payload = said.payload()
+        state = payload.get("state") or {}
+        told, changes = leaves(state), payload.get("changes", ())
+        values = "; ".join(f"{path}: {names.plain(path, told.get(path))}" for path in changes)
+        who = (payload.get("actor") or {}).get("name", "")
+        return [
+            said.seq, said.at, said.type, who, said.kind, state.get("number", ""),
+            values if said.body is not None else names.say(N_("erased")), payload.get("reason", ""), said.entity,
+        ]  # fmt: skip
+
+    return [names.say(word) for word in EVENTS], row

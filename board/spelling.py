@@ -1,0 +1,30 @@
+"""How names are compared that were heard and typed in a hurry: whatever their accents and hyphens, and with a letter wrong."""
+
+import re
+import unicodedata
+
+_SAINT = {"saint", "sainte", "sint", "sankt", "ste"}
+
+
+def fold(text: str) -> str:
+    """A name as it is compared: `Sint-Niklaas` and `saint niklaas` are `st niklaas`."""
+    text = text.replace("œ", "oe").replace("Œ", "Oe").replace("ß", "ss").replace("’", "'")
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return " ".join("st" if word in _SAINT else word for word in re.sub(r"[^a-z0-9]+", " ", plain).split())
+
+
+def distance(typed: str, text: str, most: int) -> int:
+    """How many letters of `typed` are wrong, missing, too many or swapped, if `text` is meant to begin so; over `most`, as soon
+    as it is known to be."""
+    before: list[int] = []
+    row = list(range(len(text) + 1))
+    for i, letter in enumerate(typed, 1):
+        earlier, before, row = before, row, [i]
+        for j, other in enumerate(text, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == text[j - 2] and typed[i - 2] == other:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most and min(before) >= most:
+            return most + 1
+    return min(row)

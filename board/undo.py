@@ -1,0 +1,134 @@
+"""Undo: sets what one event changed back to what it was, by an event of the same type, which can itself be undone.
+
+Nothing is taken out of the journal, and nothing that somebody did since is lost: then it is a conflict. Other events of the
+same command stay.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlmodel import Session
+
+from board import cards, columns, journal, searches, sightings, turn
+from board.errors import Refused, invalid, not_found
+from board.fields import Data
+from board.pen import Pen
+from board.snapshot import KINDS
+from board.words import N_
+from models.accounts import Account
+from models.board import Board
+from models.column import Column
+from models.entity import Entity, State, put_back
+from models.search import Search
+from models.sighting import Sighting
+from models.task import Task
+
+# what can be undone, and the command by which it was done: who may do that may undo it
+DONE_BY = {
+    "search.updated": "search.update",
+    "search.worrying_set": "search.set_worrying",
+    "search.appeal_set": "search.set_appeal",
+    "search.access_set": "search.set_access",
+    "column.renamed": "column.rename",
+    "column.moved": "column.move",
+    "sighting.updated": "sighting.update",
+    "sighting.graded": "sighting.grade",
+    "sighting.assessed": "sighting.assess",
+    "task.updated": "task.update",
+    "card.moved": "card.move",
+    "card.assigned": "card.assign",
+    "card.withdrawn": "card.withdraw",
+    "card.restored": "card.restore",
+}
+# what can't: creations, removals, and a status, which is set anew with a reason; who may not do them is told that first
+FINAL = {
+    "search.opened": "search.open",
+    "search.status_set": "search.set_status",
+    "column.added": "column.add",
+    "column.removed": "column.remove",
+    "sighting.added": "sighting.add",
+    "task.added": "task.add",
+    "note.added": "note.add",
+}
+
+_KINDS: dict[str, type[Entity]] = {Search.KIND: Search} | {kind.KIND: kind for kind in KINDS}
+_PEOPLE = ("assignee", "lead", "members")
+
+
+class Undo(Data):
+    """`seq` is that of an event on this board."""
+
+    seq: Annotated[int, Field(ge=1)]
+
+
+def command_of(session: Session, board: Board, data: Any) -> str | None:
+    """The command by which the event that is to be undone was done; None where there is no such event."""
+    seq = data.get("seq")
+    said = journal.at(session, board.id, seq) if type(seq) is int and 0 < seq <= board.seq else None
+    return (DONE_BY | FINAL).get(said.type) if said is not None else None
+
+
+def undo(pen: Pen, data: Undo) -> None:
+    """Sets the fields that an event changed back, unless they were changed since."""
+    said = journal.at(pen.session, pen.board.id, data.seq) if data.seq <= pen.board.seq else None
+    if said is None:
+        raise not_found("seq")
+    before = journal.before(pen.session, said)
+    if said.type not in DONE_BY or said.body is None or before is None or before.body is None:
+        raise invalid("seq", N_("This can't be undone."))
+    fields = said.payload()["changes"]
+    row = turn.row(pen.session, _KINDS[said.kind], said.entity)
+    if row is None:
+        raise Refused("conflict", fields=dict.fromkeys(fields, N_("It is no longer there.")))
+    since = pen.changed_since(row, said.seq)
+    values = put_back(row.state(), before.payload()["state"], fields)
+    _check(row, {name: since[name] for name in fields if name in since} or _gone(pen, row, values))
+    _put(pen, row, said.type, values, said.seq)
+
+
+def _put(pen: Pen, row: Entity, type: str, values: State, seq: int) -> None:
+    """Does it, with what belongs to it where a command does it."""
+    match row:
+        case Search() if type == "search.access_set":
+            searches.undo_access(pen, row, values, seq)
+            return
+        case Sighting() if "source" in values:
+            sightings.check_seal(pen, row, values["source"]["sealed"])
+        case Sighting() | Task() if type == "card.moved":
+            values = {"column": row.column, "rank": row.rank} | values
+    pen.change(row, type, values, undoes=seq)
+    match row:
+        case Column():
+            columns.spread(pen, row)
+        case Sighting() | Task() if type == "card.moved":
+            cards.part(pen, row)
+
+
+def _check(row: Entity, clash: dict[str, str]) -> None:
+    if clash:
+        raise Refused("conflict", fields=clash, current=row.state())
+
+
+def _gone(pen: Pen, row: Entity, values: State) -> dict[str, str]:
+    """The fields whose former value can't be put back any more, with a sentence for each."""
+    found: dict[str, str] = {}
+    now = row.state()
+    if "column" in values and turn.row(pen.session, Column, values["column"]) is None:
+        found["column"] = N_("This column is no longer there.")
+    for name in _PEOPLE:
+        if name in values and not all(_is_here(pen, id) for id in _ids(values[name]) - _ids(now[name])):
+            found[name] = N_("Somebody who is named here is no longer at the desk.")
+    if "reference" in values and searches.is_taken(pen, values["reference"], row.id):
+        found["reference"] = N_("Another search has this reference.")
+    if isinstance(row, Sighting) and sightings.goes_round(pen, row, values.get("duplicate_of")):
+        found["duplicate_of"] = N_("The other one is a duplicate of this.")
+    return found
+
+
+def _ids(value: str | list[str] | None) -> set[str]:
+    return {value} if isinstance(value, str) else set(value or ())
+
+
+def _is_here(pen: Pen, id: str) -> bool:
+    account = turn.row(pen.session, Account, id)
+    return account is not None and account.enabled

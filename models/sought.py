@@ -1,0 +1,69 @@
+"""What can be found by its words: a row keeps them folded, so that the database can look for them, alike in both."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from sqlmodel import Field
+
+from models.entity import Entity
+
+_WORD = re.compile(r"[^\W_]+")
+_NO_PARTS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"})
+_WITHOUT = ("Mn", "Cf")  # accents, and signs that are not seen
+
+
+class Found(NamedTuple):
+    """Of a text, the word from `start` to before `end`, and those of the sought ones with which it begins."""
+
+    start: int
+    end: int
+    words: set[str]
+
+
+class Sought(Entity):
+    """`folded` is in no state: " red jacket", each word once, with a space before it."""
+
+    KIND: ClassVar[str]
+
+    folded: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+    def texts(self) -> dict[str, str | None]:
+        """What is sought in, by the names of the fields: what a reader may see, and nothing of who a source is."""
+        raise NotImplementedError
+
+    def fold(self) -> None:
+        """Keeps the words as they are now."""
+        self.folded = folded(self.texts().values())
+
+
+def folded(texts: Iterable[str | None]) -> str:
+    return "".join(f" {word}" for word in dict.fromkeys(word for text in texts if text for word in words(text)))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are compared."""
+    return _WORD.findall(fold(text))
+
+
+def fold(text: str) -> str:
+    """A text without accents and capitals, sign by sign: that of two texts is those of both, one after the other."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if unicodedata.category(part) not in _WITHOUT).casefold().translate(_NO_PARTS)
+
+
+def places(text: str, sought: Collection[str]) -> list[Found]:
+    """Where the words of a text are that begin with one of these."""
+    signs: Sequence[int] = range(len(text)) if text.isascii() else [at for at, sign in enumerate(text) for _ in fold(sign)]
+    found: list[Found] = []
+    for word in _WORD.finditer(fold(text)):
+        if begun := {each for each in sought if word.group().startswith(each)}:
+            start, end = signs[word.start()], signs[word.end() - 1] + 1
+            following = signs[word.end()] if word.end() < len(signs) else len(text)  # accents of its own are before that
+            if found and found[-1].end > start:  # ½ is two words
+                start, begun = found[-1].start, begun | found.pop().words
+            found.append(Found(start, max(following, end), begun))
+    return found

@@ -1,0 +1,110 @@
+/* One call, as far as it is typed: kept in this browser until it is in the outbox, over reloads and ended sessions. No DOM. */
+
+import { serverNow } from "../time.js";
+import { said, whenOf } from "./when.js";
+
+const NOTHING = {
+  board: null,    // the search, once it is chosen
+  search: "",     // its name, or what was typed to find it
+  text: "",
+  where: "",
+  place: null,    // {name, lat, lon, radius_m}: the point, once a place is chosen
+  when: "",
+  seen: null,     // what "when" meant at the moment it was typed
+  name: "",
+  contact: "",
+  channel: "hotline",
+  sealed: false,
+  began: null,    // the call was taken when the first letter was typed
+};
+
+export class Call {
+  typed = { ...NOTHING };
+  #draft;
+  #cleared = null;
+
+  /** draft: {load, save, clear} */
+  constructor(draft) {
+    this.#draft = draft;
+    this.typed = { ...NOTHING, ...draft.load() };
+  }
+
+  get isEmpty() {
+    return this.typed.began === null;
+  }
+
+  get canUndo() {
+    return this.isEmpty && this.#cleared !== null;
+  }
+
+  /** What was typed into one field; a point belongs to the words that it was found by. */
+  edit(field, value) {
+    const more = { search: { board: null }, where: { place: null }, when: { seen: whenOf(value, serverNow()) } }[field] ?? {};
+    this.#set({ [field]: value, ...more });
+  }
+
+  chooseSearch(board, name) {
+    this.#set({ board, search: name });
+  }
+
+  /** words: what the place is called then */
+  choosePlace(words, place) {
+    this.#set({ where: words, place });
+  }
+
+  clear() {
+    if (!this.isEmpty) this.#cleared = this.typed;
+    this.typed = { ...NOTHING };
+    this.#draft.clear();
+  }
+
+  /** Back to what was cleared last. */
+  undo() {
+    if (!this.canUndo) return;
+    this.#set(this.#cleared);
+    this.#cleared = null;
+  }
+
+  /** It is in the outbox. */
+  sent() {
+    this.clear();
+    this.#cleared = null;
+  }
+
+  /** The fields that have to be filled in, or can't be read. */
+  get faults() {
+    const { board, text, when, seen } = this.typed;
+    return [!board && "search", !text.trim() && "text", when.trim() && !seen && "when"].filter(Boolean);
+  }
+
+  /** For `sighting.add`. */
+  get data() {
+    const { text, where, place, seen, name, contact, channel, sealed, began } = this.typed;
+    const { lat, lon, radius_m } = place ?? {};
+    return {
+      description: text.trimEnd(), channel, received_at: began,
+      source: { kind: name.trim() || contact.trim() ? "named" : "unknown", sealed },
+      ...(seen && { seen_at: seen }),
+      ...(where.trim() && { place: { text: where.trim(), ...(place && { lat, lon, radius_m }) } }),
+      ...(name.trim() && { source_name: name.trim() }),
+      ...(contact.trim() && { source_contact: contact.trim() }),
+    };
+  }
+
+  /** What was refused, to be mended: {board, data} of the outbox. */
+  restore({ board, data }, search) {
+    const { place } = data;
+    this.#set({
+      ...NOTHING, board, search, text: data.description, where: place?.text ?? "",
+      place: place?.lat === undefined ? null : { name: place.text, ...place },
+      when: said(data.seen_at ?? null), seen: data.seen_at ?? null, name: data.source_name ?? "", contact: data.source_contact ?? "",
+      channel: data.channel, sealed: data.source.sealed, began: data.received_at,
+    });
+  }
+
+  #set(changes) {
+    this.typed = { ...this.typed, ...changes };
+    this.typed.began ??= serverNow().toISOString();
+    this.#draft.save(this.typed);
+  }
+}

@@ -1,0 +1,101 @@
+"""A language that nobody speaks: each text of ours in brackets, accented, and a third longer. What is plain is untranslated."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from board import words
+
+CODE = "eo"  # a browser can be asked for it, and has two plural forms, as our languages have
+ACCENTS = str.maketrans("aceilnorsuyzACDEILNOSUYZ", "áçéíłñóřšúýžÁÇĎÉÍŁÑÓŠÚÝŽ")
+# What is called so in every language: this program, the scopes of a token, a day where the browser knows no words for it.
+NAMES = re.compile(r"Searchboard|\b(?:read|write|intake)\b|M\d\d \d+ [A-Z][a-z]{2}\b")
+VALUES = re.compile(r"(\{\w+\}|%\(\w+\)s)")
+
+# Every text of a page, and of its attributes that are read or heard: [text, where]. Dates, keys, and what says which language it
+# is in, are left out.
+TEXTS = """() => {
+  const found = [[document.title, "title"]];
+  const skip = "script, style, noscript, time, kbd, code, body [lang]";
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const place = node.parentElement;
+    if (!place.closest(skip) && node.data.trim()) found.push([node.data.trim(), place.outerHTML.slice(0, 160)]);
+  }
+  for (const name of ["aria-label", "title", "placeholder", "alt", "aria-description", "aria-roledescription"]) {
+    for (const each of document.body.querySelectorAll(`[${name}]`)) {
+      if (!each.closest(skip)) found.push([each.getAttribute(name), `${name} of ${each.outerHTML.slice(0, 160)}`]);
+    }
+  }
+  return found;
+}"""
+
+# What says what to do or what something is, and is wider than its place: [text, place].
+CUT = """() => [...document.querySelectorAll("button, summary, legend, label, dt, th, h1, h2, h3, a.button, .chip")]
+  .filter((each) => each.checkVisibility() && getComputedStyle(each).clipPath === "none"
+    && getComputedStyle(each).textOverflow !== "ellipsis" && each.clientWidth && each.scrollWidth > each.clientWidth + 1)
+  .map((each) => `${each.textContent.trim().slice(0, 60)} | ${each.outerHTML.slice(0, 120)}`)"""
+
+
+def pseudo(text: str) -> str:
+    """`Move {card}` as `⟦Móvé {card} óéóé⟧`."""
+    parts = [part if VALUES.fullmatch(part) else part.translate(ACCENTS) for part in VALUES.split(text)]
+    more = max(2, len(VALUES.sub("", text)) * 3 // 10)
+    return f"⟦{''.join(parts)}{'ó' if more < 6 else ''.join(' óéóé' for _ in range(more // 5))}⟧"
+
+
+@contextmanager
+def spoken(folder: Path) -> Iterator[None]:
+    """As long as this lasts it is one of the board's languages."""
+    listed = read_po(BytesIO((words.LOCALES / "messages.pot").read_bytes()))
+    catalogue = Catalog(locale=CODE, fuzzy=False)
+    for message in listed:
+        if message.id:
+            one = isinstance(message.id, str)
+            catalogue.add(message.id, pseudo(message.id) if one else tuple(map(pseudo, message.id)), flags=message.flags)
+    place = folder / CODE / "LC_MESSAGES" / "messages.po"
+    place.parent.mkdir(parents=True)
+    with place.open("wb") as file:
+        write_po(file, catalogue)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "LOCALES", folder)
+        forget()
+        try:
+            yield
+        finally:
+            forget()
+
+
+def forget() -> None:
+    for kept in (words.languages, words.translations, words.script_catalogue):
+        kept.cache_clear()
+
+
+def plain(text: str, typed: list[str]) -> str:
+    """What is left of a text when our words are taken out of it, and what somebody typed; empty where no word is left."""
+    before = ""
+    while before != text:
+        before, text = text, re.sub(r"⟦[^⟦⟧]*⟧", " ", text)
+    for each in typed:
+        text = text.replace(each, " ")
+    text = NAMES.sub(" ", text)
+    return text.strip() if re.search(r"[A-Za-z]{2,}", text) else ""
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Every text in a state."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from leaves(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from leaves(each)
+    elif isinstance(value, str):
+        yield value.strip()
