@@ -176,7 +176,8 @@ async def test_the_nearest_first_by_where_the_child_was_seen(company: Company) -
     assert [(each["board"], each["nearest"]) for each in await meant(company.bob, **asked)][:1] == [(far, "sighting")]
     await company.bob.do(far, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
     assert await boards(company.bob, **asked) == [near, far, unknown]
-    nearest = [each["distance_m"] or math.inf for each in await meant(company.bob, lat=51.1972, lon=3.2171)]
+    distances = [each["distance_m"] for each in await meant(company.bob, lat=51.1972, lon=3.2171)]
+    nearest = [math.inf if each is None else each for each in distances]  # 0 is as near as can be
     assert nearest == sorted(nearest)
     assert len(nearest) <= 8
 
