@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import load_all_checks
 from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import ignored_auth
 
 from board import accounts, api, openapi, schemas
 from board.answers import STATUS
@@ -23,19 +24,24 @@ from board.commands import TABLE
 from board.errors import SENTENCES
 from board.openapi import BASE, document
 from models.accounts import ROLES
+from realtime.protocol import is_id
 from tests import cast
 from tests.company import Company
 from tests.test_bad_input import WHOLE, filled, scene
 
 # The server, in the thread of the tests, draws numbers while a strategy does.
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+Caller = tuple[str, str]  # a role, and how it comes
+Doors = dict[Caller, dict[str, str]]
 load_all_checks()
 EXAMPLES, MANY = 4, 100  # of each call, in each way of being wrong or right, by each caller
 FUZZ = settings(deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 CALLERS = [*((role, "write") for role in ROLES), ("coordinator", "cookie"), ("coordinator", "read"), ("investigator", "intake")]
+MOST = ("coordinator", "write")
 INTAKE = ("POST", "/intake/sightings")
 TELLING = [("POST", "/boards/{board}/commands"), INTAKE, ("GET", "/boards/{board}/sightings/{sighting}/source")]
 SENT = ("id", "name", "data", "base", "epoch")  # of a command
+_sent: set[str] = set()
 # What no description can say, as it depends on what is on the board: (field, sentence).
 DEPENDS = [
     (r"reference", "Another search has this reference."),
@@ -60,10 +66,10 @@ def depends(fields: dict[str, str]) -> bool:
     )
 
 
-def judge(case: Case, response: Any) -> None:
-    """All checks; where data that fits is refused, it is for what is on the board."""
+def judge(case: Case, response: Any, without: list[Any]) -> None:
+    """All checks but these; where data that fits is refused, it is for what is on the board."""
     try:
-        case.validate_response(response)
+        case.validate_response(response, excluded_checks=without)
     except FailureGroup as group:
         left = [each for each in group.exceptions if not _excused(case, response, each)]
         if left:
@@ -86,12 +92,16 @@ def explore(url: str, headers: dict[str, str], names: dict[str, str], call: tupl
     """Asks a call in many ways, right and wrong; how often it was answered with which status."""
     answered: dict[int, int] = {}
     operation = description()[BASE + call[1]][call[0]]
+    without: list[Any] = []
 
     def ask(case: Case) -> None:
         _aim(case, names)
+        _once(case.body)
         response = case.call(base_url=url, headers=headers)
         answered[response.status_code] = answered.get(response.status_code, 0) + 1
-        judge(case, response)
+        judge(case, response, without)
+        if many == EXAMPLES:  # it asks three times more for each, by nobody: here for the first one alone
+            without[:] = [ignored_auth]
 
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         if mode is GenerationMode.NEGATIVE and not (operation.body or operation.query or operation.path_parameters):
@@ -99,6 +109,14 @@ def explore(url: str, headers: dict[str, str], names: dict[str, str], call: tupl
         cases = operation.as_strategy(generation_mode=mode)
         seed(1)(settings(FUZZ, max_examples=many)(given(case=cases)(ask)))()
     return answered
+
+
+def _once(body: Any) -> None:
+    """Sent again, an id gets its first answer, whatever is sent along by then: so no id is sent twice."""
+    if isinstance(body, dict) and is_id(body.get("id")):
+        if body["id"] in _sent:
+            body["id"] = cast.new_id()
+        _sent.add(body["id"])
 
 
 def _aim(case: Case, names: dict[str, str]) -> None:
@@ -127,6 +145,12 @@ async def names(company: Company) -> dict[str, str]:
     return found | {"board": search, "card": found["sighting"], "column": found["done"]}
 
 
+@pytest.fixture(scope="module")
+def doors() -> Doors:
+    """The headers of each caller who was there already."""
+    return {}
+
+
 async def headers_of(company: Company, role: str, scope: str) -> dict[str, str]:
     if scope != "cookie":
         return {"Authorization": f"Bearer {await cast.token_for(company.server.desk, role.title(), role, scope)}"}
@@ -137,9 +161,10 @@ async def headers_of(company: Company, role: str, scope: str) -> dict[str, str]:
         return {"Cookie": f"board_session={browser.cookies['board_session']}", "Origin": url}
 
 
-async def holds(company: Company, names: dict[str, str], caller: tuple[str, str], call: tuple[str, str], many: int) -> None:
-    headers = await headers_of(company, *caller)
-    answered = await asyncio.to_thread(explore, company.server.url, headers, names, call, many)
+async def holds(company: Company, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str], many: int) -> None:
+    if caller not in doors:
+        doors[caller] = await headers_of(company, *caller)
+    answered = await asyncio.to_thread(explore, company.server.url, doors[caller], names, call, many)
     assert answered
     done, (role, scope) = CALLS[call].status, caller
     if call in TELLING and (
@@ -151,25 +176,27 @@ async def holds(company: Company, names: dict[str, str], caller: tuple[str, str]
 
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
-async def test_what_it_says_holds_for_who_may_do_most(company: Company, names: dict[str, str], call: tuple[str, str]) -> None:
-    await holds(company, names, ("coordinator", "write"), call, EXAMPLES)
+async def test_what_it_says_holds_for_who_may_do_most(
+    company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
+) -> None:
+    await holds(company, names, doors, MOST, call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", TELLING, ids=" ".join)
-@pytest.mark.parametrize("caller", CALLERS, ids="-".join)
+@pytest.mark.parametrize("caller", [caller for caller in CALLERS if caller != MOST], ids="-".join)
 async def test_what_it_says_holds_for_everybody(
-    company: Company, names: dict[str, str], caller: tuple[str, str], call: tuple[str, str]
+    company: Company, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
 ) -> None:
-    await holds(company, names, caller, call, EXAMPLES)
+    await holds(company, names, doors, caller, call, EXAMPLES)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
 @pytest.mark.parametrize("caller", CALLERS, ids="-".join)
 async def test_what_it_says_holds_in_many_ways(
-    company: Company, names: dict[str, str], caller: tuple[str, str], call: tuple[str, str]
+    company: Company, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
 ) -> None:
-    await holds(company, names, caller, call, MANY)
+    await holds(company, names, doors, caller, call, MANY)
 
 
 # -- what it says ---------------------------------------------------------------------------------------------------------
