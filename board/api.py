@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, accounts, exports, find, journal, language, logs, metrics, snapshot
+from board import access, accounts, alert_calls, exports, find, journal, language, logs, metrics, snapshot
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
 from board.desk import Desk
 from board.errors import Refused, not_found
@@ -176,6 +176,8 @@ routes = [
     _route("/accounts", all_accounts),
     _route("/boards", boards),
     _route("/find", find.find),
+    _route("/alerts", alert_calls.listed),
+    _route("/alerts/read", alert_calls.read, "POST"),
     _route("/boards/{board}", board),
     _route("/boards/{board}/events", events),
     _route("/boards/{board}/commands", commands, "POST"),

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from board import schemas, sightings, suggestions
+from board.alerts import LISTED
 from board.schemas import COMMAND_ID, Schema
 from board.words import N_
 from models.accounts import ROLES
+from models.alert import KINDS as ALERTS
 from models.board import OPERATIONS
 from models.search import Search
 from models.sighting import Sighting
@@ -85,6 +87,12 @@ _PLACE: Schema = shape({
     "within": or_null(shape({"id": TEXT, **_NAMES})), "province": or_null(shape(_NAMES)), "country": TEXT,
     "lat": _NUMBER, "lon": _NUMBER, "radius_m": _NUMBER,
 })  # fmt: skip
+_ALERT: Schema = shape({
+    "board": ID, "reference": or_null(TEXT), "seq": COUNT, "at": TIME, "kind": {"enum": list(ALERTS)}, "type": TEXT,
+    "actor": or_null(shape({"id": ID, "name": TEXT})), "entity": shape({"kind": TEXT, "id": ID}),
+    "card": or_null(shape({"kind": {"enum": ["sighting", "task"]}, "id": ID, "number": COUNT})),
+    "value": or_null(TEXT), "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
+})  # fmt: skip
 
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/me"): Call(
@@ -112,6 +120,17 @@ CALLS: dict[tuple[str, str], Call] = {
             "board": PLACES["board"],
             "limit": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
         },
+    ),
+    ("GET", "/alerts"): Call(
+        shape({"alerts": many(_ALERT), "unread": COUNT, "quiet": {"type": "boolean"}}),
+    ),
+    ("POST", "/alerts/read"): Call(
+        shape({"unread": COUNT}),
+        (*EVERYWHERE, "invalid", "too_large"),
+        body={"oneOf": [
+            shape({"all": {"const": True}}),
+            shape({"alerts": many(shape({"board": ID, "seq": COUNT | {"maximum": MAX_INTEGER}})) | {"maxItems": LISTED}}),
+        ]},
     ),
     ("GET", "/boards/{board}"): Call(
         shape(_HEAD | {"entities": many(ref("Entity"))}),
@@ -183,6 +202,8 @@ SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
     ("GET", "/me"): N_("The account that asks."),
     ("GET", "/accounts"): N_("Everybody, for assigning."),
     ("GET", "/boards"): N_("The boards that you may see."),
+    ("GET", "/alerts"): N_("What alerts you: the newest of the last 14 days, and how many are unread."),
+    ("POST", "/alerts/read"): N_("Marks alerts as read, those that are named or all, on all your screens."),
     ("GET", "/boards/{board}"): N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
     ("GET", "/boards/{board}/events"): N_("The events of a board after a seq; with an entity, those of that one."),
     ("POST", "/boards/{board}/commands"): N_("A command, as over the socket."),

@@ -88,7 +88,8 @@ def _verified(old: Session, new: Session, board: Board) -> str:
 def _position(session: Session) -> list[Any]:
     """What differs as soon as somebody wrote: the boards' heads, what was done, and rights."""
     boards = session.connection().execute(select(Board.id, Board.seq, Board.epoch).order_by(Board.id))  # type: ignore[call-overload]
-    counted = [_count(session.connection(), metadata.tables[name]) for name in ("account", "session", "token", "done", "reading")]
+    written = ("account", "session", "token", "done", "reading", "alert_read")
+    counted = [_count(session.connection(), metadata.tables[name]) for name in written]
     return [*map(tuple, boards), *counted, sign_in.rights_version(session)]
 
 

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from board import logs, sign_in
 from board.access import Sights
 from board.beginnings import Known
+from board.bells import Bells
 from board.commands import Ack, Command
 from board.errors import Refused
 from board.execute import Order, Written
@@ -53,6 +54,7 @@ class Desk:
         self.door = Door(self)
         self.looking = Looking()
         self.summaries = Summaries(self.database, self.hub, self.source)
+        self.bells = Bells(self.database, self.hub, self.source)
         self._rights = -1
         self._watches = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -76,7 +78,8 @@ class Desk:
         except Unsuitable as error:
             await desk.close()
             raise Unusable(str(error)) from error
-        desk._tasks = [asyncio.create_task(every(WATCH_S, desk._watch)), asyncio.create_task(desk.summaries.run())]
+        rounds = (every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run())
+        desk._tasks = [asyncio.create_task(each) for each in rounds]
         return desk
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What each person does about their own account: password, theme, sessions. And the page on which a one-time link sets a
+"""What each person does about their own account: password, theme, alerts, sessions. And the page on which a one-time link sets a
 password. Plain forms: they post, and are sent back to the page."""
 
 import asyncio
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from board import accounts, language, links, pages, words
+from board import accounts, alerts, language, links, pages, words
 from board.accounts import Wrong
 from board.answers import NOT_OWN_PAGE, body_of, form_of
 from board.desk import Desk
@@ -18,12 +18,16 @@ from board.errors import Refused
 from board.sign_in import Caller, bump, from_own_page, give_cookie, signed_in, still_signed_in
 from board.words import N_
 from models.accounts import Account
+from models.alert import KINDS
 from models.times import now, stamp
 
 T = TypeVar("T")
 
 PATH = "/account"
-CHANGED = {"password": N_("Your password is changed, and you are signed out everywhere else.")}
+CHANGED = {
+    "password": N_("Your password is changed, and you are signed out everywhere else."),
+    "alerts": N_("Your alerts are as you chose."),
+}
 
 
 async def account(request: Request) -> Response:
@@ -43,6 +47,18 @@ async def choose_theme(request: Request) -> Response:
     except Wrong as wrong:
         return await _shown(request, caller, str(wrong))
     return RedirectResponse(PATH, 303)
+
+
+async def choose_alerts(request: Request) -> Response:
+    """`POST /account/alerts`: where alerts of each kind are shown from now on, and whether they are quiet."""
+    caller, desk = await _oneself(request), _desk(request)
+    form = await typed(request)
+    places, quiet = {kind: form(kind) for kind in KINDS}, form("quiet") == "yes"
+    try:
+        await desk.database.write(_still(caller, lambda database: alerts.choose(database, caller.account.id, places, quiet)))
+    except ValueError:
+        raise Refused("invalid") from None
+    return RedirectResponse(f"{PATH}?changed=alerts", 303)
 
 
 async def change_password(request: Request) -> Response:
@@ -141,12 +157,14 @@ def _still(caller: Caller, fn: Callable[[Database], T]) -> Callable[[Database], 
 async def _shown(request: Request, caller: Caller, problem: str | None = None, status: int = 422) -> Response:
     """The page, with what was wrong."""
     id, at, reads = caller.account.id, stamp(now()), language.of(request, caller)
-    rows = [] if caller.token else await _desk(request).database.read(lambda database: accounts.sessions(database, id, at))
+    desk = _desk(request)
+    rows = [] if caller.token else await desk.database.read(lambda database: accounts.sessions(database, id, at))
+    wants = await desk.database.read(lambda database: alerts.choice(database, id))
     told = problem and words.translated(problem, reads)
     changed = CHANGED.get(request.query_params.get("changed", ""))
     return pages.page(
         request, "account.html", caller, status=status if problem else 200, problem=told, own=caller.session, sessions=rows,
-        changed=changed and words.translated(changed, reads),
+        changed=changed and words.translated(changed, reads), alerts=wants,
     )  # fmt: skip
 
 
@@ -158,6 +176,7 @@ def _desk(request: Request) -> Desk:
 routes = [
     Route(PATH, account),
     Route(f"{PATH}/theme", choose_theme, methods=["POST"]),
+    Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),
     Route(f"{PATH}/password", change_password, methods=["POST"]),
     Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
     Route(links.PATH, by_link),

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from board import access, journal, turn
+from board import access, alerts, journal, turn
 from board.beginnings import Known, packaged
 from board.errors import Refused, not_found
 from board.fields import Data, check_alone, patched
@@ -87,7 +87,7 @@ class Pen:
             board.entities += 1
         self.session.add(row)
         turn.of(self.session).keep(row)
-        self._say(row, type, state, sorted(leaves(state)), reason)
+        self._say(row, type, state, sorted(leaves(state)), reason, before={})
 
     def change(
         self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True, undoes: int | None = None
@@ -110,7 +110,7 @@ class Pen:
             setattr(row, name, value)
         ours.keep(row)
         if anything:
-            self._say(row, type, after, fields, reason, undoes)
+            self._say(row, type, after, fields, reason, undoes, before)
         return anything
 
     def remove(self, row: Entity, type: str) -> None:
@@ -148,8 +148,9 @@ class Pen:
         return found
 
     def _say(
-        self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None, undoes: int | None = None
-    ) -> None:
+        self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None, undoes: int | None = None,
+        before: State | None = None,
+    ) -> None:  # fmt: skip
         payload: dict[str, Any] = {
             "actor": {"id": self.account.id, "name": self.account.name} if self.account else None,
             "command": self.command.id or None,
@@ -167,6 +168,8 @@ class Pen:
             else:
                 row.seq = said.seq
             self.said.append(said)
+        if state is not None and before is not None:
+            alerts.record(self.session, said, before, state, fields, reason)  # the last one is that of the entity's own board
 
     def _boards(self, row: Entity) -> Iterable[Board]:
         """The boards on which an entity's events are written: a search is on its own and on `operations`."""

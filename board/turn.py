@@ -23,6 +23,7 @@ _ADD_EVENT = text(
     "VALUES (:board, :seq, :at, :type, :kind, :entity, :account, :commitment, :hash)"
 )
 _ADD_PAYLOAD = text("INSERT INTO payload (board, seq, key, body) VALUES (:board, :seq, :key, :body)")
+_ADD_ALERT = text("INSERT INTO alert (board, seq, kind, account, at) VALUES (:board, :seq, :kind, :account, :at)")
 _ADD_DONE = text("INSERT INTO done (account, command, name, ack, at) VALUES (:account, :command, :name, :ack, :at)")
 _MOVE_BOARD = text(
     "UPDATE board SET seq = :seq, at = :at, last_type = :last_type, head = :head, cards = :cards, entities = :entities "
@@ -43,6 +44,7 @@ class Turn:
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     payloads: list[dict[str, Any]] = field(default_factory=list)
+    alerts: list[dict[str, Any]] = field(default_factory=list)
     done: list[dict[str, Any]] = field(default_factory=list)
 
     def keep(self, row: Entity) -> None:
@@ -79,6 +81,8 @@ class Turn:
         """Writes all that is left, each board's row once."""
         self.write(session)
         connection = session.connection()
+        if self.alerts:
+            connection.execute(_ADD_ALERT, self.alerts)
         if self.done:  # sorted: two processes that write the same ids must not wait for each other
             connection.execute(_ADD_DONE, sorted(self.done, key=lambda row: (row["account"], row["command"])))
         if self.changes and self.boards:

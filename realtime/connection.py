@@ -31,6 +31,7 @@ class Connection:
         self.line: Line = socket.scope["state"]["line"]
         self.outbox = Outbox()
         self.followed: set[str] = set()
+        self.alerted = False  # whether it asked to be told of alerts
         self._obey = obey
         self._rate = Rate(rate)
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -171,6 +172,9 @@ class Connection:
                 self.hub.unsubscribe(self, board)
             case protocol.Presence():
                 self.hub.present(self, said)
+            case protocol.Alerts() if not self.alerted:
+                self.alerted = True
+                self.hub.asked.set()
             case protocol.Ping(id):
                 self.send(protocol.pong(id))
 

@@ -37,6 +37,7 @@ class Hub:
         self.tally = Tally()
         self.channels: dict[str, Channel] = {}
         self.connections: set[Connection] = set()
+        self.asked = asyncio.Event()  # somebody asked to be told of alerts
         self.catchup = Catchup(source)
         self.crowds = Crowds(bus.publish)
         self.heads = Heads(self)

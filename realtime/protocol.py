@@ -68,12 +68,17 @@ class Ping:
     id: str | int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Asks to be told how many alerts are unread, from now on."""
+
+
 def is_id(value: object) -> bool:
     """Whether this may be a command's id."""
     return isinstance(value, str) and _ID.match(value) is not None
 
 
-def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Ping:
+def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Alerts | Ping:
     """A client's message. Raises Unreadable with the answer in it."""
     value, fault = strict.read(source)
     if not isinstance(value, dict):
@@ -91,6 +96,8 @@ def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Ping:
             return Unsubscribe(_name(value, "board"))
         case "presence":
             return _presence(value)
+        case "alerts":
+            return Alerts()
         case "ping":
             return Ping(_echo(value))
     raise Unreadable("There is no message of this type.", id=id)
@@ -203,6 +210,11 @@ def presence(board: str, count: int, people: list[dict[str, Any]]) -> bytes:
 
 def summary(board: str, searches: Mapping[str, Any]) -> bytes:
     return _frame("summary", board=board, searches=searches)
+
+
+def alerts(unread: int, last: tuple[str, int] | None, quiet: bool) -> bytes:
+    """How many the person has not read, and the newest of these: its board and seq. Quiet: they want no other mark of it."""
+    return _frame("alerts", unread=unread, last={"board": last[0], "seq": last[1]} if last else None, quiet=quiet)
 
 
 def heads(at: str, found: Mapping[str, tuple[str, int]]) -> bytes:

@@ -24,6 +24,7 @@ LISTED = "qwertyuiop"
 OWN: dict[str, dict[str, str]] = {  # what each person can do with their own account
     "/account/password": {"old": PASSWORD, "new": NEW},
     "/account/theme": {"theme": "dark"},
+    "/account/alerts": {"sighting": "list", "status": "off", "assigned": "desktop", "mention": "list"},
     "/account/sessions": {},
 }
 FOREIGN = {"Origin": "https://evil.example"}

@@ -17,6 +17,7 @@ export class Desk {
   version;
   newVersion = null;  // the server's, where this page is of another
   outbox;
+  alerts = null;      // whoever hears of alerts here
   connection;
   #boards = new Map();
   #tab;
@@ -116,11 +117,13 @@ export class Desk {
     this.newVersion = server === this.version ? null : server;
     for (const board of this.#boards.values()) board.subscribe();
     this.outbox.lineUp();
+    this.alerts?.ask();
     return this.#changed();
   }
 
   #receive(frame) {
     if (frame.type === "heads") return this.#heads(frame);
+    if (frame.type === "alerts") return this.alerts?.heard(frame);
     if (frame.type === "account") return this.#accountChanged(frame.account);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.#boards.get(frame.board)?.seq ?? null);
     if (frame.type === "refused") return this.outbox.refused(frame);

@@ -24,6 +24,7 @@ async function start() {
 
   belongTo(accountId);
   const desk = new Desk({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
+  (await import("./alerts/bell.js")).mount(document.querySelector("[data-bell]"), desk);
   (await import("./behaviours/outside.js")).connect(document.querySelector("details.me"));
   (await import("./behaviours/sign_out.js")).connect(document.querySelector("[data-sign-out]"), desk);
   (await import("./views/notices.js")).mount(document.querySelector("[data-notices]"), desk);

@@ -1,5 +1,6 @@
-/* The account page: the name of the role, and what this browser keeps. */
+/* The account page: the name of the role, whether this browser may notify, and what it keeps. */
 
+import { mount as notifying } from "../alerts/choices.js";
 import { write } from "../accounts/moments.js";
 import { kept } from "../drafts.js";
 import { label } from "../labels.js";
@@ -7,6 +8,7 @@ import { n, t } from "../i18n.js";
 
 export function mount(main, desk) {
   write(main);
+  notifying(main.querySelector("[data-notify]"));
   const role = main.querySelector("[data-label-role]");
   role.textContent = label.role(role.dataset.labelRole);
   const draw = () => {

@@ -1,0 +1,46 @@
+"""What alerts whom: rows beside the journal, with ids and codes alone. No text is here, so there is nothing to erase."""
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+EVERYBODY = ""  # in place of an account: whoever may see the board
+KINDS = ("assigned", "mention", "sighting", "status")  # of several by one event the first one is shown
+PLACES = ("off", "list", "desktop")  # where alerts of a kind are shown; on the desktop: in the list too
+
+
+class Alert(SQLModel, table=True):
+    """An event of the journal, by its board and seq, that alerts an account. `at` is the event's."""
+
+    __table_args__ = (Index("alert_of_account", "account", "at"),)
+
+    board: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    at: str
+
+
+class AlertRead(SQLModel, table=True):
+    """An account has read an alert, on whichever screen; `at` is the alert's. Rows go when the alert is no longer listed."""
+
+    __tablename__ = "alert_read"
+
+    account: str = Field(primary_key=True)
+    board: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: str
+
+
+class AlertChoice(SQLModel, table=True):
+    """Which alerts an account wants, and where; the defaults where it has no row. Quiet: nothing but the list and its count.
+    `version` grows with every choice and every reading, so that each process learns of them."""
+
+    __tablename__ = "alert_choice"
+
+    account: str = Field(primary_key=True)
+    assigned: str = "list"
+    mention: str = "list"
+    sighting: str = "list"
+    status: str = "list"
+    quiet: bool = False
+    version: int = 0

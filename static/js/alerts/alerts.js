@@ -1,0 +1,80 @@
+/* What alerts this person: the count as the socket tells it, and the list, which is read when somebody looks. What is read
+   here is read on all screens. */
+
+const ADDRESS = "/api/v1/alerts";
+
+export class Alerts {
+  unread = 0;
+  last = null;    // the newest unread one: {board, seq}
+  quiet = false;
+  list = null;    // null until it was read
+  failed = false;
+  #desk;
+  #watchers = new Set();
+  #reading = 0;
+
+  constructor(desk) {
+    this.#desk = desk;
+    desk.alerts = this;
+  }
+
+  /** fn(alerts) after a change. -> unwatch */
+  watch(fn) {
+    this.#watchers.add(fn);
+    return () => this.#watchers.delete(fn);
+  }
+
+  /** The line is open. */
+  ask() {
+    this.#desk.transmit({ type: "alerts" });
+  }
+
+  /** A frame of the socket. */
+  heard({ unread, last, quiet }) {
+    Object.assign(this, { unread, last, quiet });
+    this.#changed();
+  }
+
+  /** Read the list; of two answers that come out of turn the later asked counts. */
+  async look() {
+    const turn = (this.#reading += 1);
+    const answer = await call(ADDRESS);
+    if (turn !== this.#reading) return;
+    this.failed = answer === null;
+    if (answer) Object.assign(this, { list: answer.alerts, unread: answer.unread, quiet: answer.quiet });
+    this.#changed();
+  }
+
+  /** One of the list was opened; the page may be about to go. */
+  opened({ board, seq }) {
+    return this.#read({ alerts: [{ board, seq }] }, (each) => each.board === board && each.seq === seq);
+  }
+
+  allRead() {
+    return this.#read({ all: true }, () => true);
+  }
+
+  async #read(body, isRead) {
+    const answer = await call(`${ADDRESS}/read`, { method: "POST", body: JSON.stringify(body), keepalive: true });
+    this.failed = answer === null;
+    if (answer) {
+      this.unread = answer.unread;
+      this.list = this.list?.map((each) => (isRead(each) ? { ...each, read: true } : each)) ?? null;
+    }
+    this.#changed();
+  }
+
+  #changed() {
+    for (const fn of this.#watchers) fn(this);
+  }
+}
+
+/** -> the answer; null where there is none now. */
+async function call(address, options = {}) {
+  try {
+    const answer = await fetch(address, { headers: { accept: "application/json" }, ...options });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
