@@ -12,14 +12,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
-from board import administration, api, api_page, metrics, own_account, pages, socket
+from board import administration, api, api_page, files, metrics, own_account, pages, socket
 from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
 from board.headers import Headers
-from board.places import STATIC
 from board.sign_in import cookie_name, from_own_page, give_cookie, signed_in
 from board.words import N_
 from models.database import Unavailable
@@ -43,7 +41,7 @@ def make(desk: Desk) -> Starlette:
             Route("/healthz", alive),
             Route("/readyz", ready),
             Route("/metrics", refusing(measured)),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            *files.routes,
             *pages.routes,
             *api_page.routes,
             *own_account.routes,

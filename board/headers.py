@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from board import logs
+from board import files, logs
 
 log = structlog.get_logger()
 
@@ -26,7 +26,8 @@ _ALWAYS = [
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
 _PRIVATE = (b"cache-control", b"no-store")
-_STATIC = (b"cache-control", b"no-cache")  # kept, but asked about: scripts of two versions never mix for long
+_ASKED = (b"cache-control", b"no-cache")  # kept, but asked about
+_LASTING = (b"cache-control", b"public, max-age=31536000, immutable")
 
 Failed = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -52,8 +53,7 @@ class Headers:
             await self._app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, request: str) -> None:
-        cache = _STATIC if scope["path"].startswith(("/static/", "/i18n/")) else _PRIVATE
-        own = [*self._extra, cache, (b"x-request-id", request.encode())]
+        own = [*self._extra, (b"x-request-id", request.encode())]
         status = 0
 
         async def with_headers(message: Message) -> None:
@@ -61,7 +61,7 @@ class Headers:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 kept = [(name, value) for name, value in message["headers"] if name.lower() != b"cache-control"]
-                message["headers"] = [*kept, *own]
+                message["headers"] = [*kept, *own, _cache(scope, status)]
             await send(message)
 
         try:
@@ -72,3 +72,10 @@ class Headers:
             raise
         finally:
             log.debug("answered", status=status, by=getattr(scope.get("endpoint"), "__qualname__", None))
+
+
+def _cache(scope: Scope, status: int) -> tuple[bytes, bytes]:
+    """How long a browser keeps an answer."""
+    if not files.are_asked_for(scope["path"]):
+        return _PRIVATE
+    return _LASTING if status in (200, 206, 304) and files.lasts(scope["path"], scope["query_string"]) else _ASKED

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import accounts, language, words
+from board import accounts, files, language, words
 from board.access import may_see
 from board.answers import NOT_OWN_PAGE, body_of, form_of
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
-from board.places import STATIC, TEMPLATES
+from board.places import TEMPLATES
 from board.settings import VERSION
 from board.sign_in import Caller, from_own_page, signed_in
 
@@ -110,16 +110,10 @@ routes: list[Route] = [
 def page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
     """A page from a template, in the language of whoever asks."""
     reads = language.of(request, caller)
-    common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "modules": _modules()}
+    common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": files}
     common |= {"board": "", "card": "", "languages": {code: words.OWN_NAMES.get(code, code) for code in words.languages()}}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
-
-
-@cache
-def _modules() -> list[str]:
-    """Every script module, to be fetched at once: a browser that finds them one import after the other needs a second."""
-    return [f"/static/{path.relative_to(STATIC).as_posix()}" for path in sorted(STATIC.rglob("*.js"))]
 
 
 @cache

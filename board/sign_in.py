@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from board.desk import Desk
 
 LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
-_HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
-_NOBODY = _HASHER.hash("nobody's password")  # checked where there is no account, so that the answer takes as long
+HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 TRIES = 10  # of one peer at one account, in five minutes
 ALL_TRIES = 100  # at one account by anybody, and of one peer at any: a desk shares one address
 ENDED_AT_ONCE = 100  # sessions that are dropped when somebody signs in: whoever signs in must not wait for more
@@ -76,7 +76,7 @@ def digest(secret: str) -> str:
 
 
 def hash_password(password: str) -> str:
-    return _HASHER.hash(password)
+    return HASHER.hash(password)
 
 
 def bump(database: Database) -> None:
@@ -222,7 +222,7 @@ class Door:
             lambda database: database.exec(select(Account).where(Account.email == email)).first()
         )
         async with self._room:
-            fits = await asyncio.to_thread(_fits, account.password if account else _NOBODY, password)
+            fits = await asyncio.to_thread(_fits, account.password if account else None, password)
         if account is None or not account.enabled or not fits:
             return None
         self.tries.clear(both)
@@ -267,8 +267,15 @@ def _drop_ended(database: Database, now: str) -> None:
         connection.execute(_DROP, [{"digest": each} for each in ended])
 
 
-def _fits(hashed: str, password: str) -> bool:
+@cache
+def _nobodys() -> str:
+    return HASHER.hash("nobody's password")
+
+
+def _fits(hashed: str | None, password: str) -> bool:
+    """Takes as long where there is no account: also at the first try of a process."""
+    nobodys = _nobodys()
     try:
-        return _HASHER.verify(hashed, password)
+        return HASHER.verify(hashed or nobodys, password)
     except (VerificationError, InvalidHashError):
         return False

@@ -2,40 +2,45 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlmodel import Session, SQLModel
 
 from models import accounts, alert, board, column, event, note, search, sighting, task  # noqa: F401  (they register themselves)
 from models.database import START_S, Database, Unusable
 
 metadata = SQLModel.metadata
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database, patience_s: float = START_S) -> None:
     """Brings the database to this program's tables; waits for a server that is not up yet. Raises Unusable when there is
     none, or when the database is newer than the program."""
     database.reach(patience_s)
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
 
     def run(session: Session) -> None:
         connection = session.connection()
         database.store.lock_tables(connection)
-        if not _is_current(connection, scripts):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        if not _is_current(connection):
+            _upgrade(connection)
 
-    if not database.read_now(lambda session: _is_current(session.connection(), scripts)):
+    if not database.read_now(lambda session: _is_current(session.connection())):
         database.write_now(run)
 
 
-def _is_current(connection: Connection, scripts: ScriptDirectory) -> bool:
-    at = MigrationContext.configure(connection).get_current_revision()
-    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+def _is_current(connection: Connection) -> bool:
+    known = sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
+    has_any = inspect(connection).has_table("alembic_version")
+    at = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_any else None
+    if at is not None and at not in known:
         raise Unusable("The database was written by a newer version of the board: start that one.")
-    return at == scripts.get_current_head()
+    return bool(at == known[-1])
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # only here: to load it takes as long as to start the rest, and mostly all is there
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.async_api import Browser
 
+from board import sign_in
 from board.browser import find
 from board.dev import Postgres, Redis, server_folder
 from tests import cast, houses
@@ -20,6 +22,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with the mark `houses` runs in both."""
     if "house" in metafunc.fixturenames and metafunc.definition.get_closest_marker("houses"):
         metafunc.parametrize("house", [houses.SMALL, houses.LARGE], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """A password is made and looked at in a millisecond, in this process: by the real parameters it is half of a core's time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ class Tour:
     @property
     def pages(self) -> dict[str, str]:
         live = {"operations": "/", "search": self.search, "sighting": self.sighting, "task": self.task}
-        return live | {"account": "/account", "api": "/api", "missing": "/searches/none"}
+        return live | {"intake": "/intake", "account": "/account", "api": "/api", "missing": "/searches/none"}
 
 
 @pytest.fixture(scope="module")

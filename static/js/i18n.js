@@ -4,11 +4,11 @@
 const LOCALES = { en: "en-GB", fr: "fr-BE", nl: "nl-BE", de: "de-BE" };
 const catalogue = { language: "en", messages: {}, rule: new Intl.PluralRules("en"), numbers: new Intl.NumberFormat(LOCALES.en) };
 
-/** Load the catalogue of `language`; without it (offline, none yet) the English msgids stand. */
-export async function load(language, version) {
+/** Load the catalogue of `language` from its address; without it (offline, none yet) the English msgids stand. */
+export async function load(language, address) {
   if (language === "en") return;
   try {
-    const answer = await fetch(`/i18n/${language}.json?v=${encodeURIComponent(version)}`);
+    const answer = await fetch(address);
     if (answer.ok) use(language, (await answer.json()).messages);
   } catch {
     // the msgids stand: English words are better than none, and dates go with them

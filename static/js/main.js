@@ -16,8 +16,8 @@ const VIEWS = {
 
 async function start() {
   topOf(document.querySelector("[data-top]"));
-  const { page, board, language, version, accountId, accountName, accountRole } = document.body.dataset;
-  await load(language, version);
+  const { page, board, language, version, catalogue, accountId, accountName, accountRole } = document.body.dataset;
+  await load(language, catalogue);
   if (page === "sign_in") return (await import("./views/sign_in.js")).mount(document.querySelector("main"));
   if (page === "password") return (await import("./accounts/link.js")).mount(document.querySelector("main"));
   if (!accountId) return undefined;

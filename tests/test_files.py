@@ -1,0 +1,46 @@
+"""Scripts, styles and words are fetched once, and never of two versions."""
+
+import re
+import shutil
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from board import files
+from tests.cast import Server
+
+LASTING = "public, max-age=31536000, immutable"
+
+
+async def test_what_a_page_names_is_kept_for_ever_and_all_else_is_asked_after(server: Server) -> None:
+    async with httpx.AsyncClient(base_url=server.url, headers={"accept-language": "fr"}) as http:
+        page = (await http.get("/login")).text
+        named = re.findall(r'(?:src|href)="(/(?:static|i18n)/[^"]+)"', page)
+        assert {each.rpartition(".")[2].partition("?")[0] for each in named} == {"js", "css", "svg", "json"}
+        for address in named:
+            answer = await http.get(address)
+            assert (answer.status_code, answer.headers["cache-control"]) == (200, LASTING), address
+        main = next(each for each in named if each.endswith("/js/main.js"))
+        lasting = (await http.get(main)).content
+        # A worker of another version may be asked: it has the same name, and what it gives is not kept.
+        for other in (re.sub(r"v-\w+", "v-0", main), "/static/js/main.js"):
+            answer = await http.get(other)
+            assert (answer.content, answer.headers["cache-control"]) == (lasting, "no-cache")
+        assert (await http.get("/i18n/fr.json?v=0")).headers["cache-control"] == "no-cache"
+        missing = await http.get(files.address("js/none.js"))
+        assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
+
+
+def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    static = Path(shutil.copytree(files.STATIC, tmp_path / "static", copy_function=shutil.copy))
+    before = files.version()
+    monkeypatch.setattr(files, "STATIC", static)
+    files._version.cache_clear()
+    assert files.version() == before  # copied: the same at another hour
+    (static / "js" / "main.js").write_text("another text")
+    files._version.cache_clear()
+    assert files.version() != before
+    monkeypatch.undo()
+    files._version.cache_clear()
+    assert files.version() == before
