@@ -18,6 +18,7 @@ export class Desk {
   newVersion = null;  // the server's, where this page is of another
   outbox;
   alerts = null;      // whoever hears of alerts here
+  here = null;        // what one may do on this page, for keys and palette: {where, may, commands, things}
   connection;
   #boards = new Map();
   #tab;

@@ -28,7 +28,9 @@ async function start() {
   (await import("./behaviours/outside.js")).connect(document.querySelector("details.me"));
   (await import("./behaviours/sign_out.js")).connect(document.querySelector("[data-sign-out]"), desk);
   (await import("./views/notices.js")).mount(document.querySelector("[data-notices]"), desk);
+  (await import("./views/keys_dialog.js")).mount(desk, document.querySelector("details.me"));
   if (board) (await import("./views/freshness.js")).mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board));
+  if (board) (await import("./views/says.js")).mount(desk, desk.board(board));
   desk.start();
   return VIEWS[page]?.(document.querySelector("main"), desk, document.body.dataset);
 }

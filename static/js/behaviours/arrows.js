@@ -1,24 +1,30 @@
 /** Arrow keys from card to card: up and down in a column, left and right to the card at the same height. */
+import { pressed } from "./key_table.js";
 
 export class Arrows {
   #root;
-  #pressed = (event) => this.#go(event);
+  #card;
+  #list;
+  #walked = (event) => this.#go(event);
 
-  constructor(root) {
+  /** @param card selector of a card, with a link in it; @param list of what holds those of one column */
+  constructor(root, card = "article[data-card]", list = "[data-list]") {
     this.#root = root;
+    this.#card = card;
+    this.#list = list;
   }
 
   connect() {
-    this.#root.addEventListener("keydown", this.#pressed);
+    this.#root.addEventListener("keydown", this.#walked);
   }
 
   disconnect() {
-    this.#root.removeEventListener("keydown", this.#pressed);
+    this.#root.removeEventListener("keydown", this.#walked);
   }
 
   #go(event) {
-    const card = event.target.closest?.("article[data-card]");
-    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
+    const card = event.target.closest?.(this.#card);
+    if (!card || !pressed("walk", event)) return;
     const next = this.#next(card, event.key);
     if (!next) return;
     event.preventDefault();
@@ -27,25 +33,25 @@ export class Arrows {
   }
 
   #next(card, key) {
-    if (key === "ArrowDown") return neighbour(card, "nextElementSibling");
-    if (key === "ArrowUp") return neighbour(card, "previousElementSibling");
-    if (key !== "ArrowLeft" && key !== "ArrowRight") return null;
-    const columns = [...this.#root.querySelectorAll("[data-list]")].filter((list) => list.contains(card) || list.querySelector("article[data-card]"));
+    if (key === "ArrowDown") return this.#neighbour(card, "nextElementSibling");
+    if (key === "ArrowUp") return this.#neighbour(card, "previousElementSibling");
+    // a phone shows one column at a time
+    const columns = [...this.#root.querySelectorAll(this.#list)].filter((list) => list.querySelector(this.#card) && list.checkVisibility());
     const at = columns.findIndex((list) => list.contains(card));
-    return nearest(columns[at + (key === "ArrowRight" ? 1 : -1)], card);
+    return this.#nearest(columns[at + (key === "ArrowRight" ? 1 : -1)], card);
   }
-}
 
-/** Cards that are still being sent have nothing to open yet. */
-function neighbour(card, direction) {
-  let next = card[direction];
-  while (next && !next.matches("[data-card]")) next = next[direction];
-  return next;
-}
+  /** Cards that are still being sent have nothing to open yet. */
+  #neighbour(card, direction) {
+    let next = card[direction];
+    while (next && !next.matches(this.#card)) next = next[direction];
+    return next;
+  }
 
-function nearest(list, card) {
-  if (!list) return null;
-  const { top } = card.getBoundingClientRect();
-  const cards = [...list.querySelectorAll("article[data-card]")];
-  return cards.find((other) => other.getBoundingClientRect().bottom > top) ?? cards.at(-1);
+  #nearest(list, card) {
+    if (!list) return null;
+    const { top } = card.getBoundingClientRect();
+    const cards = [...list.querySelectorAll(this.#card)];
+    return cards.find((other) => other.getBoundingClientRect().bottom > top) ?? cards.at(-1);
+  }
 }

@@ -1,6 +1,7 @@
 /** A <dialog> that is drawn is open; closing it by Escape or its cross tells the view. */
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../i18n.js";
+import { goBack, placeOf } from "./focus.js";
 
 /**
  * @param name  also its test hook: `data-dialog`
@@ -16,9 +17,12 @@ export function dialog(name, title, body, close) {
       <h2 id="dialog-title">${title}</h2>
       <button type="button" class="plain" data-act="close" aria-label=${t("Close")} @click=${close}>✕</button>
     </header>
+    <p class="unseen" role="status" data-says></p>
     ${body}
   </dialog>`;
 }
+
+const MAIN = document.querySelector("main");
 
 export class Dialogs {
   #root;
@@ -32,7 +36,7 @@ export class Dialogs {
   settle() {
     const drawn = this.#root.querySelector("dialog");
     if (drawn && !drawn.open) {
-      this.#opener ??= { element: document.activeElement, card: document.activeElement?.closest("article[data-card]")?.dataset.card };
+      this.#opener ??= placeOf(MAIN, document.activeElement);
       drawn.showModal();
       focusFirst(drawn);
     }
@@ -40,10 +44,9 @@ export class Dialogs {
   }
 
   #giveBack() {
-    const { element, card } = this.#opener;
+    const opener = this.#opener;
     this.#opener = null;
-    const again = element?.isConnected ? element : card && this.#root.querySelector(`article[data-card="${CSS.escape(card)}"] a`);
-    again?.focus({ preventScroll: true });
+    goBack(MAIN, opener);
   }
 }
 

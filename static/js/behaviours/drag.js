@@ -6,7 +6,7 @@
  */
 import Sortable from "../../vendor/sortablejs/modular/sortable.esm.js";
 
-const LONG_PRESS_MS = 250; // shorter takes up cards while scrolling, longer feels stuck
+const LONG_PRESS_MS = 350; // shorter takes up cards under a finger that rests before it scrolls, longer feels stuck
 const SCROLL_SLOP_PX = 6; // a finger that moved this far before the press was long is scrolling
 const MOUSE_SLOP_PX = 5; // a click with an unsteady hand is a click
 const TAB_HOVER_MS = 450; // over a column's tab this long: show that column
@@ -20,6 +20,7 @@ export class Drag {
   #tab = { element: null, timer: null };
   #moved = (event) => this.#point(event);
   #menu = (event) => this.#keepHold(event);
+  #keyed = (event) => this.#letGo(event);
 
   /**
    * @param tell {taken(card, column), dropped(card, place or null), showColumn(column)}; place is {column, before?}
@@ -86,7 +87,18 @@ export class Drag {
     this.#card = item.dataset.card;
     this.#root.toggleAttribute("data-dragging", true);
     for (const type of ["pointermove", "touchmove"]) document.addEventListener(type, this.#moved, { passive: true });
+    document.addEventListener("keydown", this.#keyed, true);
     this.#tell.taken(this.#card, from.dataset.list);
+  }
+
+  /** Escape: the card stays where it was, wherever the hand lets go. */
+  #letGo(event) {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    for (const type of ["pointermove", "touchmove"]) document.removeEventListener(type, this.#moved);
+    this.#mark(null);
+    this.#over(null);
   }
 
   #end() {
@@ -99,6 +111,7 @@ export class Drag {
 
   #finish() {
     for (const type of ["pointermove", "touchmove"]) document.removeEventListener(type, this.#moved);
+    document.removeEventListener("keydown", this.#keyed, true);
     this.#mark(null);
     this.#over(null);
     this.#card = null;

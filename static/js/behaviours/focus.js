@@ -1,33 +1,68 @@
-/** Keeps the keyboard where it was when a draw moves or remakes what it was on. */
+/** Keeps the keyboard where it was when a draw moves, remakes or takes away what it was on. */
 
-/**
- * Draws, and gives the focus back if the draw took it away: to the same control of the same card, or to
- * the panel whose form or button is gone.
- */
+const THING = "article[data-card], li[data-search]";
+const PARTS = ".tools, .tabs, .desk-tabs, .refusals, .withdrawn, .head, .desk-head"; // where the neighbour of what is gone is meant too
+const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
+
+/** Draws, and gives the focus back if the draw took it away. In a dialog it is the dialog's own business (dialog.js). */
 export function keepingFocus(root, draw) {
   const focused = document.activeElement;
-  const inside = root.contains(focused);
-  const card = inside ? focused.closest("article[data-card]")?.dataset.card : null;
-  const panel = inside ? focused.closest(".panel")?.dataset.panel : null;
-  const part = focused?.dataset?.part;
-  const column = inside && !card ? columnOf(root, focused) : null;
+  const place = root.contains(focused) && !focused.closest("dialog") ? placeOf(root, focused) : null;
   draw();
-  if (document.activeElement !== document.body && document.activeElement !== null) return;
-  if (panel) root.querySelector(`.panel[data-panel="${CSS.escape(panel)}"]`)?.focus({ preventScroll: true });
-  if (column) headNear(root, column)?.focus({ preventScroll: true });
-  if (!card) return;
-  const place = root.querySelector(`article[data-card="${CSS.escape(card)}"]`);
-  (place?.querySelector(`[data-part="${part}"]`) ?? place?.querySelector("a"))?.focus({ preventScroll: true });
+  if (place && isNowhere()) goBack(root, place);
 }
 
-function columnOf(root, focused) {
-  const section = focused.closest("[data-column]");
-  return section && { id: section.dataset.column, at: [...root.querySelectorAll("[data-column]")].indexOf(section) };
+export const isNowhere = () => !document.activeElement || document.activeElement === document.body;
+
+/** Where an element is, so that it can be found again when it was remade. */
+export function placeOf(root, element) {
+  const thing = element.closest(THING);
+  const list = thing?.parentElement;
+  const section = element.closest("[data-column]");
+  const part = thing ? null : element.closest(PARTS);
+  return {
+    element,
+    thing: thing && idOf(thing),
+    part: element.dataset.part,
+    panel: element.closest(".panel")?.dataset.panel,
+    neighbours: thing ? { within: list, what: `:scope > :is(${THING})`, at: indexIn(list, `:scope > :is(${THING})`, thing) }
+      : part && { within: part, what: FOCUSABLE, at: indexIn(part, FOCUSABLE, element) },
+    column: section && { id: section.dataset.column, at: indexIn(root, "[data-column]", section) },
+  };
 }
 
-/** The menu of a column; of the one in its place, where it is gone. */
-function headNear(root, { id, at }) {
+/** To the same control; to the same one of the same card, wherever it is now; else to what took its place. */
+export function goBack(root, place) {
+  for (const candidate of candidates(root, place)) {
+    candidate.focus({ preventScroll: true });
+    if (document.activeElement === candidate) return; // not on the screen: a column that a phone does not show
+  }
+}
+
+function* candidates(root, { element, thing, part, panel, neighbours, column }) {
+  yield* among([element.isConnected && element]);
+  if (thing) {
+    const again = [...root.querySelectorAll(THING)].find((each) => idOf(each) === thing);
+    yield* among([again?.querySelector(`[data-part="${part}"]`), again?.querySelector("a")]);
+  }
+  if (panel) yield* among([root.querySelector(`.panel[data-panel="${CSS.escape(panel)}"]`), root.querySelector(".panel")]);
+  if (neighbours?.within.isConnected) {
+    const all = [...neighbours.within.querySelectorAll(neighbours.what)];
+    const next = all[neighbours.at] ?? all.at(-1);
+    yield* among([thing ? next?.querySelector("a") : next]);
+  }
+  if (column) yield* among(headNear(root, column, thing));
+  yield root;
+}
+
+const among = (some) => some.filter(Boolean);
+const idOf = (thing) => thing.dataset.card ?? thing.dataset.search;
+const indexIn = (within, what, element) => [...within.querySelectorAll(what)].indexOf(element);
+
+/** In a column, or in the one in its place where it is gone: a card if it was a card, else its menu. */
+function headNear(root, { id, at }, thing) {
   const all = [...root.querySelectorAll("[data-column]")];
   const section = all.find((each) => each.dataset.column === id) ?? all[at] ?? all.at(-1);
-  return section?.querySelector("[data-part='column-menu']");
+  const [card, menu] = [section?.querySelector(`:is(${THING}) a`), section?.querySelector("[data-part='column-menu']")];
+  return thing ? [card, menu] : [menu, card];
 }

@@ -1,17 +1,20 @@
-/** Single keys for what is done often; never while typing, never under a dialog, never with a modifier. */
+/** Keys that do what a page offers, by the table of keys; never under a dialog, and while typing only Escape. */
+import { KEYS, isPressed, worksOn } from "./key_table.js";
+import { singleKeys } from "./single_keys.js";
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
-/** Is there a keyboard to tell of, as far as a browser says? */
-export const hasKeys = () => !matchMedia("(pointer: coarse)").matches;
+/** Is there a keyboard to tell of, as far as a browser says, and does a key alone act? */
+export const hasKeys = () => singleKeys.on && !matchMedia("(pointer: coarse)").matches;
 
 export class Keys {
-  #actions;
+  #here;
   #pressed = (event) => this.#act(event);
 
-  /** @param actions key -> function(event); returns false where it was not for it */
-  constructor(actions) {
-    this.#actions = actions;
+  /** @param here {where, commands(element) -> [{id, does}]}: a page, and what this person may do there with the focus at an element;
+      `does` answers false where it was not for it */
+  constructor(here) {
+    this.#here = here;
   }
 
   connect() {
@@ -23,10 +26,10 @@ export class Keys {
   }
 
   #act(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
     if (event.key !== "Escape" && event.target.closest?.(TYPING)) return;
-    const action = this.#actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (action && action(event) !== false) event.preventDefault();
+    const ids = KEYS.filter((entry) => worksOn(entry, this.#here.where) && isPressed(entry, event)).map(({ id }) => id);
+    const command = ids.length > 0 && this.#here.commands(event.target).find(({ id }) => ids.includes(id));
+    if (command && command.does() !== false) event.preventDefault();
   }
 }

@@ -62,7 +62,7 @@ export class Actions {
 
   edit(kind, card) {
     this.#view.ui.editing.add(`${kind}:${card}`);
-    this.#view.focusField = true;
+    this.#view.focusField = ".card-facts.editing :is(input, textarea)";
     this.#view.draw();
   }
 

@@ -30,7 +30,7 @@ function mark({ state, since, seq, provenAt }, connection) {
     case "catching_up":
       return html`<span class="live catching">${connection.state === "open" ? t("Catching up…") : t("Reconnecting…")}</span>`;
     case "not_current":
-      return html`<span class="live stale" role="alert" data-testid="not-current">${
+      return html`<span class="live stale" data-testid="not-current">${
         since ? t("Not current since {at}", { at: clockWithSeconds(since) }) : t("Not current")}</span>${again(connection)}`;
     case "loading":
       return connection.failed > 0

@@ -2,13 +2,16 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { Arrows } from "../behaviours/arrows.js";
 import { Clock } from "../behaviours/clock.js";
 import { Dialogs } from "../behaviours/dialog.js";
+import { keepingFocus } from "../behaviours/focus.js";
 import { Keys, hasKeys } from "../behaviours/keys.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
 import { faces, people } from "./face.js";
 import { OpenSearch } from "./open_search.js";
+import { OperationsHere } from "./palette_operations.js";
 import { searchCard, sendingCard } from "./search_card.js";
 import { STATUSES, byStatus, matches, nameOf } from "./searches.js";
 
@@ -32,6 +35,7 @@ class Operations {
   #opening;
   #clock;
   #dialogs;
+  #arrows;
   #keys;
   #unwatch = [];
   #find = "";
@@ -45,18 +49,17 @@ class Operations {
     this.#opening = new OpenSearch(this);
     this.#clock = new Clock(root);
     this.#dialogs = new Dialogs(root);
-    this.#keys = new Keys({ n: () => this.#mayOpen && this.#opening.show(), "/": () => this.#root.querySelector("[name=find]")?.focus() });
+    this.#arrows = new Arrows(root, "li[data-search]", "[data-column] ul");
+    this.#keys = new Keys((desk.here = new OperationsHere(this.board, () => this.#mayOpen, this.#opening)));
   }
 
   connect() {
     this.#unwatch = [
-      this.board.watch((_, events) => {
-        this.#say(events);
-        this.draw();
-      }),
+      this.board.watch(this.draw),
       this.desk.watch(this.draw),
     ];
     this.#clock.connect();
+    this.#arrows.connect();
     this.#keys.connect();
     this.board.where(null, false);
     this.draw();
@@ -66,6 +69,7 @@ class Operations {
   disconnect() {
     for (const unwatch of this.#unwatch) unwatch();
     this.#clock.disconnect();
+    this.#arrows.disconnect();
     this.#keys.disconnect();
   }
 
@@ -74,7 +78,7 @@ class Operations {
   }
 
   draw = () => {
-    render(this.board.seq === null ? loading(this.desk.connection) : this.#page(), this.#root);
+    keepingFocus(this.#root, () => render(this.board.seq === null ? loading(this.desk.connection) : this.#page(), this.#root));
     this.#clock.fill();
     this.#dialogs.settle();
   };
@@ -158,14 +162,6 @@ class Operations {
   #showAll(status) {
     this.#all.add(status);
     this.draw();
-  }
-
-  // What colleagues did, for those who don't see it happen.
-  #say(events) {
-    const said = events.filter(({ actor, state }) => actor && actor.id !== this.desk.account.id && state?.person);
-    if (!said.length) return;
-    document.querySelector("[data-says]").textContent =
-      said.map(({ type, actor, state }) => t("{event}: {name}, by {who}", { event: label.event(type), name: nameOf(state.person), who: actor.name })).join(". ");
   }
 }
 

@@ -19,6 +19,7 @@ import { head } from "./head.js";
 import { History } from "./history.js";
 import { countOverdue, isDone, looks } from "./looks.js";
 import { LOG, panel } from "./panel.js";
+import { SearchHere } from "./palette_search.js";
 import { picture } from "./picture.js";
 import { refusals } from "./refusals.js";
 import { forbidden, loading } from "./states.js";
@@ -41,7 +42,7 @@ class SearchView {
   sources = new Map(); // sighting -> name and contact, as far as they were read here
   drawn = false; // the first draw is of the first cards alone
   focusPanel = false;
-  focusField = false;
+  focusField = null; // selector
   focusCard = null;
   focusTrouble = false; // what was refused is brought into sight
   showFacts = false; // where a long form was, its short reading is brought into sight
@@ -75,14 +76,7 @@ class SearchView {
       dropped: (id, place) => this.#dropped(id, place),
       showColumn: (column) => this.act.showColumn(column),
     });
-    this.keys = new Keys({
-      s: () => this.mayEdit && this.act.dialog("sighting"),
-      t: () => this.mayEdit && this.act.dialog("task"),
-      e: () => this.mayEdit && this.#edit(),
-      m: (event) => this.mayEdit && this.#move(event),
-      "/": () => root.querySelector("#find")?.focus(),
-      Escape: () => (this.ui.card ? this.act.close() : false),
-    });
+    this.keys = new Keys((desk.here = new SearchHere(this)));
     this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.keys, this.undo];
   }
 
@@ -226,7 +220,8 @@ class SearchView {
     this.sources.clear();
     this.lastMark.clear();
     document.title = "Searchboard";
-    render(forbidden(() => this.board.recheck()), this.#root);
+    keepingFocus(this.#root, () => render(forbidden(() => this.board.recheck()), this.#root));
+    this.dialogs.settle();
   }
 
   #prepare() {
@@ -243,12 +238,12 @@ class SearchView {
       this.#root.querySelector(".panel")?.focus({ preventScroll: true });
       this.#root.querySelector("article.opened")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
-    if (this.focusField) this.#root.querySelector(".card-facts.editing input, .card-facts.editing textarea")?.focus();
+    if (this.focusField) this.#root.querySelector(this.focusField)?.focus();
     if (this.focusCard) this.#root.querySelector(`[data-card="${CSS.escape(this.focusCard)}"] a, [data-column="${CSS.escape(this.focusCard)}"] [data-part="column-menu"]`)?.focus({ preventScroll: true });
     if (this.showFacts) this.#root.querySelector(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" });
     if (this.focusTrouble) this.#trouble()?.scrollIntoView({ block: "center" });
-    this.focusPanel = this.focusField = this.focusTrouble = this.showFacts = false;
-    this.focusCard = null;
+    this.focusPanel = this.focusTrouble = this.showFacts = false;
+    this.focusCard = this.focusField = null;
   }
 
   /** What has to be decided or mended comes before the sentence about the whole. */
@@ -285,16 +280,6 @@ class SearchView {
     this.ui.held = null;
     if (place) this.act.sendMove(id, place);
     this.draw();
-  }
-
-  #edit() {
-    const entity = this.picture?.byId.get(this.ui.card);
-    return entity ? this.act.edit(entity.kind, entity.id) : false;
-  }
-
-  #move(event) {
-    const card = event.target.closest?.("article[data-card]")?.dataset.card ?? (this.ui.card !== LOG && this.ui.card);
-    return card && this.picture.byId.has(card) ? this.act.move(card) : false;
   }
 
   #countOverdue() {

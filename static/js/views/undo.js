@@ -3,6 +3,7 @@
  * What the server refuses is said here, with what changed since.
  */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { pressed } from "../behaviours/key_table.js";
 import { t } from "../i18n.js";
 import { label } from "../labels.js";
 import { cardName, columnName, shownAt } from "../forms/shown.js";
@@ -112,8 +113,7 @@ export class Undo {
   }
 
   #key(event) {
-    const asked = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
-    if (!asked || event.defaultPrevented || this.shown?.state !== "offered") return;
+    if (!pressed("undo", event) || event.defaultPrevented || this.shown?.state !== "offered") return;
     if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     this.undo(this.shown.event);

@@ -1,0 +1,115 @@
+/**
+ * What colleagues did, in sentences, for those who don't see it happen; and whether the board is current. One polite region says it,
+ * with pauses: whoever listens has to be able to work meanwhile. What one did oneself is not said.
+ */
+import { n, t } from "../i18n.js";
+import { label } from "../labels.js";
+import { accountName, cardName, columnName } from "../forms/shown.js";
+import { clockWithSeconds } from "../time.js";
+import { nameOf } from "./searches.js";
+
+const TOGETHER_MS = 800; // what happens within this is said at once: a change of status brings tasks with it
+const APART_MS = 4_000; // between two sayings: a sentence takes about as long to speak
+const MOST = 2; // sentences; of more only the number is said
+
+/** For as long as the page lives. */
+export function mount(desk, board) {
+  new Says(desk, board).connect();
+}
+
+class Says {
+  #desk;
+  #board;
+  #heard = [];
+  #timer = null;
+  #saidAt = -Infinity;
+  #wasCurrent = true;
+
+  constructor(desk, board) {
+    this.#desk = desk;
+    this.#board = board;
+  }
+
+  connect() {
+    this.#board.watch((_, events) => {
+      this.#hear(events);
+      this.#current();
+    });
+  }
+
+  #hear(events) {
+    const own = this.#desk.account.id;
+    this.#heard.push(...events.filter(({ actor, kind, erased }) => actor && actor.id !== own && kind && !erased));
+    if (this.#heard.length) this.#timer ??= setTimeout(() => this.#tell(), Math.max(TOGETHER_MS, this.#saidAt + APART_MS - Date.now()));
+  }
+
+  #tell() {
+    this.#timer = null;
+    const events = [...new Map(this.#heard.splice(0).map((event) => [`${event.id} ${event.type}`, event])).values()];
+    this.#say(events.length > MOST ? summary(events) : events.map((event) => sentence(event, { board: this.#board, desk: this.#desk })).join(". "));
+  }
+
+  #current() {
+    const { state, since } = this.#board.freshness;
+    if (state === "not_current" && this.#wasCurrent) this.#say(since ? t("Not current since {at}", { at: clockWithSeconds(since) }) : t("Not current"));
+    if (state === "live" && !this.#wasCurrent) this.#say(t("Current again"));
+    if (state === "not_current" || state === "live") this.#wasCurrent = state === "live";
+  }
+
+  /** In the dialog that is open, as what lies behind it is not read. A new element each time: the same words may be news again. */
+  #say(text) {
+    this.#saidAt = Date.now();
+    const places = [...document.querySelectorAll("[data-says]")];
+    const place = places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog"));
+    place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+  }
+}
+
+/** "Bob and 2 others: 5 changes" */
+function summary(events) {
+  const names = new Map(events.map(({ actor }) => [actor.id, actor.name]));
+  const [first] = names.values();
+  const who = names.size > 1 ? n("{who} and {count} other", "{who} and {count} others", names.size - 1, { who: first }) : first;
+  return n("{who}: {count} change", "{who}: {count} changes", events.length, { who });
+}
+
+/** "Bob graded Sighting 7: B2" */
+function sentence(event, ctx) {
+  const { type, kind, id, actor, state, undoes } = event;
+  const who = actor.name;
+  if (state?.person && ctx.board.id === "operations") return t("{event}: {name}, by {who}", { event: label.event(type), name: nameOf(state.person), who });
+  const entity = ctx.board.get(id) ?? { kind, state };
+  const what = kind === "sighting" || kind === "task" ? cardName(entity) : "";
+  if (undoes) return t("{who} undid: {what}", { who, what: [label.event(type), what].filter(Boolean).join(" · ") });
+  return SAYS[type]?.({ who, what, event, state, ctx }) ?? t("{who}: {what}", { who, what: [label.event(type), what].filter(Boolean).join(" · ") });
+}
+
+const SAYS = {
+  "sighting.added": ({ who, what, state }) => t("{who} added {what}: {text}", { who, what, text: state.description }),
+  "task.added": ({ who, what, state }) => t("{who} added {what}: {text}", { who, what, text: state.title }),
+  "sighting.updated": changed,
+  "task.updated": changed,
+  "sighting.graded": ({ who, what, state: { grade } }) => t("{who} graded {what}: {grade}", { who, what, grade: `${grade.source}${grade.content}` }),
+  "sighting.assessed": ({ who, what, state }) => t("{who} assessed {what}: {value}", { who, what, value: label.assessment(state.assessment) }),
+  "card.moved": ({ who, what, event, state, ctx }) => (event.changes?.includes("column")
+    ? t("{who} moved {what} to {column}", { who, what, column: columnName(ctx.board.get(state.column)?.state) })
+    : t("{who} moved {what} within its column", { who, what })),
+  "card.assigned": assigned,
+  "card.withdrawn": ({ who, what }) => t("{who} withdrew {what}", { who, what }),
+  "card.restored": ({ who, what }) => t("{who} restored {what}", { who, what }),
+  "note.added": ({ who, state, ctx }) => (state.card
+    ? t("{who} wrote a note on {what}", { who, what: cardName(ctx.board.get(state.card)) })
+    : t("{who} wrote in the log", { who })),
+  "search.status_set": ({ who, state }) => t("{who} set the status: {value}", { who, value: label.status(state.status) }),
+};
+
+function changed({ who, what, event }) {
+  const fields = [...new Set((event.changes ?? []).map(label.field))].join(", ");
+  return t("{who} changed {what}: {fields}", { who, what, fields });
+}
+
+function assigned({ who, what, state, ctx }) {
+  if (state.assignee === ctx.desk.account.id) return t("{who} gave you {what}", { who, what });
+  if (!state.assignee) return t("{who} gave {what} to nobody", { who, what });
+  return t("{who} gave {what} to {name}", { who, what, name: accountName(ctx.desk, state.assignee) });
+}
