@@ -201,8 +201,10 @@ async def test_who_may_not_see_the_search_now_finds_nothing_of_it(company: Compa
     assert search not in str(charlie.heard[at:])
 
     await scene.one("search.set_status", {"status": "open", "reason": "again"})
+    await alice.do("operations", "note.add", {"text": "@Charlie"})
+    await told(charlie, unread=1)
     await alice.do(search, "search.set_access", {"access": "desk", "members": []})
-    await told(charlie, unread=5)  # what he could not see he has not read
+    await told(charlie, unread=6)  # what he could not see he has not read
     assert len(await listed(company.victor, search)) == 3
 
 
@@ -234,6 +236,25 @@ async def test_what_is_read_on_one_screen_is_read_on_all(scene: Scene) -> None:
     silent = await company.again(company.bob)
     await silent.follow(scene.search)
     assert not [frame for frame in silent.heard if frame["type"] == "alerts"]  # it did not ask
+
+
+async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(scene: Scene) -> None:
+    company = scene.company
+    alice, bob = await company.again(company.alice), await company.again(company.bob)
+    for each in (alice, bob):
+        await mark(each, {"all": True})
+        assert (await bell(each))["unread"] == 0
+    await scene.task(assignee=bob.account["id"])
+    await told(bob, unread=1)
+    assert await mark(bob, {"all": True}) == 0
+    await told(bob, unread=0)
+    await company.alice.open_search()  # many events there and one here are looked for together
+    await scene.one("search.set_status", {"status": "closed", "reason": "x"})
+    await scene.one("search.set_status", {"status": "open", "reason": "x"})
+    await told(bob, unread=2)
+    await scene.one("task.add", {"title": "call", "assignee": alice.account["id"]}, bob)
+    await told(alice, unread=1)
+    assert (await bell(await company.again(alice)))["unread"] == await unread(alice) == 1
 
 
 async def test_what_is_older_than_two_weeks_is_no_longer_listed(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
