@@ -167,7 +167,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office
     await of(victor.card(COAT)).focus()
     await press(victor, "?")
     shown = await victor("[data-key]").evaluate_all("all => all.map((each) => each.dataset.key)")
-    assert shown == ["keys", "palette", "close", "find", "walk", "open"]
+    assert shown == ["keys", "palette", "close", "find", "walk", "open", "show-all"]
     await press(victor, "Escape")
     await focused(victor, of(victor.card(COAT)))
     await press(victor, "Control+k")
@@ -176,7 +176,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office
     await press(victor, "ArrowUp")
     await expect(victor("[aria-selected=true]")).to_have_attribute("data-does", "sign-out")
     chosen = await victor("[aria-selected=true]").get_attribute("id")
-    await expect(victor("[role=combobox]")).to_have_attribute("aria-activedescendant", str(chosen))
+    await expect(victor("dialog [role=combobox]")).to_have_attribute("aria-activedescendant", str(chosen))
     await press(victor, "Escape")
     await focused(victor, of(victor.card(COAT)))
 

@@ -186,7 +186,8 @@ async def test_a_viewer_sees_all_and_no_button_that_would_be_refused(office: Off
     await expect(victor("[data-testid=history] > li")).to_have_count(1)
     await victor.same_as_server(board)
     controls = (
-        "main :is(button, input, select, textarea, form):not([data-tab], [data-chip], [data-act=log], [data-act=close-card])"
+        "main :is(button, input, select, textarea, form)"
+        ":not([data-tab], [data-chip], [data-filter], [data-act=log], [data-act=close-card], .found *)"
     )
     assert await victor(controls).evaluate_all("all => all.map((each) => each.outerHTML)") == [
         await victor("#find").evaluate("each => each.outerHTML")

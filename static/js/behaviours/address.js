@@ -1,8 +1,9 @@
-/** The open card is in the address: /searches/{id} and /searches/{id}/cards/{card}. */
+/** The open card is in the address: /searches/{id} and /searches/{id}/cards/{card}; and what is asked of the cards, wherever one goes. */
 
 export class Address {
   #board;
   #changed;
+  #query = location.search;
   #leaving = false; // going back to the board takes the browser a moment
   #next = null; // the card that was opened in that moment
   #popped = () => this.#arrive();
@@ -29,9 +30,15 @@ export class Address {
     return card ? `/searches/${this.#board}/cards/${card}` : `/searches/${this.#board}`;
   }
 
+  /** "?kind=task": no step of its own, or the back button would go through every choice before it leaves. */
+  ask(query) {
+    this.#query = query;
+    history.replaceState(history.state, "", location.pathname + query);
+  }
+
   open(card) {
     if (this.#leaving) this.#next = card;
-    else if (card !== this.card) history.pushState({ depth: this.#depth + 1 }, "", this.path(card));
+    else if (card !== this.card) history.pushState({ depth: this.#depth + 1 }, "", this.path(card) + this.#query);
   }
 
   /** Goes back to the board as often as cards were opened from it, so that the back button then leaves the board. */
@@ -40,10 +47,11 @@ export class Address {
     if (this.#leaving || !this.card) return;
     this.#leaving = this.#depth > 0;
     if (this.#leaving) history.go(-this.#depth);
-    else history.replaceState({ depth: 0 }, "", this.path(null));
+    else history.replaceState({ depth: 0 }, "", this.path(null) + this.#query);
   }
 
   #arrive() {
+    this.ask(this.#query); // the place that one is back at was left before it was asked
     if (!this.#leaving) return this.#changed(this.card);
     this.#leaving = false;
     if (this.#next) this.open(this.#next);

@@ -16,6 +16,7 @@ export const KEYS = [
   { id: "open", press: "Enter", where: "boards", does: () => t("Open the card") },
   { id: "send", press: "Ctrl+Enter", where: "boards", may: "note", does: () => t("Send what is typed") },
   { id: "open-search", press: "N", where: "operations", may: "open", does: () => t("Open a search") },
+  { id: "show-all", press: "C", where: "search", does: () => t("Show all cards again") },
   { id: "add-sighting", press: "S", where: "search", may: "edit", does: () => t("Add a sighting") },
   { id: "add-task", press: "T", where: "search", may: "edit", does: () => t("Add a task") },
   { id: "note", press: "N", where: "search", may: "note", does: () => t("Write a note: on the card, or in the log") },

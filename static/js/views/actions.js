@@ -1,4 +1,6 @@
 /** What a person can do on the board of a search. Each draws; what is refused comes back to where it was typed. */
+import { LOOK } from "./filter.js";
+import { placeOf } from "./find_list.js";
 import { LOG } from "./panel.js";
 import { readSource } from "./source.js";
 
@@ -72,15 +74,11 @@ export class Actions {
     this.#view.draw();
   }
 
-  find(text) {
-    this.#view.ui.find = text;
-    this.#view.draw();
-  }
-
-  toggle(name) {
-    const { show } = this.#view.ui;
-    show[name] = !show[name];
-    this.#view.draw();
+  /** What was found: here, or on the board of another search. */
+  goTo(hit) {
+    if (hit.board !== this.#view.board.id) return location.assign(placeOf(hit));
+    if (hit.kind === "search") return this.openCard(LOG);
+    return this.openCard(hit.kind === "note" ? hit.card ?? LOG : hit.id);
   }
 
   showColumn(column) {
@@ -93,7 +91,7 @@ export class Actions {
   }
 
   allSeen() {
-    this.#view.ui.show.changed = false;
+    if (this.#view.filters.asked.changed === LOOK) this.#view.filters.set("changed", null);
     for (const id of [...this.#view.board.marks.keys()]) this.#view.board.seen(id);
   }
 

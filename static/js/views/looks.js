@@ -1,11 +1,9 @@
 /** What the board says beside its states: who is at which card, what changed and is not seen, what is late. */
-import { accountName } from "../forms/shown.js";
 import { day, serverNow } from "../time.js";
 import { people } from "./face.js";
-import { filter } from "./filter.js";
 
 /** @returns {today, drafts: Set(card), faces: Map(card -> people), noteMarks: Map(card -> mark), changed: [card], overdue, isShown} */
-export function looks({ board, desk, forms, picture, ui }) {
+export function looks({ board, desk, filters, forms, picture }) {
   const noteMarks = marksOfNotes(board);
   const isChanged = (id) => board.marks.has(id) || noteMarks.has(id);
   const isOverdue = overdueAt(board, serverNow().toISOString());
@@ -17,7 +15,7 @@ export function looks({ board, desk, forms, picture, ui }) {
     noteMarks,
     changed: cards.filter(({ id }) => isChanged(id)).map(({ id }) => id),
     overdue: cards.filter(isOverdue).length,
-    isShown: filter(ui, { account: desk.account.id, isOverdue, isChanged, nameOf: (id) => accountName(desk, id) }),
+    isShown: filters.isShown({ isOverdue, isChanged }),
   };
 }
 

@@ -10,14 +10,21 @@ import { Keys, hasKeys } from "../behaviours/keys.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
 import { faces, people } from "./face.js";
+import { Find } from "./find.js";
+import { finding, placeOf } from "./find_list.js";
 import { OpenSearch } from "./open_search.js";
 import { OperationsHere } from "./palette_operations.js";
 import { searchCard, sendingCard } from "./search_card.js";
-import { STATUSES, byStatus, matches, nameOf } from "./searches.js";
+import { SORTS, STATUSES, byStatus, matches, nameOf, sortOf } from "./searches.js";
 
 const BOARD = "operations";
 const MOST = 40; // cards of a column of ended searches that are drawn before one asks for all
 
+const SORTED = {
+  gravity: () => t("by gravity"),
+  missing: () => t("by time missing"),
+  event: () => t("by last event"),
+};
 const EMPTY = {
   open: () => t("No search is open."),
   found: () => t("Nobody found yet."),
@@ -38,7 +45,8 @@ class Operations {
   #arrows;
   #keys;
   #unwatch = [];
-  #find = "";
+  #finder;
+  #sort = sortOf(location.search);
   #tab = "open";       // on a phone one column is seen at a time
   #all = new Set();    // columns that are drawn whole
 
@@ -47,6 +55,7 @@ class Operations {
     this.desk = desk;
     this.board = desk.board(BOARD);
     this.#opening = new OpenSearch(this);
+    this.#finder = new Find({ board: null, desk, draw: () => this.draw(), typed: () => this.draw(), go: (hit) => location.assign(placeOf(hit)) });
     this.#clock = new Clock(root);
     this.#dialogs = new Dialogs(root);
     this.#arrows = new Arrows(root, "li[data-search]", "[data-column] ul");
@@ -59,6 +68,7 @@ class Operations {
       this.desk.watch(this.draw),
     ];
     this.#clock.connect();
+    this.#finder.connect();
     this.#arrows.connect();
     this.#keys.connect();
     this.board.where(null, false);
@@ -69,6 +79,7 @@ class Operations {
   disconnect() {
     for (const unwatch of this.#unwatch) unwatch();
     this.#clock.disconnect();
+    this.#finder.disconnect();
     this.#arrows.disconnect();
     this.#keys.disconnect();
   }
@@ -90,14 +101,16 @@ class Operations {
 
   #page() {
     const searches = this.board.of("search");
-    const columns = byStatus(searches, (search) => this.#matches(search));
+    const columns = byStatus(searches, { keep: (search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
     const pending = this.board.pending.filter(({ name }) => name === "search.open");
     return html`
       <header class="desk-head">
         <h1>${t("Searches")}</h1>
         ${this.#here()}
         <span class="space"></span>
-        <input type="search" name="find" placeholder=${hasKeys() ? t("Find a search  /") : t("Find a search")} aria-label=${t("Find a search")} .value=${this.#find} @input=${this.#finds} />
+        ${finding(this.#finder, { hint: hasKeys() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
+        <select name="sort" aria-label=${t("Order of the searches")} @change=${this.#sorts}>
+          ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORTED[sort]()}</option>`)}</select>
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>
@@ -114,7 +127,7 @@ class Operations {
     const drawn = status === "open" || this.#all.has(status) ? searches : searches.slice(0, MOST);
     const sending = status === "open" ? pending.filter((entry) => entry.status !== "refused") : [];
     return html`<section class="desk-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
-      <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b></h2>
+      <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b>${this.#ofAll(status, searches)}</h2>
       ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#none(status)}</p>` : nothing}
       <ul>
         ${sending.map((entry) => sendingCard(entry))}
@@ -125,8 +138,14 @@ class Operations {
     </section>`;
   }
 
+  /** What is on the screen must not look like all there is. */
+  #ofAll(status, { length }) {
+    const all = this.board.of("search").filter(({ state }) => state.status === status).length;
+    return all === length ? nothing : html` <small>${t("of {all}", { all })}</small>`;
+  }
+
   #none(status) {
-    if (this.#find) return t("Nothing here has these words.");
+    if (this.#finder.text.trim()) return t("Nothing here has these words.");
     const first = status === "open" && this.#mayOpen && !this.board.of("search").length;
     return first ? t("No search is open. The first one is opened with the button above.") : EMPTY[status]();
   }
@@ -145,12 +164,19 @@ class Operations {
   }
 
   #matches(search) {
-    if (!this.#find.trim()) return true;
-    return matches(search, this.#find.trim(), [label.kind(search.state.kind), this.desk.accounts.get(search.state.lead)?.name]);
+    const text = this.#finder.text.trim();
+    if (!text) return true;
+    return matches(search, text, [label.kind(search.state.kind), this.desk.accounts.get(search.state.lead)?.name]);
   }
 
-  #finds = (event) => {
-    this.#find = event.target.value;
+  #who = ({ board }) => {
+    const search = this.board.get(board);
+    return search && nameOf(search.state.person);
+  };
+
+  #sorts = ({ target: { value } }) => {
+    this.#sort = value;
+    history.replaceState(history.state, "", value === SORTS[0] ? location.pathname : `?sort=${value}`);
     this.draw();
   };
 

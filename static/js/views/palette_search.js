@@ -55,11 +55,12 @@ export class SearchHere {
   }
 
   #ofBoard(card) {
-    const { act, ui, undo } = this.#view;
+    const { act, filters, ui, undo } = this.#view;
     return [
       { id: "add-sighting", may: "edit", says: t("Add a sighting"), does: () => act.dialog("sighting") },
       { id: "add-task", may: "edit", says: t("Add a task"), does: () => act.dialog("task") },
       { id: "note", may: "note", not: card, says: t("Write in the log"), does: () => this.#open(LOG, NOTE) },
+      { id: "show-all", not: !filters.active, says: t("Show all cards again"), does: () => filters.clear() },
       { id: "find", says: t("Find in this search"), does: () => document.querySelector("#find")?.focus() },
       // Ctrl+Z has its own rules about typing (undo.js), and comes there first.
       { id: "undo-last", may: "edit", not: undo.shown?.state !== "offered", says: t("Undo what you have just done"), does: () => undo.undo(undo.shown.event) },

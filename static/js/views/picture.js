@@ -1,5 +1,8 @@
 /** What the board shows: the true states, with what this person has sent and not yet heard of laid over. Pure. */
 import { merge } from "../forms/patch.js";
+import { cardName } from "../forms/shown.js";
+
+const SAID_LENGTH = 60; // characters of a sighting in a list to choose from
 
 /** Cards sort by (rank, id), bytewise; both are ASCII, so JavaScript's comparison is the server's. */
 export function byRank(a, b) {
@@ -58,6 +61,14 @@ export function picture(board, held = null) {
   withdrawn.sort((a, b) => b.state.number - a.state.number);
   for (const entry of pending) place(entry, columns, byId, held);
   return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending) };
+}
+
+/** To choose a sighting from, which is not this one: [id, words], the newest first. */
+export function sightings({ byId }, but) {
+  const found = [...byId.values()].filter(({ id, kind }) => kind === "sighting" && id !== but);
+  return found
+    .sort((a, b) => b.state.number - a.state.number)
+    .map((sighting) => [sighting.id, `${cardName(sighting)} · ${sighting.state.description.slice(0, SAID_LENGTH)}`]);
 }
 
 function layColumns(columns, pending) {

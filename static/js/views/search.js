@@ -7,27 +7,26 @@ import { Dialogs } from "../behaviours/dialog.js";
 import { Drag } from "../behaviours/drag.js";
 import { keepingFocus } from "../behaviours/focus.js";
 import { Keys } from "../behaviours/keys.js";
-import { cardName } from "../forms/shown.js";
 import { Actions } from "./actions.js";
 import { Attention } from "./attention.js";
 import { Authors } from "./authors.js";
 import { columns } from "./columns.js";
 import { openDialog } from "./dialogs.js";
-import { SHOW_ALL } from "./filter.js";
+import { Filters } from "./filters.js";
+import { Find } from "./find.js";
 import { Forms } from "./forms.js";
 import { head } from "./head.js";
 import { History } from "./history.js";
 import { countOverdue, isDone, looks } from "./looks.js";
 import { LOG, panel } from "./panel.js";
 import { SearchHere } from "./palette_search.js";
-import { picture } from "./picture.js";
+import { picture, sightings } from "./picture.js";
 import { refusals } from "./refusals.js";
 import { forbidden, loading } from "./states.js";
 import { tools } from "./tools.js";
 import { Undo, undoNotice } from "./undo.js";
 
 const OVERDUE_EVERY_MS = 1000; // a task becomes overdue by itself; the count is looked at once a second
-const SAID_LENGTH = 60; // characters of a sighting in a list to choose from
 
 /** @returns a function that takes the view away again */
 export function mount(root, desk, boardId, cardId = null) {
@@ -61,12 +60,14 @@ class SearchView {
     this.#root = root;
     this.desk = desk;
     this.board = desk.board(boardId);
-    this.ui = { card: cardId, dialog: null, more: false, editing: new Set(), held: null, column: null, find: "", show: { ...SHOW_ALL } };
+    this.ui = { card: cardId, dialog: null, more: false, editing: new Set(), held: null, column: null };
     this.forms = new Forms(this.board);
     this.authors = new Authors(boardId);
     this.act = new Actions(this);
     this.attention = new Attention(this);
     this.undo = new Undo(this);
+    this.filters = new Filters(this);
+    this.finder = new Find({ board: boardId, desk, draw: this.draw, typed: (text) => this.filters.find(text), go: (hit) => this.act.goTo(hit) });
     this.address = new Address(boardId, (card) => this.#went(card));
     this.arrows = new Arrows(root);
     this.clock = new Clock(root);
@@ -77,12 +78,13 @@ class SearchView {
       showColumn: (column) => this.act.showColumn(column),
     });
     this.keys = new Keys((desk.here = new SearchHere(this)));
-    this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.keys, this.undo];
+    this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.finder, this.keys, this.undo];
   }
 
   connect() {
     this.#root.classList.add("search-page");
     for (const behaviour of this.#behaviours) behaviour.connect();
+    if (location.hash === "#log") this.#fromElsewhere();
     const overdue = setInterval(() => this.#countOverdue(), OVERDUE_EVERY_MS);
     this.#unwatch = [
       this.board.watch((_, events) => this.#heard(events)),
@@ -164,12 +166,8 @@ class SearchView {
     return isDone(this.board, column);
   }
 
-  /** To choose a sighting from: [id, words], the newest first. */
   sightings() {
-    const found = [...this.picture.byId.values()].filter(({ id, kind }) => kind === "sighting" && id !== this.ui.card);
-    return found
-      .sort((a, b) => b.state.number - a.state.number)
-      .map((sighting) => [sighting.id, `${cardName(sighting)} · ${sighting.state.description.slice(0, SAID_LENGTH)}`]);
+    return sightings(this.picture, this.ui.card);
   }
 
   // --- drawing
@@ -269,6 +267,12 @@ class SearchView {
     this.forms.hear(events);
     this.undo.hear(events);
     this.#render();
+  }
+
+  /** A note of the log was found on another page: it has no address of its own. */
+  #fromElsewhere() {
+    this.address.ask(location.search);
+    this.act.openCard(LOG);
   }
 
   #went(card) {

@@ -2,16 +2,31 @@
 
 export const STATUSES = ["open", "found", "closed"];
 
-/** searches: [{id, seq, state}] -> {open, found, closed}: open ones with the worrying first and then the newest missing,
-    the others with the last changed first. */
-export function byStatus(searches, keep = () => true) {
+export const SORTS = ["gravity", "missing", "event"];
+
+/** "?sort=event" -> "event"; by gravity where nothing is asked that is known */
+export function sortOf(query) {
+  const asked = new URLSearchParams(query).get("sort");
+  return SORTS.includes(asked) ? asked : SORTS[0];
+}
+
+/**
+ * searches: [{id, seq, state}] -> {open, found, closed}, each in order. By gravity, open ones have the worrying first, then those of
+ * which nobody has decided it, then the newest missing; the others the last changed. `missing`: the longest missing first.
+ * `event`: where something happened last. summaries: Map(id -> {last: {at}}), as far as they came
+ */
+export function byStatus(searches, { keep = () => true, sort = "gravity", summaries = new Map() } = {}) {
   const columns = Object.fromEntries(STATUSES.map((status) => [status, []]));
   for (const search of searches) if (keep(search)) columns[search.state.status]?.push(search);
-  columns.open.sort((a, b) => worrying(b) - worrying(a) || newest(a, b));
-  columns.found.sort(lastChanged);
-  columns.closed.sort(lastChanged);
+  for (const status of STATUSES) columns[status].sort(ORDER[sort](status, summaries));
   return columns;
 }
+
+const ORDER = {
+  gravity: (status) => (status === "open" ? (a, b) => gravity(b) - gravity(a) || newest(a, b) : lastChanged),
+  missing: () => (a, b) => newest(b, a),
+  event: (_, summaries) => (a, b) => lastEvent(b, summaries) - lastEvent(a, summaries) || lastChanged(a, b),
+};
 
 /** "Noor V.": no surname on a screen that a room can see. */
 export function nameOf({ first_name: first, last_name: last }) {
@@ -29,6 +44,7 @@ export function undecided({ worrying, criteria }) {
   return worrying === null && Object.values(criteria ?? {}).some((criterion) => criterion?.answer === "yes");
 }
 
-const worrying = ({ state }) => (state.worrying === true ? 1 : 0);
+const gravity = ({ state }) => (state.worrying === true ? 2 : undecided(state) ? 1 : 0);
+const lastEvent = ({ id }, summaries) => Date.parse(summaries.get(id)?.last?.at ?? 0);
 const newest = (a, b) => Date.parse(b.state.missing_since) - Date.parse(a.state.missing_since) || (a.id < b.id ? -1 : 1);
 const lastChanged = (a, b) => b.seq - a.seq;

@@ -1,24 +1,35 @@
 /** The row between head and columns: add, find, narrow down, and what one does to the search as a whole. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { live } from "../../vendor/lit-html/directives/live.js";
 import { hasKeys } from "../behaviours/keys.js";
 import { t } from "../i18n.js";
+import { LOOK } from "./filter.js";
+import { filterMenu, filtered } from "./filter_menu.js";
+import { finding } from "./find_list.js";
 
 export function tools(view) {
-  const { act, ui } = view;
+  const { overdue, filters } = view;
+  const { asked } = filters;
+  const hint = hasKeys() ? t("Find in this search  /") : t("Find in this search");
   return html`<div class="tools" data-testid="tools">
     ${adding(view)}
-    <input type="search" class="find" id="find" data-testid="find" placeholder=${hasKeys() ? t("Find in this search  /") : t("Find in this search")} aria-label=${t("Find in this search")}
-      .value=${live(ui.find)} @input=${(event) => act.find(event.target.value)} />
+    ${finding(view.finder, { hint, name: t("Find in this search"), cardOf: ({ card }) => view.picture.byId.get(card) })}
+    ${filterMenu(view)}
     <div class="chips" role="group" aria-label=${t("Show")}>
-      ${chip("sighting", t("Sightings"), view)} ${chip("task", t("Tasks"), view)} ${chip("mine", t("Mine"), view)}
-      ${view.overdue ? chip("overdue", t("Overdue {count}", { count: view.overdue }), view, "alert") : nothing}
-      ${view.changed.length ? chip("changed", t("Changed {count}", { count: view.changed.length }), view) : nothing}
-      ${view.changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}
+      ${chip("mine", t("Mine"), asked.assignee === "me", () => filters.toggle("assignee", "me"))}
+      ${overdue || asked.overdue ? chip("overdue", t("Overdue {count}", { count: overdue }), asked.overdue !== null, () => filters.toggle("overdue", "yes"), "alert") : nothing}
+      ${changed(view)}
     </div>
     <span class="space"></span>
     ${whole(view)}
-  </div>`;
+  </div>
+  ${filtered(view)}`;
+}
+
+function changed({ changed, filters, act }) {
+  const on = filters.asked.changed === LOOK;
+  if (!changed.length && !on) return nothing;
+  return html`${chip("changed", t("Changed {count}", { count: changed.length }), on, () => filters.toggle("changed", LOOK))}
+    ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}`;
 }
 
 /** Is there more than one thing to do to the search as a whole? */
@@ -49,7 +60,6 @@ function adding(view) {
   </div>`;
 }
 
-function chip(name, text, { ui, act }, tone = "") {
-  const on = ui.show[name];
-  return html`<button type="button" class="chip ${on ? "on" : ""} ${tone}" data-chip=${name} aria-pressed=${on} @click=${() => act.toggle(name)}>${text}</button>`;
+function chip(name, text, on, toggle, tone = "") {
+  return html`<button type="button" class="chip ${on ? "on" : ""} ${tone}" data-chip=${name} aria-pressed=${on} @click=${toggle}>${text}</button>`;
 }
