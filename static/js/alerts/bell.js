@@ -77,7 +77,7 @@ class Bell {
   #line(alert) {
     return html`<li data-kind=${alert.kind} ?data-unread=${!alert.read}>
       <a href=${placeOf(alert)} @click=${() => alert.read || this.#alerts.opened(alert)}>
-        <span class="dot">${alert.read ? nothing : html`<span class="unseen">${t("Unread")}</span>`}</span>
+        <span class="new">${alert.read ? nothing : html`<span class="unseen">${t("Unread")}</span>`}</span>
         <span class="said">${sentence(alert)}</span>
         <span class="at">${alert.reference ? html`<span class="reference">${alert.reference}</span> · ` : nothing}<time datetime=${alert.at}>${ago(alert.at)}</time></span>
       </a></li>`;
