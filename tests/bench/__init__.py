@@ -2,20 +2,49 @@
 
 from dataclasses import dataclass
 
+WIDTHS = (52, 14, 17, 28)
+
 
 @dataclass(frozen=True)
 class Figure:
-    """`aim` is what the value should at least be (at most, where `low`)."""
+    """`aim` is what the value should at least be (at most, where `low`); None where it is only told."""
 
     what: str
     value: float
     unit: str
-    aim: float
+    aim: float | None
     on: str
     low: bool = False
 
-    def line(self) -> str:
-        kept = self.value <= self.aim if self.low else self.value >= self.aim
-        bound = "at most" if self.low else "at least"
-        value, aim = (f"{each:,.0f}" if each >= 100 else f"{each:.3g}" for each in (self.value, self.aim))
-        return f"{self.what:<58} {value:>8} {self.unit:<10} aim {bound} {aim}: {'kept' if kept else 'missed'}  ({self.on})"
+    @property
+    def met(self) -> bool:
+        return self.aim is None or (self.value <= self.aim if self.low else self.value >= self.aim)
+
+    def row(self) -> str:
+        aim = "" if self.aim is None else f"{'≤' if self.low else '≥'} {_number(self.aim)} {self.unit}"
+        return _row(self.what, f"{_number(self.value)} {self.unit}", aim, self._verdict(), self.on)
+
+    def _verdict(self) -> str:
+        if self.aim is None:
+            return ""
+        missing = abs(self.value - self.aim)
+        return "met" if self.met else f"missed by {_number(missing)} {self.unit} ({missing / self.aim:.0%})"
+
+
+def head() -> str:
+    return _row("figure", "measured", "aim", "", "with") + "\n" + _row(*("-" * width for width in WIDTHS), "-" * 4)
+
+
+def _row(*cells: str) -> str:
+    *first, last = cells
+    return "| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(first, WIDTHS, strict=True)) + f" | {last} |"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def at(sorted_values: list[float], percent: int) -> float:
+    """The value that so many percent of them do not exceed. There is at least one."""
+    assert sorted_values, "nothing was measured"
+    return sorted_values[min(len(sorted_values) - 1, len(sorted_values) * percent // 100)]

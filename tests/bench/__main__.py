@@ -1,7 +1,14 @@
-"""Measures one file: `python -m tests.bench NAME`."""
+"""Measures one file: `python -m tests.bench NAME`; without a name, what it is measured with, and the head of the table."""
 
 import importlib
 import sys
 
-for figure in importlib.import_module(f"tests.bench.{sys.argv[1]}").measure():
-    print(figure.line(), flush=True)
+from tests.bench import head
+
+if len(sys.argv) == 1:
+    from tests.bench._machine import described
+
+    print(f"{described()}\n\n{head()}", flush=True)
+for name in sys.argv[1:]:
+    for figure in importlib.import_module(f"tests.bench.{name}").measure():
+        print(figure.row(), flush=True)

@@ -1,7 +1,8 @@
 """A thousand clients in one process, each as thin as can be; some who note when events come; and somebody who asks for trifles.
 All are told what to do by lines.
 
-`python -m tests.bench._crowd clients|readers PORT TOKEN…`, `… trifles PORT TOKEN`. Nothing of the board is imported: it is quick.
+`python -m tests.bench._crowd clients PORT COUNT TOKEN…`, `… readers PORT TOKEN…`, `… snapshots PORT COUNT TOKEN`,
+`… trifles PORT TOKEN`. Nothing of the board is imported: it is quick.
 """
 
 import asyncio
@@ -16,7 +17,6 @@ from typing import Any
 
 import orjson
 
-CLIENTS = 1_000
 AGAIN_S = (0.2, 1.0)  # between two tries of a client
 PATIENCE_S = 60
 OPERATIONS = "operations"
@@ -30,7 +30,7 @@ class Client(asyncio.Protocol):
         self.live: set[str] = set()
         self.ready = asyncio.Event()
         self.gone = asyncio.Event()
-        self.snapshots = 0
+        self.snapshots, self.read = 0, 0  # bytes that were read
         self.came: list[tuple[str, int, float]] = []  # board, seq, when
         self._data = bytearray()
         self._open = False
@@ -46,6 +46,7 @@ class Client(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._data += data
+        self.read += len(data)
         if not self._open:
             end = self._data.find(b"\r\n\r\n")
             if end < 0:
@@ -104,50 +105,65 @@ class Client(asyncio.Protocol):
                     self.ready.set()
 
 
-def _tell(said: object) -> None:
+def tell(said: object) -> None:
     sys.stdout.write(f"{said}\n")
     sys.stdout.flush()
 
 
-async def _told() -> str:
+async def told() -> str:
     return (await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)).strip()
 
 
-async def _clients(port: int, tokens: list[str]) -> None:
-    boards = (await _told()).split(",")
+async def _clients(port: int, count: int, tokens: list[str]) -> None:
+    boards = (await told()).split(",")
     ways = itertools.cycle(boards)
-    crowd = [Client(token, {OPERATIONS: None, next(ways): None}) for token in itertools.islice(itertools.cycle(tokens), CLIENTS)]
-    crowd = await _all_in(port, crowd)
-    _tell("in")
-    await _told()
+    crowd = [Client(token, {OPERATIONS: None, next(ways): None}) for token in itertools.islice(itertools.cycle(tokens), count)]
+    crowd = await all_in(port, crowd)
+    tell("in")
+    await told()
     for client in crowd:
         client.transport.abort()
-    await _told()
-    crowd = await _all_in(port, [Client(client.token, client.positions) for client in crowd])
+    await told()
+    crowd = await all_in(port, [Client(client.token, client.positions) for client in crowd])
     ended = time.time()
     assert not any(client.snapshots for client in crowd), "somebody could not go on"
-    _tell(ended)
+    tell(ended)
     for client in crowd:
         client.transport.abort()
 
 
 async def _readers(port: int, tokens: list[str]) -> None:
     """Each follows all boards. Told when each event was published, they say how long each took: seconds, sorted."""
-    boards = (await _told()).split(",")
-    crowd = await _all_in(port, [Client(token, dict.fromkeys(boards)) for token in tokens])
-    _tell("in")
-    published = {(board, seq): at for board, seq, at in orjson.loads(await _told())}
+    boards = (await told()).split(",")
+    crowd = await all_in(port, [Client(token, dict.fromkeys(boards)) for token in tokens])
+    tell("in")
+    published = {(board, seq): at for board, seq, at in orjson.loads(await told())}
     took = [at - published[board, seq] for client in crowd for board, seq, at in client.came if (board, seq) in published]
     assert len(took) == len(published) * len(crowd), "an event was lost"
-    _tell(orjson.dumps(sorted(took)).decode())
+    tell(orjson.dumps(sorted(took)).decode())
 
 
-async def _all_in(port: int, crowd: list[Client]) -> list[Client]:
+async def _snapshots(port: int, count: int, token: str) -> None:
+    """One after the other reads a board by a socket of its own; how many bytes that were for each."""
+    board = await told()
+    await all_in(port, [Client(token, {board: None})])
+    tell("in")
+    await told()
+    read = []
+    for _ in range(count):
+        (client,) = await all_in(port, [Client(token, {board: None})])
+        read.append(client.read)
+        client.transport.abort()
+    tell(sum(read) // count)
+
+
+async def all_in(port: int, crowd: list[Any]) -> list[Any]:
+    """When each of them is live on all its boards: those that got there, perhaps at another try."""
     async with asyncio.timeout(PATIENCE_S):
         return list(await asyncio.gather(*(_in(port, client) for client in crowd)))
 
 
-async def _in(port: int, client: Client) -> Client:
+async def _in(port: int, client: Any) -> Any:
     """Tries until it is live on all its boards."""
     loop = asyncio.get_running_loop()
     while True:
@@ -162,10 +178,10 @@ async def _in(port: int, client: Client) -> Client:
         except OSError:
             pass
         await asyncio.sleep(random.uniform(*AGAIN_S))
-        client = Client(client.token, client.positions)
+        client = type(client)(client.token, client.positions)
 
 
-def _this(client: Client) -> Callable[[], Client]:
+def _this(client: Any) -> Callable[[], Any]:
     return lambda: client
 
 
@@ -187,13 +203,15 @@ def _trifles(port: int, token: str) -> None:
         took.append((began, time.time() - began))
         asking.close()
     since = float(sys.stdin.readline())
-    _tell(max(seconds for began, seconds in took if began > since))
+    tell(max(seconds for began, seconds in took if began > since))
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "clients":
-        asyncio.run(_clients(int(sys.argv[2]), sys.argv[3:]))
+        asyncio.run(_clients(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]))
     elif sys.argv[1] == "readers":
         asyncio.run(_readers(int(sys.argv[2]), sys.argv[3:]))
+    elif sys.argv[1] == "snapshots":
+        asyncio.run(_snapshots(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))
     else:
         _trifles(int(sys.argv[2]), sys.argv[3])

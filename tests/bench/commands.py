@@ -1,15 +1,12 @@
 """Durable commands a second: desks in processes of their own, each with many people who wait for their acks.
 
-What people do, in turn: a new sighting; a grade, a move, an assessment and a correction of a card of their own; a note on it.
 Each names the position it was looked from, as a browser does.
 """
 
 import asyncio
-import itertools
+import json
 import secrets
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -17,58 +14,46 @@ from typing import Any
 from board import accounts, journal
 from board.commands import Ack, Command
 from board.desk import Desk
-from board.dev import Postgres, server_folder
 from board.serve import hurry
-from board.settings import Settings
 from board.sign_in import Caller
 from models.board import OPERATIONS
 from tests.bench import Figure
+from tests.bench._server import HELPER, desk_of, heard, hire, on_servers, on_sqlite, role, say
+from tests.bench._work import SEARCH, TOLD, doings
 
 WARM_S, SECONDS = 1, 6
-EMAIL = "alice@desk.example"
-SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
-TOLD = "A child in a green anorak with a yellow bag, alone, at the bus stop by the school; took the line to the harbour."
+PEOPLE, BOARDS = 64, 32
 
 
 def measure() -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/board.db"
-        yield Figure("durable commands, one board", _rate(url, 1, 1, 64), "a second", 2_000, "SQLite")
-    with server_folder() as folder:
-        server = Postgres(folder / "postgres")
-        server.start()
-        try:
-            one = _rate(server.create("one"), 1, 1, 64)
-            yield Figure("durable commands, one board", one, "a second", 1_000, "PostgreSQL")
-            many = _rate(server.create("many"), 2, 16, 32)
-            yield Figure("durable commands, 32 boards, two processes", many, "a second", 3_000, "PostgreSQL")
-        finally:
-            server.stop()
+    with on_sqlite() as settings:
+        rate = _rate(settings, 1, 1, PEOPLE)
+        yield Figure("durable commands, one board, in process", rate, "/s", 2_000, "SQLite, one process")
+    with on_servers() as servers:
+        one = _rate(servers.settings, 1, 1, PEOPLE)
+        yield Figure("durable commands, one board, in process", one, "/s", 1_000, "PostgreSQL, one process")
+        many = _rate(servers.settings | {"DATABASE_URL": servers.postgres.create("many")}, 2, BOARDS // 2, PEOPLE // 2)
+        yield Figure(f"durable commands, {BOARDS} boards, in process", many, "/s", 3_000, "PostgreSQL, two processes")
 
 
-def _rate(url: str, processes: int, boards: int, people: int) -> float:
+def _rate(settings: dict[str, str], processes: int, boards: int, people: int) -> float:
     """Commands a second of all processes together, each with its own boards, and so many people on each of them."""
-    asyncio.run(_prepared(url))
-    words = [sys.executable, "-m", "tests.bench.commands", url, str(boards), str(people)]
-    running = [subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
-    for each in running:  # all are ready before one begins
-        assert each.stdout is not None
-        assert each.stdout.readline() == "ready\n"
+    given = {name: value for name, value in settings.items() if name != "REDIS_URL"}
+    asyncio.run(_prepared(given))
+    running = [role("commands", boards, people, WARM_S, SECONDS) for _ in range(processes)]
     for each in running:
-        assert each.stdin is not None
-        each.stdin.write("go\n")
-        each.stdin.flush()
+        say(each, json.dumps(given))
+    for each in running:  # all are ready before one begins
+        assert heard(each) == "ready"
+    for each in running:
+        say(each, "go")
     return sum(float(each.communicate()[0]) for each in running)
 
 
-async def _prepared(url: str) -> None:
-    desk = await _desk(url)
-    await accounts.add_account(desk, EMAIL, "Alice", "coordinator", "correct horse battery")
+async def _prepared(settings: dict[str, str]) -> None:
+    desk = await desk_of(settings)
+    await hire(desk, 1)
     await desk.close()
-
-
-async def _desk(url: str) -> Desk:
-    return await Desk.open(Settings(_env_file=None, database_url=url, secret_key="of the bench, and of nobody else"))
 
 
 class Search:
@@ -95,32 +80,23 @@ class Search:
     async def work(self, card: str) -> None:
         """One person, until cancelled."""
         seq = None
-        for turn in itertools.count():
-            mine = {"sighting": card}
-            for name, data in (
-                ("sighting.add", {"description": TOLD, "channel": "hotline"}),
-                ("sighting.grade", mine | {"grade": {"source": "ABCDEF"[turn % 6], "content": 2}}),
-                ("card.move", {"card": card, "column": self.columns[1 + turn % 3]}),
-                ("sighting.assess", mine | {"assessment": ("credible", "unverifiable")[turn % 2], "reason": "Called back."}),
-                ("sighting.update", mine | {"clothing": f"a green anorak, seen {turn} times"}),
-                ("note.add", {"text": "Called back, nothing new.", "card": card}),
-            ):
-                seq = (await self.do(name, data, seq)).seqs[0]
+        for name, data in doings(card, self.columns):
+            seq = (await self.do(name, data, seq)).seqs[0]
 
 
-async def _work(url: str, boards: int, people: int) -> float:
+async def _work(boards: int, people: int, warm_s: float, seconds: float) -> float:
     """How many commands were acknowledged a second, from the moment when somebody says so."""
-    desk = await _desk(url)
-    account = await desk.database.read(lambda session: accounts.find(session, EMAIL).id)
+    desk = await desk_of(json.loads(sys.stdin.readline()))
+    account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
     searches = [Search(desk, await accounts.caller_for(desk, account)) for _ in range(boards)]
     cards = [await search.begin(people) for search in searches]
     hurry()  # as a server that has started
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     working = [asyncio.create_task(search.work(card)) for search, mine in zip(searches, cards, strict=True) for card in mine]
-    await asyncio.sleep(WARM_S)
+    await asyncio.sleep(warm_s)
     before, began = sum(search.acked for search in searches), time.monotonic()
-    await asyncio.sleep(SECONDS)
+    await asyncio.sleep(seconds)
     rate = (sum(search.acked for search in searches) - before) / (time.monotonic() - began)
     for task in working:
         if task.done():
@@ -132,4 +108,5 @@ async def _work(url: str, boards: int, people: int) -> float:
 
 
 if __name__ == "__main__":
-    print(asyncio.run(_work(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    _boards, _people, _warm_s, _seconds = sys.argv[1:]
+    print(asyncio.run(_work(int(_boards), int(_people), float(_warm_s), float(_seconds))))

@@ -3,16 +3,14 @@
 import asyncio
 import gc
 import json
-import secrets
 import time
 from collections.abc import Iterator
 from typing import Any
 
 from board.desk import Desk
-from board.dev import Postgres, Redis, server_folder
 from realtime.source import Record
-from tests.bench import Figure
-from tests.bench.coming_back import desk_of, do, heard, prepared, role, say, serve, somebody
+from tests.bench import Figure, at
+from tests.bench._server import desk_of, do, heard, on_servers, prepared, role, say, serving, somebody
 
 BOARDS, READERS = 20, 10
 RATE = 200  # events a second
@@ -23,37 +21,22 @@ Published = list[tuple[str, int, float]]
 
 
 def measure() -> Iterator[Figure]:
-    with server_folder() as folder:
-        postgres, redis = Postgres(folder / "postgres"), Redis(folder / "redis")
-        postgres.start()
-        redis.start()
-        try:
-            settings = {
-                "DATABASE_URL": postgres.create("board"), "REDIS_URL": redis.url, "SECRET_KEY": secrets.token_urlsafe(32),
-                "PORT": "0", "MAX_SOCKETS_PER_ACCOUNT": "0",
-            }  # fmt: skip
-            took = _took(settings)
-        finally:
-            redis.stop()
-            postgres.stop()
-    on = f"two processes, {RATE} events a second on {BOARDS} boards, {READERS} readers of each"
-    yield Figure("publish to delivery, p50", took[len(took) // 2] * 1_000, "ms", 10, on, low=True)
-    yield Figure("publish to delivery, p99", took[len(took) * 99 // 100] * 1_000, "ms", 50, on, low=True)
+    with on_servers() as servers:
+        took = _took(servers.settings)
+    on = f"PostgreSQL, Redis, two processes, {RATE} events a second on {BOARDS} boards, {READERS} readers of each"
+    yield Figure("publish to delivery, p50", at(took, 50) * 1_000, "ms", 10, on, low=True)
+    yield Figure("publish to delivery, p99", at(took, 99) * 1_000, "ms", 50, on, low=True)
 
 
 def _took(settings: dict[str, str]) -> list[float]:
-    tokens, boards = asyncio.run(prepared(settings))
-    serving, port = serve(settings)
-    try:
-        with role("readers", port, *tokens[:READERS]) as readers:
-            say(readers, ",".join(boards[:BOARDS]))
-            heard(readers)
-            published = asyncio.run(_publish(settings, boards[:BOARDS]))
-            say(readers, json.dumps(published))
-            return [float(each) for each in json.loads(heard(readers))]
-    finally:
-        serving.terminate()
-        serving.wait()
+    """How long each delivery took: seconds, sorted."""
+    tokens, boards = asyncio.run(prepared(settings, READERS, BOARDS, cards=0))
+    with serving(settings) as (_, port), role("_crowd", "readers", port, *tokens) as readers:
+        say(readers, ",".join(boards))
+        heard(readers)
+        published = asyncio.run(_publish(settings, boards))
+        say(readers, json.dumps(published))
+        return [float(each) for each in json.loads(heard(readers))]
 
 
 async def _publish(settings: dict[str, str], boards: list[str]) -> Published:
@@ -82,8 +65,8 @@ def _noted(desk: Desk) -> Published:
     publish = desk.hub.publish
 
     def note(name: str, epoch: str, records: list[Record]) -> Any:
-        at = time.time()
-        published.extend((name, record.seq, at) for record in records)
+        when = time.time()
+        published.extend((name, record.seq, when) for record in records)
         return publish(name, epoch, records)
 
     desk.hub.publish = note  # type: ignore[method-assign]

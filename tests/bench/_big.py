@@ -1,0 +1,56 @@
+"""A board as it is after a week: many cards in all columns, notes on them, people who have them."""
+
+import asyncio
+from typing import Any
+
+from sqlmodel import select
+
+from board import accounts
+from board.desk import Desk
+from board.sign_in import Caller
+from models.column import Column
+from models.entity import Entity
+from models.sighting import Sighting
+from models.task import Task
+from tests.bench._server import desk_of, do, hire, open_search, somebody
+from tests.bench._work import TOLD
+from tests.cast import PASSWORD
+
+AT_ONCE = 100  # commands that are sent before their acks are waited for
+PEOPLE = ("Alice", "Bob")
+
+
+async def big_board(settings: dict[str, str], cards: int, notes: int) -> tuple[str, str]:
+    """A search with so many cards and notes; a token, and its id. Alice and Bob can sign in."""
+    desk = await desk_of(settings)
+    (token,) = await hire(desk, 1)
+    for name in PEOPLE:
+        await accounts.add_account(desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
+    caller = await somebody(desk)
+    board = await open_search(desk, caller)
+    columns, made = await _ids(desk, board, Column), await _ids(desk, board, Task)  # the search's first ones
+    await _all(desk, caller, board, [_card(number, columns, caller.account.id) for number in range(cards - len(made))])
+    ids = [*await _ids(desk, board, Sighting), *await _ids(desk, board, Task)]
+    texts = [{"text": f"{number}. Called back: {TOLD}", "card": ids[number % len(ids)]} for number in range(notes)]
+    await _all(desk, caller, board, [("note.add", each) for each in texts])
+    await desk.close()
+    return token, board
+
+
+async def _all(desk: Desk, caller: Caller, board: str, commands: list[tuple[str, dict[str, Any]]]) -> None:
+    for start in range(0, len(commands), AT_ONCE):
+        await asyncio.gather(*(do(desk, caller, board, *each) for each in commands[start : start + AT_ONCE]))
+
+
+def _card(number: int, columns: list[str], account: str) -> tuple[str, dict[str, Any]]:
+    common = {"column": columns[number % len(columns)], "assignee": account if number % 3 == 0 else None}
+    if number % 10 < 7:
+        place = {"text": "Gent-Sint-Pieters", "lat": 51.036, "lon": 3.71, "radius_m": 200}
+        return "sighting.add", common | {"description": f"{number}: {TOLD}", "seen_at": "2026-11-24T18:00:00Z", "place": place}
+    return "task.add", common | {"title": f"{number}: ask the bus company for its pictures", "due": "2026-12-24T18:00:00Z"}
+
+
+async def _ids(desk: Desk, board: str, kind: type[Entity]) -> list[str]:
+    return await desk.database.read(
+        lambda session: list(session.exec(select(kind.id).where(kind.board == board).order_by(kind.id)))
+    )

@@ -1,0 +1,79 @@
+"""On what it is measured, in a few lines; and what a process has used of it."""
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+from board.browser import NoBrowser, find
+from board.dev import CannotStart, find_postgres, find_redis
+from board.dev.find import postgres_version
+from models import sqlite
+from tests.bench._server import LIMITS_OFF, ROOT
+
+
+def described() -> str:
+    limits = ", ".join(f"{name}={value}" for name, value in LIMITS_OFF.items())
+    load = f", load {os.getloadavg()[0]:.1f} when it began" if hasattr(os, "getloadavg") else ""
+    return "\n".join(
+        (
+            f"Limits are off: {limits}. What is acknowledged is on the disk: fsync is on everywhere.",
+            f"Python {platform.python_version()}, {_sqlite()}, {_postgres()}, {_redis()}, {_browser()}.",
+            f"{platform.system()} {platform.release()}, {_cores()} cores ({_processor()}){load}. "
+            "The clients run on the same machine, and use a part of it.",
+        )
+    )
+
+
+def cpu_s(pid: int) -> float:
+    """The time of a processor that a process has used, all its threads together."""
+    used = sum(int(each.read_text().split()[0]) for each in Path(f"/proc/{pid}/task").glob("*/schedstat"))
+    return used / 1e9
+
+
+def memory(pid: int) -> int:
+    """Bytes that a process has in memory."""
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) * 1_024
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _processor() -> str:
+    try:
+        known = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.machine()
+    return next((line.partition(":")[2].strip() for line in known.splitlines() if line.startswith("model name")), "")
+
+
+def _sqlite() -> str:
+    return f"SQLite {sqlite.library.sqlite_version}"
+
+
+def _postgres() -> str:
+    try:
+        return f"PostgreSQL {postgres_version(find_postgres()[0])}"
+    except CannotStart:
+        return "no PostgreSQL"
+
+
+def _redis() -> str:
+    try:
+        words = _said(str(find_redis()), "--version").split()
+    except CannotStart:
+        return "no Redis"
+    return "Redis " + next((word[2:] for word in words if word.startswith("v=")), "")
+
+
+def _browser() -> str:
+    try:
+        return " ".join(_said(str(find(ROOT / ".venv" / "browser")), "--version").split()[:2])
+    except NoBrowser:
+        return "no browser"
+
+
+def _said(*words: str) -> str:
+    return subprocess.run(words, check=False, capture_output=True, text=True).stdout

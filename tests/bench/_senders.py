@@ -1,0 +1,73 @@
+"""Clients in one process, each with a socket, who send commands and wait for each ack.
+
+`python -m tests.bench._senders PORT WARM_S SECONDS TOKEN`. A line of JSON says who they are: `[[board, card, columns], …]`. All
+begin when they are told to; then they say how many commands were acknowledged a second, and what each took, sorted.
+"""
+
+import asyncio
+import secrets
+import sys
+import time
+from typing import Any
+
+import orjson
+
+from tests.bench._crowd import Client, all_in, tell, told
+from tests.bench._work import doings
+
+
+class Sender(Client):
+    """Follows its board, as a browser does, and reads nothing of the events: it is not what is measured."""
+
+    answer: "asyncio.Future[dict[str, Any]]"
+
+    def _hear(self, frame: bytes) -> None:
+        kind = frame[:24]
+        if b'"ack"' in kind or b'"refused"' in kind:
+            self.answer.set_result(orjson.loads(frame))
+        elif b'"events"' not in kind:
+            super()._hear(frame)
+
+    async def do(self, board: str, name: str, data: dict[str, Any], base: int | None) -> int | None:
+        """A command, until it is acknowledged; the position that the next one is looked from."""
+        self.answer = asyncio.get_running_loop().create_future()
+        more = {} if base is None else {"base": base}
+        said = {"type": "command", "id": secrets.token_urlsafe(12), "board": board, "name": name, "data": data}
+        self._write(said | more)
+        answer = await self.answer
+        assert answer["type"] == "ack", answer
+        return answer["seqs"][0] if answer["seqs"] else base
+
+
+async def _work(client: Sender, board: str, card: str, columns: list[str], took: list[tuple[float, float]]) -> None:
+    """One person, until cancelled; notes when each command was sent, and how long it took."""
+    base = None
+    for name, data in doings(card, columns):
+        began = time.perf_counter()
+        base = await client.do(board, name, data, base)
+        took.append((began, time.perf_counter() - began))
+
+
+async def _senders(port: int, warm_s: float, seconds: float, token: str) -> None:
+    people = orjson.loads(await told())
+    crowd = await all_in(port, [Sender(token, {board: None}) for board, _, _ in people])
+    tell("in")
+    await told()
+    took: list[tuple[float, float]] = []
+    working = [asyncio.create_task(_work(client, *each, took)) for client, each in zip(crowd, people, strict=True)]
+    since = time.perf_counter() + warm_s
+    await asyncio.sleep(warm_s + seconds)
+    until = time.perf_counter()
+    for task in working:
+        if task.done():
+            task.result()  # raises: somebody's command was refused
+        task.cancel()
+    counted = sorted(each for began, each in took if began >= since)
+    tell(orjson.dumps([len(counted) / (until - since), counted]).decode())
+    for client in crowd:
+        client.transport.abort()
+
+
+if __name__ == "__main__":
+    _port, _warm_s, _seconds, _token = sys.argv[1:]
+    asyncio.run(_senders(int(_port), float(_warm_s), float(_seconds), _token))

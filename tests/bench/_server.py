@@ -1,0 +1,161 @@
+"""A real server for what is measured, with people and searches on it; and other processes that are told what to do by lines."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from board import accounts
+from board.commands import Ack, Command
+from board.desk import Desk
+from board.dev import Postgres, Redis, server_folder
+from board.settings import Settings
+from board.sign_in import Caller
+from models.accounts import Account
+from models.board import OPERATIONS
+from models.ids import new_id
+from models.times import now, stamp
+from tests.bench._work import SEARCH
+
+ROOT = Path(__file__).parents[2]
+LIMITS_OFF = {"MAX_SOCKETS_PER_ACCOUNT": "0", "MAX_MESSAGES_PER_SECOND": "0"}
+HELPER = "helper0@desk.example"  # by whom it is all written
+
+
+# -- where ----------------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def on_sqlite() -> Iterator[dict[str, str]]:
+    """The settings of a new installation that is one process."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield LIMITS_OFF | {"DATABASE_URL": f"sqlite:///{folder}/board.db", "PORT": "0"}
+
+
+@dataclass
+class Servers:
+    postgres: Postgres
+    redis: Redis
+    settings: dict[str, str]
+
+
+@contextlib.contextmanager
+def on_servers(workers: int = 1) -> Iterator[Servers]:
+    """The settings of a new installation on a PostgreSQL and a Redis of its own."""
+    with server_folder() as folder:
+        postgres, redis = Postgres(folder / "postgres"), Redis(folder / "redis")
+        try:
+            postgres.start()
+            redis.start()
+            named = {
+                "DATABASE_URL": postgres.create("board"), "REDIS_URL": redis.url, "SECRET_KEY": secrets.token_urlsafe(32),
+                "WORKERS": str(workers), "PORT": "0",
+            }  # fmt: skip
+            yield Servers(postgres, redis, LIMITS_OFF | named)
+        finally:
+            redis.stop()
+            postgres.stop()
+
+
+@contextlib.contextmanager
+def serving(settings: dict[str, str]) -> Iterator[tuple["subprocess.Popen[str]", int]]:
+    """A server, and the port on which it listens."""
+    process, port = serve(settings)
+    try:
+        yield process, port
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def serve(settings: dict[str, str]) -> tuple["subprocess.Popen[str]", int]:
+    environment = os.environ | settings | {"BOARD_PREPARED": str(ROOT), "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "WARNING"}
+    words = [sys.executable, "-m", "board", "serve"]
+    process = subprocess.Popen(words, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("listening on"), line
+    return process, int(line.strip().rpartition(":")[2])
+
+
+# -- what is on it --------------------------------------------------------------------------------------------------------
+
+
+async def desk_of(settings: dict[str, str]) -> Desk:
+    given = {name.lower(): value for name, value in settings.items()}
+    return await Desk.open(Settings(_env_file=None, **given))  # type: ignore[arg-type]
+
+
+async def hire(desk: Desk, count: int) -> list[str]:
+    """Coordinators; a token of each."""
+    at = stamp(now())
+
+    def tokens(database: Session) -> list[str]:
+        made = []
+        for number in range(count):
+            email = f"helper{number}@desk.example"
+            account = Account(
+                id=new_id(), email=email, name=f"Helper {number}", role="coordinator", password="none", created_at=at
+            )  # fmt: skip
+            database.add(account)
+            database.flush()
+            made.append(accounts.add_token(database, email, "write", email, at))
+        return made
+
+    return await accounts.change(desk, tokens)
+
+
+async def somebody(desk: Desk) -> Caller:
+    account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
+    return await accounts.caller_for(desk, account)
+
+
+async def do(desk: Desk, caller: Caller, board: str, name: str, data: dict[str, Any]) -> Ack:
+    return await desk.execute(caller, Command(secrets.token_urlsafe(9), board, name, data))
+
+
+async def open_search(desk: Desk, caller: Caller) -> str:
+    return str((await do(desk, caller, OPERATIONS, "search.open", SEARCH)).opened)
+
+
+async def prepared(settings: dict[str, str], people: int, searches: int, cards: int) -> tuple[list[str], list[str]]:
+    """Tokens of so many people, and the ids of so many searches, with cards on each."""
+    desk = await desk_of(settings)
+    tokens = await hire(desk, people)
+    caller = await somebody(desk)
+    boards = [await open_search(desk, caller) for _ in range(searches)]
+    for board in boards:
+        await asyncio.gather(*(do(desk, caller, board, "sighting.add", {"description": "A child " * 10}) for _ in range(cards)))
+    await desk.close()
+    return tokens, boards
+
+
+# -- other processes ------------------------------------------------------------------------------------------------------
+
+
+def role(file: str, *words: object) -> "subprocess.Popen[str]":
+    """A process that runs a file of this folder."""
+    given = [sys.executable, "-m", f"tests.bench.{file}", *map(str, words)]
+    return subprocess.Popen(given, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def say(process: "subprocess.Popen[str]", word: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(word + "\n")
+    process.stdin.flush()
+
+
+def heard(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline().strip()
+    assert line, "it ended"
+    return line

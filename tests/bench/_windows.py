@@ -1,0 +1,20 @@
+"""Real windows of a real browser, for Alice and Bob."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from playwright.async_api import async_playwright
+
+from board.browser import find
+from tests.bench._server import ROOT
+from tests.office import Office
+
+
+@contextlib.asynccontextmanager
+async def office(url: str) -> AsyncIterator[Office]:
+    """Windows on a server."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(find(ROOT / ".venv" / "browser")))
+        async with Office(browser, url) as working:
+            yield working
+        await browser.close()

@@ -1,0 +1,100 @@
+"""A board of a thousand cards is opened: when its cards are on the screen, and what that costs the server and the line."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Page
+
+from tests.bench import Figure, at
+from tests.bench._big import big_board
+from tests.bench._machine import cpu_s
+from tests.bench._server import heard, on_sqlite, role, say, serving
+from tests.bench._windows import office
+
+CARDS, NOTES = 1_000, 500
+OPENINGS = 7  # in a window of a new browser profile each: nothing is in its cache
+SNAPSHOTS = 50
+
+# When there were cards on the screen, and when all: ms since the page was asked for. After a change of the document, the frame
+# that shows it; what is queued in that frame comes when it has been drawn.
+NOTED = """(all) => {
+  const found = (window.noted = { first: null, all: null });
+  const drawn = (name) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => { found[name] = performance.now(); };
+    port2.postMessage(null);
+  });
+  const cards = document.getElementsByTagName("article");
+  const asked = new Set();
+  new MutationObserver(() => {
+    for (const [name, count] of [["first", 1], ["all", all]]) {
+      if (asked.has(name) || cards.length < count) continue;
+      asked.add(name);
+      drawn(name);
+    }
+  }).observe(document, { childList: true, subtree: true });
+}"""
+BYTES = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .reduce((sum, each) => sum + each.transferSize, 0)"""
+
+
+@dataclass
+class Opened:
+    first_ms: float
+    all_ms: float
+    cpu_s: float
+    page_bytes: int
+
+
+def measure() -> Iterator[Figure]:
+    on = f"{CARDS:,} cards and {NOTES} notes; SQLite, one process"
+    with on_sqlite() as settings:
+        token, board = asyncio.run(big_board(settings, CARDS, NOTES))
+        with serving(settings) as (process, port):
+            opened = asyncio.run(_open(f"http://127.0.0.1:{port}", board, process.pid))
+            cpu, size = _snapshots(port, token, board, process.pid)
+    first, whole = (sorted(each) for each in zip(*((each.first_ms, each.all_ms) for each in opened), strict=True))
+    cold = f"p50 of {OPENINGS} windows with nothing in the cache; {on}"
+    yield Figure("big board: first cards on the screen", at(first, 50), "ms", 500, cold, low=True)
+    yield Figure("big board: all cards on the screen", at(whole, 50), "ms", 1_500, cold, low=True)
+    yield Figure("big board: time of the server's processor", cpu * 1_000, "ms", 20, f"snapshot by a socket; {on}", low=True)
+    page_cpu = at(sorted(each.cpu_s for each in opened), 50)
+    yield Figure("big board: the same, with page and scripts", page_cpu * 1_000, "ms", None, cold)
+    yield Figure("big board: bytes of the snapshot", size / 1e3, "kB", None, on)
+    yield Figure("big board: bytes of page and scripts", opened[0].page_bytes / 1e3, "kB", None, cold)
+
+
+async def _open(url: str, board: str, pid: int) -> list[Opened]:
+    async with office(url) as people:
+        opened = []
+        for number in range(OPENINGS + 1):  # the first warms the server
+            alice = await people.window("Alice")
+            await alice.context.add_init_script(f"({NOTED})({CARDS})")
+            before = cpu_s(pid)
+            await alice.open(f"/searches/{board}")
+            noted = await _noted(alice.page)
+            if number:
+                opened.append(Opened(noted["first"], noted["all"], cpu_s(pid) - before, await alice.page.evaluate(BYTES)))
+            await people.clear()
+        return opened
+
+
+async def _noted(page: Page) -> dict[str, Any]:
+    async with asyncio.timeout(30):
+        while (noted := await page.evaluate("window.noted"))["all"] is None:
+            await asyncio.sleep(0.1)
+    return dict(noted)
+
+
+def _snapshots(port: int, token: str, board: str, pid: int) -> tuple[float, int]:
+    """Seconds of a processor for opening a socket and reading the board by it, and the bytes of the frames."""
+    with role("_crowd", "snapshots", port, SNAPSHOTS, token) as reading:
+        say(reading, board)
+        heard(reading)
+        before = cpu_s(pid)
+        say(reading, "go")
+        size = int(json.loads(heard(reading)))
+        return (cpu_s(pid) - before) / SNAPSHOTS, size

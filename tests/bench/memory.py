@@ -1,0 +1,42 @@
+"""What a server has in memory: by itself, and for each connection that follows the operations board and a search."""
+
+import asyncio
+import subprocess
+import time
+from collections.abc import Iterator
+
+from tests.bench import Figure
+from tests.bench._machine import memory
+from tests.bench._server import heard, on_sqlite, prepared, role, say, serving
+
+FIRST = 100  # clients who are not counted: for them the server makes what it needs once
+CLIENTS = 1_000
+ACCOUNTS, SEARCHES, CARDS = 100, 20, 30
+SETTLE_S = 3.0  # after the last came: a heartbeat or two for all
+
+
+def measure() -> Iterator[Figure]:
+    with on_sqlite() as settings:
+        tokens, boards = asyncio.run(prepared(settings, ACCOUNTS, SEARCHES, CARDS))
+        with (
+            serving(settings) as (process, port),
+            role("_crowd", "clients", port, FIRST, *tokens) as first,
+            role("_crowd", "clients", port, CLIENTS, *tokens) as more,
+        ):
+            idle = memory(process.pid)
+            say(first, ",".join(boards))
+            before = _settled(first, process.pid)
+            say(more, ",".join(boards))
+            after = _settled(more, process.pid)
+            for each in (first, more):
+                each.kill()
+    yield Figure("memory of a server, idle", idle / 1e6, "MB", None, "SQLite, one process")
+    on = f"{CLIENTS} connections more than {FIRST}, SQLite, one process"
+    yield Figure("memory for each connection", (after - before) / CLIENTS / 1e3, "kB", 40, on, low=True)
+
+
+def _settled(clients: "subprocess.Popen[str]", pid: int) -> int:
+    """What the server has when all of these clients are in, and it has got used to them."""
+    heard(clients)
+    time.sleep(SETTLE_S)
+    return memory(pid)

@@ -1,0 +1,65 @@
+"""Durable commands a second over real sockets: from one client who waits for each ack, and from many people at once."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+from board import journal
+from tests.bench import Figure, at
+from tests.bench._server import desk_of, do, heard, hire, on_servers, on_sqlite, open_search, role, say, serving, somebody
+from tests.bench._work import TOLD
+
+PEOPLE, BOARDS = 64, 32
+WARM_S, SECONDS = 1, 6
+PROCESSES = (1, 2)  # of the board, on PostgreSQL
+
+Person = tuple[str, str, list[str]]  # their board, a card of their own, the board's columns
+
+
+def measure() -> Iterator[Figure]:
+    with on_sqlite() as settings:
+        yield from _figures(settings, "SQLite, one process")
+    with on_servers() as servers:
+        for count in PROCESSES:
+            more = {"DATABASE_URL": servers.postgres.create(f"sockets_{count}"), "WORKERS": str(count)}
+            yield from _figures(servers.settings | more, f"PostgreSQL, Redis, {count} process{'es' if count > 1 else ''}")
+
+
+def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
+    token, people = asyncio.run(_prepared(settings))
+    with serving(settings) as (_, port):
+        for who, some, aim in (
+            ("one client, one after the other", people[:1], 300),
+            (f"{PEOPLE} clients on {BOARDS} boards", people, 2_000),
+        ):
+            rate, took = _sent(port, token, some)
+            yield Figure(f"commands by socket, {who}", rate, "/s", aim, on)
+            yield Figure("… until its ack, p50", at(took, 50) * 1_000, "ms", None, on)
+            yield Figure("… until its ack, p99", at(took, 99) * 1_000, "ms", None, on)
+
+
+def _sent(port: int, token: str, people: list[Person]) -> tuple[float, list[float]]:
+    """Acknowledged a second, and how long each took: seconds, sorted."""
+    with role("_senders", port, WARM_S, SECONDS, token) as senders:
+        say(senders, json.dumps(people))
+        heard(senders)
+        say(senders, "go")
+        rate, took = json.loads(heard(senders))
+    return rate, took
+
+
+async def _prepared(settings: dict[str, str]) -> tuple[str, list[Person]]:
+    """A token, and the people, evenly on the boards."""
+    desk = await desk_of(settings)
+    (token,) = await hire(desk, 1)
+    caller = await somebody(desk)
+    people: list[Person] = []
+    for _ in range(BOARDS):
+        board = await open_search(desk, caller)
+        for _ in range(PEOPLE // BOARDS):
+            await do(desk, caller, board, "sighting.add", {"description": TOLD})
+        said = await desk.database.read(lambda session, board=board: journal.after(session, board, 0))
+        columns = [each.entity for each in said if each.type == "column.added"]
+        people += [(board, each.entity, columns) for each in said if each.type == "sighting.added"]
+    await desk.close()
+    return token, people
