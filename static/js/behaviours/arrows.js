@@ -32,26 +32,42 @@ export class Arrows {
     next.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  /** In a column that is several cards wide, down is the card below, and right the one beside it, before the next column. */
   #next(card, key) {
-    if (key === "ArrowDown") return this.#neighbour(card, "nextElementSibling");
-    if (key === "ArrowUp") return this.#neighbour(card, "previousElementSibling");
+    if (key === "ArrowDown") return this.#neighbour(card, "nextElementSibling", isBelow);
+    if (key === "ArrowUp") return this.#neighbour(card, "previousElementSibling", isBelow);
+    const right = key === "ArrowRight";
+    const beside = this.#neighbour(card, right ? "nextElementSibling" : "previousElementSibling");
+    if (beside && isBeside(card, beside)) return beside;
     // a phone shows one column at a time
     const columns = [...this.#root.querySelectorAll(this.#list)].filter((list) => list.querySelector(this.#card) && list.checkVisibility());
     const at = columns.findIndex((list) => list.contains(card));
-    return this.#nearest(columns[at + (key === "ArrowRight" ? 1 : -1)], card);
+    return this.#nearest(columns[at + (right ? 1 : -1)], card, right);
   }
 
   /** Cards that are still being sent have nothing to open yet. */
-  #neighbour(card, direction) {
+  #neighbour(card, direction, fits = () => true) {
     let next = card[direction];
-    while (next && !next.matches(this.#card)) next = next[direction];
+    while (next && !(next.matches(this.#card) && fits(card, next))) next = next[direction];
     return next;
   }
 
-  #nearest(list, card) {
+  #nearest(list, card, first) {
     if (!list) return null;
     const { top } = card.getBoundingClientRect();
     const cards = [...list.querySelectorAll(this.#card)];
-    return cards.find((other) => other.getBoundingClientRect().bottom > top) ?? cards.at(-1);
+    let near = cards.find((other) => other.getBoundingClientRect().bottom > top) ?? cards.at(-1);
+    for (let next = near; !first && next && isBeside(near, next); next = this.#neighbour(next, "nextElementSibling")) near = next;
+    return near;
   }
+}
+
+function isBelow(card, other) {
+  const [a, b] = [card.getBoundingClientRect(), other.getBoundingClientRect()];
+  return a.left < b.right && b.left < a.right;
+}
+
+function isBeside(card, other) {
+  const [a, b] = [card.getBoundingClientRect(), other.getBoundingClientRect()];
+  return a.top < b.bottom && b.top < a.bottom;
 }

@@ -11,8 +11,8 @@ export class Keys {
   #here;
   #pressed = (event) => this.#act(event);
 
-  /** @param here {where, commands(element) -> [{id, does}]}: a page, and what this person may do there with the focus at an element;
-      `does` answers false where it was not for it */
+  /** @param here {where, commands(element) -> [{id, does}], settle()}: a page, and what this person may do there with the focus at an
+      element; `does` answers false where it was not for it. `settle` draws at once: the next keys may be meant for what opens */
   constructor(here) {
     this.#here = here;
   }
@@ -30,6 +30,8 @@ export class Keys {
     if (event.key !== "Escape" && event.target.closest?.(TYPING)) return;
     const ids = KEYS.filter((entry) => worksOn(entry, this.#here.where) && isPressed(entry, event)).map(({ id }) => id);
     const command = ids.length > 0 && this.#here.commands(event.target).find(({ id }) => ids.includes(id));
-    if (command && command.does() !== false) event.preventDefault();
+    if (!command || command.does() === false) return;
+    event.preventDefault();
+    this.#here.settle?.();
   }
 }

@@ -21,6 +21,7 @@ export class Palette {
   #text = "";
   #at = 0; // the chosen one, in the order in which they stand
   #from = null; // what had the focus
+  #shown = []; // groups as they were drawn: what comes meanwhile must not slip under a key that is pressed
 
   /** @param keys shows the keys */
   constructor(desk, keys) {
@@ -62,7 +63,7 @@ export class Palette {
 
   #key = (event) => {
     if (event.isComposing) return;
-    const items = this.#groups().flatMap((group) => group.items);
+    const items = this.#shown.flatMap((group) => group.items);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step && event.key !== "Enter") return;
     event.preventDefault();
@@ -76,6 +77,7 @@ export class Palette {
     if (!item) return;
     this.#close();
     item.does();
+    this.#desk.here?.settle?.();
   }
 
   #groups() {
@@ -100,7 +102,7 @@ export class Palette {
   }
 
   #template() {
-    const groups = this.#groups();
+    const groups = (this.#shown = this.#groups());
     const count = groups.reduce((sum, { items }) => sum + items.length, 0);
     if (this.#at >= count) this.#at = 0;
     return dialog("palette", t("Go to, or do"), html`<div class="palette">

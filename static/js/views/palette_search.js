@@ -18,6 +18,10 @@ export class SearchHere {
     return { note: mayNote, edit: mayEdit, lead: mayLead }[right] ?? right === undefined;
   }
 
+  settle() {
+    this.#view.drawNow();
+  }
+
   /** [{id, says, does}] of those that this person may, with the focus at `at`: those about a card are about the one there. */
   commands(at) {
     if (!this.#view.picture?.search) return [];

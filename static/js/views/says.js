@@ -79,7 +79,7 @@ function sentence(event, ctx) {
   const who = actor.name;
   if (state?.person && ctx.board.id === "operations") return t("{event}: {name}, by {who}", { event: label.event(type), name: nameOf(state.person), who });
   const entity = ctx.board.get(id) ?? { kind, state };
-  const what = kind === "sighting" || kind === "task" ? cardName(entity) : "";
+  const what = kind === "sighting" || kind === "task" ? cardName(entity) : kind === "column" && entity.state ? columnName(entity.state) : "";
   if (undoes) return t("{who} undid: {what}", { who, what: [label.event(type), what].filter(Boolean).join(" · ") });
   return SAYS[type]?.({ who, what, event, state, ctx }) ?? t("{who}: {what}", { who, what: [label.event(type), what].filter(Boolean).join(" · ") });
 }

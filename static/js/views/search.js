@@ -172,6 +172,11 @@ class SearchView {
 
   // --- drawing
 
+  /** What was asked for is there before this returns. */
+  drawNow() {
+    if (this.#frame !== null) this.#render();
+  }
+
   #schedule() {
     this.#frame ??= requestAnimationFrame(() => this.#render());
   }
