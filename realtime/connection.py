@@ -105,17 +105,22 @@ class Connection:
             self.end(protocol.TOO_SLOW)
 
     async def _write(self) -> None:
-        while True:
-            item = await self.outbox.take()
-            for frames in self._frames(item):
-                self.line.write(frames)
-                if NO_MORE in frames:
-                    return
-                try:
-                    await self.line.drained(STALLED_S)
-                except TimeoutError:
-                    self._cut()
-                    return
+        # Nothing that was written stays in a variable here: each socket would keep its last frame for as long as it is quiet.
+        while await self._written(await self.outbox.take()):
+            pass
+
+    async def _written(self, item: bytes | Delivery) -> bool:
+        """Writes it, and waits for the reader; whether more can be written."""
+        for frames in self._frames(item):
+            self.line.write(frames)
+            if NO_MORE in frames:
+                return False
+            try:
+                await self.line.drained(STALLED_S)
+            except TimeoutError:
+                self._cut()
+                return False
+        return True
 
     def _frames(self, item: bytes | Delivery) -> Iterator[list[bytes]]:
         """What is written at once: the frames that wait in a row, or one that is made when its turn comes."""
