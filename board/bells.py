@@ -102,10 +102,10 @@ class Bells:
             self._heads = {}
             return
         arrived = [id for id in ids if id not in self._people]
-        if len(arrived) > AT_ONCE:
-            self._hub.asked.set()  # the others in the next turn
         news = await self._database.read(partial(_read, self._people, self._heads, arrived[:AT_ONCE], now()))
         self._take(news)
+        if len(arrived) > AT_ONCE:
+            self._hub.asked.set()  # the others in the next turn
         await self._source.agree(news.view)
         for number, (reader, id) in enumerate(readers.items()):
             if id in self._people:

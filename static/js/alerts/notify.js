@@ -33,6 +33,7 @@ export class Notifier {
     if (permission() !== "granted") return;
     const { list, last } = this.#alerts;
     if (list) this.#tell(list);
+    else if (!last) this.#known ??= new Set(); // nothing was unread when the page came: whatever comes is news
     const newest = last ? keyOf(last) : "";
     if (newest === this.#last) return;
     this.#last = newest;
