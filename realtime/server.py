@@ -119,6 +119,9 @@ class Line(WebSocketsSansIOProtocol):
             self.handshake_complete = True  # the client left before it was answered: there is nobody to answer
             raise ClientDisconnected
         await super().send(message)
+        if message["type"] == "websocket.accept":  # nobody looks at these again; a line would keep them for as long as it is open
+            for said in (self.request, self.response):
+                said.headers.clear()
 
     def shutdown(self) -> None:
         if self.handshake_complete:
