@@ -1,6 +1,7 @@
 """Whoever is concerned is alerted, and nobody else: of what was assessed, of a status, of a card of theirs, of their name."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -10,7 +11,7 @@ from board import alerts, mentions
 from models.alert import KINDS
 from models.times import now
 from tests import cast
-from tests.cast import Person, new_id
+from tests.cast import Person, new_id, serving
 from tests.company import Company
 from tests.scene import Scene
 from tests.test_administration import browser, hire
@@ -255,6 +256,22 @@ async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(sc
     await scene.one("task.add", {"title": "call", "assignee": alice.account["id"]}, bob)
     await told(alice, unread=1)
     assert (await bell(await company.again(alice)))["unread"] == await unread(alice) == 1
+
+
+async def test_what_another_process_writes_or_marks_is_told_too(
+    installation: dict[str, Any], tmp_path: Path, alice: Person, bob: Person
+) -> None:
+    search = await alice.open_search()
+    assert (await bell(bob))["unread"] == 0
+    async with serving(tmp_path, **installation) as other:
+        elsewhere = await cast.come(other, bob.token)
+        assert (await bell(elsewhere))["unread"] == 0
+        await alice.do(search, "task.add", {"title": "call", "assignee": bob.account["id"]})
+        for each in (elsewhere, bob):
+            await told(each, unread=1)
+        assert await mark(elsewhere, {"all": True}) == 0
+        await told(bob, unread=0, last=None)
+        await elsewhere.leave()
 
 
 async def test_what_is_older_than_two_weeks_is_no_longer_listed(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
