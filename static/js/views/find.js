@@ -47,14 +47,10 @@ export class Find {
     return this.hits.length + (this.board === null ? 0 : 1);
   }
 
-  take = () => {
-    this.element?.focus();
-    this.element?.select();
-  };
-
   // What a template hands on to the field.
 
-  focused = ({ relatedTarget }) => {
+  focused = ({ target, relatedTarget }) => {
+    target.select(); // what is typed now is another question
     if (relatedTarget && !relatedTarget.closest(".finding")) this.#back = placeOf(document.querySelector("main"), relatedTarget);
     if (this.text.trim()) this.#show();
   };
@@ -81,8 +77,9 @@ export class Find {
 
   choose(row) {
     if (row === this.hits.length) return this.widen();
+    const hit = this.hits[row];
     this.#hide();
-    return this.#options.go(this.hits[row]);
+    return this.#options.go(hit);
   }
 
   widen() {
@@ -100,9 +97,21 @@ export class Find {
 
   /** Nothing is sought any more. */
   stop() {
-    this.#drop();
-    Object.assign(this, { text: "", all: this.board === null, open: false, at: -1, hits: [], more: false, state: "none", trouble: null });
+    this.forget();
     this.#options.draw();
+  }
+
+  /** Nothing of it stays: neither words nor what was found by them. */
+  forget() {
+    Object.assign(this, { text: "", all: this.board === null });
+    this.#shut();
+  }
+
+  /** What somebody may not see any more goes at once. may: (board) -> boolean */
+  keep(may) {
+    if (this.hits.every(({ board }) => may(board))) return;
+    this.hits = this.hits.filter(({ board }) => may(board));
+    this.at = -1;
   }
 
   #keys = {
@@ -114,8 +123,8 @@ export class Find {
 
   #walk(step) {
     if (!this.text.trim()) return false;
+    if (!this.open) this.#show();
     const places = this.rows + 1; // with the field
-    this.open = true;
     this.at = ((this.at + 1 + step + places) % places) - 1;
     this.#options.draw();
     requestAnimationFrame(() => document.getElementById(`found-${this.at}`)?.scrollIntoView({ block: "nearest" }));
@@ -144,9 +153,14 @@ export class Find {
   }
 
   #hide() {
-    this.open = false;
-    this.at = -1;
+    this.#shut();
     this.#options.draw();
+  }
+
+  /** What was found is not kept behind a closed list: it is looked for anew, by the rights of then. */
+  #shut() {
+    this.#drop();
+    Object.assign(this, { open: false, at: -1, hits: [], more: false, state: "none", trouble: null });
   }
 
   /** An answer to what was asked before is never shown: it is given up, and would be no longer wanted. */

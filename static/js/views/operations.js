@@ -89,6 +89,7 @@ class Operations {
   }
 
   draw = () => {
+    this.#finder.keep((board) => board === BOARD || this.board.get(board));
     keepingFocus(this.#root, () => render(this.board.seq === null ? loading(this.desk.connection) : this.#page(), this.#root));
     this.#clock.fill();
     this.#dialogs.settle();

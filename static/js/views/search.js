@@ -222,6 +222,8 @@ class SearchView {
     this.#forget();
     this.sources.clear();
     this.lastMark.clear();
+    this.finder.forget();
+    this.filters.text = "";
     document.title = "Searchboard";
     keepingFocus(this.#root, () => render(forbidden(() => this.board.recheck()), this.#root));
     this.dialogs.settle();
