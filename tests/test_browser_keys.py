@@ -307,7 +307,7 @@ async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(
         await office.sighting(board, f"{COAT} {number}")
     alice = await office.window("Alice", viewport={"width": 390, "height": 700}, has_touch=True)
     await alice.open(f"/searches/{board}")
-    x, y = middle(await alice.card(f"{COAT} 3").bounding_box())
+    x, y = middle(await alice("article.sighting").nth(1).bounding_box())
     finger = await alice.context.new_cdp_session(alice.page)
 
     async def touch(kind: str, *at: tuple[float, float]) -> None:
