@@ -86,6 +86,11 @@ async def test_nor_in_any_dialog(abroad: Office) -> None:
             else:  # a menu, or another place on the page
                 faults += [f"{act}: {fault}" for fault in await judged(alice, None, typed)]
                 await shown(alice, path)
+        for key in ("?", "Control+k"):
+            await alice.page.keyboard.press(key)
+            await alice("dialog[open]").wait_for()
+            faults += [f"{key}: {fault}" for fault in await judged(alice, None, typed)]
+            await alice.page.keyboard.press("Escape")
     assert seen >= DIALOGS
     assert faults == [], "\n".join(faults)
 

@@ -28,11 +28,12 @@ async function start() {
   (await import("./behaviours/outside.js")).connect(document.querySelector("details.me"));
   (await import("./behaviours/sign_out.js")).connect(document.querySelector("[data-sign-out]"), desk);
   (await import("./views/notices.js")).mount(document.querySelector("[data-notices]"), desk);
-  (await import("./views/keys_dialog.js")).mount(desk, document.querySelector("details.me"));
   if (board) (await import("./views/freshness.js")).mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board));
-  if (board) (await import("./views/says.js")).mount(desk, desk.board(board));
   desk.start();
-  return VIEWS[page]?.(document.querySelector("main"), desk, document.body.dataset);
+  await VIEWS[page]?.(document.querySelector("main"), desk, document.body.dataset);
+  // what is on the screen comes first
+  (await import("./views/keys_dialog.js")).mount(desk, document.querySelector("details.me"));
+  return board && (await import("./views/says.js")).mount(desk, desk.board(board));
 }
 
 // A module that did not come (the line broke while the page loaded) must not leave a page that waits for ever.

@@ -1,16 +1,13 @@
-/* The account page: the name of the role, whether this browser may notify, and what it keeps. */
+/* The account page: whether this browser may notify, and what it keeps. */
 
 import { mount as notifying } from "../alerts/choices.js";
 import { write } from "../accounts/moments.js";
 import { kept } from "../drafts.js";
-import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
 
 export function mount(main, desk) {
   write(main);
   notifying(main.querySelector("[data-notify]"));
-  const role = main.querySelector("[data-label-role]");
-  role.textContent = label.role(role.dataset.labelRole);
   const draw = () => {
     const drafts = kept(), unsent = desk.outbox.unsent();
     main.querySelector("[data-kept]").textContent = [
