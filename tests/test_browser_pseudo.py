@@ -159,8 +159,8 @@ async def worked_on(office: Office) -> tuple[str, list[str]]:
         await bob.do(board, "note.add", {"text": f"Слово {category.translate(CYRILLIC)}", "category": category, "card": late})
         await bob.do(board, "note.add", {"text": f"Усе {category.translate(CYRILLIC)}", "category": category})
     found = await office.search(person={"first_name": "Тарас"})
-    outcome = {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "sighting"}
-    await alice.do(found, "search.set_status", {"status": "found", "reason": "Вдома", "outcome": outcome})
+    ended = {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "sighting"}
+    await alice.do(found, "search.set_status", {"status": "found", "reason": "Вдома", "outcome": ended})
     closed = await office.search(person={"first_name": "Петро"}, access="members", members=[me])
     await alice.do(closed, "search.set_status", {"status": "closed", "reason": "Кінець"})
     boards = [each["board"] for each in (await alice.http.get("/api/v1/boards")).json()["boards"]]
