@@ -60,7 +60,7 @@ class KeysDialog {
     const { page } = document.body.dataset;
     const may = (right) => this.#desk.here?.may(right) ?? right === undefined;
     const keys = KEYS.filter((entry) => worksOn(entry, page) && may(entry.may));
-    return html`<div class="keys" data-testid="keys">
+    return html`<div class="key-list" data-testid="keys">
       ${Object.keys(PLACES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
       <label class="check"><input type="checkbox" name="single-keys" autofocus .checked=${singleKeys.on} @change=${this.#switch} />
         ${t("Keys of one character act, in this browser")}</label>
