@@ -2,21 +2,50 @@
 does not ask for them again: on a bad line a page that asks after a hundred files takes half a minute."""
 
 import hashlib
+import mimetypes
+import os.path
+import re
 import time
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
-from starlette.routing import BaseRoute, Mount
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from board import words
 from board.places import STATIC
 
-# Of another version of them, as while workers are replaced one by one, there is the same file under the same name: it is
-# given, and not kept.
-_STATIC: Any = StaticFiles(directory=STATIC)
-routes: list[BaseRoute] = [Mount("/static/v-{version}", _STATIC), Mount("/static", _STATIC)]
+STYLES = "css/all.css"  # all sheets in one: a browser draws nothing before it has them
+SHEETS = (
+    "tokens", "base", "bar", "operations", "pages", "accounts", "api", "head", "columns", "column_menu", "cards", "panel",
+    "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette",
+)  # fmt: skip
+_IMPORTS = re.compile(r'(?:^|;)(?:import|export)\b[^;"]*"(\.[^"]+)"', re.MULTILINE)  # what a module needs before it runs
+_LATER = re.compile(r'(?:(\w+): \(\) => )?import\("(\.[^"]+)"\)')  # what main.js gets for its page, by name, and for every page
+
+
+async def named(request: Request) -> Response:
+    """`/static/v-{version}/…`. Of another version, as while workers are replaced one by one, it is what is here by that name:
+    given, and not kept."""
+    found = _held(version()).get(request.path_params["name"])
+    if found is None:
+        raise HTTPException(404)
+    body, kind = found
+    return Response(body, media_type=kind)
+
+
+routes: list[BaseRoute] = [Route("/static/v-{version}/{name:path}", named), Mount("/static", StaticFiles(directory=STATIC))]
+
+
+@lru_cache(maxsize=1)
+def _held(version: str) -> dict[str, tuple[bytes, str | None]]:
+    """Every file by its name, with its kind: they are a megabyte, and a new browser asks for a hundred at once."""
+    files = [file for file in STATIC.rglob("*") if file.is_file()]
+    held = {each.relative_to(STATIC).as_posix(): (each.read_bytes(), mimetypes.guess_type(each.name)[0]) for each in files}
+    return held | {STYLES: (b"\n".join(held[f"css/{sheet}.css"][0] for sheet in SHEETS), "text/css")}
 
 
 def version() -> str:
@@ -55,9 +84,32 @@ def catalogue(language: str) -> str:
     return f"/i18n/{language}.json?v={version()}"
 
 
-def modules() -> list[str]:
-    """Every script module, to be fetched at once: a browser that finds them one import after the other needs a second."""
-    return [address(path.relative_to(STATIC).as_posix()) for path in sorted(STATIC.rglob("*.js"))]
+def modules(page: str) -> list[str]:
+    """The script modules of a page, those that the line to the server needs first: to be fetched at once, as a browser that
+    finds them one import after the other needs a second."""
+    return [address(name) for name in _modules(page, version())]
+
+
+@cache
+def _modules(page: str, version: str) -> list[str]:
+    found = _with_imports(["js/main.js"], [])
+    later = _LATER.findall((STATIC / found[0]).read_text(encoding="utf-8"))
+    views = {name: path for name, path in later if name}
+    shared = [path for name, path in later if not name] if page not in ("sign_in", "password") else []
+    return _with_imports([_beside(found[0], path) for path in (*filter(None, [views.get(page)]), *shared)], found)
+
+
+def _with_imports(names: list[str], found: list[str]) -> list[str]:
+    for name in names:
+        if name not in found:
+            found.append(name)
+            imports = _IMPORTS.findall((STATIC / name).read_text(encoding="utf-8"))
+            _with_imports([_beside(name, path) for path in imports], found)
+    return found
+
+
+def _beside(name: str, path: str) -> str:
+    return os.path.normpath(f"{name}/../{path}")
 
 
 def are_asked_for(path: str) -> bool:

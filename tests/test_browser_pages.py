@@ -85,6 +85,24 @@ async def test_every_page_loads_in_silence_and_fits_its_window(demo: Office, tou
     await demo.clear()
 
 
+FETCHED = """() => [
+  [...document.querySelectorAll("link[rel=modulepreload]")].map((each) => each.href).sort(),
+  performance.getEntriesByType("resource").map((each) => each.name).filter((name) => name.endsWith(".js")).sort(),
+]"""
+
+
+async def test_a_page_fetches_the_scripts_that_it_names_and_no_other(demo: Office, tour: Tour) -> None:
+    alice, stranger = await demo.window("Alice"), await demo.stranger()
+    alice.may_fail("Failed to load resource: the server responded with a status of 404")
+    for name, path in ({"sign_in": "/login"} | tour.pages).items():
+        window = stranger if name == "sign_in" else alice
+        await shown(window, path)
+        await window.page.wait_for_load_state("networkidle")
+        named, fetched = await window.page.evaluate(FETCHED)
+        assert fetched == named, name
+    await demo.clear()
+
+
 @pytest.mark.parametrize("theme", THEMES)
 async def test_axe_finds_no_barrier_on_any_page(demo: Office, tour: Tour, theme: Any) -> None:
     alice = await demo.window("Alice", color_scheme=theme, viewport=TALL)

@@ -32,6 +32,23 @@ async def test_what_a_page_names_is_kept_for_ever_and_all_else_is_asked_after(se
         assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
 
 
+async def test_a_page_names_what_it_needs_and_no_more() -> None:
+    needs = {
+        page: {each.rpartition("/static/")[2].partition("/")[2] for each in files.modules(page)} for page in ("sign_in", "search")
+    }
+    assert needs["sign_in"] >= {"js/main.js", "js/desk.js", "js/views/sign_in.js"}
+    assert needs["search"] >= {
+        "js/main.js",
+        "js/views/search.js",
+        "js/views/card.js",
+        "js/alerts/bell.js",
+        "js/views/freshness.js",
+    }
+    assert not needs["sign_in"] & {"js/views/search.js", "js/alerts/bell.js"}
+    assert not needs["search"] & {"js/views/intake.js", "js/accounts/page.js"}
+    assert {f"css/{sheet}.css" for sheet in files.SHEETS} == {f"css/{each.name}" for each in (files.STATIC / "css").glob("*.css")}
+
+
 def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     static = Path(shutil.copytree(files.STATIC, tmp_path / "static", copy_function=shutil.copy))
     before = files.version()

@@ -6,34 +6,46 @@ import { belongTo } from "./storage.js";
 import { load, t } from "./i18n.js";
 import { connect as topOf } from "./behaviours/top.js";
 
+// By page: what it is drawn by. This and what it needs is fetched together with the page (board/files.py reads it here).
 const VIEWS = {
-  operations: async (root, desk) => (await import("./views/operations.js")).mount(root, desk),
-  accounts: async (root) => (await import("./accounts/page.js")).mount(root),
-  account: async (root, desk) => (await import("./views/account.js")).mount(root, desk),
-  intake: async (root, desk) => (await import("./views/intake.js")).mount(root, desk),
-  search: async (root, desk, { board, card }) => (await import("./views/search.js")).mount(root, desk, board, card || null),
+  sign_in: () => import("./views/sign_in.js"),
+  password: () => import("./accounts/link.js"),
+  operations: () => import("./views/operations.js"),
+  accounts: () => import("./accounts/page.js"),
+  account: () => import("./views/account.js"),
+  intake: () => import("./views/intake.js"),
+  search: () => import("./views/search.js"),
 };
+
+// What every page has of somebody who is signed in.
+const parts = () => Promise.all([
+  import("./alerts/bell.js"), import("./behaviours/outside.js"), import("./behaviours/sign_out.js"), import("./views/notices.js"),
+  import("./views/keys_dialog.js"), import("./views/says.js"), import("./views/freshness.js"),
+]);
 
 async function start() {
   topOf(document.querySelector("[data-top]"));
-  const { page, board, language, version, catalogue, accountId, accountName, accountRole } = document.body.dataset;
-  await load(language, catalogue);
-  if (page === "sign_in") return (await import("./views/sign_in.js")).mount(document.querySelector("main"));
-  if (page === "password") return (await import("./accounts/link.js")).mount(document.querySelector("main"));
-  if (!accountId) return undefined;
+  const { page, board, card, language, version, catalogue, accountId, accountName, accountRole } = document.body.dataset;
+  const words = load(language, catalogue);
+  const main = document.querySelector("main"), view = VIEWS[page]?.();
+  if (page === "sign_in" || page === "password") return words.then(async () => (await view).mount(main));
+  if (!accountId) return words;
 
   belongTo(accountId);
   const desk = new Desk({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
-  (await import("./alerts/bell.js")).mount(document.querySelector("[data-bell]"), desk);
-  (await import("./behaviours/outside.js")).connect(document.querySelector("details.me"));
-  (await import("./behaviours/sign_out.js")).connect(document.querySelector("[data-sign-out]"), desk);
-  (await import("./views/notices.js")).mount(document.querySelector("[data-notices]"), desk);
-  if (board) (await import("./views/freshness.js")).mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board));
-  desk.start();
-  await VIEWS[page]?.(document.querySelector("main"), desk, document.body.dataset);
-  // what is on the screen comes first
-  (await import("./views/keys_dialog.js")).mount(desk, document.querySelector("details.me"));
-  return board && (await import("./views/says.js")).mount(desk, desk.board(board));
+  if (board) desk.board(board);
+  desk.start(); // the board is on its way while what draws it still comes
+  const [bell, outside, signOut, notices, keys, says, freshness] = await parts();
+  await words;
+  (await view)?.mount(main, desk, board, card || null);
+  bell.mount(document.querySelector("[data-bell]"), desk);
+  outside.connect(document.querySelector("details.me"));
+  signOut.connect(document.querySelector("[data-sign-out]"), desk);
+  notices.mount(document.querySelector("[data-notices]"), desk);
+  keys.mount(desk, document.querySelector("details.me"));
+  if (!board) return undefined;
+  says.mount(desk, desk.board(board));
+  return freshness.mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board)); // last: "live" is said where all hears
 }
 
 // A module that did not come (the line broke while the page loaded) must not leave a page that waits for ever.

@@ -16,6 +16,7 @@ export function mount(details, desk) {
   const alerts = new Alerts(desk);
   new Bell(details, alerts, new Mark().connect()).connect();
   new Notifier(alerts).connect();
+  alerts.ask(); // the line may be open already
 }
 
 class Bell {

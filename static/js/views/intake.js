@@ -132,7 +132,8 @@ class Intake {
   #searches() {
     const { board, search } = this.call.typed;
     if (board) return [];
-    const open = byStatus(this.board.of("search"), (one) => matches(one, search.trim(), [one.state.person.last_name, label.kind(one.state.kind)])).open;
+    const keep = (one) => matches(one, search.trim(), [one.state.person.last_name, label.kind(one.state.kind)]);
+    const { open } = byStatus(this.board.of("search"), { keep });
     const found = this.suggestions.searches.map((one) => this.board.get(one.board)).filter((one) => one && search.trim());
     return [...new Set([...open, ...found])].slice(0, MOST).map(searchOption);
   }
