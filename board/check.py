@@ -23,7 +23,8 @@ WANTED = {  # program to what its absence means
     "strace": "no strace here: the trace of what is on the disk before an answer is left out (on Debian: apt install strace)",
     "ip": "no ip here: the two machines with a line between them are left out (on Debian: apt install iproute2)",
 }
-ABREAST = ["-n", "3", "--dist", "loadfile"]  # three files of tests at a time: half of what they do is to wait
+# Three files of tests at a time, in the order of tests/conftest.py: half of what they do is to wait.
+ABREAST = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 WIDTH = 80
 
 

@@ -24,6 +24,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("house", [houses.SMALL, houses.LARGE], indirect=True, scope="module")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a browser, which needs a core and more, come among those that mostly wait: three files run at a time. From the
+    end of the alphabet, as the longest stand there, and what runs last should be short."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in sorted(items, key=lambda item: item.path, reverse=True):
+        files.setdefault(item.path, []).append(item)
+    heavy = [each for each in files if files[each][0].get_closest_marker("browser")]
+    light = [each for each in files if each not in heavy]
+    places = {each: (number + 0.5) / len(some) for some in (heavy, light) for number, each in enumerate(some)}
+    items[:] = [item for file in sorted(files, key=lambda each: places[each]) for item in files[file]]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
     """A password is made and looked at in a millisecond, in this process: by the real parameters it is half of a core's time."""

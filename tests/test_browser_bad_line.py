@@ -155,7 +155,8 @@ async def test_a_line_that_dies_without_a_word_greys_the_board_and_loses_nothing
         assert not re.search(r"\blive\b", await alice("body").inner_text(), re.I)
         assert await alice.card("Bob writes meanwhile").count() == 0
         await bob.add_sighting("Bob writes once more")
-        await asyncio.sleep(3)  # long enough to be tempted: attempts to connect are taken up and go nowhere, too
+        # Long enough to be tempted: attempts to connect are taken up and go nowhere, too.
+        await asyncio.sleep(max(3, died_at + GREY_WITHIN_S + MEASURING_S + 1 - time.time()))
         healed_at = time.time()
         line.heal()
 

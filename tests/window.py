@@ -152,15 +152,17 @@ class Window:
         return shown
 
     async def same_as_server(self, board: str) -> dict[str, Any]:
-        """Waits until every column shows the cards that the server has, in its order and with its words. What it shows."""
-        answer = await self.http.get(f"/api/v1/boards/{board}")
-        assert answer.status_code == 200, answer.text
-        wanted = expected(answer.json()["entities"])
+        """Waits until every column shows the cards that the server has, in its order and with its words. What it shows.
+        The server is asked again: what a screen shows of one's own may not have got there yet."""
         deadline = time.monotonic() + PATIENCE_S
-        while (shown := await self.shown()) != wanted and time.monotonic() < deadline:
-            await asyncio.sleep(0.01)
-        assert shown == wanted, f"{self.name}'s screen is not what the server has"
-        return wanted
+        while True:
+            answer = await self.http.get(f"/api/v1/boards/{board}")
+            assert answer.status_code == 200, answer.text
+            wanted, shown = expected(answer.json()["entities"]), await self.shown()
+            if shown == wanted:
+                return wanted
+            assert time.monotonic() < deadline, f"{self.name}'s screen is not what the server has: {shown} for {wanted}"
+            await asyncio.sleep(0.05)
 
     # --- what a person does
 
