@@ -5,7 +5,19 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlmodel import Session, SQLModel
 
-from models import accounts, alert, board, column, event, note, search, sighting, task  # noqa: F401  (they register themselves)
+from models import (  # noqa: F401  (they register themselves)
+    accounts,
+    alert,
+    board,
+    column,
+    event,
+    handover,
+    note,
+    search,
+    seen,
+    sighting,
+    task,
+)
 from models.database import START_S, Database, Unusable
 
 metadata = SQLModel.metadata

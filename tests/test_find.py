@@ -347,7 +347,7 @@ def _as_before(source: Session, target: Session) -> None:
         table = metadata.tables[str(kind.__tablename__)]
         target.execute(table.insert(), [dict(row) for row in source.execute(select(table)).mappings()])
         target.execute(text(f'ALTER TABLE "{table.name}" DROP COLUMN folded'))
-    for later in ("alert", "alert_read", "alert_choice"):  # of 0006
+    for later in ("alert", "alert_read", "alert_choice", "shift", "handover", "handed", "briefing", "seen"):  # of 0006 to 0008
         target.execute(text(f"DROP TABLE {later}"))
     target.execute(text("UPDATE alembic_version SET version_num = '0004'"))
 

@@ -1,0 +1,13 @@
+"""Up to where somebody has seen a board: what happened after it is new to them, on whichever device."""
+
+from sqlmodel import Field, SQLModel
+
+
+class Seen(SQLModel, table=True):
+    """`at` is when the board was last before their eyes. A row of another epoch says nothing of this life of the board."""
+
+    account: str = Field(primary_key=True)
+    board: str = Field(primary_key=True)
+    epoch: str
+    seq: int
+    at: str
