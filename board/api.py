@@ -96,15 +96,19 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
 
 
 async def events(request: Request) -> Response:
-    """The events of a board after a seq, as the caller may see them; with `entity`, those of one entity."""
+    """The events of a board after a seq, as the caller may see them; with `before`, the newest ones before that seq; with
+    `entity`, those of one entity."""
     caller = await caller_of(request)
     id, entity = request.path_params["board"], request.query_params.get("entity")
     after = number(request, "after", 0, 0, strict.MAX_INTEGER)
+    before = number(request, "before", 0, 1, strict.MAX_INTEGER)  # 0: not asked
     limit = number(request, "limit", 500, 1, 1_000)
     desk = _desk(request)
 
     def read(session: Session) -> tuple[Board, list[journal.Said], access.AsOf]:
         board, view = access.board_for(session, caller.account.id, id), access.as_of(session)
+        if before:
+            return board, journal.newest(session, id, entity, after, before, limit), view
         if entity is not None:
             return board, journal.of_entity(session, id, entity, after, limit), view
         return board, journal.after(session, id, after, limit), view

@@ -142,6 +142,7 @@ CALLS: dict[tuple[str, str], Call] = {
         (*ON_A_BOARD, "invalid"),
         query={
             "after": {"type": "integer", "minimum": 0, "maximum": MAX_INTEGER, "default": 0},
+            "before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
             "limit": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 500},
             "entity": TEXT,
         },
@@ -205,7 +206,9 @@ SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
     ("GET", "/alerts"): N_("What alerts you: the newest of the last 14 days, and how many are unread."),
     ("POST", "/alerts/read"): N_("Marks alerts as read, those that are named or all, on all your screens."),
     ("GET", "/boards/{board}"): N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
-    ("GET", "/boards/{board}/events"): N_("The events of a board after a seq; with an entity, those of that one."),
+    ("GET", "/boards/{board}/events"): N_(
+        "The events of a board after a seq, or the newest before one; with an entity, those of that one."
+    ),
     ("POST", "/boards/{board}/commands"): N_("A command, as over the socket."),
     ("GET", "/boards/{board}/sightings/{sighting}/source"): N_("Who the source of a sighting is. Each reading is kept."),
     ("GET", "/boards/{board}/cards.csv"): N_("The cards of a board for a spreadsheet; of the operations board its searches."),

@@ -87,6 +87,10 @@ _SELECT = (
 )
 _AFTER = text(_SELECT + "AND e.seq > :after ORDER BY e.seq LIMIT :limit")
 _OF_ENTITY = text(_SELECT + "AND e.entity = :entity AND e.seq > :after ORDER BY e.seq LIMIT :limit")
+_NEWEST = text(_SELECT + "AND e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit")
+_NEWEST_OF_ENTITY = text(
+    _SELECT + "AND e.entity = :entity AND e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit"
+)
 _BEFORE = text(_SELECT + "AND e.entity = :entity AND e.seq < :seq ORDER BY e.seq DESC LIMIT 1")
 _AS_OF = text(
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
@@ -136,6 +140,17 @@ def all_of_entity(session: Session, board: str, entity: str, seq: int) -> Iterat
     while page := of_entity(session, board, entity, seq):
         yield from page
         seq = page[-1].seq
+
+
+def newest(session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE) -> list[Said]:
+    """The newest events between two seqs (neither of them included), in order; with an entity, the newest of its own."""
+    turn.of(session).write(session)
+    asked = {"board": board, "after": after, "before": before, "limit": limit}
+    if entity is None:
+        rows = session.connection().execute(_NEWEST, asked)
+    else:
+        rows = session.connection().execute(_NEWEST_OF_ENTITY, asked | {"entity": entity})
+    return [Said(*row) for row in rows][::-1]
 
 
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[Said, State]]:
