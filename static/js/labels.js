@@ -62,6 +62,7 @@ const GRADE_CONTENT = {
 };
 const NOUN = {
   search: () => t("Search"), column: () => t("Column"), sighting: () => t("Sighting"), task: () => t("Task"), card: () => t("Card"), note: () => t("Note"),
+  shift: () => t("Shift"), handover: () => t("Handover"), handed: () => t("Handover"), briefing: () => t("Briefing"),
 };
 const EVENT = {
   "search.opened": () => t("Search opened"), "search.updated": () => t("Search changed"), "search.status_set": () => t("Status set"),
@@ -73,12 +74,18 @@ const EVENT = {
   "task.added": () => t("Task added"), "task.updated": () => t("Task changed"), "task.erased": () => t("Task erased"),
   "card.moved": () => t("Card moved"), "card.assigned": () => t("Card assigned"), "card.withdrawn": () => t("Card withdrawn"), "card.restored": () => t("Card restored"),
   "note.added": () => t("Note added"), "note.erased": () => t("Note erased"),
+  "shift.taken": () => t("Shift taken"), "shift.handed_over": () => t("Shift handed over"),
+  "handover.prepared": () => t("Handover begun"), "handover.written": () => t("Handover written"), "handover.signed": () => t("Handover signed"),
+  "handover.read": () => t("Read for the handover"), "handover.accepted": () => t("Handover accepted"), "handover.refused": () => t("Handover refused"),
+  "handover.withdrawn": () => t("Handover withdrawn"), "handed.set": () => t("Search handed over"), "briefing.erased": () => t("Briefing erased"),
 };
 const DONE = {
   opened: () => t("opened"), updated: () => t("changed"), changed: () => t("changed"), status_set: () => t("status set"),
   worrying_set: () => t("worrying decided"), appeal_set: () => t("appeal set"), access_set: () => t("access set"), added: () => t("added"),
   renamed: () => t("renamed"), moved: () => t("moved"), removed: () => t("removed"), graded: () => t("graded"), assessed: () => t("assessed"),
   assigned: () => t("assigned"), withdrawn: () => t("withdrawn"), restored: () => t("restored"), erased: () => t("erased"),
+  taken: () => t("taken"), handed_over: () => t("handed over"), prepared: () => t("begun"), written: () => t("written"), signed: () => t("signed"),
+  read: () => t("read"), accepted: () => t("accepted"), refused: () => t("refused"), set: () => t("handed over"),
 };
 const FIELD = {
   access: () => t("Access"), appeal: () => t("Appeal"), "appeal.level": () => t("Appeal"), "appeal.from": () => t("Appeal from"), "appeal.until": () => t("Appeal until"),
@@ -98,6 +105,9 @@ const FIELD = {
   role: () => t("Role"), seen_at: () => t("Seen at"), sighting: () => t("Sighting"), source: () => t("Source"), "source.kind": () => t("Source"), "source.sealed": () => t("Sealed source"),
   source_name: () => t("Name of the source"), source_contact: () => t("Contact of the source"), status: () => t("Status"), status_reason: () => t("Reason"),
   text: () => t("Text"), title: () => t("Title"), withdrawn: () => t("Withdrawn"), worrying: () => t("Worrying"), worrying_basis: () => t("Basis"), reason: () => t("Reason"),
+  contacts: () => t("Contacts owed"), contingencies: () => t("If … then …"), dropped: () => t("Hypotheses dropped"),
+  faults: () => t("Faults of the system"), handover: () => t("Handover"), holder: () => t("Holds the shift"), hypotheses: () => t("Hypotheses"),
+  incoming: () => t("Incoming"), outgoing: () => t("Outgoing"), pinned: () => t("Pinned"), remarks: () => t("Remarks"), restatement: () => t("Restated"),
 };
 
 /** A code that is not known (a newer server's) is shown as it is, never hidden. */

@@ -3,6 +3,7 @@ import { t } from "../i18n.js";
 import { label } from "../labels.js";
 import { when } from "../views/times.js";
 
+const ACCOUNTS = new Set(["assignee", "lead", "holder", "outgoing", "incoming"]);
 const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until)$/;
 
 // path -> the set of labels that its codes are of
@@ -30,8 +31,9 @@ export function shownAt(path, value, { desk, board }) {
   if (value === null || value === undefined || value === "") return null;
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   if (TIMES.test(path)) return when(value);
-  if (path === "assignee" || path === "lead") return accountName(desk, value);
+  if (ACCOUNTS.has(path)) return accountName(desk, value);
   if (path === "members") return value.map((id) => accountName(desk, id)).join(", ") || null;
+  if (path === "pinned") return value.map((id) => pinnedName(board.get(id))).join(", ") || null;
   if (path === "column") return columnName(board.get(value)?.state);
   if (path === "sighting" || path === "duplicate_of" || path === "card") return cardName(board.get(value));
   if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
@@ -58,5 +60,7 @@ export function cardName(entity) {
     ? t("Sighting {number}", { number: entity.state.number })
     : t("Task {number}", { number: entity.state.number });
 }
+
+const pinnedName = (entity) => (entity?.kind === "note" ? label.noun("note") : cardName(entity));
 
 export const kindName = (kind) => (kind === "sighting" ? t("Sighting") : t("Task"));

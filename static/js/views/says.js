@@ -4,7 +4,7 @@
  */
 import { n, t } from "../i18n.js";
 import { label } from "../labels.js";
-import { accountName, cardName, columnName } from "../forms/shown.js";
+import { sentence } from "../sentences.js";
 import { clockWithSeconds } from "../time.js";
 import { nameOf } from "./searches.js";
 
@@ -46,7 +46,7 @@ class Says {
   #tell() {
     this.#timer = null;
     const events = [...new Map(this.#heard.splice(0).map((event) => [`${event.id} ${event.type}`, event])).values()];
-    this.#say(events.length > MOST ? summary(events) : events.map((event) => sentence(event, { board: this.#board, desk: this.#desk })).join(". "));
+    this.#say(events.length > MOST ? summary(events) : events.map((event) => said(event, { board: this.#board, desk: this.#desk })).join(". "));
   }
 
   #current() {
@@ -73,43 +73,9 @@ function summary(events) {
   return n("{who}: {count} change", "{who}: {count} changes", events.length, { who });
 }
 
-/** "Bob graded Sighting 7: B2" */
-function sentence(event, ctx) {
-  const { type, kind, id, actor, state, undoes } = event;
-  const who = actor.name;
-  if (state?.person && ctx.board.id === "operations") return t("{event}: {name}, by {who}", { event: label.event(type), name: nameOf(state.person), who });
-  const entity = ctx.board.get(id) ?? { kind, state };
-  const what = kind === "sighting" || kind === "task" ? cardName(entity) : kind === "column" && entity.state ? columnName(entity.state) : "";
-  if (undoes) return t("{who} undid: {what}", { who, what: [label.event(type), what].filter(Boolean).join(" · ") });
-  return SAYS[type]?.({ who, what, event, state, ctx }) ?? t("{who}: {what}", { who, what: [label.event(type), what].filter(Boolean).join(" · ") });
-}
-
-const SAYS = {
-  "sighting.added": ({ who, what, state }) => t("{who} added {what}: {text}", { who, what, text: state.description }),
-  "task.added": ({ who, what, state }) => t("{who} added {what}: {text}", { who, what, text: state.title }),
-  "sighting.updated": changed,
-  "task.updated": changed,
-  "sighting.graded": ({ who, what, state: { grade } }) => t("{who} graded {what}: {grade}", { who, what, grade: `${grade.source}${grade.content}` }),
-  "sighting.assessed": ({ who, what, state }) => t("{who} assessed {what}: {value}", { who, what, value: label.assessment(state.assessment) }),
-  "card.moved": ({ who, what, event, state, ctx }) => (event.changes?.includes("column")
-    ? t("{who} moved {what} to {column}", { who, what, column: columnName(ctx.board.get(state.column)?.state) })
-    : t("{who} moved {what} within its column", { who, what })),
-  "card.assigned": assigned,
-  "card.withdrawn": ({ who, what }) => t("{who} withdrew {what}", { who, what }),
-  "card.restored": ({ who, what }) => t("{who} restored {what}", { who, what }),
-  "note.added": ({ who, state, ctx }) => (state.card
-    ? t("{who} wrote a note on {what}", { who, what: cardName(ctx.board.get(state.card)) })
-    : t("{who} wrote in the log", { who })),
-  "search.status_set": ({ who, state }) => t("{who} set the status: {value}", { who, value: label.status(state.status) }),
-};
-
-function changed({ who, what, event }) {
-  const fields = [...new Set((event.changes ?? []).map(label.field))].join(", ");
-  return t("{who} changed {what}: {fields}", { who, what, fields });
-}
-
-function assigned({ who, what, state, ctx }) {
-  if (state.assignee === ctx.desk.account.id) return t("{who} gave you {what}", { who, what });
-  if (!state.assignee) return t("{who} gave {what} to nobody", { who, what });
-  return t("{who} gave {what} to {name}", { who, what, name: accountName(ctx.desk, state.assignee) });
+/** "Bob graded Sighting 7: B2"; of a search among all searches, whose it is. */
+function said(event, ctx) {
+  const { type, actor, state } = event;
+  if (!state?.person || ctx.board.id !== "operations") return sentence(event, ctx);
+  return t("{event}: {name}, by {who}", { event: label.event(type), name: nameOf(state.person), who: actor.name });
 }
