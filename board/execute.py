@@ -88,8 +88,7 @@ def execute(session: Session, caller: Caller, command: Command, now: str, known:
     each other. The rights are read again here: they may have ended since the handshake.
     """
     boards = locks(command)
-    for each in boards:
-        turn.locked(session, each)
+    _lock(session, boards)
     # It was judged already, and is not judged again by rights that may have ended since: only its answer was lost.
     if may_be_done(session) and (ack := _remembered(session, caller.account.id, command)) is not None:
         return Written(ack)
@@ -115,6 +114,19 @@ def execute(session: Session, caller: Caller, command: Command, now: str, known:
     return Written(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight))
 
 
+def _lock(session: Session, boards: tuple[str, ...]) -> None:
+    if not turn.of(session).boards:
+        all_boards = {each for order in _orders(session) for each in order.boards}
+        if not all_boards <= set(boards):  # as where one transaction has the whole database: there is no order to keep
+            turn.lock_ahead(session, all_boards)
+    for each in boards:
+        turn.locked(session, each)
+
+
+def _orders(session: Session) -> list[Order]:
+    return [each for each in together(session) if isinstance(each, Order)]
+
+
 def _signed_in(session: Session, caller: Caller) -> Account:
     known, key = turn.of(session).signed_in, (caller.account.id, caller.session, caller.token)
     if key not in known:
@@ -136,7 +148,7 @@ def _remembered(session: Session, account: str, command: Command) -> Ack | None:
     """The ack that this command id got before, from this account: whatever its content is now."""
     ours = turn.of(session)
     if ours.remembered is None:
-        orders = [each for each in together(session) if isinstance(each, Order)]
+        orders = _orders(session)
         _read_ahead(session, orders)
         keys = {(account, command.id)} | {(each.caller.account.id, each.command.id) for each in orders}
         rows = session.connection().execute(_REMEMBERED, {"keys": sorted(keys)})
@@ -146,8 +158,12 @@ def _remembered(session: Session, account: str, command: Command) -> Ack | None:
 
 
 def _read_ahead(session: Session, orders: list[Order]) -> None:
-    """Reads the cards that these commands name in one go, instead of one by one."""
+    """Reads the searches, and the cards that these commands name, in one go, instead of one by one."""
     if len(orders) > 1:
+        searches = {each.command.board for each in orders} - {OPERATIONS}
+        turn.read_ahead(session, Search, searches)
+        if len(searches) > 1:
+            turn.columns_ahead(session, sorted(searches))
         named = [each.command.data.get(name) for each in orders for name in _NAME_CARDS]
         ids = {id for id in named if isinstance(id, str) and _ID.fullmatch(id)}
         turn.read_ahead(session, Task, turn.read_ahead(session, Sighting, ids))

@@ -37,7 +37,7 @@ class Turn:
 
     boards: dict[str, Board] = field(default_factory=dict)  # locked; their rows are written at the end
     rows: dict[tuple[type[SQLModel], str], SQLModel | None] = field(default_factory=dict)  # None: there is none
-    columns: dict[str, Sequence[Column]] = field(default_factory=dict)  # of a board
+    columns: dict[str, list[Column]] = field(default_factory=dict)  # of a board
     signed_in: dict[tuple[str, str | None, str | None], Account] = field(default_factory=dict)
     remembered: dict[tuple[str, str], str] | None = None  # (account, command id): the ack it got
     last: dict[str, str | None] = field(default_factory=dict)  # column: the highest rank in it, None where it is empty
@@ -102,12 +102,22 @@ def locked(session: Session, board_id: str) -> Board | None:
     """A board whose row is ours until the transaction ends: as it is now, with what this transaction did."""
     turn = of(session)
     if board_id not in turn.boards:
-        board = session.exec(select(Board).where(Board.id == board_id).with_for_update()).first()
+        with session.no_autoflush:  # what this transaction did to boards is in `turn`
+            board = session.exec(select(Board).where(Board.id == board_id).with_for_update()).first()
         if board is None:
             return None
         session.expunge(board)
         turn.boards[board_id] = board
     return turn.boards[board_id]
+
+
+def lock_ahead(session: Session, boards: Iterable[str]) -> None:
+    """The same for several at once, where the whole database is this transaction's."""
+    turn = of(session)
+    with session.no_autoflush:
+        for board in session.exec(select(Board).where(Board.id.in_(set(boards) - turn.boards.keys()))):  # type: ignore[attr-defined]
+            session.expunge(board)
+            turn.boards[board.id] = board
 
 
 def row(session: Session, model: type[E], id: str) -> E | None:
@@ -131,8 +141,15 @@ def read_ahead(session: Session, model: type[Entity], ids: Iterable[str]) -> set
 
 def columns(session: Session, board: str) -> Sequence[Column]:
     """The columns of a board."""
-    known = of(session).columns
-    if board not in known:
-        known[board] = session.exec(select(Column).where(Column.board == board)).all()
-        of(session).rows |= {(Column, each.id): each for each in known[board]}
-    return known[board]
+    if board not in of(session).columns:
+        columns_ahead(session, [board])
+    return of(session).columns[board]
+
+
+def columns_ahead(session: Session, boards: Sequence[str]) -> None:
+    """Reads the columns of several boards at once."""
+    ours = of(session)
+    ours.columns |= {board: [] for board in boards}
+    for each in session.exec(select(Column).where(Column.board.in_(boards))):  # type: ignore[attr-defined]
+        ours.columns[each.board].append(each)
+        ours.rows[Column, each.id] = each
