@@ -82,7 +82,7 @@ const EVENT = {
 const DONE = {
   opened: () => t("opened"), updated: () => t("changed"), changed: () => t("changed"), status_set: () => t("status set"),
   worrying_set: () => t("worrying decided"), appeal_set: () => t("appeal set"), access_set: () => t("access set"), added: () => t("added"),
-  renamed: () => t("renamed"), moved: () => t("moved"), removed: () => t("removed"), graded: () => t("graded"), assessed: () => t("assessed"),
+  renamed: () => t("renamed"), moved: () => t("moved"), solved: () => t("solved"), removed: () => t("removed"), graded: () => t("graded"), assessed: () => t("assessed"),
   assigned: () => t("assigned"), withdrawn: () => t("withdrawn"), restored: () => t("restored"), erased: () => t("erased"),
   taken: () => t("taken"), handed_over: () => t("handed over"), prepared: () => t("begun"), written: () => t("written"), signed: () => t("signed"),
   read: () => t("read"), accepted: () => t("accepted"), refused: () => t("refused"), set: () => t("handed over"),

@@ -37,6 +37,10 @@ export class Entities {
     this.#kinds.get(kind)?.delete(id);
   }
 
+  one(kind, id) {
+    return this.#kinds.get(kind)?.get(id);
+  }
+
   get(id) {
     for (const of of this.#kinds.values()) if (of.has(id)) return of.get(id);
     return undefined;

@@ -9,10 +9,13 @@ const RUNNING = "[data-since],[data-ago],[data-due]";
 export class Clock {
   #root;
   #timer = null;
+  #now;
   #told = new WeakMap(); // element -> the time it was last told, so that a draw fills only new ones
 
-  constructor(root) {
+  /** now: which moment it is, on a board of the past another than on the clock of the server */
+  constructor(root, now = serverNow) {
     this.#root = root;
+    this.#now = now;
   }
 
   connect() {
@@ -24,13 +27,13 @@ export class Clock {
   }
 
   tick() {
-    const now = serverNow();
+    const now = this.#now();
     for (const element of this.#root.querySelectorAll(RUNNING)) this.#tell(element, now);
   }
 
   /** After a draw: only what has no text for its time yet. */
   fill() {
-    const now = serverNow();
+    const now = this.#now();
     for (const element of this.#root.querySelectorAll(RUNNING)) {
       if (this.#told.get(element) !== element.dateTime) this.#tell(element, now);
     }

@@ -18,7 +18,7 @@ export function card(entity, view) {
   const assignee = entity.state.assignee && accountName(view.desk, entity.state.assignee);
   const told = here.map((person) => `${person.name}${person.editing}`).join();
   return guard(
-    [id, seq, pending?.id, pending?.status, mark?.at, view.ui.card === id, assignee, told, view.mayEdit, view.today, view.drafts.has(id)],
+    [id, seq, pending?.id, pending?.status, mark?.type, mark?.at, view.ui.card === id, assignee, told, view.mayEdit, view.today, view.drafts.has(id)],
     () => template(entity, { mark, here, assignee }, view),
   );
 }

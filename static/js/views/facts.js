@@ -12,10 +12,10 @@ import { distance } from "./card.js";
 const APART = new Set(["description", "title", "place.text", "place.lat", "place.lon", "place.radius_m", "source_name", "source_contact", "source.kind", "source.sealed"]);
 
 export function facts(entity, view) {
+  if (!view.mayEdit) return reading(entity, view);
   const form = view.forms.get(entity.kind, entity.id);
   // A draft of an earlier visit opens by itself: what was typed must not lie hidden.
-  const open = view.mayEdit && (view.ui.editing.has(form.key) || form.dirty);
-  return open ? editing(form, entity, view) : reading(entity, view);
+  return view.ui.editing.has(form.key) || form.dirty ? editing(form, entity, view) : reading(entity, view);
 }
 
 function reading({ id, kind, state }, view) {

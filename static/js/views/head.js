@@ -26,9 +26,9 @@ export function head(view) {
       <p>${facts(state, view)}</p>
       ${outcome(state)}
       ${mark ? html`<p class="by">${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""} ${ago(mark.at)}
-        <button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button></p>` : nothing}
+        ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>` : nothing}
     </div>
-    ${here(view)}
+    ${view.past ? nothing : here(view)}
     ${clock(state)}
   </header>`;
 }

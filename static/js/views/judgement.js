@@ -11,24 +11,31 @@ export function judgement(entity, view) {
 }
 
 function graded({ id, state }, view) {
+  const words = html`<p>${label.grade_source(state.grade.source)} · ${label.grade_content(state.grade.content)}</p>`;
+  return html`<div data-testid="grading"><h3>${t("Grade")} <span data-testid="grade">${grade(state.grade)}</span></h3>
+    ${view.mayEdit ? grading(id, view) : words}</div>`;
+}
+
+function grading(id, view) {
   const form = view.forms.get("grade", id);
   const body = html`${row(form, "grade.source", view)} ${row(form, "grade.content", view)}
     ${form.dirty ? row(form, "reason", view) : nothing}`;
-  const words = html`<p>${label.grade_source(state.grade.source)} · ${label.grade_content(state.grade.content)}</p>`;
-  return html`<div data-testid="grading"><h3>${t("Grade")} <span data-testid="grade">${grade(state.grade)}</span></h3>
-    ${view.mayEdit ? nothing : words}
-    ${view.mayEdit ? formOf(form, "grade", body, deciding(form, t("Grade"), "grade", view), view.submit) : nothing}</div>`;
+  return formOf(form, "grade", body, deciding(form, t("Grade"), "grade", view), view.submit);
 }
 
 function assessed({ id, state }, view) {
-  const form = view.forms.get("assessment", id);
   const other = state.duplicate_of && view.picture.byId.get(state.duplicate_of);
   const link = other ? html` <a href=${view.path(other.id)} @click=${(event) => view.open(event, other.id)}>${t("of {card}", { card: cardName(other) })}</a>` : nothing;
+  return html`<div data-testid="assessing"><h3>${t("Assessment")} <span data-testid="assessment" class="assessed ${state.assessment}">${label.assessment(state.assessment)}${link}</span></h3>
+    ${view.mayEdit ? assessing(id, view) : nothing}</div>`;
+}
+
+function assessing(id, view) {
+  const form = view.forms.get("assessment", id);
   const body = html`${row(form, "assessment", view)}
     ${form.raw("assessment") === "duplicate" ? row(form, "duplicate_of", view) : nothing}
     ${form.dirty ? row(form, "reason", view) : nothing}`;
-  return html`<div data-testid="assessing"><h3>${t("Assessment")} <span data-testid="assessment" class="assessed ${state.assessment}">${label.assessment(state.assessment)}${link}</span></h3>
-    ${view.mayEdit ? formOf(form, "assessment", body, deciding(form, t("Assess"), "assess", view), view.submit) : nothing}</div>`;
+  return formOf(form, "assessment", body, deciding(form, t("Assess"), "assess", view), view.submit);
 }
 
 /** The buttons appear with the first change: until then there is nothing to decide. */

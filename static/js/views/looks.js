@@ -28,7 +28,7 @@ export function isDone(board, column) {
 }
 
 /** Times of the wire sort as text. */
-function overdueAt(board, now) {
+export function overdueAt(board, now) {
   return ({ kind, state }) => kind === "task" && !state.withdrawn && state.due && state.due < now && !isDone(board, state.column);
 }
 
@@ -38,7 +38,8 @@ function facesOnCards(presence, own) {
   return new Map([...cards].map((id) => [id, people({ people: others }, ({ card }) => card === id)]));
 }
 
-function marksOfNotes(board) {
+/** Marks of the cards that notes are on. */
+export function marksOfNotes(board) {
   const marks = new Map();
   for (const [id, mark] of board.marks) {
     const entity = board.get(id);

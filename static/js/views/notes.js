@@ -11,7 +11,7 @@ import { time } from "./times.js";
 
 /** @param notes newest first; @param card the card they are on, or null for those of the search */
 export function notesSection(notes, card, view) {
-  const form = view.forms.get("note", card);
+  const form = view.mayNote ? view.forms.get("note", card) : null;
   const corrected = new Map(notes.filter(({ state }) => state.corrects).map(({ id, state }) => [state.corrects, id]));
   return html`<section class="notes" data-testid="notes">
     <h3>${card ? t("Notes") : t("Log of the search")} <b>${notes.length}</b></h3>

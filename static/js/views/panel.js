@@ -113,7 +113,7 @@ function log(view) {
       ${searchFacts(view)}
       ${notesSection(view.notesOf(null), null, view)}
       <section><h3>${t("History")}</h3>${historyList(view.historyOf(view.board.id), view)}</section>
-      ${exported(view.board.id)}
+      ${view.past ? nothing : exported(view.board.id)}
     </div></div>
   </aside>`;
 }
