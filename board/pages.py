@@ -1,5 +1,7 @@
 """The pages. Each is a frame that says who is signed in and what is looked at; the scripts draw what is true.
 
+With `?at=` (a seq, or a time) both boards are pages of the past, of the same rights; which moment that is, the scripts judge.
+
 A search that one may not see gets the page of one that does not exist.
 """
 
@@ -30,7 +32,7 @@ async def operations(request: Request) -> Response:
     caller = await signed_in(request)
     if caller is None:
         return to_sign_in(request)
-    return page(request, "operations.html", caller, board=OPERATIONS)
+    return page(request, _now_or_then(request, "operations.html"), caller, board=OPERATIONS)
 
 
 async def intake(request: Request) -> Response:
@@ -51,7 +53,11 @@ async def search(request: Request) -> Response:
     board, card = request.path_params["id"], request.path_params.get("card", "")
     if board == OPERATIONS or not await may_see(request.app.state.desk, caller, board):
         return error_page(request, 404, SENTENCES["not_found"], caller)
-    return page(request, "search.html", caller, board=board, card=card)
+    return page(request, _now_or_then(request, "search.html"), caller, board=board, card=card)
+
+
+def _now_or_then(request: Request, live: str) -> str:
+    return "replay.html" if "at" in request.query_params else live
 
 
 async def choose_language(request: Request) -> Response:

@@ -15,6 +15,7 @@ const VIEWS = {
   account: () => import("./views/account.js"),
   intake: () => import("./views/intake.js"),
   search: () => import("./views/search.js"),
+  replay: () => import("./views/replay.js"),
 };
 
 // What every page has of somebody who is signed in.
@@ -43,7 +44,7 @@ async function start() {
   signOut.connect(document.querySelector("[data-sign-out]"), desk);
   notices.mount(document.querySelector("[data-notices]"), desk);
   keys.mount(desk, document.querySelector("details.me"));
-  if (!board) return undefined;
+  if (!board || page === "replay") return undefined; // which says itself that it is not live
   says.mount(desk, desk.board(board));
   return freshness.mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board)); // last: "live" is said where all hears
 }

@@ -80,6 +80,11 @@ export class Past {
     return this.#journal.of(id).filter((event) => event.seq <= seq);
   }
 
+  /** What an event found: the state before it, null where there was none. */
+  stateBefore(event) {
+    return this.#journal.before(event)?.state ?? null;
+  }
+
   /** Who made it. */
   authorOf(id) {
     return this.#journal.of(id)[0]?.actor?.name;

@@ -88,6 +88,10 @@ class Operations {
     this.board.seen(id);
   }
 
+  placeOf(id) {
+    return `/searches/${id}`;
+  }
+
   draw = () => {
     this.#finder.keep((board) => board === BOARD || this.board.get(board));
     keepingFocus(this.#root, () => render(this.board.seq === null ? loading(this.desk.connection) : this.#page(), this.#root));

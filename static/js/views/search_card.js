@@ -7,7 +7,7 @@ import { roughly } from "../time.js";
 import { nameOf, undecided } from "./searches.js";
 import { ago, since, when } from "./times.js";
 
-/** search: {id, state}; view: {board, desk, seen(id)} */
+/** search: {id, state}; view: {board, desk, seen(id), placeOf(id)} */
 export function searchCard(search, view) {
   const { id, state } = search;
   const mark = view.board.marks.get(id);
@@ -17,7 +17,7 @@ export function searchCard(search, view) {
     <p class="what"><span class="reference">${state.reference}</span> <span class="kind">${label.kind(state.kind)}</span>
       ${state.access === "members" ? html`<span class="lock" title=${t("Only its members see this search")}>${t("members")}</span>` : nothing}</p>
     <div class="who">
-      <div class="name"><h3><a href="/searches/${id}">${nameOf(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worry(state)}</div>
+      <div class="name"><h3><a href=${view.placeOf(id)}>${nameOf(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worry(state)}</div>
       ${time(state)}
     </div>
     ${mark ? html`<p class="by">${mark.actor ? t("{what} by {who}", { what: label.done(mark.type), who: mark.actor.name }) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
