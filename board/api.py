@@ -5,7 +5,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, accounts, alert_calls, exports, find, journal, language, logs, metrics, snapshot
+from board import (
+    access,
+    accounts,
+    alert_calls,
+    evidence,
+    exports,
+    find,
+    journal,
+    language,
+    logs,
+    metrics,
+    since_calls,
+    snapshot,
+)
 from board.answers import answer, caller_of, json_of, number, raw, refusal, refusing
 from board.desk import Desk
 from board.errors import Refused, not_found
@@ -182,8 +195,12 @@ routes = [
     _route("/find", find.find),
     _route("/alerts", alert_calls.listed),
     _route("/alerts/read", alert_calls.read, "POST"),
+    _route("/since", since_calls.since),
+    _route("/seen", since_calls.marks),
+    _route("/seen", since_calls.see, "POST"),
     _route("/boards/{board}", board),
     _route("/boards/{board}/events", events),
+    _route("/boards/{board}/chain", evidence.chain),
     _route("/boards/{board}/commands", commands, "POST"),
     _route("/boards/{board}/sightings/{sighting}/source", source),
     _route("/boards/{board}/cards.csv", exports.cards_csv),

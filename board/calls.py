@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from board import schemas, sightings, suggestions
 from board.alerts import LISTED
 from board.schemas import COMMAND_ID, Schema
+from board.since_calls import MOST_MARKS
 from board.words import N_
 from models.accounts import ROLES
 from models.alert import KINDS as ALERTS
@@ -94,6 +95,10 @@ _ALERT: Schema = shape({
     "value": or_null(TEXT), "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
 })  # fmt: skip
 
+_MARK: Schema = shape({"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}})
+_MARKS: Schema = shape({"seen": many(shape(_HEAD | {"at": TIME}))})
+_TOUCHED: Schema = {"kind": TEXT, "id": ID, "seq": COUNT}
+
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/me"): Call(
         shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}), refusals=("unauthenticated", "unavailable")
@@ -131,6 +136,31 @@ CALLS: dict[tuple[str, str], Call] = {
             shape({"all": {"const": True}}),
             shape({"alerts": many(shape({"board": ID, "seq": COUNT | {"maximum": MAX_INTEGER}})) | {"maxItems": LISTED}}),
         ]},
+    ),
+    ("GET", "/since"): Call(
+        shape({"boards": many(shape(
+            _HEAD | {"seen": or_null(shape({"epoch": TEXT, "seq": COUNT, "at": TIME})), "events": COUNT},
+            {
+                "net": many(shape(_TOUCHED | {
+                    "change": {"enum": ["added", "changed", "removed"]},
+                    "fields": many(shape({"path": TEXT, "from": {}, "to": {}})),
+                }, {"number": COUNT})),
+                "back": or_null(many(shape(_TOUCHED | {"fields": many(TEXT)}, {"number": COUNT}))),
+                "more": {"type": "boolean"},
+            },
+        ))}),
+        ON_A_BOARD,
+        query={"board": PLACES["board"]},
+    ),
+    ("GET", "/seen"): Call(_MARKS),
+    ("POST", "/seen"): Call(
+        _MARKS,
+        (*ON_A_BOARD, "invalid", "conflict", "too_large"),
+        body={"oneOf": [_MARK, shape({"marks": many(_MARK) | {"maxItems": MOST_MARKS}})]},
+    ),
+    ("GET", "/boards/{board}/chain"): Call(
+        shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
+        (*ON_A_BOARD, "rate_limited"),
     ),
     ("GET", "/boards/{board}"): Call(
         shape(_HEAD | {"entities": many(ref("Entity"))}),
@@ -205,6 +235,10 @@ SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
     ("GET", "/boards"): N_("The boards that you may see."),
     ("GET", "/alerts"): N_("What alerts you: the newest of the last 14 days, and how many are unread."),
     ("POST", "/alerts/read"): N_("Marks alerts as read, those that are named or all, on all your screens."),
+    ("GET", "/since"): N_("What is new to you since you last saw each board; with a board, what changed on it."),
+    ("GET", "/seen"): N_("Up to where you have seen each board."),
+    ("POST", "/seen"): N_("Says that you have seen a board, or several. Never backwards."),
+    ("GET", "/boards/{board}/chain"): N_("Whether the journal of a board is what it was, and up to where."),
     ("GET", "/boards/{board}"): N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
     ("GET", "/boards/{board}/events"): N_(
         "The events of a board after a seq, or the newest before one; with an entity, those of that one."

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, func, select
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 
-from board import journal, sign_in
+from board import evidence, journal, sign_in
 from board.accounts import Wrong
 from models.board import Board
 from models.database import Database
@@ -79,7 +79,7 @@ def _verified(old: Session, new: Session, board: Board) -> str:
     fault = journal.verify(new, board)
     before = old.get(Board, board.id)
     if fault is None:
-        return f"{board.id} holds: {board.seq} events, head {board.head.hex() or 'none'}"
+        return evidence.line(board)
     if before is not None and journal.verify(old, before) == fault:
         return f"{board.id} was damaged before it was copied: {fault}"
     raise Wrong(f"The copy of {board.id} does not hold: {fault}. Nothing was copied.")

@@ -16,6 +16,7 @@ from board.beginnings import Known
 from board.bells import Bells
 from board.commands import Ack, Command
 from board.errors import Refused
+from board.evidence import Chains
 from board.execute import Order, Written
 from board.find import Looking
 from board.settings import Settings
@@ -53,6 +54,7 @@ class Desk:
         self.hub = Hub(self.source, bus)
         self.door = Door(self)
         self.looking = Looking()
+        self.chains = Chains()
         self.summaries = Summaries(self.database, self.hub, self.source)
         self.bells = Bells(self.database, self.hub, self.source)
         self._rights = -1

@@ -8,15 +8,16 @@ by a head kept elsewhere.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
 from board import turn
+from board.words import N_, Sentence, say
 from models.board import Board
 from models.entity import State
 
@@ -86,17 +87,21 @@ _SELECT = (
     "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board "
 )
 _AFTER = text(_SELECT + "AND e.seq > :after ORDER BY e.seq LIMIT :limit")
-_OF_ENTITY = text(_SELECT + "AND e.entity = :entity AND e.seq > :after ORDER BY e.seq LIMIT :limit")
+_OF_ENTITY = text(
+    _SELECT + "AND e.entity = :entity AND (:kind = '' OR e.kind = :kind) AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+)
 _NEWEST = text(_SELECT + "AND e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit")
 _NEWEST_OF_ENTITY = text(
     _SELECT + "AND e.entity = :entity AND e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit"
 )
-_BEFORE = text(_SELECT + "AND e.entity = :entity AND e.seq < :seq ORDER BY e.seq DESC LIMIT 1")
+_BEFORE = text(_SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq ORDER BY e.seq DESC LIMIT 1")
 _AS_OF = text(
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
     "JOIN (SELECT max(seq) AS seq FROM event WHERE board = :board AND seq <= :seq GROUP BY kind, entity) l ON l.seq = e.seq "
     "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board ORDER BY e.seq"
 )
+_LAST_OF = "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq AND entity IN :entities GROUP BY kind, entity"
+_STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST_OF}) ORDER BY e.seq").bindparams(bindparam("entities", expanding=True))
 _AT = text("SELECT max(seq) FROM event WHERE board = :board AND at <= :at")
 _CHAIN = text(
     "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.commitment, e.hash, p.key, p.body FROM event e "
@@ -124,20 +129,21 @@ def at(session: Session, board: str, seq: int) -> Said | None:
 def before(session: Session, said: Said) -> Said | None:
     """The event that changed the same entity before this one; None where this is its first."""
     turn.of(session).write(session)
-    row = session.connection().execute(_BEFORE, {"board": said.board, "entity": said.entity, "seq": said.seq}).first()
+    asked = {"board": said.board, "entity": said.entity, "kind": said.kind, "seq": said.seq}
+    row = session.connection().execute(_BEFORE, asked).first()
     return Said(*row) if row is not None else None
 
 
-def of_entity(session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE) -> list[Said]:
-    """The events of one entity after a seq, in order."""
+def of_entity(session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE, *, kind: str = "") -> list[Said]:
+    """The events of one entity after a seq, in order; without a kind, those of all kinds that have its id."""
     turn.of(session).write(session)
-    rows = session.connection().execute(_OF_ENTITY, {"board": board, "entity": entity, "after": seq, "limit": limit})
-    return [Said(*row) for row in rows]
+    asked = {"board": board, "entity": entity, "kind": kind, "after": seq, "limit": limit}
+    return [Said(*row) for row in session.connection().execute(_OF_ENTITY, asked)]
 
 
-def all_of_entity(session: Session, board: str, entity: str, seq: int) -> Iterator[Said]:
-    """The same, however many there are."""
-    while page := of_entity(session, board, entity, seq):
+def all_of_entity(session: Session, board: str, kind: str, entity: str, seq: int) -> Iterator[Said]:
+    """The same of one kind, however many there are."""
+    while page := of_entity(session, board, entity, seq, kind=kind):
         yield from page
         seq = page[-1].seq
 
@@ -162,6 +168,15 @@ def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[Said, State]
             yield said, state
 
 
+def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[Said, State]]:
+    """The same of these entities alone, by their ids."""
+    for row in session.connection().execute(_STATES_AT, {"board": board, "seq": seq, "entities": list(entities)}):
+        said = Said(*row)
+        state = said.payload().get("state")
+        if state is not None:
+            yield said, state
+
+
 def seq_at(session: Session, board: str, at: str) -> int | None:
     """The seq of the last event that was committed up to a time; None before the first."""
     found = session.connection().execute(_AT, {"board": board, "at": at}).scalar()
@@ -177,31 +192,64 @@ def heads(session: Session, boards: Sequence[str]) -> dict[str, tuple[str, int]]
     return {row.id: (row.epoch, row.seq) for row in rows if row.id in known}
 
 
+class Fault(NamedTuple):
+    """Where a board's journal does not hold, and a sentence that says why."""
+
+    seq: int
+    says: Sentence
+
+
+@dataclass(slots=True)
+class Chain:
+    """Up to where a board's chain was gone along, and holds. `gone` has the payloads that are no more, to be accounted for by a
+    later `*.erased` event: the first of each entity."""
+
+    seq: int = 0
+    head: bytes = b""
+    gone: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
 def verify(session: Session, board: Board) -> str | None:
     """None where the board's whole chain holds, else a sentence that names the first bad row."""
-    before, seq, bad = b"", 0, None
-    erased: dict[tuple[str, str], int] = {}  # payloads that are gone, to be accounted for by a later `*.erased` event
-    while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": seq, "limit": PAGE}).all():
+    fault = walk(session, board, Chain())
+    return fault and fault.says
+
+
+def walk(session: Session, board: Board, chain: Chain) -> Fault | None:
+    """Goes along from where `chain` stands to the end, and moves it; what is wrong first, if anything is."""
+    while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE}).all():
         for row in rows:
-            seq += 1
-            if row.seq != seq:
-                return f"event {seq} is missing"
-            said = Said(board.id, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
-            if row.hash != link(before, said, row.commitment):
-                return f"event {seq} was changed: its hash does not follow from the event before it"
-            if row.body is None or row.key is None:
-                erased.setdefault((row.kind, row.entity), seq)
-            elif commitment(row.key, row.body) != row.commitment:
-                return f"the payload of event {seq} was changed"
-            if row.type.endswith(".erased"):
-                erased.pop((row.kind, row.entity), None)
-            before = row.hash
-    if erased:
-        return f"the payload of event {min(erased.values())} is gone, and no erasure is on the record"
-    if seq != board.seq:
-        bad = f"event {min(seq, board.seq) + 1}: the journal ends at {seq}, the board at {board.seq}"
-    elif before != board.head:
-        bad = f"event {seq}: its hash is not the board's head"
-    elif (stray := session.connection().execute(_STRAY, {"board": board.id}).scalar()) is not None:
-        bad = f"event {stray} is missing, its payload is there"
-    return bad
+            if (wrong := _wrong(board.id, row, chain)) is not None:
+                return Fault(chain.seq + 1, say(wrong, seq=chain.seq + 1))
+            chain.seq, chain.head = row.seq, row.hash
+    return _wrong_at_end(session, board, chain)
+
+
+def _wrong(board: str, row: Row[Any], chain: Chain) -> str | None:
+    """What is wrong with the row that should be the next one."""
+    if row.seq != chain.seq + 1:
+        return N_("event {seq} is missing")
+    said = Said(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+    if row.hash != link(chain.head, said, row.commitment):
+        return N_("event {seq} was changed: its hash does not follow from the event before it")
+    if row.body is None or row.key is None:
+        chain.gone.setdefault((row.kind, row.entity), row.seq)
+    elif commitment(row.key, row.body) != row.commitment:
+        return N_("the payload of event {seq} was changed")
+    if row.type.endswith(".erased"):
+        chain.gone.pop((row.kind, row.entity), None)
+    return None
+
+
+def _wrong_at_end(session: Session, board: Board, chain: Chain) -> Fault | None:
+    if chain.gone:
+        seq = min(chain.gone.values())
+        return Fault(seq, say(N_("the payload of event {seq} is gone, and no erasure is on the record"), seq=seq))
+    if chain.seq != board.seq:
+        seq = min(chain.seq, board.seq) + 1
+        ends = N_("event {seq}: the journal ends at {end}, the board at {board}")
+        return Fault(seq, say(ends, seq=seq, end=chain.seq, board=board.seq))
+    if chain.head != board.head:
+        return Fault(chain.seq, say(N_("event {seq}: its hash is not the board's head"), seq=chain.seq))
+    stray = session.connection().execute(_STRAY, {"board": board.id}).scalar()
+    return None if stray is None else Fault(stray, say(N_("event {seq} is missing, its payload is there"), seq=stray))

@@ -19,6 +19,7 @@ export class Desk {
   outbox;
   alerts = null;      // whoever hears of alerts here
   here = null;        // what one may do on this page, for keys and palette: {where, may, commands, things}
+  seen = null;        // up to where this person has seen each board, on pages that show one
   connection;
   #boards = new Map();
   #tab;

@@ -1,6 +1,7 @@
 /* What is true on one board, as far as applied. The server alone says what is true: the sender's own change comes back as an event too. */
 
 import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, effect, judge } from "./sequence.js";
+import { marked } from "./marks.js";
 import { Proof } from "./proof.js";
 import { serverNow } from "./time.js";
 
@@ -224,10 +225,8 @@ export class Board {
     this.#desk.outbox.applied(this.id, seq);
   }
 
-  #mark({ id, type, actor, at, changes }) {
-    const before = this.marks.get(id);
-    this.marks.set(id, { type: before?.type.endsWith(".added") ? before.type : type, actor, at, own: false,
-      changes: [...new Set([...(before?.changes ?? []), ...(changes ?? [])])] });
+  #mark(event) {
+    this.marks.set(event.id, marked(this.marks.get(event.id), event));
   }
 
   // After a snapshot in place of a catch-up it is known that these changed, but not by whom.

@@ -1,0 +1,74 @@
+"""Up to where somebody has seen each board. A mark never goes backwards within an epoch; a board that was restored since is new
+to everybody."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board import access, snapshot
+from board.errors import Refused, invalid
+from board.words import N_
+from models.board import Board
+
+
+class Mark(NamedTuple):
+    """Up to where a board was seen."""
+
+    board: str
+    epoch: str
+    seq: int
+
+
+class Kept(NamedTuple):
+    """A mark that is kept; `at` is when the board was last looked at."""
+
+    board: str
+    epoch: str
+    seq: int
+    at: str
+
+
+# Where an epoch is not the board's, what was seen is of another life: as if it had never been.
+_OF_ACCOUNT = text(
+    "SELECT s.board, s.epoch, s.seq, s.at FROM seen s JOIN board b ON b.id = s.board AND b.epoch = s.epoch "
+    "WHERE s.account = :account ORDER BY s.board"
+)
+_MOVE = text(
+    "INSERT INTO seen (account, board, epoch, seq, at) VALUES (:account, :board, :epoch, :seq, :at) "
+    "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at "
+    "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
+)
+
+
+def of(session: Session, account: str) -> dict[str, Kept]:
+    """What somebody has seen of each board, by its id; of those that they may see now."""
+    hidden = snapshot.hidden_searches(session, account)
+    rows = session.connection().execute(_OF_ACCOUNT, {"account": account})
+    return {row.board: Kept(*row) for row in rows if row.board not in hidden}
+
+
+def keep(session: Session, account: str, mark: Mark, at: str) -> None:
+    """Moves somebody's mark forward; one that is further on already stands. Raises Refused `not_found`, `conflict` where the
+    board was restored since, and `invalid` beyond its head."""
+    board = access.board_for(session, account, mark.board)
+    _check(board, mark)
+    session.connection().execute(_MOVE, {"account": account, "at": at} | mark._asdict())
+
+
+def keep_all(session: Session, account: str, marks: Iterable[Mark], at: str) -> None:
+    """The same of many; those that can't be moved are passed over."""
+    for mark in sorted(marks):  # in one order: two screens of one person must not wait for each other
+        try:
+            keep(session, account, mark, at)
+        except Refused:
+            continue
+
+
+def _check(board: Board, mark: Mark) -> None:
+    if mark.epoch != board.epoch:
+        current = {"epoch": board.epoch, "seq": board.seq}
+        raise Refused("conflict", N_("The board was restored since you looked."), current=current)
+    if mark.seq > board.seq:
+        raise invalid("seq", N_("The board has not got so far."))

@@ -1,0 +1,31 @@
+/* Marks: what happened to an entity that is new to this person. Pure. */
+
+/** The mark of an entity after one more event; what was added and is new stays "added". */
+export function marked(before, { type, actor, at, changes }) {
+  const first = before?.type.endsWith(".added") ? before.type : type;
+  return { type: first, actor, at, own: false, changes: [...new Set([...(before?.changes ?? []), ...(changes ?? [])])] };
+}
+
+/**
+ * What is marked on a board of which somebody has missed these events, in order: what others changed and is still there. What
+ * one changed oneself afterwards, elsewhere, is known.
+ * @returns Map(id -> mark)
+ */
+export function missed(events, { own, isThere }) {
+  const marks = new Map();
+  for (const event of events) {
+    if (event.erased || !event.state || !isThere(event.id)) continue;
+    if (event.actor?.id === own) marks.delete(event.id);
+    else marks.set(event.id, marked(marks.get(event.id), event));
+  }
+  return marks;
+}
+
+/** Where too many events were missed to be read: it is known that these changed, but not by whom. */
+export function missedSince(entities, seq) {
+  const marks = new Map();
+  for (const { id, kind, seq: changedAt } of entities) {
+    if (changedAt > seq) marks.set(id, marked(undefined, { type: `${kind}.updated`, actor: null, at: null }));
+  }
+  return marks;
+}
