@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
-from board import appeals, cards, columns, notes, searches, sightings, tasks, undo
+from board import appeals, briefings, cards, columns, handovers, notes, searches, shifts, sightings, tasks, undo
 from board.fields import Data
 from board.pen import Pen
 from models.accounts import ROLES
@@ -72,5 +72,13 @@ TABLE: dict[str, Rule] = {
     "card.withdraw": Rule("search", "investigator", cards.Withdraw, cards.withdraw),
     "card.restore": Rule("search", "investigator", cards.Withdraw, cards.restore),
     "note.add": Rule("any", "investigator", notes.Add, notes.add, while_closed=True),
+    "shift.take": Rule("operations", "coordinator", shifts.Take, shifts.take),
+    "handover.prepare": Rule("operations", "coordinator", handovers.Prepare, handovers.prepare),
+    "handover.write": Rule("any", "coordinator", handovers.Write, handovers.write, while_closed=True),
+    "handover.sign": Rule("operations", "coordinator", handovers.Sign, handovers.sign),
+    "handover.read": Rule("search", "coordinator", briefings.Read, briefings.read, while_closed=True),
+    "handover.accept": Rule("operations", "coordinator", handovers.Accept, handovers.accept),
+    "handover.refuse": Rule("operations", "coordinator", handovers.Refuse, handovers.refuse),
+    "handover.withdraw": Rule("operations", "coordinator", handovers.Withdraw, handovers.withdraw),
     "undo": Rule("search", "investigator", undo.Undo, undo.undo, like=undo.command_of),
 }

@@ -77,8 +77,8 @@ class Order:
 def locks(command: Command) -> tuple[str, ...]:
     """The boards that a command locks: in a fixed order, `operations` first, so that two can't wait for each other."""
     # what an undo undoes is read from the journal, which is after the lock
-    both = (command.name.startswith("search.") or command.name == "undo") and command.board != OPERATIONS
-    return (OPERATIONS, command.board) if both else (command.board,)
+    both = command.name.startswith(("search.", "handover.")) or command.name == "undo"
+    return (OPERATIONS, command.board) if both and command.board != OPERATIONS else (command.board,)
 
 
 def execute(session: Session, caller: Caller, command: Command, now: str, known: Known | None = None) -> Written:

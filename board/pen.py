@@ -15,6 +15,7 @@ from board.words import N_, say
 from models.accounts import Account
 from models.board import Board
 from models.entity import Entity, State, changed, leaves
+from models.handover import Handed
 from models.search import Search
 from realtime.protocol import Command
 
@@ -43,6 +44,12 @@ class Pen:
     @property
     def _me(self) -> str | None:
         return self.account.id if self.account else None
+
+    @property
+    def person(self) -> str:
+        """The account that gives the command: of commands that the server never gives by itself."""
+        assert self.account is not None
+        return self.account.id
 
     def find(self, model: type[E], id: str, name: str) -> E:
         """The entity of this board by that id. Raises Refused `not_found` for the field `name`."""
@@ -139,7 +146,7 @@ class Pen:
     def changed_since(self, row: Entity, seq: int, but: str | None = None) -> dict[str, str]:
         """The fields of an entity that were changed after a seq, with a sentence for each; not counting what `but` did."""
         found: dict[str, str] = {}
-        for said in journal.all_of_entity(self.session, self.board.id, row.id, seq):
+        for said in journal.all_of_entity(self.session, self.board.id, row.KIND, row.id, seq):
             if but is None or said.account != but:
                 payload = said.payload()
                 who = (payload.get("actor") or {}).get("name") or say(N_("the desk"))
@@ -179,6 +186,12 @@ class Pen:
         return (self.operations, self.board)
 
     def sight_changed(self, search: Search, accounts: set[str]) -> None:
-        """Notes who gained or lost sight of a search by what was just said of it."""
+        """Notes who gained or lost sight of a search by what was just said of it. How it was handed over, which goes with it, is
+        said again, for those who did not see that."""
         access.record_change(self.session, search, accounts)
         self.sight |= accounts
+        handed = turn.row(self.session, Handed, search.id)
+        if handed is not None and accounts:
+            on, self.board = self.board, self.operations or self.board
+            self._say(handed, "handed.set", handed.state(), [], None)
+            self.board = on

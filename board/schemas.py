@@ -3,17 +3,18 @@ is there by itself. What a handler asks beyond its type stands here, in `RULES`.
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from board import appeals, columns, fields, searches, sightings, tasks
+from board import appeals, briefings, columns, fields, handovers, searches, shifts, sightings, tasks
 from board.commands import TABLE, Rule
 from board.fields import Data, Id, Long, Time
 from models.column import Column
 from models.entity import Entity
+from models.handover import Briefing, Handed, Handover, Shift
 from models.note import Note
 from models.search import Search
 from models.sighting import Sighting
@@ -22,16 +23,36 @@ from realtime.strict import MAX_INTEGER
 
 Schema = dict[str, Any]
 
-KINDS: tuple[type[Entity], ...] = (Search, Column, Sighting, Task, Note)
+KINDS: tuple[type[Entity], ...] = (Search, Column, Sighting, Task, Note, Shift, Handover, Handed, Briefing)
+
+
+class Position(Data):
+    """Where a journal stood, and the hash of its chain there, in hex."""
+
+    epoch: str
+    seq: int
+    head: str
+
+
+class Mark(Data):
+    """Up to where somebody has read a board, for a handover."""
+
+    handover: int
+    seq: int
+    at: Time
+
+
 # Updates are merge patches on these: their own types are open.
 PATCHES: dict[type[Data], tuple[type[Data], ...]] = {
     searches.Update: (searches.Fields,),
     sightings.Update: (sightings.Fields, sightings.Private),
     tasks.Update: (tasks.Fields,),
+    handovers.Write: (briefings.OfSearch, handovers.OfDesk),
 }
 # What people write of each kind; and its other fields, which the server makes or which have commands of their own.
 _WRITTEN: dict[type[Entity], type[Data]] = {
     Search: searches.Open, Column: columns.Add, Sighting: sightings.Add, Task: tasks.Add, Note: TABLE["note.add"].data,
+    Shift: shifts.Take, Handover: handovers.OfDesk, Handed: Data, Briefing: briefings.OfSearch,
 }  # fmt: skip
 _MADE: dict[type[Entity], dict[str, Any]] = {
     Search: {
@@ -48,6 +69,16 @@ _MADE: dict[type[Entity], dict[str, Any]] = {
     },
     Task: {"number": int, "column": Id, "rank": str, "withdrawn": bool},
     Note: {"happened_at": Time},
+    Shift: {
+        "number": int, "holder": Id, "since": Time, "before": Id | None, "handover": int | None, "reason": Long | None,
+    },
+    Handover: {
+        "number": int, "status": Literal["prepared", "signed", "accepted", "refused", "withdrawn"], "outgoing": Id,
+        "prepared_by": Id, "prepared_at": Time, "signed_at": Time | None, "searches": int | None, "position": Position | None,
+        "digest": str | None, "ended_by": Id | None, "ended_at": Time | None, "reason": Long | None, "restatement": Long | None,
+    },
+    Handed: {"handover": int, "position": Position},
+    Briefing: {"handover": int, "reads": dict[Id, Mark]},
 }  # fmt: skip
 _SAID: dict[Any, Schema] = {  # what our own checks of a text ask
     fields._not_blank: {"pattern": r"\S"},

@@ -12,12 +12,14 @@ from board.access import members_only
 from models.board import OPERATIONS, Board
 from models.column import Column
 from models.entity import Entity
+from models.handover import Briefing, Handed, Handover, Shift
 from models.note import Note
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
-KINDS: tuple[type[Entity], ...] = (Column, Sighting, Task, Note)
+KINDS: tuple[type[Entity], ...] = (Column, Sighting, Task, Note, Briefing)  # of a search
+OF_DESK: tuple[type[Entity], ...] = (Note, Shift, Handover, Handed)
 
 
 def entities(session: Session, board: Board, account: str) -> list[bytes]:
@@ -49,7 +51,8 @@ def hidden_searches(session: Session, account: str) -> frozenset[str]:
 def _entities(session: Session, board: Board) -> Iterator[dict[str, Any]]:
     if board.id == OPERATIONS:
         yield from _rows(session, Search, None, "operations_seq")
-        yield from _rows(session, Note, board.id)
+        for kind in OF_DESK:
+            yield from _rows(session, kind, board.id)
         return
     yield from _rows(session, Search, board.id)
     for kind in KINDS:

@@ -126,9 +126,10 @@ class BoardSource:
 
     def show(self, reader: Caller, channel: str, record: Record, live: bool) -> bytes:
         about: Subject = record.about
-        if channel != OPERATIONS or about.kind != "search" or self._sights.may_see(reader.account.id, about.entity):
+        if channel != OPERATIONS or self._sights.may_see(reader.account.id, about.entity):
             return record.wire
-        if live and self._sights.lost_at(reader.account.id, about.entity, record.seq):
+        # what else goes by a search's id is said again right after who sees it was set
+        if live and self._sights.lost_at(reader.account.id, about.entity, record.seq - (about.kind != "search")):
             return protocol.lost(record.seq, about.kind, about.entity)
         return protocol.hidden(record.seq)
 

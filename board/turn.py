@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import text
+from sqlalchemy import String, bindparam, text
 from sqlmodel import Session, SQLModel, select
 
 from models.accounts import Account
@@ -25,6 +25,9 @@ _ADD_EVENT = text(
 _ADD_PAYLOAD = text("INSERT INTO payload (board, seq, key, body) VALUES (:board, :seq, :key, :body)")
 _ADD_ALERT = text("INSERT INTO alert (board, seq, kind, account, at) VALUES (:board, :seq, :kind, :account, :at)")
 _ADD_DONE = text("INSERT INTO done (account, command, name, ack, at) VALUES (:account, :command, :name, :ack, :at)")
+_POSITIONS = text("SELECT id, epoch, seq, head FROM board WHERE id IN :ids ORDER BY id").bindparams(
+    bindparam("ids", expanding=True, type_=String())  # there may be none
+)
 _MOVE_BOARD = text(
     "UPDATE board SET seq = :seq, at = :at, last_type = :last_type, head = :head, cards = :cards, entities = :entities "
     "WHERE id = :id"
@@ -127,6 +130,25 @@ def row(session: Session, model: type[E], id: str) -> E | None:
         with session.no_autoflush:  # what was made or changed here is in `rows`
             rows[model, id] = session.get(model, id)
     return cast("E | None", rows[model, id])
+
+
+def settle(session: Session) -> None:
+    """Writes what is waiting, rows and events, so that a query of one's own finds it."""
+    session.flush()
+    of(session).write(session)
+
+
+def positions(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Where the journals of these boards stand, as this transaction has them: epoch, seq, and the head in hex."""
+    known = of(session).boards
+    session.flush()
+    rows = {row.id: row for row in session.connection().execute(_POSITIONS, {"ids": list(ids)})}
+    return {id: position(known.get(id, row)) for id, row in rows.items()}
+
+
+def position(board: Any) -> dict[str, Any]:
+    """Of a board's row."""
+    return {"epoch": board.epoch, "seq": board.seq, "head": bytes(board.head).hex()}
 
 
 def read_ahead(session: Session, model: type[Entity], ids: Iterable[str]) -> set[str]:

@@ -40,7 +40,8 @@ DONE_BY = {
     "card.withdrawn": "card.withdraw",
     "card.restored": "card.restore",
 }
-# what can't: creations, removals, and a status, which is set anew with a reason; who may not do them is told that first
+# what can't: creations, removals, handovers, and a status, which is set anew with a reason; who may not do them is told that
+# first
 FINAL = {
     "search.opened": "search.open",
     "search.status_set": "search.set_status",
@@ -49,6 +50,8 @@ FINAL = {
     "sighting.added": "sighting.add",
     "task.added": "task.add",
     "note.added": "note.add",
+    "handover.written": "handover.write",
+    "handover.read": "handover.read",
 }
 
 _KINDS: dict[str, type[Entity]] = {Search.KIND: Search} | {kind.KIND: kind for kind in KINDS}

@@ -1,0 +1,97 @@
+"""The shift: one person answers for the desk at any moment. It goes from one to the next by a handover that is accepted; or
+somebody takes it, with a reason, where nobody is there to hand it over."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board import turn
+from board.errors import Refused
+from board.fields import Data, Told
+from board.pen import Pen
+from board.words import N_
+from models.board import OPERATIONS
+from models.handover import Handover, Shift
+
+OPEN = ("prepared", "signed")  # until it has ended, the shift stays where it is
+WRITTEN = "handover.written"
+
+Number = Annotated[int, Field(ge=1)]  # of a handover
+Seq = Annotated[int, Field(ge=0)]
+
+_ACTIVE = text(
+    "SELECT id FROM search WHERE status = 'open' OR id IN "
+    "(SELECT entity FROM event WHERE board = 'operations' AND type = 'search.status_set' AND seq > :since) ORDER BY id"
+)
+
+
+class Take(Data):
+    reason: Told
+
+
+def current(pen: Pen) -> Shift | None:
+    """The desk's shift; None where nobody ever held it."""
+    return turn.row(pen.session, Shift, OPERATIONS)
+
+
+def last_handover(pen: Pen) -> Handover | None:
+    """The desk's handover, open or ended; None where there never was one."""
+    return turn.row(pen.session, Handover, OPERATIONS)
+
+
+def take(pen: Pen, data: Take) -> None:
+    """Nobody handed it over, and everyone sees that. A handover that is open has nobody to hand it over any more."""
+    row, handover = current(pen), last_handover(pen)
+    if row is not None and row.holder == pen.person:
+        return
+    if handover is not None and handover.status in OPEN:
+        end(pen, handover, "withdrawn", data.reason)
+    pass_on(pen, "shift.taken", reason=data.reason)
+
+
+def pass_on(pen: Pen, type: str, handover: int | None = None, reason: str | None = None) -> None:
+    """From now on the shift is with whoever gives this command."""
+    row = current(pen)
+    new = Shift(
+        id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, holder=pen.person, since=pen.now,
+        before=row.holder if row else None, handover=handover, reason=reason,
+    )  # fmt: skip
+    if row is None:
+        pen.add(new, type, reason)
+    else:
+        pen.change(row, type, new.state(), reason)
+
+
+def end(pen: Pen, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
+    """Ends an open handover: the status that it ends with names the event."""
+    ended = {"status": status, "ended_by": pen.person, "ended_at": pen.now, "reason": reason}
+    pen.change(handover, f"handover.{status}", ended | more, reason)
+
+
+def present(pen: Pen, number: int, *statuses: str) -> Handover:
+    """The handover, where it is the one that is meant and has come so far. Raises Refused `conflict`."""
+    row = last_handover(pen)
+    if row is None or row.number != number:
+        raise conflict(row, "handover", N_("This is not the handover that there is now."))
+    if row.status not in statuses:
+        raise conflict(row, "handover", N_("The handover is at another point by now."))
+    return row
+
+
+def conflict(row: Handover | None, field: str, sentence: str) -> Refused:
+    """A refusal that says how the handover is now."""
+    return Refused("conflict", fields={field: sentence}, current=row.state() if row is not None else None)
+
+
+def active(pen: Pen) -> list[str]:
+    """The searches that are handed over: open, or found or closed since the shift began. By id."""
+    shift = current(pen)
+    turn.settle(pen.session)
+    return active_since(pen.session, shift.seq if shift is not None else None)
+
+
+def active_since(session: Session, seq: int | None) -> list[str]:
+    """The same of a shift that began at a seq of `operations`; without a shift: the open ones."""
+    return list(session.connection().execute(_ACTIVE, {"since": 2**53 if seq is None else seq}).scalars())
