@@ -15,6 +15,7 @@ from board.access import Sights
 from board.beginnings import Known
 from board.bells import Bells
 from board.commands import Ack, Command
+from board.duty import Duty
 from board.errors import Refused
 from board.evidence import Chains
 from board.execute import Order, Written
@@ -25,6 +26,7 @@ from board.source import SETS_RIGHTS, BoardSource, record
 from board.summary import Summaries
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable, Unusable
+from models.handover import Handover, Shift
 from models.ids import new_epoch
 from models.schema import migrate
 from models.times import now, stamp
@@ -57,6 +59,7 @@ class Desk:
         self.chains = Chains()
         self.summaries = Summaries(self.database, self.hub, self.source)
         self.bells = Bells(self.database, self.hub, self.source)
+        self.duty = Duty(self.database, self.hub)
         self._rights = -1
         self._watches = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -75,12 +78,13 @@ class Desk:
         desk = cls(settings, database, clock, bus)
         await database.write(lambda session: _make_operations(session, stamp(clock())))
         await desk._read_rights()
+        await desk.duty.look()
         try:
             await desk.hub.start()
         except Unsuitable as error:
             await desk.close()
             raise Unusable(str(error)) from error
-        rounds = (every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run())
+        rounds = (every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run(), desk.duty.run())
         desk._tasks = [asyncio.create_task(each) for each in rounds]
         return desk
 
@@ -118,6 +122,8 @@ class Desk:
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.said, key=lambda said: said.board), key=lambda said: said.board):
             self.hub.publish(board, epochs[board], [record(each) for each in events])
+        if any(said.kind in (Shift.KIND, Handover.KIND) for said in written.said):
+            self.duty.changed.set()
         if written.ack.seqs and not written.said:  # it was done before, perhaps by a process that could tell nobody
             self.hub.hint(written.ack.board, max(written.ack.seqs))
             self.hub.heads.doubt()

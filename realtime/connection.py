@@ -43,6 +43,8 @@ class Connection:
         """Accepts the socket, and serves it until it ends. Takes everything of it away then."""
         self.hub.connections.add(self)  # before anything is awaited: from here on it counts, and its rights are watched
         self.send(protocol.hello(self.account, server))
+        if self.hub.announced is not None:
+            self.send(self.hub.announced)
         work: list[asyncio.Future[Any]] = []
         try:
             await self.socket.accept()

@@ -38,6 +38,7 @@ class Hub:
         self.channels: dict[str, Channel] = {}
         self.connections: set[Connection] = set()
         self.asked = asyncio.Event()  # somebody asked to be told of alerts
+        self.announced: bytes | None = None  # what every connection is told, after its hello and when it changes
         self.catchup = Catchup(source)
         self.crowds = Crowds(bus.publish)
         self.heads = Heads(self)
@@ -63,6 +64,12 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._loose, return_exceptions=True)
         await self.catchup.stop()
+
+    def announce(self, frame: bytes) -> None:
+        """Tells every connection that is here, and each that comes, until something else is announced."""
+        self.announced = frame
+        for connection in self.connections:
+            connection.send(frame)
 
     def leave(self, connection: "Connection") -> None:
         """A connection is gone: nothing of it stays."""

@@ -217,6 +217,11 @@ def alerts(unread: int, last: tuple[str, int] | None, quiet: bool) -> bytes:
     return _frame("alerts", unread=unread, last={"board": last[0], "seq": last[1]} if last else None, quiet=quiet)
 
 
+def shift(shift: Mapping[str, Any] | None, handover: Mapping[str, Any] | None) -> bytes:
+    """Who answers for the desk, and how that is being handed on."""
+    return _frame("shift", shift=shift, handover=handover)
+
+
 def heads(at: str, found: Mapping[str, tuple[str, int]]) -> bytes:
     return _frame("heads", at=at, heads={board: {"epoch": epoch, "seq": seq} for board, (epoch, seq) in found.items()})
 
