@@ -23,7 +23,7 @@ SHEETS = (
     "tokens", "base", "bar", "operations", "pages", "accounts", "api", "head", "columns", "column_menu", "cards", "panel",
     "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay",
 )  # fmt: skip
-_IMPORTS = re.compile(r'(?:^|;)(?:import|export)\b[^;"]*"(\.[^"]+)"', re.MULTILINE)  # what a module needs before it runs
+_IMPORTS = re.compile(r'(?:^|;)(?:import|export)\b(?:[^;"]*\bfrom)? *"(\.[^"]+)"', re.MULTILINE)  # what a module needs first
 _LATER = re.compile(r'(?:(\w+): \(\) => )?import\("(\.[^"]+)"\)')  # what main.js gets for its page, by name, and for every page
 
 
