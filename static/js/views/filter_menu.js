@@ -70,7 +70,7 @@ function active(view) {
   return some.filter(([, text]) => text).map(([name, text, off]) => [name, text, off ?? (() => filters.set(name, null))]);
 }
 
-function choice(name, text, value, options, edit) {
+export function choice(name, text, value, options, edit) {
   return html`<label class="row"><span>${text}</span>
     <select data-filter=${name} @change=${edit}>${options.map(([code, said]) => html`<option value=${code} .selected=${live(code === (value ?? ""))}>${said}</option>`)}</select></label>`;
 }
@@ -98,7 +98,7 @@ const since = (view) => ({ target: { value } }) => {
 };
 
 /** Under its button, and within the window. By properties, as the policy allows no style attributes. */
-function place({ target: menu, newState }) {
+export function place({ target: menu, newState }) {
   const button = menu.previousElementSibling;
   button.setAttribute("aria-expanded", newState === "open");
   if (newState !== "open") return;
