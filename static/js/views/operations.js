@@ -116,6 +116,7 @@ class Operations {
         ${finding(this.#finder, { hint: hasKeys() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
         <select name="sort" aria-label=${t("Order of the searches")} @change=${this.#sorts}>
           ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORTED[sort]()}</option>`)}</select>
+        <a class="button" data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>

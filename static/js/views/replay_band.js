@@ -1,10 +1,20 @@
 /** The band across the page of the past: that it is the past, which moment, what happened then, and the way back to now. */
-import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { html, nothing, svg } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { t } from "../i18n.js";
 import { SPEEDS } from "../past/player.js";
 import { clockWithSeconds, day, roughly } from "../time.js";
 import { saying } from "./replay_saying.js";
+
+// Drawn: few fonts have these signs. On a field of 16 by 16.
+const SIGNS = {
+  first: svg`<path d="M3 3h2v10H3zM13 3v10L6 8z" />`,
+  back: svg`<path d="M11 3v10L4 8zM12 3h1v10h-1z" />`,
+  play: svg`<path d="M4 2l10 6-10 6z" />`,
+  pause: svg`<path d="M4 3h3v10H4zM9 3h3v10H9z" />`,
+  on: svg`<path d="M5 3v10l7-5zM3 3h1v10H3z" />`,
+  last: svg`<path d="M11 3h2v10h-2zM3 3v10l7-5z" />`,
+};
 
 /** "Tue 24 Nov 22:34:07" */
 export const written = (when) => `${day(when)} ${clockWithSeconds(when)}`;
@@ -30,14 +40,15 @@ export function band(replay) {
 /** Step by step, or playing. */
 export function controls(replay) {
   const { past, player } = replay;
-  const button = (name, sign, text, does, off = false) => html`<button type="button" data-act=${name} aria-label=${text} title=${text} ?disabled=${off} @click=${does}><span aria-hidden="true">${sign}</span></button>`;
+  const button = (name, text, does, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
+    aria-disabled=${off ? "true" : nothing} @click=${does}><svg viewBox="0 0 16 16" aria-hidden="true">${SIGNS[sign]}</svg></button>`;
   const first = past.count === 1, last = past.count === past.length;
   return html`<div class="past-controls" role="group" aria-label=${t("Play the past")}>
-    ${button("first", "⏮\ufe0e", t("The first moment"), () => replay.go(1), first)}
-    ${button("back", "◀\ufe0e", t("One event back"), () => replay.step(-1), first)}
-    ${button("play", player.playing ? "⏸\ufe0e" : "▶\ufe0e", player.playing ? t("Pause") : t("Play"), replay.play)}
-    ${button("on", "▶\ufe0e", t("One event on"), () => replay.step(1), last)}
-    ${button("last", "⏭\ufe0e", t("The last moment"), () => replay.go(past.length), last)}
+    ${button("first", t("The first moment"), () => replay.go(1), { off: first })}
+    ${button("back", t("One event back"), () => replay.step(-1), { off: first })}
+    ${button("play", player.playing ? t("Pause") : t("Play"), replay.play, { sign: player.playing ? "pause" : "play" })}
+    ${button("on", t("One event on"), () => replay.step(1), { off: last })}
+    ${button("last", t("The last moment"), () => replay.go(past.length), { off: last })}
     <label><span class="unseen">${t("Speed")}</span>
       <select name="speed" @change=${({ target }) => replay.setSpeed(Number(target.value))}>
         ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${live(speed === player.speed)}>${t("{speed} × real time", { speed })}</option>`)}

@@ -2,7 +2,7 @@
 import { html, nothing, svg } from "../../vendor/lit-html/lit-html.js";
 import { guard } from "../../vendor/lit-html/directives/guard.js";
 import { density, outline, share } from "../past/density.js";
-import { dayAndClock } from "../time.js";
+import { moment } from "../time.js";
 import { t } from "../i18n.js";
 import { controls, numbered, written } from "./replay_band.js";
 import { saying } from "./replay_saying.js";
@@ -23,7 +23,7 @@ export function timeline(replay) {
       ${past.other === null ? nothing : html`<span class="other" aria-hidden="true" data-at=${share(Date.parse(past.event(past.other).at), from, to)}></span>`}
       <span class="handle" aria-hidden="true"></span>
     </div>
-    <p class="ends" aria-hidden="true"><span>${dayAndClock(new Date(from))}</span><span>${dayAndClock(new Date(to))}</span></p>
+    <p class="ends" aria-hidden="true"><span>${moment(new Date(from))}</span><span>${moment(new Date(to))}</span></p>
   </div>`;
 }
 
