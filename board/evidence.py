@@ -104,7 +104,7 @@ def contradicted(session: Session, board: Board, witnesses: Iterable[Witness]) -
     known = [each for each in witnesses if each.board == board.id and each.seq and each.epoch in (None, board.epoch)]
     for each in sorted(known, key=lambda each: each.seq):
         found = session.connection().execute(_HASH, {"board": board.id, "seq": each.seq}).scalar()
-        if found is None or bytes(found) != each.head:
+        if found != each.head:
             return _contradiction(each, gone=found is None)
     return None
 

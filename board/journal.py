@@ -229,16 +229,24 @@ def _wrong(board: str, row: Row[Any], chain: Chain) -> str | None:
     """What is wrong with the row that should be the next one."""
     if row.seq != chain.seq + 1:
         return N_("event {seq} is missing")
-    said = Said(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
-    if row.hash != link(chain.head, said, row.commitment):
+    if not _follows(board, row, chain.head):
         return N_("event {seq} was changed: its hash does not follow from the event before it")
     if row.body is None or row.key is None:
         chain.gone.setdefault((row.kind, row.entity), row.seq)
-    elif commitment(row.key, row.body) != row.commitment:
+    elif not (isinstance(row.key, bytes) and isinstance(row.body, bytes) and commitment(row.key, row.body) == row.commitment):
         return N_("the payload of event {seq} was changed")
     if row.type.endswith(".erased"):
         chain.gone.pop((row.kind, row.entity), None)
     return None
+
+
+def _follows(board: str, row: Row[Any], before: bytes) -> bool:
+    """Whether a row is the one that was chained to the hash before it. Of whatever type: SQLite keeps any in any column."""
+    texts = (row.at, row.type, row.kind, row.entity, row.account or "")
+    if not all(isinstance(each, str) for each in texts) or not isinstance(row.commitment, bytes):
+        return False
+    said = Said(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+    return bool(row.hash == link(before, said, row.commitment))
 
 
 def _wrong_at_end(session: Session, board: Board, chain: Chain) -> Fault | None:
