@@ -15,6 +15,7 @@ const VIEWS = {
   account: () => import("./views/account.js"),
   intake: () => import("./views/intake.js"),
   search: () => import("./views/search.js"),
+  history: () => import("./views/history_page.js"),
   replay: () => import("./views/replay.js"),
 };
 

@@ -1,0 +1,295 @@
+/** What happened on a search, or everywhere: every event as a sentence, newest first, by shifts; narrowed down by the address. */
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { keepingFocus } from "../behaviours/focus.js";
+import { Keys } from "../behaviours/keys.js";
+import { pressed } from "../behaviours/key_table.js";
+import { accountName } from "../forms/shown.js";
+import { t } from "../i18n.js";
+import { Shifts } from "../past/shifts.js";
+import { Everywhere, OneBoard } from "../past/told_events.js";
+import { Windowed } from "../past/windowed.js";
+import { NONE, read, readHash, written, writtenHash } from "./history_page_filter.js";
+import { head, newer, notices, rest } from "./history_page_head.js";
+import { row } from "./history_page_row.js";
+import { Shown } from "./history_page_shown.js";
+import { tools } from "./history_page_tools.js";
+import { forbidden } from "./states.js";
+
+const OPERATIONS = "operations";
+const NEAR_END_PX = 1500; // from the end of what is read, the next page is asked for
+
+export function mount(main, desk, board) {
+  return new HistoryPage(main, desk, board).connect();
+}
+
+class HistoryPage {
+  asked = read(location.search);
+  text = readHash(location.hash).text;
+  seq = readHash(location.hash).seq; // of the event that the address names
+  current = null; // key of the event that the keyboard is on
+  fresh = 0; // events that came above what is being read
+  #main;
+  #root;
+  #shifts;
+  #windowed;
+  #keys;
+  #shown;
+  #stale = true; // what is shown has to be found anew
+  #top = null; // key of the newest event that was on the screen
+  #revealed = false;
+  #frame = null;
+
+  constructor(main, desk, board) {
+    this.#main = main;
+    this.#root = main.querySelector(".history-root");
+    this.desk = desk;
+    this.boardId = board;
+    this.isEverywhere = board === OPERATIONS;
+    this.told = this.isEverywhere ? new Everywhere(desk, this.#more) : new OneBoard(desk, board, this.#more);
+    this.#shown = new Shown(this.told);
+    this.#shifts = new Shifts(this.#root.dataset.shift, this.#more);
+    this.#windowed = new Windowed(() => this.#render(), () => this.#root.querySelector("ol.events"));
+    this.#keys = new Keys((desk.here = this.#here()));
+  }
+
+  connect() {
+    this.#main.classList.add("history-page");
+    this.#windowed.connect();
+    this.#keys.connect();
+    addEventListener("hashchange", this.#went);
+    addEventListener("scroll", this.#scrolled, { passive: true });
+    this.desk.board(this.boardId).where(null);
+    this.desk.watch(this.#more);
+    this.told.connect();
+    this.#shifts.read();
+    this.#render();
+    return this;
+  }
+
+  disconnect() {
+    this.#windowed.disconnect();
+    this.#keys.disconnect();
+    removeEventListener("hashchange", this.#went);
+    removeEventListener("scroll", this.#scrolled);
+    this.told.disconnect();
+    this.#main.classList.remove("history-page");
+    render(nothing, this.#root);
+  }
+
+  // --- what templates ask
+
+  /** Is anything asked? Then not all may be there. */
+  get isAsked() {
+    return Boolean(this.text.trim()) || this.count > 0;
+  }
+
+  get count() {
+    return Object.values(this.asked).filter((value) => value !== null).length;
+  }
+
+  /** The key of the event that the address names. */
+  get target() {
+    return this.seq === null ? null : `${this.boardId}/${this.seq}`;
+  }
+
+  get isPrinting() {
+    return this.#windowed.whole;
+  }
+
+  /** How many events are shown. */
+  get shown() {
+    return this.#shown.items.length;
+  }
+
+  /** Of how many that were read. */
+  get all() {
+    return this.#shown.all;
+  }
+
+  get offered() {
+    return this.#shown.offered;
+  }
+
+  get search() {
+    return this.isEverywhere ? null : this.told.live().get(this.boardId) ?? null;
+  }
+
+  isShown(key) {
+    return this.#keysShown.includes(key);
+  }
+
+  accountName(id) {
+    return accountName(this.desk, id);
+  }
+
+  // --- what one does
+
+  ask(name, value) {
+    this.#narrow({ ...this.asked, [name]: value }, this.text);
+  }
+
+  askNothing = () => this.#narrow(NONE, "");
+
+  typed = ({ target: { value } }) => this.#narrow(this.asked, value);
+
+  /** The words stay; the keyboard goes on to what they found. */
+  leavesField = (event) => {
+    if (event.isComposing || !["Escape", "ArrowDown", "Enter"].includes(event.key)) return;
+    event.preventDefault();
+    this.#focus(this.#keysShown[0]);
+  };
+
+  toNewest = () => {
+    this.fresh = 0;
+    this.#windowed.toTop();
+  };
+
+  #narrow(asked, text) {
+    this.asked = asked;
+    this.text = text;
+    this.#stale = true;
+    this.#write();
+    this.#top = null;
+    this.#windowed.toTop();
+  }
+
+  /** No step of its own, or the back button would go through every letter before it leaves. */
+  #write() {
+    history.replaceState(history.state, "", location.pathname + written(this.asked) + writtenHash(this));
+  }
+
+  #went = () => {
+    Object.assign(this, readHash(location.hash));
+    this.#revealed = false;
+    this.#stale = true;
+    this.#render();
+  };
+
+  #scrolled = () => {
+    if (this.fresh && this.#windowed.isAtTop) this.draw();
+    if (this.#isNearEnd()) this.told.read();
+  };
+
+  /** With words, or of somebody, all might have to be read before there is a screen of them: one says so by the button. */
+  #isNearEnd() {
+    if (!this.isEverywhere || this.told.complete || this.told.state !== "read") return false;
+    if (this.asked.from !== null) return this.told.from > this.asked.from;
+    const { scrollHeight } = document.documentElement;
+    return !this.isAsked && scrollHeight - scrollY - innerHeight < NEAR_END_PX;
+  }
+
+  // --- drawing
+
+  #more = () => {
+    this.#stale = true;
+    this.draw();
+  };
+
+  draw = () => {
+    this.#frame ??= requestAnimationFrame(() => this.#render());
+  };
+
+  #render() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = null;
+    if (this.told.state === "forbidden") return this.#lost();
+    if (this.#stale) this.#find();
+    this.#windowed.update(this.#keysShown, () => keepingFocus(this.#root, () => render(this.#template(), this.#root)));
+    this.#reveal();
+    if (this.#isNearEnd()) this.told.read();
+    return undefined;
+  }
+
+  #template() {
+    const { start, end } = this.#windowed;
+    const items = this.#shown.items.slice(start, end);
+    return html`${head(this)} ${tools(this)} ${notices(this)} ${newer(this)}
+      <ol class="events" role="list" aria-label=${t("What happened, the newest first")} data-testid="events" tabindex="-1" @keydown=${this.#pressed} @focusin=${this.#focused}>
+        ${repeat(items, ({ entry }) => entry.key, ({ entry, group }, at) => row(entry, start + at, group, this))}
+      </ol>
+      ${rest(this)}`;
+  }
+
+  /** Nothing of it stays. */
+  #lost() {
+    this.#shown.forget();
+    this.text = "";
+    document.title = "Searchboard";
+    render(forbidden(() => this.told.live()?.recheck()), this.#root);
+  }
+
+  #find() {
+    this.#stale = false;
+    this.#shown.find(this.asked, this.text, this.#shifts);
+    this.#count();
+  }
+
+  /** How many came above the first that was seen, while one reads further down. */
+  #count() {
+    const keys = this.#keysShown;
+    const reads = this.#root.querySelector("ol.events")?.contains(document.activeElement);
+    if (this.#top === null || (this.#windowed.isAtTop && !reads) || !keys.includes(this.#top)) this.#top = keys[0] ?? null;
+    this.fresh = this.#top === null ? 0 : keys.indexOf(this.#top);
+    this.current = keys.includes(this.current) ? this.current : keys[0] ?? null;
+  }
+
+  // --- where one is
+
+  /** To what the address names, once it is there. */
+  #reveal() {
+    if (this.#revealed || this.seq === null || !this.isShown(this.target)) return;
+    this.#revealed = true;
+    this.current = this.target;
+    this.#windowed.reveal(this.target);
+    this.#rowOf(this.target)?.focus({ preventScroll: true });
+  }
+
+  get #keysShown() {
+    return this.#shown.keys;
+  }
+
+  #rowOf(key) {
+    return this.#root.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  }
+
+  #focused = ({ target }) => {
+    const key = target.closest("[data-key]")?.dataset.key;
+    if (!key || key === this.current) return;
+    this.current = key;
+    this.draw();
+  };
+
+  #pressed = (event) => {
+    if (event.target.closest("a") && event.key === "Enter") return;
+    const keys = this.#keysShown, at = keys.indexOf(this.current);
+    const to = pressed("walk-events", event) ? at + (event.key === "ArrowDown" ? 1 : -1)
+      : pressed("first-last", event) ? (event.key === "Home" ? 0 : keys.length - 1) : null;
+    if (to === null || !keys[to]) return;
+    event.preventDefault();
+    this.#focus(keys[to]);
+  };
+
+  #focus(key) {
+    if (!key) return;
+    this.current = key;
+    this.#render();
+    if (!this.#rowOf(key)) this.#windowed.reveal(key);
+    this.#rowOf(key)?.focus({ preventScroll: true });
+    this.#rowOf(key)?.scrollIntoView({ block: "nearest" });
+  }
+
+  #here() {
+    const find = () => this.#root.querySelector("#find")?.focus();
+    return {
+      where: "history",
+      may: (right) => right === undefined,
+      settle: () => this.#frame !== null && this.#render(),
+      things: () => [],
+      commands: () => [
+        { id: "find", says: t("Find in what happened"), does: find },
+        ...(this.isAsked ? [{ id: "show-all", says: t("Show all events again"), does: this.askNothing }] : []),
+      ],
+    };
+  }
+}
