@@ -5,7 +5,7 @@
  */
 import { accountName, cardName, columnName, shownAt } from "./forms/shown.js";
 import { difference } from "./forms/patch.js";
-import { t } from "./i18n.js";
+import { locale, t } from "./i18n.js";
 import { label } from "./labels.js";
 import { nameOf } from "./views/searches.js";
 
@@ -24,7 +24,7 @@ export function told(event, ctx, before) {
   const changes = isCreation(event) ? [] : changesOf(event, before);
   const it = { event, ctx, before, changes, state: event.state, isKnown: before !== undefined, what: whatOf(event, ctx, before) };
   const { says, values, said = [] } = event.undoes ? undone(it) : (TELLS[event.type] ?? otherwise)(it);
-  return { says, values: { who, what: it.what, ...values }, rest: changes.filter(({ path }) => !covers(said, path)) };
+  return { says, values: { who, what: it.what, ...values }, rest: byItem(changes.filter(({ path }) => !covers(said, path)), it) };
 }
 
 export const sentence = (event, ctx, before) => filled(told(event, ctx, before));
@@ -45,13 +45,27 @@ export function changesOf({ state, changes }, before) {
 /** The card that an event is about: itself, or the one that a note is on. */
 export const cardOf = ({ kind, id, state }) => (kind === "sighting" || kind === "task" ? id : kind === "note" ? state?.card ?? null : null);
 
+/** What was changed of an item of a checklist is one change, of the item. */
+function byItem(changes, { before, state }) {
+  const items = new Map();
+  for (const change of changes) {
+    const [path, key] = change.path.match(/^checklist\.(\w+)/) ?? [change.path];
+    const from = before === undefined ? undefined : before?.checklist?.[key] ?? null;
+    items.set(path, key ? { path, from, to: state?.checklist?.[key] ?? null } : change);
+  }
+  return [...items.values()];
+}
+
 const covers = (said, path) => said.some((each) => path === each || path.startsWith(`${each}.`));
 
 function whatOf({ kind, id, state }, ctx, before) {
   if (kind === "sighting" || kind === "task") return cardName(ctx.board.get(id) ?? { kind, state });
   if (kind === "column") return state ?? before ? columnName(state ?? before) : label.noun("column");
-  return label.noun(kind);
+  return kind === "search" ? t("the search") : label.noun(kind);
 }
+
+/** A label within a sentence: small, but in German, where nouns are not. */
+const within = (text) => (locale().startsWith("de") ? text : text.replace(/^./u, (first) => first.toLocaleLowerCase(locale())));
 
 const name = (it, path, value) => shownAt(path, value, it.ctx) ?? t("empty");
 const account = ({ ctx }, id) => accountName(ctx.desk, id);
@@ -149,7 +163,7 @@ function assigning({ from, to, own, mine }) {
 
 /** The text of a note is told where the whole of a history is; where one is only told of it, one looks there. */
 function noted({ state: { text, card, category, corrects }, ctx, isKnown }) {
-  const values = { text, category: label.category(category), what: card ? cardName(ctx.board.get(card)) : "" };
+  const values = { text, category: within(label.category(category)), what: card ? cardName(ctx.board.get(card)) : "" };
   return { says: (card ? onCard : inLog)(isKnown, corrects, category), values };
 }
 
@@ -173,19 +187,18 @@ function renamed({ state, before }) {
 
 /** One field with short values is told in the sentence; of more their names are, and the values beside it. */
 function updated(it) {
-  const { changes, event } = it;
+  const { changes } = it;
   const ticked = tickedOff(it);
   if (ticked) return ticked;
   if (changes.length === 1 && changes[0].from !== undefined) {
     const [{ path, from, to }] = changes;
-    const values = { field: label.field(path), from: shownAt(path, from, it.ctx), to: shownAt(path, to, it.ctx) };
+    const values = { field: within(label.field(path)), from: shownAt(path, from, it.ctx), to: shownAt(path, to, it.ctx) };
     if ((values.from ?? "").length <= SHORT && (values.to ?? "").length <= SHORT) return { says: setting(values), values, said: [path] };
   }
-  const says = event.kind === "search" ? t("{who} changed the search: {fields}") : t("{who} changed {what}: {fields}");
-  return { says, values: { fields: fieldsOf(changes) } };
+  return { says: t("{who} changed {what}: {fields}"), values: { fields: fieldsOf(changes) } };
 }
 
-const fieldsOf = (changes) => [...new Set(changes.map(({ path }) => label.field(path)))].join(", ");
+const fieldsOf = (changes) => [...new Set(changes.map(({ path }) => within(label.field(path))))].join(", ");
 
 function setting({ from, to }) {
   if (from === null) return t("{who} set {field} of {what}: {to}");

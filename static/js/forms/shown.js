@@ -4,6 +4,7 @@ import { label } from "../labels.js";
 import { when } from "../views/times.js";
 
 const ACCOUNTS = new Set(["assignee", "lead", "holder", "outgoing", "incoming"]);
+const ITEM = /^checklist\.\w+$/;
 const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until)$/;
 
 // path -> the set of labels that its codes are of
@@ -34,6 +35,7 @@ export function shownAt(path, value, { desk, board }) {
   if (ACCOUNTS.has(path)) return accountName(desk, value);
   if (path === "members") return value.map((id) => accountName(desk, id)).join(", ") || null;
   if (path === "pinned") return value.map((id) => pinnedName(board.get(id))).join(", ") || null;
+  if (ITEM.test(path)) return `${value.done ? "☑" : "☐"} ${value.text}`;
   if (path === "column") return columnName(board.get(value)?.state);
   if (path === "sighting" || path === "duplicate_of" || path === "card") return cardName(board.get(value));
   if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);

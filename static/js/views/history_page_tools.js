@@ -71,6 +71,7 @@ function chips(view) {
 function counted({ told, shown, all, isAsked }) {
   const { progress, state } = told;
   if (progress && progress.read < progress.all && state === "reading") return t("Reading… {read} of {all}", progress);
+  if (told.from) return n("{count} event since {at}", "{count} events since {at}", shown, { at: short(told.from) });
   return isAsked ? n("{count} event of {all}", "{count} events of {all}", shown, { all }) : n("{count} event", "{count} events", shown);
 }
 

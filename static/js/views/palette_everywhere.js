@@ -6,6 +6,7 @@ export function everywhere(desk, keys) {
   const go = (path) => ({ id: path, not: location.pathname === path, does: () => location.assign(path) });
   return [
     { ...go("/"), says: t("All searches") },
+    { ...go("/history"), says: t("What happened, everywhere") },
     { ...go("/intake"), says: t("Take a call"), role: "investigator" },
     { ...go("/accounts"), says: t("Accounts"), role: "admin" },
     { ...go("/account"), says: t("Your account") },

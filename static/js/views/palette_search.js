@@ -77,6 +77,7 @@ export class SearchHere {
     const dialog = (name) => () => act.dialog(name);
     return [
       { id: "log", not: ui.card === LOG, says: t("Facts and log"), does: act.log },
+      { id: "history", says: t("What happened on this search"), does: () => location.assign(`/searches/${this.#view.board.id}/history`) },
       { id: "edit-search", may: "edit", says: t("Edit facts…"), does: dialog("facts") },
       { id: "worrying", may: "lead", not: isClosed, says: t("Is it worrying?"), does: dialog("worrying") },
       { id: "appeal", may: "lead", not: isClosed, says: t("Appeal…"), does: dialog("appeal") },

@@ -44,10 +44,16 @@ function opened(entity, view) {
       </div>
       <div class="story">
         ${notesSection(view.notesOf(id), id, view)}
-        <section><h3>${t("History")}</h3>${historyList(view.historyOf(id), view)}</section>
+        ${history(id, `?card=${id}`, view)}
       </div>
     </div>
   </aside>`;
+}
+
+/** What happened to one thing; all that happened is on a page of its own. */
+function history(id, query, view) {
+  return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("as a page")}</a></h3>
+    ${historyList(view.historyOf(id), view)}</section>`;
 }
 
 function bar(entity, name, view) {
@@ -112,7 +118,7 @@ function log(view) {
     <div class="body"><div class="story">
       ${searchFacts(view)}
       ${notesSection(view.notesOf(null), null, view)}
-      <section><h3>${t("History")}</h3>${historyList(view.historyOf(view.board.id), view)}</section>
+      ${history(view.board.id, "", view)}
       ${view.past ? nothing : exported(view.board.id)}
     </div></div>
   </aside>`;

@@ -42,6 +42,7 @@ function whole(view) {
     popovertarget="whole" popovertargetaction="hide" @click=${does}>${text}</button>`;
   return html`<div class="whole" id="whole" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("The search as a whole")}>
     ${item("log", t("Facts and log"), act.log, ui.card === "log")}
+    <a class="button" data-act="history" href="/searches/${view.board.id}/history">${t("History")}</a>
     <a class="button" data-act="replay" href=${`${view.path(ui.card === "log" ? null : ui.card)}?at=${view.board.seq}`}>${t("Replay")}</a>
     ${view.mayEdit ? item("edit-search", t("Edit facts…"), () => act.dialog("facts")) : nothing}
     ${view.mayLead && !view.isClosed ? item("appeal", t("Appeal…"), () => act.dialog("appeal")) : nothing}
