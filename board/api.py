@@ -16,6 +16,7 @@ from board import (
     language,
     logs,
     metrics,
+    report_calls,
     since_calls,
     snapshot,
 )
@@ -198,6 +199,9 @@ routes = [
     _route("/since", since_calls.since),
     _route("/seen", since_calls.marks),
     _route("/seen", since_calls.see, "POST"),
+    _route("/handover", report_calls.present),
+    _route("/handovers", report_calls.listed),
+    _route("/handovers/{number}", report_calls.one),
     _route("/boards/{board}", board),
     _route("/boards/{board}/events", events),
     _route("/boards/{board}/chain", evidence.chain),

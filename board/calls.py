@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from board import schemas, sightings, suggestions
+from board import report_calls, schemas, sightings, suggestions
 from board.alerts import LISTED
 from board.schemas import COMMAND_ID, Schema
 from board.since_calls import MOST_MARKS
@@ -10,6 +10,7 @@ from board.words import N_
 from models.accounts import ROLES
 from models.alert import KINDS as ALERTS
 from models.board import OPERATIONS
+from models.handover import Handover
 from models.search import Search
 from models.sighting import Sighting
 from realtime.strict import MAX_INTEGER
@@ -47,6 +48,7 @@ _ACCOUNT: Schema = {"id": ID, "name": TEXT, "role": {"enum": list(ROLES)}}
 PLACES: dict[str, Schema] = {
     "board": {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"},
     "sighting": {"type": "string", "pattern": f"^{UUID}$"},
+    "number": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
 }
 
 
@@ -98,6 +100,38 @@ _ALERT: Schema = shape({
 _MARK: Schema = shape({"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}})
 _MARKS: Schema = shape({"seen": many(shape(_HEAD | {"at": TIME}))})
 _TOUCHED: Schema = {"kind": TEXT, "id": ID, "seq": COUNT}
+
+_HANDOVER = schemas.state(Handover)["properties"]
+_PEOPLE: Schema = {"type": "object", "additionalProperties": TEXT}
+_CARD: Schema = {
+    "kind": {"enum": ["sighting", "task"]}, "id": ID, "seq": COUNT, "number": COUNT, "title": TEXT, "assignee": or_null(ID),
+    "priority": {"enum": ["low", "normal", "urgent"]}, "due": or_null(TIME), "at": or_null(TIME),
+}  # fmt: skip
+_PIN: Schema = _CARD | {
+    "kind": {"enum": ["sighting", "task", "note"]}, "number": or_null(COUNT), "priority": or_null(_CARD["priority"]),
+    "category": or_null(TEXT), "card": or_null(ID),
+}  # fmt: skip
+_IMPORTANT: Schema = shape({"seq": COUNT, "at": TIME, "type": TEXT, "kind": TEXT, "id": ID}, {"number": COUNT})
+_SECTION: Schema = shape({
+    "board": ID, "epoch": TEXT, "seq": COUNT, "head": TEXT,
+    "search": shape({
+        **{name: _SEARCH[name] for name in (
+            "reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal",
+        )},
+        "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age")}),
+    }),
+    "last_confirmed": or_null(shape({"id": ID, "number": COUNT, "seen_at": _SEEN["seen_at"], "place": _SEEN["place"]})),
+    "since": shape({"seq": COUNT, "from": {"enum": ["seen", "shift"]}, "events": COUNT, "significant": many(_IMPORTANT)}),
+    "ungraded": many(shape(_CARD)),
+    "tasks": shape({"done": many(shape(_CARD)), "overdue": many(shape(_CARD)), "due": many(shape(_CARD))}),
+    "left_out": COUNT, "briefing": or_null(ref("briefing")), "pinned": many(shape(_PIN)),
+    "after": shape({"seq": COUNT, "events": COUNT, "significant": COUNT}), "unread": {"type": "boolean"},
+    "reads": {"type": "object", "additionalProperties": shape({"seq": COUNT, "at": TIME})},
+})  # fmt: skip
+_REPORT: Schema = shape({
+    "handover": or_null(ref("handover")), "shift": or_null(ref("shift")), "composed_at": TIME, "people": _PEOPLE,
+    "withheld": COUNT, "searches": many(_SECTION),
+})  # fmt: skip
 
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/me"): Call(
@@ -162,6 +196,13 @@ CALLS: dict[tuple[str, str], Call] = {
         shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
         (*ON_A_BOARD, "rate_limited"),
     ),
+    ("GET", "/handover"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
+    ("GET", "/handovers"): Call(
+        shape({"handovers": many(shape({name: _HANDOVER[name] for name in report_calls.TOLD})), "people": _PEOPLE}),
+        (*EVERYWHERE, "invalid"),
+        query={"before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}},
+    ),
+    ("GET", "/handovers/{number}"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
     ("GET", "/boards/{board}"): Call(
         shape(_HEAD | {"entities": many(ref("Entity"))}),
         (*ON_A_BOARD, "invalid"),
@@ -239,6 +280,9 @@ SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
     ("GET", "/seen"): N_("Up to where you have seen each board."),
     ("POST", "/seen"): N_("Says that you have seen a board, or several. Never backwards."),
     ("GET", "/boards/{board}/chain"): N_("Whether the journal of a board is what it was, and up to where."),
+    ("GET", "/handover"): N_("The report of the present handover, as you may see it: as it is now, or as it was signed."),
+    ("GET", "/handovers"): N_("The handovers, the newest first."),
+    ("GET", "/handovers/{number}"): N_("The report of a handover as it was signed."),
     ("GET", "/boards/{board}"): N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
     ("GET", "/boards/{board}/events"): N_(
         "The events of a board after a seq, or the newest before one; with an entity, those of that one."
