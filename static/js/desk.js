@@ -18,6 +18,7 @@ export class Desk {
   newVersion = null;  // the server's, where this page is of another
   outbox;
   alerts = null;      // whoever hears of alerts here
+  duty = null;        // who holds the shift, and how it is handed on: {shift, handover}, once the server has said so
   here = null;        // what one may do on this page, for keys and palette: {where, may, commands, things}
   seen = null;        // up to where this person has seen each board, on pages that show one
   connection;
@@ -126,11 +127,17 @@ export class Desk {
   #receive(frame) {
     if (frame.type === "heads") return this.#heads(frame);
     if (frame.type === "alerts") return this.alerts?.heard(frame);
+    if (frame.type === "shift") return this.#shift(frame);
     if (frame.type === "account") return this.#accountChanged(frame.account);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.#boards.get(frame.board)?.seq ?? null);
     if (frame.type === "refused") return this.outbox.refused(frame);
     if (frame.type === "error" && frame.id) this.outbox.refused(frame);
     return this.#boards.get(frame.board)?.receive(frame);
+  }
+
+  #shift({ shift, handover }) {
+    this.duty = { shift, handover };
+    this.#changed();
   }
 
   /** Another name or role: what the page offers follows. */

@@ -17,12 +17,14 @@ const VIEWS = {
   search: () => import("./views/search.js"),
   history: () => import("./views/history_page.js"),
   replay: () => import("./views/replay.js"),
+  handover: () => import("./views/handover.js"),
 };
 
 // What every page has of somebody who is signed in.
 const parts = () => Promise.all([
   import("./alerts/bell.js"), import("./behaviours/outside.js"), import("./behaviours/sign_out.js"), import("./views/notices.js"),
   import("./views/keys_dialog.js"), import("./views/says.js"), import("./views/freshness.js"),
+  import("./shift.js"),
 ]);
 
 async function start() {
@@ -37,12 +39,13 @@ async function start() {
   const desk = new Desk({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
   if (board) desk.board(board);
   desk.start(); // the board is on its way while what draws it still comes
-  const [bell, outside, signOut, notices, keys, says, freshness] = await parts();
+  const [bell, outside, signOut, notices, keys, says, freshness, shift] = await parts();
   await words;
   (await view)?.mount(main, desk, board, card || null);
   bell.mount(document.querySelector("[data-bell]"), desk);
   outside.connect(document.querySelector("details.me"));
   signOut.connect(document.querySelector("[data-sign-out]"), desk);
+  shift.mount(document.querySelector("[data-duty]"), document.querySelector("[data-told]"), desk);
   notices.mount(document.querySelector("[data-notices]"), desk);
   keys.mount(desk, document.querySelector("details.me"));
   if (!board || page === "replay") return undefined; // which says itself that it is not live

@@ -8,6 +8,7 @@ export function everywhere(desk, keys) {
     { ...go("/"), says: t("All searches") },
     { ...go("/history"), says: t("What happened, everywhere") },
     { ...go("/intake"), says: t("Take a call"), role: "investigator" },
+    { ...go("/handover"), says: t("Handover") },
     { ...go("/accounts"), says: t("Accounts"), role: "admin" },
     { ...go("/account"), says: t("Your account") },
     { ...go("/api"), says: t("For other programs") },

@@ -11,6 +11,7 @@ import { nameOf } from "./searches.js";
 const TOGETHER_MS = 800; // what happens within this is said at once: a change of status brings tasks with it
 const APART_MS = 4_000; // between two sayings: a sentence takes about as long to speak
 const MOST = 2; // sentences; of more only the number is said
+const SAID_ELSEWHERE = new Set(["shift", "handed"]); // who holds the shift is said on every page (shift.js)
 
 /** For as long as the page lives. */
 export function mount(desk, board) {
@@ -39,7 +40,7 @@ class Says {
 
   #hear(events) {
     const own = this.#desk.account.id;
-    this.#heard.push(...events.filter(({ actor, kind, erased }) => actor && actor.id !== own && kind && !erased));
+    this.#heard.push(...events.filter(({ actor, kind, erased }) => actor && actor.id !== own && kind && !erased && !SAID_ELSEWHERE.has(kind)));
     if (this.#heard.length) this.#timer ??= setTimeout(() => this.#tell(), Math.max(TOGETHER_MS, this.#saidAt + APART_MS - Date.now()));
   }
 
@@ -56,13 +57,17 @@ class Says {
     if (state === "not_current" || state === "live") this.#wasCurrent = state === "live";
   }
 
-  /** In the dialog that is open, as what lies behind it is not read. A new element each time: the same words may be news again. */
   #say(text) {
     this.#saidAt = Date.now();
-    const places = [...document.querySelectorAll("[data-says]")];
-    const place = places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog"));
-    place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+    say(text);
   }
+}
+
+/** In the dialog that is open, as what lies behind it is not read. A new element each time: the same words may be news again. */
+export function say(text) {
+  const places = [...document.querySelectorAll("[data-says]")];
+  const place = places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog"));
+  place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
 }
 
 /** "Bob and 2 others: 5 changes" */
