@@ -95,13 +95,13 @@ _NEWEST_OF_ENTITY = text(
     _SELECT + "AND e.entity = :entity AND e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit"
 )
 _BEFORE = text(_SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq ORDER BY e.seq DESC LIMIT 1")
-_AS_OF = text(
-    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
-    "JOIN (SELECT max(seq) AS seq FROM event WHERE board = :board AND seq <= :seq GROUP BY kind, entity) l ON l.seq = e.seq "
-    "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board ORDER BY e.seq"
+# (By IN: joined with the list of their last events, SQLite makes that list anew for each event, for minutes in all.)
+_LAST = "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq"
+_AS_OF = text(_SELECT + f"AND e.seq IN ({_LAST} GROUP BY kind, entity) ORDER BY e.seq")
+_STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST} AND entity IN :entities GROUP BY kind, entity) ORDER BY e.seq").bindparams(
+    bindparam("entities", expanding=True)
 )
-_LAST_OF = "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq AND entity IN :entities GROUP BY kind, entity"
-_STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST_OF}) ORDER BY e.seq").bindparams(bindparam("entities", expanding=True))
+_AT = text(_SELECT + f"AND e.seq IN ({_LAST_OF}) ORDER BY e.seq").bindparams(bindparam("entities", expanding=True))
 _AT = text("SELECT max(seq) FROM event WHERE board = :board AND at <= :at")
 _CHAIN = text(
     "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.commitment, e.hash, p.key, p.body FROM event e "
