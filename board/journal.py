@@ -101,7 +101,6 @@ _AS_OF = text(_SELECT + f"AND e.seq IN ({_LAST} GROUP BY kind, entity) ORDER BY 
 _STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST} AND entity IN :entities GROUP BY kind, entity) ORDER BY e.seq").bindparams(
     bindparam("entities", expanding=True)
 )
-_AT = text(_SELECT + f"AND e.seq IN ({_LAST_OF}) ORDER BY e.seq").bindparams(bindparam("entities", expanding=True))
 _AT = text("SELECT max(seq) FROM event WHERE board = :board AND at <= :at")
 _CHAIN = text(
     "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.commitment, e.hash, p.key, p.body FROM event e "
