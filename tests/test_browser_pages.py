@@ -53,6 +53,7 @@ class Tour:
     @property
     def pages(self) -> dict[str, str]:
         live = {"operations": "/", "search": self.search, "sighting": self.sighting, "task": self.task}
+        live |= {"history": f"{self.search}/history", "everywhere": "/history"}
         return live | {"intake": "/intake", "account": "/account", "api": "/api", "missing": "/searches/none"}
 
 
@@ -242,6 +243,8 @@ async def shown(window: Window, path: str) -> None:
         await window.live()
     if "/cards/" in path:
         await window("[data-testid=history]").wait_for()
+    if path.endswith("/history"):
+        await window("ol.events > li").first.wait_for()
 
 
 async def keep(window: Window, name: str) -> None:

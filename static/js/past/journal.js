@@ -89,21 +89,24 @@ export class Journal {
     return found?.seq === seq ? found : undefined;
   }
 
-  /** The events of an entity that are here, in order. */
+  /** The events of an entity that are here, in order; of all kinds that have its id. */
   of(id) {
     return this.#entities.get(id) ?? [];
   }
 
-  /** The last event up to `seq` that says what an entity was; undefined where none is here. */
-  asOf(id, seq) {
+  /** The last event up to `seq` that says what an entity was; undefined where none is here. kind: where others may have its id. */
+  asOf(id, seq, kind = null) {
     const events = this.of(id);
-    for (let index = place(events, seq + 1) - 1; index >= 0; index -= 1) if (!events[index].erased) return events[index];
+    for (let index = place(events, seq + 1) - 1; index >= 0; index -= 1) {
+      const event = events[index];
+      if (!event.erased && (kind === null || event.kind === kind)) return event;
+    }
     return undefined;
   }
 
   /** The event that said what this one's entity was before it. */
-  before({ id, seq }) {
-    return this.asOf(id, seq - 1);
+  before({ kind, id, seq }) {
+    return this.asOf(id, seq - 1, kind);
   }
 
   // --- reading

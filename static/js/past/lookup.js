@@ -1,9 +1,10 @@
 /** What a journal that was not read to its beginning does not know: what something was at a seq. Each is asked for once, few at a time. */
 const AT_ONCE = 4; // questions on the way
+const FEW = 8; // events of an id: another kind of thing may have it too
 const NEWEST = 2 ** 53; // a seq beyond all others
 
 export class Lookup {
-  #known = new Map(); // "board id before" -> the event, null where there is none
+  #known = new Map(); // "board kind id before" -> the event, null where there is none
   #waiting = [];
   #under = 0;
   #changed;
@@ -13,23 +14,23 @@ export class Lookup {
     this.#changed = changed;
   }
 
-  /** The state of an entity before a seq; null where there was none, undefined while it is not known. */
-  state(board, id, before) {
-    const event = this.#ask(board, id, before);
+  /** The state of the entity of an event before it; null where there was none, undefined while it is not known. */
+  state(board, { kind, id, seq }) {
+    const event = this.#ask(board, kind, id, seq);
     return event?.erased ? undefined : event && (event.state ?? null);
   }
 
   /** What an entity is now; undefined while it is not known. */
   entity(board, id) {
-    const event = this.#ask(board, id, NEWEST);
+    const event = this.#ask(board, null, id, NEWEST);
     return event?.state ? event : undefined;
   }
 
-  #ask(board, id, before) {
-    const key = `${board} ${id} ${before}`;
+  #ask(board, kind, id, before) {
+    const key = `${board} ${kind} ${id} ${before}`;
     if (!this.#known.has(key)) {
       this.#known.set(key, undefined);
-      this.#waiting.push({ key, board, query: new URLSearchParams({ entity: id, before, limit: 1 }) });
+      this.#waiting.push({ key, kind, board, query: new URLSearchParams({ entity: id, before, limit: FEW }) });
       this.#next();
     }
     return this.#known.get(key);
@@ -38,10 +39,10 @@ export class Lookup {
   async #next() {
     if (this.#under >= AT_ONCE || !this.#waiting.length) return;
     this.#under += 1;
-    const { key, board, query } = this.#waiting.shift();
+    const { key, kind, board, query } = this.#waiting.shift();
     try {
       const answer = await fetch(`/api/v1/boards/${board}/events?${query}`);
-      if (answer.ok) this.#known.set(key, (await answer.json()).events[0] ?? null);
+      if (answer.ok) this.#known.set(key, (await answer.json()).events.findLast((event) => kind === null || event.kind === kind) ?? null);
     } catch {
       // the sentence stands without it
     }

@@ -40,7 +40,7 @@ class Told {
     const found = journal.before(event);
     if (found) return found.state;
     if (isCreation(event) || journal.complete) return null;
-    return ask ? this.#lookup.state(journal.board, event.id, event.seq) : undefined;
+    return ask ? this.#lookup.state(journal.board, event) : undefined;
   }
 
   /** How people, cards and columns were called when it happened; `ask` for what is not here. */
@@ -183,8 +183,11 @@ export class Everywhere extends Told {
     return board === OPERATIONS ? this.#operations : null;
   }
 
+  /** By kind: other things may have the id of a search, or of the board. */
   search(board) {
-    return this.#operations.get(board)?.state ?? null;
+    const found = this.#operations.get(board);
+    const search = found?.kind === "search" ? found : this.#operations.of("search").find(({ id }) => id === board);
+    return search?.state ?? null;
   }
 
   get head() {

@@ -42,13 +42,13 @@ class HistoryPage {
 
   constructor(main, desk, board) {
     this.#main = main;
-    this.#root = main.querySelector(".history-root");
+    this.#root = main.appendChild(Object.assign(document.createElement("div"), { className: "history-root" }));
     this.desk = desk;
     this.boardId = board;
     this.isEverywhere = board === OPERATIONS;
     this.told = this.isEverywhere ? new Everywhere(desk, this.#more) : new OneBoard(desk, board, this.#more);
     this.#shown = new Shown(this.told);
-    this.#shifts = new Shifts(this.#root.dataset.shift, this.#more);
+    this.#shifts = new Shifts(this.#more);
     this.#windowed = new Windowed(() => this.#render(), () => this.#root.querySelector("ol.events"));
     this.#keys = new Keys((desk.here = this.#here()));
   }

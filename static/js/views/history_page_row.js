@@ -73,10 +73,11 @@ export function happenedAt({ type, state, at, erased }) {
 /** Among all searches: whose it is. */
 function ofSearch({ journal, event }, view) {
   if (!view.isEverywhere) return nothing;
-  const search = view.told.live("operations").get(event.kind === "handed" ? event.id : journal.board);
+  const id = event.kind === "handed" ? event.id : journal.board;
+  const search = view.told.search(id);
   if (!search) return nothing;
-  const { person, reference } = search.state;
-  return html`<a class="of" tabindex="-1" href="/searches/${search.id}/history">${[nameOf(person), reference].filter(Boolean).join(" · ")}</a> `;
+  const { person, reference } = search;
+  return html`<a class="of" tabindex="-1" href="/searches/${id}/history">${[nameOf(person), reference].filter(Boolean).join(" · ")}</a> `;
 }
 
 function links({ event: { seq }, journal: { board } }, view, tabindex) {

@@ -3,7 +3,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { hasKeys } from "../behaviours/keys.js";
 import { cardName } from "../forms/shown.js";
-import { n, t } from "../i18n.js";
+import { n, number, t } from "../i18n.js";
 import { label } from "../labels.js";
 import { fromInput, toInput } from "../time.js";
 import { choice, place } from "./filter_menu.js";
@@ -70,9 +70,11 @@ function chips(view) {
 
 function counted({ told, shown, all, isAsked }) {
   const { progress, state } = told;
-  if (progress && progress.read < progress.all && state === "reading") return t("Reading… {read} of {all}", progress);
+  if (progress && progress.read < progress.all && state === "reading") {
+    return t("Reading… {read} of {all}", { read: number(progress.read), all: number(progress.all) });
+  }
   if (told.from) return n("{count} event since {at}", "{count} events since {at}", shown, { at: short(told.from) });
-  return isAsked ? n("{count} event of {all}", "{count} events of {all}", shown, { all }) : n("{count} event", "{count} events", shown);
+  return isAsked ? n("{count} event of {all}", "{count} events of {all}", shown, { all: number(all) }) : n("{count} event", "{count} events", shown);
 }
 
 const byName = ([, a], [, b]) => a.localeCompare(b);
