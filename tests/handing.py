@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from board.commands import TABLE
 from models.board import OPERATIONS
 from tests.cast import Person
 
 OPEN = ("prepared", "signed")
+COMMANDS = tuple(name for name in TABLE if name.startswith(("shift.", "handover.")))
 
 
 async def state(who: Person, kind: str) -> dict[str, Any]:
@@ -59,5 +61,5 @@ async def ready(name: str, who: Person, other: Person) -> dict[str, Any]:
         return {}
     if name in ("handover.read", "handover.accept", "handover.refuse"):
         return {"handover": await hand(other)}
-    number = await prepare(who if name == "handover.sign" else other)
-    return {"handover": number, "positions": await positions(other), "remarks": "quiet"}
+    number = await prepare(who if name == "handover.sign" and TABLE[name].may(who.account["role"]) else other)
+    return {"handover": number, "positions": await positions(other)}

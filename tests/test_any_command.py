@@ -15,16 +15,17 @@ from board.answers import STATUS
 from board.commands import TABLE
 from board.openapi import BASE, document
 from models.board import OPERATIONS
-from tests import cast
+from tests import cast, handing
 from tests.company import Company
 from tests.test_bad_input import NOBODY, WHOLE, WRONG, failures, filled, heads
 from tests.test_openapi import CALLERS, Caller, headers_of
-from tests.test_rights import scene
+from tests.test_rights import board_of, scene
 
 FEW, MANY = 25, 400
 FUZZ = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 SECRET = "secret"
 LATER = {"invalid", "not_found", "conflict"}  # judged by the data
+WHOSE = ("undo", *handing.COMMANDS)  # where the data says whether one may
 NONE = ("note.eat", "", "search", "undo.undo")  # no commands
 
 VALUES = st.one_of(
@@ -42,7 +43,7 @@ def commands(draw: st.DrawFn) -> dict[str, Any]:
     data = dict(WHOLE.get(name, {"text": "x"}))
     for field in draw(st.lists(st.sampled_from([*data, "unknown", "text"]), max_size=2)):
         data[field] = draw(VALUES)
-    right = OPERATIONS if name == "search.open" else "search"
+    right = board_of(name, "search")
     board = draw(st.sampled_from([right] * 6 + [OPERATIONS, "search", SECRET, NOBODY]))
     position = draw(st.sampled_from([{}, {}, {"base": 0}, {"base": 5}, {"base": 10**6}, {"base": -1}, {"base": 1, "epoch": "x"}]))
     return {"name": name, "board": board, "data": data, **position}
@@ -108,7 +109,7 @@ async def tried(stage: Stage, asking: httpx.AsyncClient, caller: Caller, command
         if name == "search.set_status":
             await stage.reopen()
         return "ack"
-    assert said["code"] in ((first,) if first else LATER | ({"forbidden"} if name == "undo" else set())), said
+    assert said["code"] in ((first,) if first else LATER | ({"forbidden"} if name in WHOSE else set())), said
     assert response.status_code == STATUS[said["code"]]
     assert said["message"].endswith(".")
     assert after == before, "what was refused has changed nothing"

@@ -14,10 +14,10 @@ from websockets.asyncio.client import connect
 
 from board import metrics
 from models.board import Board
-from tests import cast
+from tests import cast, handing
 from tests.cast import PATIENCE_S, Person, serving
 from tests.company import Company
-from tests.test_rights import TRIES, filled, scene
+from tests.test_rights import TRIES, board_of, filled, scene
 
 FUZZ = settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -55,7 +55,7 @@ async def heads(company: Company) -> dict[str, int]:
     return dict(rows)  # type: ignore[arg-type]
 
 
-UNASKED = ("heads", "events", "presence", "summary")
+UNASKED = ("heads", "events", "presence", "summary", "shift")
 
 
 class Guest(Person):
@@ -299,6 +299,9 @@ WRONG: list[Any] = [
 ]  # fmt: skip
 
 
+MORE = {"undo": ("conflict",)} | dict.fromkeys(handing.COMMANDS, ("conflict", "forbidden"))  # where it is another's turn
+
+
 def variants(data: Any) -> list[tuple[str, Any]]:
     """The data with each field, at any depth, set to each wrong value or given under an unknown name; with its path."""
     found: list[tuple[str, Any]] = []
@@ -310,8 +313,8 @@ def variants(data: Any) -> list[tuple[str, Any]]:
 
 
 def known_path(path: str, names: set[str]) -> bool:
-    """Whether each part of a path is the name of a field, the key of an item or the place in a list."""
-    return all(part in names or part.isdecimal() or part in ("data", "unknown") for part in path.split("."))
+    """Whether each part of a path is the name of a field, the key of an item, the place in a list or the id of a board."""
+    return all(part in names or part.isdecimal() or part in ("data", "unknown") or len(part) == 36 for part in path.split("."))
 
 
 FIELD_NAMES = {
@@ -320,7 +323,8 @@ FIELD_NAMES = {
     "reason", "assessment", "duplicate_of", "card", "before", "after", "category", "happened_at", "corrects", "status",
     "outcome", "found_at", "place", "condition", "how", "confirmed_by", "family_told", "police_told", "base", "under_13",
     "disability", "medication", "danger_to_life", "third_party", "danger_to_others", "out_of_character",
-    "worrying", "level", "from", "until", "title", "role", "seq",
+    "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
+    "faults", "shift", "searches", "[key]",
     *(f"i{number}" for number in range(51)),
 }  # fmt: skip
 
@@ -330,7 +334,9 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
     company: Company, guest: Guest, name: str
 ) -> None:
     search, names = await scene(company)
-    board, failed = "operations" if name == "search.open" else search, failures()
+    board, failed = board_of(name, search), failures()
+    if name in handing.COMMANDS:
+        names |= await handing.ready(name, company.alice, company.ada)
     for path, data in variants(WHOLE[name]):
         frame = {"type": "command", "id": cast.new_id(), "board": board, "name": name, "data": filled(data, names)}
         answer = await guest.start(frame)
@@ -342,7 +348,11 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
         if name == "undo" and answer["code"] == "conflict":  # the seq of another event, and what that changed has changed since
             assert answer["current"], (path, answer)
             continue
-        assert answer["code"] in ("invalid", "not_found"), (path, data, answer)
+        assert answer["code"] in ("invalid", "not_found", *(["conflict"] if name in handing.COMMANDS else [])), (
+            path,
+            data,
+            answer,
+        )
         assert answer["fields"], (path, answer)
         for field, sentence in answer["fields"].items():
             assert known_path(field, FIELD_NAMES), (path, answer)
@@ -361,12 +371,12 @@ async def test_rubbish_in_data_changes_nothing_unless_it_is_acknowledged(
 ) -> None:
     search = await _one_search(company)
     failed, before = failures(), await heads(company)
-    board = "operations" if name == "search.open" else search[0]
+    board = board_of(name, search[0])
     data = filled(WHOLE[name], search[1]) | rubbish
     frame = {"type": "command", "id": cast.new_id(), "board": board, "name": name, "data": data}
     (answer,) = await guest.hears(json.dumps(frame))
     if answer["type"] == "refused":
-        assert answer["code"] in ("invalid", "not_found", "closed", *(["conflict"] if name == "undo" else []))
+        assert answer["code"] in ("invalid", "not_found", "closed", *MORE.get(name, ()))
         assert answer["message"].endswith(".")
         assert await heads(company) == before
     assert failures() == failed

@@ -19,7 +19,7 @@ from board.commands import TABLE
 from board.errors import Refused
 from models.accounts import ROLES
 from models.times import now, stamp
-from tests import cast
+from tests import cast, handing
 from tests.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
 from tests.company import Company
 
@@ -53,11 +53,24 @@ TRIES: dict[str, dict[str, Any]] = {
     "card.restore": {"card": "{task}"},
     "note.add": {"text": "the aunt was called"},
     "undo": {"seq": "{graded}"},
+    "shift.take": {"reason": "nobody was here"},
+    "handover.prepare": {"incoming": None},
+    "handover.write": {"handover": "{handover}", "remarks": "a quiet night"},
+    "handover.sign": {"handover": "{handover}", "positions": "{positions}"},
+    "handover.read": {"handover": "{handover}", "seq": 1, "reason": None},
+    "handover.accept": {"handover": "{handover}", "restatement": "one search, a runaway", "reason": "as it is"},
+    "handover.refuse": {"handover": "{handover}", "reason": "not like this"},
+    "handover.withdraw": {"handover": "{handover}", "reason": None},
 }
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_worrying", "search.set_appeal", "search.set_access",
-    "column.add", "column.rename", "column.move", "column.remove",
+    "column.add", "column.rename", "column.move", "column.remove", *handing.COMMANDS,
 )  # fmt: skip
+
+
+def board_of(name: str, search: str) -> str:
+    """Where a command is tried."""
+    return "operations" if name == "search.open" or (name in handing.COMMANDS and name != "handover.read") else search
 
 
 async def scene(company: Company) -> tuple[str, dict[str, Any]]:
@@ -65,7 +78,7 @@ async def scene(company: Company) -> tuple[str, dict[str, Any]]:
     search = await company.alice.open_search()
     await company.alice.do(search, "sighting.add", {"description": "a girl", "direction": "south"})
     entities = (await company.alice.snapshot(search))["entities"]
-    names: dict[str, Any] = dict(entities.keys())
+    names: dict[str, Any] = dict(entities.keys()) | {"handover": 1, "positions": {}}
     names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
     grade = {"sighting": names["sighting"], "grade": {"content": 3}}
     (names["graded"],) = (await company.bob.do(search, "sighting.grade", grade))["seqs"]
@@ -86,7 +99,9 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(company: Company, na
     people = {"viewer": company.victor, "investigator": company.bob, "coordinator": company.alice, "admin": company.ada}
     for role in ROLES:
         search, names = await scene(company)
-        board, data = "operations" if name == "search.open" else search, filled(TRIES[name], names)
+        if name in handing.COMMANDS:
+            names |= await handing.ready(name, people[role], company.alice if role == "admin" else company.ada)
+        board, data = board_of(name, search), filled(TRIES[name], names)
         head = (await company.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):
             assert (await people[role].do(board, name, data))["type"] == "ack"
@@ -110,7 +125,7 @@ async def test_a_token_that_only_reads_gives_no_commands(company: Company) -> No
     reader = await company.come("Rita", "coordinator", "read")
     assert (await reader.follow(search)).entities
     for name, data in TRIES.items():
-        board = "operations" if name == "search.open" else search
+        board = board_of(name, search)
         with pytest.raises(Refusal, match="forbidden"):
             await reader.do(board, name, filled(data, names))
     response = await reader.http.post(f"/api/v1/boards/{search}/commands", json={"id": new_id(), "name": "note.add"})
