@@ -1,0 +1,350 @@
+"""What is new to somebody: up to where they have seen each board, on whichever screen, and what it all came to since."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, text
+from sqlmodel import Session
+
+from board import accounts, journal, net, since_calls
+from board.commands import Command
+from board.desk import _make_operations
+from board.errors import Refused
+from board.execute import execute
+from board.net import Stand
+from board.sign_in import Caller
+from models.accounts import Account
+from models.board import OPERATIONS, Board
+from models.database import Database
+from models.entity import leaves
+from models.schema import migrate
+from tests.cast import PASSWORD, Person, new_id
+from tests.company import Company
+from tests.scene import NOBODY
+from tests.test_administration import browser
+
+NOW = "2026-11-24T22:00:00.000Z"
+
+
+async def see(person: Person, *marks: dict[str, Any], status: int = 200) -> Any:
+    """Says that boards were seen; what is kept of them, or the refusal."""
+    body = marks[0] if len(marks) == 1 else {"marks": list(marks)}
+    response = await person.http.post("/api/v1/seen", json=body)
+    assert response.status_code == status, response.text
+    return response.json()["seen"] if status == 200 else response.json()
+
+
+async def at(person: Person, board: str, seq: int | None = None) -> dict[str, Any]:
+    """A mark on a board, where it stands now or at a seq."""
+    snapshot = await person.snapshot(board)
+    return {"board": board, "epoch": snapshot["epoch"], "seq": snapshot["seq"] if seq is None else seq}
+
+
+async def news(person: Person, board: str | None = None) -> dict[str, dict[str, Any]]:
+    """What is new to somebody, by board."""
+    response = await person.http.get("/api/v1/since", params={} if board is None else {"board": board})
+    assert response.status_code == 200, response.text
+    return {each["board"]: each for each in response.json()["boards"]}
+
+
+# -- marks ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.houses
+async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_with_the_life_of_its_board(company: Company) -> None:
+    alice, again = company.alice, await company.again(company.alice)
+    search = await alice.open_search()
+    here = await at(alice, search)
+    assert (await news(alice))[search] | {"seen": None} == here | {"seen": None, "events": here["seq"]}
+    (kept,) = await see(alice, here | {"seq": 5})
+    assert kept == here | {"seq": 5, "at": kept["at"]}
+    assert (await news(again))[search]["seen"] == {"epoch": here["epoch"], "seq": 5, "at": kept["at"]}
+    assert (await news(again))[search]["events"] == here["seq"] - 5
+    assert (await see(again, here))[0]["seq"] == here["seq"]
+    assert (await see(alice, here | {"seq": 5}))[0]["seq"] == here["seq"]  # one that was late
+    assert (await news(company.bob))[search]["seen"] is None
+    sql = text("UPDATE board SET epoch = 'anew' WHERE id = :board")
+    await company.server.desk.database.write(lambda session: session.connection().execute(sql, {"board": search}))
+    assert (await news(alice))[search]["seen"] is None
+    assert search not in {each["board"] for each in (await alice.http.get("/api/v1/seen")).json()["seen"]}
+    refused = await see(alice, here, status=409)
+    assert refused["current"] == {"epoch": "anew", "seq": here["seq"]}
+    assert (await see(alice, here | {"epoch": "anew", "seq": 2}))[0]["seq"] == 2
+
+
+@pytest.mark.houses
+async def test_of_many_marks_those_that_can_be_are_kept(company: Company) -> None:
+    alice, charlie = company.alice, company.charlie
+    secret, open_one = await company.secret_search(company.bob), await alice.open_search()
+    marks = [await at(alice, board) for board in (secret, open_one, OPERATIONS)]
+    beyond = marks[1] | {"seq": marks[1]["seq"] + 1}
+    assert [each["board"] for each in await see(charlie, *marks, beyond)] == sorted([open_one, OPERATIONS])
+    assert (await see(charlie, marks[0], status=404))["code"] == "not_found"
+    assert (await see(charlie, beyond, status=422))["fields"].keys() == {"seq"}
+    assert secret not in await news(charlie)
+    assert [each["board"] for each in await see(company.bob, marks[0])] == [secret]
+    await alice.do(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    assert secret not in {each["board"] for each in (await company.bob.http.get("/api/v1/seen")).json()["seen"]}
+    assert (await company.bob.http.get("/api/v1/since", params={"board": secret})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"seq": -1}, {"seq": 1.5}, {"seq": True}, {"seq": 2**53 + 2}, {"seq": "1"}, {"epoch": None}, {"epoch": "x" * 65},
+        {"board": ""}, {"board": 7}, {"more": 1},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_what_is_no_mark_is_refused(company: Company, wrong: dict[str, Any]) -> None:
+    body = await at(company.alice, OPERATIONS) | wrong
+    for sent in (body, {"marks": [body]}):
+        assert (await see(company.alice, sent, status=422))["code"] == "invalid"
+
+
+async def test_what_is_no_list_of_marks_is_refused(company: Company) -> None:
+    right = await at(company.alice, OPERATIONS)
+    for sent in ({}, {"board": OPERATIONS}, {"marks": None}, {"marks": [{}]}, right | {"marks": []}, {"marks": [right] * 501}):
+        assert (await see(company.alice, sent, status=422))["code"] == "invalid"
+
+
+async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(company: Company) -> None:
+    desk, mark = company.server.desk, await at(company.alice, OPERATIONS)
+    reader = await company.come("Rita", "investigator", "read")
+    assert (await see(reader, mark, status=403))["code"] == "forbidden"
+    assert (await news(reader))[OPERATIONS]["seen"] is None
+    id = await accounts.add_account(desk, "nora@desk.example", "Nora", "viewer", PASSWORD)
+    async with browser(company.server, (await accounts.caller_for(desk, id)).account) as nora:
+        for headers, status in (({"Origin": "https://elsewhere.example"}, 403), ({"Origin": ""}, 403), ({}, 200)):
+            answer = await nora.post("/api/v1/seen", json=mark, headers={"Origin": company.server.url} | headers)
+            assert answer.status_code == status, headers
+
+
+# -- what changed ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.houses
+async def test_what_changed_is_told_from_what_it_was_to_what_it_is_and_what_is_back_apart(company: Company) -> None:
+    alice, bob = company.alice, company.bob
+    search = await alice.open_search()
+    await alice.do(search, "sighting.add", {"description": "a girl"})
+    entities = (await alice.snapshot(search))["entities"]
+    card = next(id for kind, id in entities if kind == "sighting")
+    roles = {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
+    await see(bob, await at(bob, search))
+    nothing = {"net": [], "back": [], "more": False, "events": 0}
+    assert (await news(bob, search))[search].items() >= nothing.items()
+
+    await alice.do(search, "sighting.grade", {"sighting": card, "grade": {"source": "B", "content": 2}})
+    await alice.do(search, "card.assign", {"card": card, "assignee": bob.account["id"]})
+    (last,) = (await alice.do(search, "sighting.grade", {"sighting": card, "grade": {"source": "F", "content": 2}}))["seqs"]
+    (added,) = (await alice.do(search, "task.add", {"title": "call the school"}))["seqs"]
+    (gone,) = (await alice.do(search, "column.remove", {"column": roles["waiting"]}))["seqs"]
+    await alice.do(search, "column.add", {"title": "For a moment", "role": "waiting"})
+    brief = next(id for kind, id in (await alice.snapshot(search))["entities"] if kind == "column" and id not in roles.values())
+    (went,) = (await alice.do(search, "column.remove", {"column": brief}))["seqs"]
+
+    told = (await news(bob, search))[search]
+    assert told["events"] == 7
+    graded, task, column = told["net"]
+    assert graded == {
+        "kind": "sighting", "id": card, "seq": last, "number": entities["sighting", card]["number"], "change": "changed",
+        "fields": [
+            {"path": "assignee", "from": None, "to": bob.account["id"]}, {"path": "grade.content", "from": 6, "to": 2},
+        ],
+    }  # fmt: skip
+    assert (task["kind"], task["change"], task["seq"]) == ("task", "added", added)
+    assert {"path": "title", "from": None, "to": "call the school"} in task["fields"]
+    assert (column["id"], column["change"], column["seq"], "number" in column) == (roles["waiting"], "removed", gone, False)
+    assert {"path": "role", "from": "waiting", "to": None} in column["fields"]
+    assert [(each["id"], each["seq"]) for each in told["back"]] == [(card, last), (brief, went)]
+    assert told["back"][0]["fields"] == ["grade.source"]
+    assert "title" in told["back"][1]["fields"]
+
+
+async def test_of_too_many_events_the_states_alone_are_compared(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = company.alice
+    search = await alice.open_search()
+    await see(alice, await at(alice, search))
+    for title in ("call the school", "call the hospital"):
+        await alice.do(search, "task.add", {"title": title})
+    told = (await news(alice, search))[search]
+    monkeypatch.setattr(since_calls, "MOST_EVENTS", 1)
+    assert (await news(alice, search))[search] == told | {"back": None}
+    monkeypatch.setattr(since_calls, "MOST_CHANGES", 1)
+    short = (await news(alice, search))[search]
+    assert (short["net"], short["more"]) == (told["net"][:1], True)
+
+
+@pytest.mark.parametrize("most", [0, 5_000])
+async def test_of_a_search_that_one_may_not_see_the_desk_tells_nothing(
+    company: Company, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(since_calls, "MOST_EVENTS", most)
+    mark = await at(company.alice, OPERATIONS)
+    for person in (company.bob, company.charlie):
+        await see(person, mark)
+    secret = await company.secret_search(company.bob, reference=new_id())
+    assert [each["id"] for each in (await news(company.bob, OPERATIONS))[OPERATIONS]["net"]] == [secret]
+    told = (await news(company.charlie, OPERATIONS))[OPERATIONS]
+    assert (told["net"], told["back"] or []) == ([], [])
+    assert (await company.charlie.http.get("/api/v1/since", params={"board": NOBODY})).status_code == 404
+
+
+async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_many_there_are(company: Company) -> None:
+    def asks(session: Session) -> list[str]:
+        asked: list[str] = []
+        event.listen(session.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
+        assert len(since_calls._overview(session, company.alice.account["id"])) > 1
+        return asked
+
+    await company.alice.open_search()
+    asked = await company.server.desk.database.read(asks)
+    await company.alice.open_search()
+    assert await company.server.desk.database.read(asks) == asked
+    assert not any("FROM event" in each for each in asked)
+
+
+# -- as the difference of two states --------------------------------------------------------------------------------------
+
+VALUES = ("Gent", "Genk", None)
+ONE: dict[str, Any] = {"card": "card"}
+SIGHTING, TASK, COLUMN = {"sighting": "card"}, {"task": "card"}, {"column": "column"}
+DO: list[tuple[str, dict[str, Any]]] = [
+    ("sighting.add", {"description": "a girl"}),
+    ("task.add", {"title": "call", "checklist": {"k": {"text": "the school", "done": False}}}),
+    ("sighting.update", SIGHTING | {"place": {"text": "value"}}),
+    ("sighting.update", SIGHTING | {"clothing": "value"}),
+    ("sighting.grade", SIGHTING | {"grade": {"source": "B"}}),
+    ("sighting.grade", SIGHTING | {"grade": {"source": "F"}}),
+    ("task.update", TASK | {"checklist": {"k": {"done": True}}}),
+    ("task.update", TASK | {"checklist": {"k": None}}),
+    ("card.assign", ONE | {"assignee": "person"}),
+    ("card.assign", ONE | {"assignee": None}),
+    ("card.move", ONE | COLUMN),
+    ("card.withdraw", ONE),
+    ("card.restore", ONE),
+    ("column.add", {"title": "more", "role": "doing"}),
+    ("column.remove", COLUMN),
+    ("column.rename", COLUMN | {"title": "value"}),
+    ("search.update", {"person": {"last_name": "value"}}),
+    ("note.add", {"text": "so it was"}),
+    ("undo", {"seq": "seq"}),
+]
+STEPS = st.lists(st.tuples(st.sampled_from(DO), st.integers(0, 30), st.sampled_from(VALUES)), min_size=1, max_size=25)
+FUZZ = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+class Book:
+    """A database without a server, on which Alice writes journals."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(f"sqlite:///{folder}/board.db")
+        migrate(self.database)
+        self._ids = itertools.count()
+        self.database.write_now(lambda session: _make_operations(session, NOW))
+        id = self.database.write_now(accounts.new_account("alice@desk.example", "Alice", "coordinator", PASSWORD, NOW))
+        account = self.database.read_now(lambda session: session.get(Account, id))
+        assert account is not None
+        self.alice = Caller(account)
+
+    def do(self, board: str, name: str, data: dict[str, Any]) -> str | None:
+        """The board that it opened, if it did. What is refused changes nothing."""
+        command = Command(f"c{next(self._ids)}", board, name, data)
+        try:
+            return self.database.write_now(lambda session: execute(session, self.alice, command, NOW)).ack.opened
+        except Refused:
+            return None
+
+    def write(self, steps: list[Any]) -> str:
+        """A search with a history; its id."""
+        data = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": NOW}
+        search = self.do(OPERATIONS, "search.open", data)
+        assert search is not None
+        for (name, data), number, value in steps:
+            self.do(search, name, self._filled(search, data, number, value))
+        return search
+
+    def _filled(self, search: str, data: dict[str, Any], number: int, value: Any) -> dict[str, Any]:
+        there = self.states(search)
+        cards = sorted(id for kind, id in there if kind in ("sighting", "task")) or ["none"]
+        columns = sorted(id for kind, id in there if kind == "column")
+        what = {"card": cards[number % len(cards)], "column": columns[number % len(columns)], "value": value}
+        what |= {"person": self.alice.account.id, "seq": number}
+
+        def fill(each: Any) -> Any:
+            if isinstance(each, dict):
+                return {key: fill(one) for key, one in each.items()}
+            return what.get(each, each) if isinstance(each, str) else each
+
+        return dict(fill(data))
+
+    def states(self, search: str, seq: int = 10_000) -> dict[tuple[str, str], Stand]:
+        """The board as it was."""
+
+        def read(session: Session) -> dict[tuple[str, str], Stand]:
+            return {(said.kind, said.entity): Stand(said.seq, state) for said, state in journal.as_of(session, search, seq)}
+
+        return self.database.read_now(read)
+
+    def changed(self, search: str, seq: int) -> tuple[list[net.Change], list[net.Back] | None]:
+        def read(session: Session) -> tuple[list[net.Change], list[net.Back] | None]:
+            board = session.get(Board, search)
+            assert board is not None
+            return since_calls.what_changed(session, board, seq)
+
+        return self.database.read_now(read)
+
+    def events(self, search: str, seq: int) -> list[journal.Said]:
+        return self.database.read_now(lambda session: journal.after(session, search, seq))
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    made = Book(tmp_path_factory.mktemp("book"))
+    yield made
+    made.database.writer.dispose()
+    made.database.store.reader.dispose()
+
+
+@FUZZ
+@given(steps=STEPS, back=st.integers(0, 25))
+def test_the_net_change_of_any_run_of_events_is_the_difference_of_two_states(book: Book, steps: list[Any], back: int) -> None:
+    search = book.write(steps)
+    start = max(0, book.events(search, 0)[-1].seq - back)
+    changes, returned = book.changed(search, start)
+    before = {key: leaves(stand.state) for key, stand in book.states(search, start).items()}
+    after = {key: leaves(stand.state) for key, stand in book.states(search).items()}
+
+    for change in changes:  # what was, with the changes, is what is
+        fields = before.pop(change.key, {})
+        for path, old, new in change.fields:
+            assert fields.get(path) == old != new
+            fields[path] = new
+        if change.change != "removed":
+            before[change.key] = {path: value for path, value in fields.items() if value is not None}
+        assert (change.change == "removed") == (change.key not in after)
+    assert before == after
+    both = book.states(search, start), book.states(search)
+    compared = {change.key: (change.change, change.fields) for change in net.between(*both)}
+    assert compared == {change.key: (change.change, change.fields) for change in changes}
+
+    said = {(each.kind, each.entity, path) for each in book.events(search, start) for path in each.payload()["changes"]}
+    differs = {(*change.key, path) for change in changes for path, _, _ in change.fields}
+    assert {(*each.key, path) for each in returned or () for path in each.paths} == said - differs
+
+
+def test_a_to_b_and_back_to_a_is_no_net_change_but_is_listed(book: Book) -> None:
+    search = book.write([(("sighting.add", {"description": "a girl"}), 0, None)])
+    start = book.events(search, 0)[-1].seq
+    card = next(id for kind, id in book.states(search) if kind == "sighting")
+    for source in ("B", "F"):
+        book.do(search, "sighting.grade", {"sighting": card, "grade": {"source": source}})
+    changes, returned = book.changed(search, start)
+    assert changes == []
+    assert [(each.key, each.seq, each.paths) for each in returned or ()] == [(("sighting", card), start + 2, ("grade.source",))]
