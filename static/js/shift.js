@@ -56,7 +56,7 @@ class Duty {
 /** On a phone there is room for who, and for a dot where a handover is open. */
 function inBar(duty) {
   const { shift } = duty, open = openOne(duty);
-  return html`<span class="long"><span class="holder">${holding(shift)}</span>${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
+  return html`<span class="long"><span class="who">${holding(shift)}</span>${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
     <span class="short" aria-hidden="true">${shift ? initials(shift.name) : "–"}${open ? html`<b class="open">●</b>` : nothing}</span>`;
 }
 
@@ -69,7 +69,7 @@ export function holding(shift) {
 const openOne = ({ handover }) => (handover && ["prepared", "signed"].includes(handover.status) ? handover : null);
 
 function opened({ number, status }) {
-  return status === "signed" ? t("Handover {number}: to be accepted", { number }) : t("Handover {number}: begun", { number });
+  return status === "signed" ? t("Handover {number}: signed", { number }) : t("Handover {number}: begun", { number });
 }
 
 function saying(duty) {

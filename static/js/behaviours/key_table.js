@@ -27,6 +27,7 @@ export const KEYS = [
   { id: "walk-events", press: "↑ ↓", where: "history", does: () => t("Walk from event to event") },
   { id: "first-last", press: "Home End", where: "history", does: () => t("To the newest event, or the oldest") },
   { id: "show-all", press: "C", where: "history", does: () => t("Show all events again") },
+  { id: "mark-read", press: "R", where: "handover", may: "take-over", does: () => t("Mark the search as read, and go to the next") },
   { id: "next-field", press: "Enter", where: "intake", does: () => t("Go on to the next field") },
   { id: "send-call", press: "Ctrl+Enter", where: "intake", does: () => t("Send the call") },
   { id: "clear-call", press: "Escape", where: "intake", does: () => t("Clear the field, then the call") },
@@ -34,7 +35,7 @@ export const KEYS = [
 
 export const PLACES = {
   everywhere: () => t("Everywhere"), boards: () => t("On both boards"), operations: () => t("All searches"),
-  search: () => t("On a search"), history: () => t("History"), intake: () => t("Take a call"),
+  search: () => t("On a search"), history: () => t("History"), handover: () => t("Handover"), intake: () => t("Take a call"),
 };
 const PAGES = { everywhere: () => true, boards: (page) => page === "search" || page === "operations" };
 const NAMES = { "←": "ArrowLeft", "↑": "ArrowUp", "↓": "ArrowDown", "→": "ArrowRight" };

@@ -1,0 +1,55 @@
+/** The handovers that were, newest first: each as it was signed. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../i18n.js";
+import { statusName } from "./handover_head.js";
+import { short } from "./times.js";
+
+const SHOWN = 10;
+
+export class Earlier {
+  list = null;
+  people = {};
+  more = false;
+  #changed;
+  #turn = 0;
+
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  /** Of two answers that come out of turn the later asked counts. */
+  async read() {
+    const turn = (this.#turn += 1);
+    try {
+      const answer = await fetch("/api/v1/handovers", { headers: { accept: "application/json" } });
+      if (!answer.ok || turn !== this.#turn) return;
+      const { handovers, people } = await answer.json();
+      Object.assign(this, { list: handovers, people });
+    } catch {
+      return; // what was read before stands; it is asked again with the next change
+    }
+    this.#changed();
+  }
+
+  showAll = () => {
+    this.more = true;
+    this.#changed();
+  };
+}
+
+export function earlier({ earlier: { list, people, more, showAll }, handover }) {
+  const ended = (list ?? []).filter(({ ended_at: at }) => at !== null);
+  if (!ended.length) return nothing;
+  return html`<section class="earlier"><h2>${t("Earlier handovers")}</h2>
+    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN).map((each) => line(each, people, handover))}</ol>
+    ${more || ended.length <= SHOWN ? nothing : html`<button type="button" class="plain" data-act="more" @click=${showAll}>${t("Show all")}</button>`}
+  </section>`;
+}
+
+function line({ number, status, outgoing, ended_by: by, ended_at: at, signed_at: signed }, people, handover) {
+  const name = t("Handover {number}", { number });
+  const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"}` : people[outgoing] ?? "…";
+  return html`<li data-handover=${number} data-status=${status}>
+    ${signed ? html`<a href="/handovers/${number}" aria-current=${handover?.number === number ? "true" : nothing}>${name}</a>` : html`<span>${name}</span>`}
+    <span>${who}</span> <small>${statusName(status)}, ${short(at)}</small></li>`;
+}

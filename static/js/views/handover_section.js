@@ -1,0 +1,119 @@
+/** One search in the report of a handover: how it stands, what waits, what is said of it, what must not be missed, and what has
+    happened since it was signed. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { hasKeys } from "../behaviours/keys.js";
+import { n, t } from "../i18n.js";
+import { label } from "../labels.js";
+import { pinned } from "./handover_pins.js";
+import { ofSearch } from "./handover_written.js";
+import { due, since, time, when } from "./times.js";
+
+export const referenceOf = ({ search }) => search.reference;
+
+/** @param it a section of the report */
+export function section(it, view) {
+  const { board, search } = it;
+  return html`<article class="handing ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && it.unread}
+      aria-labelledby="h-${board}">
+    <header>
+      <h2 id="h-${board}"><a href="/searches/${board}">${search.reference}</a> ${nameOf(search)}</h2>
+      ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
+      ${search.worrying ? html`<span class="worry">${t("Worrying")}</span>` : nothing}
+      ${search.access === "members" ? html`<span class="lock">${t("members")}</span>` : nothing}
+      <span class="space"></span>
+      <span class="at">${t("event {seq}", { seq: it.seq })}</span>
+    </header>
+    ${after(it, view)}
+    ${facts(it, view)}
+    ${pinned(it, view)}
+    ${ofSearch(it, view)}
+    ${happened(it)}
+    ${cards(it, view)}
+    ${head(it, view)}
+  </article>`;
+}
+
+const nameOf = ({ person: { first_name: name, age } }) => (age === null || age === undefined ? name : `${name}, ${age}`);
+
+function facts({ search, last_confirmed: last }, view) {
+  const { kind, missing_since: missing, lead, appeal, status } = search;
+  const level = appeal?.level && appeal.level !== "none" ? appeal : null;
+  return html`<dl class="facts-line">
+    <div><dt>${t("Kind")}</dt><dd>${label.kind(kind)}</dd></div>
+    <div><dt>${t("Missing since")}</dt><dd>${time(missing)}${status === "open" && !view.isFixed ? html` · ${since(missing)}` : nothing}</dd></div>
+    <div><dt>${t("Lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
+    <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${time(last.seen_at)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
+    ${level ? html`<div><dt>${t("Appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: when(level.until) })}` : nothing}</dd></div>` : nothing}
+  </dl>`;
+}
+
+/** What is new to whoever looks. */
+function happened({ board, since: { events, from, significant, seq }, seq: until }) {
+  if (!events) return html`<p class="news quiet">${from === "seen" ? t("Nothing since you last saw it.") : t("Nothing since the shift began.")}</p>`;
+  const says = from === "seen" ? n("{count} event since you last saw it", "{count} events since you last saw it", events) : n("{count} event since the shift began", "{count} events since the shift began", events);
+  return html`<div class="news"><p><b>${says}</b> · ${compare(board, seq, until)} · <a href="/searches/${board}/history#${seq + 1}">${t("History")}</a></p>
+    ${significant.length ? html`<ul>${significant.map((event) => html`<li>${time(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>` : nothing}</div>`;
+}
+
+const compare = (board, from, to) => html`<a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a>`;
+
+/** What has happened since it was signed, and whether this person has read it. */
+function after(it, view) {
+  if (view.stage !== "signed") return nothing;
+  const { board, seq, after: { seq: now, events, significant }, unread } = it;
+  const mine = it.reads?.[view.desk.account.id];
+  return html`<div class="after" data-testid="after">
+    <p>${events ? html`<b>${n("{count} event since it was signed", "{count} events since it was signed", events)}</b>${significant ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}
+      · ${compare(board, seq, now)} · <a href="/searches/${board}/history#${seq + 1}">${t("History")}</a>` : t("Nothing since it was signed.")}</p>
+    ${view.mayTakeOver ? reading(it, view, unread, mine) : nothing}
+    ${readers(it, view)}
+  </div>`;
+}
+
+function reading(it, view, unread, mine) {
+  if (view.isBeingRead(it.board)) return html`<span class="hint" role="status">${t("sending…")}</span>`;
+  if (!unread) return html`<span class="read" data-testid="read">✓ ${mine ? t("read, {at}", { at: when(mine.at) }) : t("read")}</span>`;
+  return html`<button type="button" class="primary" data-act="mark-read" @click=${() => view.act.read(it)}>${mine ? t("Read again") : t("Mark as read")}${hasKeys() ? html` <kbd>R</kbd>` : nothing}</button>`;
+}
+
+/** Who else has read it: whoever hands over sees how far they have come. */
+function readers({ reads = {} }, view) {
+  const others = Object.entries(reads).filter(([id]) => id !== view.desk.account.id);
+  return others.length ? html`<p class="hint">${others.map(([id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: when(at) })).join(" · ")}</p>` : nothing;
+}
+
+function cards(it, view) {
+  const { ungraded, tasks: { overdue, due: soon, done }, left_out: left = 0 } = it;
+  const lists = [
+    [t("Overdue"), overdue, "late"], [t("Due in the next shift"), soon, ""], [t("Sightings not yet graded"), ungraded, ""], [t("Done in this shift"), done, "done"],
+  ].filter(([, list]) => list.length);
+  return html`<div class="waiting">${lists.map(([name, list, kind]) => html`<section class=${kind}><h3>${name} <span>${list.length}</span></h3>
+      <ul>${list.map((card) => line(card, kind === "done" ? null : card.due, it, view))}</ul></section>`)}</div>
+    ${left ? html`<p class="hint">${n("{count} more card has no room here.", "{count} more cards have no room here.", left)}</p>` : nothing}`;
+}
+
+function line({ kind, id, number, title, assignee, at }, until, { board }, view) {
+  return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
+    <small>${[assignee && view.nameOf(assignee), at && when(at)].filter(Boolean).join(" · ")}${until ? html` ${view.isFixed ? t("due {at}", { at: when(until) }) : due(until)}` : nothing}</small></li>`;
+}
+
+/** The hash of the chain at that position: what `verify` compares. */
+function head({ head: hash }, view) {
+  return view.isFixed || view.stage === "signed" ? html`<p class="evidence"><code>${hash}</code></p>` : nothing;
+}
+
+/** All searches of it at a glance, with what is still to be done of each. */
+export function index(view) {
+  const { sections } = view;
+  if (!sections.length) return nothing;
+  return html`<nav class="handing-index" aria-label=${t("Searches of this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
+    <ol role="list">${sections.map((it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${mark(it, view)}</li>`)}</ol></nav>`;
+}
+
+function mark(it, view) {
+  if (view.mayTakeOver) return it.unread ? html`<b class="todo">${t("not read")}</b>` : html`<span class="ok">✓ ${t("read")}</span>`;
+  if (view.stage === "signed") return it.after.significant ? html`<b class="todo">${n("{count} new", "{count} new", it.after.significant)}</b>` : nothing;
+  if (view.mayWrite && view.forms.written(it.board).dirty) return html`<b class="todo">${t("not saved")}</b>`;
+  const overdue = it.tasks.overdue.length;
+  return overdue ? html`<span class="over">${t("{count} overdue", { count: overdue })}</span>` : nothing;
+}
