@@ -45,16 +45,18 @@ export function changesOf({ state, changes }, before) {
 /** The card that an event is about: itself, or the one that a note is on. */
 export const cardOf = ({ kind, id, state }) => (kind === "sighting" || kind === "task" ? id : kind === "note" ? state?.card ?? null : null);
 
-/** What was changed of an item of a checklist is one change, of the item. */
+/** What was changed of an item of a checklist is one change, of the item; so is a place that is another point. */
 function byItem(changes, { before, state }) {
+  const places = ["place", "last_seen"].filter((name) => changes.some(({ path }) => path === `${name}.lat` || path === `${name}.lon`));
   const items = new Map();
   for (const change of changes) {
-    const [path, key] = change.path.match(/^checklist\.(\w+)/) ?? [change.path];
-    const from = before === undefined ? undefined : before?.checklist?.[key] ?? null;
-    items.set(path, key ? { path, from, to: state?.checklist?.[key] ?? null } : change);
+    const path = change.path.match(/^checklist\.\w+/)?.[0] ?? places.find((name) => change.path.startsWith(`${name}.`));
+    items.set(path ?? change.path, path ? { path, from: before === undefined ? undefined : valueAt(before, path), to: valueAt(state, path) } : change);
   }
   return [...items.values()];
 }
+
+const valueAt = (state, path) => path.split(".").reduce((value, key) => value?.[key], state) ?? null;
 
 const covers = (said, path) => said.some((each) => path === each || path.startsWith(`${each}.`));
 
@@ -130,8 +132,6 @@ function turned(it, path, [to, both]) {
 
 /** A reason that is kept in the state too is said once. */
 const reasons = ({ changes, event }) => changes.filter(({ to }) => event.reason && to === event.reason).map(({ path }) => path);
-
-const valueAt = (state, path) => path.split(".").reduce((value, key) => value?.[key], state);
 
 function graded({ state: { grade }, before }) {
   const text = ({ source, content }) => `${source}${content}`;

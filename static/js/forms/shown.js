@@ -1,5 +1,5 @@
 /** A value of a state as a person reads it. */
-import { t } from "../i18n.js";
+import { number, t } from "../i18n.js";
 import { label } from "../labels.js";
 import { when } from "../views/times.js";
 
@@ -41,6 +41,7 @@ export function shownAt(path, value, { desk, board }) {
   if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
   if (path.startsWith("grade.")) return `${value} · ${label[CODES[path]](value)}`;
   if (CODES[path]) return label[CODES[path]](value);
+  if (path === "place" || path === "last_seen") return placeName(value);
   if (typeof value === "object") return Object.values(value).filter((part) => part !== null).join(", ") || null;
   return String(value);
 }
@@ -61,6 +62,18 @@ export function cardName(entity) {
   return entity.kind === "sighting"
     ? t("Sighting {number}", { number: entity.state.number })
     : t("Task {number}", { number: entity.state.number });
+}
+
+/** "Gent-Zuid · 51.04, 3.73 · ± 50 m" */
+export function placeName({ text, lat, lon, radius_m: radius }) {
+  const point = lat === null ? null : `${lat}, ${lon}`;
+  return [text, point, radius && `±\u00a0${distance(radius)}`].filter(Boolean).join(" · ") || null;
+}
+
+/** 50 m, 2 km */
+export function distance(metres) {
+  const text = metres >= 1000 ? t("{km} km", { km: number(Math.round(metres / 100) / 10) }) : t("{m} m", { m: Math.round(metres) });
+  return text.replace(" ", "\u00a0"); // a number and its unit stay on one line
 }
 
 const pinnedName = (entity) => (entity?.kind === "note" ? label.noun("note") : cardName(entity));

@@ -1,9 +1,9 @@
 /** A card in a column: what it is, what was said, what follows. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { guard } from "../../vendor/lit-html/directives/guard.js";
-import { number, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { label } from "../labels.js";
-import { accountName, cardName, kindName } from "../forms/shown.js";
+import { accountName, cardName, distance, kindName } from "../forms/shown.js";
 import { face } from "./face.js";
 import { ago, due, short, when } from "./times.js";
 
@@ -89,12 +89,6 @@ function sightingFoot({ assessment, place, late, received_at }) {
 function placeLine(place) {
   if (!place?.text && !place?.radius_m) return nothing;
   return html`<span class="place">${place.text ?? t("a point")}${place.radius_m ? html` <span class="radius">± ${distance(place.radius_m)}</span>` : nothing}</span>`;
-}
-
-/** 50 m, 2 km */
-export function distance(metres) {
-  const text = metres >= 1000 ? t("{km} km", { km: number(Math.round(metres / 100) / 10) }) : t("{m} m", { m: Math.round(metres) });
-  return text.replace(" ", "\u00a0"); // a number and its unit stay on one line
 }
 
 function taskFoot({ checklist, due: until, column }, view) {

@@ -5,8 +5,7 @@ import { label } from "../labels.js";
 import * as fields from "../forms/fields.js";
 import { at } from "../forms/patch.js";
 import { formOf, rows } from "../forms/row.js";
-import { shown } from "../forms/shown.js";
-import { distance } from "./card.js";
+import { placeName, shown } from "../forms/shown.js";
 
 // Shown elsewhere in the panel (the title above, the source in its own part), or together (a point).
 const APART = new Set(["description", "title", "place.text", "place.lat", "place.lon", "place.radius_m", "source_name", "source_contact", "source.kind", "source.sealed"]);
@@ -41,9 +40,7 @@ function value(field, state, view) {
 }
 
 function place(place) {
-  if (!place) return nothingSaid();
-  const point = place.lat === null ? null : `${place.lat}, ${place.lon}`;
-  return [place.text, point, place.radius_m && `±\u00a0${distance(place.radius_m)}`].filter(Boolean).join(" · ");
+  return (place && placeName(place)) || nothingSaid();
 }
 
 function editing(form, { kind, id }, view) {

@@ -1,7 +1,7 @@
 /** What stands around the events of a history: whose it is, what is not there and why, and what is still to be read. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../i18n.js";
-import { serverNow } from "../time.js";
+import { serverNow, toInput } from "../time.js";
 import { when } from "./times.js";
 
 export function head(view) {
@@ -25,7 +25,11 @@ function titleOf({ isEverywhere, search }) {
   return t("What happened: {name}", { name: `${person.first_name} · ${reference}` });
 }
 
-const printed = ({ desk, told }) => t("Printed by {name}, {at}; up to event {seq}", { name: desk.account.name, at: when(serverNow().toISOString()), seq: told.head ?? "" });
+/** With the year, as paper lasts. */
+function printed({ desk, told }) {
+  const at = toInput(serverNow()).replace("T", " ");
+  return t("Printed by {name}, {at}; up to event {seq}", { name: desk.account.name, at, seq: told.head ?? "" });
+}
 
 /** Plain sentences about what one came for and does not find. */
 export function notices(view) {

@@ -19,7 +19,7 @@ export function row(entry, at, group, view) {
   return html`<li data-key=${key} data-seq=${event.seq} data-type=${event.type} aria-setsize=${view.shown} aria-posinset=${at + 1}
       aria-current=${key === view.target ? "true" : nothing} tabindex=${isCurrent ? 0 : -1}>
     ${group ? html`<h2 data-testid="group">${shiftHeading(group, view)}</h2>` : nothing}
-    <div class="event ${event.kind}">
+    <div class="event" data-kind=${event.kind}>
       <p class="when">${time(event.at)}${late(event)}</p>
       <p class="says">${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason)}</p>
       ${rest.length ? html`<ul class="changes">${rest.map((change) => line(change, view.told.names(entry)))}</ul>` : nothing}

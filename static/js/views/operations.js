@@ -113,7 +113,6 @@ class Operations {
         <h1>${t("Searches")}</h1>
         ${this.#here()}
         <span class="space"></span>
-        <a class="button" data-act="history" href="/history">${t("What happened")}</a>
         ${finding(this.#finder, { hint: hasKeys() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
         <select name="sort" aria-label=${t("Order of the searches")} @change=${this.#sorts}>
           ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORTED[sort]()}</option>`)}</select>
