@@ -127,6 +127,15 @@ def _undo(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dic
     return "undo", {"seq": random.choice(said[-8:] if random.random() < 0.7 else said)["seq"] if said else 1}
 
 
+def _hand_over(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    """Of the first handover: told anew while it is prepared, and read when it is signed."""
+    patch = random.choice(
+        [{"hypotheses": _text(random)}, {"contacts": None}, {"pinned": [_pick(random, screen, "task", "note")]}]
+    )
+    read = {"handover": 1, "seq": random.randrange(max(1, screen.seq))}
+    return random.choice([("handover.write", {"handover": 1, **patch}), ("handover.read", read)])
+
+
 def _arrange(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     column, beside = _pick(random, screen, "column"), {random.choice(["before", "after"]): _pick(random, screen, "column")}
     full = {card["column"] for kind in ("sighting", "task") for card in screen.of(kind).values()}
@@ -144,4 +153,5 @@ def _arrange(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, 
 _KINDS = [
     _add_sighting, _add_sighting, _add_task, _update_sighting, _update_sighting, _update_task, _update_task, _grade, _assess,
     _move, _move, _move, _assign, _withdraw, _note, _update_search, _set_status, _arrange, _decide, _undo,
+    _hand_over,
 ]  # fmt: skip

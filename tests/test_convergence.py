@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from board.commands import TABLE
-from tests import cast, storm
+from tests import cast, handing, storm
 from tests.cast import Person, Screen, new_id
 from tests.houses import House
 
@@ -30,12 +31,13 @@ async def _equal(reader: Person, board: str) -> None:
     return None
 
 
-async def test_every_command_converges(alice: Person, bob: Person) -> None:
+async def test_every_command_converges(alice: Person, bob: Person, come: Callable[..., Person]) -> None:
     """Each command of the table, on two boards, seen by somebody who follows both from the start."""
     random = Random(7)
     operations, seen = await bob.follow("operations"), set()
     search = await alice.open_search()
     seen.add("search.open")
+    await handing.prepare(alice)
     screen, accounts = await bob.follow(search), [alice.account["id"], bob.account["id"]]
     for _ in range(600):
         name, data = storm.command(random, screen, accounts)
@@ -46,12 +48,24 @@ async def test_every_command_converges(alice: Person, bob: Person) -> None:
         elif answer.get("seqs"):
             seen.add(name)
             await bob.up_to(search, answer["seqs"][-1])
+    await _hand_over_and_back(alice, await come("Ada", "coordinator"), search)
+    seen |= set(handing.COMMANDS)
     await alice.do(search, "search.set_access", {"access": "members", "members": accounts})
     seen.add("search.set_access")
     await _equal(bob, search)
     await _equal(bob, "operations")
     assert operations.of("search")
     assert seen == set(TABLE)
+
+
+async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
+    """By each command that there is for it; one was prepared."""
+    await ada.do("operations", "handover.withdraw", {"handover": 1})
+    for name, reason in (("refuse", {"reason": "too much is open"}), ("accept", {"restatement": "one search"})):
+        number = await handing.hand(alice)
+        seq = (await ada.snapshot(search))["seq"]
+        await ada.do(search, "handover.read", {"handover": number, "seq": seq})
+        await ada.do("operations", f"handover.{name}", {"handover": number} | reason)
 
 
 class Storm(RuleBasedStateMachine):
@@ -79,6 +93,7 @@ class Storm(RuleBasedStateMachine):
             self.people[name] = await cast.come(self.server, await cast.token_for(self.server.desk, name, role))
         self.alice = self.people["Alice"]
         self.search = await self.alice.open_search()
+        await handing.prepare(self.alice)
         await self.alice.follow(self.search)
         self.accounts = [person.account["id"] for person in self.people.values()]
         self.secret = False

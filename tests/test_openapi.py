@@ -150,7 +150,12 @@ def _aim(case: Case, names: dict[str, str]) -> None:
 async def names(company: Company) -> dict[str, str]:
     """What there is on a search that is asked about."""
     search, found = await scene(company)
-    return found | {"board": search, "card": found["sighting"], "column": found["done"]}
+    return found | {
+        "board": search,
+        "number": await handing.hand(company.alice),
+        "card": found["sighting"],
+        "column": found["done"],
+    }
 
 
 @pytest.fixture(scope="module")
@@ -261,13 +266,13 @@ def test_what_is_accepted_fits_what_it_says(name: str) -> None:
 
 async def test_every_state_and_event_fits_what_it_says(company: Company) -> None:
     search, names = await scene(company)
+    number = await handing.prepare(company.alice)
     for name, data in WHOLE.items():
         if TABLE[name].on != "operations":
             answer = await company.alice.start(
                 {"type": "command", "id": cast.new_id(), "board": search, "name": name, "data": filled(data, names)}
             )
             assert answer["type"] == "ack" or answer["code"] in ("invalid", "closed", "not_found", "conflict"), answer
-    number = await handing.prepare(company.alice)
     await company.alice.do(search, "handover.write", {"handover": number, "assessment": "nothing new"})
     await handing.sign(company.alice, number)
     await company.ada.do(search, "handover.read", {"handover": number, "seq": 1})
