@@ -8,7 +8,7 @@ by a head kept elsewhere.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -95,6 +95,9 @@ _NEWEST_OF_ENTITY = text(
     _SELECT + "AND e.entity = :entity AND e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit"
 )
 _BEFORE = text(_SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq ORDER BY e.seq DESC LIMIT 1")
+_SAID_BEFORE = text(
+    _SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq AND p.body IS NOT NULL ORDER BY e.seq DESC LIMIT 1"
+)
 # (By IN: joined with the list of their last events, SQLite makes that list anew for each event, for minutes in all.)
 _LAST = "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq"
 _AS_OF = text(_SELECT + f"AND e.seq IN ({_LAST} GROUP BY kind, entity) ORDER BY e.seq")
@@ -160,17 +163,24 @@ def newest(session: Session, board: str, entity: str | None, after: int, before:
 
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[Said, State]]:
     """Each entity's last event up to a seq, with its state then: the board as it was. What was removed is left out."""
-    for row in session.connection().execute(_AS_OF, {"board": board, "seq": seq}):
-        said = Said(*row)
-        state = said.payload().get("state")
-        if state is not None:
-            yield said, state
+    return _said_then(session, session.connection().execute(_AS_OF, {"board": board, "seq": seq}).all())
 
 
 def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[Said, State]]:
     """The same of these entities alone, by their ids."""
-    for row in session.connection().execute(_STATES_AT, {"board": board, "seq": seq, "entities": list(entities)}):
+    asked = {"board": board, "seq": seq, "entities": list(entities)}
+    return _said_then(session, session.connection().execute(_STATES_AT, asked).all())
+
+
+def _said_then(session: Session, rows: Iterable[Any]) -> Iterator[tuple[Said, State]]:
+    """Events with the states that they say. Where one was erased, what was said last before it stands, as it does for a reader
+    who skips what was erased."""
+    for row in rows:
         said = Said(*row)
+        if said.body is None:
+            asked = {"board": said.board, "entity": said.entity, "kind": said.kind, "seq": said.seq}
+            found = session.connection().execute(_SAID_BEFORE, asked).first()
+            said = Said(*found) if found is not None else said
         state = said.payload().get("state")
         if state is not None:
             yield said, state
