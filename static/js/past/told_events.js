@@ -17,6 +17,7 @@ const byTime = (a, b) => (a.event.at === b.event.at ? 0 : a.event.at < b.event.a
 
 class Told {
   state = "reading"; // "reading", "read", "failed", "forbidden"
+  asks = false; // is what a journal does not know asked for, one by one? Not where all of it is on its way
   desk;
   changed;
   #lookup;
@@ -35,16 +36,16 @@ class Told {
     return this.#kept.get(event);
   }
 
-  /** The state before an event: null where there was none, undefined where that is not known (yet). */
-  before({ event, journal }, ask = false) {
+  /** The state before an event: null where there was none, undefined where that is not known (yet). ask: for what is not here. */
+  before({ event, journal }, ask = this.asks) {
     const found = journal.before(event);
     if (found) return found.state;
     if (isCreation(event) || journal.complete) return null;
     return ask ? this.#lookup.state(journal.board, event) : undefined;
   }
 
-  /** How people, cards and columns were called when it happened; `ask` for what is not here. */
-  names({ event, journal }, ask = false) {
+  /** How people, cards and columns were called when it happened. */
+  names({ event, journal }, ask = this.asks) {
     const get = (id) => journal.asOf(id, event.seq) ?? this.live(journal.board)?.get(id) ?? (ask ? this.#lookup.entity(journal.board, id) : undefined);
     return { desk: this.desk, board: { id: journal.board, get } };
   }
@@ -159,6 +160,7 @@ export class OneBoard extends Told {
  * the last thing read is newest, so that down to a time, `from`, nothing is missing. Boards on which nothing happened are not asked.
  */
 export class Everywhere extends Told {
+  asks = true;
   from = NOW; // what happened after this time is all here; "" where everything is
   #journals = new Map(); // board -> Journal
   #operations;

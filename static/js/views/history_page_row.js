@@ -15,7 +15,7 @@ const LATE_MS = 30 * 60_000; // between happening and record: with that of a sig
 export function row(entry, at, group, view) {
   const { key, event, journal } = entry;
   const isCurrent = key === view.current;
-  const { says, values, rest } = told(event, view.told.names(entry, true), view.told.before(entry, true));
+  const { says, values, rest } = told(event, view.told.names(entry), view.told.before(entry));
   return html`<li data-key=${key} data-seq=${event.seq} data-type=${event.type} aria-setsize=${view.shown} aria-posinset=${at + 1}
       aria-current=${key === view.target ? "true" : nothing} tabindex=${isCurrent ? 0 : -1}>
     ${group ? html`<h2 data-testid="group">${shiftHeading(group, view)}</h2>` : nothing}

@@ -41,7 +41,7 @@ export class Shown {
 
   /** All that an event says, as one looks for it: kept until more is known of what was before it. */
   #textOf = (entry) => {
-    const before = this.#told.before(entry), kept = this.#texts.get(entry);
+    const before = this.#told.before(entry, false), kept = this.#texts.get(entry);
     if (kept && kept.isKnown === (before !== undefined)) return kept.text;
     const text = folded(this.#said(entry, before).filter(Boolean).join(" "));
     this.#texts.set(entry, { text, isKnown: before !== undefined });
@@ -50,7 +50,7 @@ export class Shown {
 
   #said(entry, before) {
     const { event, journal } = entry;
-    const names = this.#told.names(entry);
+    const names = this.#told.names(entry, false);
     const what = tell(event, names, before);
     const values = what.rest.flatMap(({ path, from, to }) => [shownAt(path, from, names), shownAt(path, to, names)]);
     const search = this.#told.search(journal.board);
