@@ -60,6 +60,14 @@ def _now_or_then(request: Request, live: str) -> str:
     return "replay.html" if "at" in request.query_params else live
 
 
+async def since(request: Request) -> Response:
+    """What is new to somebody on all boards."""
+    caller = await signed_in(request)
+    if caller is None:
+        return to_sign_in(request)
+    return page(request, "since.html", caller, board=OPERATIONS)
+
+
 async def choose_language(request: Request) -> Response:
     """`POST /account/language`: one's own language from now on; an empty one leaves it to the browser."""
     caller = await signed_in(request)
@@ -105,6 +113,7 @@ def error_page(request: Request, status: int, message: str, caller: Caller | Non
 routes: list[Route] = [
     Route("/", operations),
     Route("/intake", intake),
+    Route("/since", since),
     Route("/searches/{id}", search),
     Route("/searches/{id}/cards/{card}", search),
     Route("/account/language", choose_language, methods=["POST"]),

@@ -15,16 +15,20 @@ const VIEWS = {
   account: () => import("./views/account.js"),
   intake: () => import("./views/intake.js"),
   search: () => import("./views/search.js"),
+  since: () => import("./views/since.js"),
   history: () => import("./views/history_page.js"),
   replay: () => import("./views/replay.js"),
   handover: () => import("./views/handover.js"),
 };
 
+// Pages that show a board: whoever looks at one has seen it.
+const SEEN = new Set(["operations", "search"]);
+
 // What every page has of somebody who is signed in.
 const parts = () => Promise.all([
   import("./alerts/bell.js"), import("./behaviours/outside.js"), import("./behaviours/sign_out.js"), import("./views/notices.js"),
   import("./views/keys_dialog.js"), import("./views/says.js"), import("./views/freshness.js"),
-  import("./shift.js"),
+  import("./shift.js"), import("./seen.js"),
 ]);
 
 async function start() {
@@ -39,7 +43,7 @@ async function start() {
   const desk = new Desk({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
   if (board) desk.board(board);
   desk.start(); // the board is on its way while what draws it still comes
-  const [bell, outside, signOut, notices, keys, says, freshness, shift] = await parts();
+  const [bell, outside, signOut, notices, keys, says, freshness, shift, seen] = await parts();
   await words;
   (await view)?.mount(main, desk, board, card || null);
   bell.mount(document.querySelector("[data-bell]"), desk);
@@ -50,6 +54,7 @@ async function start() {
   keys.mount(desk, document.querySelector("details.me"));
   if (!board || page === "replay") return undefined; // which says itself that it is not live
   says.mount(desk, desk.board(board));
+  if (SEEN.has(page)) seen.mount(desk, desk.board(board));
   return freshness.mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board)); // last: "live" is said where all hears
 }
 

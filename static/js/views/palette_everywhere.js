@@ -7,6 +7,7 @@ export function everywhere(desk, keys) {
   return [
     { ...go("/"), says: t("All searches") },
     { ...go("/history"), says: t("What happened, everywhere") },
+    { ...go("/since"), says: t("Since you left") },
     { ...go("/intake"), says: t("Take a call"), role: "investigator" },
     { ...go("/handover"), says: t("Handover") },
     { ...go("/accounts"), says: t("Accounts"), role: "admin" },

@@ -21,7 +21,7 @@ export function searchCard(search, view) {
       ${time(state)}
     </div>
     ${mark ? html`<p class="by">${mark.actor ? t("{what} by {who}", { what: label.done(mark.type), who: mark.actor.name }) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
-    ${counts(view.board.summaries.get(id), state.status)}
+    ${counts(view.board.summaries.get(id), state.status, news(id, view))}
     ${foot(state, view.board.summaries.get(id), view.desk)}
   </li>`;
 }
@@ -46,7 +46,15 @@ function time({ status, missing_since, outcome }) {
   return html`<span class="running" title=${t("from missing to found")}>${roughly(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
 }
 
-function counts(summary, status) {
+/** What is new on its board since this person saw it last. */
+function news(id, { board, desk }) {
+  const { last } = board.summaries.get(id) ?? {}, { seen } = desk;
+  const count = last && seen?.news(id, last.seq);
+  if (count) return html`<a class="news" data-count="news" href="/since" title=${t("Since you saw this board last")}>${n("{count} new", "{count} new", count)}</a>`;
+  return last && seen?.isNew(id) ? html`<span class="news" data-count="unseen" title=${t("You have not seen this board before")}>${t("not seen yet")}</span>` : nothing;
+}
+
+function counts(summary, status, news) {
   if (!summary) return status === "open" ? html`<p class="counts" aria-hidden="true">&nbsp;</p>` : nothing;
   const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people } = summary;
   const parts = [
@@ -55,8 +63,9 @@ function counts(summary, status) {
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
     people ? html`<span class="people" data-count="people">${t("{count} here", { count: people })}</span>` : nothing,
   ];
-  if (parts.every((part) => part === nothing)) return status === "open" ? html`<p class="counts"><span>${t("nothing waits")}</span></p>` : nothing;
-  return html`<p class="counts">${parts}</p>`;
+  const none = status === "open" ? html`<span>${t("nothing waits")}</span>` : nothing;
+  const waiting = parts.every((part) => part === nothing) ? none : parts;
+  return waiting === nothing && news === nothing ? nothing : html`<p class="counts">${waiting}${news}</p>`;
 }
 
 function foot(state, summary, desk) {
