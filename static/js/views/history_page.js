@@ -6,6 +6,7 @@ import { Keys } from "../behaviours/keys.js";
 import { pressed } from "../behaviours/key_table.js";
 import { accountName } from "../forms/shown.js";
 import { t } from "../i18n.js";
+import { ChainLine } from "../past/chain.js";
 import { Shifts } from "../past/shifts.js";
 import { Everywhere, OneBoard } from "../past/told_events.js";
 import { Windowed } from "../past/windowed.js";
@@ -34,6 +35,7 @@ class HistoryPage {
   #shifts;
   #windowed;
   #keys;
+  #chain;
   #shown;
   #stale = true; // what is shown has to be found anew
   #top = null; // key of the newest event that was on the screen
@@ -64,6 +66,7 @@ class HistoryPage {
     this.told.connect();
     this.#shifts.read();
     this.#render();
+    this.#chain = new ChainLine(this.#root.querySelector("[data-chain]"), this.boardId).connect();
     return this;
   }
 
@@ -73,6 +76,7 @@ class HistoryPage {
     removeEventListener("hashchange", this.#went);
     removeEventListener("scroll", this.#scrolled);
     this.told.disconnect();
+    this.#chain.disconnect();
     this.#main.classList.remove("history-page");
     render(nothing, this.#root);
   }
