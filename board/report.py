@@ -1,7 +1,7 @@
 """The report of a handover: what it tells of each search, as one account may see it. Composed now, while it is written; or at
 the positions at which it was signed, with what has happened since."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import text
@@ -10,12 +10,12 @@ from sqlmodel import Session, select
 from board import handovers, journal, sections, shifts, significant, snapshot, standing, turn
 from board.errors import Refused
 from board.journal import Said
+from board.seen import of as seen_up_to
 from board.standing import Standing, Stood
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.entity import State
 from models.handover import Briefing, Handover, Shift
-from models.seen import Seen
 
 Report = dict[str, Any]
 
@@ -114,7 +114,7 @@ def _read(session: Session, account: str, frame: sections.Frame, positions: dict
     heads = turn.positions(session, positions)
     stood = standing.at(session, {id: at["seq"] for id, at in positions.items()}, sections.horizon(frame.at))
     began = _began(session, frame.shift)
-    seen = _seen(session, account, heads)
+    seen = {board: mark.seq for board, mark in seen_up_to(session, account).items()}
     earliest = {id: min(at["seq"], seen.get(id, began.get(id, 0))) for id, at in positions.items()}
     number, status = (frame.handover["number"], frame.handover["status"]) if frame.handover is not None else (0, "")
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
@@ -136,11 +136,6 @@ def _began(session: Session, shift: State | None) -> dict[str, int]:
     if shift is None:
         return {}
     return {row.id: row.seq or 0 for row in session.connection().execute(_BEGAN, {"since": shift["since"]})}
-
-
-def _seen(session: Session, account: str, heads: Mapping[str, sections.Position]) -> dict[str, int]:
-    rows = session.exec(select(Seen.board, Seen.epoch, Seen.seq).where(Seen.account == account))
-    return {board: seq for board, epoch, seq in rows if board in heads and heads[board]["epoch"] == epoch}
 
 
 def _by_board(stood: Standing) -> dict[str, dict[str, list[Stood]]]:

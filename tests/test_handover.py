@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from board.commands import Command
+from board.execute import locks
 from models.board import OPERATIONS
 from tests import handing
 from tests.cast import Person, Refusal
@@ -119,6 +121,12 @@ async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_
     assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=scene.company.ada)
     await refused("conflict", scene.company.ada, old, "handover.read", {"handover": number, "seq": 1}, "handover")
     await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "not her"})
+
+
+def test_what_is_said_of_a_search_waits_for_who_signs() -> None:
+    for name in ("handover.write", "handover.read"):
+        assert locks(Command("c", "search", name, {})) == (OPERATIONS, "search")
+        assert locks(Command("c", OPERATIONS, name, {})) == (OPERATIONS,)
 
 
 # -- signed ---------------------------------------------------------------------------------------------------------------
