@@ -13,7 +13,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from board import administration, api, api_page, files, handover_pages, history_pages, metrics, own_account, pages, socket
+from board import (
+    administration,
+    api,
+    api_page,
+    files,
+    handover_pages,
+    history_pages,
+    metrics,
+    own_account,
+    pages,
+    paper_pages,
+    socket,
+)
 from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
@@ -45,6 +57,7 @@ def make(desk: Desk) -> Starlette:
             *pages.routes,
             *history_pages.routes,
             *handover_pages.routes,
+            *paper_pages.routes,
             *api_page.routes,
             *own_account.routes,
             *administration.routes,
