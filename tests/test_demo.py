@@ -56,6 +56,13 @@ def test_it_has_about_a_dozen_searches_in_the_proportions_of_the_seed(played: Da
     assert kinds["parental_abduction"] == 2
 
 
+def test_its_coordinator_holds_the_shift(played: Database) -> None:
+    (shift,) = [each["state"] for each in on(played, OPERATIONS) if each["kind"] == "shift"]
+    alice = played.read_now(lambda session: accounts.find(session, "alice@demo.example").id)
+    assert (shift["holder"], shift["before"], shift["handover"]) == (alice, None, None)
+    assert shift["reason"]
+
+
 def test_about_a_fifth_meet_a_criterion_of_a_worrying_disappearance(played: Database) -> None:
     every = list(searches(played).values())
     meet = [each for each in every if any(one["answer"] == "yes" for one in each["criteria"].values())]

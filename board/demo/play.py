@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from board import accounts, journal
-from board.commands import Command
+from board.commands import TABLE, Command
 from board.demo.story import Step, people, resolve, steps
 from board.desk import Desk
 from board.errors import Refused
@@ -75,8 +75,7 @@ class Player:
     async def _do(self, desk: Desk, step: Step, id: str) -> None:
         known = self._ids.get(step.search, self._people)
         data = resolve(step.data, self._now, stamp, known)
-        opens = step.command == "search.open"
-        board = OPERATIONS if opens else self._boards[step.search]
+        board = OPERATIONS if TABLE[step.command].on == "operations" else self._boards[step.search]
         ack = await desk.execute(self._callers[step.by], Command(id, board, step.command, data))
         if ack.opened:
             self._boards[step.search] = ack.opened

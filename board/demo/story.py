@@ -1,4 +1,4 @@
-"""The invented searches, read from `searches/*.toml`: who did what, how long ago.
+"""The invented searches, read from `searches/*.toml`: who did what, how long ago; and `desk.toml`, the same of the whole desk.
 
 A file is one search, a list of steps. A step says when (`at`, before now: "-5:57" or "-1d 3:10"), who (`by`, a key of
 people.toml), and one command of the board with its data, under the command's own name (`[step.sighting.add]`). In the
@@ -57,7 +57,8 @@ def people() -> list[Person]:
 
 def steps() -> list[Step]:
     """Every step of every search, the oldest first: the operations board sees them all in one order."""
-    told = [step for path in sorted((HERE / "searches").glob("*.toml")) for step in _of_search(path)]
+    files = [HERE / "desk.toml", *sorted((HERE / "searches").glob("*.toml"))]
+    told = [step for path in files for step in _of_search(path)]
     return sorted(told, key=lambda step: step.ago)
 
 
