@@ -59,11 +59,14 @@ function fields({ fields }, ctx) {
 /** A to B and back to A is no net change, and still somebody did it. */
 function back({ back, net: changes }, ctx) {
   const added = new Set(changes.filter(({ change }) => change === "added").map(({ id }) => id)); // all of it is new
-  const said = (back ?? []).filter(({ id }) => !added.has(id)).map((each) => ({ ...each, fields: [...new Set(each.fields.filter((path) => !UNSAID.has(path)).map(label.field))] })).filter(({ fields }) => fields.length);
+  const returned = (back ?? []).filter(({ id }) => !added.has(id)).map((each) => ({ ...each, fields: fieldsOf(each) }));
+  const said = returned.filter(({ fields }) => fields.length);
   if (!said.length) return nothing;
   return html`<h3>${t("Changed and back")}</h3>
     <ul class="back" data-testid="back">${said.slice(0, MOST).map((each) => html`<li data-id=${each.id}>${named(each, ctx)} <span class="what">${each.fields.join(", ")}</span></li>`)}</ul>`;
 }
+
+const fieldsOf = ({ fields }) => [...new Set(fields.filter((path) => !UNSAID.has(path)).map(label.field))];
 
 function events({ events }, { board, events: count }, ctx) {
   const history = board === "operations" ? "/history" : `/searches/${board}/history`;
