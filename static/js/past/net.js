@@ -5,8 +5,7 @@ import { same } from "../forms/patch.js";
 
 /**
  * before, after: entities {kind, id, seq, state}, iterable
- * -> [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]: what was added with all that it says,
- *    what was removed without
+ * -> [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]: of what was added or removed, all that it says
  */
 export function net(before, after) {
   const old = new Map([...before].map((entity) => [keyOf(entity), entity]));
@@ -18,7 +17,7 @@ export function net(before, after) {
     const fields = differences(was?.state ?? {}, entity.state);
     if (!was || fields.length) found.push(change(entity, was ? "changed" : "added", fields));
   }
-  return [...found, ...[...old.values()].map((entity) => change(entity, "removed", []))];
+  return [...found, ...[...old.values()].map((entity) => change(entity, "removed", differences(entity.state, {})))];
 }
 
 const keyOf = ({ kind, id }) => `${kind} ${id}`;

@@ -189,9 +189,14 @@ export class Past {
     this.#changed();
   }
 
-  /** Another life of the board, or other rights, which are those of now for all history: nothing that was read is shown any longer. */
+  /**
+   * Another life of the board, or other rights, which are those of now for all history: nothing that was read is shown any longer.
+   * Read anew it is looked at at the same times, as what happened then may not be there by its number.
+   */
   #again() {
-    if (this.state === "showing" && this.event()) this.#asked = { at: String(this.event().seq), with: this.other && String(this.event(this.other).seq) };
+    if (this.state === "showing" && this.length) {
+      this.#asked = { at: new Date(this.time).toISOString(), with: this.other === null ? null : this.event(this.other).at };
+    }
     this.#forget();
     this.#journal = new Journal(this.#live.id);
     this.readAll();

@@ -1,0 +1,279 @@
+"""The past of a board: at every moment what was true then; it can't be taken for now, nor changed; rights are those of now."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from board import net
+from tests.histories import Board, History, Night
+from tests.office import Office
+from tests.window import Window, until
+
+pytestmark = pytest.mark.browser
+
+# What the browser folds of each history, at each of its moments, in an order in which it goes forth and back; and what, as it
+# finds, differs between each moment and the next.
+FOLDED = """async (histories) => {
+  const { Fold } = await import("/static/js/past/fold.js");
+  const { momentOf } = await import("/static/js/past/moment.js");
+  const { net } = await import("/static/js/past/net.js");
+  return histories.map(({ events, head, moments }) => {
+    const fold = new Fold(events.filter(({ hidden }) => !hidden));
+    const at = (moment) => {
+      const { count, trouble } = momentOf(moment, fold, { head, now: new Date() });
+      return trouble ? trouble : [...fold.go(count)];
+    };
+    const then = moments.map(at);
+    return { then, nets: then.slice(1).map((after, index) => net(then[index], after)) };
+  });
+}"""
+AHEAD = """async (cases) => {
+  const { advance } = await import("/static/js/past/player.js");
+  return cases.map((each) => Object.values(advance(...each)));
+}"""
+WAYS = """(list) => [...list.querySelectorAll("[data-way]")].map((way) =>
+  [way.dataset.way, [...way.querySelectorAll("[data-changed]")].map((each) => each.dataset.changed)])"""
+
+
+async def at_past(window: Window, path: str) -> Window:
+    """A page of the past, drawn."""
+    await window.page.goto(path)
+    await window("[data-testid=timeline]").wait_for()
+    return window
+
+
+def slider(window: Window) -> Locator:
+    return window("[role=slider]")
+
+
+async def stands_at(window: Window, number: int, of: int) -> None:
+    await expect(slider(window)).to_have_attribute("aria-valuenow", str(number))
+    await expect(window("[data-testid=happened]")).to_contain_text(f"event {number} of {of}")
+
+
+async def night(office: Office) -> tuple[str, str, str]:
+    """A search on which something happened: its id, that of a sighting and that of a task."""
+    alice, board = await office.person("Alice"), await office.search()
+    columns = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}
+    sighting = await office.sighting(board, "Girl with a red coat")
+    task = next(each["id"] for each in await alice.entities(board) if each["kind"] == "task")
+    await alice.do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "B", "content": 2}})
+    await alice.do(board, "card.move", {"card": task, "column": columns["done"]})
+    await alice.do(board, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
+    await alice.do(board, "sighting.update", {"sighting": sighting, "clothing": "a red coat"})
+    await alice.do(board, "card.withdraw", {"card": sighting})
+    await alice.do(board, "note.add", {"text": "It was another girl", "category": "decision"})
+    return board, sighting, task
+
+
+async def test_every_moment_is_what_was_true_then(office: Office) -> None:
+    """The browser's fold, what the server says of then, and the snapshot that was kept then; by seq and by time."""
+    histories = await asyncio.to_thread(Night(commands=30, moments=4).play, 6)
+    charlie = await office.stranger()
+    await charlie.page.goto("/login")
+    moments = [[*reversed(each.stored), *each.stored] for each in histories]
+    given = [{"events": each.events, "head": each.head, "moments": at} for each, at in zip(histories, moments, strict=True)]
+    folded = await charlie.page.evaluate(FOLDED, given)
+    for history, at, found in zip(histories, moments, folded, strict=True):
+        boards = [by_key(entities) for entities in found["then"]]
+        for moment, board in zip(at, boards, strict=True):
+            assert board == history.stored[moment], moment
+            assert board == history.kept.get(moment, board), moment
+        for number, found_net in enumerate(found["nets"]):
+            assert sorted(map(str, found_net)) == sorted(map(str, differs(boards[number], boards[number + 1])))
+    assert_worth_it(histories)
+
+
+def by_key(entities: list[dict[str, Any]]) -> Board:
+    return {(each["kind"], each["id"]): (each["seq"], each["state"]) for each in entities}
+
+
+def differs(before: Board, after: Board) -> list[dict[str, Any]]:
+    """By the server's rules, in the browser's form."""
+    stands = [{key: net.Stand(*said) for key, said in each.items()} for each in (before, after)]
+    changes = [change.wire() for change in net.between(*stands)]
+    order = ("kind", "id", "number", "change", "fields")
+    return [{name: change[name] for name in order if name in change} for change in changes]
+
+
+def assert_worth_it(histories: list[History]) -> None:
+    """There was something to get wrong."""
+    events = [event for history in histories for event in history.events]
+    types = {event.get("type") for event in events}
+    assert types >= {"card.withdrawn", "column.removed", "card.moved", "search.access_set"}
+    assert any("undoes" in event for event in events)
+    assert any(event.get("hidden") for event in events)
+    assert sum(len(history.kept) for history in histories) > 30
+
+
+async def test_a_board_of_the_past_is_read_and_not_written(office: Office) -> None:
+    board, sighting, _ = await night(office)
+    bob = await office.window("Bob")
+    await bob.open(f"/searches/{board}")
+    head = len(await (await office.person("Alice")).events(board))
+    await bob("[data-act=replay]").click()
+    await bob("[data-testid=timeline]").wait_for()
+    await stands_at(bob, head, head)
+    sent = len(bob.frames)
+    await expect(bob("[data-testid=past-mark]")).to_contain_text("Past as it was on")
+    assert "Live" not in await bob("body").inner_text()
+    for _ in range(2):
+        await bob("[data-act=back]").click()
+    await stands_at(bob, head - 2, head)
+    card = bob.card("Girl with a red coat")
+    await expect(card).to_have_class(re.compile(r"\bchanged\b"))
+    await expect(card.locator(".by")).to_contain_text("changed by Alice")
+    await expect(card.locator(".confirmed")).to_have_text("credible")
+    await bob.open_card("Girl with a red coat")
+    await expect(bob.panel.locator("[data-field=clothing]")).to_have_text("a red coat")
+    await expect(bob.panel.locator("[data-testid=history] > li").first).to_have_attribute("data-type", "sighting.updated")
+    assert await bob("main :is(form, textarea, [draggable=true], dialog)").count() == 0
+    acts = await bob("main [data-act]").evaluate_all("(some) => some.map((each) => each.dataset.act)")
+    assert set(acts) <= {"now", "first", "back", "play", "on", "last", "compare", "log", "history", "close-card"}
+    for key in ("s", "t", "n", "m", "e", "Control+z"):
+        await bob.page.keyboard.press(key)
+    await expect(bob("dialog")).to_have_count(0)
+    await bob("[data-act=back]").click()
+    await expect(bob.panel.locator("[data-field=clothing]")).to_have_text("—")
+    await expect(bob.page).to_have_url(re.compile(rf"/cards/{sighting}\?at={head - 3}$"))
+    assert not [frame for frame in bob.frames[sent:] if frame.sent and frame.body["type"] not in ("subscribe", "ping")]
+    await bob.page.keyboard.press("Escape")
+    await expect(bob.panel).to_have_count(0)
+    await bob.page.keyboard.press("Escape")
+    await bob.live()
+    await expect(bob.page).to_have_url(re.compile(rf"/searches/{board}$"))
+
+
+async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(office: Office) -> None:
+    board, _, _ = await night(office)
+    head = len(await (await office.person("Alice")).events(board))
+    alice = await at_past(await office.window("Alice"), f"/searches/{board}?at={head}")
+    handle = slider(alice)
+    await handle.focus()
+    on, back = ("ArrowRight", "ArrowUp"), ("PageDown", "ArrowDown")
+    for keys, number in (
+        (("Home",), 1), (("ArrowLeft",), 1), (on, 3), (("PageUp",), 13), (back, 2), (("End",), head),
+    ):  # fmt: skip
+        for key in keys:
+            await alice.page.keyboard.press(key)
+        await stands_at(alice, number, head)
+    said = await handle.get_attribute("aria-valuetext")
+    assert re.search(rf"\d\d:\d\d:\d\d, event {head} of {head}: Alice wrote", said or ""), said
+    box = await handle.bounding_box()
+    assert box
+    await alice.page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 10)
+    await alice.page.mouse.down()
+    await alice.page.mouse.move(box["x"] - 30, box["y"] + 200, steps=4)  # past the end of the line, and off it
+    first = int(await handle.get_attribute("aria-valuenow") or 0)
+    await alice.page.mouse.up()
+    await alice.page.mouse.move(box["x"] + box["width"], box["y"])  # let go: it follows no longer
+    await expect(alice.page).to_have_url(re.compile(rf"\?at={first}$"))
+    events = await office.people["Alice"].events(board)
+    opening = sum(event["at"] == events[0]["at"] for event in events)
+    assert first == opening
+    await alice.page.reload()
+    await stands_at(alice, first, head)
+
+
+async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(office: Office) -> None:
+    board, _, _ = await night(office)
+    person = await office.person("Alice")
+    head = len(await person.events(board))
+    alice = await at_past(await office.window("Alice"), f"/searches/{board}?at={head}")
+    await alice("[name=speed]").select_option("1")
+    await alice("[data-act=play]").click()  # at the end it begins anew
+    await expect(alice("[data-act=play]")).to_have_attribute("aria-label", "Play")
+    await stands_at(alice, head, head)
+    await person.do(board, "note.add", {"text": "She is at the station"})
+    await stands_at(alice, head, head + 1)
+    await alice("[data-act=on]").click()
+    await stands_at(alice, head + 1, head + 1)
+    hour, day = 3_600_000, 86_400_000
+    cases = [(0, 20, 60, 5_000), (0, 20, 1, 59_000), (0, 20, 1, 61_000), (0, 20, 600, hour), (0, 20, 600, day), (0, 20, 60, None)]
+    assert await alice.page.evaluate(AHEAD, cases) == [
+        [1_200, 0], [20, 0], [60_200, 60_200], [12_000, 0], [day - 480_000, day - 480_000], [1_200, 0],
+    ]  # fmt: skip
+
+
+async def test_two_moments_are_compared(office: Office) -> None:
+    board, sighting, task = await night(office)
+    head = len(await (await office.person("Alice")).events(board))
+    alice = await at_past(await office.window("Alice"), f"/searches/{board}?at={head - 7}")
+    before = int(await slider(alice).get_attribute("aria-valuenow") or 0)
+    await alice("[data-act=compare]").click()
+    await alice("[data-act=last]").click()
+    compared = alice("[data-testid=compared]")
+    await expect(compared.locator("[data-way=removed] li[data-changed]")).to_have_count(0)
+    ways = await compared.evaluate(WAYS)
+    note = (await office.people["Alice"].events(board))[-1]["id"]
+    assert {way: set(ids) for way, ids in ways} == {"added": {sighting, note}, "solved": {task}}
+    await expect(compared.locator(f"[data-changed='{task}'] [data-path=column]")).to_have_text("Column: To do → Done")
+    await expect(alice(f"article[data-card='{task}'] .by")).to_have_text("solved")
+    await expect(alice.page).to_have_url(re.compile(rf"\?at={head}&with={before}$"))
+    await alice.page.reload()
+    await expect(compared.locator("[data-way=solved] [data-changed]")).to_have_count(1)
+    await alice("[data-act=swap]").click()
+    await stands_at(alice, before, head)
+    await alice("[data-act=on]").click()  # from here on the sighting is on both
+    await expect(compared.locator(f"[data-way=removed] [data-changed='{sighting}']")).to_have_count(1)
+    await alice("[data-act=stop-comparing]").click()
+    await expect(compared).to_have_count(0)
+    await expect(alice.page).to_have_url(re.compile(rf"\?at={before + 1}$"))
+
+
+async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(office: Office) -> None:
+    alice, board = await office.window("Alice"), await office.search()
+    no_moment = alice("[data-testid=no-moment]")
+    for trouble, asked in {
+        "unreadable": ("none", "", "2026-11-24T22:00:00", "2026-13-45T99:00:00Z", "-1"),
+        "before": ("0", "2020-01-01T00:00:00Z"), "later": ("2100-01-01T00:00:00%2B01:00",), "beyond": ("999999", "1&with=999999"),
+    }.items():  # fmt: skip
+        for at in asked:
+            await alice.page.goto(f"/searches/{board}?at={at}")
+            await expect(no_moment, at).to_have_attribute("data-trouble", trouble)
+    await no_moment.locator("a", has_text="first").click()
+    await expect(slider(alice)).to_have_attribute("aria-valuenow", "1")
+
+
+async def test_when_the_right_to_see_it_ends_nothing_of_the_past_stays(office: Office) -> None:
+    board, _, _ = await night(office)
+    alice, charlie = await office.person("Alice"), await office.person("Charlie")
+    members = {"access": "members", "members": [(await alice.http.get("/api/v1/me")).json()["id"]]}
+    on_search, on_all = await office.window("Charlie"), await office.window("Charlie")
+    on_search.may_fail("status of 404")
+    await at_past(on_search, f"/searches/{board}?at=9")
+    last = (await charlie.http.get("/api/v1/boards/operations")).json()["seq"]
+    await at_past(on_all, f"/?at={last}")
+    await expect(on_all(f"[data-search='{board}'] a")).to_have_attribute("href", re.compile(rf"^/searches/{board}\?at=2"))
+    await alice.do(board, "search.set_access", members)
+    await expect(on_search("[data-testid=forbidden]")).to_be_visible()
+    await expect(on_all("[data-testid=timeline]")).to_be_visible()
+    await expect(on_all(f"[data-search='{board}']")).to_have_count(0)
+    for window in (on_search, on_all):
+        assert board not in await window("main").inner_html()
+    await expect(on_search("main")).not_to_contain_text("Noor")
+    await on_search.reload()
+    await expect(on_search("main")).not_to_contain_text("Noor")
+    await expect(on_search("[data-testid=timeline]")).to_have_count(0)
+    await alice.do(board, "search.set_access", {"access": "desk", "members": []})
+    await expect(on_all(f"[data-search='{board}']")).to_have_count(1)
+
+
+async def test_nobody_is_told_of_who_looks_at_the_past(office: Office) -> None:
+    board, _, _ = await night(office)
+    bob = await at_past(await office.window("Bob"), f"/searches/{board}?at=5")
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await until(lambda: [frame for frame in alice.frames if frame.body["type"] == "presence" and not frame.sent])
+    told = [
+        each["name"]
+        for frame in alice.frames
+        if not frame.sent and frame.body["type"] == "presence"
+        for each in frame.body["people"]
+    ]
+    assert "Alice" in told
+    assert "Bob" not in told
+    assert not [frame for frame in bob.frames if frame.sent and frame.body["type"] == "presence"]
