@@ -73,6 +73,11 @@ def at(stamp: str | None, language: str) -> str:
     return _written(stamp, "d MMM y HH:mm", language)
 
 
+def shortly(stamp: str | None, language: str) -> str:
+    """ "24 Nov 22:34", in one piece: of what happened lately, or soon will."""
+    return _written(stamp, "d MMM HH:mm", language).replace(" ", "\u00a0")
+
+
 def day(stamp: str, language: str) -> str:
     return _written(stamp, "EEEE d MMMM y", language)
 

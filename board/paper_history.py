@@ -1,5 +1,6 @@
 """The history of a search, as it is printed: the newest events, day by day."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -22,7 +23,8 @@ from models.task import Task
 from models.times import moment
 
 MOST = 1_000  # events on one paper, some forty pages; it says how to get the others
-SILENT = frozenset({"rank", "number"})  # fields whose values say nothing to a person
+SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon)$|reads\.|position$")  # fields whose values say nothing to a person
+UNSAID: tuple[Any, ...] = (False, [], "", "unknown", "none")  # what a thing begins with, where nobody said otherwise
 
 
 class Told(NamedTuple):
@@ -81,7 +83,7 @@ class _History:
         line: Line = [" · ".join(each for each in (clock(said.at, self._reads), f"#{said.seq}", actor, what) if each)]
         if said.body is None:
             return [*line, f" · {self._say(N_('erased'))}"]
-        for path in payload.get("changes", ()):
+        for path in sorted(payload.get("changes", ()), key=lambda path: path not in labels.TYPED):  # what was said comes first
             line += self._change(path, told)
         if payload.get("reason"):
             line += [f" · {self._say(N_('Reason'))}: ", self._typed(payload["reason"], said)]
@@ -90,10 +92,10 @@ class _History:
     def _change(self, path: str, told: Told) -> Line:
         """ "Source grade: F → B"; of what was typed the new words alone, as the old ones stand further up."""
         said, payload, before = told
-        if path in SILENT:
-            return []
         now = leaves(payload.get("state") or {}).get(path)
         was = leaves(before).get(path) if before is not None else None
+        if SILENT.match(path) or (was is None and now in UNSAID):
+            return []
         name = f" · {labels.field(path, self._say)}: "
         if was in (None, "") or path in labels.TYPED:
             return [name, self._value(path, now, said)]
@@ -107,8 +109,14 @@ class _History:
             return named
         if path.endswith(("_at", "due", "missing_since", ".from", ".until")) and isinstance(value, str):
             return at(value, self._reads)
+        if path == "pinned" and isinstance(value, list):
+            return ", ".join(self._card(id) for id in value) or "–"
         plain = self._names.plain(path.rpartition(".")[2] if path.startswith("members") else path, value)
         return self._typed(plain, said) if isinstance(plain, str) and plain is value else str(plain)
+
+    def _card(self, id: str) -> str:
+        number = self._names.numbers.get(id)
+        return f"{self._say(N_('Card'))} {number}" if number is not None else self._say(N_("Note"))
 
     def _typed(self, words: str, said: Said) -> Typed:
         return Typed(words, marked(self._languages, said.account, self._reads))

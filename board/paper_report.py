@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from board import labels
-from board.paper import Block, Fact, Line, Paper, Section, at
+from board.paper import Block, Fact, Line, Paper, Section, at, shortly
 from board.paper_writers import Writers
 from board.words import N_, translations
 from models.board import OPERATIONS
@@ -154,14 +154,14 @@ class _Report:
         say = self._say
         noun = say(labels.CATEGORIES.get(card.get("category") or "", labels.NOUNS[card["kind"]]))
         title = self._writers.typed(card["title"], card["id"], "title", "description", "text")
-        about = [card["assignee"] and self._name(card["assignee"]), self._at(card["at"])]
-        about += [say(N_("due {at}")).format(at=self._at(card["due"]))] if card["due"] else []
+        about = [card["assignee"] and self._name(card["assignee"]), shortly(card["at"], self._reads)]
+        about += [say(N_("due {at}")).format(at=shortly(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
 
     def _event(self, event: State) -> Line:
         number = f" {event['number']}" if event.get("number") else ""
-        return [f"{self._at(event['at'])} · {labels.event(event['type'], self._say)}{number}"]
+        return [f"{shortly(event['at'], self._reads)} · {labels.event(event['type'], self._say)}{number}"]
 
     def _at(self, stamp: str | None) -> str:
         return at(stamp, self._reads)
