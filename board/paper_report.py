@@ -18,6 +18,10 @@ _WORDS = {
     "dropped": N_("Hypotheses that were dropped, and why"), "contingencies": N_("If … then …"),
     "contacts": N_("Contacts owed: family, police, press"),
 }  # fmt: skip
+_WITHHELD = (  # listed by the page
+    "{count} search is withheld: you are not one of its people.",
+    "{count} searches are withheld: you are not one of their people.",
+)
 _SINCE = {"seen": N_("Important, since you last saw it"), "shift": N_("Important, since the shift began")}
 _DESK = {"faults": N_("Faults of the system"), "remarks": N_("Remarks")}
 
@@ -51,11 +55,7 @@ class _Report:
         )
         withheld = self._report["withheld"]
         if withheld:
-            one, more = (
-                N_("{count} search is withheld: you are not one of its people."),
-                N_("{count} searches are withheld: you are not one of their people."),
-            )
-            notes.append(self._count(one, more, withheld).format(count=withheld))
+            notes.append(self._count(*_WITHHELD, withheld).format(count=withheld))
         facts = [*self._shift(), *(self._handover(handover) if handover else [])]
         desk = self._desk(handover) if handover else []
         sections = [*desk, *(self._section(each) for each in self._report["searches"])]
