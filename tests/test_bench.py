@@ -17,16 +17,18 @@ from tests.bench._server import LIMITS_OFF, Servers
 
 FOLDER = bench.ROOT / "tests" / "bench"
 TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
+    "as_of": {"CARDS": 12, "EVENTS": 60, "READINGS": 3, "WARM": 0},
     "big_board": {"CARDS": 40, "NOTES": 5, "OPENINGS": 1, "SNAPSHOTS": 2},
     "coming_back": {"CLIENTS": 4, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "MISSED": 1, "WORKERS": (1,)},
     "commands": {"WARM_S": 0, "SECONDS": 0.3, "PEOPLE": 4, "BOARDS": 2},
     "delivery": {"BOARDS": 2, "READERS": 2, "RATE": 20, "WARM_S": 0, "SECONDS": 1, "SETTLE_S": 0.3},
     "handover": {"SEARCHES": 2, "CARDS": 2, "SINCE": 1, "READINGS": 1, "WARM": 0},
     "memory": {"FIRST": 2, "CLIENTS": 3, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "SETTLE_S": 0.1},
+    "replay": {"CARDS": 12, "EVENTS": 80, "STEPS": 4, "WARM": 0},
     "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
     "sockets": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "PROCESSES": (1,)},
 }
-LONGER = ("coming_back", "commands", "delivery", "handover")  # each starts many processes
+LONGER = ("as_of", "coming_back", "commands", "delivery", "handover")  # each starts many processes
 
 
 def test_each_file_is_tried_here() -> None:
@@ -39,7 +41,7 @@ async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["big_board", "screens"])
+@pytest.mark.parametrize("name", ["big_board", "replay", "screens"])
 async def test_a_figure_is_measured_in_windows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await measured(name, monkeypatch)
 
@@ -50,7 +52,7 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
     for number, value in TINY[name].items():
         assert hasattr(file, number), number
         monkeypatch.setattr(file, number, value)
-    if name in ("commands", "sockets", "delivery", "handover"):  # which end no server: those of the tests will do
+    if name in ("as_of", "commands", "sockets", "delivery", "handover"):  # which end no server: those of the tests will do
         monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))
     figures = await asyncio.to_thread(lambda: list(file.measure()))
     assert figures

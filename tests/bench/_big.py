@@ -8,6 +8,7 @@ from sqlmodel import select
 from board import accounts
 from board.desk import Desk
 from board.sign_in import Caller
+from models.board import Board
 from models.column import Column
 from models.entity import Entity
 from models.sighting import Sighting
@@ -35,6 +36,32 @@ async def big_board(settings: dict[str, str], cards: int, notes: int) -> tuple[s
     await _all(desk, caller, board, [("note.add", each) for each in texts])
     await desk.close()
     return token, board
+
+
+async def worked_on(settings: dict[str, str], board: str, events: int) -> None:
+    """Until the board has so many events, its cards are changed one after the other: moved, given to somebody, told anew."""
+    desk = await desk_of(settings)
+    caller = await somebody(desk)
+    columns, sightings = await _ids(desk, board, Column), await _ids(desk, board, Sighting)
+    number = 0
+    while (missing := events - await desk.database.read(lambda session: session.get_one(Board, board).seq)) > 0:
+        await _all(
+            desk, caller, board, [_change(number + each, sightings, columns, caller.account.id) for each in range(missing)]
+        )
+        number += missing  # of which some may have changed nothing
+    await desk.close()
+
+
+def _change(number: int, cards: list[str], columns: list[str], account: str) -> tuple[str, dict[str, Any]]:
+    """Each round over the cards is of one way; of the cards' neighbours none has to be moved."""
+    card, turn = cards[number % len(cards)], number // len(cards)
+    match turn % 3:
+        case 0:
+            return "card.move", {"card": card, "column": columns[turn % len(columns)]}
+        case 1:
+            return "card.assign", {"card": card, "assignee": (None, account)[turn % 2]}
+        case _:
+            return "sighting.update", {"sighting": card, "clothing": f"a coat, as {number} said"}
 
 
 async def _all(desk: Desk, caller: Caller, board: str, commands: list[tuple[str, dict[str, Any]]]) -> None:

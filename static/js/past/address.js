@@ -1,6 +1,6 @@
 /* The moment in the address, so that it can be kept and sent: written when it stands still, as a browser stops who writes too often. */
 
-const EVERY = 400; // ms
+const EVERY = 600; // ms
 
 export class MomentAddress {
   #write;

@@ -9,6 +9,7 @@ import { Fold } from "./fold.js";
 import { Journal } from "./journal.js";
 import { momentAt, momentOf } from "./moment.js";
 
+const STEP_MOST = 20; // events: what a longer step did is most of the board, and marks would say nothing
 const OPERATIONS = "operations";
 const GONE = new Set([401, 403, 404]);
 
@@ -104,7 +105,7 @@ export class Past {
     this.#fold.go(to);
     this.trouble = null;
     Object.assign(this, momentAt(to, this.#fold), time === null ? {} : { time });
-    this.#mark(from < to && this.state === "showing" ? from : to - 1);
+    this.#mark(from < to && to - from <= STEP_MOST && this.state === "showing" ? from : to - 1);
     this.#changed();
   }
 

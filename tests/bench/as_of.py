@@ -1,0 +1,45 @@
+"""A board with a long past is read as it was at a moment of it, over HTTP: at any of its events, and at any time."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from random import Random
+
+import httpx2 as httpx
+
+from tests.bench import Figure, at
+from tests.bench._big import big_board, worked_on
+from tests.bench._server import on_servers, on_sqlite, serving
+
+CARDS, EVENTS = 1_000, 20_000
+READINGS, WARM = 100, 5
+
+
+def measure() -> Iterator[Figure]:
+    with on_sqlite() as settings:
+        yield from _figures(settings, "SQLite, one process")
+    with on_servers() as servers:
+        yield from _figures(servers.settings, "PostgreSQL, Redis, 1 worker")
+
+
+def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
+    token, board = asyncio.run(big_board(settings, CARDS, 0))
+    asyncio.run(worked_on(settings, board, EVENTS))
+    with serving(settings) as (_, port):
+        took, size = _read(port, token, board)
+    whole = f"{CARDS:,} cards, {EVENTS:,} events; {on}"
+    yield Figure("as-of read over HTTP, p95", at(took, 95) * 1_000, "ms", 100, whole, low=True)
+    yield Figure("as-of read: bytes of the last", size / 1e3, "kB", None, whole)
+
+
+def _read(port: int, token: str, board: str) -> tuple[list[float], int]:
+    """How long it took to read the board as it was at random moments, sorted; and the bytes of the whole of it."""
+    random, took = Random(3), []
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=60) as http:
+        head = http.get(f"/api/v1/boards/{board}").json()["seq"]
+        for number in range(WARM + READINGS):
+            since = time.perf_counter()
+            answer = http.get(f"/api/v1/boards/{board}", params={"at": random.randint(1, head)})
+            took.append(time.perf_counter() - since)
+            assert answer.status_code == 200, number
+        return sorted(took[WARM:]), len(http.get(f"/api/v1/boards/{board}", params={"at": head}).content)
