@@ -99,7 +99,9 @@ _ALERT: Schema = shape({
 
 _MARK: Schema = shape({"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}})
 _MARKS: Schema = shape({"seen": many(shape(_HEAD | {"at": TIME}))})
-_TOUCHED: Schema = {"kind": TEXT, "id": ID, "seq": COUNT}
+_TOUCHED, _NUMBER_OF_CARD = {"kind": TEXT, "id": ID, "seq": COUNT}, {"number": COUNT}
+_DIFFERS = {"change": {"enum": ["added", "changed", "removed"]}, "fields": many(shape({"path": TEXT, "from": {}, "to": {}}))}
+_CHANGE, _BACK = shape(_TOUCHED | _DIFFERS, _NUMBER_OF_CARD), shape(_TOUCHED | {"fields": many(TEXT)}, _NUMBER_OF_CARD)
 
 _HANDOVER = schemas.state(Handover)["properties"]
 _PEOPLE: Schema = {"type": "object", "additionalProperties": TEXT}
@@ -174,35 +176,18 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/since"): Call(
         shape({"boards": many(shape(
             _HEAD | {"seen": or_null(shape({"epoch": TEXT, "seq": COUNT, "at": TIME})), "events": COUNT},
-            {
-                "net": many(shape(_TOUCHED | {
-                    "change": {"enum": ["added", "changed", "removed"]},
-                    "fields": many(shape({"path": TEXT, "from": {}, "to": {}})),
-                }, {"number": COUNT})),
-                "back": or_null(many(shape(_TOUCHED | {"fields": many(TEXT)}, {"number": COUNT}))),
-                "more": {"type": "boolean"},
-            },
+            {"net": many(_CHANGE), "back": or_null(many(_BACK)), "more": {"type": "boolean"}},
         ))}),
-        ON_A_BOARD,
-        query={"board": PLACES["board"]},
+        ON_A_BOARD, query={"board": PLACES["board"]},
     ),
     ("GET", "/seen"): Call(_MARKS),
     ("POST", "/seen"): Call(
-        _MARKS,
-        (*ON_A_BOARD, "invalid", "conflict", "too_large"),
+        _MARKS, (*ON_A_BOARD, "invalid", "conflict", "too_large"),
         body={"oneOf": [_MARK, shape({"marks": many(_MARK) | {"maxItems": MOST_MARKS}})]},
     ),
     ("GET", "/boards/{board}/chain"): Call(
-        shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
-        (*ON_A_BOARD, "rate_limited"),
+        shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}), (*ON_A_BOARD, "rate_limited")
     ),
-    ("GET", "/handover"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
-    ("GET", "/handovers"): Call(
-        shape({"handovers": many(shape({name: _HANDOVER[name] for name in report_calls.TOLD})), "people": _PEOPLE}),
-        (*EVERYWHERE, "invalid"),
-        query={"before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}},
-    ),
-    ("GET", "/handovers/{number}"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
     ("GET", "/boards/{board}"): Call(
         shape(_HEAD | {"entities": many(ref("Entity"))}),
         (*ON_A_BOARD, "invalid"),

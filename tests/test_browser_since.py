@@ -135,7 +135,7 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Office) 
     await expect(window(".since-head")).to_contain_text("Nothing new")
 
 
-@pytest.mark.parametrize(("theme", "width"), zip(THEMES, (1400, 390), strict=True))
+@pytest.mark.parametrize(("theme", "width"), list(zip(THEMES, (1400, 390), strict=True)))
 async def test_the_page_is_for_every_eye_and_fits(office: Office, theme: Any, width: int) -> None:
     board = await office.search()
     card = await office.sighting(board, SIGHTING)
