@@ -186,8 +186,16 @@ CALLS: dict[tuple[str, str], Call] = {
         body={"oneOf": [_MARK, shape({"marks": many(_MARK) | {"maxItems": MOST_MARKS}})]},
     ),
     ("GET", "/boards/{board}/chain"): Call(
-        shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}), (*ON_A_BOARD, "rate_limited")
+        shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
+        (*ON_A_BOARD, "rate_limited"),
     ),
+    ("GET", "/handover"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
+    ("GET", "/handovers"): Call(
+        shape({"handovers": many(shape({name: _HANDOVER[name] for name in report_calls.TOLD})), "people": _PEOPLE}),
+        (*EVERYWHERE, "invalid"),
+        query={"before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}},
+    ),
+    ("GET", "/handovers/{number}"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
     ("GET", "/boards/{board}"): Call(
         shape(_HEAD | {"entities": many(ref("Entity"))}),
         (*ON_A_BOARD, "invalid"),
