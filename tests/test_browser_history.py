@@ -9,7 +9,7 @@ from playwright.async_api import Locator, expect
 
 from board import accounts
 from board.commands import Command
-from tests.cast import new_id
+from tests.cast import PASSWORD, new_id
 from tests.office import Office, Person
 from tests.window import Window
 
@@ -181,6 +181,42 @@ async def test_it_stands_under_the_shift_in_which_it_happened(office: Office) ->
     await window.open("/history")
     sentence = window(f"{ROWS}[data-key='operations/{taken}'] .says")
     await expect(sentence).to_have_text("Alice took the shift; nobody handed it over, because: Nobody was here")
+
+
+JOURNAL = """async ([board, seq]) => {
+  const { Journal } = await import("/static/js/past/journal.js");
+  const journal = new Journal(board), said = [];
+  const isWhole = () => journal.events.every((event, at) => event.seq === journal.from + at);
+  journal.hear([]);
+  await journal.readTail(2);
+  said.push(journal.events.length, journal.complete, isWhole());
+  await journal.readBack(1);
+  said.push(journal.events.length, isWhole());
+  await journal.readAll();
+  said.push(journal.complete, isWhole(), journal.head === journal.events.length);
+  const { head } = journal;
+  const event = (seq) => ({ seq, at: "", kind: "note", id: "n", state: {} });
+  for (const heard of [[event(head), event(head + 1)], [event(head + 3)]]) said.push(journal.hear(heard), journal.head - head);
+  said.push(journal.before(journal.at(seq)).kind, journal.before(journal.at(seq)).type);
+  return said;
+}"""
+
+
+async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(office: Office) -> None:
+    alice = await office.person("Alice")
+    if (await alice.http.get("/api/v1/handover")).json()["shift"] is None:
+        await alice.do("operations", "shift.take", {"reason": "Nobody was here"})
+    await alice.do("operations", "handover.prepare", {})
+    number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
+    withdrawn = (await alice.do("operations", "handover.withdraw", {"handover": number}))["seqs"][-1]
+    assert office.server
+    await accounts.add_account(office.server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+    dora = await office.person("Dora")
+    taken = (await dora.do("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
+    victor = await history(office, "Victor", "/history")
+    said = await victor.page.evaluate(JOURNAL, ["operations", withdrawn])
+    assert said == [2, False, True, 3, True, True, True, True, False, 1, True, 1, "handover", "handover.prepared"]
+    assert (await victor.page.evaluate(JOURNAL, ["operations", taken]))[-2:] == ["shift", "shift.taken"]
 
 
 async def test_everything_is_on_paper_and_says_by_whom(office: Office) -> None:
