@@ -21,7 +21,8 @@ from board.places import STATIC
 STYLES = "css/all.css"  # all sheets in one: a browser draws nothing before it has them
 SHEETS = (
     "tokens", "base", "bar", "operations", "pages", "accounts", "api", "head", "columns", "column_menu", "cards", "panel",
-    "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay", "history", "handover", "since", "print",
+    "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay", "compare", "history", "handover", "since",
+    "print",
 )  # fmt: skip
 _IMPORTS = re.compile(r'(?:^|;)(?:import|export)\b(?:[^;"]*\bfrom)? *"(\.[^"]+)"', re.MULTILINE)  # what a module needs first
 _LATER = re.compile(r'(?:(\w+): \(\) => )?import\("(\.[^"]+)"\)')  # what main.js gets for its page, by name, and for every page

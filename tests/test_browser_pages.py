@@ -54,6 +54,8 @@ class Tour:
     def pages(self) -> dict[str, str]:
         live = {"operations": "/", "search": self.search, "sighting": self.sighting, "task": self.task}
         live |= {"history": f"{self.search}/history", "everywhere": "/history"}
+        live |= {"past": f"{self.sighting}?at=40", "compared": f"{self.search}?at=60&with=30", "all-past": "/?at=12&with=20"}
+        live |= {"no-moment": "/?at=none"}
         return live | {"intake": "/intake", "account": "/account", "api": "/api", "missing": "/searches/none"}
 
 
@@ -239,7 +241,9 @@ async def test_a_board_of_a_thousand_cards_and_five_hundred_notes_opens_and_is_u
 async def shown(window: Window, path: str) -> None:
     """A page, drawn to its end."""
     await window.page.goto(path)
-    if await window.page.locator("[data-board]").get_attribute("data-board"):
+    if "at=" in path:
+        await window(":is([data-testid=timeline], [data-testid=no-moment])").wait_for()
+    elif await window.page.locator("[data-board]").get_attribute("data-board"):
         await window.live()
     if "/cards/" in path:
         await window("[data-testid=history]").wait_for()
