@@ -95,6 +95,14 @@ async def test_what_is_said_of_a_search_is_on_its_own_board(scene: Scene) -> Non
     await scene.refuses("invalid", "undo", {"seq": patched["seq"]}, "seq")
 
 
+async def test_what_is_said_of_a_search_is_not_in_the_way_of_an_undo(scene: Scene) -> None:
+    number = await handing.prepare(scene.company.alice)
+    await scene.one("search.update", {"person": {"age": 11}})
+    await scene.one("handover.write", {"handover": number, "assessment": "twelve, says her aunt"})
+    changed = await scene.one("search.update", {"person": {"age": 12}})
+    assert (await scene.one("undo", {"seq": changed["seq"]}))["state"]["person"]["age"] == 11
+
+
 async def test_two_who_write_the_same_field_are_told(scene: Scene) -> None:
     alice, ada = scene.company.alice, scene.company.ada
     number = await handing.prepare(alice)
@@ -170,9 +178,11 @@ async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
     seen = await handing.positions(alice)
     decision = await scene.one("note.add", {"text": "we stop at the harbour", "category": "decision"})
     await signs("conflict", seen, field)
+    looked = (await report(alice, board=search))["searches"][0]
     await scene.one("note.add", {"text": "the uncle was called", "category": "comment"})
     await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": seen | {search: decision["seq"]}})
     told = (await report(alice, board=search))["searches"][0]
+    assert {name: told[name] for name in ("epoch", "seq", "head")} == {name: looked[name] for name in ("epoch", "seq", "head")}
     assert (told["seq"], told["after"]) == (decision["seq"], {"seq": decision["seq"] + 1, "events": 1, "significant": 0})
 
 

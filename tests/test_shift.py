@@ -231,8 +231,9 @@ class Shifts(RuleBasedStateMachine):
         if ack := self._does(who, search, "handover.write", data, None if allowed else "conflict"):
             self.written[search][who] = ack.seqs[0]
 
-    @rule(who=st.sampled_from(NAMES), behind=st.integers(0, 2))
+    @rule(who=st.sampled_from([*NAMES, "holder", "holder", "holder"]), behind=st.integers(0, 2))
     def sign(self, who: str, behind: int) -> None:
+        who = (self.holder or "Alice") if who == "holder" else who
         positions = {search: self._head(search) - behind for search, active in self.searches.items() if active}
         others = {each: max([0, *(at for by, at in self.written[each].items() if by != who)]) for each in positions}
         stale = any(self.important[each] > seq or others[each] > seq for each, seq in positions.items())
