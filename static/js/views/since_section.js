@@ -8,7 +8,8 @@ import { nameOf } from "./searches.js";
 import { time, when } from "./times.js";
 
 const MOST = 60; // changes of a board that are told here
-const UNSAID = new Set(["rank", "number"]); // what says nothing to a person
+const UNSAID = new Set(["rank", "number", "position", "digest", "searches", "reads"]); // fields that say nothing to a person
+const isSaid = (path) => !UNSAID.has(path.split(".")[0]);
 
 const CHANGE = { added: () => t("added"), removed: () => t("removed"), changed: () => t("changed") };
 
@@ -42,7 +43,7 @@ function news(detail, entry, view) {
 }
 
 function net({ net: changes, more }, ctx) {
-  const said = changes.filter(({ fields, change }) => change !== "changed" || fields.some(({ path }) => !UNSAID.has(path)));
+  const said = changes.filter(({ kind, fields }) => kind !== "handed" && fields.some(({ path }) => isSaid(path)));
   if (!said.length) return html`<p class="quiet">${t("All is as it was.")}</p>`;
   return html`<ul class="net" data-testid="net">${said.slice(0, MOST).map((each) => html`<li data-change=${each.change} data-id=${each.id}>
       ${named(each, ctx)} ${each.change === "changed" ? fields(each, ctx) : html`<span class="what">${CHANGE[each.change]?.() ?? each.change}</span>`}
@@ -52,21 +53,21 @@ function net({ net: changes, more }, ctx) {
 
 function fields({ fields }, ctx) {
   const empty = html`<i>${t("empty")}</i>`;
-  const said = fields.filter(({ path }) => !UNSAID.has(path));
+  const said = fields.filter(({ path }) => isSaid(path));
   return html`<ul>${said.map(({ path, from, to }) => html`<li data-path=${path}>${label.field(path)}: <del>${shownAt(path, from, ctx) ?? empty}</del> → <ins>${shownAt(path, to, ctx) ?? empty}</ins></li>`)}</ul>`;
 }
 
 /** A to B and back to A is no net change, and still somebody did it. */
 function back({ back, net: changes }, ctx) {
   const added = new Set(changes.filter(({ change }) => change === "added").map(({ id }) => id)); // all of it is new
-  const returned = (back ?? []).filter(({ id }) => !added.has(id)).map((each) => ({ ...each, fields: fieldsOf(each) }));
+  const returned = (back ?? []).filter(({ kind, id }) => kind !== "handed" && !added.has(id)).map((each) => ({ ...each, fields: fieldsOf(each) }));
   const said = returned.filter(({ fields }) => fields.length);
   if (!said.length) return nothing;
   return html`<h3>${t("Changed and back")}</h3>
     <ul class="back" data-testid="back">${said.slice(0, MOST).map((each) => html`<li data-id=${each.id}>${named(each, ctx)} <span class="what">${each.fields.join(", ")}</span></li>`)}</ul>`;
 }
 
-const fieldsOf = ({ fields }) => [...new Set(fields.filter((path) => !UNSAID.has(path)).map(label.field))];
+const fieldsOf = ({ fields }) => [...new Set(fields.filter(isSaid).map(label.field))];
 
 function events({ events }, { board, events: count }, ctx) {
   const history = board === "operations" ? "/history" : `/searches/${board}/history`;
