@@ -39,6 +39,7 @@ class Duty {
     this.#number = shift?.number ?? 0;
     this.#link.hidden = false;
     this.#link.toggleAttribute("data-nobody", !shift);
+    this.#link.toggleAttribute("data-open", openOne(duty) !== null);
     this.#link.toggleAttribute("data-unsure", connection.state !== "open");
     render(inBar(duty), this.#link);
     this.#link.title = saying(duty); // where the bar has no room for all of it
@@ -53,11 +54,11 @@ class Duty {
   }
 }
 
-/** On a phone there is room for who, and for a dot where a handover is open. */
+/** On a phone there is room for who; the colour says whether a handover is open, and its name says so too. */
 function inBar(duty) {
   const { shift } = duty, open = openOne(duty);
   return html`<span class="long"><span class="who">${holding(shift)}</span>${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
-    <span class="short" aria-hidden="true">${shift ? initials(shift.name) : "–"}${open ? html`<b class="open">●</b>` : nothing}</span>`;
+    <span class="short" aria-hidden="true">${shift ? initials(shift.name) : "–"}</span>`;
 }
 
 /** "Shift: Alice since 22:00" */

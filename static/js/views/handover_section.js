@@ -51,11 +51,14 @@ function facts({ search, last_confirmed: last }, view) {
 function happened({ board, since: { events, from, significant, seq }, seq: until }) {
   if (!events) return html`<p class="news quiet">${from === "seen" ? t("Nothing since you last saw it.") : t("Nothing since the shift began.")}</p>`;
   const says = from === "seen" ? n("{count} event since you last saw it", "{count} events since you last saw it", events) : n("{count} event since the shift began", "{count} events since the shift began", events);
-  return html`<div class="news"><p><b>${says}</b> · ${compare(board, seq, until)} · <a href="/searches/${board}/history#${seq + 1}">${t("History")}</a></p>
+  return html`<div class="news"><p><b>${says}</b>${links(board, seq, until)}</p>
     ${significant.length ? html`<ul>${significant.map((event) => html`<li>${time(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>` : nothing}</div>`;
 }
 
-const compare = (board, from, to) => html`<a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a>`;
+/** To what differs between two events, and to what happened from the first on. */
+function links(board, from, to) {
+  return html`<span class="on-screen"> · <a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a> · <a href="/searches/${board}/history#${from + 1}">${t("History")}</a></span>`;
+}
 
 /** What has happened since it was signed, and whether this person has read it. */
 function after(it, view) {
@@ -63,8 +66,7 @@ function after(it, view) {
   const { board, seq, after: { seq: now, events, significant }, unread } = it;
   const mine = it.reads?.[view.desk.account.id];
   return html`<div class="after" data-testid="after">
-    <p>${events ? html`<b>${n("{count} event since it was signed", "{count} events since it was signed", events)}</b>${significant ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}
-      · ${compare(board, seq, now)} · <a href="/searches/${board}/history#${seq + 1}">${t("History")}</a>` : t("Nothing since it was signed.")}</p>
+    <p>${events ? html`<b>${n("{count} event since it was signed", "{count} events since it was signed", events)}</b>${significant ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("Nothing since it was signed.")}</p>
     ${view.mayTakeOver ? reading(it, view, unread, mine) : nothing}
     ${readers(it, view)}
   </div>`;

@@ -15,7 +15,7 @@ export function ofDesk(view) {
   const body = view.mayWrite ? form(view, OPERATIONS, withCoordinators(view, [view.handover.outgoing])) : nothing;
   const text = texts(OF_DESK, values, view);
   if (body === nothing && text === nothing) return nothing;
-  return html`<section class="handing of-desk" data-testid="of-desk"><header><h2>${t("The desk as a whole")}</h2></header>${body}
+  return html`<section class="handing of-desk ${text === nothing ? "on-screen" : ""}" data-testid="of-desk"><header><h2>${t("The desk as a whole")}</h2></header>${body}
     ${body === nothing ? text : html`<div class="on-paper">${text}</div>`}</section>`;
 }
 
