@@ -54,7 +54,7 @@ class Tour:
     def pages(self) -> dict[str, str]:
         live = {"operations": "/", "search": self.search, "sighting": self.sighting, "task": self.task}
         live |= {"history": f"{self.search}/history", "everywhere": "/history"}
-        live |= {"past": f"{self.sighting}?at=40", "compared": f"{self.search}?at=60&with=30", "all-past": "/?at=12&with=20"}
+        live |= {"past": f"{self.task}?at=40", "compared": f"{self.search}?at=60&with=30", "all-past": "/?at=12&with=20"}
         live |= {"no-moment": "/?at=none"}
         return live | {"intake": "/intake", "account": "/account", "api": "/api", "missing": "/searches/none"}
 
