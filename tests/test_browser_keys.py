@@ -178,7 +178,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office
     await focused(victor, of(victor.card(COAT)))
     await press(victor, "Control+k")
     offered = await victor("[role=option]").evaluate_all("all => all.map((each) => each.dataset.does)")
-    assert offered == ["find", "log", "/", "/account", "/api", "keys", "sign-out"]
+    assert offered == ["find", "log", "history", "/", "/history", "/since", "/handover", "/account", "/api", "keys", "sign-out"]
     await press(victor, "ArrowUp")
     await expect(victor("[aria-selected=true]")).to_have_attribute("data-does", "sign-out")
     chosen = await victor("[aria-selected=true]").get_attribute("id")
