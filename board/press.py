@@ -1,15 +1,12 @@
 """PDF from HTML, by weasyprint (the extra `paper`), in a process of its own: what takes seconds of a core holds up no board,
-and what goes wrong there ends there.
-
-    python -m board.press < page.html > page.pdf
-"""
+and what goes wrong there ends there."""
 
 import asyncio
 import contextlib
 import sys
 from importlib.util import find_spec
-from typing import Any
 
+from board import print_html
 from board.errors import Refused
 from board.words import N_
 
@@ -19,8 +16,6 @@ MISSING = N_(
     "This server can't make a PDF: its extra “paper” is not installed (pip install 'searchboard[paper]'). "
     "Print the page, or take the Markdown."
 )
-_NOT_THERE = 3  # exit code: weasyprint, or a library of the system that it needs
-
 _one = asyncio.Semaphore(1)
 _asked = 0
 
@@ -43,7 +38,7 @@ async def pdf(html: str) -> bytes:
 async def _print(html: str) -> bytes:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "board.press", stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
+        sys.executable, "-I", print_html.__file__, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
     )
     try:
         made, _ = await asyncio.wait_for(process.communicate(html.encode()), WITHIN_S)
@@ -53,28 +48,8 @@ async def _print(html: str) -> bytes:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-    if process.returncode == _NOT_THERE:
+    if process.returncode == print_html.NOT_THERE:
         raise Refused("unavailable", MISSING)
     if process.returncode or not made.startswith(b"%PDF"):
         raise Refused("unavailable")
     return made
-
-
-def _fetches_nothing(url: str, *_: Any, **__: Any) -> Any:
-    """What people typed is no address that this server goes to."""
-    raise ValueError("a paper needs nothing from anywhere")
-
-
-def main() -> int:
-    """Reads HTML, writes PDF."""
-    try:
-        from weasyprint import HTML
-    except (ImportError, OSError):
-        return _NOT_THERE
-    html = sys.stdin.buffer.read().decode()
-    sys.stdout.buffer.write(HTML(string=html, url_fetcher=_fetches_nothing).write_pdf(pdf_tags=True))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

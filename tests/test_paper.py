@@ -1,0 +1,240 @@
+"""The report of a handover and the history of a search on paper: whole, for who may see it, in the reader's language; and nothing
+that people typed is more than text there."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pypdfium2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from board import accounts, paper, paper_history, press
+from board.errors import Refused
+from board.paper import Block, Paper, Section, Typed
+from models.board import OPERATIONS
+from tests import handing
+from tests.cast import PATIENCE_S, Person
+from tests.company import Company
+
+HOSTILE = "<img src=x onerror=alert(1)> *b* [a](http://evil.example/) `c` &lt; # h\n1. one\n- two\n    code\n---\n> q | t ${7*7}"
+COMMON = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+@pytest.fixture(scope="module")
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+    """One server for all papers: what they are of is only read."""
+    from tests.company import playing
+
+    async with playing(tmp_path_factory.mktemp("paper")) as playing_company:
+        yield playing_company
+
+
+@pytest.fixture(scope="module")
+async def handed(company: Company) -> dict[str, Any]:
+    """A signed handover over eight searches, one of them for members only, with a word of Alice, who writes French, on each."""
+    alice, desk = company.alice, company.server.desk
+    await accounts.change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
+    searches = [await alice.open_search(person={"first_name": f"Child{number}", "last_name": "Surname"}) for number in range(7)]
+    searches.append(await company.secret_search(person={"first_name": "Hidden", "last_name": "Surname"}))
+    number = await handing.prepare(alice)
+    for at, search in enumerate(searches):
+        await alice.do(search, "handover.write", {"handover": number, "assessment": f"Mot {at}", "contingencies": HOSTILE})
+    await alice.do(searches[0], "sighting.add", {"description": HOSTILE})
+    await handing.sign(alice, number)
+    return {"number": number, "searches": searches}
+
+
+async def fetched(person: Person, path: str, language: str = "en") -> httpx.Response:
+    return await person.http.get(path, headers={"Accept-Language": language}, timeout=press.WITHIN_S)
+
+
+def text_of(pdf: bytes) -> list[str]:
+    """The words of each page."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        pages = []
+        for page in document:
+            text = page.get_textpage()
+            pages.append(text.get_text_bounded())
+            text.close()
+            page.close()
+        return pages
+    finally:
+        document.close()
+
+
+# -- what it is -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(company: Company, handed: dict[str, Any]) -> None:
+    answer = await fetched(company.alice, f"/handovers/{handed['number']}.pdf", "en")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == f'attachment; filename="handover-{handed["number"]}.pdf"'
+    pages = text_of(answer.content)
+    whole = "\n".join(pages)
+    for number in range(7):
+        assert f"Child{number}" in whole
+        assert f"Mot {number}" in whole
+    assert "Surname" not in whole
+    for at, page in enumerate(pages, 1):
+        assert f"{at} / {len(pages)}" in page
+        assert re.search(r"Imprimé par Alice, .*événement \d+", page), "by whom, when, and up to where"
+
+
+async def test_each_reads_it_in_their_language_and_what_was_typed_in_another_says_so(
+    company: Company, handed: dict[str, Any]
+) -> None:
+    path = f"/handovers/{handed['number']}.md"
+    dutch = (await fetched(company.bob, path, "nl")).text
+    assert dutch.startswith(f"# Overdracht {handed['number']}\n")
+    assert '> <span lang="fr">Mot 3</span>' in dutch
+    french = (await fetched(company.bob, path, "fr")).text
+    assert french.startswith(f"# Relève {handed['number']}\n")
+    assert "> Mot 3\n" in french
+    assert "lang=" not in french
+
+
+async def test_what_one_may_not_see_is_said_to_be_withheld(company: Company, handed: dict[str, Any]) -> None:
+    path, secret = f"/handovers/{handed['number']}.md", handed["searches"][-1]
+    theirs, ours = (await fetched(company.charlie, path)).text, (await fetched(company.alice, path, "en")).text
+    assert "Hidden" not in theirs
+    assert "1 search is withheld" in theirs
+    assert "Hidden" in ours
+    assert "withheld" not in ours
+    for ending in ("md", "pdf"):
+        assert (await fetched(company.charlie, f"/searches/{secret}/history.{ending}")).status_code == 404
+        assert (await fetched(company.charlie, f"/searches/{OPERATIONS}/history.{ending}")).status_code == 404
+    assert (await fetched(company.alice, f"/searches/{secret}/history.md")).status_code == 200
+    assert (await fetched(company.alice, "/handovers/99.pdf")).status_code == 404
+    async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as stranger:
+        assert (await stranger.get(path)).headers["location"].startswith("/login")
+
+
+async def test_the_history_of_a_search_tells_each_event_from_what_to_what(company: Company) -> None:
+    search = await company.alice.open_search(person={"first_name": "Noor"})
+    await company.bob.do(search, "sighting.add", {"description": "a girl on a bicycle"})
+    sighting = next(id for (kind, id) in (await company.bob.snapshot(search))["entities"] if kind == "sighting")
+    await company.bob.do(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "she knows her"})
+    answer = await fetched(company.bob, f"/searches/{search}/history.md")
+    assert re.fullmatch(r'attachment; filename="[\w-]+-history\.md"', answer.headers["content-disposition"])
+    assert "Noor" not in answer.headers["content-disposition"]
+    (added,) = (line for line in answer.text.splitlines() if "Sighting added" in line)
+    assert " · Bob · " in added
+    assert "Description: a girl on a bicycle" in added
+    (graded,) = (line for line in answer.text.splitlines() if "Sighting graded" in line)
+    assert "Source grade: F → B · Reason: she knows her" in graded
+
+
+async def test_a_long_history_says_what_is_not_on_the_paper(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await company.alice.open_search()
+    head = (await company.alice.snapshot(search))["seq"]
+    whole = (await fetched(company.bob, f"/searches/{search}/history.md")).text
+    assert "newest" not in whole
+    monkeypatch.setattr(paper_history, "MOST", 3)
+    newest = (await fetched(company.bob, f"/searches/{search}/history.md")).text
+    assert f"the newest 3 of {head} events" in newest
+    assert f"/api/v1/boards/{search}/journal.json".replace("_", "\\_") in newest
+    assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 2), str(head - 1), str(head)]
+
+
+# -- what was typed is text -----------------------------------------------------------------------------------------------
+
+
+class Elements(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def page_with(words: str, language: str | None = None) -> Paper:
+    typed = Typed(words, language)
+    block = Block("heading", [["Task 1 · ", typed, " · due"], [typed]])
+    section = Section([typed], [("Place", [typed])], [("Assessment", typed)], [block])
+    return Paper("Handover 1", "en", "handover-1", "Printed", [("Reason", [typed])], [], [section])
+
+
+def shape(markdown: str) -> list[str]:
+    """What Markdown reads a text as, apart from its words."""
+    kinds = []
+    for token in COMMON.parse(markdown):
+        kinds += [token.type, *(each.type for each in token.children or () if each.type not in ("text", "text_special"))]
+    return [kind for kind in kinds if kind not in ("hardbreak", "softbreak")]
+
+
+PLAIN = shape(paper.markdown(page_with("words")))
+MARKED = shape(paper.markdown(page_with("words", "fr")))
+
+
+@given(st.text(min_size=1, max_size=60).filter(lambda words: re.sub(r"[\x00-\x1f\x7f\s]", "", words)) | st.just(HOSTILE))
+def test_no_words_are_more_than_text(words: str) -> None:
+    assert shape(paper.markdown(page_with(words))) == PLAIN
+    assert shape(paper.markdown(page_with(words, "fr"))) == MARKED
+    mild, hostile = Elements(paper.html(page_with("words", "fr"))), Elements(paper.html(page_with(words, "fr")))
+    assert hostile.names == mild.names
+
+
+def test_the_words_are_all_there() -> None:
+    shown = Elements(COMMON.render(paper.markdown(page_with(HOSTILE)))).text
+    for line in HOSTILE.splitlines():
+        assert shown.count(line.strip()) == 6
+
+
+# -- the press ------------------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_fetched_for_a_pdf(tmp_path: Path) -> None:
+    asked: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.close()
+
+    (tmp_path / "secret.css").write_text("p::before {content: 'secret'}")
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        made = await press.pdf(
+            f'<link rel=stylesheet href="file://{tmp_path}/secret.css"><p>here<img src="http://127.0.0.1:{port}/x.png">'
+            f"<style>@import url(http://127.0.0.1:{port}/y.css); p {{ background: url(http://127.0.0.1:{port}/z.png) }}</style>"
+        )
+    assert "here" in text_of(made)[0]
+    assert "secret" not in text_of(made)[0]
+    assert asked == []
+
+
+async def test_without_the_extra_a_sentence_says_how_to_get_it(
+    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(press, "find_spec", lambda name: None)
+    answer = await fetched(company.bob, f"/handovers/{handed['number']}.pdf")
+    assert answer.status_code == 503
+    assert "searchboard[paper]" in answer.text
+    assert (await fetched(company.bob, f"/handovers/{handed['number']}.md")).status_code == 200
+
+
+async def test_a_press_that_fails_or_takes_for_ever_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "WITHIN_S", 0)
+    with pytest.raises(Refused) as late:
+        await press.pdf("<p>here")
+    assert late.value.code == "unavailable"
+    monkeypatch.setattr(press, "WAITING", 0)
+    with pytest.raises(Refused) as busy:
+        await press.pdf("<p>here")
+    assert busy.value.code == "unavailable"
