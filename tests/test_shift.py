@@ -231,17 +231,23 @@ class Shifts(RuleBasedStateMachine):
         if ack := self._does(who, search, "handover.write", data, None if allowed else "conflict"):
             self.written[search][who] = ack.seqs[0]
 
-    @rule(who=st.sampled_from([*NAMES, "holder", "holder", "holder"]), behind=st.integers(0, 2))
-    def sign(self, who: str, behind: int) -> None:
-        who = (self.holder or "Alice") if who == "holder" else who
-        positions = {search: self._head(search) - behind for search, active in self.searches.items() if active}
+    @rule(who=st.sampled_from(NAMES), stale=st.booleans())
+    def sign(self, who: str, stale: bool) -> None:
+        """At what is there now, or at what was there before the last that is important."""
+        active = [search for search, active in self.searches.items() if active]
+        positions = {search: self.important[search] - 1 if stale else self._head(search) for search in active}
         others = {each: max([0, *(at for by, at in self.written[each].items() if by != who)]) for each in positions}
-        stale = any(self.important[each] > seq or others[each] > seq for each, seq in positions.items())
-        allowed = self.status == "prepared" and not stale
+        unseen = any(self.important[each] > seq or others[each] > seq for each, seq in positions.items())
+        allowed = self.status == "prepared" and not unseen
         code = "forbidden" if who != self.holder else None if allowed else "conflict"
         if self._does(who, OPERATIONS, "handover.sign", {"handover": max(1, self.number), "positions": positions}, code):
             self.status, self.handed = "signed", set(positions)
             self.marks.clear()
+
+    @rule(stale=st.booleans())
+    def prepare_and_sign(self, stale: bool) -> None:
+        self.prepare(self.holder or "Alice")
+        self.sign(self.holder or "Alice", stale)
 
     @rule(who=st.sampled_from(NAMES), which=st.integers(0, 2), behind=st.integers(0, 1))
     def read(self, who: str, which: int, behind: int) -> None:
