@@ -6,7 +6,7 @@ included, keeps one of its own, so that two people who drop a card at one moment
 
 import orjson
 from fractional_indexing import generate_key_between, generate_n_keys_between
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board import columns, turn
@@ -132,8 +132,8 @@ _ALL = 'SELECT id, rank FROM sighting WHERE "column" = :column UNION ALL SELECT 
 _IN_COLUMN = text(f"SELECT id FROM ({_ALL}) c ORDER BY rank, id")  # noqa: S608  (no value is pasted in)
 _ENDS = text(
     'SELECT id, (SELECT max(rank) FROM sighting WHERE "column" = c.id) AS sighting, '
-    '(SELECT max(rank) FROM task WHERE "column" = c.id) AS task FROM "column" c WHERE board = :board'
-)
+    '(SELECT max(rank) FROM task WHERE "column" = c.id) AS task FROM "column" c WHERE board IN :boards'
+).bindparams(bindparam("boards", expanding=True))
 _SAME = text(f"SELECT id FROM ({_ALL}) c WHERE id <> :but AND rank = :rank LIMIT 1")  # noqa: S608
 _BELOW = text(f"SELECT max(rank) FROM ({_ALL}) c WHERE id <> :but AND rank < :rank")  # noqa: S608
 _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
@@ -144,7 +144,8 @@ def _last(pen: Pen, column: str) -> str | None:
     known = turn.of(pen.session).last
     if column not in known:
         pen.session.flush()
-        for row in pen.session.connection().execute(_ENDS, {"board": pen.board.id}):
+        boards = [pen.board.id, *(() if known else turn.of(pen.session).boards)]
+        for row in pen.session.connection().execute(_ENDS, {"boards": boards}):
             known[row.id] = max(row.sighting or "", row.task or "") or None
     return known[column]
 

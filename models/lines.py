@@ -1,17 +1,18 @@
 """Writes that wait for a writing thread, in lines: those of one line are done in the order in which they came, one group at
-a time; different lines go side by side."""
+a time; different lines go side by side, or together."""
 
 import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session
 
 GROUP = 64  # writes that share a commit at most; more would make the first of them wait for long
+QUICK_S = 0.05  # what takes longer waits for something, a lock or a line: meanwhile another thread goes on
 
 
 @dataclass(slots=True)
@@ -43,6 +44,13 @@ class Job:
             self.done.set_exception(self.error)
 
 
+def _head(waiting: deque[Job], most: int) -> list[Job]:
+    group = [waiting.popleft()]
+    while group[0].boards and waiting and len(group) < most and waiting[0].boards == group[0].boards:
+        group.append(waiting.popleft())
+    return group
+
+
 class Lines:
     """Shared by the loop, which puts, and the writing threads, which take and release."""
 
@@ -50,6 +58,7 @@ class Lines:
         self._waiting: dict[Hashable, deque[Job]] = {}  # each line with a job, one that is being worked on included
         self._ready: deque[Hashable] = deque()  # lines that no thread works on, the one that waits longest first
         self._news = threading.Condition()
+        self._working: dict[int, float] = {}  # threads, and since when
         self._closed = False
 
     def put(self, line: Hashable, job: Job) -> None:
@@ -61,29 +70,46 @@ class Lines:
             self._ready.append(line)
             self._news.notify()
 
-    def take(self) -> tuple[Hashable, list[Job]] | None:
-        """Waits for a line, and takes the jobs at its head that lock the same boards; one that locks none is alone. None when
-        all is done and closed."""
-        with self._news:
-            while not self._ready:
-                if self._closed:
-                    return None
-                self._news.wait()
-            line = self._ready.popleft()
-            waiting = self._waiting[line]
-            group = [waiting.popleft()]
-            while group[0].boards and waiting and len(group) < GROUP and waiting[0].boards == group[0].boards:
-                group.append(waiting.popleft())
-            return line, group
+    def take(self) -> dict[Hashable, list[Job]] | None:
+        """Waits for a line, and takes the jobs at its head that lock the same boards; one that locks none is alone. Of lines
+        that are ready too, the same, as long as all of it is no more than one group. None when all is done and closed.
 
-    def release(self, line: Hashable) -> None:
-        """A group of this line is done: the next may be taken."""
+        Threads share one processor's time, and each group has its costs: while one is at work, what comes is collected.
+        """
         with self._news:
-            if self._waiting[line]:
-                self._ready.append(line)
+            while (wait_s := self._wait_s()) != 0 or not self._ready:
+                if self._closed and not self._ready:
+                    return None
+                self._news.wait(wait_s)
+            self._working[threading.get_ident()] = time.monotonic()
+            taken: dict[Hashable, list[Job]] = {}
+            room = GROUP
+            while self._ready and room and (not taken or self._waiting[self._ready[0]][0].boards):
+                line = self._ready.popleft()
+                taken[line] = _head(self._waiting[line], room)
+                room -= len(taken[line])
+                if not taken[line][0].boards:
+                    break
+            return taken
+
+    def _wait_s(self) -> float | None:
+        """How long a thread waits before it takes what is ready: 0 where it does so now, None for news."""
+        if not self._ready:
+            return None
+        began = max(self._working.values(), default=0.0)
+        return max(0.0, began + QUICK_S - time.monotonic())
+
+    def release(self, lines: Iterable[Hashable]) -> None:
+        """Groups of these lines are done by this thread: the next may be taken."""
+        with self._news:
+            self._working.pop(threading.get_ident(), None)
+            for line in lines:
+                if self._waiting[line]:
+                    self._ready.append(line)
+                else:
+                    del self._waiting[line]
+            if self._ready:
                 self._news.notify()
-            else:
-                del self._waiting[line]
 
     def close(self) -> None:
         """Threads end when nothing waits any more."""

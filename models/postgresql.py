@@ -41,6 +41,7 @@ WRITING = {
     "default_transaction_isolation": "read committed", "default_transaction_read_only": "off",
     "idle_in_transaction_session_timeout": "5s",  # a process that is stuck must not keep a board locked
 }  # fmt: skip
+_LOCK_FREE = text("SELECT id FROM board WHERE id = ANY(:boards) FOR UPDATE SKIP LOCKED")
 _LOST = ("08", "57P")  # classes of SQLSTATE: the connection failed, an administrator or a crash ended it
 _AGAIN = (
     "40001", "40P01",  # serialization failure, deadlock
@@ -106,6 +107,10 @@ class Store:
 
     def let_go(self) -> None:
         pass
+
+    def lock_free(self, connection: Connection, boards: set[str]) -> set[str]:
+        """Locks those of these boards that no other transaction holds now, and says which."""
+        return set(connection.execute(_LOCK_FREE, {"boards": list(boards)}).scalars())
 
     def lock_tables(self, connection: Connection) -> None:
         """Several processes start at once, and one of them migrates."""

@@ -94,6 +94,10 @@ class Store:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
 
+    def lock_free(self, connection: Connection, boards: set[str]) -> set[str]:
+        """All of them: the whole file is this transaction's."""
+        return boards
+
     def lock_tables(self, connection: Connection) -> None:
         """Whoever writes is alone."""
 

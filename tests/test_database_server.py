@@ -22,7 +22,7 @@ from board.dev import Postgres
 from board.errors import Refused
 from board.settings import Settings
 from board.sign_in import Caller
-from models import postgresql
+from models import lines, postgresql
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable, Unusable
 from models.schema import migrate
@@ -171,6 +171,100 @@ async def test_boards_are_written_side_by_side(desks: list[Desk], postgres: Post
         await do(desks[0], free, "note.add", {"text": "now"})
         assert not waits.done()
     await waits
+
+
+# -- several boards in one transaction
+
+
+@contextmanager
+def collecting(desk: Desk, board: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """While a first write to this board is at work, what comes for others is collected: until the block ends."""
+    monkeypatch.setattr(lines, "QUICK_S", 60.0)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(session: Session) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    desk.database.write(work, boards=(board,))
+    assert begun.wait(10)
+    yield
+    go_on.set()
+
+
+async def _notes(desk: Desk, searches: list[str]) -> "list[asyncio.Task[Any]]":
+    caller = await alice(desk)
+    notes = [Command(new_id(), search, "note.add", {"text": "seen"}) for search in searches]
+    tasks = [asyncio.create_task(desk.execute(caller, note)) for note in notes]
+    await asyncio.sleep(0)  # they are queued
+    return tasks
+
+
+def _transactions(desk: Desk, searches: list[str]) -> list[int]:
+    """In which transaction each search's board was written last."""
+    query = text("SELECT id, xmin::text::bigint AS by FROM board")
+    rows = {row.id: row.by for row in desk.database.read_now(lambda session: session.connection().execute(query).all())}
+    return [rows[search] for search in searches]
+
+
+async def test_boards_that_wait_at_one_moment_share_a_transaction(desks: list[Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    searches = [await open_search(desks[0]) for _ in range(3)]
+    with collecting(desks[0], OPERATIONS, monkeypatch):
+        tasks = await _notes(desks[0], searches)
+    acks = await asyncio.gather(*tasks)
+    assert [ack.board for ack in acks] == searches
+    assert len(set(_transactions(desks[0], searches))) == 1
+    assert [count(desks[0], search) for search in searches] == [1, 1, 1]
+
+
+async def test_a_board_that_somebody_else_holds_holds_up_no_other(
+    desks: list[Desk], postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches = [await open_search(desks[0]) for _ in range(3)]
+    with holding(postgres_url, searches[1]):
+        with collecting(desks[0], OPERATIONS, monkeypatch):
+            tasks = await _notes(desks[0], searches)
+        await asyncio.gather(tasks[0], tasks[2])
+        await waiting(postgres, 1)
+        assert not tasks[1].done()
+    await tasks[1]
+    assert [count(desks[0], search) for search in searches] == [1, 1, 1]
+
+
+async def test_what_one_raises_half_way_costs_the_other_boards_nothing(
+    desks: list[Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches = [await open_search(desks[0]) for _ in range(3)]
+
+    def fails(session: Session) -> None:
+        session.connection().execute(text("UPDATE board SET kind = 'none'"))
+        raise ValueError("no")
+
+    with collecting(desks[0], OPERATIONS, monkeypatch):
+        refused = desks[0].database.write(fails, boards=(searches[1],))
+        tasks = await _notes(desks[0], [searches[0], searches[2]])
+    await asyncio.gather(*tasks)
+    with pytest.raises(ValueError, match="no"):
+        await refused
+    assert [count(desks[0], search) for search in searches] == [1, 0, 1]
+
+
+async def test_several_boards_whose_commit_got_no_answer_are_each_written_once_also_where_rights_ended_before_it_came(
+    desks: list[Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches = [await open_search(desks[0]) for _ in range(3)]
+
+    def ended() -> None:
+        if len(lost) == 2:
+            desks[1].database.write_now(lambda session: accounts.set_enabled(session, "alice@desk.example", False))
+
+    with commit_answer_lost(desks[0].database, 2, meanwhile=ended) as lost:
+        with collecting(desks[0], OPERATIONS, monkeypatch):
+            tasks = await _notes(desks[0], searches)
+        acks = await asyncio.gather(*tasks)
+    assert len(lost) == 2  # that of what went before, and that of the three
+    assert [count(desks[0], search) for search in searches] == [1, 1, 1]
+    assert all(len(ack.seqs) == 1 for ack in acks)
 
 
 # -- lost connections
