@@ -15,19 +15,23 @@ from board import words
 
 CODE = "eo"  # a browser can be asked for it, and has two plural forms, as our languages have
 ACCENTS = str.maketrans("aceilnorsuyzACDEILNOSUYZ", "áçéíłñóřšúýžÁÇĎÉÍŁÑÓŠÚÝŽ")
-# What is called so in every language: this program, the scopes of a token, a day where the browser knows no words for it.
-NAMES = re.compile(r"Searchboard|\b(?:read|write|intake)\b|M\d\d \d+ [A-Z][a-z]{2}\b")
+# What is called so in every language: this program, the scopes of a token, a day where the browser knows no words for it, a hash.
+NAMES = re.compile(r"Searchboard|\b[0-9a-f]{64}\b|\b(?:read|write|intake)\b|M\d\d \d+ [A-Z][a-z]{2}\b")
 VALUES = re.compile(r"(\{\w+\}|%\(\w+\)s)")
 
 # Every text of a page, and of its attributes that are read or heard: [text, where]. Dates, keys, and what says which language it
-# is in, are left out.
+# is in, are left out. A sentence with marks or links in it (`data-sentence`) is one text.
 TEXTS = """() => {
   const found = [[document.title, "title"]];
   const skip = "script, style, noscript, time, kbd, code, body [lang]";
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
     const place = node.parentElement;
-    if (!place.closest(skip) && node.data.trim()) found.push([node.data.trim(), place.outerHTML.slice(0, 160)]);
+    if (place.closest(`${skip}, [data-sentence]`) || !node.data.trim()) continue;
+    found.push([node.data.trim(), place.outerHTML.slice(0, 160)]);
+  }
+  for (const each of document.querySelectorAll("[data-sentence]")) {
+    found.push([each.textContent.trim(), each.outerHTML.slice(0, 160)]);
   }
   for (const name of ["aria-label", "title", "placeholder", "alt", "aria-description", "aria-roledescription"]) {
     for (const each of document.body.querySelectorAll(`[${name}]`)) {
