@@ -216,7 +216,7 @@ def _settings(examples: int, steps: int) -> settings:
 
 def test_no_storm_leaves_a_wrong_screen(house: House) -> None:
     Storm.house = house
-    run_state_machine_as_test(Storm, settings=_settings(12, 20))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Storm, settings=_settings(8, 20))  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.slow

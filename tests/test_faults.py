@@ -403,11 +403,11 @@ def assert_good(outcome: Outcome) -> None:
     assert outcome.verdict.good, "\n".join(report(outcome))
 
 
-async def test_no_promise_is_broken_in_a_minute_of_faults() -> None:
-    outcome = await run(Plan(45, seed=1, workers=2, writers=6, readers=12, boards=8, rate=100))
+async def test_no_promise_is_broken_in_half_a_minute_of_faults() -> None:
+    outcome = await run(Plan(25, seed=1, workers=2, writers=6, readers=12, boards=8, rate=100))
     assert_good(outcome)
-    assert outcome.figures.commands["ok"] > 500, "else little was tried"
-    assert sum(outcome.figures.faults.values()) > 20
+    assert outcome.figures.commands["ok"] > 250, "else little was tried"
+    assert sum(outcome.figures.faults.values()) > 10
 
 
 @pytest.mark.slow
