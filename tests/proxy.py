@@ -15,6 +15,7 @@ class Wire:
         self.ends = (browser, server)
         self.dead = False  # what comes is taken and goes nowhere, and no end is told
         self.held = 0  # bytes of the browser that wait at its gate
+        self.socket = False  # whether it is a socket, and no call beside it
 
     def reset(self) -> None:
         for end in self.ends:
@@ -62,8 +63,8 @@ class Line:
 
     @property
     def held(self) -> int:
-        """How many connections have bytes waiting at the gate."""
-        return sum(wire.held > 0 for wire in self._wires)
+        """How many sockets have bytes waiting at the gate."""
+        return sum(wire.held > 0 for wire in self._wires if wire.socket)
 
     async def serve(self) -> asyncio.Server:
         server = await asyncio.start_server(self._taken, "127.0.0.1", 0)
@@ -90,6 +91,7 @@ class Line:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: Wire, gate: asyncio.Event) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
+                wire.socket = wire.socket or data.startswith(b"GET /ws ")
                 if not gate.is_set():
                     wire.held += len(data) if gate is self._from_browsers else 0
                     await gate.wait()
