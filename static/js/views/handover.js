@@ -35,6 +35,7 @@ class HandoverPage {
   #keys;
   #fixed; // number of the handover that the address names, or null
   #saved = new Map(); // board -> {data, seq}: acknowledged, and not yet in what was read
+  #read = new Map(); // number and board -> seq up to which this person has read it, as far as was acknowledged here
   #key = ""; // what the report is of, as far as `operations` says
   #frame = null;
 
@@ -119,7 +120,12 @@ class HandoverPage {
   }
 
   get unread() {
-    return this.sections.filter(({ unread, board }) => unread && !this.isBeingRead(board));
+    return this.sections.filter((each) => this.isUnread(each));
+  }
+
+  /** Has this person to read it before they accept? What they have just marked is read, though the report does not say so yet. */
+  isUnread({ board, unread, after }) {
+    return unread && !this.isBeingRead(board) && (this.#read.get(`${this.number} ${board}`) ?? -1) < after.seq;
   }
 
   nameOf(id) {
@@ -156,6 +162,10 @@ class HandoverPage {
   saved(board, data, seq) {
     this.#saved.set(board, { data: { ...this.#saved.get(board)?.data, ...data }, seq });
     this.report.moved(board === OPERATIONS ? null : board);
+  }
+
+  read(board, seq) {
+    this.#read.set(`${this.number} ${board}`, seq);
   }
 
   draw = () => {
@@ -242,9 +252,9 @@ class HandoverPage {
   /** The one that has the keyboard, and on to the next; without one, to the first that is unread. */
   #readHere(board) {
     const here = this.report.section(board);
-    if (here?.unread) this.act.read(here);
+    if (here && this.isUnread(here)) this.act.read(here);
     const order = this.sections, from = order.indexOf(here) + 1;
-    const next = [...order.slice(from), ...order.slice(0, from)].find((each) => each.unread && each.board !== board);
+    const next = [...order.slice(from), ...order.slice(0, from)].find((each) => this.isUnread(each) && each.board !== board);
     const element = next && this.#root.querySelector(`[data-section="${CSS.escape(next.board)}"]`);
     element?.focus();
   }

@@ -85,8 +85,9 @@ export class HandoverActions {
     const view = this.#view;
     const answer = this.#command(board, "handover.read", { handover: view.number, seq: after.seq });
     view.draw();
-    await answer;
+    if (await answer) view.read(board, after.seq);
     view.report.moved(board);
+    view.draw();
   }
 
   /** At the positions that stood on the screen when the dialog was opened. */

@@ -13,7 +13,7 @@ export const referenceOf = ({ search }) => search.reference;
 /** @param it a section of the report */
 export function section(it, view) {
   const { board, search } = it;
-  return html`<article class="handing ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && it.unread}
+  return html`<article class="handing ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && view.isUnread(it)}
       aria-labelledby="h-${board}">
     <header>
       <h2 id="h-${board}"><a href="/searches/${board}">${search.reference}</a> ${nameOf(search)}</h2>
@@ -63,19 +63,23 @@ function links(board, from, to) {
 /** What has happened since it was signed, and whether this person has read it. */
 function after(it, view) {
   if (view.stage !== "signed") return nothing;
-  const { board, seq, after: { seq: now, events, significant }, unread } = it;
+  const { board, seq, after: { seq: now, events, significant } } = it;
   const mine = it.reads?.[view.desk.account.id];
   return html`<div class="after" data-testid="after">
     <p>${events ? html`<b>${n("{count} event since it was signed", "{count} events since it was signed", events)}</b>${significant ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("Nothing since it was signed.")}</p>
-    ${view.mayTakeOver ? reading(it, view, unread, mine) : nothing}
+    ${view.mayTakeOver ? reading(it, view, mine) : nothing}
     ${readers(it, view)}
   </div>`;
 }
 
-function reading(it, view, unread, mine) {
+function reading(it, view, mine) {
   if (view.isBeingRead(it.board)) return html`<span class="hint" role="status">${t("sending…")}</span>`;
-  if (!unread) return html`<span class="read" data-testid="read">✓ ${mine ? t("read, {at}", { at: when(mine.at) }) : t("read")}</span>`;
-  return html`<button type="button" class="primary" data-act="mark-read" @click=${() => view.act.read(it)}>${mine ? t("Read again") : t("Mark as read")}${hasKeys() ? html` <kbd>R</kbd>` : nothing}</button>`;
+  if (!view.isUnread(it)) return html`<span class="read" data-testid="read">✓ ${mine ? t("read, {at}", { at: when(mine.at) }) : t("read")}</span>`;
+  const mark = ({ target }) => {
+    target.closest("[data-section]").focus({ preventScroll: true }); // the button goes
+    view.act.read(it);
+  };
+  return html`<button type="button" class="primary" data-act="mark-read" @click=${mark}>${mine ? t("Read again") : t("Mark as read")}${hasKeys() ? html` <kbd>R</kbd>` : nothing}</button>`;
 }
 
 /** Who else has read it: whoever hands over sees how far they have come. */
@@ -109,11 +113,11 @@ export function index(view) {
   const { sections } = view;
   if (!sections.length) return nothing;
   return html`<nav class="handing-index" aria-label=${t("Searches of this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
-    <ol role="list">${sections.map((it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${mark(it, view)}</li>`)}</ol></nav>`;
+    <ol role="list">${sections.map((it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${outcome(it, view)}</li>`)}</ol></nav>`;
 }
 
-function mark(it, view) {
-  if (view.mayTakeOver) return it.unread ? html`<b class="todo">${t("not read")}</b>` : html`<span class="ok">✓ ${t("read")}</span>`;
+function outcome(it, view) {
+  if (view.mayTakeOver) return view.isUnread(it) ? html`<b class="todo">${t("not read")}</b>` : html`<span class="ok">✓ ${t("read")}</span>`;
   if (view.stage === "signed") return it.after.significant ? html`<b class="todo">${n("{count} new", "{count} new", it.after.significant)}</b>` : nothing;
   if (view.mayWrite && view.forms.written(it.board).dirty) return html`<b class="todo">${t("not saved")}</b>`;
   const overdue = it.tasks.overdue.length;
