@@ -1,4 +1,4 @@
-"""The history of a search of five thousand events is opened: when its first lines are on the screen, and when all of it is read."""
+"""The history of a search of 5,000 events is opened: when its first lines are on the screen, and when all of it is read."""
 
 import asyncio
 from collections.abc import Iterator

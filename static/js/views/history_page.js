@@ -1,19 +1,21 @@
 /** What happened on a search, or everywhere: every event as a sentence, newest first, by shifts; narrowed down by the address. */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
-import { keepingFocus } from "../behaviours/focus.js";
+import { isNowhere, keepingFocus } from "../behaviours/focus.js";
 import { Keys } from "../behaviours/keys.js";
 import { pressed } from "../behaviours/key_table.js";
 import { accountName } from "../forms/shown.js";
 import { t } from "../i18n.js";
 import { ChainLine } from "../past/chain.js";
+import { Everywhere } from "../past/everywhere.js";
 import { Shifts } from "../past/shifts.js";
-import { Everywhere, OneBoard } from "../past/told_events.js";
+import { OneBoard } from "../past/told_events.js";
 import { Windowed } from "../past/windowed.js";
 import { NONE, read, readHash, written, writtenHash } from "./history_page_filter.js";
 import { head, newer, notices, rest } from "./history_page_head.js";
 import { row } from "./history_page_row.js";
 import { Shown } from "./history_page_shown.js";
+import { HistoryHere } from "./palette_history.js";
 import { tools } from "./history_page_tools.js";
 import { forbidden } from "./states.js";
 
@@ -41,6 +43,7 @@ class HistoryPage {
   #top = null; // key of the newest event that was on the screen
   #revealed = false;
   #frame = null;
+  #unwatch;
 
   constructor(main, desk, board) {
     this.#main = main;
@@ -51,8 +54,8 @@ class HistoryPage {
     this.told = this.isEverywhere ? new Everywhere(desk, this.#more) : new OneBoard(desk, board, this.#more);
     this.#shown = new Shown(this.told);
     this.#shifts = new Shifts(this.#more);
-    this.#windowed = new Windowed(() => this.#render(), () => this.#root.querySelector("ol.events"));
-    this.#keys = new Keys((desk.here = this.#here()));
+    this.#windowed = new Windowed(() => this.#render(), () => this.#list);
+    this.#keys = new Keys((desk.here = new HistoryHere(this)));
   }
 
   connect() {
@@ -62,7 +65,7 @@ class HistoryPage {
     addEventListener("hashchange", this.#went);
     addEventListener("scroll", this.#scrolled, { passive: true });
     this.desk.board(this.boardId).where(null);
-    this.desk.watch(this.#more);
+    this.#unwatch = this.desk.watch(this.#more);
     this.told.connect();
     this.#shifts.read();
     this.#render();
@@ -76,6 +79,7 @@ class HistoryPage {
     removeEventListener("hashchange", this.#went);
     removeEventListener("scroll", this.#scrolled);
     this.told.disconnect();
+    this.#unwatch();
     this.#chain.disconnect();
     this.#main.classList.remove("history-page");
     render(nothing, this.#root);
@@ -89,7 +93,7 @@ class HistoryPage {
   }
 
   get count() {
-    return Object.values(this.asked).filter((value) => value !== null).length;
+    return Object.values(this.asked).filter(Boolean).length;
   }
 
   /** The key of the event that the address names. */
@@ -104,11 +108,6 @@ class HistoryPage {
   /** How many events are shown. */
   get shown() {
     return this.#shown.items.length;
-  }
-
-  /** Of how many that were read. */
-  get all() {
-    return this.#shown.all;
   }
 
   get offered() {
@@ -190,6 +189,11 @@ class HistoryPage {
     this.draw();
   };
 
+  /** What was asked for is there before this returns. */
+  drawNow() {
+    if (this.#frame !== null) this.#render();
+  }
+
   draw = () => {
     this.#frame ??= requestAnimationFrame(() => this.#render());
   };
@@ -199,7 +203,9 @@ class HistoryPage {
     this.#frame = null;
     if (this.told.state === "forbidden") return this.#lost();
     if (this.#stale) this.#find();
+    const reads = this.#isReading;
     this.#windowed.update(this.#keysShown, () => keepingFocus(this.#root, () => render(this.#template(), this.#root)));
+    if (reads && isNowhere()) this.#list.focus({ preventScroll: true }); // the event that the keyboard was on was scrolled far away
     this.#reveal();
     if (this.#isNearEnd()) this.told.read();
     return undefined;
@@ -232,8 +238,7 @@ class HistoryPage {
   /** How many came above the first that was seen, while one reads further down. */
   #count() {
     const keys = this.#keysShown;
-    const reads = this.#root.querySelector("ol.events")?.contains(document.activeElement);
-    if (this.#top === null || (this.#windowed.isAtTop && !reads) || !keys.includes(this.#top)) this.#top = keys[0] ?? null;
+    if (this.#top === null || (this.#windowed.isAtTop && !this.#isReading) || !keys.includes(this.#top)) this.#top = keys[0] ?? null;
     this.fresh = this.#top === null ? 0 : keys.indexOf(this.#top);
     this.current = keys.includes(this.current) ? this.current : keys[0] ?? null;
   }
@@ -247,6 +252,15 @@ class HistoryPage {
     this.current = this.target;
     this.#windowed.reveal(this.target);
     this.#rowOf(this.target)?.focus({ preventScroll: true });
+  }
+
+  get #list() {
+    return this.#root.querySelector("ol.events");
+  }
+
+  /** Is the keyboard on an event? */
+  get #isReading() {
+    return Boolean(this.#list?.contains(document.activeElement));
   }
 
   get #keysShown() {
@@ -281,19 +295,5 @@ class HistoryPage {
     if (!this.#rowOf(key)) this.#windowed.reveal(key);
     this.#rowOf(key)?.focus({ preventScroll: true });
     this.#rowOf(key)?.scrollIntoView({ block: "nearest" });
-  }
-
-  #here() {
-    const find = () => this.#root.querySelector("#find")?.focus();
-    return {
-      where: "history",
-      may: (right) => right === undefined,
-      settle: () => this.#frame !== null && this.#render(),
-      things: () => [],
-      commands: () => [
-        { id: "find", says: t("Find in what happened"), does: find },
-        ...(this.isAsked ? [{ id: "show-all", says: t("Show all events again"), does: this.askNothing }] : []),
-      ],
-    };
   }
 }

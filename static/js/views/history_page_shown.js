@@ -4,13 +4,12 @@ import { filled, told as tell } from "../sentences.js";
 import { choices, filter, folded, wordsOf } from "./history_page_filter.js";
 import { groupOf } from "./history_page_shifts.js";
 
-const NOTHING = { people: new Map(), fields: new Set(), cards: new Map() };
+const NOTHING = { all: 0, people: new Map(), fields: new Set(), cards: new Map() };
 
 export class Shown {
   items = []; // {entry, group}, newest first; group is the heading that begins with it, or null
   keys = []; // of the same
-  all = 0; // events that were read
-  offered = NOTHING; // who did something, what was changed, on which cards
+  offered = NOTHING; // how many were read, who did something, what was changed, on which cards
   #told;
   #texts = new WeakMap(); // entry -> all that it says, folded
 
@@ -19,7 +18,7 @@ export class Shown {
   }
 
   forget() {
-    Object.assign(this, { items: [], keys: [], all: 0, offered: NOTHING });
+    Object.assign(this, { items: [], keys: [], offered: NOTHING });
     this.#texts = new WeakMap();
   }
 
@@ -35,8 +34,7 @@ export class Shown {
       return { entry, group: begins ? group : null };
     });
     this.keys = this.items.map(({ entry }) => entry.key);
-    this.all = entries.length;
-    this.offered = choices(entries, card);
+    this.offered = { all: entries.length, ...choices(entries, card) };
   }
 
   /** All that an event says, as one looks for it: kept until more is known of what was before it. */

@@ -68,7 +68,7 @@ function chips(view) {
   ].filter(([, text]) => text);
 }
 
-function counted({ told, shown, all, isAsked }) {
+function counted({ told, shown, offered: { all }, isAsked }) {
   const { progress, state } = told;
   if (progress && progress.read < progress.all && state === "reading") {
     return t("Reading… {read} of {all}", { read: number(progress.read), all: number(progress.all) });
