@@ -75,11 +75,15 @@ export class Seen {
     return !document.hidden && this.#actedAt !== null && age(this.#actedAt) < LATELY_MS;
   }
 
+  get #isLive() {
+    return this.#board.freshness.state === "live";
+  }
+
   #look = () => {
     if (this.#board.seq === null) return;
     if (this.#marks === null) return void this.#read();
     if (!this.#caughtUp) return;
-    if (!this.#isHere || this.#board.freshness.state !== "live") return;
+    if (!this.#isHere || !this.#isLive) return;
     this.#looked = { board: this.#board.id, epoch: this.#board.epoch, seq: this.#board.seq };
     if (this.#isNews) this.#timer ??= setTimeout(() => this.#tell(), TELL_MS);
   };
@@ -91,7 +95,7 @@ export class Seen {
   async #tell({ leaving = false } = {}) {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (!this.#isNews) return;
+    if (!this.#isNews || !(leaving || this.#isLive)) return; // without a line it waits for the next look
     const mark = this.#looked;
     this.#told = positionOf(mark);
     const status = await tell([mark], { leaving });
