@@ -235,13 +235,19 @@ async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(com
         assert "revoked" in next(line for line in (await board.works("token", "list")).splitlines() if name in line)
 
 
-async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(company: Company, board: Shell) -> None:
+async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(company: Company, board: Shell, tmp_path: Path) -> None:
     search = await company.alice.open_search()
     out = await board.works("verify")
     boards = [each["board"] for each in (await company.alice.http.get("/api/v1/boards")).json()["boards"]]
     assert len(out.splitlines()) == len(boards)
     assert all(any(line.startswith(each) for line in out.splitlines()) for each in boards)
     assert len((await board.works("verify", search)).splitlines()) == 1
+    (heads := tmp_path / "heads.txt").write_text(out)  # kept elsewhere, and read again
+    assert await board.works("verify", "--heads", str(heads)) == out
+    heads.write_text(out.replace(" holds", " held"))
+    code, nothing, fault = await board("verify", "--heads", str(heads))
+    assert (code, nothing, fault.count("\n")) == (1, "", 1)
+    assert "line 1" in fault
 
     def edit(session: object) -> None:
         from sqlalchemy import text
