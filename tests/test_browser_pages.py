@@ -13,7 +13,7 @@ from board import accounts
 from board.commands import Command
 from board.demo import play
 from tests.cast import new_id, serving, settings_for
-from tests.office import Office
+from tests.office import Office, Person
 from tests.window import Window
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ class Tour:
         live = {"operations": "/", "search": self.search, "sighting": self.sighting, "task": self.task}
         live |= {"history": f"{self.search}/history", "everywhere": "/history"}
         live |= {"past": f"{self.task}?at=40", "compared": f"{self.search}?at=60&with=30", "all-past": "/?at=12&with=20"}
-        live |= {"no-moment": "/?at=none"}
+        live |= {"no-moment": "/?at=none", "handover": "/handover", "handed": "/handovers/1"}
         return live | {"intake": "/intake", "account": "/account", "api": "/api", "missing": "/searches/none"}
 
 
@@ -69,7 +69,19 @@ async def tour(demo: Office) -> Tour:
     cards = [each for each in full[board] if each["kind"] in ("sighting", "task") and not each["state"]["withdrawn"]]
     sighting = max((each for each in cards if each["kind"] == "sighting"), key=lambda each: len(each["state"]["description"]))
     task = max((each for each in cards if each["kind"] == "task"), key=lambda each: len(each["state"]["checklist"]))
+    await hand_over(alice)
     return Tour(board, sighting["id"], task["id"])
+
+
+async def hand_over(alice: Person) -> None:
+    """One handover was signed and came to nothing; another is being prepared."""
+    await alice.do("operations", "shift.take", {"reason": "the desk is mine"})
+    await alice.do("operations", "handover.prepare", {})
+    report = (await alice.http.get("/api/v1/handover")).json()
+    number, positions = report["handover"]["number"], {each["board"]: each["seq"] for each in report["searches"]}
+    await alice.do("operations", "handover.sign", {"handover": number, "positions": positions})
+    await alice.do("operations", "handover.withdraw", {"handover": number})
+    await alice.do("operations", "handover.prepare", {})
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -135,6 +147,12 @@ async def test_axe_finds_no_barrier_in_any_dialog(demo: Office, tour: Tour, them
             await alice("dialog summary").click()
         found[act] = await barriers(alice, "dialog")
         await keep(alice, f"dialog-{act}-{theme}-1400")
+        await alice.page.keyboard.press("Escape")
+        await expect(alice("dialog")).to_have_count(0)
+    await shown(alice, "/handover")
+    for act in ("sign", "withdraw"):
+        await alice(f"[data-act={act}]").click()
+        found[act] = await barriers(alice, "dialog")
         await alice.page.keyboard.press("Escape")
         await expect(alice("dialog")).to_have_count(0)
     assert {place: some for place, some in found.items() if some} == {}
@@ -245,6 +263,8 @@ async def shown(window: Window, path: str) -> None:
         await window(":is([data-testid=timeline], [data-testid=no-moment])").wait_for()
     elif await window.page.locator("[data-board]").get_attribute("data-board"):
         await window.live()
+    if path.startswith("/handover"):
+        await window("[data-section]").first.wait_for()
     if "/cards/" in path:
         await window("[data-testid=history]").wait_for()
     if path.endswith("/history"):

@@ -60,6 +60,7 @@ function blocked(view) {
 
 function acceptance(view) {
   const form = view.forms.step("handover.accept");
+  if (!view.unread.length) form.problem = null; // what stood in the way has been read
   const needsReason = view.unread.length > 0 || form.isMine("reason");
   const buttons = html`<button type="button" data-act="refuse" @click=${() => view.act.dialog("refuse")}>${t("Refuse…")}</button>${send("accept", t("Accept the shift"))}`;
   return formOf(form, "accept", html`${row(form, "restatement", view)} ${needsReason ? row(form, "reason", view) : nothing}`, buttons, view.act.submit);

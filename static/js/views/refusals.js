@@ -26,6 +26,8 @@ const WHAT = {
   "search.set_access": () => t("Access"),
   "search.set_worrying": () => t("Worrying or not"),
   "search.set_appeal": () => t("Appeal"),
+  "handover.write": () => t("What is said for the handover"),
+  "handover.read": () => t("Marking as read"),
   undo: () => t("Undoing"),
 };
 
