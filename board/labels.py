@@ -15,18 +15,17 @@ NOUNS = {
 EVENTS = {
     "search.opened": N_("Search opened"), "search.updated": N_("Search changed"), "search.status_set": N_("Status set"),
     "search.worrying_set": N_("Worrying decided"), "search.appeal_set": N_("Appeal set"), "search.access_set": N_("Access set"),
-    "search.erased": N_("Search erased"), "column.added": N_("Column added"), "column.renamed": N_("Column renamed"),
-    "column.moved": N_("Column moved"), "column.removed": N_("Column removed"), "sighting.added": N_("Sighting added"),
-    "sighting.updated": N_("Sighting changed"), "sighting.graded": N_("Sighting graded"),
-    "sighting.assessed": N_("Sighting assessed"), "sighting.erased": N_("Sighting erased"), "task.added": N_("Task added"),
-    "task.updated": N_("Task changed"), "task.erased": N_("Task erased"), "card.moved": N_("Card moved"),
-    "card.assigned": N_("Card assigned"), "card.withdrawn": N_("Card withdrawn"), "card.restored": N_("Card restored"),
-    "note.added": N_("Note added"), "note.erased": N_("Note erased"), "shift.taken": N_("Shift taken"),
-    "shift.handed_over": N_("Shift handed over"), "handover.prepared": N_("Handover begun"),
-    "handover.written": N_("Handover written"), "handover.signed": N_("Handover signed"),
+    "column.added": N_("Column added"), "column.renamed": N_("Column renamed"), "column.moved": N_("Column moved"),
+    "column.removed": N_("Column removed"), "sighting.added": N_("Sighting added"), "sighting.updated": N_("Sighting changed"),
+    "sighting.graded": N_("Sighting graded"), "sighting.assessed": N_("Sighting assessed"), "task.added": N_("Task added"),
+    "task.updated": N_("Task changed"), "card.moved": N_("Card moved"), "card.assigned": N_("Card assigned"),
+    "card.withdrawn": N_("Card withdrawn"), "card.restored": N_("Card restored"), "note.added": N_("Note added"),
+    "shift.taken": N_("Shift taken"), "shift.handed_over": N_("Shift handed over"),
+    "handover.prepared": N_("Handover begun"), "handover.written": N_("Handover written"),
+    "handover.signed": N_("Handover signed"),
     "handover.read": N_("Read for the handover"), "handover.accepted": N_("Handover accepted"),
     "handover.refused": N_("Handover refused"), "handover.withdrawn": N_("Handover withdrawn"),
-    "handed.set": N_("Search handed over"), "briefing.erased": N_("Briefing erased"),
+    "handed.set": N_("Search handed over"),
 }  # fmt: skip
 STATUS = {"open": N_("Open"), "found": N_("Found"), "closed": N_("Closed")}
 KINDS = {

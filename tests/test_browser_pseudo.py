@@ -19,7 +19,7 @@ WIDTHS = {390: 844, 1400: 900}
 ALONE = ("discard", "let-go", "seen", "all-seen", "close", "close-card", "later", "cancel", "take", "unassign")  # open no dialog
 DIALOGS = {"open-search", "add-sighting", "add-task", "edit-search", "access", "appeal", "set-status", "move", "withdraw"}
 SEEN = "Дівчина в червоному пальті"
-NO_PAGES = {"/healthz", "/readyz", "/metrics"}  # for programs
+NO_PAGES = {"/healthz", "/readyz", "/metrics", "/handover.pdf", "/handover.md"}  # for programs, and to take away
 CODES = {"/api"}  # names what programs send, as they send it
 NO_PAGE = "Failed to load resource: the server responded with a status of 40"
 
@@ -51,6 +51,9 @@ async def test_no_word_is_left_in_english_and_nothing_is_cut_off(abroad: Office)
     search = f"/searches/{board}"
     own = (await (await abroad.person("Bob")).http.get("/api/v1/me")).json()["id"]
     some = [search, f"{search}/cards/{sighting}", f"{search}/cards/{task}", f"/accounts/{own}", "/searches/none", "/nothing/here"]
+    leads = await abroad.person("Alice")
+    await leads.do("operations", "shift.take", {"reason": typed[0]})
+    await leads.do("operations", "handover.prepare", {})
     for path in (*pages(abroad), *some):
         faults += await judged(alice, path, typed)
     assert faults == [], "\n".join(faults)
