@@ -169,7 +169,7 @@ async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(of
     await alice.page.mouse.move(box["x"] - 30, box["y"] + 200, steps=4)  # past the end of the line, and off it
     first = int(await handle.get_attribute("aria-valuenow") or 0)
     await alice.page.mouse.up()
-    await alice.page.mouse.move(box["x"] + box["width"], box["y"])  # let go: it follows no longer
+    await alice.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)  # let go: it follows no longer
     await expect(alice.page).to_have_url(re.compile(rf"\?at={first}$"))
     events = await office.people["Alice"].events(board)
     opening = sum(event["at"] == events[0]["at"] for event in events)
@@ -200,16 +200,21 @@ async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(office: O
 
 async def test_two_moments_are_compared(office: Office) -> None:
     board, sighting, task = await night(office)
-    head = len(await (await office.person("Alice")).events(board))
-    alice = await at_past(await office.window("Alice"), f"/searches/{board}?at={head - 7}")
+    person = await office.person("Alice")
+    entities = await person.entities(board)
+    doing = next(each["id"] for each in entities if each["state"].get("role") == "doing")
+    moved = next(each["id"] for each in entities if each["kind"] == "task" and each["id"] != task)
+    await person.do(board, "card.move", {"card": moved, "column": doing})
+    head = len(await person.events(board))
+    alice = await at_past(await office.window("Alice"), f"/searches/{board}?at={head - 8}")
     before = int(await slider(alice).get_attribute("aria-valuenow") or 0)
     await alice("[data-act=compare]").click()
     await alice("[data-act=last]").click()
     compared = alice("[data-testid=compared]")
     await expect(compared.locator("[data-way=removed] li[data-changed]")).to_have_count(0)
     ways = await compared.evaluate(WAYS)
-    note = (await office.people["Alice"].events(board))[-1]["id"]
-    assert {way: set(ids) for way, ids in ways} == {"added": {sighting, note}, "solved": {task}}
+    note = (await person.events(board))[-2]["id"]
+    assert {way: set(ids) for way, ids in ways} == {"added": {sighting, note}, "solved": {task}, "moved": {moved}}
     await expect(compared.locator(f"[data-changed='{task}'] [data-path=column]")).to_have_text("Column: To do → Done")
     await expect(alice(f"article[data-card='{task}'] .by")).to_have_text("solved")
     await expect(alice.page).to_have_url(re.compile(rf"\?at={head}&with={before}$"))
