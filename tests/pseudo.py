@@ -23,7 +23,7 @@ VALUES = re.compile(r"(\{\w+\}|%\(\w+\)s)")
 # is in, are left out. A sentence with marks or links in it (`data-sentence`) is one text.
 TEXTS = """() => {
   const found = [[document.title, "title"]];
-  const skip = "script, style, noscript, time, kbd, code, body [lang]";
+  const skip = "script, style, noscript, time, kbd, code, body [lang], [translate=no]";
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
     const place = node.parentElement;

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2 as httpx
 import pypdfium2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -183,6 +183,7 @@ PLAIN = shape(paper.markdown(page_with("words")))
 MARKED = shape(paper.markdown(page_with("words", "fr")))
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=60).filter(lambda words: re.sub(r"[\x00-\x1f\x7f\s]", "", words)) | st.just(HOSTILE))
 def test_no_words_are_more_than_text(words: str) -> None:
     assert shape(paper.markdown(page_with(words))) == PLAIN
@@ -193,7 +194,7 @@ def test_no_words_are_more_than_text(words: str) -> None:
 
 def test_the_words_are_all_there() -> None:
     written = paper.markdown(page_with(HOSTILE))
-    assert "://" not in written, "readers of Markdown make links of addresses that stand bare"
+    assert not re.search(r"[^\\]://", written), "readers of Markdown make links of addresses that stand bare"
     shown = Elements(COMMON.render(written)).text
     for line in HOSTILE.splitlines():
         assert shown.count(line.strip()) == 6

@@ -107,6 +107,9 @@ const FIELD = {
   text: () => t("Text"), title: () => t("Title"), withdrawn: () => t("Withdrawn"), worrying: () => t("Worrying"), worrying_basis: () => t("Basis"), reason: () => t("Reason"),
   contacts: () => t("Contacts owed"), contingencies: () => t("If … then …"), dropped: () => t("Hypotheses dropped"),
   faults: () => t("Faults of the system"), handover: () => t("Handover"), holder: () => t("Holds the shift"), hypotheses: () => t("Hypotheses"),
+  since: () => t("Since"), before: () => t("Before"), prepared_by: () => t("Prepared by"), prepared_at: () => t("Prepared at"),
+  signed_at: () => t("Signed at"), ended_by: () => t("Ended by"), ended_at: () => t("Ended at"), digest: () => t("Digest"), position: () => t("Position"),
+  searches: () => t("Searches"), reads: () => t("Read"),
   incoming: () => t("Incoming"), outgoing: () => t("Outgoing"), pinned: () => t("Pinned"), remarks: () => t("Remarks"), restatement: () => t("Restated"),
 };
 

@@ -3,9 +3,9 @@ import { number, t } from "../i18n.js";
 import { label } from "../labels.js";
 import { when } from "../views/times.js";
 
-const ACCOUNTS = new Set(["assignee", "lead", "holder", "outgoing", "incoming"]);
+const ACCOUNTS = new Set(["assignee", "lead", "holder", "outgoing", "incoming", "prepared_by", "ended_by", "before"]);
 const ITEM = /^checklist\.\w+$/;
-const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until)$/;
+const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until|since)$/;
 
 // path -> the set of labels that its codes are of
 const CODES = {

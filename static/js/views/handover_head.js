@@ -31,7 +31,7 @@ function papers({ isFixed, number, handover }) {
   const of = isFixed || handover?.position ? `/handovers/${number}` : "/handover";
   return html`<span class="papers" role="group" aria-label=${t("On paper, and for programs")}>
     <button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button>
-    <a class="button" href="${of}.pdf">PDF</a><a class="button" href="${of}.md">Markdown</a><a class="button" href="/api/v1${of}">JSON</a>
+    <a class="button" translate="no" href="${of}.pdf">PDF</a><a class="button" translate="no" href="${of}.md">Markdown</a><a class="button" translate="no" href="/api/v1${of}">JSON</a>
   </span>`;
 }
 

@@ -12,7 +12,7 @@ export function head(view) {
     <h1>${title}</h1>
     <a class="button" href=${isEverywhere ? "/" : `/searches/${boardId}`}>${isEverywhere ? t("All searches") : t("The board")}</a>
     ${isEverywhere ? nothing : html`<a class="button" href="/history">${t("What happened everywhere")}</a>`}
-    ${isEverywhere ? nothing : html`<a class="button" href="/searches/${boardId}/history.pdf">PDF</a><a class="button" href="/searches/${boardId}/history.md">Markdown</a>`}
+    ${isEverywhere ? nothing : html`<a class="button" translate="no" href="/searches/${boardId}/history.pdf">PDF</a><a class="button" translate="no" href="/searches/${boardId}/history.md">Markdown</a>`}
     <p class="chain" data-chain data-chain-board=${boardId}></p>
     ${view.isPrinting ? html`<p class="printed">${printed(view)}</p>` : nothing}
   </header>`;
