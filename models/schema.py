@@ -10,6 +10,7 @@ from models import (  # noqa: F401  (they register themselves)
     alert,
     board,
     column,
+    display,
     event,
     handover,
     note,

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from sqlalchemy import false
 from sqlmodel import Field
 
 from models.entity import group
@@ -9,7 +10,8 @@ from models.sought import Sought
 
 
 class Search(Sought, table=True):
-    """`board` is the search's own id. `seq` counts on its own board, `operations_seq` on `operations`."""
+    """`board` is the search's own id. `seq` counts on its own board, `operations_seq` on `operations`. `discreet` is whether the
+    appeal is: no display may see it then."""
 
     KIND: ClassVar[str] = "search"
     STATE: ClassVar[tuple[str, ...]] = (
@@ -34,6 +36,9 @@ class Search(Sought, table=True):
     lead: str | None = None
     outcome: dict[str, Any] | None = group(nullable=True)
     opened_at: str
+    # never in a state:
+    discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
+    status_at: str | None = None  # when the status was set last; null where it never was
 
     def texts(self) -> dict[str, str | None]:
         named = {f"person.{name}": self.person.get(name) for name in ("first_name", "last_name", "description")}
