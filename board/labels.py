@@ -108,6 +108,8 @@ def value(path: str, kind: str, code: Any, say: Say) -> str | None:
         table = KINDS
     elif path == "worrying":
         return say({True: N_("Worrying"), False: N_("Not worrying")}.get(code, N_("Not decided")))
+    elif path.startswith("criteria.") and path.endswith(".answer"):
+        table = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")}
     elif path == "assessment" and kind == "briefing":
         return None
     else:
