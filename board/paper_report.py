@@ -22,6 +22,7 @@ _WITHHELD = (  # listed by the page
     "{count} search is withheld: you are not one of its people.",
     "{count} searches are withheld: you are not one of their people.",
 )
+_LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
 _SINCE = {"seen": N_("Important, since you last saw it"), "shift": N_("Important, since the shift began")}
 _DESK = {"faults": N_("Faults of the system"), "remarks": N_("Remarks")}
 
@@ -147,8 +148,13 @@ class _Report:
             Block(say(N_("Due in the next shift")), [self._card(each) for each in tasks["due"]]),
             Block(say(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
             Block(say(N_("Done in this shift")), [self._card(each) for each in tasks["done"]]),
+            Block("", self._left_out(section["left_out"])),
             Block(say(_SINCE[section["since"]["from"]]), events),
         ]
+
+    def _left_out(self, count: int) -> list[Line]:
+        """That there is more than is told must be seen on the paper too."""
+        return [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
 
     def _card(self, card: State) -> Line:
         say = self._say

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from board import accounts, paper, paper_history, press
+from board import accounts, paper, paper_history, press, sections
 from board.errors import Refused
 from board.paper import Block, Paper, Section, Typed
 from models.board import OPERATIONS
@@ -143,6 +143,15 @@ async def test_a_long_history_says_what_is_not_on_the_paper(company: Company, mo
     assert f"the newest 3 of {head} events" in newest
     assert f"/api/v1/boards/{search}/journal.json".replace("_", "\\_") in newest
     assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 2), str(head - 1), str(head)]
+
+
+async def test_a_report_says_how_many_cards_it_leaves_out(
+    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/handovers/{handed['number']}.md"
+    assert "no room here" not in (await fetched(company.bob, path)).text
+    monkeypatch.setattr(sections, "MOST", 1)
+    assert re.search(r"\d+ more cards have no room here\.", (await fetched(company.bob, path)).text)
 
 
 # -- what was typed is text -----------------------------------------------------------------------------------------------
