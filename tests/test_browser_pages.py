@@ -55,7 +55,7 @@ class Tour:
         live = {"operations": "/", "search": self.search, "sighting": self.sighting, "task": self.task}
         live |= {"history": f"{self.search}/history", "everywhere": "/history"}
         live |= {"past": f"{self.task}?at=40", "compared": f"{self.search}?at=60&with=30", "all-past": "/?at=12&with=20"}
-        live |= {"no-moment": "/?at=none", "handover": "/handover", "handed": "/handovers/1"}
+        live |= {"handover": "/handover", "handed": "/handovers/1"}
         return live | {"intake": "/intake", "account": "/account", "api": "/api", "missing": "/searches/none"}
 
 
@@ -260,7 +260,7 @@ async def shown(window: Window, path: str) -> None:
     """A page, drawn to its end."""
     await window.page.goto(path)
     if "at=" in path:
-        await window(":is([data-testid=timeline], [data-testid=no-moment])").wait_for()
+        await window("[data-testid=timeline]").wait_for()
     elif await window.page.locator("[data-board]").get_attribute("data-board"):
         await window.live()
     if path.startswith("/handover"):
