@@ -1,7 +1,7 @@
 """Who may see what: the only way to get a board. Refused by not finding.
 
 A search with access `desk` is seen by everyone who is signed in, one with `members` by its members alone, whatever their
-role. Rights are those of now, for all history.
+role. Displays (all of them alike) see those of the desk whose appeal is not discreet. Rights are those of now, for all history.
 """
 
 import asyncio
@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import or_, text, true
 from sqlmodel import Session, select
 
 from board import turn
 from board.errors import Refused
 from models.board import OPERATIONS, Board, Sight
 from models.database import Database
+from models.display import WALL
 from models.search import Search
 from realtime.source import Position
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from board.desk import Desk
     from board.sign_in import Caller
 
-Members = dict[str, frozenset[str]]  # of each search that only its members may see
+Members = dict[str, frozenset[str]]  # who sees each search that is not for all: its members, or the desk without its displays
+DESK = "desk"  # among these: everybody at the desk, but no display
 
 _CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board AND seq > :seq GROUP BY account")
 _LAST_CHANGE_OF_ALL = text("SELECT epoch, (SELECT max(seq) FROM sight WHERE board = :board) FROM board WHERE id = :board")
@@ -31,9 +33,23 @@ _LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account
 
 
 def members_only(session: Session) -> Members:
-    """The members of each search that only its members may see."""
-    rows = session.exec(select(Search.id, Search.members).where(Search.access == "members"))
-    return {id: frozenset(members) for id, members in rows}
+    """Who sees each search that is not for all."""
+    not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
+    rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
+    found = {id: circle(access, members, discreet) for id, access, members, discreet in rows}
+    return {id: members for id, members in found.items() if members is not None}
+
+
+def circle(access: str, members: Iterable[str], discreet: bool) -> frozenset[str] | None:
+    """Who sees a search; None where all do."""
+    if access == "members":
+        return frozenset(members)
+    return frozenset({DESK}) if discreet else None
+
+
+def among(who: str, members: frozenset[str]) -> bool:
+    """Whether an account, or displays, are among those who see a search that is not for all."""
+    return who in members or (DESK in members and who != WALL)
 
 
 class AsOf(NamedTuple):
@@ -70,7 +86,13 @@ def _sees_board(account: str, board: Board, search: Search | None) -> bool:
 
 
 def sees(account: str, access: str, members: Iterable[str]) -> bool:
+    """Whether a person does."""
     return access == "desk" or account in members
+
+
+def is_on_walls(search: Search) -> bool:
+    """Whether displays see a search."""
+    return circle(search.access, search.members, search.discreet) is None
 
 
 def last_change(session: Session, account: str, board: str) -> int:
@@ -128,16 +150,18 @@ class Sights:
         self.changed = changed | {key: seq for key, seq in self.changed.items() if key[0] in self._learned}
         self.at = at
 
-    def learn(self, search: str, access: str, members: Iterable[str], changed: Iterable[str], at: Position) -> None:
-        """A search was opened, or its access was set, at a position on `operations`."""
+    def learn(
+        self, search: str, access: str, members: Iterable[str], changed: Iterable[str], at: Position, discreet: bool = False
+    ) -> None:
+        """A search was opened, or its access or appeal was set, at a position on `operations`."""
         epoch, seq = at
         if epoch != self.at[0]:  # another life: what is known says nothing of it, and will be read anew
             self.at, self._learned = (epoch, 0), {}
         if seq <= max(self.at[1], self._learned.get(search, 0)):
             return  # what is known is newer, or this very event: another process may have set it anew since
         self._learned[search] = seq
-        if access == "members":
-            self.members[search] = frozenset(members)
+        if (seen_by := circle(access, members, discreet)) is not None:
+            self.members[search] = seen_by
         else:
             self.members.pop(search, None)
         self.changed.update({(search, account): seq for account in changed})
@@ -149,11 +173,11 @@ class Sights:
 
     def may_see(self, account: str, search: str) -> bool:
         members = self.members.get(search)
-        return members is None or account in members
+        return members is None or among(account, members)
 
     def hidden_from(self, account: str) -> frozenset[str]:
         """The searches that this account may not see."""
-        return frozenset(search for search, members in self.members.items() if account not in members)
+        return frozenset(search for search, members in self.members.items() if not among(account, members))
 
     def lost_at(self, account: str, search: str, seq: int) -> bool:
         """Whether this account lost sight of the search by the event `seq` of `operations`."""

@@ -9,6 +9,7 @@ from board import (
     access,
     accounts,
     alert_calls,
+    display_calls,
     evidence,
     exports,
     find,
@@ -190,6 +191,7 @@ def _route(path: str, endpoint: object, method: str = "GET") -> Route:
 
 routes = [
     *intake,
+    *display_calls.routes,
     _route("/me", me),
     _route("/accounts", all_accounts),
     _route("/boards", boards),

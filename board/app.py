@@ -31,6 +31,7 @@ from board.desk import Desk
 from board.errors import SENTENCES, Refused
 from board.headers import Headers
 from board.sign_in import cookie_name, from_own_page, give_cookie, signed_in
+from board.tries import Tries
 from board.words import N_
 from models.database import Unavailable
 
@@ -69,6 +70,7 @@ def make(desk: Desk) -> Starlette:
     app.state.desk = desk
     app.state.going = False  # whether the server was told to end
     app.state.counts = metrics.Counts(desk.hub)
+    app.state.pairing = Tries(window_s=60)  # codes of displays, asked for and typed
     app.state.sockets = Counter()  # open ones, by account
     app.state.admitting = asyncio.Semaphore(ADMITTED)
     return app

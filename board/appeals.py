@@ -6,10 +6,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from board import tasks
+from board.access import is_on_walls
 from board.errors import invalid
 from board.fields import Data, Long, Time
 from board.pen import Pen
 from board.words import N_
+from models.display import WALL
 from models.entity import State
 from models.search import Search
 
@@ -38,12 +40,23 @@ def set_appeal(pen: Pen, data: Set) -> None:
         raise invalid("until", N_("An appeal ends after it begins."))
     row = pen.find(Search, pen.board.id, "search")
     appeal = {"level": data.level, "from": data.since, "until": data.until}
-    pen.change(row, "search.appeal_set", {"appeal": appeal}, data.reason)
+    put(pen, row, appeal, data.reason)
 
 
 def end(pen: Pen, row: Search, reason: str) -> None:
     """The child is found: ends the appeal that runs, if one does, and makes the tasks that wipe its traces."""
     level = row.appeal["level"]
-    if pen.change(row, "search.appeal_set", {"appeal": NONE}, reason):
+    if put(pen, row, NONE, reason):
         for each in pen.known.take_down(level):
             tasks.add_known(pen, each)
+
+
+def put(pen: Pen, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:
+    """Sets the appeal. Displays lose sight of the search when it becomes discreet, and have it again when it is so no more.
+    True if something changed."""
+    on_walls = is_on_walls(row)
+    changed = pen.change(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
+    row.discreet = row.appeal["level"] == "discreet"
+    if is_on_walls(row) != on_walls:
+        pen.sight_changed(row, {WALL})
+    return changed

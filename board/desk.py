@@ -10,7 +10,7 @@ from itertools import groupby
 import structlog
 from sqlmodel import Session
 
-from board import logs, sign_in
+from board import displays, logs, sign_in
 from board.access import Sights
 from board.beginnings import Known
 from board.bells import Bells
@@ -33,7 +33,7 @@ from models.times import now, stamp
 from realtime.bus import Bus, MemoryBus, Unsuitable
 from realtime.connection import Connection
 from realtime.hub import Hub
-from realtime.protocol import ENDED
+from realtime.protocol import ELSEWHERE, ENDED
 from realtime.redis_bus import RedisBus
 from realtime.rounds import every
 
@@ -117,8 +117,9 @@ class Desk:
         for said in written.said:
             if said.board == OPERATIONS and said.kind == "search" and said.type in SETS_RIGHTS:
                 state, at = said.payload()["state"], (dict(written.epochs)[OPERATIONS], said.seq)
-                self.sights.learn(said.entity, state["access"], state["members"], written.sight, at)
-                self.hub.renew(OPERATIONS, lambda reader: reader.account.id in written.sight)
+                discreet = state["appeal"]["level"] == "discreet"
+                self.sights.learn(said.entity, state["access"], state["members"], written.sight, at, discreet)
+                self.hub.renew(OPERATIONS, lambda reader: reader.sight in written.sight)
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.said, key=lambda said: said.board), key=lambda said: said.board):
             self.hub.publish(board, epochs[board], [record(each) for each in events])
@@ -158,10 +159,7 @@ class Desk:
             judged = version
             await self.source.reload()
             for connection, caller in renewed.items():
-                if caller is None:
-                    connection.end(ENDED)
-                else:
-                    connection.renew(caller, caller.shown)
+                self._renew(connection, caller)
             known |= callers.keys()
             if self.hub.connections <= known:
                 break
@@ -169,6 +167,18 @@ class Desk:
         if judged is not None:
             self._rights = judged
         self.hub.review()
+
+    def _renew(self, connection: Connection, caller: Caller | None) -> None:
+        if caller is None:
+            connection.end(ENDED)
+            return
+        before, display = connection.reader.display, caller.display
+        if display is not None and display.seat != caller.seat:
+            connection.end(ELSEWHERE)
+            return
+        connection.renew(caller, caller.shown, displays.told(display) if display is not None else None)
+        if display is not None and display.profile != before.profile:
+            self.hub.show_anew(connection)
 
     def _sight_changed(self, whose: Callable[[Caller], bool]) -> None:
         """Another process changed who may see what: acts on open sockets now."""
@@ -183,7 +193,10 @@ class Desk:
         version = sign_in.rights_version(session)
         if version == self._rights and not all:
             return version, None
-        return version, dict(zip(callers, sign_in.renewed(session, list(callers.values())), strict=True))
+        people = {each: caller for each, caller in callers.items() if caller.display is None}
+        screens = {each: caller for each, caller in callers.items() if caller.display is not None}
+        renewed = zip(people, sign_in.renewed(session, list(people.values())), strict=True)
+        return version, dict(renewed) | dict(zip(screens, displays.renewed(session, list(screens.values())), strict=True))
 
     async def _watch(self) -> None:
         self._watches += 1

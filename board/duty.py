@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board import walls
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
 from models.handover import Handover, Shift
@@ -47,10 +48,9 @@ class Duty:
             log.warning("who holds the shift can't be read")
 
     async def look(self) -> None:
-        """Tells it where it is not what was told last. Raises Unavailable."""
-        frame = protocol.shift(*await self._database.read(_read))
-        if frame != self._hub.announced:
-            self._hub.announce(frame)
+        """Tells it where it is not what was told last: displays, who holds it. Raises Unavailable."""
+        shift, handover = await self._database.read(_read)
+        self._hub.announce(protocol.shift(shift, handover), protocol.shift(walls.shift(shift), None))
 
 
 def _read(session: Session) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

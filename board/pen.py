@@ -14,6 +14,7 @@ from board.journal import Said
 from board.words import N_, say
 from models.accounts import Account
 from models.board import Board
+from models.display import WALL
 from models.entity import Entity, State, changed, leaves
 from models.handover import Handed
 from models.search import Search
@@ -191,7 +192,7 @@ class Pen:
         access.record_change(self.session, search, accounts)
         self.sight |= accounts
         handed = turn.row(self.session, Handed, search.id)
-        if handed is not None and accounts:
+        if handed is not None and accounts - {WALL}:  # displays never do
             on, self.board = self.board, self.operations or self.board
             self._say(handed, "handed.set", handed.state(), [], None)
             self.board = on

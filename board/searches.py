@@ -1,5 +1,6 @@
 """Searches: opened, corrected, found, closed, reopened, and who may see them."""
 
+from collections.abc import Iterable
 from itertools import count
 from typing import Any, Literal
 
@@ -8,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board import appeals, columns, tasks, turn
-from board.access import sees
+from board.access import is_on_walls, sees
 from board.accounts import Wrong
 from board.beginnings import criteria
 from board.errors import invalid
@@ -18,6 +19,7 @@ from board.sign_in import bump
 from board.words import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS, Board
+from models.display import WALL
 from models.entity import State
 from models.ids import new_epoch, new_id
 from models.search import Search
@@ -149,7 +151,8 @@ def set_status(pen: Pen, data: SetStatus) -> None:
         values["outcome"] = data.outcome.model_dump()
     elif data.status == "open":
         values["outcome"] = None
-    pen.change(row, "search.status_set", values, data.reason)
+    if pen.change(row, "search.status_set", values, data.reason):
+        row.status_at = pen.now
     if data.status == "found":
         appeals.end(pen, row, data.reason)
 
@@ -175,10 +178,13 @@ def undo_access(pen: Pen, row: Search, values: State, seq: int) -> None:
 
 def _put_access(pen: Pen, row: Search, values: State, undoes: int | None = None) -> None:
     accounts = pen.session.exec(select(Account.id)).all()
-    saw = {account for account in accounts if sees(account, row.access, row.members)}
+    saw = _who_sees(row, accounts)
     if pen.change(row, "search.access_set", values, undoes=undoes):
-        see = {account for account in accounts if sees(account, row.access, row.members)}
-        pen.sight_changed(row, saw ^ see)
+        pen.sight_changed(row, saw ^ _who_sees(row, accounts))
+
+
+def _who_sees(row: Search, accounts: Iterable[str]) -> set[str]:
+    return {id for id in accounts if sees(id, row.access, row.members)} | ({WALL} if is_on_walls(row) else set())
 
 
 def add_member(session: Session, id: str, account: Account, now: str) -> None:

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from board.errors import Refused
 from board.tries import Tries
 from models.accounts import Account, Rights, Session
+from models.display import WALL, Display
 from models.times import now, stamp
 
 if TYPE_CHECKING:
@@ -53,12 +54,22 @@ _GOOD = text("SELECT id FROM token WHERE id IN :keys AND revoked_at IS NULL").bi
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking: an account, and by which session or token. `account` is as it was when it was read."""
+    """Who is asking: an account, and by which session or token. `account` is as it was when it was read.
+
+    A display has no account: what stands here for one is in no table and may do nothing. `seat` is what its one socket goes by.
+    """
 
     account: Account
     session: str | None = None  # digest
     token: str | None = None  # id
     scope: str | None = None
+    display: Display | None = None
+    seat: str = ""
+
+    @property
+    def sight(self) -> str:
+        """By what its sight of searches is known."""
+        return WALL if self.display is not None else self.account.id
 
     @property
     def shown(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Text, cast, select
 from sqlmodel import Session
 
 from board import journal
-from board.access import members_only
+from board.access import among, members_only
 from models.board import OPERATIONS, Board
 from models.column import Column
 from models.entity import Entity
@@ -45,7 +45,7 @@ def entities_at(session: Session, board: Board, account: str, seq: int) -> list[
 
 def hidden_searches(session: Session, account: str) -> frozenset[str]:
     """The searches that this account may not see."""
-    return frozenset(search for search, members in members_only(session).items() if account not in members)
+    return frozenset(search for search, members in members_only(session).items() if not among(account, members))
 
 
 def _entities(session: Session, board: Board) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import structlog
 from starlette.websockets import WebSocket
 
-from board import language, logs, metrics
+from board import displays, language, logs, metrics
 from board.answers import refusal
 from board.desk import Desk
 from board.errors import Refused
@@ -15,6 +15,8 @@ from realtime import protocol
 from realtime.connection import Connection
 
 log = structlog.get_logger()
+
+DISPLAY = "display"  # in the query: only the display of this browser is meant, whoever is signed in beside it
 
 
 async def endpoint(socket: WebSocket) -> None:
@@ -28,6 +30,8 @@ async def endpoint(socket: WebSocket) -> None:
             while rights != desk.rights:  # they changed while they were being read: nobody would tell this socket
                 rights = desk.rights
                 caller = await _admit(desk, socket)
+                if caller.display is not None:
+                    caller = await _seated(desk, caller)
     except Refused as refused:
         await socket.send_denial_response(refusal(refused, language=language.of(socket)))
         return
@@ -42,7 +46,9 @@ async def endpoint(socket: WebSocket) -> None:
     open_now, account = socket.app.state.sockets, caller.account.id
     open_now[account] += 1
     try:
-        await Connection(socket, desk.hub, caller, caller.shown, obey, desk.settings.max_messages_per_second).run(VERSION)
+        display = displays.told(caller.display) if caller.display is not None else None
+        rate = desk.settings.max_messages_per_second
+        await Connection(socket, desk.hub, caller, caller.shown, obey, rate, display).run(VERSION)
     finally:
         open_now[account] -= 1
         if not open_now[account]:
@@ -51,7 +57,8 @@ async def endpoint(socket: WebSocket) -> None:
 
 async def _admit(desk: Desk, socket: WebSocket) -> Caller:
     """Raises Refused."""
-    caller = await signed_in(socket)
+    caller = await signed_in(socket) if DISPLAY not in socket.query_params else None
+    caller = caller or await displays.signed_in(socket)
     if caller is None:
         raise Refused("unauthenticated")
     if caller.token is None and not from_own_page(socket, socket=True):
@@ -64,9 +71,21 @@ async def _admit(desk: Desk, socket: WebSocket) -> Caller:
     return caller
 
 
+async def _seated(desk: Desk, caller: Caller) -> Caller:
+    """A display has one screen: the newest. Raises Refused."""
+    caller = await desk.database.write(lambda database: displays.take_seat(database, caller))
+    desk.source.facts.wanted = True
+    for each in desk.hub.connections:
+        if each.reader.display is not None and each.reader.account.id == caller.account.id:
+            each.end(protocol.ELSEWHERE)
+    return caller
+
+
 async def _obey(desk: Desk, connection: Connection, said: protocol.Command) -> bytes:
     """The answer to a command: an ack or a refusal."""
     logs.belongs_to(command=said.id)
+    if connection.display is not None:
+        return _refused(connection, said, Refused("forbidden"))
     try:
         with metrics.judging():
             ack = await desk.execute(connection.reader, said)

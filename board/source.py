@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlmodel import Session
 
-from board import access, journal, snapshot
+from board import access, journal, snapshot, walls
 from board.access import AsOf, Members
 from board.journal import Said
 from board.sign_in import Caller
@@ -19,7 +19,9 @@ from realtime.source import Later, Opening, Position, Record
 
 T = TypeVar("T")
 
-SETS_RIGHTS = ("search.opened", "search.access_set")  # events by which somebody may gain or lose sight of a search
+# events by which somebody may gain or lose sight of a search
+SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set")
+EVERYBODY = "everybody"  # at the desk, as readers of a search that they may see
 TOO_FAR_BEHIND = 5_000  # events; a position further back is answered with a snapshot, says the contract
 
 
@@ -47,6 +49,7 @@ class BoardSource:
 
     def __init__(self, database: Database, sights: access.Sights) -> None:
         self._database, self._sights = database, sights
+        self.facts = walls.Facts()
         self.sight_changed: Callable[[Callable[[Caller], bool]], None] = lambda whose: None
 
     # -- rights -------------------------------------------------------------------------------------------------------
@@ -60,6 +63,7 @@ class BoardSource:
     async def reload(self) -> None:
         """Knows rights as the database has them. Raises Unavailable."""
         before, after = await self._sights.reload(self._database)
+        self.facts.take(await self._database.read(self.facts.read) if self.facts.wanted else None)
         changed = [search for search in before.keys() | after.keys() if before.get(search) != after.get(search)]
         if changed:
             self.sight_changed(
@@ -67,13 +71,16 @@ class BoardSource:
             )
 
     def may_see(self, reader: Caller, channel: str) -> bool:
-        return channel == OPERATIONS or self._sights.may_see(reader.account.id, channel)
+        if reader.display is not None and channel not in reader.display.shows["boards"]:
+            return False
+        return channel == OPERATIONS or self._sights.may_see(reader.sight, channel)
 
     def continues(self, reader: Caller, opening: Opening, seq: int) -> bool:
-        return opening.changed.get(reader.account.id, 0) <= seq
+        return opening.changed.get(reader.sight, 0) <= seq
 
     def view(self, reader: Caller, channel: str) -> Hashable:
-        return self._sights.hidden_from(reader.account.id) if channel == OPERATIONS else None
+        hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else None
+        return hidden if reader.display is None else (reader.display.profile, hidden)
 
     def sets_rights(self, record: Record) -> bool:
         return record.about.type in SETS_RIGHTS
@@ -99,7 +106,10 @@ class BoardSource:
     async def _read(self, fn: Callable[[Session], T]) -> T:
         """What is read, when the rights of the same moment are known. Raises Later."""
         try:
-            result, view = await self._database.read(lambda session: (fn(session), access.as_of(session)))
+            result, view, facts = await self._database.read(
+                lambda session: (fn(session), access.as_of(session), self.facts.read(session))
+            )
+            self.facts.take(facts)
             await self.agree(view)
             return result
         except Unavailable as error:
@@ -117,19 +127,24 @@ class BoardSource:
     def has_cards(self, channel: str) -> bool:
         return channel != OPERATIONS
 
-    def shows_all(self, channel: str) -> bool:
-        return channel != OPERATIONS
+    def alike(self, reader: Caller, channel: str) -> Hashable:
+        if reader.display is not None:
+            return self.view(reader, channel)  # displays have one sight: they lose and gain the same by the same events
+        return None if channel == OPERATIONS else EVERYBODY
 
     def entities(self, reader: Caller, channel: str, opening: Opening) -> list[bytes]:
-        hidden = self._sights.hidden_from(reader.account.id) if channel == OPERATIONS else frozenset()
-        return [encoded for entity, encoded in opening.entities or () if entity not in hidden]
+        hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else frozenset()
+        seen = [encoded for entity, encoded in opening.entities or () if entity not in hidden]
+        return seen if reader.display is None else walls.entities(seen, channel, reader.display.profile, self.facts)
 
     def show(self, reader: Caller, channel: str, record: Record, live: bool) -> bytes:
         about: Subject = record.about
-        if channel != OPERATIONS or self._sights.may_see(reader.account.id, about.entity):
+        if channel != OPERATIONS or self._sights.may_see(reader.sight, about.entity):
+            if reader.display is not None:
+                return walls.event(record.wire, channel, reader.display.profile, self.facts)
             return record.wire
         # what else goes by a search's id is said again right after who sees it was set
-        if live and self._sights.lost_at(reader.account.id, about.entity, record.seq - (about.kind != "search")):
+        if live and self._sights.lost_at(reader.sight, about.entity, record.seq - (about.kind != "search")):
             return protocol.lost(record.seq, about.kind, about.entity)
         return protocol.hidden(record.seq)
 
@@ -164,7 +179,7 @@ def _reachable(board: Board, position: Position) -> bool:
 
 
 def _sees(members: Members, reader: Caller, search: str) -> bool:
-    return search not in members or reader.account.id in members[search]
+    return search not in members or access.among(reader.sight, members[search])
 
 
 def _whole(page: list[Said]) -> list[Said]:

@@ -2,13 +2,15 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board import access
+from board import access, significant
+from board.access import AsOf
 from board.source import BoardSource
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
@@ -25,6 +27,7 @@ TOGETHER = 20  # readers told between two looks at the network
 ALL_S = 15.0  # how often everything is counted anew: tasks become overdue without an event
 
 Summary = dict[str, Any]
+COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks")
 
 
 class Summaries:
@@ -36,6 +39,7 @@ class Summaries:
         self._known: dict[str, Summary] = {}
         self._told: dict[Subscription, dict[str, Summary]] = {}
         self._counted_all = float("-inf")
+        self._moments = Moments()
 
     async def run(self) -> None:
         """Tells them by the clock."""
@@ -52,16 +56,25 @@ class Summaries:
         self._told = {reader: self._told.get(reader, {}) for reader in readers}
         if not readers:
             return
+        has_displays = any(reader.connection.display is not None for reader in readers)
         everything = time.monotonic() - self._counted_all > ALL_S
         at, known = stamp(now()), {} if everything else self._known
-        counted, view = await self._database.read(lambda session: (_counted_since(session, known, at), access.as_of(session)))
+
+        def read(session: Session) -> tuple[dict[str, Summary], AsOf]:
+            counted = _counted_since(session, known, at)
+            if has_displays:
+                self._moments.read(session, {id: summary["last"]["seq"] for id, summary in (self._known | counted).items()})
+            return counted, access.as_of(session)
+
+        counted, view = await self._database.read(read)
         await self._source.agree(view)
         self._known = known | counted
         self._counted_all = time.monotonic() if everything else self._counted_all
         shown = {search: summary | {"people": self._hub.crowds.count(search)} for search, summary in self._known.items()}
+        on_walls = {search: self._moments.on_wall(search, summary) for search, summary in self._known.items() if has_displays}
         for number, reader in enumerate(self._readers()):
             if reader in self._told:
-                self._tell(reader, shown)
+                self._tell(reader, shown if reader.connection.display is None else on_walls)
             if number % TOGETHER == 0:
                 await asyncio.sleep(0)
 
@@ -78,6 +91,25 @@ class Summaries:
         if new or not told:
             reader.connection.send(protocol.summary(OPERATIONS, new), OPERATIONS)
         self._told[reader] = seen
+
+
+class Moments:
+    """The last significant event of each search, for displays, which are told of no other. Each is read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, int] = {}  # up to which seq
+        self._last: dict[str, dict[str, Any]] = {}
+
+    def read(self, session: Session, heads: Mapping[str, int]) -> None:
+        """Reads on, up to these seqs at least."""
+        behind = {board: self._read.get(board, 0) for board, seq in heads.items() if self._read.get(board, -1) != seq}
+        for board, events in significant.after(session, behind).items():
+            self._last[board] = {"seq": events[-1].seq, "at": events[-1].at, "type": events[-1].type}
+        self._read |= {board: heads[board] for board in behind}
+
+    def on_wall(self, search: str, summary: Summary) -> Summary:
+        """A summary as displays get it: counts, and nothing of who is there."""
+        return {name: summary[name] for name in COUNTS} | {"last": self._last.get(search)}
 
 
 def _counted_since(session: Session, known: dict[str, Summary], at: str) -> dict[str, Summary]:

@@ -14,8 +14,8 @@ class Tries:
     """Counts by keys. When they are too many, those with the fewest tries are forgotten first: so nobody's count is cleared
     by a flood of other keys, each tried once."""
 
-    def __init__(self, at_most: int = AT_MOST, clock: Callable[[], float] = time.monotonic) -> None:
-        self._at_most, self._clock = at_most, clock
+    def __init__(self, at_most: int = AT_MOST, clock: Callable[[], float] = time.monotonic, window_s: float = WINDOW_S) -> None:
+        self._at_most, self._clock, self._window_s = at_most, clock, window_s
         self._times: dict[Key, deque[float]] = {}
 
     def __len__(self) -> int:
@@ -37,7 +37,7 @@ class Tries:
 
     def _count(self, key: Key, now: float) -> int:
         times = self._times.get(key, deque())
-        while times and times[0] <= now - WINDOW_S:
+        while times and times[0] <= now - self._window_s:
             times.popleft()
         return len(times)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session
 
-from board import cards, columns, journal, searches, sightings, turn
+from board import appeals, cards, columns, journal, searches, sightings, turn
 from board.errors import Refused, invalid, not_found
 from board.fields import Data
 from board.pen import Pen
@@ -94,6 +94,9 @@ def _put(pen: Pen, row: Entity, type: str, values: State, seq: int) -> None:
     match row:
         case Search() if type == "search.access_set":
             searches.undo_access(pen, row, values, seq)
+            return
+        case Search() if type == "search.appeal_set":
+            appeals.put(pen, row, values["appeal"], undoes=seq)
             return
         case Sighting() if "source" in values:
             sightings.check_seal(pen, row, values["source"]["sealed"])

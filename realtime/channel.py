@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,8 @@ class Channel:
     subscriptions: dict["Connection", Subscription] = field(default_factory=dict)
     ring: Ring = field(default_factory=Ring)
     early: dict[int, list[Record]] = field(default_factory=dict)  # by their first seq; of the life that `sequence` is in
-    rendered: dict[tuple[str, int, int], bytes] = field(default_factory=dict)  # frames of events: epoch, first and last seq
+    # frames of events, by epoch, first and last seq, and for whom
+    rendered: dict[tuple[str, int, int, Hashable], bytes] = field(default_factory=dict)
     catching_up: asyncio.Task[None] | None = None
     reading: bool = False  # the journal, as part of that
     behind: bool = False  # the journal is known to have more

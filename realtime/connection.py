@@ -24,10 +24,14 @@ Obey = Callable[["Connection", protocol.Command], Awaitable[bytes]]
 
 
 class Connection:
-    """`reader` is whatever the source needs to judge rights; `account` is what others see of the person."""
+    """`reader` is whatever the source needs to judge rights; `account` is what others see of the person. `display` is what a
+    screen is to show at which there is no person: it is told of nobody, and nobody is told of it."""
 
-    def __init__(self, socket: WebSocket, hub: Hub, reader: Any, account: dict[str, str], obey: Obey, rate: int) -> None:
-        self.socket, self.hub, self.reader, self.account = socket, hub, reader, account
+    def __init__(
+        self, socket: WebSocket, hub: Hub, reader: Any, account: dict[str, str], obey: Obey, rate: int,
+        display: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.socket, self.hub, self.reader, self.account, self.display = socket, hub, reader, account, display
         self.line: Line = socket.scope["state"]["line"]
         self.outbox = Outbox()
         self.followed: set[str] = set()
@@ -42,9 +46,8 @@ class Connection:
     async def run(self, server: str) -> None:
         """Accepts the socket, and serves it until it ends. Takes everything of it away then."""
         self.hub.connections.add(self)  # before anything is awaited: from here on it counts, and its rights are watched
-        self.send(protocol.hello(self.account, server))
-        if self.hub.announced is not None:
-            self.send(self.hub.announced)
+        self.send(protocol.hello(self.account, server, self.display))
+        self.hub.greet(self)
         work: list[asyncio.Future[Any]] = []
         try:
             await self.socket.accept()
@@ -72,12 +75,15 @@ class Connection:
                 self.send(NO_MORE)
                 await asyncio.wait([writing])
 
-    def renew(self, reader: Any, account: dict[str, str]) -> None:
-        """The reader as it is now; its screens are told when its name or role is another."""
+    def renew(self, reader: Any, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
+        """The reader as it is now; its screens are told when its name or role, or what it is to show, is another."""
         self.reader = reader
         if account != self.account:
             self.account = account
             self.send(protocol.account(account))
+        if display is not None and display != self.display:
+            self.display = display
+            self.send(protocol.display(display))
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
         """Owes the reader a frame. Never waits."""
@@ -177,6 +183,8 @@ class Connection:
                 await self.hub.subscribe(self, board, position)
             case protocol.Unsubscribe(board):
                 self.hub.unsubscribe(self, board)
+            case protocol.Presence() | protocol.Alerts() if self.display is not None:
+                self.send(protocol.error("forbidden", "Nobody is at a display.", board=getattr(said, "board", None)))
             case protocol.Presence():
                 self.hub.present(self, said)
             case protocol.Alerts() if not self.alerted:

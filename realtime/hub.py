@@ -38,7 +38,7 @@ class Hub:
         self.channels: dict[str, Channel] = {}
         self.connections: set[Connection] = set()
         self.asked = asyncio.Event()  # somebody asked to be told of alerts
-        self.announced: bytes | None = None  # what every connection is told, after its hello and when it changes
+        self._announced: dict[bool, bytes] = {}  # what every connection is told after its hello; whether it is a display's
         self.catchup = Catchup(source)
         self.crowds = Crowds(bus.publish)
         self.heads = Heads(self)
@@ -65,10 +65,16 @@ class Hub:
         await asyncio.gather(*self._tasks, *self._loose, return_exceptions=True)
         await self.catchup.stop()
 
-    def announce(self, frame: bytes) -> None:
+    def announce(self, to_people: bytes, to_displays: bytes) -> None:
         """Tells every connection that is here, and each that comes, until something else is announced."""
-        self.announced = frame
+        told, self._announced = self._announced, {False: to_people, True: to_displays}
         for connection in self.connections:
+            if self._announced[connection.display is not None] != told.get(connection.display is not None):
+                self.greet(connection)
+
+    def greet(self, connection: "Connection") -> None:
+        """Tells a connection what was announced."""
+        if (frame := self._announced.get(connection.display is not None)) is not None:
             connection.send(frame)
 
     def leave(self, connection: "Connection") -> None:
@@ -174,7 +180,8 @@ class Hub:
             return
         subscription.live = True
         subscription.connection.send(protocol.subscribed(channel.name, opening.epoch, subscription.seq), channel.name)
-        subscription.connection.send(self.crowds.frame(channel.name), channel.name)
+        if subscription.connection.display is None:
+            subscription.connection.send(self.crowds.frame(channel.name), channel.name)
         # What was just read proves the screen at once; without it, a reader would wait for the next heartbeat.
         subscription.connection.send(protocol.heads(opening.at, {channel.name: (opening.epoch, opening.seq)}))
 
@@ -200,6 +207,12 @@ class Hub:
         """The right to see the channel ended: nothing that was not sent yet is sent any more."""
         self._forget(subscription.connection, subscription.channel.name)
         subscription.connection.send(protocol.unsubscribed(subscription.channel.name, "forbidden"))
+
+    def show_anew(self, connection: "Connection") -> None:
+        """What this connection is shown on all that it follows is another from now on."""
+        for name in list(connection.followed):
+            if (subscription := self.channels[name].subscriptions.get(connection)) is not None:
+                self._begin_again(subscription)
 
     def renew(self, name: str, whose: Callable[[Any], bool]) -> None:
         """What these readers see on a channel has changed: whatever frames they are still owed of it may show too much, so
@@ -321,5 +334,5 @@ class Hub:
 
     def _tell_presence(self, name: str, frame: bytes) -> None:
         for subscription in list(self.channels[name].subscriptions.values()):
-            if subscription.live:
+            if subscription.live and subscription.connection.display is None:
                 subscription.connection.send(frame, name)

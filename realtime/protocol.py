@@ -19,6 +19,7 @@ GOING = 1012
 TOO_SLOW = 4008
 TOO_MANY = 4013
 ENDED = 4501
+ELSEWHERE = 4502
 
 
 class Unreadable(Exception):
@@ -159,13 +160,19 @@ def _frame(type: str, **rest: Any) -> bytes:
     return orjson.dumps({"type": type, **rest})
 
 
-def hello(account: Mapping[str, str], server: str) -> bytes:
-    return _frame("hello", account=account, heartbeat_s=HEARTBEAT_S, server=server)
+def hello(account: Mapping[str, str], server: str, display: Mapping[str, Any] | None = None) -> bytes:
+    more = {"display": display} if display is not None else {}
+    return _frame("hello", account=account, heartbeat_s=HEARTBEAT_S, server=server, **more)
 
 
 def account(account: Mapping[str, str]) -> bytes:
     """The account of this socket has another name or role: what the screen offers must follow."""
     return _frame("account", account=account)
+
+
+def display(display: Mapping[str, Any]) -> bytes:
+    """What this display is to show, and how, is another."""
+    return _frame("display", display=display)
 
 
 def snapshot(board: str, epoch: str, seq: int, entities: Iterable[bytes], more: bool) -> bytes:

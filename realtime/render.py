@@ -32,11 +32,13 @@ def rendered(source: Source, delivery: Delivery, stands: Callable[[Subscription]
 
 
 def _frame(source: Source, channel: Channel, epoch: str, reader: Any, records: list[Record]) -> bytes:
-    if not source.shows_all(channel.name):
-        return protocol.events(channel.name, epoch, [source.show(reader, channel.name, each, live=True) for each in records])
-    key = (epoch, records[0].seq, records[-1].seq)
+    key = (epoch, records[0].seq, records[-1].seq, source.alike(reader, channel.name))
     if key not in channel.rendered:
+        wires = [source.show(reader, channel.name, each, live=True) for each in records]
+        frame = protocol.events(channel.name, epoch, wires)
+        if key[-1] is None:
+            return frame
         if len(channel.rendered) >= KEPT:
             channel.rendered.clear()
-        channel.rendered[key] = protocol.events(channel.name, epoch, [record.wire for record in records])
+        channel.rendered[key] = frame
     return channel.rendered[key]

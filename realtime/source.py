@@ -69,8 +69,8 @@ class Source(Protocol):
     def entities(self, reader: Any, channel: str, opening: Opening) -> list[bytes]:
         """The entities of an opening that this reader may see."""
 
-    def shows_all(self, channel: str) -> bool:
-        """Whether everybody who may see the channel is shown all of each event."""
+    def alike(self, reader: Any, channel: str) -> Hashable:
+        """Readers who may see the channel and are alike are shown the same of each event; None: nobody is like this reader."""
 
     def has_cards(self, channel: str) -> bool:
         """Whether a person on the channel may be at one of its cards."""
