@@ -23,6 +23,7 @@ TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
     "commands": {"WARM_S": 0, "SECONDS": 0.3, "PEOPLE": 4, "BOARDS": 2},
     "delivery": {"BOARDS": 2, "READERS": 2, "RATE": 20, "WARM_S": 0, "SECONDS": 1, "SETTLE_S": 0.3},
     "handover": {"SEARCHES": 2, "CARDS": 2, "SINCE": 1, "READINGS": 1, "WARM": 0},
+    "history": {"EVENTS": 80, "CARDS": 12, "OPENINGS": 1},
     "memory": {"FIRST": 2, "CLIENTS": 3, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "SETTLE_S": 0.1},
     "replay": {"CARDS": 12, "EVENTS": 80, "STEPS": 4, "WARM": 0},
     "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
@@ -41,7 +42,7 @@ async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["big_board", "replay", "screens"])
+@pytest.mark.parametrize("name", ["big_board", "history", "replay", "screens"])
 async def test_a_figure_is_measured_in_windows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await measured(name, monkeypatch)
 
