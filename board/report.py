@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board import handovers, journal, sections, shifts, significant, snapshot, standing, turn
+from board import handovers, journal, placed, sections, shifts, significant, snapshot, standing, turn
 from board.errors import Refused
 from board.journal import Said
 from board.seen import of as seen_up_to
@@ -119,7 +119,9 @@ def _read(session: Session, account: str, frame: sections.Frame, positions: dict
     number, status = (frame.handover["number"], frame.handover["status"]) if frame.handover is not None else (0, "")
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
     events, reads = significant.after(session, earliest), _reads(session, positions, number)
-    return sections.Told(frame, positions, heads, stood, began, seen, events, unread, reads)
+    marks = placed.after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
+    counted = {id: len(said) for id, said in marks.items()}
+    return sections.Told(frame, positions, heads, stood, began, seen, events, unread, reads, counted)
 
 
 def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, State]:

@@ -36,6 +36,7 @@ class Told(NamedTuple):
     events: dict[str, list[Said]]  # significant ones
     unread: frozenset[str]
     reads: dict[str, State]  # by board: up to where each account has read it, for this handover
+    marks: dict[str, int]  # by board: how many events since the position only say that somebody has read it
 
 
 def horizon(at: str) -> str:
@@ -61,7 +62,7 @@ def section(told: Told, id: str, stood: Mapping[str, list[Stood]]) -> State:
         "pinned": _pinned(told.stood, (briefing or {}).get("pinned", ())),
         "after": {
             "seq": head["seq"],
-            "events": head["seq"] - at["seq"],
+            "events": head["seq"] - at["seq"] - told.marks.get(id, 0),
             "significant": sum(said.seq > at["seq"] for said in events),
         },
         "reads": told.reads.get(id, {}),

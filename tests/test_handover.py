@@ -184,6 +184,9 @@ async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
     told = (await report(alice, board=search))["searches"][0]
     assert {name: told[name] for name in ("epoch", "seq", "head")} == {name: looked[name] for name in ("epoch", "seq", "head")}
     assert (told["seq"], told["after"]) == (decision["seq"], {"seq": decision["seq"] + 1, "events": 1, "significant": 0})
+    await ada.do(search, "handover.read", {"handover": number, "seq": decision["seq"] + 1})
+    told = (await report(alice, board=search))["searches"][0]
+    assert told["after"] == {"seq": decision["seq"] + 2, "events": 1, "significant": 0}  # that she has read it is no news
 
 
 # -- taken over -----------------------------------------------------------------------------------------------------------
