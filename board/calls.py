@@ -1,10 +1,9 @@
 """What each call of /api/v1 takes and gives, line by line: for the description that is served, and for whoever reads it."""
 
-from dataclasses import dataclass, field
-
-from board import report_calls, schemas, sightings, suggestions
+from board import display_shapes, report_calls, schemas, sightings, suggestions
 from board.alerts import LISTED
 from board.schemas import COMMAND_ID, Schema
+from board.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, UUID, Call, many, or_null, ref, shape
 from board.since_calls import MOST_MARKS
 from board.words import N_
 from models.accounts import ROLES
@@ -15,54 +14,14 @@ from models.search import Search
 from models.sighting import Sighting
 from realtime.strict import MAX_INTEGER
 
-TEXT: Schema = {"type": "string"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-TIME: Schema = {"type": "string", "format": "date-time"}
-ID: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
-UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-EVERYWHERE = ("unauthenticated", "forbidden", "unavailable")
-ON_A_BOARD = (*EVERYWHERE, "not_found")
-
-
-def shape(needed: Schema, more: Schema | None = None) -> Schema:
-    """An object with these fields, of which `more` may be missing."""
-    return {
-        "type": "object", "properties": needed | (more or {}), "required": list(needed), "additionalProperties": False,
-    }  # fmt: skip
-
-
-def ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def many(item: Schema) -> Schema:
-    return {"type": "array", "items": item}
-
-
-def or_null(one: Schema) -> Schema:
-    return {"anyOf": [one, {"type": "null"}]}
-
-
 _HEAD: Schema = {"board": ID, "epoch": TEXT, "seq": COUNT}
 _ACCOUNT: Schema = {"id": ID, "name": TEXT, "role": {"enum": list(ROLES)}}
 PLACES: dict[str, Schema] = {
     "board": {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"},
     "sighting": {"type": "string", "pattern": f"^{UUID}$"},
+    "display": {"type": "string", "pattern": f"^{UUID}$"},
     "number": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a call takes and gives: `answer` with `status`, or one of these refusals."""
-
-    answer: Schema
-    refusals: tuple[str, ...] = EVERYWHERE
-    query: dict[str, Schema] = field(default_factory=dict)
-    body: Schema | None = None
-    status: int = 200
-    media: str = "application/json"
-    open: bool = False  # also to who is not signed in
 
 
 def _taken_in() -> Schema:
@@ -261,6 +220,7 @@ CALLS: dict[tuple[str, str], Call] = {
         },
     ),
     ("GET", "/openapi.json"): Call({"type": "object"}, (), open=True),
+    **display_shapes.CALLS,
 }  # fmt: skip
 
 SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
@@ -296,4 +256,5 @@ SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
     ("GET", "/intake/searches"): N_("The open searches that may be meant, by name, reference or place."),
     ("GET", "/openapi.json"): N_("This description, for programs."),
     ("GET", "/find"): N_("Cards, notes and searches that have all of these words, the newest first."),
+    **display_shapes.SAYS,
 }

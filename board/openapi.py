@@ -12,11 +12,12 @@ from starlette.routing import Route
 
 from board import schemas
 from board.answers import STATUS, answer
-from board.calls import CALLS, COUNT, ID, PLACES, SAYS, TEXT, TIME, Call, many, or_null, ref, shape
+from board.calls import CALLS, PLACES, SAYS
 from board.commands import TABLE
 from board.errors import SENTENCES
 from board.schemas import Schema
 from board.settings import VERSION
+from board.shapes import COUNT, ID, TEXT, TIME, Call, many, or_null, ref, shape
 
 BASE = "/api/v1"
 UNKNOWN = Call({}, tuple(STATUS))  # until it has a line of its own

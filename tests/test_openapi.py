@@ -27,6 +27,7 @@ from models.accounts import ROLES
 from realtime.protocol import is_id
 from tests import cast, handing
 from tests.company import Company
+from tests.scene import NOBODY
 from tests.test_bad_input import WHOLE, filled, scene
 
 # The server, in the thread of the tests, draws numbers while a strategy does.
@@ -41,7 +42,10 @@ MOST = ("coordinator", "write")
 INTAKE = ("POST", "/intake/sightings")
 TELLING = [("POST", "/boards/{board}/commands"), INTAKE, ("GET", "/boards/{board}/sightings/{sighting}/source")]
 WRITING = [("POST", "/boards/{board}/commands"), INTAKE, ("POST", "/alerts/read"), ("POST", "/seen")]
-TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), ("GET", "/openapi.json")]  # all that a token for that may
+MINE = ("GET", "/wall/codes/mine")
+TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), ("GET", "/openapi.json"), MINE]  # all that a token for that may
+SCREENS = [(method, path) for method, path in CALLS if path.startswith("/wall/")]  # by a cookie of their own, of any page here
+DISPLAYS = [(method, path) for method, path in CALLS if path.startswith("/displays")]
 SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
 # What no description can say, as it depends on what is on the board: (field, sentence).
@@ -155,6 +159,7 @@ async def names(company: Company) -> dict[str, str]:
         "number": await handing.hand(company.alice),
         "card": found["sighting"],
         "column": found["done"],
+        "display": NOBODY,
     }
 
 
@@ -182,6 +187,8 @@ async def holds(company: Company, names: dict[str, str], doors: Doors, caller: C
     done = CALLS[call].status
     if not may(caller, call):
         assert done not in answered
+    elif call in (*SCREENS, *DISPLAYS) and call[0] != "GET":
+        pass  # what they need is made by two: see test_displays
     elif call[0] == "GET" or many == MANY:
         assert done in answered, "some of what fits is done"
 
@@ -190,6 +197,10 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
     role, scope = caller
     if scope == "intake":
         return call in TAKING_IN
+    if call in SCREENS:
+        return call == MINE or scope == "cookie"
+    if call in DISPLAYS and (role not in ("coordinator", "admin") or (scope == "read" and call[0] != "GET")):
+        return False
     if scope == "read" and call in WRITING:
         return False
     return role != "viewer" or call not in TELLING

@@ -40,8 +40,8 @@ class Browser:
 
     async def open(self) -> Person:
         """The display's socket."""
-        headers = {"Cookie": self.cookie}
-        socket = await connect(self.server.ws, additional_headers=headers, origin=self.server.url, max_size=None, compression=None)  # type: ignore[arg-type]
+        more: Any = {"origin": self.server.url, "additional_headers": {"Cookie": self.cookie}}
+        socket = await connect(self.server.ws, max_size=None, compression=None, **more)
         display = Person(self.server, "", socket)
         await display.until(lambda: display.account)
         return display
