@@ -110,12 +110,13 @@ async def revoke(request: Request) -> Response:
 async def _coordinator(request: Request) -> Caller:
     """Who is asking, if they may handle displays. Raises Refused."""
     caller = await caller_of(request)
-    if not _may(caller.account) or (request.method not in ("GET", "HEAD") and not caller.may_command):
+    if not may_handle(caller.account) or (request.method not in ("GET", "HEAD") and not caller.may_command):
         raise Refused("forbidden")
     return caller
 
 
-def _may(account: Account) -> bool:
+def may_handle(account: Account) -> bool:
+    """Whether somebody may pair, change and revoke displays."""
     return ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
@@ -123,7 +124,7 @@ async def _change(request: Request, caller: Caller, do: Callable[[Database], Dis
     """Does it by the rights of now, and acts on open sockets. Raises Refused."""
 
     def still(database: Database) -> Display:
-        if not _may(still_signed_in(database, caller)):
+        if not may_handle(still_signed_in(database, caller)):
             raise Refused("forbidden")
         return do(database)
 

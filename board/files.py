@@ -24,6 +24,7 @@ SHEETS = (
     "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay", "compare", "history", "handover", "since",
     "print",
 )  # fmt: skip
+WALL_SHEETS = ("tokens", "wall", "wall_veil")  # a display's own, which do not change when a board's do
 _IMPORTS = re.compile(r'(?:^|;)(?:import|export)\b(?:[^;"]*\bfrom)? *"(\.[^"]+)"', re.MULTILINE)  # what a module needs first
 _LATER = re.compile(r'(?:(\w+): \(\) => )?import\("(\.[^"]+)"\)')  # what main.js gets for its page, by name, and for every page
 
@@ -89,6 +90,11 @@ def modules(page: str) -> list[str]:
     """The script modules of a page, those that the line to the server needs first: to be fetched at once, as a browser that
     finds them one import after the other needs a second."""
     return [address(name) for name in _modules(page, version())]
+
+
+def modules_from(script: str) -> list[str]:
+    """A script with the modules that it imports."""
+    return [address(name) for name in _with_imports([script], [])]
 
 
 @cache

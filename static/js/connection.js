@@ -35,7 +35,7 @@ export class Connection {
   #tickedAt = reading();
   #pings = 0;
 
-  /** on: {hello(frame), frame(frame), down(), changed(), whoAmI() -> Promise<"me"|"other"|"nobody"|"unknown">, signIn(), reload()} */
+  /** on: {hello(frame), frame(frame), down(code), changed(), whoAmI() -> Promise<"me"|"other"|"nobody"|"unknown">, signIn(), reload()} */
   constructor(url, on) {
     this.url = url;
     this.#events = on;
@@ -90,7 +90,7 @@ export class Connection {
     this.#socket = socket;
     // a socket that was given up may still speak: only the present one is heard
     socket.onmessage = ({ data }) => socket === this.#socket && this.#hear(data);
-    socket.onclose = ({ code }) => socket === this.#socket && this.#lost(afterClose(code));
+    socket.onclose = ({ code }) => socket === this.#socket && this.#lost(afterClose(code), code);
   }
 
   #hear(data) {
@@ -108,11 +108,11 @@ export class Connection {
     return this.#events.hello(frame);
   }
 
-  #lost(then) {
+  #lost(then, code = null) {
     const neverOpened = this.state === "connecting";
     const wasOpen = this.state === "open";
     this.#drop();
-    if (wasOpen) this.#events.down();
+    if (wasOpen) this.#events.down(code);
     if (then === "ask") return this.#ask();
     // a browser can't see why an upgrade was refused
     if (neverOpened) this.#checkMe();

@@ -1,0 +1,89 @@
+/* One search in full: who, since when, how many cards stand where, and the cards that matter. */
+
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { label } from "../labels.js";
+import { n, t } from "../i18n.js";
+import { ago, late, since } from "../time.js";
+import { appealed, isLifted, words } from "./moments.js";
+import { kind, nameOf, shortly, worry } from "./overview.js";
+
+const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
+const LINE = 1.42;         // a card in the list, in units of the smallest type
+const COUNTS = 5.4;        // what stands above the list
+const FACTS = 13;          // and above that, where the screen is upright
+
+/** view: {now, board, moments, summary, height, upright}: height in units of the smallest type */
+export function one(view) {
+  const { board, now, moments, summary } = view;
+  const { state } = board.get(board.id), last = moments.last(board.id, summary);
+  return html`<section class="full ${state.worrying === true ? "worrying" : ""}" data-search=${board.id} ?data-lifted=${isLifted(last?.at, now)}>
+    <div class="facts">
+      <h2 class="name">${nameOf(state.person)}</h2>
+      <p class="kind">${worry(state)}<span>${kind(state.kind)}</span></p>
+      <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
+      ${facts(state, board, now)}
+      ${last ? html`<p class="last"><time>${shortly(last.at, now)}</time> <span>${words(last, state)}</span></p>` : nothing}
+    </div>
+    <div class="work">
+      <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${count}</b> <span>${label.column(role)}</span></li>`)}</ul>
+      ${mattering(view)}
+    </div>
+  </section>`;
+}
+
+function facts({ appeal, lead_name: lead }, board, now) {
+  const seen = lastConfirmed(board);
+  return html`${appeal.level ? html`<p class="fact">${appealed(appeal)}</p>` : nothing}
+    ${seen ? html`<p class="fact">${t("Last confirmed sighting: {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
+    ${lead ? html`<p class="fact">${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
+}
+
+/** When the last confirmed sighting was, where this display may know it. */
+function lastConfirmed(board) {
+  const confirmed = board.of("sighting").filter(({ state }) => !state.withdrawn && state.assessment === "confirmed" && state.seen_at);
+  return confirmed.map(({ state }) => state.seen_at).sort().at(-1) ?? null;
+}
+
+/** [[role, number of cards], …]: columns of one role are counted together, as what they are called is not for a wall. */
+function inColumns(board) {
+  const roles = rolesOf(board), cards = cardsOf(board);
+  return ROLES.map((role) => [role, cards.filter(({ state }) => roles.get(state.column) === role).length]);
+}
+
+const rolesOf = (board) => new Map(board.of("column").map(({ id, state }) => [id, state.role]));
+const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter(({ state }) => !state.withdrawn);
+
+function mattering({ board, now, height, upright }) {
+  const all = thatMatter(board, now), room = Math.max(1, Math.floor((height - COUNTS - (upright ? FACTS : 0)) / LINE));
+  const shown = all.length > room ? all.slice(0, room - 1) : all;
+  if (!all.length) return html`<p class="calm">${t("Nothing is overdue or urgent.")}</p>`;
+  return html`<ol class="matter">${shown.map((card) => line(card, now))}
+    ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
+}
+
+/** Overdue tasks, the longest first; then what is urgent; then sightings that nobody has assessed. */
+function thatMatter(board, now) {
+  const roles = rolesOf(board);
+  const cards = cardsOf(board).filter(({ state }) => roles.get(state.column) !== "done");
+  const weighed = cards.map((card) => ({ ...card, weight: weightOf(card, now) })).filter(({ weight }) => weight > 0);
+  return weighed.sort((a, b) => b.weight - a.weight || dueOf(a) - dueOf(b) || a.state.number - b.state.number);
+}
+
+function weightOf({ kind: what, state }, now) {
+  if (what === "task") return isOverdue(state, now) ? 4 : state.priority === "urgent" ? 2 : 0;
+  return state.assessment !== "unassessed" ? 0 : state.priority === "urgent" ? 3 : 1;
+}
+
+const isOverdue = ({ due }, now) => Boolean(due && now) && new Date(due) < now;
+const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
+
+function line({ kind: what, state }, now) {
+  const overdue = what === "task" && isOverdue(state, now);
+  return html`<li class="${what} ${overdue ? "over" : ""}"><span class="number">${label.noun(what)} ${state.number}</span>
+    <span class="title">${state.title ?? nothing}</span><span class="state">${stateOf(what, state, overdue, now)}</span></li>`;
+}
+
+function stateOf(what, state, overdue, now) {
+  if (overdue) return late(state.due, now) || t("due now");
+  return state.priority === "urgent" ? label.priority("urgent") : t("to assess");
+}

@@ -1,0 +1,83 @@
+/* All searches that are open, the gravest first: as cards where they fit, else in three lines each. */
+
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { label } from "../labels.js";
+import { n, t } from "../i18n.js";
+import { clock, day, since } from "../time.js";
+import { isLifted, words } from "./moments.js";
+
+/** Entities of the open searches: the worrying first, then the newest missing, as at the desk. */
+export function gravestFirst(board) {
+  const open = board.of("search").filter(({ state }) => state.status === "open");
+  return open.sort((a, b) => gravity(b) - gravity(a) || missing(b) - missing(a) || (a.id < b.id ? -1 : 1));
+}
+
+const gravity = ({ state }) => Number(state.worrying === true);
+const missing = ({ state }) => Date.parse(state.missing_since);
+
+/** searches: those of this page; view: {now, board, moments, size} */
+export function overview(searches, view) {
+  if (!searches.length) return html`<p class="empty">${t("No search is open.")}</p>`;
+  return html`<section class="overview" data-density=${view.size.density}>
+    ${repeat(searches, ({ id }) => id, (search) => (view.size.density === "card" ? card : row)(search, told(search, view)))}
+  </section>`;
+}
+
+/** What else there is to say of a search. */
+function told({ id }, { now, board, moments }) {
+  const summary = board.summaries.get(id), last = moments.last(id, summary);
+  return { now, summary, last, lifted: isLifted(last?.at, now) };
+}
+
+function card({ id, state }, { now, summary, last, lifted }) {
+  return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
+    <h2><span class="name">${nameOf(state.person)}</span>${worry(state)}</h2>
+    <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b> <span>${kind(state.kind)}</span></p>
+    <p class="counts">${counts(summary)}</p>
+    ${happened(state, last, now)}
+  </article>`;
+}
+
+function row({ id, state }, { now, summary, last, lifted }) {
+  return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
+    <h2><span class="name">${nameOf(state.person)}</span><b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
+    <p class="counts">${worry(state)}${counts(summary)}<span>${kind(state.kind)}</span></p>
+    ${happened(state, last, now)}
+  </article>`;
+}
+
+const worryClass = ({ worrying }) => (worrying === true ? "worrying" : "");
+
+/** "Noor, 11" */
+export const nameOf = ({ first_name: name, age }) => (age === null ? name : `${name}, ${age}`);
+
+export const worry = ({ worrying }) => (worrying === true ? html`<span class="worry">${label.decision("true")}</span>` : nothing);
+
+/** What can't wait first: what has no room at the end is left out whole. */
+function counts(summary) {
+  if (!summary) return nothing;
+  const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue } = summary;
+  return html`${overdue ? html`<span class="over">${t("{count} overdue", { count: overdue })}</span>` : nothing}
+    ${sightings ? html`<span class="new">${n("{count} new sighting", "{count} new sightings", sightings)}</span>` : nothing}
+    ${tasks ? html`<span>${n("{count} task", "{count} tasks", tasks)}</span>` : nothing}`;
+}
+
+function happened(state, last, now) {
+  if (!last) return html`<p class="last"></p>`;
+  return html`<p class="last"><time>${shortly(last.at, now)}</time> <span>${words(last, state)}</span></p>`;
+}
+
+/** "22:39" today, else "Tue 24 Nov" */
+export const shortly = (at, now) => (now && day(at, now) !== day(now, now) ? day(at, now) : clock(at));
+
+// Shorter than at the desk: on a wall a kind has half a line.
+const KIND = {
+  runaway: () => t("Runaway"),
+  parental_abduction: () => t("Parental abduction"),
+  unaccompanied_minor: () => t("Unaccompanied minor"),
+  third_party_abduction: () => t("Third-party abduction"),
+  undefined: () => t("Undefined"),
+};
+
+export const kind = (code) => (Object.hasOwn(KIND, code) ? KIND[code]() : label.kind(code));

@@ -1,0 +1,208 @@
+/* What is on the screen: who holds the shift and what time it is, one board or one page of it, and what happened last. Drawn whole
+   after each change and once a second, as every running time is a second older then. */
+
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { n, t } from "../i18n.js";
+import { clockWithSeconds, day, roughly } from "../time.js";
+import { serverNow, themeAt, told, wrongBy } from "./clock.js";
+import { Moments, foundLately, isLifted, words } from "./moments.js";
+import { one } from "./one.js";
+import { gravestFirst, nameOf, overview, shortly } from "./overview.js";
+import { Playlist } from "./playlist.js";
+import { fitted, smallest } from "./size.js";
+import { chime } from "./sound.js";
+
+const OPERATIONS = "operations";
+const MOMENTS = 8; // in the strip; those that have no room are left out whole
+
+export class Stage {
+  #root;
+  #screen;
+  #moments = new Moments();
+  #playlist = new Playlist();
+  #area = { width: 0, height: 0 }; // px, of the boards
+  #turn = null;                    // when the page that is shown began: for the bar
+  #leads = [];                     // searches that something happened in since the last draw
+  #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
+  #unwatch = [];
+
+  /** root: the element that all is drawn in */
+  constructor(root, screen) {
+    this.#root = root;
+    this.#screen = screen;
+  }
+
+  connect() {
+    this.#draw();
+    this.#sizes.observe(this.#root.querySelector("[data-stage]"));
+    this.#unwatch = [this.#screen.watch(() => this.#draw()), this.#screen.hear((board, events) => this.#hear(board, events))];
+  }
+
+  disconnect() {
+    this.#sizes.disconnect();
+    for (const unwatch of this.#unwatch) unwatch();
+  }
+
+  /** Whether a search stands out now: no moment for anything else. */
+  get isLifted() {
+    const now = serverNow();
+    return this.#newest().some(({ at }) => isLifted(at, now));
+  }
+
+  #hear(board, events) {
+    const now = serverNow(), fresh = this.#moments.hear(board, events).filter(({ at }) => isLifted(at, now));
+    if (!fresh.length) return;
+    this.#leads.push(...fresh.map(({ search }) => search));
+    if (this.#screen.display.sound) chime();
+  }
+
+  #resized({ width, height }) {
+    this.#area = { width, height };
+    this.#draw();
+  }
+
+  #draw() {
+    const { display } = this.#screen, now = serverNow();
+    const page = document.documentElement;
+    page.dataset.freshness = this.#screen.freshness.state;
+    page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme, now);
+    page.style.setProperty("--floor", `${smallest(innerWidth, innerHeight)}px`);
+    const shown = display && this.#shown(now);
+    render(this.#all(shown, now), this.#root);
+    this.#fit(shown?.size);
+    this.#bar(shown);
+  }
+
+  /** -> {board, page, pages, since, lasts, searches?, size?}, or null where there is nothing to show */
+  #shown(now) {
+    const mono = performance.now();
+    this.#playlist.set(this.#screen.display.shows);
+    let turn = this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
+    if (turn?.board === OPERATIONS && this.#leads.length) turn = this.#follow(mono, now) ?? turn;
+    this.#leads = [];
+    if (!turn) return null;
+    const board = this.#screen.board(turn.board);
+    if (turn.board !== OPERATIONS) return { ...turn, board };
+    const searches = gravestFirst(board), size = this.#sizeOf(searches);
+    return { ...turn, board, size, searches: searches.slice(turn.page * size.perPage, (turn.page + 1) * size.perPage) };
+  }
+
+  /** To the page of the search in which something has just happened. */
+  #follow(mono, now) {
+    const searches = gravestFirst(this.#screen.board(OPERATIONS)), { perPage } = this.#sizeOf(searches);
+    const place = searches.findIndex(({ id }) => this.#leads.includes(id));
+    if (place >= 0) this.#playlist.lead(Math.floor(place / perPage), mono);
+    return this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
+  }
+
+  #pagesOf(id, now) {
+    const board = this.#screen.board(id);
+    if (!board || board.freshness.state === "forbidden") return 0;
+    if (board.seq === null) return 1;
+    if (id === OPERATIONS) return this.#sizeOf(gravestFirst(board)).pages;
+    const state = board.get(id)?.state;
+    return state?.status === "open" || foundLately(state ? [state] : [], now).count ? 1 : 0;
+  }
+
+  #sizeOf({ length }) {
+    const { width, height } = this.#area;
+    return fitted(Math.max(1, length), width, height, smallest(innerWidth, innerHeight));
+  }
+
+  // --- what is drawn
+
+  #all(shown, now) {
+    return html`
+      <header class="wall-head">${this.#head(shown, now)}</header>
+      <div class="turn" ?hidden=${!shown?.lasts}><i data-turn></i></div>
+      <div class="stage" data-stage data-board=${shown?.board.id ?? nothing}>${this.#board(shown, now)}</div>
+      ${this.#found(shown, now)}
+      <footer class="strip">${wrongClock(now)}${this.#strip(now)}</footer>`;
+  }
+
+  #head(shown, now) {
+    const { shift, shiftKnown, freshness } = this.#screen;
+    const count = this.#screen.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
+    const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody holds the shift");
+    return html`<span class="left">
+        ${count === undefined ? nothing : html`<span class="count">${n("{count} search", "{count} searches", count)}</span>`}
+        ${shiftKnown ? html`<span class="duty" data-testid="duty">${duty}</span>` : nothing}</span>
+      <span class="right">
+        ${shown && shown.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
+        <span class="live" data-live ?hidden=${freshness.state !== "live"}>${t("Live")}</span>
+        ${now ? html`<span class="day">${day(now, now)}</span>` : nothing}
+        <time class="now" data-testid="now">${told(now)}</time></span>`;
+  }
+
+  #board(shown, now) {
+    const { display, freshness } = this.#screen;
+    if (!display) return html`<p class="empty">${t("Reading…")}</p>`;
+    if (!shown) return html`<p class="empty">${t("There is nothing left to show here: the boards that this display names are gone, or not for displays.")}</p>`;
+    const { board } = shown, { height, width } = this.#area;
+    if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Reading…") : nothing}</p>`;
+    const view = { now, board, moments: this.#moments, size: shown.size };
+    this.#screen.rows = shown.searches?.length ?? 1;
+    if (board.id === OPERATIONS) return overview(shown.searches, view);
+    if (board.get(board.id).state.status !== "open") return nothing; // one was found: the band says it
+    const summary = this.#screen.board(OPERATIONS)?.summaries.get(board.id);
+    return one({ ...view, summary, height: height / smallest(innerWidth, innerHeight), upright: height > width });
+  }
+
+  /** That a child was found is said on every page, and whose name it was on none. */
+  #found(shown, now) {
+    const { count, at } = foundLately([...this.#searches().values()], now);
+    if (!count) return nothing;
+    return html`<p class="found" data-testid="found">${n("One child was found", "{count} children were found", count)} <time>${shortly(at, now)}</time></p>`;
+  }
+
+  #strip(now) {
+    const searches = this.#searches();
+    const moments = this.#newest().slice(0, MOMENTS);
+    if (!moments.length) return nothing;
+    return html`<ul class="moments" data-testid="moments">${moments.map((moment) => {
+      const state = searches.get(moment.search);
+      const name = state.status === "open" && searches.size > 1 ? html`<b>${nameOf(state.person)}</b> ` : nothing;
+      return html`<li ?data-lifted=${isLifted(moment.at, now)}><time>${shortly(moment.at, now)}</time> ${name}${words(moment, state)}</li>`;
+    })}</ul>`;
+  }
+
+  #newest() {
+    const searches = this.#searches();
+    return this.#moments.newest((id) => searches.get(id));
+  }
+
+  /** Map(id -> state) of every search of which anything is known here. */
+  #searches() {
+    return new Map(this.#screen.seen.flatMap((board) => board.of("search").map(({ id, state }) => [id, state])));
+  }
+
+  /** What a sheet can't know: properties that are set by script, as no style may stand in the page. */
+  #fit(size) {
+    const place = this.#root.querySelector(".overview");
+    if (!place || !size) return;
+    const values = { "--unit": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows };
+    for (const [name, value] of Object.entries(values)) place.style.setProperty(name, value);
+  }
+
+  /** The bar runs by itself, also while nothing is drawn. */
+  #bar(shown) {
+    const turn = shown?.lasts ? `${shown.since} ${shown.lasts}` : null;
+    if (turn === this.#turn) return;
+    this.#turn = turn;
+    const bar = this.#root.querySelector("[data-turn]");
+    for (const old of bar.getAnimations()) old.cancel();
+    if (!turn) return;
+    const run = bar.animate([{ transform: "scaleX(0)" }, { transform: "scaleX(1)" }], { duration: shown.lasts, fill: "forwards" });
+    run.currentTime = performance.now() - shown.since;
+  }
+}
+
+/** A screen whose own clock is wrong shows the right time, and says so. */
+function wrongClock(now) {
+  const off = wrongBy(now);
+  if (!off) return nothing;
+  const values = { at: clockWithSeconds(new Date(now.getTime() + off)), length: roughly(Math.abs(off)) };
+  const says = off > 0 ? t("Times are the server’s: the clock of this screen says {at}, {length} ahead", values)
+    : t("Times are the server’s: the clock of this screen says {at}, {length} behind", values);
+  return html`<p class="wrong" data-testid="wrong-clock">${says}</p>`;
+}
