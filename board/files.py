@@ -22,7 +22,7 @@ STYLES = "css/all.css"  # all sheets in one: a browser draws nothing before it h
 SHEETS = (
     "tokens", "base", "bar", "operations", "pages", "accounts", "api", "head", "columns", "column_menu", "cards", "panel",
     "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay", "compare", "history", "handover", "since",
-    "print",
+    "displays", "print",
 )  # fmt: skip
 WALL_SHEETS = ("tokens", "wall", "wall_veil")  # a display's own, which do not change when a board's do
 _IMPORTS = re.compile(r'(?:^|;)(?:import|export)\b(?:[^;"]*\bfrom)? *"(\.[^"]+)"', re.MULTILINE)  # what a module needs first

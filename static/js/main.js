@@ -19,6 +19,7 @@ const VIEWS = {
   history: () => import("./views/history_page.js"),
   replay: () => import("./views/replay.js"),
   handover: () => import("./views/handover.js"),
+  displays: () => import("./views/displays.js"),
 };
 
 // Pages that show a board: whoever looks at one has seen it.

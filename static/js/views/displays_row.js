@@ -1,0 +1,41 @@
+/* One display in the list: whether what it shows is true, what that is, and what can be done with it. */
+
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../i18n.js";
+import { ago, clockWithSeconds, moment } from "../time.js";
+import { nameOf } from "./searches.js";
+
+const SILENT_MS = 15_000; // three contacts: a screen that has told nothing for so long has stopped
+const PROFILE = { room: () => t("visitors may read it"), inner: () => t("inner room") };
+
+export const profileName = (code) => PROFILE[code]?.() ?? code;
+
+/** view: {at, board, open(name, display), act(method, path)} */
+export function displayRow(display, view) {
+  const { state, says } = standing(display, view.at);
+  return html`<li data-display=${display.id} data-standing=${state}>
+    <span class="who"><b>${display.name}</b> <span class="standing ${state}">${says}</span></span>
+    <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display)].join(" · ")}</span>
+    ${display.revoked_at ? nothing : html`<span class="end">
+      <button data-act="change" @click=${() => view.open("change", display)}>${t("Change")}</button>
+      <button data-act="reload" @click=${() => view.act("POST", `/${display.id}/reload`)}>${t("Reload")}</button>
+      <button class="grave" data-act="revoke" @click=${() => view.open("revoke", display)}>${t("Revoke")}</button></span>`}
+  </li>`;
+}
+
+/** By the server's own time: a machine's clock decides nothing here. -> {state, says} */
+export function standing({ revoked_at: revoked, contact_at: contact, current, told }, at) {
+  if (revoked) return { state: "gone", says: t("revoked {at}", { at: moment(revoked) }) };
+  if (!contact) return { state: "silent", says: t("has not been heard of yet") };
+  if (new Date(at) - new Date(contact) > SILENT_MS) return { state: "silent", says: t("stopped: last heard of {ago}", { ago: ago(contact, new Date(at)) }) };
+  if (current) return { state: "current", says: t("current") };
+  return { state: "stale", says: told?.since ? t("Not current since {at}", { at: clockWithSeconds(told.since) }) : t("Not current") };
+}
+
+function placesOf({ shows }, board) {
+  return shows.boards.map((id) => (id === board.id ? t("All searches") : placeOf(board.get(id)))).join(", ");
+}
+
+const placeOf = (search) => (search ? nameOf(search.state.person) : t("a search that is not there any more"));
+
+const technical = ({ told, version }) => [told?.screen?.replace("x", " × "), version && t("version {version}", { version })].filter(Boolean);
