@@ -235,7 +235,7 @@ async def test_who_only_sees_takes_no_calls(office: Office) -> None:
     victor = await office.window("Victor")
     victor.may_fail("status of 403")
     await victor.open("/")
-    await expect(victor("nav a")).to_have_text(["Searches"])
+    await expect(victor("nav a")).to_have_text(["Searches", "Handover", "History", "Since you left"])
     answer = await victor.page.goto("/intake")
     assert answer is not None
     assert answer.status == 403

@@ -341,13 +341,30 @@ def _folded(session: Session) -> dict[str, str]:
     return {id: words for table in tables for id, words in session.execute(select(table.id, table.folded))}
 
 
+LATER = (
+    "alert",
+    "alert_read",
+    "alert_choice",
+    "shift",
+    "handover",
+    "handed",
+    "briefing",
+    "seen",
+    "display",
+    "pairing",
+)  # tables since 0006
+
+
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, which is put back to what it was before words were kept."""
     for kind in find.KINDS:
         table = metadata.tables[str(kind.__tablename__)]
         target.execute(table.insert(), [dict(row) for row in source.execute(select(table)).mappings()])
         target.execute(text(f'ALTER TABLE "{table.name}" DROP COLUMN folded'))
-    for later in ("alert", "alert_read", "alert_choice", "shift", "handover", "handed", "briefing", "seen"):  # of 0006 to 0008
+    target.execute(text("DROP INDEX ix_search_discreet"))
+    for later in ("discreet", "status_at"):  # of 0009
+        target.execute(text(f"ALTER TABLE search DROP COLUMN {later}"))
+    for later in LATER:
         target.execute(text(f"DROP TABLE {later}"))
     target.execute(text("UPDATE alembic_version SET version_num = '0004'"))
 
