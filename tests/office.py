@@ -69,7 +69,7 @@ class Office:
         for window in self.windows:
             await window.context.close()
         self.windows.clear()
-        assert not unexpected
+        assert not unexpected, unexpected
 
     async def person(self, name: str) -> Person:
         """Somebody of this office, signed in."""
