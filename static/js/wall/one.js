@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
-import { ago, late, since } from "../time.js";
+import { ago, late, moment, since } from "../time.js";
 import { appealed, isLifted, words } from "./moments.js";
 import { kind, nameOf, shortly, worry } from "./overview.js";
 
@@ -20,7 +20,8 @@ export function one(view) {
     <div class="facts">
       <h2 class="name">${nameOf(state.person)}</h2>
       <p class="kind">${worry(state)}<span>${kind(state.kind)}</span></p>
-      <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
+      <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
+      <p class="fact">${t("Missing since {at}", { at: moment(state.missing_since, now ?? undefined) })}</p>
       ${facts(state, board, now)}
       ${last ? html`<p class="last"><time>${shortly(last.at, now)}</time> <span>${words(last, state)}</span></p>` : nothing}
     </div>

@@ -33,7 +33,8 @@ function told({ id }, { now, board, moments }) {
 function card({ id, state }, { now, summary, last, lifted }) {
   return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
     <h2><span class="name">${nameOf(state.person)}</span>${worry(state)}</h2>
-    <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b> <span>${kind(state.kind)}</span></p>
+    <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
+    <p class="kind">${kind(state.kind)}</p>
     <p class="counts">${counts(summary)}</p>
     ${happened(state, last, now)}
   </article>`;

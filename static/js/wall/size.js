@@ -8,14 +8,15 @@ const DISTANCE_MM = 5_000, CAPITAL_MM = DISTANCE_MM / 200, DIAGONAL_MM = 55 * 25
 /** px: the smallest size of type on a screen of so many. */
 export const smallest = (width, height) => (CAPITAL_MM * Math.hypot(width, height)) / DIAGONAL_MM / CAPITAL;
 
-// What one search takes, in units of its smallest type: as a card of four lines, or in three lines of one size.
-const CARD = { density: "card", width: 15.5, height: 7.1 };
-const ROW = { density: "row", width: 15.5, height: 3.55 };
+// What one search takes, in units of its smallest type: as a card of five lines, or in three. `head` is how large its running time
+// is, from and to: what a cell is higher than needed, that gets.
+const CARD = { density: "card", width: 15.5, height: 7.1, head: [1.8, 2.9] };
+const ROW = { density: "row", width: 15.5, height: 3.35, head: [1, 1.1] };
 const GAP = 0.3; // between two, in units of the smallest type of all
 
 /**
  * count searches on width x height px, with type of at least `floor` px
- * -> {density, columns, rows, perPage, pages, unit}: unit is their smallest type in px
+ * -> {density, columns, rows, perPage, pages, unit, clock}: unit is their smallest type in px, clock the running time's, in units
  */
 export function fitted(count, width, height, floor) {
   const all = best(count, width, height, floor, CARD) ?? best(count, width, height, floor, ROW);
@@ -32,10 +33,10 @@ function best(count, width, height, floor, kind) {
   return largest && largest.unit >= floor ? largest : null;
 }
 
-function grid(columns, rows, width, height, floor, { density, width: wide, height: high }) {
-  const gap = GAP * floor;
-  const unit = Math.min((width - gap * (columns - 1)) / columns / wide, (height - gap * (rows - 1)) / rows / high);
-  return { density, columns, rows, unit };
+function grid(columns, rows, width, height, floor, { density, width: wide, height: high, head: [least, most] }) {
+  const [each, tall] = [[width, columns], [height, rows]].map(([length, many]) => (length - GAP * floor * (many - 1)) / many);
+  const unit = Math.min(each / wide, tall / high);
+  return { density, columns, rows, unit, clock: Math.min(most, least + (tall / unit - high) / 3) };
 }
 
 /** How many rows of the smallest type have room on one page; at least one, on whatever screen. */

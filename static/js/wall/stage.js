@@ -125,8 +125,8 @@ export class Stage {
     const count = this.#screen.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
     const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody holds the shift");
     return html`<span class="left">
-        ${count === undefined ? nothing : html`<span class="count">${n("{count} search", "{count} searches", count)}</span>`}
-        ${shiftKnown ? html`<span class="duty" data-testid="duty">${duty}</span>` : nothing}</span>
+        ${shiftKnown ? html`<span class="duty" data-testid="duty">${duty}</span>` : nothing}
+        ${count === undefined ? nothing : html`<span class="count">${n("{count} search", "{count} searches", count)}</span>`}</span>
       <span class="right">
         ${shown && shown.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
         <span class="live" data-live ?hidden=${freshness.state !== "live"}>${t("Live")}</span>
@@ -180,7 +180,7 @@ export class Stage {
   #fit(size) {
     const place = this.#root.querySelector(".overview");
     if (!place || !size) return;
-    const values = { "--unit": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows };
+    const values = { "--unit": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows, "--clock": size.clock };
     for (const [name, value] of Object.entries(values)) place.style.setProperty(name, value);
   }
 
