@@ -22,6 +22,7 @@ from tests.test_rights import board_of, filled
 from tests.walls import Browser, pair
 
 SECRET = "zqx"  # stands in every text that is typed; a first name and a task's title have marks of their own
+CALLED_AT = "2026-11-19T01:02:03.000Z"  # of a note that is no decision
 FIRST, TITLE = "Noorfirst", "Titleforinner"
 SEEN_AT, RECEIVED_AT, BORN, LAT, LON = "2026-11-21T04:05:06.000Z", "2026-11-21T05:06:07.000Z", "2013-02-17", 50.84673, 4.35249
 STAFF = ("Bobzq", "Charliezq", "Victorzq", "Leadforinner")  # nobody who holds the shift
@@ -231,7 +232,8 @@ async def night(company: Company) -> AsyncIterator[Night]:
     for name in ("note.add", "sighting.add", "task.add"):
         for board in unseen:
             await alice.do(board, name, GIVEN[name])
-    await alice.do("operations", "note.add", NOTE | {"category": "comment"})
+    for board in ("operations", boards[0]):
+        await alice.do(board, "note.add", NOTE | {"category": "contact", "happened_at": CALLED_AT})
     people = [alice, company.ada, company.bob, company.victor, lead, *staff]
     try:
         for screen in screens:
@@ -257,18 +259,8 @@ def test_every_command_of_the_table_was_given(night: Night) -> None:
 
 def test_no_secret_leaves_the_server_for_a_display(night: Night, screen: Screen) -> None:
     told = screen.bytes().decode()
-    secrets = [
-        SECRET,
-        BORN,
-        str(LAT),
-        str(LON),
-        RECEIVED_AT,
-        *STAFF[:3],
-        *night.accounts,
-        *night.unseen,
-        "social_media",
-        "injured",
-    ]
+    secrets = [SECRET, BORN, str(LAT), str(LON), RECEIVED_AT, CALLED_AT, "social_media", "injured"]
+    secrets += [*STAFF[:3], *night.accounts, *night.unseen]
     secrets += [SEEN_AT, TITLE, STAFF[3]] if screen.profile == "room" else []
     found = {secret: told[max(0, told.index(secret) - 200) :][:260] for secret in secrets if secret in told}
     assert not found
@@ -279,6 +271,12 @@ def test_it_is_told_what_its_profile_names(screen: Screen) -> None:
     told = screen.bytes().decode()
     assert FIRST in told
     assert all((secret in told) == (screen.profile == "inner") for secret in (SEEN_AT, TITLE, STAFF[3]))
+
+
+def test_nothing_is_told_of_who_was_found(screen: Screen) -> None:
+    told = [each for frame in screen.frames() for each in (*frame.get("entities", ()), *frame.get("events", ()))]
+    ended = [each["state"] for each in told if each.get("kind") == "search" and (each["state"] or {}).get("status") == "found"]
+    assert {tuple(sorted(state)) for state in ended} == {("kind", "status", "status_at")}
 
 
 def test_nothing_has_a_name_that_is_not_on_the_list(screen: Screen) -> None:
