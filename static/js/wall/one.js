@@ -8,14 +8,14 @@ import { appealed, isLifted, words } from "./moments.js";
 import { kind, nameOf, shortly, worry } from "./overview.js";
 
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
-const LINE = 1.42;         // a card in the list, in units of the smallest type
-const COUNTS = 5.4;        // what stands above the list
+const LINE = 1.42, TITLED = 2.57; // a card in the list, without a title and with one, in units of the smallest type
+const COUNTS = 4.6;        // what stands above the list
 const FACTS = 13;          // and above that, where the screen is upright
 
 /** view: {now, board, moments, summary, height, upright}: height in units of the smallest type */
 export function one(view) {
   const { board, now, moments, summary } = view;
-  const { state } = board.get(board.id), last = moments.last(board.id, summary);
+  const { state } = board.get(board.id), last = moments.last(board.id, summary) ?? lastDecision(board);
   return html`<section class="full ${state.worrying === true ? "worrying" : ""}" data-search=${board.id} ?data-lifted=${isLifted(last?.at, now)}>
     <div class="facts">
       <h2 class="name">${nameOf(state.person)}</h2>
@@ -35,7 +35,7 @@ export function one(view) {
 function facts({ appeal, lead_name: lead }, board, now) {
   const seen = lastConfirmed(board);
   return html`${appeal.level ? html`<p class="fact">${appealed(appeal)}</p>` : nothing}
-    ${seen ? html`<p class="fact">${t("Last confirmed sighting: {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
+    ${seen ? html`<p class="fact">${t("Confirmed sighting {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
     ${lead ? html`<p class="fact">${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
 }
 
@@ -43,6 +43,12 @@ function facts({ appeal, lead_name: lead }, board, now) {
 function lastConfirmed(board) {
   const confirmed = board.of("sighting").filter(({ state }) => !state.withdrawn && state.assessment === "confirmed" && state.seen_at);
   return confirmed.map(({ state }) => state.seen_at).sort().at(-1) ?? null;
+}
+
+/** Of what happened before this screen looked, the board by itself tells the time of decisions alone. */
+function lastDecision(board) {
+  const [at] = board.of("note").map(({ state }) => state.happened_at).sort().reverse();
+  return at ? { type: "note.added", at, state: null } : null;
 }
 
 /** [[role, number of cards], …]: columns of one role are counted together, as what they are called is not for a wall. */
@@ -55,11 +61,17 @@ const rolesOf = (board) => new Map(board.of("column").map(({ id, state }) => [id
 const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter(({ state }) => !state.withdrawn);
 
 function mattering({ board, now, height, upright }) {
-  const all = thatMatter(board, now), room = Math.max(1, Math.floor((height - COUNTS - (upright ? FACTS : 0)) / LINE));
-  const shown = all.length > room ? all.slice(0, room - 1) : all;
+  const all = thatMatter(board, now), shown = thatFit(all, height - COUNTS - (upright ? FACTS : 0));
   if (!all.length) return html`<p class="calm">${t("Nothing is overdue or urgent.")}</p>`;
   return html`<ol class="matter">${shown.map((card) => line(card, now))}
     ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
+}
+
+/** The first of them, as many as have room; of the others their number is said. */
+function thatFit(cards, room) {
+  let left = room - LINE;
+  const most = cards.findIndex(({ state }) => (left -= state.title ? TITLED : LINE) < 0);
+  return most < 0 ? cards : cards.slice(0, Math.max(1, most));
 }
 
 /** Overdue tasks, the longest first; then what is urgent; then sightings that nobody has assessed. */
@@ -80,8 +92,8 @@ const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 
 function line({ kind: what, state }, now) {
   const overdue = what === "task" && isOverdue(state, now);
-  return html`<li class="${what} ${overdue ? "over" : ""}"><span class="number">${label.noun(what)} ${state.number}</span>
-    <span class="title">${state.title ?? nothing}</span><span class="state">${stateOf(what, state, overdue, now)}</span></li>`;
+  return html`<li class="${what} ${overdue ? "over" : ""}"><b>${label.noun(what)} ${state.number}</b> <span class="state">${stateOf(what, state, overdue, now)}</span>
+    ${state.title ? html`<span class="title">${state.title}</span>` : nothing}</li>`;
 }
 
 function stateOf(what, state, overdue, now) {
