@@ -229,14 +229,12 @@ async def test_events_come_to_what_a_snapshot_says(company: Company, wall: Wall)
     assert before[search]["search", search]["appeal"] == {"level": "child_alert", "until": None}
     for name, entities in before.items():
         assert (await display.follow(name)).entities == entities
-    summary = of(display, "summary")
-    await display.until(lambda: any(search in each["searches"] for each in summary + of(display, "summary")))
+    await display.until(lambda: any(search in each["searches"] for each in of(display, "summary")))
     told = next(each["searches"][search] for each in of(display, "summary") if search in each["searches"])
     assert set(told) == {"unassessed_sightings", "open_tasks", "overdue_tasks", "last"}
     await alice.do(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
-    ended = await display.until(
-        lambda: (s := display.screens["operations"].entities["search", search])["status"] == "found" and s
-    )
+    await display.until(lambda: display.screens["operations"].entities["search", search]["status"] == "found")
+    ended = display.screens["operations"].entities["search", search]
     assert ended == {"kind": "runaway", "status": "found", "status_at": ended["status_at"]}
     assert ended["status_at"]
     again = await display.follow(search)
@@ -247,12 +245,15 @@ async def test_events_come_to_what_a_snapshot_says(company: Company, wall: Wall)
 async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(company: Company, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     assert (await wall.browser.call("GET", "/api/v1/me")).status_code == 401
-    more = {"additional_headers": {"Cookie": wall.browser.cookie}}
-    from websockets.asyncio.client import connect
-
     with pytest.raises(InvalidStatus, match="403"):
-        await connect(company.server.ws, origin="https://elsewhere.example", **more)  # type: ignore[arg-type]
-    assert display.closed is None
+        await wall.browser.open(origin="https://elsewhere.example")
+    lead = await company.come("Lena", "coordinator")
+    person = await wall.browser.open(lead.token)
+    assert person.account["name"] == "Lena"
+    meant = await wall.browser.open(lead.token, "?display")
+    wall.sockets += [person, meant]
+    assert meant.account == display.account
+    assert await closed(display) == 4502
 
 
 # -- several processes ----------------------------------------------------------------------------------------------------

@@ -38,10 +38,11 @@ class Browser:
     async def state(self) -> str:
         return str((await self.call("GET", "/api/v1/wall/codes/mine")).json()["state"])
 
-    async def open(self) -> Person:
-        """The display's socket."""
-        more: Any = {"origin": self.server.url, "additional_headers": {"Cookie": self.cookie}}
-        socket = await connect(self.server.ws, max_size=None, compression=None, **more)
+    async def open(self, bearer: str = "", query: str = "", *, origin: str | None = None) -> Person:
+        """The display's socket; with a bearer's token beside its cookie, that person's, if the query does not say otherwise."""
+        headers = {"Cookie": self.cookie} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
+        more: Any = {"origin": origin or self.server.url, "additional_headers": headers}
+        socket = await connect(self.server.ws + query, max_size=None, compression=None, **more)
         display = Person(self.server, "", socket)
         await display.until(lambda: display.account)
         return display
