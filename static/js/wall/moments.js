@@ -79,7 +79,7 @@ export function words({ type, state }, search) {
 const WORDS = {
   "search.opened": () => t("Search opened"),
   "search.status_set": () => t("Open again"),
-  "search.worrying_set": (_, { worrying }) => (worrying === true ? label.event("search.worrying_set") : label.decision(String(worrying))),
+  "search.worrying_set": (_, { worrying }) => (worrying === true ? t("Decided: worrying") : label.decision(String(worrying))),
   "search.appeal_set": (_, { appeal }) => appealed({ ...appeal, until: null }), // what is short is read
   // translators: on a wall, beside a time: a sighting was assessed as credible, or even as confirmed
   "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Sighting confirmed") : t("Credible sighting")),

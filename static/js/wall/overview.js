@@ -7,6 +7,8 @@ import { n, t } from "../i18n.js";
 import { clock, day, since } from "../time.js";
 import { isLifted, words } from "./moments.js";
 
+const BESIDE = 21; // letters of two words that have room on half a screen in the smallest type
+
 /** Entities of the open searches: the worrying first, then the newest missing, as at the desk. */
 export function gravestFirst(board) {
   const open = board.of("search").filter(({ state }) => state.status === "open");
@@ -43,7 +45,7 @@ function card({ id, state }, { now, summary, last, lifted }) {
 function row({ id, state }, { now, summary, last, lifted }) {
   return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
     <h2><span class="name">${nameOf(state.person)}</span><b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
-    <p class="counts">${worry(state)}${counts(summary)}<span>${kind(state.kind)}</span></p>
+    <p class="counts">${shortWorry(state, summary)}${counts(summary)}<span>${kind(state.kind)}</span></p>
     ${happened(state, last, now)}
   </article>`;
 }
@@ -55,11 +57,20 @@ export const nameOf = ({ first_name: name, age }) => (age === null ? name : `${n
 
 export const worry = ({ worrying }) => (worrying === true ? html`<span class="worry">${label.decision("true")}</span>` : nothing);
 
+/** Beside overdue tasks a long word has no room, and these must not be what is left out. */
+function shortWorry(state, summary) {
+  if (state.worrying !== true || !summary?.overdue_tasks) return worry(state);
+  const word = label.decision("true"), length = word.length + overdueText(summary).length;
+  return length <= BESIDE ? worry(state) : html`<span class="worry" title=${word}>!</span>`;
+}
+
+const overdueText = ({ overdue_tasks: count }) => t("{count} overdue", { count });
+
 /** What can't wait first: what has no room at the end is left out whole. */
 function counts(summary) {
   if (!summary) return nothing;
   const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue } = summary;
-  return html`${overdue ? html`<span class="over">${t("{count} overdue", { count: overdue })}</span>` : nothing}
+  return html`${overdue ? html`<span class="over">${overdueText(summary)}</span>` : nothing}
     ${sightings ? html`<span class="new">${n("{count} new sighting", "{count} new sightings", sightings)}</span>` : nothing}
     ${tasks ? html`<span>${n("{count} task", "{count} tasks", tasks)}</span>` : nothing}`;
 }
