@@ -13,6 +13,7 @@ from board.words import N_, translations
 from models.board import OPERATIONS
 from models.entity import State
 
+_DECIDED = {True: N_("Yes"), False: N_("No"), None: N_("Not decided")}
 _WORDS = {
     "assessment": N_("Assessment"), "hypotheses": N_("Hypotheses that are open"),
     "dropped": N_("Hypotheses that were dropped, and why"), "contingencies": N_("If … then …"),
@@ -124,6 +125,8 @@ class _Report:
         appeal = search["appeal"] or {}
         facts: list[Fact] = [
             (say(N_("Kind")), [say(labels.KINDS[search["kind"]])]),
+            (say(N_("Status")), [say(labels.STATUS[search["status"]])]),
+            (say(N_("Worrying")), [say(_DECIDED[search["worrying"]])]),
             (say(N_("Missing since")), [self._at(search["missing_since"])]),
             (say(N_("Lead")), [self._name(search["lead"]) if search["lead"] else say(N_("no lead"))]),
             (say(N_("Last confirmed sighting")), self._last(last) if last else [say(N_("none"))]),

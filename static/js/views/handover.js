@@ -123,9 +123,10 @@ class HandoverPage {
     return this.sections.filter((each) => this.isUnread(each));
   }
 
-  /** Has this person to read it before they accept? What they have just marked is read, though the report does not say so yet. */
+  /** Has this person to read it before they accept? What they have just marked is read, though the report does not say so yet; a
+      report from before it was signed says nothing of it. */
   isUnread({ board, unread, after }) {
-    return unread && !this.isBeingRead(board) && (this.#read.get(`${this.number} ${board}`) ?? -1) < after.seq;
+    return (unread || !this.report.isOf(this.handover)) && !this.isBeingRead(board) && (this.#read.get(`${this.number} ${board}`) ?? -1) < after.seq;
   }
 
   nameOf(id) {

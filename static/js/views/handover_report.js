@@ -25,6 +25,12 @@ export class Report {
     return this.whole?.searches ?? [];
   }
 
+  /** Was it composed of this handover, as far as it has come? */
+  isOf(handover) {
+    const of = this.whole?.handover;
+    return of?.number === handover?.number && of?.status === handover?.status;
+  }
+
   section(board) {
     return this.sections.find((each) => each.board === board);
   }

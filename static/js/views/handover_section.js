@@ -36,10 +36,12 @@ export function section(it, view) {
 const nameOf = ({ person: { first_name: name, age } }) => (age === null || age === undefined ? name : `${name}, ${age}`);
 
 function facts({ search, last_confirmed: last }, view) {
-  const { kind, missing_since: missing, lead, appeal, status } = search;
+  const { kind, missing_since: missing, lead, appeal, status, worrying } = search;
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
   return html`<dl class="facts-line">
     <div><dt>${t("Kind")}</dt><dd>${label.kind(kind)}</dd></div>
+    <div><dt>${t("Status")}</dt><dd>${label.status(status)}</dd></div>
+    <div><dt>${t("Worrying")}</dt><dd>${worrying === null ? t("Not decided") : worrying ? t("Yes") : t("No")}</dd></div>
     <div><dt>${t("Missing since")}</dt><dd>${time(missing)}${status === "open" && !view.isFixed ? html` · ${since(missing)}` : nothing}</dd></div>
     <div><dt>${t("Lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
     <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${time(last.seen_at)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
