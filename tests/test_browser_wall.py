@@ -1,5 +1,5 @@
-"""A screen becomes a display by a code, shows what is true in letters that are read from across the room, and is changed and revoked
-from a desk. What it must not show, it does not even have: tests/test_wall_bytes.py."""
+"""A screen becomes a display by a code, shows what is true in letters that are read from across the room, and is changed and
+revoked from a desk. What it must not show, it does not even have: tests/test_wall_bytes.py."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ HD, UPRIGHT = {"width": 1920, "height": 1080}, {"width": 1080, "height": 1920}
 CODE = re.compile(r"^[0-9A-Z]{4}-[0-9A-Z]{4}$")
 REVOKED_MS = 5_000  # the promise of the contract
 AHEAD = "const now = Date.now; Date.now = () => now() + 3 * 3600e3;"  # a machine whose clock is wrong by hours
-# For so many searches on such a screen: its smallest capital in mm on 55 inches, whether a page holds its part, and all pages all.
+# For so many searches on such a screen: the smallest capital in mm on 55 inches, whether a page holds its part, all pages all.
 SIZES = """async ([screens, counts]) => {
   const { fitted, smallest } = await import("/static/js/wall/size.js");
   return screens.flatMap(([width, height]) => counts.map((count) => {
@@ -121,10 +121,10 @@ async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found
 
 async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hours_and_it_says_so(office: Office) -> None:
     right, _ = await paired(office, ["operations"])
-    context = await office.browser.new_context(base_url=office.url, viewport=HD)
-    await context.add_init_script(AHEAD)
-    await context.add_cookies(await right.context.cookies())
-    wrong = await office._open("a wrong clock", context, right.http)
+    wrong = await office.stranger(viewport=HD)
+    await wrong.context.add_init_script(AHEAD)
+    (cookie,) = await right.context.cookies()
+    await wrong.context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": office.url}])
     await wrong.page.goto("/wall")
     await expect(wrong.page.get_by_test_id("wrong-clock")).to_contain_text("3 h 00 ahead")
     hour = await wrong.page.evaluate("new Date().toLocaleTimeString('en-GB', { timeZone: 'Europe/Brussels' }).slice(0, 2)")
@@ -153,7 +153,7 @@ async def test_nothing_is_smaller_than_what_is_read_from_five_metres_and_every_b
         assert each["capital"] >= 24.99, each  # 1/200 of 5 m
         assert each["fits"], each
         assert each["all"], each
-    # All searches have two pages: each its half of 20 s. What is gone has no turn; what comes while it is another's waits for its own.
+    # All searches have two pages, each half of 20 s; what is gone has no turn.
     turns = await page.evaluate(TURNS, [["operations", "gone", "noor"], {"operations": 2, "noor": 1}, [0, 9, 10, 19, 20, 39, 40]])
     assert turns == [["operations", 0]] * 2 + [["operations", 1]] * 2 + [["noor", 0]] * 2 + [["operations", 0]]
     assert await page.evaluate(TURNS, [["gone"], {}, [0, 60]]) == [None, None]
