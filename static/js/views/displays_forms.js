@@ -37,8 +37,8 @@ function form(view, body, send, submit) {
   return html`<form class="form display-form" @submit=${sent}>
     ${view.problem ? html`<p class="problem" role="alert">${[view.problem, ...Object.values(view.fields)].join(" ")}</p>` : nothing}
     ${body}
-    <footer><span class="space"></span><button type="button" @click=${view.close}>${t("Cancel")}</button>
-      <button type="submit" class="primary" data-act="send">${send}</button></footer>
+    <div class="buttons"><span class="space"></span><button type="button" @click=${view.close}>${t("Cancel")}</button>
+      <button type="submit" class="primary" data-act="send">${send}</button></div>
   </form>`;
 }
 

@@ -15,7 +15,7 @@ export function displayRow(display, view) {
   const { state, says } = standing(display, view.at);
   return html`<li data-display=${display.id} data-standing=${state}>
     <span class="who"><b>${display.name}</b> <span class="standing ${state}">${says}</span></span>
-    <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display)].join(" · ")}</span>
+    <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display, view.at)].join(" · ")}</span>
     ${display.revoked_at ? nothing : html`<span class="end">
       <button data-act="change" @click=${() => view.open("change", display)}>${t("Change")}</button>
       <button data-act="reload" @click=${() => view.act("POST", `/${display.id}/reload`)}>${t("Reload")}</button>
@@ -27,7 +27,7 @@ export function displayRow(display, view) {
 export function standing({ revoked_at: revoked, contact_at: contact, current, told }, at) {
   if (revoked) return { state: "gone", says: t("revoked {at}", { at: moment(revoked) }) };
   if (!contact) return { state: "silent", says: t("has not been heard of yet") };
-  if (new Date(at) - new Date(contact) > SILENT_MS) return { state: "silent", says: t("stopped: last heard of {ago}", { ago: ago(contact, new Date(at)) }) };
+  if (new Date(at) - new Date(contact) > SILENT_MS) return { state: "silent", says: t("stopped at {at}", { at: clockWithSeconds(contact) }) };
   if (current) return { state: "current", says: t("current") };
   return { state: "stale", says: told?.since ? t("Not current since {at}", { at: clockWithSeconds(told.since) }) : t("Not current") };
 }
@@ -38,4 +38,7 @@ function placesOf({ shows }, board) {
 
 const placeOf = (search) => (search ? nameOf(search.state.person) : t("a search that is not there any more"));
 
-const technical = ({ told, version }) => [told?.screen?.replace("x", " × "), version && t("version {version}", { version })].filter(Boolean);
+const technical = ({ told, version, contact_at: contact }, at) => [
+  contact && t("heard of {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
+  version && t("version {version}", { version }),
+].filter(Boolean);
