@@ -215,7 +215,8 @@ async def test_a_hotline_operator_takes_three_calls_in_a_row(desk: Abroad) -> No
 
 COMMAND = """async ([path, body]) =>
   (await fetch(path, {method: "POST", body, headers: {"content-type": "application/json"}})).status"""
-LOOKING = {"all-read", "log", "close-card", "all-seen", "seen", "close", "history", "replay"}  # what a button may do that changes nothing for others
+# What a button may do that changes nothing for others.
+LOOKING = {"all-read", "log", "close-card", "all-seen", "seen", "close", "history", "replay"}
 
 
 async def test_a_viewer_sees_all_they_may_and_can_do_nothing(desk: Abroad) -> None:
