@@ -68,6 +68,12 @@ export class Connection {
     else if (this.state === "connecting" && age(this.#openedAt) > STUCK) this.#connect();
   }
 
+  /** The line is open, and what comes is not what is needed: another one, at once. */
+  again() {
+    if (this.state === "open") this.#events.down(null);
+    this.#connect();
+  }
+
   /** Once a second. */
   tick() {
     const now = reading(), passed = age(this.#tickedAt, now);

@@ -30,11 +30,12 @@ export class Proof {
     this.#asked = null;
   }
 
-  /** Heads came. -> true where the reader should ask again from its position: it is behind the heads of the heartbeat before. */
-  heads({ epoch, seq }, at, position) {
+  /** Heads came, that were not sent before `sent`. -> true where the reader should ask again from its position: it is behind the
+      heads of the heartbeat before. */
+  heads({ epoch, seq }, at, position, sent = this.#now()) {
     const behind = this.#asked !== null && !reached(this.#asked, position);
     this.#lagging = behind;
-    this.#asked = { epoch, seq, at: new Date(at), ...this.#now() };
+    this.#asked = { epoch, seq, at: new Date(at), ...sent };
     this.applied(position);
     return behind || position.epoch !== epoch;
   }
@@ -47,6 +48,11 @@ export class Proof {
     this.at = at;
     this.#asked = null;
     this.#lagging = false;
+  }
+
+  /** -> reading, or null: when what is applied was known to be true */
+  get proven() {
+    return this.#proven;
   }
 
   /** -> "live" | "catching_up" | "not_current" | "loading"; loaded: something was applied at all. */

@@ -55,7 +55,7 @@ export class Board {
 
   get freshness() {
     const state = this.#forbidden ? "forbidden" : this.#proof.state(this.seq !== null);
-    return { state, since: this.#proof.at ?? this.#readAt, seq: this.seq, provenAt: this.#proof.at };
+    return { state, since: this.#proof.at ?? this.#readAt, seq: this.seq, provenAt: this.#proof.at, proven: this.#proof.proven };
   }
 
   get pending() {
@@ -126,9 +126,9 @@ export class Board {
     }
   }
 
-  /** The database's head of this board, in a heartbeat of server time `at`. */
-  heads(head, at) {
-    const behind = this.#proof.heads(head, at, this);
+  /** The database's head of this board, in a heartbeat of server time `at`; `sent`: a reading before which it was not sent. */
+  heads(head, at, sent) {
+    const behind = this.#proof.heads(head, at, this, sent);
     if (this.epoch !== null && head.epoch !== this.epoch) this.#again({ fresh: true });
     else if (behind) this.#again();
     for (const fn of this.#provers) fn(this);

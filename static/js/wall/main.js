@@ -2,11 +2,13 @@
 
 import { load } from "../i18n.js";
 import { elsewhere, pair } from "./pairing.js";
+import { Recovery, reload } from "./recover.js";
 import { Screen } from "./screen.js";
 import { Stage } from "./stage.js";
+import { Told } from "./told.js";
+import { Veil } from "./veil.js";
 
-const RELOAD_AFTER = 5_000;  // ms between two tries
-const POINTER_MS = 3_000;    // so long it is seen after it was moved
+const POINTER_MS = 3_000; // so long it is seen after it was moved
 
 async function start() {
   const { id, state, version, language, catalogue, settings } = document.body.dataset;
@@ -15,31 +17,28 @@ async function start() {
   hidePointer(document.documentElement);
   if (state === "unavailable") return reload();
   if (state === "new") return words.then(() => pair(root, { reload }));
+  const veil = new Veil();
+  if (!veil.runs) return reload(); // without its sheet: nothing may be shown
 
   let stage = null;
   const ended = (why) => {
     stage?.disconnect();
+    told.disconnect();
+    recovery.disconnect();
+    veil.lift();
     if (why === "elsewhere") elsewhere(root);
     else pair(root, { why, reload });
   };
-  const screen = new Screen({ id, version, settings: JSON.parse(settings) }, { reload, ended }).start(); // while the words come
+  const screen = new Screen({ id, version, settings: JSON.parse(settings) }, { reload, ended });
+  const told = new Told(screen, veil);
+  const recovery = new Recovery(screen, told, { isBusy: () => stage?.isLifted, reload });
+  screen.start(); // while the words come
+  told.connect();
+  recovery.connect();
   await words;
   if (screen.ended) return undefined;
-  stage = new Stage(root, screen);
+  stage = new Stage(root, screen, veil);
   return stage.connect();
-}
-
-let reloading = false;
-
-/** Loads the page anew, but not before the server gives it: a page that says that it can't is one that nobody would leave. */
-async function reload() {
-  if (reloading) return;
-  reloading = true;
-  for (;;) {
-    const answer = await fetch("/wall", { cache: "no-store" }).catch(() => null);
-    if (answer?.ok) return location.reload();
-    await new Promise((again) => setTimeout(again, RELOAD_AFTER));
-  }
 }
 
 function hidePointer(page) {

@@ -1,8 +1,11 @@
 /* A display's line to the server, what it is to show, and the boards that it follows. It keeps nothing and sends no command. */
 
-import { Board } from "../store.js";
+import { age, reading } from "../age.js";
 import { Connection } from "../connection.js";
+import { FRESH } from "../proof.js";
+import { Board } from "../store.js";
 import { learn } from "./clock.js";
+import { Echo } from "./proof.js";
 
 const TICK = 1_000;           // ms
 const CONTACT = "/api/v1/wall/told";
@@ -26,6 +29,9 @@ export class Screen {
   #on;
   #page;
   #closed = null;
+  #echo = new Echo();
+  #heard = null;            // reading: before it no heartbeat was sent that came since
+  #began = reading();       // when what is to be shown was last another
   #timer = null;
   #watchers = new Set();
   #hearers = new Set();
@@ -77,13 +83,19 @@ export class Screen {
     return [...this.#boards.values()].filter((board) => board.freshness.state !== "forbidden");
   }
 
-  /** {state, provenAt}: the worst of what is followed. */
+  /** {state, provenAt, proven}: the worst of what is followed. proven: a reading; while nothing is proven, when that began. */
   get freshness() {
     const all = this.seen.map(({ freshness }) => freshness);
-    if (!all.length) return { state: this.#lineState(), provenAt: null };
+    if (!all.length) return this.#lineFreshness();
     const state = WORST[Math.min(...all.map((each) => WORST.indexOf(each.state)))];
-    const proven = all.map(({ provenAt }) => provenAt);
-    return { state, provenAt: proven.every(Boolean) ? new Date(Math.min(...proven)) : null };
+    const at = all.map(({ provenAt }) => provenAt), now = reading();
+    const proven = all.map((each) => each.proven ?? this.#began).reduce((a, b) => (age(a, now) > age(b, now) ? a : b));
+    return { state, provenAt: at.every(Boolean) ? new Date(Math.min(...at)) : null, proven };
+  }
+
+  /** Whether the line should be looked at. */
+  get isSilent() {
+    return this.#echo.isSilent;
   }
 
   /** What it tells of itself: the body of its contact. */
@@ -123,6 +135,8 @@ export class Screen {
   #hello({ account, server, display }) {
     this.account = account;
     this.newVersion = server === this.version ? null : server;
+    this.#echo.opened();
+    this.#ask();
     this.#show(display);
     for (const board of this.#boards.values()) board.subscribe();
     this.#changed();
@@ -130,14 +144,18 @@ export class Screen {
 
   #receive(frame) {
     if (frame.type === "heads") return this.#heads(frame);
+    if (frame.type === "pong") return this.#echo.answered(frame.id);
     if (frame.type === "display") return this.#show(frame.display, { subscribe: true });
     if (frame.type === "shift") return this.#onDuty(frame.shift);
     return this.#boards.get(frame.board)?.receive(frame);
   }
 
   #heads({ at, heads }) {
+    const sent = this.#echo.since;
+    if (!sent) return; // it may be as old as it likes
     learn(at);
-    for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.heads(head, at);
+    this.#heard = sent;
+    for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.heads(head, at, sent);
   }
 
   #onDuty(shift) {
@@ -157,6 +175,7 @@ export class Screen {
 
   #follow(id, subscribe) {
     const board = new Board(id, this);
+    this.#began = reading();
     this.#boards.set(id, board);
     board.watch((of, events) => this.#applied(of, events));
     if (subscribe) board.subscribe();
@@ -175,11 +194,13 @@ export class Screen {
 
   #down(code) {
     this.#closed = code;
+    this.#echo.lost();
     for (const board of this.#boards.values()) board.lineDown();
   }
 
   #tick() {
     this.connection.tick();
+    if (this.connection.state === "open") this.#ask();
     for (const board of this.#boards.values()) board.tick();
     this.#changed();
   }
@@ -213,9 +234,14 @@ export class Screen {
     this.#on.ended(why);
   }
 
-  /** Where nothing that is named is there any more, the line alone is what can be said. */
-  #lineState() {
-    return this.connection.state === "open" ? "live" : "not_current";
+  /** Where nothing that is named is there any more, that there are heartbeats is all that can be said. */
+  #lineFreshness() {
+    const proven = this.#heard ?? this.#began;
+    return { state: age(proven) < FRESH ? "live" : "not_current", provenAt: null, proven };
+  }
+
+  #ask() {
+    this.#echo.ask((frame) => this.connection.send(frame));
   }
 
   #changed() {

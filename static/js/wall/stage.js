@@ -18,6 +18,7 @@ const MOMENTS = 8; // in the strip; those that have no room are left out whole
 export class Stage {
   #root;
   #screen;
+  #veil;
   #moments = new Moments();
   #playlist = new Playlist();
   #area = { width: 0, height: 0 }; // px, of the boards
@@ -25,11 +26,13 @@ export class Stage {
   #leads = [];                     // searches that something happened in since the last draw
   #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
   #unwatch = [];
+  #frame = null;
 
-  /** root: the element that all is drawn in */
-  constructor(root, screen) {
+  /** root: the element that all is drawn in; veil: held back by each drawing that is whole */
+  constructor(root, screen, veil) {
     this.#root = root;
     this.#screen = screen;
+    this.#veil = veil;
   }
 
   connect() {
@@ -64,13 +67,21 @@ export class Stage {
   #draw() {
     const { display } = this.#screen, now = serverNow();
     const page = document.documentElement;
-    page.dataset.freshness = this.#screen.freshness.state;
+    const freshness = this.#screen.freshness;
+    page.dataset.freshness = freshness.state;
     page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme, now);
     page.style.setProperty("--floor", `${smallest(innerWidth, innerHeight)}px`);
     const shown = display && this.#shown(now);
     render(this.#all(shown, now), this.#root);
     this.#fit(shown?.size);
     this.#bar(shown);
+    this.#hold(freshness);
+  }
+
+  /** Only once it is about to be seen, and not where the drawing failed on the way. */
+  #hold(freshness) {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#veil.hold(freshness));
   }
 
   /** -> {board, page, pages, since, lasts, searches?, size?}, or null where there is nothing to show */

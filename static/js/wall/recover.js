@@ -1,0 +1,99 @@
+/* A screen that nobody touches for weeks. Whatever has happened, it tries again, soon and for ever; and where the server is of a newer
+   version, it becomes that in a quiet moment. */
+
+const TICK_MS = 1_000;
+const STUBBORN_MS = 4_000;      // not current on a line that is open: another line, and not sooner again than this
+const QUIET_BY_MS = 5 * 60_000; // a newer version waits so long for a quiet moment
+const SPREAD_MS = 10_000;       // not all screens of a house at once
+const AGAIN_MS = 5_000;         // between two tries to get the page
+const LATELY_MS = 10 * 60_000;
+const FREELY = 3;               // times that a page is loaded anew within that, before it has to wait: longer each time
+const LOADED = "wall.loaded";   // when that was; of this window alone
+
+export class Recovery {
+  #screen;
+  #told;
+  #on;
+  #timer = null;
+  #lineAt = performance.now();  // of the last line that was asked for here
+  #newerBy = null;              // when the page is loaded anew at the latest, and when at the earliest
+
+  /** on: {isBusy() -> whether something is on the screen that should not be interrupted; reload()} */
+  constructor(screen, told, on) {
+    this.#screen = screen;
+    this.#told = told;
+    this.#on = on;
+  }
+
+  connect() {
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  disconnect() {
+    clearInterval(this.#timer);
+  }
+
+  #tick() {
+    if (this.#screen.ended) return;
+    this.#mendLine();
+    this.#becomeNewer();
+  }
+
+  /** A browser waits longer and longer, and a lost line hangs for long: as soon as the server answers anything, it is tried again. */
+  async #mendLine() {
+    const { connection, freshness, isSilent } = this.#screen;
+    if (connection.state !== "open") return void ((await this.#told.tell()) && connection.recheck());
+    if (isSilent) connection.recheck();
+    if (freshness.state !== "not_current" || performance.now() - this.#lineAt < STUBBORN_MS) return undefined;
+    this.#lineAt = performance.now();
+    return connection.again();
+  }
+
+  #becomeNewer() {
+    if (!this.#screen.newVersion) return void (this.#newerBy = null);
+    const now = performance.now();
+    this.#newerBy ??= { first: now + Math.random() * SPREAD_MS, last: now + QUIET_BY_MS };
+    if (now > this.#newerBy.last || (now > this.#newerBy.first && !this.#on.isBusy())) this.#on.reload();
+    return undefined;
+  }
+}
+
+let reloading = false;
+
+/** Loads the page anew, but not before the server gives it with all that it needs: on a page that says that something failed,
+    nobody would ever press anything. Until then this one goes on. */
+export async function reload() {
+  if (reloading) return;
+  reloading = true;
+  await pause(waits(lately().length));
+  while (!(await isThere())) await pause(AGAIN_MS);
+  sessionStorage.setItem(LOADED, JSON.stringify([...lately(), Date.now()]));
+  location.reload();
+}
+
+/** ms before a page may be loaded anew that was so often of late: a server of two versions must not have it load for ever. */
+export const waits = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, AGAIN_MS * 2 ** (times - FREELY)));
+
+function lately() {
+  try {
+    const now = Date.now();
+    return JSON.parse(sessionStorage.getItem(LOADED) ?? "[]").filter((at) => at <= now && now - at < LATELY_MS);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether the page can be had, and what it names; the browser keeps that, and has it then. */
+async function isThere() {
+  try {
+    const answer = await fetch(location.pathname, { cache: "no-store" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!answer.ok || !page.querySelector("[data-wall]")) return false;
+    const named = [...page.querySelectorAll("head > link[href], head > script[src]")].map((each) => each.href || each.src);
+    return (await Promise.all(named.map((address) => fetch(address)))).every(({ ok }) => ok);
+  } catch {
+    return false;
+  }
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
