@@ -14,7 +14,8 @@ export function pairing(view) {
   const send = (form) => view.act("POST", "", { code: form.code.value, ...settings(form) });
   const code = html`<div class="row"><label for="d-code">${t("Code on the screen")}</label>
     <input id="d-code" name="code" required maxlength="40" autocomplete="off" autocapitalize="characters" spellcheck="false" autofocus></div>`;
-  const display = { name: "", profile: "room", language: document.documentElement.lang, theme: "dark", sound: false, shows: { boards: [view.board.id], every_s: EVERY_S } };
+  const shows = { boards: [view.board.id], every_s: EVERY_S };
+  const display = { name: "", profile: "room", language: document.documentElement.lang, theme: "dark", sound: false, shows };
   return dialog("pair", t("Pair a screen"), form(view, html`${code}${fields(view, display)}`, t("Pair"), send), view.close);
 }
 
@@ -55,7 +56,8 @@ function fields(view, { name, profile, language, theme, sound, shows }) {
         <select id="d-theme" name="theme">${Object.entries(THEMES).map(([code, text]) => option(code, text(), theme))}</select></div>
     </div>
     <fieldset class="boards"><legend>${t("What it shows")}</legend>
-      ${choices(view.board, shows.boards).map(([id, text]) => html`<label class="check"><input type="checkbox" name="boards" value=${id} ?checked=${shows.boards.includes(id)}>${text}</label>`)}
+      ${choices(view.board, shows.boards).map(([id, text]) => html`<label class="check">
+        <input type="checkbox" name="boards" value=${id} ?checked=${shows.boards.includes(id)}>${text}</label>`)}
     </fieldset>
     <div class="row"><label for="d-every">${t("Seconds for each, if there are several")}</label>
       <input id="d-every" name="every_s" type="number" min="5" max="3600" required .value=${String(shows.every_s)}></div>
@@ -74,5 +76,8 @@ function choices(board, chosen) {
 
 const settings = ({ name, profile, language, theme, sound, boards, every_s: every }) => ({
   name: name.value, profile: profile.value, language: language.value, theme: theme.value, sound: sound.checked,
-  shows: { boards: [boards].flatMap((each) => (each instanceof RadioNodeList ? [...each] : [each])).filter(({ checked }) => checked).map(({ value }) => value), every_s: Number(every.value) },
+  shows: { boards: chosen(boards), every_s: Number(every.value) },
 });
+
+/** Of one box, or of several, as a form gives them. */
+const chosen = (boxes) => (boxes instanceof RadioNodeList ? [...boxes] : [boxes]).filter(({ checked }) => checked).map(({ value }) => value);

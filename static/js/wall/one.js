@@ -16,7 +16,8 @@ const FACTS = 13;          // and above that, where the screen is upright
 export function one(view) {
   const { board, now, moments, summary } = view;
   const { state } = board.get(board.id), last = moments.last(board.id, summary) ?? lastDecision(board);
-  return html`<section class="full ${state.worrying === true ? "worrying" : ""}" data-search=${board.id} ?data-lifted=${isLifted(last?.at, now)}>
+  const grave = state.worrying === true ? "worrying" : "";
+  return html`<section class="full ${grave}" data-search=${board.id} ?data-lifted=${isLifted(last?.at, now)}>
     <div class="facts">
       <h2 class="name">${nameOf(state.person)}</h2>
       <p class="kind">${worry(state)}<span>${kind(state.kind)}</span></p>
@@ -41,8 +42,8 @@ function facts({ appeal, lead_name: lead }, board, now) {
 
 /** When the last confirmed sighting was, where this display may know it. */
 function lastConfirmed(board) {
-  const confirmed = board.of("sighting").filter(({ state }) => !state.withdrawn && state.assessment === "confirmed" && state.seen_at);
-  return confirmed.map(({ state }) => state.seen_at).sort().at(-1) ?? null;
+  const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.seen_at);
+  return sightings.filter(({ state }) => state.assessment === "confirmed").map(({ state }) => state.seen_at).sort().at(-1) ?? null;
 }
 
 /** Of what happened before this screen looked, the board by itself tells the time of decisions alone. */

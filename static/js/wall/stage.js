@@ -148,7 +148,7 @@ export class Stage {
   #board(shown, now) {
     const { display, freshness } = this.#screen;
     if (!display) return html`<p class="empty">${t("Reading…")}</p>`;
-    if (!shown) return html`<p class="empty">${t("There is nothing left to show here: the boards that this display names are gone, or not for displays.")}</p>`;
+    if (!shown) return html`<p class="empty">${nothingLeft()}</p>`;
     const { board } = shown, { height, width } = this.#area;
     if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Reading…") : nothing}</p>`;
     const view = { now, board, moments: this.#moments, size: shown.size };
@@ -163,7 +163,8 @@ export class Stage {
   #found(shown, now) {
     const { count, at } = foundLately([...this.#searches().values()], now);
     if (!count) return nothing;
-    return html`<p class="found" data-testid="found">${n("One child was found", "{count} children were found", count)} <time>${shortly(at, now)}</time></p>`;
+    const says = n("One child was found", "{count} children were found", count);
+    return html`<p class="found" data-testid="found">${says} <time>${shortly(at, now)}</time></p>`;
   }
 
   #strip(now) {
@@ -207,6 +208,8 @@ export class Stage {
     run.currentTime = performance.now() - shown.since;
   }
 }
+
+const nothingLeft = () => t("There is nothing left to show here: the boards that this display names are gone, or not for displays.");
 
 /** A screen whose own clock is wrong shows the right time, and says so. */
 function wrongClock(now) {
