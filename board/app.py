@@ -18,6 +18,7 @@ from board import (
     api,
     api_page,
     display_pages,
+    display_standing,
     files,
     handover_pages,
     history_pages,
@@ -35,6 +36,7 @@ from board.sign_in import cookie_name, from_own_page, give_cookie, signed_in
 from board.tries import Tries
 from board.words import N_
 from models.database import Unavailable
+from models.times import now
 
 ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
@@ -149,7 +151,18 @@ async def measured(request: Request) -> Response:
         if caller.token is None or caller.account.role != "admin":
             raise Refused("forbidden")
     request.app.state.counts.take()
-    return Response(await asyncio.to_thread(metrics.text), media_type="text/plain; version=0.0.4")
+    told = await asyncio.to_thread(metrics.text) + await _displays_measured(request.app.state.desk)
+    return Response(told, media_type="text/plain; version=0.0.4")
+
+
+async def _displays_measured(desk: Desk) -> bytes:
+    """Nothing while the database can't be asked: the rest is told all the same."""
+    try:
+        async with asyncio.timeout(READY_S):
+            found = await desk.database.read(lambda session: list(display_standing.judged(session, now())))
+    except (Unavailable, TimeoutError):
+        return b""
+    return metrics.displays((display.id, state) for display, state in found)
 
 
 def _from_this_machine(request: Request) -> bool:

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from board import accounts
+from board import accounts, display_standing
 from board.accounts import Wrong
 from board.settings import Settings
 from models.database import Database, Unavailable, Unusable
@@ -167,6 +167,14 @@ def verify(
 
     for line in _on_database(lambda session: evidence.verify(session, board, heads), write=False):
         print(line)
+
+
+@app.command()
+def displays() -> None:
+    """Says which wall displays are current, a line each. 0, or 1 where one is not."""
+    told, all_current = _on_database(lambda session: display_standing.lines(session, now()), write=False)
+    print(*told, sep="\n", end="\n" if told else "")
+    sys.exit(0 if all_current else 1)
 
 
 @account.command("add")

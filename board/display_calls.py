@@ -72,7 +72,9 @@ async def told(request: Request) -> Response:
 async def listed(request: Request) -> Response:
     """All displays, with what each has told last."""
     await _coordinator(request)
-    return answer({"displays": await _desk(request).database.read(displays.listed), "at": stamp(now())})
+    at = now()
+    found = await _desk(request).database.read(lambda database: displays.listed(database, at))
+    return answer({"displays": found, "at": stamp(at)})
 
 
 async def pair(request: Request) -> Response:

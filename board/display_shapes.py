@@ -1,6 +1,7 @@
 """What the calls of wall displays take and give."""
 
 from board import schemas
+from board.display_standing import STATES
 from board.displays import Changes, Contact, Paired, Shows
 from board.schemas import Schema
 from board.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, Call, many, or_null, shape
@@ -8,7 +9,7 @@ from board.words import N_
 from models.display import PROFILES, THEMES
 
 _SHOWS: Schema = schemas.of(Shows, "serialization")
-_DISPLAY: Schema = shape({
+_FIELDS: Schema = {
     "id": ID, "name": TEXT, "profile": {"enum": list(PROFILES)}, "language": TEXT, "shows": _SHOWS,
     "theme": {"enum": list(THEMES)}, "sound": {"type": "boolean"}, "reload": COUNT, "paired_by": ID, "paired_at": TIME,
     "revoked_at": or_null(TIME), "contact_at": or_null(TIME), "version": or_null(TEXT), "current": or_null({"type": "boolean"}),
@@ -16,7 +17,9 @@ _DISPLAY: Schema = shape({
         "boards": {"type": "object", "additionalProperties": COUNT}, "since": or_null(TIME), "screen": or_null(TEXT),
         "rows": or_null(COUNT),
     })),
-})  # fmt: skip
+}  # fmt: skip
+_DISPLAY: Schema = shape(_FIELDS)
+_LISTED: Schema = shape(_FIELDS | {"standing": {"enum": list(STATES)}})
 _ONE = (*EVERYWHERE, "not_found")
 
 CALLS: dict[tuple[str, str], Call] = {
@@ -29,7 +32,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/wall/told"): Call(
         shape({"at": TIME}), (*EVERYWHERE, "invalid", "too_large"), body=schemas.of(Contact), open=True
     ),
-    ("GET", "/displays"): Call(shape({"displays": many(_DISPLAY), "at": TIME})),
+    ("GET", "/displays"): Call(shape({"displays": many(_LISTED), "at": TIME})),
     ("POST", "/displays"): Call(
         _DISPLAY, (*_ONE, "invalid", "too_large", "rate_limited"), body=schemas.of(Paired), status=201
     ),

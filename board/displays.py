@@ -3,7 +3,7 @@ changed and revoked. How one comes to be is in `pairing`; what it gets in `walls
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -12,7 +12,7 @@ from sqlmodel import Session as Database
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from board import words
+from board import display_standing, words
 from board.access import is_on_walls
 from board.errors import Refused, invalid
 from board.fields import Data, Id, Time, Title
@@ -149,10 +149,11 @@ def told(display: Display) -> dict[str, Any]:
 # -- what is done with them -----------------------------------------------------------------------------------------------
 
 
-def listed(database: Database) -> list[dict[str, Any]]:
-    """All of them, those that were revoked last."""
+def listed(database: Database, now: datetime) -> list[dict[str, Any]]:
+    """All of them, those that were revoked last; each with how it stands."""
     query = select(_DISPLAYS).order_by(_DISPLAYS.c.revoked_at.is_not(None), _DISPLAYS.c.id.desc()).limit(MOST)
-    return [shown(Display(**row)) for row in database.connection().execute(query).mappings()]
+    found = [Display(**row) for row in database.connection().execute(query).mappings().all()]
+    return [shown(display) | {"standing": display_standing.state_of(database, display, now)} for display in found]
 
 
 def shown(display: Display) -> dict[str, Any]:

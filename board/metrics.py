@@ -1,4 +1,4 @@
-"""What /metrics tells, of all workers at once. Codes and counts only: no name, no id, no text.
+"""What /metrics tells, of all workers at once. Codes and counts only: no name, no text, and no id but those of wall displays.
 
 With several workers each writes its numbers into a folder of the supervisor's (PROMETHEUS_MULTIPROC_DIR, set before this is
 imported), and whichever is asked adds them up. What belongs to one process is labelled with its process id.
@@ -7,7 +7,7 @@ imported), and whichever is asked adds them up. What belongs to one process is l
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -124,6 +124,16 @@ def text() -> bytes:
     together = CollectorRegistry()
     MultiProcessCollector(together)  # type: ignore[no-untyped-call]
     return generate_latest(together)
+
+
+def displays(standings: Iterable[tuple[str, str]]) -> bytes:
+    """The metric of wall displays, (id, state), as the database has them: none of one process, and asked for each time."""
+    told = CollectorRegistry()
+    what = "1 for each wall display that shows what is true, 0 for one that does not"
+    current = Gauge("board_display_current", what, ["display"], registry=told)
+    for id, state in standings:
+        current.labels(id).set(state == "current")
+    return generate_latest(told)
 
 
 def _pid() -> str:

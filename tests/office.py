@@ -85,9 +85,9 @@ class Office:
         await context.add_cookies([{"name": "board_session", "value": person.cookie, "url": url or self.url}])
         return await self._open(name, context, person.http)
 
-    async def stranger(self, **more: Any) -> Window:
-        """A window of nobody who is signed in."""
-        context = await self.browser.new_context(base_url=self.url, **({"viewport": DESK} | more))
+    async def stranger(self, *, url: str | None = None, **more: Any) -> Window:
+        """A window of nobody who is signed in; `url` where it reaches the server by another line."""
+        context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESK} | more))
         return await self._open("stranger", context, httpx.AsyncClient(base_url=self.url))
 
     async def _open(self, name: str, context: BrowserContext, http: httpx.AsyncClient) -> Window:

@@ -5,14 +5,13 @@ import { t } from "../i18n.js";
 import { ago, clockWithSeconds, moment } from "../time.js";
 import { nameOf } from "./searches.js";
 
-const SILENT_MS = 15_000; // three contacts: a screen that has told nothing for so long has stopped
 const PROFILE = { room: () => t("visitors may read it"), inner: () => t("inner room") };
 
 export const profileName = (code) => PROFILE[code]?.() ?? code;
 
 /** view: {at, board, open(name, display), act(method, path)} */
 export function displayRow(display, view) {
-  const { state, says } = standing(display, view.at);
+  const { state, says } = STANDING[display.standing](display);
   return html`<li data-display=${display.id} data-standing=${state}>
     <span class="who"><b>${display.name}</b> <span class="standing ${state}">${says}</span></span>
     <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display, view.at)].join(" · ")}</span>
@@ -23,14 +22,13 @@ export function displayRow(display, view) {
   </li>`;
 }
 
-/** By the server's own time: a machine's clock decides nothing here. -> {state, says} */
-export function standing({ revoked_at: revoked, contact_at: contact, current, told }, at) {
-  if (revoked) return { state: "gone", says: t("revoked {at}", { at: moment(revoked) }) };
-  if (!contact) return { state: "silent", says: t("has not been heard of yet") };
-  if (new Date(at) - new Date(contact) > SILENT_MS) return { state: "silent", says: t("stopped at {at}", { at: clockWithSeconds(contact) }) };
-  if (current) return { state: "current", says: t("current") };
-  return { state: "stale", says: told?.since ? t("Not current since {at}", { at: clockWithSeconds(told.since) }) : t("Not current") };
-}
+const STANDING = { // as the server judges it
+  revoked: ({ revoked_at: at }) => ({ state: "gone", says: t("revoked {at}", { at: moment(at) }) }),
+  unheard: () => ({ state: "silent", says: t("has not been heard of yet") }),
+  silent: ({ contact_at: at }) => ({ state: "silent", says: t("stopped at {at}", { at: clockWithSeconds(at) }) }),
+  current: () => ({ state: "current", says: t("current") }),
+  not_current: ({ told }) => ({ state: "stale", says: told?.since ? t("Not current since {at}", { at: clockWithSeconds(told.since) }) : t("Not current") }),
+};
 
 function placesOf({ shows }, board) {
   return shows.boards.map((id) => (id === board.id ? t("All searches") : placeOf(board.get(id)))).join(", ");

@@ -3,11 +3,14 @@
 
 const TICK_MS = 1_000;
 const STUBBORN_MS = 4_000;      // not current on a line that is open: another line, and not sooner again than this
+const HASTE_MS = 60_000;        // so long after a line was lost, none that hangs is waited for: it may have begun before the cure
+const PATIENT_MS = [40_000, 10_000]; // after that, of so long so long: a line may be as slow as that
 const QUIET_BY_MS = 5 * 60_000; // a newer version waits so long for a quiet moment
 const SPREAD_MS = 10_000;       // not all screens of a house at once
-const AGAIN_MS = 5_000;         // between two tries to get the page
+const ASK_MS = 2_000;           // between two tries to get the page
 const LATELY_MS = 10 * 60_000;
-const FREELY = 3;               // times that a page is loaded anew within that, before it has to wait: longer each time
+const FREELY = 3;               // times that a page is loaded anew within that, before it has to wait
+const LONGER_MS = 5_000;        // doubled each time
 const LOADED = "wall.loaded";   // when that was; of this window alone
 
 export class Recovery {
@@ -16,6 +19,7 @@ export class Recovery {
   #on;
   #timer = null;
   #lineAt = performance.now();  // of the last line that was asked for here
+  #downAt = null;               // since when there is none
   #newerBy = null;              // when the page is loaded anew at the latest, and when at the earliest
 
   /** on: {isBusy() -> whether something is on the screen that should not be interrupted; reload()} */
@@ -39,14 +43,21 @@ export class Recovery {
     this.#becomeNewer();
   }
 
-  /** A browser waits longer and longer, and a lost line hangs for long: as soon as the server answers anything, it is tried again. */
-  async #mendLine() {
-    const { connection, freshness, isSilent } = this.#screen;
-    if (connection.state !== "open") return void ((await this.#told.tell()) && connection.recheck());
+  #mendLine() {
+    const { connection, freshness, isSilent } = this.#screen, now = performance.now();
+    if (connection.state !== "open") return this.#findLine(now);
+    this.#downAt = null;
     if (isSilent) connection.recheck();
-    if (freshness.state !== "not_current" || performance.now() - this.#lineAt < STUBBORN_MS) return undefined;
-    this.#lineAt = performance.now();
+    if (freshness.state !== "not_current" || now - this.#lineAt < STUBBORN_MS) return undefined;
+    this.#lineAt = now;
     return connection.again();
+  }
+
+  /** A person's browser waits longer and longer, as there are many; walls are few. What answers anything can be connected to. */
+  #findLine(now) {
+    const { connection } = this.#screen, down = now - (this.#downAt ??= now), [each, patient] = PATIENT_MS;
+    if (down < HASTE_MS || down % each > patient) connection.recheck();
+    this.#told.tell().then((answered) => answered && connection.state !== "open" && connection.recheck());
   }
 
   #becomeNewer() {
@@ -66,13 +77,13 @@ export async function reload() {
   if (reloading) return;
   reloading = true;
   await pause(waits(lately().length));
-  while (!(await isThere())) await pause(AGAIN_MS);
+  while (!(await isThere())) await pause(ASK_MS);
   sessionStorage.setItem(LOADED, JSON.stringify([...lately(), Date.now()]));
   location.reload();
 }
 
 /** ms before a page may be loaded anew that was so often of late: a server of two versions must not have it load for ever. */
-export const waits = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, AGAIN_MS * 2 ** (times - FREELY)));
+export const waits = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, LONGER_MS * 2 ** (times - FREELY)));
 
 function lately() {
   try {

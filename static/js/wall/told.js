@@ -2,6 +2,7 @@
    heard of has stopped: nothing else could say so, as a screen that has stopped says nothing. */
 
 const EVERY_MS = 5_000;
+const TICK_MS = 1_000;     // what was not taken is told again then
 const PATIENCE_MS = 2_500; // for an answer; a dead line gives none
 
 export class Told {
@@ -9,6 +10,7 @@ export class Told {
   #veil;
   #timer = null;
   #asking = null;
+  #takenAt = -Infinity;
 
   constructor(screen, veil) {
     this.#screen = screen;
@@ -16,7 +18,7 @@ export class Told {
   }
 
   connect() {
-    this.#timer = setInterval(() => this.tell(), EVERY_MS);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.tell();
   }
 
@@ -32,13 +34,18 @@ export class Told {
     return this.#asking;
   }
 
+  #tick() {
+    if (performance.now() - this.#takenAt > EVERY_MS - TICK_MS / 2) this.tell();
+  }
+
   async #send() {
-    const contact = this.#screen.contact();
+    const began = performance.now(), contact = this.#screen.contact();
     try {
       const answer = await fetch("/api/v1/wall/told", {
         method: "POST", headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS),
         body: JSON.stringify({ ...contact, current: contact.current && this.#veil.isHeld }),
       });
+      if (answer.ok) this.#takenAt = began;
       return answer.ok;
     } catch {
       return false;

@@ -1,0 +1,129 @@
+"""No state exists in which old data looks live: whatever fails, a wall is grey within ten seconds, and true again by itself."""
+
+import asyncio
+import json
+import re
+import time
+from contextlib import AsyncExitStack
+
+import pytest
+from playwright.async_api import Route, WebSocketRoute, expect
+
+from board import display_standing
+from models.times import now
+from tests.office import Office
+from tests.proxy import line_to
+from tests.screens import Cast, display, turns
+
+pytestmark = pytest.mark.browser
+
+GREY_S = 10.0  # from the cause, at the latest: the last proof was before it
+AGAIN_S = 5.0  # from the cure
+LATE_S = 2.0  # that a machine which does much else may be late
+BLOCKED_S = 11.5
+BLOCK = "(ms) => { setTimeout(() => { const until = performance.now() + ms; while (performance.now() < until); }); }"
+BREAK = """() => Object.defineProperty(document.documentElement.style, "setProperty",
+  { configurable: true, value: () => { throw new Error("drawing is broken"); } })"""
+MEND = "() => delete document.documentElement.style.setProperty"
+AHEAD = "() => { const now = Date.now; Date.now = () => now() + 3 * 3600e3; }"
+RELOAD = 'async () => { window.old = true; (await import("/static/js/wall/recover.js")).reload(); }'
+# What a screen does whose server is of a newer version, second by second: while a card is lifted, and when that is over.
+RENEWS = """async () => {
+  const { Recovery, waits } = await import("/static/js/wall/recover.js");
+  Math.random = () => 0;
+  let busy = true, loaded = 0;
+  const screen = { newVersion: "2", connection: { state: "open" }, freshness: { state: "live" } };
+  const recovery = new Recovery(screen, {}, { isBusy: () => busy, reload: () => (loaded += 1) });
+  const seconds = (count) => new Promise((done) => setTimeout(done, count * 1000));
+  recovery.connect();
+  await seconds(1.5);
+  const while_busy = loaded;
+  busy = false;
+  await seconds(1.2);
+  recovery.disconnect();
+  return { while_busy, after: loaded > 0, waits: [0, 2, 3, 4, 20].map((times) => waits(times)) };
+}"""
+
+
+class Publisher:
+    """What comes of events and snapshots, between the server and a screen; all else passes."""
+
+    frozen = False
+
+    def route(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda frame: None if self.frozen and self.stops(frame) else socket.send(frame))
+
+    @staticmethod
+    def stops(frame: str | bytes) -> bool:
+        return json.loads(frame)["type"] in ("events", "snapshot")
+
+
+async def standings(office: Office) -> dict[str, str]:
+    assert office.server
+    found = await office.server.desk.database.read(lambda database: list(display_standing.judged(database, now())))
+    return {display.id: state for display, state in found}
+
+
+async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_again_by_itself(office: Office) -> None:
+    board, alice, publisher = await office.search(), await office.person("Alice"), Publisher()
+    async with AsyncExitStack() as lines:
+        dead, cut = [await lines.enter_async_context(line_to(office.url)) for _ in range(2)]
+        shown = [await display(office, [board], url=url) for url in (None, dead.url, cut.url, None, None, None)]
+        behind, silent, gone, broken, blocked, shifted = walls = [wall for wall, _ in shown]
+        await behind.page.route_web_socket("**/ws**", publisher.route)
+        broken.may_fail("drawing is broken")
+        for wall in (silent, gone):
+            wall.may_fail("WebSocket", "Failed to load resource")
+        await asyncio.gather(*(wall.open("/wall") for wall in walls))
+        cast = Cast(blocked)
+        await cast.start()
+        assert set((await standings(office)).values()) == {"current"}
+        before = await blocked(".columns").text_content() or ""
+
+        began = time.monotonic()
+        publisher.frozen = True
+        dead.swallow()
+        cut.cut()
+        await broken.page.evaluate(BREAK)
+        await blocked.page.evaluate(BLOCK, BLOCKED_S * 1000)
+        await alice.do(board, "sighting.add", {"description": "Girl with a red coat"})
+        await shifted.page.evaluate(AHEAD)
+        await turns(shifted, True, GREY_S)
+        await turns(shifted, False, AGAIN_S + LATE_S)  # it knows by now that its own clock is wrong
+        grey = await asyncio.gather(*(turns(wall, True, GREY_S + LATE_S) for wall in (behind, silent, gone, broken)))
+        await expect(gone("[data-since]")).to_have_text(re.compile(r"^since \d\d:\d\d:\d\d$"))
+        await asyncio.sleep(max(0, began + BLOCKED_S - 0.5 - time.monotonic()))  # the thread is blocked for a moment longer
+        warned = cast.warned_at(began)
+        assert warned is not None, "its thread was blocked, and it warned by itself"
+        assert max(warned - began, *grey) < GREY_S + LATE_S
+        known = await standings(office)
+        assert [known[id] for _, id in shown] == ["not_current", "silent", "silent", "not_current", "silent", "current"]
+
+        publisher.frozen = False
+        dead.heal()
+        cut.heal()
+        await broken.page.evaluate(MEND)
+        await asyncio.gather(*(turns(wall, False, AGAIN_S + LATE_S) for wall in walls))
+        for wall in walls:
+            await expect(wall(".columns")).not_to_have_text(before)
+        await cast.stop()
+
+
+async def test_a_page_is_loaded_anew_in_a_quiet_moment_and_only_when_it_is_there(office: Office) -> None:
+    board = await office.search()
+    wall, _ = await display(office, [board])
+    answers: list[int] = []
+
+    async def once_unavailable(route: Route) -> None:
+        answers.append(200 if answers else 503)
+        await (route.continue_() if len(answers) > 1 else route.fulfill(status=503, body="<p>no</p>"))
+
+    wall.may_fail("503")
+    await wall.open("/wall")
+    assert await wall.page.evaluate(RENEWS) == {"while_busy": 0, "after": True, "waits": [0, 0, 5_000, 10_000, 600_000]}
+    await wall.page.route("**/wall", once_unavailable)
+    await wall.page.evaluate(RELOAD)
+    await expect(wall("html[data-freshness=live]")).to_have_count(1)
+    await wall.page.wait_for_function("() => !window.old && document.documentElement.dataset.freshness === 'live'")
+    assert answers == [503, 200, 200], "it was asked for until it came, and only then loaded"
