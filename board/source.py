@@ -73,7 +73,11 @@ class BoardSource:
     def may_see(self, reader: Caller, channel: str) -> bool:
         if reader.display is not None and channel not in reader.display.shows["boards"]:
             return False
-        return channel == OPERATIONS or self._sights.may_see(reader.sight, channel)
+        return channel == OPERATIONS or self.sees(reader, channel)
+
+    def sees(self, reader: Caller, search: str) -> bool:
+        """Whether a search is among what `operations` tells the reader of, also where they may not follow its own board."""
+        return self._sights.may_see(reader.sight, search)
 
     def continues(self, reader: Caller, opening: Opening, seq: int) -> bool:
         return opening.changed.get(reader.sight, 0) <= seq

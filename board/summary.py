@@ -84,8 +84,8 @@ class Summaries:
 
     def _tell(self, reader: Subscription, known: dict[str, Summary]) -> None:
         """What differs from what this reader was told since it subscribed; what it may not see any more is forgotten."""
-        may_see, caller = self._source.may_see, reader.connection.reader
-        seen = {search: summary for search, summary in known.items() if may_see(caller, search)}
+        sees, caller = self._source.sees, reader.connection.reader
+        seen = {search: summary for search, summary in known.items() if sees(caller, search)}
         told = self._told[reader]
         new = {search: summary for search, summary in seen.items() if told.get(search) != summary}
         if new or not told:
@@ -104,7 +104,9 @@ class Moments:
         """Reads on, up to these seqs at least."""
         behind = {board: self._read.get(board, 0) for board, seq in heads.items() if self._read.get(board, -1) != seq}
         for board, events in significant.after(session, behind).items():
-            self._last[board] = {"seq": events[-1].seq, "at": events[-1].at, "type": events[-1].type}
+            last = events[-1]
+            value = last.payload()["state"]["assessment"] if last.type == "sighting.assessed" else None
+            self._last[board] = {"seq": last.seq, "at": last.at, "type": last.type, "assessment": value}
         self._read |= {board: heads[board] for board in behind}
 
     def on_wall(self, search: str, summary: Summary) -> Summary:

@@ -215,6 +215,26 @@ async def test_a_search_is_lost_and_comes_back_whole(company: Company, wall: Wal
     assert (await display.follow(search)).live
 
 
+async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_itself(company: Company, wall: Wall) -> None:
+    alice = company.alice
+    search = await alice.open_search()
+    hidden = await alice.open_search(access="members", members=[alice.account["id"]])
+    seqs = (await alice.do(search, "sighting.add", {"description": "a girl"}))["seqs"]
+    event = (await alice.http.get(f"/api/v1/boards/{search}/events", params={"after": seqs[0] - 1, "limit": 1})).json()["events"][
+        0
+    ]
+    sure = await alice.do(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
+    await alice.do(search, "note.add", {"text": "nobody else was there"})
+    display = await wall.begin(*OPERATIONS)
+    await display.follow("operations")
+    await display.until(lambda: any(search in each["searches"] for each in of(display, "summary")))
+    told = {id: each for frame in of(display, "summary") for id, each in frame["searches"].items()}
+    assert hidden not in told
+    assert told[search]["open_tasks"] > 0
+    last = told[search]["last"]
+    assert (last["seq"], last["type"], last["assessment"]) == (sure["seqs"][0], "sighting.assessed", "confirmed")
+
+
 async def test_events_come_to_what_a_snapshot_says(company: Company, wall: Wall) -> None:
     alice = company.alice
     search = await alice.open_search(lead=alice.account["id"])

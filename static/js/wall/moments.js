@@ -61,7 +61,7 @@ export class Moments {
 const keyOf = ({ search, type, at }) => `${search} ${type} ${at}`;
 const newestFirst = (a, b) => (a.at < b.at ? 1 : -1);
 const ofEvent = (board, { kind, id, at, type, state }) => ({ search: kind === "search" ? id : board.id, at, type, state });
-const ofSummary = (search, { at, type }) => ({ search, at, type, state: null });
+const ofSummary = (search, { at, type, assessment }) => ({ search, at, type, state: assessment ? { assessment } : null });
 
 /** Of a child that was found, only that one was: nothing else of it is told any more. */
 function isSeen({ type, at }, state) {
