@@ -56,6 +56,7 @@ class Tour:
         live |= {"history": f"{self.search}/history", "everywhere": "/history"}
         live |= {"past": f"{self.task}?at=40", "compared": f"{self.search}?at=60&with=30", "all-past": "/?at=12&with=20"}
         live |= {"handover": "/handover", "handed": "/handovers/1"}
+        live |= {"displays": "/displays"}
         return live | {"intake": "/intake", "account": "/account", "api": "/api", "missing": "/searches/none"}
 
 
