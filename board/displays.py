@@ -1,6 +1,7 @@
 """Wall displays: who they are by their cookie, what they are to show, what they tell of themselves, and how they are listed,
 changed and revoked. How one comes to be is in `pairing`; what it gets in `walls`, which searches it sees in `access`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ BOARDS = 50  # of a playlist
 MOST = 500  # displays that are listed; the newest revoked ones after those that are not
 _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
 _SAME = _DISPLAYS.c.id.in_(bindparam("ids", expanding=True))
+_PAGE = re.compile("[0-9a-f]{32}")
 _SEAT = text("UPDATE display SET seat = :seat WHERE id = :id AND revoked_at IS NULL")
 
 Profile = Literal["room", "inner"]
@@ -123,10 +125,11 @@ def _caller(display: Display, seat: str = "") -> Caller:
     return Caller(stands_for, scope=WALL, display=display, seat=seat)
 
 
-def take_seat(database: Database, caller: Caller) -> Caller:
-    """Gives the display's one seat to a socket that is about to be opened: whoever had it is shown out, on every process.
+def take_seat(database: Database, caller: Caller, page: str = "") -> Caller:
+    """Gives the display's one seat to a page that is about to open a socket: whoever had it is shown out, on every process. By
+    what the page calls itself, so that it is not shown out by an attempt of its own that was given up, and is answered late.
     Raises Refused `unauthenticated`."""
-    seat = new_id()
+    seat = page if _PAGE.fullmatch(page) else new_id()
     bump(database)
     if not database.connection().execute(_SEAT, {"seat": seat, "id": caller.account.id}).rowcount:
         raise Refused("unauthenticated")

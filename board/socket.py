@@ -16,7 +16,7 @@ from realtime.connection import Connection
 
 log = structlog.get_logger()
 
-DISPLAY = "display"  # in the query: only the display of this browser is meant, whoever is signed in beside it
+DISPLAY = "display"  # in the query: the display of this browser is meant, whoever else is signed in at it; and a name of the page
 
 
 async def endpoint(socket: WebSocket) -> None:
@@ -31,7 +31,7 @@ async def endpoint(socket: WebSocket) -> None:
                 rights = desk.rights
                 caller = await _admit(desk, socket)
                 if caller.display is not None:
-                    caller = await _seated(desk, caller)
+                    caller = await _seated(desk, caller, socket.query_params.get(DISPLAY, ""))
     except Refused as refused:
         await socket.send_denial_response(refusal(refused, language=language.of(socket)))
         return
@@ -71,12 +71,13 @@ async def _admit(desk: Desk, socket: WebSocket) -> Caller:
     return caller
 
 
-async def _seated(desk: Desk, caller: Caller) -> Caller:
+async def _seated(desk: Desk, caller: Caller, page: str) -> Caller:
     """A display has one screen: the newest. Raises Refused."""
-    caller = await desk.database.write(lambda database: displays.take_seat(database, caller))
+    caller = await desk.database.write(lambda database: displays.take_seat(database, caller, page))
     desk.source.facts.wanted = True
     for each in desk.hub.connections:
-        if each.reader.display is not None and each.reader.account.id == caller.account.id:
+        own = each.reader.display is not None and each.reader.account.id == caller.account.id
+        if own and each.reader.seat != caller.seat:
             each.end(protocol.ELSEWHERE)
     return caller
 

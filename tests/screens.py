@@ -10,6 +10,7 @@ from typing import Any
 import httpx2 as httpx
 from PIL import Image
 
+from tests.cast import PATIENCE_S
 from tests.office import Office
 from tests.window import Window
 
@@ -23,17 +24,23 @@ SEEN = """(seen) => new Promise((done) => {
 
 async def display(office: Office, boards: list[str], *, url: str | None = None, **more: Any) -> tuple[Window, str]:
     """A display of these boards whose page is not loaded yet, and its id; `url` where it reaches the server by another line."""
-    alice = await office.person("Alice")
     window = await office.stranger(**({"viewport": HD, "url": url} | more))
-    async with httpx.AsyncClient(base_url=office.url, headers={"Origin": office.url}) as screen:
+    id, cookies = await paired(office, boards)
+    kept = [{"name": name, "value": value, "url": url or office.url} for name, value in cookies.items()]
+    await window.context.add_cookies(kept)  # type: ignore[arg-type]
+    return window, id
+
+
+async def paired(office: Office, boards: list[str]) -> tuple[str, dict[str, str]]:
+    """A display that Alice has paired: its id, and the cookies of its screen."""
+    alice = await office.person("Alice")
+    async with httpx.AsyncClient(base_url=office.url, headers={"Origin": office.url}, timeout=PATIENCE_S) as screen:
         code = (await screen.post("/api/v1/wall/codes")).json()["code"]
         said = {"code": code, "name": "Room", "language": "en", "shows": {"boards": boards, "every_s": 10}}
         answer = await alice.http.post("/api/v1/displays", json=said)
         assert answer.status_code == 201, answer.text
         assert (await screen.get("/api/v1/wall/codes/mine")).json() == {"state": "paired"}
-        cookies = [{"name": name, "value": value, "url": url or office.url} for name, value in screen.cookies.items()]
-        await window.context.add_cookies(cookies)  # type: ignore[arg-type]
-    return window, str(answer.json()["id"])
+        return str(answer.json()["id"]), dict(screen.cookies)
 
 
 async def turns(window: Window, grey: bool, within_s: float) -> float:

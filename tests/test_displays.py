@@ -40,8 +40,8 @@ class Wall:
         self.path = f"{PATH}/{shown['id']}"
         return await self.open()
 
-    async def open(self) -> Person:
-        self.sockets.append(await self.browser.open())
+    async def open(self, page: str = "") -> Person:
+        self.sockets.append(await self.browser.open(query=f"?display={page}"))
         return self.sockets[-1]
 
     async def change(self, **data: Any) -> None:
@@ -182,6 +182,16 @@ async def test_a_display_has_one_screen_and_it_is_the_newest(wall: Wall) -> None
     second = await wall.open()
     assert await closed(first) == 4502
     assert (await second.follow("operations")).live
+
+
+async def test_a_page_is_not_shown_out_by_an_attempt_of_its_own(wall: Wall) -> None:
+    await wall.begin(*OPERATIONS)
+    first = await wall.open("a" * 32)
+    late = await wall.open("a" * 32)  # it had been given up, and is answered only now
+    assert (await first.follow("operations")).live
+    other = await wall.open("b" * 32)
+    assert [await closed(first), await closed(late)] == [4502, 4502]
+    assert (await other.follow("operations")).live
 
 
 # -- what it sees ---------------------------------------------------------------------------------------------------------

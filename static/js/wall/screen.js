@@ -45,7 +45,7 @@ export class Screen {
     this.version = version;
     this.#page = settings;
     this.#on = on;
-    this.connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws?display`, {
+    this.connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws?display=${randomName()}`, {
       hello: (frame) => this.#hello(frame),
       frame: (frame) => this.#receive(frame),
       down: (code) => this.#down(code),
@@ -248,3 +248,6 @@ export class Screen {
     for (const fn of this.#watchers) fn(this);
   }
 }
+
+/** What this page calls itself: an attempt to connect that it gave up, and that is answered late, must not show it out. */
+const randomName = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");

@@ -1,0 +1,104 @@
+"""A change until a wall shows it: fifty displays follow one board, and one of them is a window of a real browser.
+
+From the moment that a command is sent, which is before it is committed, until the frame after the one in which the wall drew it;
+both by the clock of this machine.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from board import accounts
+from tests.bench import Figure, at
+from tests.bench._server import desk_of, on_sqlite, serving
+from tests.bench._windows import office
+from tests.cast import PASSWORD, PATIENCE_S
+from tests.office import Office
+from tests.screens import display, paired
+from tests.window import Window
+
+DISPLAYS = 50
+CHANGES, WARM = 100, 5  # the first few are not counted
+PAUSE_S = 0.1  # between two: frames in which nothing happens
+
+# When the counts of the columns were drawn anew and seen: ms of the machine's clock, a list.
+WATCH = """() => {
+  window.seen = [];
+  window.wake = () => {};
+  const counts = () => document.querySelector(".columns")?.textContent;
+  let last = counts();
+  new MutationObserver(() => {
+    const now = counts();
+    if (now === last) return;
+    last = now;
+    requestAnimationFrame(() => setTimeout(() => {
+      window.seen.push(performance.timeOrigin + performance.now());
+      window.wake();
+    }));
+  }).observe(document.querySelector("[data-wall]"), { subtree: true, childList: true, characterData: true });
+}"""
+SEEN = """(count) => new Promise((done) => {
+  window.wake = () => window.seen.length >= count && done(window.seen);
+  window.wake();
+})"""
+
+
+def measure() -> Iterator[Figure]:
+    took = asyncio.run(_took())
+    on = f"{DISPLAYS} displays on one board, one of them a browser; SQLite, one process"
+    yield Figure("command to the pixel of a wall, p50", at(took, 50), "ms", 100, on, low=True)
+    yield Figure("command to the pixel of a wall, p95", at(took, 95), "ms", 250, on, low=True)
+
+
+async def _took() -> list[float]:
+    """ms, sorted."""
+    with on_sqlite() as settings:
+        desk = await desk_of(settings)
+        await accounts.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        await desk.close()
+        with serving(settings) as (_, port):
+            async with office(f"http://127.0.0.1:{port}") as people:
+                board = await people.search()
+                async with _others(people, board):
+                    wall, _ = await display(people, [board])
+                    await wall.open("/wall")
+                    return sorted(await _changes(people, wall, board))
+
+
+@asynccontextmanager
+async def _others(people: Office, board: str) -> AsyncIterator[None]:
+    """The displays that nobody looks at: sockets that read all they are sent."""
+    async with AsyncExitStack() as sockets:
+        for _ in range(DISPLAYS - 1):
+            _, cookies = await paired(people, [board])
+            headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+            opening = connect(f"{people.url.replace('http', 'ws')}/ws", origin=people.url, additional_headers=headers)
+            socket = await sockets.enter_async_context(opening)
+            await socket.send(f'{{"type":"subscribe","board":"{board}"}}')
+            reading = asyncio.create_task(_read(socket))
+            sockets.callback(reading.cancel)
+        yield
+
+
+async def _read(socket: ClientConnection) -> None:
+    async for _ in socket:
+        pass
+
+
+async def _changes(people: Office, wall: Window, board: str) -> list[float]:
+    """Alice adds a sighting, and then another one."""
+    alice = await people.person("Alice")
+    await wall.page.evaluate(WATCH)
+    took = []
+    for number in range(WARM + CHANGES):
+        began = time.time() * 1000
+        await alice.do(board, "sighting.add", {"description": "Girl with a red coat"})
+        async with asyncio.timeout(PATIENCE_S):
+            seen = await wall.page.evaluate(SEEN, number + 1)
+        assert len(seen) == number + 1, "each change is seen once"
+        took.append(float(seen[-1] - began))
+        await asyncio.sleep(PAUSE_S)
+    return took[WARM:]
