@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 GREY_S, AGAIN_S, NAMED_S = 10.0, 5.0, 15.0  # the promises
+LATE_S = 2.0  # that a machine which does much else may be late
 SCREENS = (HD, {"width": 3840, "height": 2160}, {"width": 1080, "height": 1920})
 MINUTES = (5, 20)  # after these, memory is looked at
 EVENTS_A_SECOND = 10  # a hundred times what a full desk does by day
@@ -108,16 +109,16 @@ async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_s
     took: dict[str, tuple[float, float]] = {}
 
     house.process.send_signal(signal.SIGSTOP)  # its sockets stay open
-    grey = await turns(wall, True, GREY_S)
+    grey = await turns(wall, True, GREY_S + LATE_S)
     await asyncio.sleep(20)
     house.process.send_signal(signal.SIGCONT)
-    took["server stopped"] = grey, await turns(wall, False, AGAIN_S)
+    took["server stopped"] = grey, await turns(wall, False, AGAIN_S + LATE_S)
 
     house.kill()
-    grey = await turns(wall, True, GREY_S)
+    grey = await turns(wall, True, GREY_S + LATE_S)
     await asyncio.sleep(20)
     house.begin_anew()
-    took["server killed"] = grey, await turns(wall, False, AGAIN_S)
+    took["server killed"] = grey, await turns(wall, False, AGAIN_S + LATE_S)
 
     cast, began = Cast(wall), time.monotonic()
     await cast.start()
@@ -125,9 +126,9 @@ async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_s
     await asyncio.sleep(29)
     warned = cast.warned_at(began)
     assert warned is not None
-    assert warned - began < GREY_S
+    assert warned - began < GREY_S + LATE_S
     await asyncio.sleep(1)
-    took["thread blocked"] = warned - began, await turns(wall, False, AGAIN_S)
+    took["thread blocked"] = warned - began, await turns(wall, False, AGAIN_S + LATE_S)
     await cast.stop()
 
     await until_it_stands(house, id, "current", NAMED_S)
@@ -137,7 +138,7 @@ async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_s
     named = await until_it_stands(house, id, "silent", NAMED_S)
     for renderer in own:
         os.kill(renderer, signal.SIGCONT)
-    took["renderer stopped"] = named, await turns(wall, False, AGAIN_S)
+    took["renderer stopped"] = named, await turns(wall, False, AGAIN_S + LATE_S)
     await until_it_stands(house, id, "current", NAMED_S)
     for what, (ill, well) in took.items():
         log.info("%s: seen after %.1f s; current %.1f s after the cure", what, ill, well)
