@@ -130,6 +130,8 @@ def take_seat(database: Database, caller: Caller, page: str = "") -> Caller:
     what the page calls itself, so that it is not shown out by an attempt of its own that was given up, and is answered late.
     Raises Refused `unauthenticated`."""
     seat = page if _PAGE.fullmatch(page) else new_id()
+    if caller.display is not None and caller.display.seat == seat:
+        return replace(caller, seat=seat)  # it is back: nobody's rights have changed, and on no process need they be read again
     bump(database)
     if not database.connection().execute(_SEAT, {"seat": seat, "id": caller.account.id}).rowcount:
         raise Refused("unauthenticated")
