@@ -33,6 +33,10 @@ NO_EDGES = """() => {
   document.adoptedStyleSheets = [sheet];
 }"""
 
+# What is moving, as a dialog that opens, lies over what it does not cover in the end.
+STILL = """() => Promise.all(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime !== Infinity).map((each) => each.finished.catch(() => null)))"""
+
 
 @pytest.fixture(scope="module")
 async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
@@ -260,8 +264,10 @@ async def shown(window: Window, path: str) -> None:
     await window.page.goto(path)
     if "at=" in path:
         await window("[data-testid=timeline]").wait_for()
-    elif await window.page.locator("[data-board]").get_attribute("data-board"):
+    elif await window.page.evaluate("document.body.dataset.board"):
         await window.live()
+    if path == "/wall":
+        await window("[data-testid=code]").wait_for()
     if path.startswith("/handover"):
         await window("[data-section]").first.wait_for()
     if "/cards/" in path:
@@ -288,6 +294,7 @@ async def barriers(window: Window, within: str = "html") -> list[str]:
     """What axe finds: rule and place. It must have been able to judge the colours of most texts."""
     await window.page.evaluate(f"window.axe || (() => {{ {AXE} }})()")
     await window.page.evaluate(NO_EDGES)
+    await window.page.evaluate(STILL)
     dark = await window.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")  # colours alone are others there
     only = {"type": "rule", "values": ["color-contrast"]} if dark else {"type": "tag", "values": RULES}
     result = await window.page.evaluate("([within, runOnly]) => axe.run(within, {runOnly})", [within, only])

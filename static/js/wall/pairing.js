@@ -56,7 +56,7 @@ function page(code, why) {
     ${why ? html`<p class="why" data-testid="why">${WHY[why]()}</p>` : nothing}
     <h1>${t("This screen shows nothing yet")}</h1>
     <p>${t("A coordinator types this code under Displays:")}</p>
-    <p class="code" data-testid="code">${code ?? "····-····"}</p>
+    <p class="code" translate="no" data-testid="code">${code ?? "····-····"}</p>
     <p class="small">${code ? t("It is good for ten minutes; then another one comes.") : t("Asking the server for a code…")}</p>
     <p class="small">${location.host}</p>
   </main>`;
