@@ -27,6 +27,7 @@ TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
     "memory": {"FIRST": 2, "CLIENTS": 3, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "SETTLE_S": 0.1},
     "replay": {"CARDS": 12, "EVENTS": 80, "STEPS": 4, "WARM": 0},
     "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
+    "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "sockets": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "PROCESSES": (1,)},
 }
 LONGER = ("as_of", "coming_back", "commands", "delivery", "handover")  # each starts many processes
@@ -42,7 +43,7 @@ async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["big_board", "history", "replay", "screens"])
+@pytest.mark.parametrize("name", ["big_board", "history", "replay", "screens", "wall"])
 async def test_a_figure_is_measured_in_windows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await measured(name, monkeypatch)
 
