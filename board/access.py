@@ -22,7 +22,7 @@ from realtime.source import Position
 
 if TYPE_CHECKING:
     from board.desk import Desk
-    from board.sign_in import Caller
+    from board.people.sign_in import Caller
 
 Members = dict[str, frozenset[str]]  # who sees each search that is not for all: its members, or the desk without its displays
 DESK = "desk"  # among these: everybody at the desk, but no display

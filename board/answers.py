@@ -2,19 +2,23 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import orjson
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
 from board import language
 from board.errors import Refused
-from board.sign_in import Caller, from_own_page, signed_in
+from board.people.sign_in import Caller, from_own_page, signed_in
 from board.words import DEFAULT, N_, say
 from models.database import Unavailable
 from realtime import strict
+
+if TYPE_CHECKING:
+    from board.desk import Desk
 
 MAX_BODY = 65_536  # bytes
 STATUS = {  # of each code
@@ -85,6 +89,27 @@ def number(request: Request, name: str, default: int, low: int, high: int) -> in
     if not (text.isascii() and text.isdecimal() and len(text) <= 16 and low <= int(text) <= high):
         raise Refused("invalid", fields={name: say(N_("A whole number from {low} to {high}."), low=low, high=high)})
     return int(text)
+
+
+class Number(Convertor[int]):
+    """A number in an address, as `{seq:number}`. Starlette's own takes as many digits as there are, and fails at thousands."""
+
+    regex = "[0-9]{1,16}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("number", Number())
+
+
+def desk_of(request: Request) -> "Desk":
+    """The open installation that a request is for."""
+    desk: Desk = request.app.state.desk
+    return desk
 
 
 async def caller_of(request: Request, *, intake: bool = False) -> Caller:

@@ -13,27 +13,22 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from board import (
-    administration,
-    api,
-    api_page,
-    display_pages,
-    display_standing,
-    files,
-    handover_pages,
-    history_pages,
-    metrics,
-    own_account,
-    pages,
-    paper_pages,
-    socket,
-)
+from board import files, pages, socket
 from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
+from board.handover import pages as handover_pages
 from board.headers import Headers
-from board.sign_in import cookie_name, from_own_page, give_cookie, signed_in
+from board.history import pages as history_pages
+from board.paper import pages as paper_pages
+from board.people import administration, own_account
+from board.people.sign_in import cookie_name, from_own_page, give_cookie, signed_in
+from board.programs import api
+from board.programs import page as api_page
+from board.running import metrics
 from board.tries import Tries
+from board.wall import pages as display_pages
+from board.wall import standing as display_standing
 from board.words import N_
 from models.database import Unavailable
 from models.times import now
@@ -51,7 +46,7 @@ def make(desk: Desk) -> Starlette:
     app = Starlette(
         routes=[
             WebSocketRoute("/ws", socket.endpoint),
-            Mount("/api/v1", routes=api.routes),
+            Mount(api.BASE, routes=api.routes),
             Route("/login", sign_in, methods=["POST"]),
             Route("/logout", sign_out, methods=["POST"]),
             Route("/healthz", alive),

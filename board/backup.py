@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from board import journal
-from board.accounts import Wrong
+from board.people.accounts import Wrong
 from models.database import Database
 from models.sqlite import library, set_up
 

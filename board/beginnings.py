@@ -85,6 +85,11 @@ def packaged() -> Known:
     return Known()
 
 
+def known(folder: str | None) -> Known:
+    """Those of an installation, by its FILES_PATH. Raises Unusable."""
+    return Known(folder) if folder else packaged()
+
+
 @cache
 def criteria() -> tuple[str, ...]:
     """The keys of the criteria, in the order in which they are asked."""

@@ -9,9 +9,10 @@ import typer
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from board import accounts, display_standing
-from board.accounts import Wrong
+from board.people import accounts
+from board.people.accounts import Wrong
 from board.settings import Settings
+from board.wall import standing as display_standing
 from models.database import Database, Unavailable, Unusable
 from models.schema import migrate as bring_up
 from models.times import now, stamp
@@ -72,7 +73,7 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
 ) -> None:
     """Serves the board. Migrates by itself."""
-    from board.serve import run
+    from board.running.serve import run
 
     given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
@@ -129,13 +130,13 @@ def restored() -> None:
     from board.copying import restored as renew
 
     print(f"{_on_database(renew)} boards have a new epoch: everybody gets a new snapshot.")
-    print("Accounts, sessions and tokens are those of the backup: disable and revoke again what has ended since.")
+    print("Accounts, sessions, tokens and displays are those of the backup: disable and revoke again what has ended since.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """Checks everything: style, types, and all tests with real servers and a real browser."""
-    from board.check import run
+    from board.dev.check import run
 
     sys.exit(run(context.args))
 
@@ -143,7 +144,7 @@ def test(context: typer.Context) -> None:
 @app.command()
 def bench(names: Annotated[list[str] | None, typer.Argument(help="Only these; all without.")] = None) -> None:
     """Measures what the board is held to, on this machine. One line a figure."""
-    from board.bench import run
+    from board.dev.bench import run
 
     sys.exit(run(names or []))
 
@@ -151,7 +152,7 @@ def bench(names: Annotated[list[str] | None, typer.Argument(help="Only these; al
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def faults(context: typer.Context) -> None:
     """Runs the board while everything under it fails, and says which promise was broken (--help: what can be chosen)."""
-    from board.faults import run
+    from board.dev.faults import run
 
     sys.exit(run(context.args))
 
@@ -163,7 +164,7 @@ def verify(
 ) -> None:
     """Checks every journal: its chain, and that it goes on from where it stood at signed handovers and in HEADS. 0 and a line a
     board, or 1 and the first bad row."""
-    from board import evidence
+    from board.history import evidence
 
     for line in _on_database(lambda session: evidence.verify(session, board, heads), write=False):
         print(line)

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
-from board import appeals, briefings, cards, columns, handovers, notes, searches, shifts, sightings, tasks, undo
+from board import appeals, cards, columns, notes, searches, sightings, tasks, undo
 from board.fields import Data
+from board.handover import briefings, handovers, shifts
 from board.pen import Pen
 from models.accounts import ROLES
 from models.board import Board

@@ -7,8 +7,10 @@ from sqlalchemy import Connection, Table, func, select
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 
-from board import evidence, journal, sign_in
-from board.accounts import Wrong
+from board import journal
+from board.history import evidence
+from board.people import sign_in
+from board.people.accounts import Wrong
 from models.board import Board
 from models.database import Database
 from models.ids import new_epoch
@@ -86,9 +88,9 @@ def _verified(old: Session, new: Session, board: Board) -> str:
 
 
 def _position(session: Session) -> list[Any]:
-    """What differs as soon as somebody wrote: the boards' heads, what was done, and rights."""
+    """What differs as soon as somebody wrote: the boards' heads, what was done, rights, and screens that were paired."""
     boards = session.connection().execute(select(Board.id, Board.seq, Board.epoch).order_by(Board.id))  # type: ignore[call-overload]
-    written = ("account", "session", "token", "done", "reading", "alert_read", "seen")
+    written = ("account", "session", "token", "done", "reading", "alert_read", "seen", "display", "pairing")
     counted = [_count(session.connection(), metadata.tables[name]) for name in written]
     return [*map(tuple, boards), *counted, sign_in.rights_version(session)]
 

@@ -10,20 +10,22 @@ from itertools import groupby
 import structlog
 from sqlmodel import Session
 
-from board import displays, logs, sign_in
 from board.access import Sights
-from board.beginnings import Known
-from board.bells import Bells
+from board.alerting.bells import Bells
+from board.beginnings import known
 from board.commands import Ack, Command
-from board.duty import Duty
 from board.errors import Refused
-from board.evidence import Chains
 from board.execute import Order, Written
-from board.find import Looking
+from board.finding.find import Looking
+from board.handover.duty import Duty
+from board.history.evidence import Chains
+from board.people import sign_in
+from board.people.sign_in import Caller, Door
+from board.running import logs
 from board.settings import Settings
-from board.sign_in import Caller, Door
 from board.source import SETS_RIGHTS, BoardSource, record
 from board.summary import Summaries
+from board.wall import displays
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable, Unusable
 from models.handover import Handover, Shift
@@ -34,7 +36,6 @@ from realtime.bus import Bus, MemoryBus, Unsuitable
 from realtime.connection import Connection
 from realtime.hub import Hub
 from realtime.protocol import ELSEWHERE, ENDED
-from realtime.redis_bus import RedisBus
 from realtime.rounds import every
 
 log = structlog.get_logger()
@@ -49,13 +50,14 @@ class Desk:
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, bus: Bus) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.known = Known(settings.files_path)
+        self.known = known(settings.files_path)
         self.sights = Sights()
         self.source = BoardSource(database, self.sights)
         self.source.sight_changed = self._sight_changed
         self.hub = Hub(self.source, bus)
         self.door = Door(self)
         self.looking = Looking()
+        self.papers = Looking()
         self.chains = Chains()
         self.summaries = Summaries(self.database, self.hub, self.source)
         self.bells = Bells(self.database, self.hub, self.source)
@@ -208,8 +210,12 @@ class Desk:
 
 def _bus(settings: Settings) -> Bus:
     """Raises Unusable."""
+    if not settings.redis_url:
+        return MemoryBus()
+    from realtime.redis_bus import RedisBus  # here, as redis-py is a twelfth of all that a start loads
+
     try:
-        return RedisBus(settings.redis_url, settings.secret()) if settings.redis_url else MemoryBus()
+        return RedisBus(settings.redis_url, settings.secret())
     except ValueError as error:
         raise Unusable(str(error)) from None
 

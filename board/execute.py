@@ -20,7 +20,7 @@ from board.commands import TABLE, Ack, Command, Rule
 from board.errors import Refused, from_validation, invalid
 from board.journal import Said
 from board.pen import Pen
-from board.sign_in import Caller, still_signed_in
+from board.people.sign_in import Caller, still_signed_in
 from board.words import N_
 from models.accounts import Account
 from models.board import OPERATIONS, Board

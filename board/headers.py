@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from board import files, logs
+from board import files
+from board.running import logs
 
 log = structlog.get_logger()
 

@@ -14,14 +14,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import accounts, files, language, words
+from board import files, language, words
 from board.access import may_see
-from board.answers import NOT_OWN_PAGE, body_of, form_of
-from board.desk import Desk
+from board.answers import NOT_OWN_PAGE, body_of, desk_of, form_of
 from board.errors import SENTENCES, Refused
+from board.people import accounts
+from board.people.sign_in import Caller, from_own_page, signed_in
 from board.places import TEMPLATES
 from board.settings import VERSION
-from board.sign_in import Caller, from_own_page, signed_in
 
 HOME = "/"
 OPERATIONS = "operations"
@@ -51,7 +51,7 @@ async def search(request: Request) -> Response:
     if caller is None:
         return to_sign_in(request)
     board, card = request.path_params["id"], request.path_params.get("card", "")
-    if board == OPERATIONS or not await may_see(request.app.state.desk, caller, board):
+    if board == OPERATIONS or not await may_see(desk_of(request), caller, board):
         return error_page(request, 404, SENTENCES["not_found"], caller)
     return page(request, _now_or_then(request, "search.html"), caller, board=board, card=card)
 
@@ -78,7 +78,7 @@ async def choose_language(request: Request) -> Response:
     chosen = form_of(await body_of(request)).get("language", [""])[0]
     if chosen and chosen not in words.languages():
         raise Refused("invalid")
-    desk: Desk = request.app.state.desk
+    desk = desk_of(request)
     await accounts.change(desk, lambda database: accounts.set_language(database, caller.account.id, chosen))
     return RedirectResponse("/account", 303)
 
@@ -118,7 +118,7 @@ routes: list[Route] = [
     Route("/searches/{id}/cards/{card}", search),
     Route("/account/language", choose_language, methods=["POST"]),
     Route("/login", sign_in, methods=["GET"]),
-    Route("/i18n/{language}.json", catalogue),
+    Route("/i18n/{language}.json", catalogue, middleware=files.PACKED),
 ]
 
 

@@ -10,12 +10,12 @@ from sqlmodel import Session, select
 
 from board import appeals, columns, tasks, turn
 from board.access import is_on_walls, sees
-from board.accounts import Wrong
 from board.beginnings import criteria
 from board.errors import invalid
 from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty
 from board.pen import Pen
-from board.sign_in import bump
+from board.people.accounts import Wrong
+from board.people.sign_in import bump
 from board.words import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS, Board

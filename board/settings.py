@@ -7,10 +7,9 @@ from typing import Any
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from redis.connection import parse_url
 from sqlalchemy import make_url
 
-from board.beginnings import Known
+from board.beginnings import known
 from board.kept_secret import SECRET_AT_LEAST, kept_secret
 from models.database import Unusable
 
@@ -58,7 +57,7 @@ class Settings(BaseSettings):
         """Raises Unusable where these settings can't be served, in a sentence that quotes no password."""
         if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
             raise Unusable("PUBLIC_URL is what browsers see, as in https://board.example.org.")
-        Known(self.files_path)
+        known(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise Unusable("More than one worker needs Redis: set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:
@@ -84,6 +83,8 @@ class Settings(BaseSettings):
 
 
 def _check_redis(url: str) -> None:
+    from redis.connection import parse_url  # here, as redis-py is a twelfth of all that a start loads
+
     try:
         parse_url(url)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError):  # no cause: it may quote the password

@@ -3,12 +3,14 @@
 import structlog
 from starlette.websockets import WebSocket
 
-from board import displays, language, logs, metrics
+from board import language
 from board.answers import refusal
 from board.desk import Desk
 from board.errors import Refused
+from board.people.sign_in import Caller, from_own_page, signed_in, speaks_for_account
+from board.running import logs, metrics
 from board.settings import VERSION
-from board.sign_in import Caller, from_own_page, signed_in
+from board.wall import displays
 from board.words import N_
 from models.database import Unavailable
 from realtime import protocol
@@ -56,9 +58,9 @@ async def endpoint(socket: WebSocket) -> None:
 
 
 async def _admit(desk: Desk, socket: WebSocket) -> Caller:
-    """Raises Refused."""
-    caller = await signed_in(socket) if DISPLAY not in socket.query_params else None
-    caller = caller or await displays.signed_in(socket)
+    """Raises Refused. Whose session has ended does not come in as the display that their browser may be, too."""
+    is_display = DISPLAY in socket.query_params or not speaks_for_account(socket)
+    caller = await (displays.signed_in if is_display else signed_in)(socket)
     if caller is None:
         raise Refused("unauthenticated")
     if caller.token is None and not from_own_page(socket, socket=True):

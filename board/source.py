@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 import orjson
 from sqlmodel import Session
 
-from board import access, journal, snapshot, walls
+from board import access, journal, snapshot
 from board.access import AsOf, Members
 from board.journal import Said
-from board.sign_in import Caller
+from board.people.sign_in import Caller
+from board.wall import walls
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable
 from models.times import now, stamp

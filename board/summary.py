@@ -9,8 +9,9 @@ import structlog
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board import access, significant
+from board import access
 from board.access import AsOf
+from board.history import significant
 from board.source import BoardSource
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
@@ -31,8 +32,9 @@ COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks")
 
 
 class Summaries:
-    """Tells each reader of `operations` the counts of all searches that it may see, then those that changed. What changed is
-    found in the database: not all boards are followed by this process, and others write to them."""
+    """Tells each reader of `operations` the counts of all searches that it may see, then those that changed; a display is told
+    of a search that it follows by itself, too. What changed is found in the database: not all boards are followed by this
+    process, and others write to them."""
 
     def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
@@ -79,17 +81,18 @@ class Summaries:
                 await asyncio.sleep(0)
 
     def _readers(self) -> list[Subscription]:
-        channel = self._hub.channels.get(OPERATIONS)
-        return [each for each in channel.subscriptions.values() if each.live] if channel else []
+        reading = [(name, each) for name, channel in self._hub.channels.items() for each in channel.subscriptions.values()]
+        return [each for name, each in reading if each.live and (name == OPERATIONS or each.connection.display is not None)]
 
     def _tell(self, reader: Subscription, known: dict[str, Summary]) -> None:
         """What differs from what this reader was told since it subscribed; what it may not see any more is forgotten."""
-        sees, caller = self._source.sees, reader.connection.reader
-        seen = {search: summary for search, summary in known.items() if sees(caller, search)}
+        sees, caller, board = self._source.sees, reader.connection.reader, reader.channel.name
+        asked = known if board == OPERATIONS else {board: known[board]} if board in known else {}
+        seen = {search: summary for search, summary in asked.items() if sees(caller, search)}
         told = self._told[reader]
         new = {search: summary for search, summary in seen.items() if told.get(search) != summary}
         if new or not told:
-            reader.connection.send(protocol.summary(OPERATIONS, new), OPERATIONS)
+            reader.connection.send(protocol.summary(board, new), board)
         self._told[reader] = seen
 
 

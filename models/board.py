@@ -7,8 +7,8 @@ OPERATIONS = "operations"  # the one board on which every search appears
 
 
 class Board(SQLModel, table=True):
-    """`head` is the hash of the last event; `cards` and `entities` count what was ever made, so that numbers are never
-    reused and the board stays bounded."""
+    """`head` is the hash of the last event; `cards` and `entities` count what was ever made (of handovers nothing), so that
+    numbers are never reused and the board stays bounded."""
 
     id: str = Field(primary_key=True)
     kind: str

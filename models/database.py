@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlmodel import Session
 
-from models import postgresql, sqlite
+from models import sqlite
 from models.errors import Unavailable, Unusable
 from models.lines import Job, Lines
 
@@ -107,12 +107,17 @@ class Database:
             raise Unavailable from error
 
     def _read(self, fn: Callable[[Session], T]) -> T:
-        with self.store.reader.connect() as connection, Session(connection) as session:
-            try:
-                return fn(session)
-            finally:
-                if self._closing:  # the pool that it would go back to is gone
-                    connection.invalidate()
+        pool = self.store.reader.pool
+        try:
+            with self.store.reader.connect() as connection, Session(connection) as session:
+                try:
+                    return fn(session)
+                finally:
+                    if self._closing:  # the pool that it would go back to is gone
+                        connection.invalidate()
+        finally:
+            if self._closing:  # or went while it was going back
+                pool.dispose()
 
     def write(
         self, fn: Callable[[Session], T], after: Callable[[T], None] | None = None, boards: tuple[str, ...] = ()
@@ -277,6 +282,8 @@ def _store(url: str) -> Store:
         case "sqlite":
             return sqlite.Store(parsed)
         case "postgresql" | "postgres":
+            from models import postgresql  # here, as who keeps a file needs no driver
+
             return postgresql.Store(parsed)
     raise Unusable("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")
 

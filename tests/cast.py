@@ -16,14 +16,17 @@ import httpx2 as httpx
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
-from board import accounts, app
+from board import app
 from board.desk import Desk
-from board.serve import Listening, configured, listen
+from board.people import accounts
+from board.running.serve import Listening, configured, listen
 from board.settings import Settings
 from models.times import now, stamp
+from tests import houses
 
 PASSWORD = "correct horse battery"
 PATIENCE_S = 10  # how long anything may take before a test fails: generous, as the machine may be busy
+STARTS_WITHIN_S = 6 * PATIENCE_S  # a process of Python, and what it serves
 
 _ids = itertools.count(1)
 
@@ -49,7 +52,7 @@ class Server:
 @contextlib.asynccontextmanager
 async def serving(folder: Path, **settings: Any) -> AsyncIterator[Server]:
     """A server over the database in a folder."""
-    desk = await Desk.open(settings_for(folder, **settings))
+    desk = await Desk.open(settings_for(folder, **({"database_url": houses.in_folder(folder)} | settings)))
     listening = listen(desk.settings)
     started = asyncio.Event()
     server = Listening(configured(app.make(desk)), desk, started.set)

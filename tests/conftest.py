@@ -8,9 +8,9 @@ import pytest
 from argon2 import PasswordHasher
 from playwright.async_api import Browser
 
-from board import sign_in
-from board.browser import find
 from board.dev import Postgres, Redis, server_folder
+from board.dev.browser import find
+from board.people import sign_in
 from tests import cast, houses
 from tests.cast import Person, Server, serving
 from tests.company import Company, playing
@@ -19,14 +19,28 @@ from tests.office import Office, hire
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test with the mark `houses` runs in both."""
+    """A test with the mark `houses` runs in both; with `houses(BY_TURNS)`, see `_take_turns`."""
     if "house" in metafunc.fixturenames and metafunc.definition.get_closest_marker("houses"):
         metafunc.parametrize("house", [houses.SMALL, houses.LARGE], indirect=True, scope="module")
+
+
+def _take_turns(items: list[pytest.Item]) -> None:
+    """Of scenes that say nothing of databases every second one runs in the large house, the others in the small one. The other
+    way round they run with the slow ones."""
+    files: dict[Path, dict[str, int]] = {}
+    for item in items:
+        mark, call = item.get_closest_marker("houses"), getattr(item, "callspec", None)
+        if mark and houses.BY_TURNS in mark.args and call and "house" in call.params:
+            place, scenes = call.params["house"], files.setdefault(item.path, {})
+            number = scenes.setdefault(item.name.replace(place, ""), len(scenes))
+            if place != (houses.SMALL, houses.LARGE)[number % 2]:
+                item.add_marker("slow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a browser, which needs a core and more, come among those that mostly wait: three files run at a time. From the
     end of the alphabet, as the longest stand there, and what runs last should be short."""
+    _take_turns(items)
     files: dict[Path, list[pytest.Item]] = {}
     for item in sorted(items, key=lambda item: item.path, reverse=True):
         files.setdefault(item.path, []).append(item)

@@ -1,12 +1,16 @@
 """The two houses in which every promise is kept: SQLite by itself, and PostgreSQL with Redis.
 
-A test that has the mark `houses` runs in both; others run in the small one, which is quicker to build.
+A test that has the mark `houses` runs in both, or by turns; others run in the small one, which is quicker to build.
 """
 
 import asyncio
+import atexit
 import contextlib
+import functools
 import itertools
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +26,7 @@ from models.database import Database
 from models.schema import migrate
 
 SMALL, LARGE = "sqlite", "postgresql"
+BY_TURNS = "by turns"
 TEMPLATE = "template_board"
 
 _numbers = itertools.count(1)
@@ -39,17 +44,34 @@ class House:
     def settled(self, folder: Path) -> Iterator[dict[str, Any]]:
         """Settings that name a new, empty installation; its database is gone afterwards."""
         if self.postgres is None or self.redis is None:
-            yield {"database_url": f"sqlite:///{folder}/board.db"}
+            yield {"database_url": in_folder(folder)}
             return
         with fresh_database(self.postgres) as url:
             # The channels of an installation are named by its secret: so all share one Redis.
             yield {"database_url": url, "redis_url": self.redis.url, "secret_key": secrets.token_urlsafe(32)}
 
 
-def make_template(postgres: Postgres) -> None:
+def in_folder(folder: Path) -> str:
+    """The URL of the SQLite database in a folder: where there was none, a new one with all tables, and nothing in them."""
+    path = folder / "board.db"
+    if not path.exists():
+        shutil.copy(_template(), path)
+    return f"sqlite:///{path}"
+
+
+@functools.cache
+def _template() -> Path:
     """A database with this version's tables, which others are copied from: quicker than migrating each."""
-    with ThreadPoolExecutor(1) as aside:  # the tests have a loop of their own in this thread
-        aside.submit(asyncio.run, _migrate(_create_in_english(postgres))).result()
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    path = Path(folder.name) / "board.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def make_template(postgres: Postgres) -> None:
+    """The same, in a PostgreSQL."""
+    _migrate(_create_in_english(postgres))
 
 
 def _create_in_english(postgres: Postgres) -> str:
@@ -61,10 +83,14 @@ def _create_in_english(postgres: Postgres) -> str:
     return postgres.create(TEMPLATE)  # built without: then as the bytes are
 
 
-async def _migrate(url: str) -> None:
-    database = Database(url)
-    await asyncio.to_thread(migrate, database)
-    await database.close()
+def _migrate(url: str) -> None:
+    async def bring_up() -> None:
+        database = Database(url)
+        await asyncio.to_thread(migrate, database)
+        await database.close()
+
+    with ThreadPoolExecutor(1) as aside:  # the tests have a loop of their own in this thread
+        aside.submit(asyncio.run, bring_up()).result()
 
 
 @contextlib.contextmanager

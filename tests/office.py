@@ -6,7 +6,7 @@ from typing import Any, Self
 import httpx2 as httpx
 from playwright.async_api import Browser, BrowserContext
 
-from board import accounts
+from board.people import accounts
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id
 from tests.window import DESK, PATIENCE_MS, Window
 

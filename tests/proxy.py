@@ -86,6 +86,8 @@ class Line:
             self._carry(from_server, writer, wire, self._from_server),
         )
         self._wires.discard(wire)
+        if wire.dead:  # nobody has closed it
+            wire.reset()
         return None
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: Wire, gate: asyncio.Event) -> None:

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from board import accounts, passwords
-from board.accounts import Wrong
+from board.people import accounts, passwords
+from board.people.accounts import Wrong
 from board.places import DATA
 from models.times import now, stamp
 from tests.cast import PASSWORD, Server, new_id

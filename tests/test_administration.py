@@ -10,14 +10,15 @@ import httpx2 as httpx
 import pytest
 from sqlmodel import select
 
-from board import accounts, links
+from board.people import accounts, links
 from models.accounts import ROLES, Account
 from models.times import now, stamp
 from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id
 from tests.company import Company
+from tests.houses import BY_TURNS
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.houses(BY_TURNS)
 
 NEW = "four words that nobody guesses"
 LISTED = "qwertyuiop"

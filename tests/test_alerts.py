@@ -7,16 +7,17 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board import alerts, mentions
+from board.alerting import alerts, mentions
 from models.alert import KINDS
 from models.times import now
 from tests import cast
 from tests.cast import Person, new_id, serving
 from tests.company import Company
+from tests.houses import BY_TURNS
 from tests.scene import Scene
 from tests.test_administration import browser, hire
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.houses(BY_TURNS)
 
 PEOPLE = ("alice", "bob", "charlie", "victor", "ada")
 

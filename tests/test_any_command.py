@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 
 from board.answers import STATUS
 from board.commands import TABLE
-from board.openapi import BASE, document
+from board.programs.api import BASE
+from board.programs.openapi import document
 from models.board import OPERATIONS
 from tests import cast, handing
 from tests.company import Company
 from tests.test_bad_input import NOBODY, WHOLE, WRONG, failures, filled, heads
-from tests.test_openapi import CALLERS, Caller, headers_of
+from tests.test_openapi import BESIDE_A_LOOP, CALLERS, Caller, headers_of
 from tests.test_rights import board_of, scene
+
+pytestmark = BESIDE_A_LOOP
 
 FEW, MANY = 25, 400
 FUZZ = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

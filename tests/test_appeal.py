@@ -7,9 +7,10 @@ import pytest
 from board.beginnings import packaged
 from models.times import moment, stamp
 from tests.company import Company
+from tests.houses import BY_TURNS
 from tests.scene import Scene
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.houses(BY_TURNS)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 FOUND = {"status": "found", "reason": "came home", "outcome": OUTCOME}

@@ -15,10 +15,11 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
-from board import accounts, backup, cli
-from board.accounts import Wrong
-from board.check import ROOT
+from board import backup, cli
 from board.desk import Desk
+from board.dev.check import ROOT
+from board.people import accounts
+from board.people.accounts import Wrong
 from models.database import Database
 from models.sighting import Reading
 from models.sqlite import library

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from board import bench
-from board.dev import Postgres, Redis
+from board.dev import Postgres, Redis, bench
 from tests import houses
 from tests.bench import Figure, at, head
 from tests.bench._machine import described
@@ -30,20 +29,23 @@ TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "sockets": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "PROCESSES": (1,)},
 }
-LONGER = ("as_of", "coming_back", "commands", "delivery", "handover")  # each starts many processes
+LONGER = ("as_of", "coming_back", "commands", "delivery", "handover", "sockets")  # each starts many processes
+LIKE_OTHERS = ("history", "replay")  # in windows as the others are: a processor's half minute
 
 
 def test_each_file_is_tried_here() -> None:
     assert {file.stem for file in FOLDER.glob("[a-z]*.py")} == set(TINY)
 
 
-@pytest.mark.parametrize("name", ["memory", "sockets", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
+@pytest.mark.parametrize("name", ["memory", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
 async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, postgres: Postgres, redis: Redis) -> None:
     await measured(name, monkeypatch, postgres, redis)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["big_board", "history", "replay", "screens", "wall"])
+@pytest.mark.parametrize(
+    "name", ["big_board", "screens", "wall", *(pytest.param(name, marks=pytest.mark.slow) for name in LIKE_OTHERS)]
+)
 async def test_a_figure_is_measured_in_windows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await measured(name, monkeypatch)
 

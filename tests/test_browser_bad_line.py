@@ -1,6 +1,6 @@
 """On a bad line nothing is lost, nothing is done twice, and no screen claims to be current when it is not.
 
-The scenes play at the same time, each on a search of its own: most of each is waiting.
+Some scenes play at the same time, each on a search of its own: most of each is waiting.
 """
 
 import asyncio
@@ -44,6 +44,7 @@ from tests.weather import (
 pytestmark = pytest.mark.browser
 
 CUT_S = 30
+ABREAST = 4  # scenes at a time: more would open their pages together, and wait for a core
 NO_LINE = ("WebSocket connection to .* failed", "Failed to load resource: net::ERR_")
 SIGNED_OUT = ("Failed to load resource: the server responded with a status of 401",)
 
@@ -68,7 +69,7 @@ SCENES: dict[str, Scene] = {}
 
 
 def at_once(scene: Scene) -> Callable[..., Awaitable[None]]:
-    """The test waits for its scene, which began with all others of the file that are wanted."""
+    """The test waits for its scene, which plays along with others of the file that are wanted."""
     SCENES[scene.__name__] = scene
 
     async def test(playing: dict[str, asyncio.Task[None]]) -> None:
@@ -82,11 +83,17 @@ def at_once(scene: Scene) -> Callable[..., Awaitable[None]]:
 async def playing(
     browser: Browser, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
+    stage_is_free = asyncio.Semaphore(ABREAST)
+
+    async def play(scene: Scene, stage: Stage) -> None:
+        async with stage_is_free:
+            await scene(stage)
+
     wanted = {getattr(item, "originalname", "") for item in request.session.items if item.path == request.path}
     async with serving(tmp_path_factory.mktemp("desk")) as server:
         await hire(server)
         stages = {name: Stage(browser, server, tmp_path_factory.mktemp("scene")) for name in SCENES if name in wanted}
-        tasks = {name: asyncio.create_task(SCENES[name](stage)) for name, stage in stages.items()}
+        tasks = {name: asyncio.create_task(play(SCENES[name], stage)) for name, stage in stages.items()}
         yield tasks
         for task in tasks.values():
             task.cancel()

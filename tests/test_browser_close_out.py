@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
-from board import accounts
+from board.people import accounts
 from tests.cast import PASSWORD
 from tests.office import Office
-from tests.test_browser_pages import TALL, THEMES, barriers
+from tests.test_browser_pages import TALL, barriers
 from tests.window import Window
 
 pytestmark = pytest.mark.browser
@@ -208,11 +208,10 @@ async def test_who_does_not_lead_reads_the_decisions_and_is_offered_none(office:
         await expect(window(f"[data-act={act}]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_axe_finds_no_barrier_in_what_is_decided(office: Office, theme: str) -> None:
+async def test_axe_finds_no_barrier_in_what_is_decided(office: Office) -> None:
     board = await office.search(criteria=CRITERIA)
     await (await office.person("Alice")).do(board, "search.set_appeal", {"level": "discreet", "until": "2036-11-26T09:00:00Z"})
-    alice = await office.window("Alice", color_scheme=theme, viewport=TALL)
+    alice = await office.window("Alice", viewport=TALL)
     await alice.open(f"/searches/{board}")
     await alice("[data-act=log]").click()
     await alice("[data-testid=history]").wait_for()

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.office import Office
-from tests.test_browser_pages import THEMES, barriers
+from tests.test_browser_pages import barriers
 from tests.window import Window
 
 pytestmark = pytest.mark.browser
@@ -172,10 +172,9 @@ async def test_a_closed_search_is_not_arranged_any_more(office: Office) -> None:
     await expect(alice("[data-act=column-menu]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(office: Office, theme: str) -> None:
+async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(office: Office) -> None:
     board = await bare(office)
-    alice = await office.window("Alice", color_scheme=theme)
+    alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
     await menu(alice, "inbox")
     found = await barriers(alice, ".column-menu:popover-open")

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
-from board import accounts
 from board.commands import Command
+from board.people import accounts
 from models.board import OPERATIONS
 from tests.cast import PASSWORD, new_id, serving
 from tests.office import Office, hire
@@ -17,6 +17,7 @@ from tests.window import Window
 
 pytestmark = pytest.mark.browser
 
+SAYS = "(text) => document.querySelector('body > [data-says]').textContent === text"
 SEARCHES, EVENTS = 8, 300  # of the night, beside those that each search begins with
 
 
@@ -166,11 +167,12 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await expect(dora("[data-testid=blocked]")).to_contain_text("1 search is not read")
     await dora("[data-act=mark-read]").click()
     await expect(dora("[data-testid=ready]")).to_be_visible()
+    told = "Dora has accepted handover 2 and holds the shift."
+    said = asyncio.create_task(alice.page.wait_for_function(SAYS, arg=told))  # before anything else is
     await dora("[data-act=accept]").click()
     await holds(office, "Dora", alice, dora)
-    told = "Dora has accepted handover 2 and holds the shift."
     await expect(alice("[data-notice=passed]")).to_have_text(told)
-    await expect(alice("body > [data-says]")).to_have_text(told)
+    await said
     await expect(alice("[data-duty] .open")).to_have_count(0)
 
     await alice.open("/handovers/2")

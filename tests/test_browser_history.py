@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
-from board import accounts
 from board.commands import Command
+from board.people import accounts
 from tests.cast import PASSWORD, new_id
 from tests.office import Office, Person
 from tests.window import Window
@@ -35,6 +35,14 @@ async def many(office: Office, board: str, notes: int) -> None:
     told = [Command(new_id(), board, "note.add", {"text": f"Call n{number:04} of the night"}) for number in range(notes)]
     for start in range(0, notes, 100):
         await asyncio.gather(*(office.server.desk.execute(caller, each) for each in told[start : start + 100]))
+
+
+async def coordinator(office: Office, name: str) -> Person:
+    """One more than there were."""
+    assert office.server
+    if name not in office.people:
+        await accounts.add_account(office.server.desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
+    return await office.person(name)
 
 
 def row(window: Window, seq: int) -> Locator:
@@ -170,7 +178,7 @@ async def test_what_is_asked_stands_in_the_address_and_what_is_not_there_is_said
 
 async def test_it_stands_under_the_shift_in_which_it_happened(office: Office) -> None:
     board = await office.search()
-    alice, bob = await office.person("Alice"), await office.person("Bob")
+    alice, bob, dora = await office.person("Alice"), await office.person("Bob"), await coordinator(office, "Dora")
     taken = (await alice.do("operations", "shift.take", {"reason": "Nobody was here"}))["seqs"][-1]
     await bob.do(board, "note.add", {"text": "on her watch"})
     window = await history(office, "Bob", f"/searches/{board}/history")
@@ -181,6 +189,8 @@ async def test_it_stands_under_the_shift_in_which_it_happened(office: Office) ->
     await window.open("/history")
     sentence = window(f"{ROWS}[data-key='operations/{taken}'] .says")
     await expect(sentence).to_have_text("Alice took the shift; nobody handed it over, because: Nobody was here")
+    taken = (await dora.do("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
+    await expect(row(window, taken).locator("h2")).to_have_text(re.compile("Shift 2: Dora, since"))
 
 
 JOURNAL = """async ([board, seq]) => {
@@ -204,14 +214,11 @@ JOURNAL = """async ([board, seq]) => {
 
 async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(office: Office) -> None:
     alice = await office.person("Alice")
-    if (await alice.http.get("/api/v1/handover")).json()["shift"] is None:
-        await alice.do("operations", "shift.take", {"reason": "Nobody was here"})
+    await alice.do("operations", "shift.take", {"reason": "Nobody was here"})
     await alice.do("operations", "handover.prepare", {})
     number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
     withdrawn = (await alice.do("operations", "handover.withdraw", {"handover": number}))["seqs"][-1]
-    assert office.server
-    await accounts.add_account(office.server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
-    dora = await office.person("Dora")
+    dora = await coordinator(office, "Dora")
     taken = (await dora.do("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
     victor = await history(office, "Victor", "/history")
     said = await victor.page.evaluate(JOURNAL, ["operations", withdrawn])

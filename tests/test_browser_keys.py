@@ -1,14 +1,13 @@
 """Without a mouse and without sight: every key, the palette, the focus under live changes, and what is said of colleagues."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.async_api import Locator, expect
 
 from tests.office import Office
 from tests.readme import README
-from tests.test_browser_pages import THEMES, barriers
+from tests.test_browser_pages import barriers
 from tests.window import DESK, PATIENCE_MS, Window, middle
 
 pytestmark = pytest.mark.browser
@@ -332,11 +331,10 @@ async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(
     assert not [frame for frame in bob.frames if frame.sent and frame.body.get("name") == "card.move"]
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_axe_finds_no_barrier_in_the_palette_and_the_keys(office: Office, theme: Any) -> None:
+async def test_axe_finds_no_barrier_in_the_palette_and_the_keys(office: Office) -> None:
     board = await office.search()
     await office.sighting(board, COAT)
-    alice = await office.window("Alice", color_scheme=theme)
+    alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
     found: dict[str, list[str]] = {}
     for key, typed in (("?", ""), ("Control+k", ""), ("Control+k", "girl")):

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from board import accounts
+from board.people import accounts
 from board.words import translated
 from tests.cast import PASSWORD, new_id, serving
 from tests.office import Office

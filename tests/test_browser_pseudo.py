@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import Browser, TimeoutError, expect
 from starlette.routing import Route
 
-from board import accounts, app
+from board import app
+from board.people import accounts
 from tests.cast import PASSWORD, serving
 from tests.office import Office
 from tests.pseudo import CODE, CUT, TEXTS, leaves, plain, spoken

@@ -4,7 +4,6 @@ somebody's eyes was seen."""
 import asyncio
 import re
 import time
-from typing import Any
 
 import pytest
 from playwright.async_api import Request, expect
@@ -12,12 +11,13 @@ from sqlalchemy import text
 
 from tests.cast import PATIENCE_S
 from tests.office import Office, Person
-from tests.test_browser_pages import THEMES, barriers, keep, overflow
+from tests.test_browser_pages import barriers, keep, overflow
 from tests.window import Window
 
 pytestmark = pytest.mark.browser
 
 SIGHTING = "Girl with a red coat at the Graslei"
+READ_MS = 15_000  # within which an open page reads on, on a machine that does much else
 AWAY = "() => { document.hasFocus = () => false; }"  # a window that is open, and nobody at it
 
 
@@ -102,6 +102,19 @@ async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_whe
     await expect(again("article.card")).to_have_count(2)
 
 
+async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(office: Office) -> None:
+    board = await office.search()
+    bob, charlie, window = await office.person("Bob"), await office.person("Charlie"), await office.window("Charlie")
+    await sees_now(charlie, board)
+    await bob.do(board, "note.add", {"text": "a first one"})
+    await window.page.goto("/since")
+    news = window(f"[data-news-of='{board}'] [data-testid=net]")
+    await expect(news).to_contain_text("a first one")
+    for said in ("a second one", "a third one"):  # each as soon as the one before is there; then it is quiet
+        await bob.do(board, "note.add", {"text": said})
+        await expect(news).to_contain_text(said, timeout=READ_MS)
+
+
 async def test_a_board_that_nobody_looks_at_is_not_seen(office: Office) -> None:
     board = await office.search()
     bob, window = await office.person("Bob"), await office.window("Bob")
@@ -125,6 +138,11 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Office) 
     await expect(window(f"[data-news-of='{new}']")).to_contain_text("You have not seen this board before")
     await expect(window(f"[data-news-of='{old}'] [data-testid=net]")).to_contain_text("one more")
     before = await seen(charlie, old)
+    await window(f"[data-news-of='{old}'] [data-act=seen]").focus()
+    await window.page.keyboard.press("Enter")
+    await expect(window(f"[data-news-of='{old}']")).to_have_count(0)
+    await expect(window("[data-news-of] :focus")).to_have_count(1)  # it goes on from what took its place
+    await window("[data-act=undo-seen]").click()
     await window("[data-act=all-seen]").click()
     await expect(window("[data-news-of]")).to_have_count(0)
     assert await seen(charlie, old) == before  # for as long as it can be taken back
@@ -135,18 +153,19 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Office) 
     await expect(window(".since-head")).to_contain_text("Nothing new")
 
 
-@pytest.mark.parametrize(("theme", "width"), list(zip(THEMES, (1400, 390), strict=True)))
-async def test_the_page_is_for_every_eye_and_fits(office: Office, theme: Any, width: int) -> None:
+async def test_the_page_is_for_every_eye_and_fits(office: Office) -> None:
     board = await office.search()
     card = await office.sighting(board, SIGHTING)
     await sees_now(await office.person("Victor"), board)
     await graded_back_and_moved(office, board, card)
-    victor = await office.window("Victor", color_scheme=theme, viewport={"width": width, "height": 900})
+    victor = await office.window("Victor")
     await victor.page.goto("/since")
     await victor(f"[data-news-of='{board}'] [data-testid=net]").wait_for()
-    assert not await overflow(victor)
-    await keep(victor, f"since-{theme}-{width}")
-    assert not await barriers(victor, "main")
+    for width in (1400, 390):
+        await victor.page.set_viewport_size({"width": width, "height": 900})
+        assert not await overflow(victor), width
+        await keep(victor, "since", width)
+        assert not await barriers(victor, "main"), width
 
 
 async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(office: Office) -> None:

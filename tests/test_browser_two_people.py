@@ -5,7 +5,10 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from board.people import accounts
+from tests.cast import PASSWORD
 from tests.office import Office
+from tests.window import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +94,16 @@ async def test_a_task_is_assigned_and_its_checklist_ticked(office: Office) -> No
     await alice("[data-testid=checklist] li", has_text="quay").locator("input").check()
     await expect(bob.card("Ask the ferry").locator(".ticks")).to_have_text("1 of 2")
     await office.same(alice, bob, board)
+
+
+async def test_who_was_hired_a_moment_ago_has_a_name_on_screens_that_were_there_before(office: Office) -> None:
+    board = await office.search()
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")  # where it asks who everybody is
+    assert office.server is not None
+    dora = await accounts.add_account(office.server.desk, "dora@desk.example", "Dora", "investigator", PASSWORD)
+    await (await office.person("Bob")).do(board, "task.add", {"title": "Dora's", "assignee": dora})
+    await expect(alice.card("Dora's").locator(".face")).to_have_attribute("title", "Dora", timeout=PATIENCE_MS)
 
 
 async def test_a_note_is_read_by_the_other_with_its_author(office: Office) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.office import Office
-from tests.test_browser_pages import TALL, THEMES, barriers
+from tests.test_browser_pages import TALL, barriers
 from tests.window import Window
 
 pytestmark = pytest.mark.browser
@@ -224,15 +224,15 @@ async def test_nobody_is_offered_what_they_may_not_do(office: Office) -> None:
     await expect(alice(UNDO)).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(office: Office, theme: str) -> None:
+async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(office: Office) -> None:
     board = await office.search()
     sighting = await office.sighting(board, SIGHTING)
-    alice = await office.window("Alice", color_scheme=theme, viewport=TALL)
+    alice = await office.window("Alice", viewport=TALL)
     await alice.open(f"/searches/{board}")
     await alice.open_card(SIGHTING)
     await grade(alice, "B")
     await noticed(alice, "offered", "Sighting graded")
+    await alice("[data-testid=undo] p").hover()  # it does not go while somebody is on it
     found = await barriers(alice, "[data-testid=undo]") + await barriers(alice, "[data-testid=history]")
     await (await office.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
     await expect(alice("[data-testid=grade]")).to_have_text("E6")

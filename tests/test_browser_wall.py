@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.office import Office
-from tests.window import Window
+from tests.screens import display
+from tests.window import PATIENCE_MS, Window
 
 pytestmark = pytest.mark.browser
 
@@ -95,6 +96,18 @@ async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revo
     wall.may_fail("401")
 
 
+async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(office: Office) -> None:
+    await display(office, [await office.search()])
+    desk = await office.window("Alice")
+    desk.may_fail("ERR_FAILED")
+    await desk.page.goto("/displays")
+    await expect(desk("[data-testid=displays] [data-display]").first).to_be_visible()
+    await desk.page.route("**/api/v1/displays", lambda route: None)  # asked, and never answered: a line that is dead
+    await expect(desk("main .problem")).to_contain_text("What is listed may have changed.", timeout=PATIENCE_MS)
+    await desk.page.unroute_all(behavior="ignoreErrors")
+    await expect(desk("main .problem")).to_have_count(0)
+
+
 async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found_leaves_at_once(office: Office) -> None:
     alice = await office.person("Alice")
     lars = await office.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-20T10:00:00Z")
@@ -117,6 +130,30 @@ async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found
     await expect(wall(".wall")).not_to_contain_text("Lars")
     await alice.do(mila, "search.set_appeal", {"level": "discreet"})
     await expect(wall(".wall")).not_to_contain_text("Mila")
+
+
+async def test_a_search_that_is_shown_alone_says_what_was_decided_before_it_was_looked_at(office: Office) -> None:
+    alice, noor = await office.person("Alice"), await office.search()
+    await alice.do(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
+    wall, _ = await paired(office, [noor])
+    await expect(wall(".full .last")).to_contain_text("Decided: worrying")
+    await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
+    await alice.do(noor, "search.set_appeal", {"level": "public"})
+    await expect(wall(".full .last")).to_contain_text("Appeal: public")
+
+
+async def test_a_search_that_comes_and_goes_leaves_nothing_behind(office: Office) -> None:
+    alice, _, mila = await office.person("Alice"), await office.search(), await office.search(person={"first_name": "Mila"})
+    wall, _ = await paired(office, ["operations"])
+    shown = wall(f"[data-search='{mila}']")
+    await expect(shown).to_be_visible()
+    nodes = await wall(".overview").evaluate("each => each.childNodes.length")
+    for _ in range(4):
+        await alice.do(mila, "search.set_appeal", {"level": "discreet"})
+        await expect(shown).to_have_count(0)
+        await alice.do(mila, "search.set_appeal", {"level": "none"})
+        await expect(shown).to_be_visible()
+    assert await wall(".overview").evaluate("each => each.childNodes.length") == nodes
 
 
 async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hours_and_it_says_so(office: Office) -> None:

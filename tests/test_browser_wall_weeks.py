@@ -2,7 +2,9 @@
 `--log-cli-level=INFO` says what was measured."""
 
 import asyncio
+import contextlib
 import logging
+import math
 import os
 import signal
 import socket
@@ -11,18 +13,21 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 import httpx2 as httpx
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
-from board import accounts, display_standing
+from board.demo import play
+from board.demo.company import Company, enlist
+from board.people import accounts
+from board.wall import standing as display_standing
 from models.times import now
 from tests.bench import _server
 from tests.cast import PASSWORD
-from tests.office import ROLES, Office
+from tests.office import ROLES, Office, Person
 from tests.screens import HD, Cast, display, turns
+from tests.storm import OUTCOME
 from tests.window import Window
 
 log = logging.getLogger(__name__)
@@ -32,7 +37,9 @@ GREY_S, AGAIN_S, NAMED_S = 10.0, 5.0, 15.0  # the promises
 LATE_S = 2.0  # that a machine which does much else may be late
 SCREENS = (HD, {"width": 3840, "height": 2160}, {"width": 1080, "height": 1920})
 MINUTES = (5, 20)  # after these, memory is looked at
-EVENTS_A_SECOND = 10  # a hundred times what a full desk does by day
+SPEED = 100  # of the demo
+CALM = "Calm"  # a child that nobody works for
+SHOWN = 2  # searches by themselves, beside the overview; their children are not found meanwhile
 BLOCK = "(ms) => { setTimeout(() => { const until = performance.now() + ms; while (performance.now() < until); }); }"
 
 
@@ -148,94 +155,93 @@ async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_s
 # -- what goes on ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Desk:
-    """Many at work on a few searches that stay about as full as they are."""
-
-    office: Office
-    random: Random
-    boards: list[str]
-    done: int = 0
-    late: int = 0  # calls that were not answered in time: the machine does much else
-
-    async def work(self) -> None:
-        """For ever, so many events a second."""
-        async with asyncio.TaskGroup() as people:
-            for _ in range(EVENTS_A_SECOND):
-                people.create_task(self._person())
-
-    async def _person(self) -> None:
-        while True:
-            began = time.monotonic()
-            board = self.random.choice(self.boards)
-            try:
-                await self._one(board)
-                self.done += 1
-            except httpx.TimeoutException:
-                self.late += 1
-            await asyncio.sleep(max(0.0, began + 1 - time.monotonic()))
-
-    async def _one(self, board: str) -> None:
-        alice = await self.office.person("Alice")
-        cards = [each for each in await alice.entities(board) if each["kind"] in ("sighting", "task")]
-        kind = self.random.choice(("update", "move", "assess", "note", "worrying", "appeal", "found", "add"))
-        if kind == "add" and len(cards) < 12:
-            await alice.do(board, "sighting.add", {"description": "Girl with a red coat", "priority": "urgent"})
-        elif kind == "note":
-            await alice.do(board, "note.add", {"text": "The school was asked.", "category": "decision"})
-        elif kind == "worrying":
-            await alice.do(board, "search.set_worrying", {"worrying": self.random.choice((True, False, None)), "basis": "Asked."})
-        elif kind == "appeal":
-            level = self.random.choice(("none", "posters", "public", "discreet"))
-            await alice.do(board, "search.set_appeal", {"level": level})
-        elif cards:
-            await self._card(board, kind, self.random.choice(cards), cards)
-
-    async def _card(self, board: str, kind: str, card: dict[str, Any], cards: list[dict[str, Any]]) -> None:
-        alice, sort = await self.office.person("Alice"), card["kind"]
-        if kind == "move":
-            await alice.do(board, "card.move", {"card": card["id"], "column": self.random.choice(cards)["state"]["column"]})
-        elif kind == "assess" and sort == "sighting":
-            said = self.random.choice(("credible", "confirmed", "unassessed"))
-            await alice.do(board, "sighting.assess", {"sighting": card["id"], "assessment": said})
-        else:
-            priority = self.random.choice(("low", "normal", "urgent"))
-            await alice.do(board, f"{sort}.update", {sort: card["id"], "priority": priority})
+@pytest.fixture
+async def demo(browser: Browser) -> AsyncIterator[tuple[Office, str]]:
+    """The demo, its colleagues at work a hundred times as fast as they are, and Alice with them; one search all leave alone."""
+    with _server.on_sqlite() as settings:
+        desk = await _server.desk_of(settings)
+        await play.make(desk.settings)
+        members = await desk.database.write(enlist)
+        await desk.close()
+        with _server.serving(settings) as (_, port):
+            url = f"http://127.0.0.1:{port}"
+            company = Company(url, members, factor=1 / SPEED)
+            async with Office(browser, url, "demo.example", play.PASSWORD) as office:
+                alice = await office.person("Alice")
+                calm = await office.search(person={"first_name": CALM})
+                company.kept_off[calm] = math.inf
+                working = [asyncio.create_task(company.run()), asyncio.create_task(decide(alice, calm))]
+                yield office, calm
+                assert not any(each.done() for each in working), [each.exception() for each in working if each.done()]
+                for each in working:
+                    each.cancel()
+                await asyncio.gather(*working, return_exceptions=True)
+            assert company.failed == []
 
 
-async def used(walls: list[Window]) -> list[tuple[int, int, int]]:
-    """Of each page, after its garbage was taken away: bytes of its heap, nodes, listeners; the most over all its boards."""
-    lines = [await wall.context.new_cdp_session(wall.page) for wall in walls]
-    found: list[list[tuple[int, int, int]]] = [[] for _ in walls]
-    for line in lines:
+async def searches(alice: Person, status: str) -> list[str]:
+    """Those that a wall may show."""
+    found = [each for each in await alice.entities("operations") if each["kind"] == "search"]
+    return [each["id"] for each in found if each["state"]["status"] == status and each["state"]["access"] == "desk"]
+
+
+async def decide(alice: Person, calm: str) -> None:
+    """What only a coordinator does, for ever: says of a search that it is worrying, has an appeal sent, finds a child. As many as
+    there were stay open."""
+    random, many = Random(1), len(await searches(alice, "open"))
+    while True:
+        await asyncio.sleep(1)
+        with contextlib.suppress(httpx.TimeoutException):
+            open = await searches(alice, "open")
+            board = random.choice([each for each in open[SHOWN:] if each != calm])
+            await alice.do(board, "search.set_worrying", {"worrying": random.choice((True, False, None)), "basis": "Asked."})
+            await alice.do(board, "search.set_appeal", {"level": random.choice(("none", "posters", "public", "discreet"))})
+            if len(open) < many:
+                other = random.choice(await searches(alice, "found"))
+                await alice.do(other, "search.set_status", {"status": "open", "reason": "Away again"})
+            else:
+                await alice.do(board, "search.set_status", {"status": "found", "reason": "Seen by us", "outcome": OUTCOME})
+
+
+async def used(alice: Person, displays: list[tuple[Window, str]], calm: str, boards: list[str]) -> list[tuple[int, int, int]]:
+    """Of each page, after its garbage was taken away: bytes of its heap, nodes, listeners. All show the search that nobody works
+    on meanwhile: what is shown takes memory too, and it is to be the same each time."""
+    found = []
+    for wall, id in displays:
+        await point(alice, id, [calm])
+        await expect(wall(".full .name")).to_contain_text(CALM)
+        line = await wall.context.new_cdp_session(wall.page)
         await line.send("Performance.enable")
-    for _ in range(6):
-        for line, samples in zip(lines, found, strict=True):
-            await line.send("HeapProfiler.collectGarbage")
-            told = {each["name"]: int(each["value"]) for each in (await line.send("Performance.getMetrics"))["metrics"]}
-            samples.append((told["JSHeapUsedSize"], told["Nodes"], told["JSEventListeners"]))
-        await asyncio.sleep(7)
-    for line in lines:
+        await wall.live()
+        await line.send("HeapProfiler.collectGarbage")
+        told = {each["name"]: int(each["value"]) for each in (await line.send("Performance.getMetrics"))["metrics"]}
+        found.append((told["JSHeapUsedSize"], told["Nodes"], told["JSEventListeners"]))
         await line.detach()
-    return [(max(a), max(b), max(c)) for a, b, c in (zip(*samples, strict=True) for samples in found)]
+        await point(alice, id, boards)
+    return found
 
 
-async def test_a_page_needs_no_more_memory_after_the_events_of_days(house: House, office: Office) -> None:
-    boards = [await office.search(person={"first_name": f"Child {number}", "age": number}) for number in range(12)]
-    walls = [(await display(office, ["operations", *boards[:2]], viewport=size))[0] for size in SCREENS]
-    for wall in walls:
+async def point(alice: Person, id: str, boards: list[str]) -> None:
+    answer = await alice.http.patch(f"/api/v1/displays/{id}", json={"shows": {"boards": boards, "every_s": 10}})
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_page_needs_no_more_memory_after_the_events_of_days(demo: tuple[Office, str]) -> None:
+    office, calm = demo
+    alice = await office.person("Alice")
+    boards = ["operations", *(await searches(alice, "open"))[:SHOWN]]
+    displays = [await display(office, boards, viewport=size) for size in SCREENS]
+    for wall, _ in displays:
         wall.may_fail("WebSocket", "Failed to load resource")
         await wall.open("/wall")
-    desk, began, found = Desk(office, Random(1), boards), time.monotonic(), []
-    working = asyncio.create_task(desk.work())
+    began, found = time.monotonic(), []
     for minutes in MINUTES:
-        await asyncio.wait([working], timeout=began + minutes * 60 - time.monotonic())
-        assert not working.done(), working.exception()
-        found.append(await used(walls))
-        log.info("after %s min, %s commands, %s late: %s", minutes, desk.done, desk.late, found[-1])
-    working.cancel()
+        await asyncio.sleep(began + minutes * 60 - time.monotonic())
+        heads = [(await alice.http.get(f"/api/v1/boards/{board}")).json()["seq"] for board in boards]
+        found.append(await used(alice, displays, calm, boards))
+        log.info("after %s min, events of %s: %s", minutes, heads, found[-1])
     for early, late in zip(*found, strict=True):
         for before, after in zip(early, late, strict=True):
             assert after <= before * 1.1
-    for wall in walls:
+    for wall, _ in displays:
         await wall.live()

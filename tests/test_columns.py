@@ -6,9 +6,10 @@ import pytest
 
 from board import columns
 from tests.company import Company
+from tests.houses import BY_TURNS
 from tests.scene import NOBODY, Scene
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.houses(BY_TURNS)
 
 
 @pytest.fixture

@@ -14,15 +14,17 @@ import httpx2 as httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from board import accounts, cli, logs
-from board.sign_in import bump
+from board import cli
+from board.people import accounts
+from board.people.sign_in import bump
+from board.running import logs
 from models.database import Database
-from tests.cast import PATIENCE_S, new_id
+from tests.cast import PATIENCE_S, STARTS_WITHIN_S, new_id
 from tests.company import Company
+from tests.forking import forking
 
 ROOT = Path(__file__).parent.parent
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
-STARTS_WITHIN_S = 30  # the machine may be busy
 
 
 @dataclass
@@ -33,23 +35,20 @@ class Shell:
 
     async def __call__(self, *words: str, given: str = "", **settings: str) -> tuple[int, str, str]:
         """(exit code, standard output, standard error)."""
-        process = await self.start(*words, **settings)
-        try:
-            out, fault = await asyncio.wait_for(process.communicate(given.encode()), STARTS_WITHIN_S)
-        except TimeoutError:
-            process.kill()
-            await process.communicate()
-            raise
-        assert process.returncode is not None
-        return process.returncode, out.decode(), fault.decode()
+        done = await asyncio.to_thread(forking().call, [*words], self._environment(settings), ROOT, given)
+        return done.code, done.out, done.err
 
     async def start(self, *words: str, **settings: str) -> asyncio.subprocess.Process:
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV")}
-        kept["BOARD_PREPARED"] = str(ROOT)  # what the first start installs is not these tests' affair
+        """A call by a Python of its own."""
+        kept = {"BOARD_PREPARED": str(ROOT)}  # what the first start installs is not these tests' affair
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "board", *words, cwd=ROOT, env=kept | self.settings | settings,
+            sys.executable, "-m", "board", *words, cwd=ROOT, env=kept | self._environment(settings),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
+
+    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV")}
+        return kept | self.settings | more
 
     async def works(self, *words: str, given: str = "") -> str:
         code, out, fault = await self(*words, given=given)
@@ -210,7 +209,11 @@ def test_a_call_that_is_typed_wrong_is_refused_in_a_sentence(refuse: Refuse, wor
 async def test_another_process_says_the_same(board: Shell, company: Company) -> None:
     taken = (await company.alice.http.get("/api/v1/me")).json()["email"]
     given = "correct horse\n"
-    await board.refuses("account", "add", taken, "--name", "Kim", "--role", "viewer", "--password-stdin", given=given)
+    add = ("account", "add", taken, "--name", "Kim", "--role", "viewer", "--password-stdin")
+    sentence = await board.refuses(*add, given=given)
+    process = await board.start(*add)
+    out, fault = await asyncio.wait_for(process.communicate(given.encode()), STARTS_WITHIN_S)
+    assert (process.returncode, out.decode(), fault.decode()) == (1, "", sentence)
     await board.refuses("account", "dance")
     await board.refuses("serve", PORT="many")
 

@@ -12,9 +12,10 @@ from models.ids import new_id
 from models.times import now, stamp
 from tests.cast import Refusal
 from tests.company import Company
+from tests.houses import BY_TURNS
 from tests.scene import NOBODY, Scene
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.houses(BY_TURNS)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"

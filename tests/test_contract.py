@@ -14,14 +14,16 @@ from pathlib import Path
 import pytest
 import typer
 
-from board import api, app, cli
+from board import app, cli
 from board.answers import STATUS
-from board.calls import CALLS
-from board.check import ROOT
 from board.commands import TABLE
+from board.dev.check import ROOT
 from board.errors import SENTENCES
-from board.openapi import BASE, document
-from board.schemas import KINDS
+from board.programs import api
+from board.programs.api import BASE
+from board.programs.calls import CALLS
+from board.programs.openapi import document
+from board.programs.schemas import KINDS
 from board.settings import Settings
 from tests.test_bad_input import WHOLE
 from tests.test_rights import TRIES

@@ -9,18 +9,22 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import Session
 
-from board import accounts, copying, sign_in
-from board.accounts import Wrong
+from board import copying
 from board.commands import Command
 from board.desk import Desk
 from board.journal import verify
-from board.sign_in import Caller
+from board.people import accounts, sign_in
+from board.people.accounts import Wrong
+from board.people.sign_in import Caller
+from board.wall import displays
+from board.wall.displays import Paired, Shows
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable
 from models.schema import metadata, migrate
 from tests.cast import PASSWORD, new_id, settings_for
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noör 🙂"}, "missing_since": "2026-11-24T15:10:00Z"}
+SCREEN = Paired(code="7F3K-9QXD", name="Room", language="en", shows=Shows(boards=[OPERATIONS]))
 
 
 class Moving:
@@ -124,10 +128,17 @@ async def test_a_database_with_something_in_it_is_refused_and_left_alone(moving:
     assert not rows["account"]
 
 
-async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(moving: Moving) -> None:
+@pytest.mark.parametrize("what", ["rights", "display"])
+async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(moving: Moving, what: str) -> None:
+    def write(session: Session) -> None:
+        if what == "rights":
+            accounts.set_role(session, "alice@desk.example", "admin")
+        else:
+            displays.add(session, SCREEN, "digest", "alice", "2026-11-24T22:00:00.000Z")
+
     def tell(line: str) -> None:
         if line.startswith("event:"):
-            moving.source.write_now(lambda session: accounts.set_role(session, "alice@desk.example", "admin"))
+            moving.source.write_now(write)
 
     with pytest.raises(Wrong, match="stop its servers"):
         copying.copy(moving.source, moving.target, tell)

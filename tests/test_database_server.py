@@ -15,13 +15,13 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session
 
-from board import accounts
 from board.commands import Command
 from board.desk import Desk
 from board.dev import Postgres
 from board.errors import Refused
+from board.people import accounts
+from board.people.sign_in import Caller
 from board.settings import Settings
-from board.sign_in import Caller
 from models import lines, postgresql
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable, Unusable
@@ -444,6 +444,18 @@ async def test_a_pool_without_a_free_connection_is_said_so(postgres_url: str, mo
     for each in held:
         each.close()
     await opened.close()
+
+
+async def test_a_reader_that_ends_in_the_moment_of_the_closing_leaves_no_connection(postgres_url: str) -> None:
+    opened, loop, going_back = Database(postgres_url), asyncio.get_running_loop(), []
+
+    def close_meanwhile(connection: Any, _record: object) -> None:
+        going_back.append(connection)
+        asyncio.run_coroutine_threadsafe(opened.close(), loop).result(10)
+
+    event.listen(opened.store.reader, "checkin", close_meanwhile)
+    assert await opened.read(pid)
+    assert [each.closed for each in going_back] == [True]
 
 
 async def test_a_commit_is_durable_whatever_the_server_s_default_is(postgres: Postgres, postgres_url: str) -> None:

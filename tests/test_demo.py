@@ -11,9 +11,10 @@ import orjson
 import pytest
 from sqlmodel import select
 
-from board import accounts, journal, snapshot
+from board import journal, snapshot
 from board.demo import folder, play, story
 from board.demo.folder import Busy
+from board.people import accounts
 from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS, Board

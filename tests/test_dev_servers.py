@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from board.check import ROOT
 from board.dev import CannotStart, Postgres, Redis, find, find_postgres, find_redis
 from board.dev.account import Account, unprivileged
+from board.dev.check import ROOT
 from tests.workers import alive, until
 
 

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import httpx2 as httpx
+from sqlmodel import Session, select
 
-from board import display_standing
+from board.wall import standing as display_standing
 from models.display import Display
 from models.times import now, stamp
 from tests.cast import Person, Server
@@ -37,6 +38,23 @@ async def test_a_display_is_current_when_it_says_so_has_what_happened_and_is_hea
     assert await state(21, heard_s=20, revoked=stamp(happened)) == "revoked"
 
 
+async def test_a_line_of_a_display_is_one_line_whatever_it_is_called(server: Server, alice: Person) -> None:
+    screen = Browser(server)
+    await pair(alice, screen, ["operations"], name="Front\nroom\x1b[2J")
+    told = {"version": "1\n2", "current": True, "boards": {}}
+    assert (await screen.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
+    (line,), current = await server.desk.database.read(lambda database: display_standing.lines(database, now()))
+    assert (line.split()[0], line.split("  ")[-1], current) == ("current", "Front room [2J", True)
+    assert line.isprintable()
+    await screen.leave()
+
+
+def heard_of_in_a_minute(database: Session) -> None:
+    for screen in database.exec(select(Display)):
+        screen.contact_at = stamp(now() + timedelta(minutes=1))
+        database.add(screen)
+
+
 async def test_the_command_line_the_metrics_and_the_list_name_the_one_that_is_not_current(server: Server, alice: Person) -> None:
     shell = Shell({"DATABASE_URL": server.desk.settings.database_url})
     assert await shell.works("displays") == ""
@@ -55,6 +73,7 @@ async def test_the_command_line_the_metrics_and_the_list_name_the_one_that_is_no
     assert metrics("board_display_current", display=listed["Back room"]["id"]) == 0
     assert len([each for each in metrics.samples if each.name == "board_display_current"]) == 2
     assert not {"Front room", "Back room"} & set(metrics.words())
+    await server.desk.database.write(heard_of_in_a_minute)  # a Python may take longer to start than a screen may be silent
     code, out, fault = await shell("displays")
     assert (code, fault, [line.split()[0] for line in out.splitlines()]) == (1, "", ["not_current", "current"])
     assert [line.split("  ")[-1] for line in out.splitlines()] == ["Back room", "Front room"]  # by name

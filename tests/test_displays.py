@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from board import pairing
 from board.dev import Postgres, Redis
-from board.displays import Paired
 from board.errors import Refused
+from board.wall import pairing
+from board.wall.displays import Paired
+from board.wall.walls import Facts
 from models.times import now
-from tests.cast import Person
+from tests.cast import Person, Screen
 from tests.company import Company
 from tests.scene import NOBODY
 from tests.test_many_processes import processes
@@ -83,7 +84,7 @@ async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(compa
     typed = data | {"code": code.lower().replace("-", " ").replace("1", "l").replace("0", "o")}
     assert (await company.bob.http.post(PATH, json=typed)).status_code == 403
     wrong = await company.alice.http.post(PATH, json=typed | {"code": "0000-0000"})
-    assert (wrong.status_code, wrong.json()["code"]) == (404, "not_found")
+    assert (wrong.status_code, wrong.json()["code"], [*wrong.json()["fields"]]) == (404, "not_found", ["code"])
     assert await wall.browser.state() == "waiting"
     made = await company.alice.http.post(PATH, json=typed)
     assert (made.status_code, made.json()["profile"]) == (201, "room")
@@ -116,8 +117,9 @@ async def test_a_code_lives_ten_minutes(company: Company) -> None:
 async def test_codes_are_not_guessed(company: Company, wall: Wall) -> None:
     guesser = await company.come("Greta", "coordinator")
     data = {"code": "7F3K-9QXD", "name": "x"} | SHOWN
-    answers = [(await guesser.http.post(PATH, json=data)).status_code for _ in range(11)]
-    assert answers == [404] * 10 + [429]
+    answers = [await guesser.http.post(PATH, json=data) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [404] * 10 + [429]
+    assert [*answers[-1].json()["fields"]] == ["code"]
     assert (await pair(company.alice, wall.browser, OPERATIONS))["name"], "others go on"
 
 
@@ -157,11 +159,11 @@ async def test_what_is_changed_is_on_the_screen_at_once(company: Company, wall: 
 
 async def test_who_is_revoked_is_shown_out_and_comes_in_nowhere(company: Company, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
-    told = {"version": "0.2.0", "current": True, "boards": {"operations": 1}, "screen": "1920x1080", "rows": 4}
+    told = {"version": "0.2.0", "current": True, "boards": {"operations": 1}, "screen": "1920x1080", "rows": 4, "mute": True}
     assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
     listed = (await company.alice.http.get(PATH)).json()["displays"][0]
     assert (listed["current"], listed["version"]) == (True, "0.2.0")
-    assert listed["told"] == {"boards": {"operations": 1}, "since": None, "screen": "1920x1080", "rows": 4}
+    assert listed["told"] == {"boards": {"operations": 1}, "since": None, "screen": "1920x1080", "rows": 4, "mute": True}
     foreign = await wall.browser.call("POST", "/api/v1/wall/told", json=told, headers={"Origin": "https://elsewhere.example"})
     assert foreign.status_code == 403
     assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told | {"screen": "big"})).status_code == 422
@@ -245,6 +247,22 @@ async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_i
     assert (last["seq"], last["type"], last["assessment"]) == (sure["seqs"][0], "sighting.assessed", "confirmed")
 
 
+async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(company: Company, wall: Wall) -> None:
+    alice = company.alice
+    search, other = await alice.open_search(), await alice.open_search()
+    decided = await alice.do(search, "search.set_worrying", {"worrying": True, "basis": "alone at night"})
+    display = await wall.begin(search)
+    await display.follow(search)
+    await display.until(lambda: of(display, "summary"))
+    first = of(display, "summary")[0]
+    assert (first["board"], first["searches"].keys()) == (search, {search})
+    assert first["searches"][search]["last"]["seq"] == decided["seqs"][0]
+    await alice.do(other, "note.add", {"text": "x", "category": "decision"})
+    decided = await alice.do(search, "note.add", {"text": "x", "category": "decision"})
+    await display.until(lambda: of(display, "summary")[-1]["searches"][search]["last"]["seq"] == decided["seqs"][0])
+    assert all(each["searches"].keys() == {search} for each in of(display, "summary"))
+
+
 async def test_events_come_to_what_a_snapshot_says(company: Company, wall: Wall) -> None:
     alice = company.alice
     search = await alice.open_search(lead=alice.account["id"])
@@ -272,6 +290,25 @@ async def test_events_come_to_what_a_snapshot_says(company: Company, wall: Wall)
     assert not [state for state in again.of("task").values() if "title" in state]
 
 
+async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhile(company: Company, wall: Wall) -> None:
+    alice = company.alice
+    first = await wall.begin(*OPERATIONS)
+    desk = await first.follow("operations")
+    await first.leave()
+    search = await alice.open_search()
+    await alice.do(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
+    other = await alice.open_search()
+    display = await wall.open()
+    display.screens["operations"] = Screen(desk.epoch, desk.seq, dict(desk.entities))
+    desk = await display.follow("operations", desk.epoch, desk.seq)
+    assert not of(display, "snapshot")
+    assert desk.entities["search", search]["status"] == "found"
+    assert desk.entities["search", other]["person"]["first_name"] == "Noor"
+    assert [event["id"] for event in desk.events if "Noor" in str(event)] == [other]
+    await alice.do(search, "search.set_status", {"status": "open", "reason": "it was not her"})
+    await display.until(lambda: desk.entities["search", search].get("person") == {"first_name": "Noor", "age": None})
+
+
 async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(company: Company, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     assert (await wall.browser.call("GET", "/api/v1/me")).status_code == 401
@@ -284,6 +321,24 @@ async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(company: Co
     wall.sockets += [person, meant]
     assert meant.account == display.account
     assert await closed(display) == 4502
+
+
+async def test_whose_session_has_ended_is_told_so_and_does_not_become_the_display_of_their_browser(wall: Wall) -> None:
+    display = await wall.begin(*OPERATIONS)
+    wall.browser.http.cookies.set("board_session", "ended")
+    for bearer in ("", "revoked"):
+        with pytest.raises(InvalidStatus, match="401"):
+            await wall.browser.open(bearer)
+    assert (await display.follow("operations")).live, "nobody has taken its seat"
+
+
+def test_of_two_statuses_at_one_moment_the_later_one_stands() -> None:
+    facts = Facts()
+    for status, ended in (("open", False), ("found", True), ("open", False), ("closed", True)):
+        facts.learn("search", "2026-11-24T22:00:00.000Z", status)
+        assert (facts.ended_at("search") is not None) == ended
+    facts.learn("search", "2026-11-24T21:00:00.000Z", "open")
+    assert facts.ended_at("search"), "what was before says nothing of now"
 
 
 # -- several processes ----------------------------------------------------------------------------------------------------

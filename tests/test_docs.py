@@ -9,10 +9,11 @@ from typing import get_args
 import pytest
 import typer
 
-from board import api, appeals, cli, errors
-from board.check import ROOT
+from board import appeals, cli, errors
 from board.commands import TABLE
-from board.schemas import KINDS
+from board.dev.check import ROOT
+from board.programs import api
+from board.programs.schemas import KINDS
 from board.settings import Settings
 from realtime import protocol
 

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import evidence, journal
-from board.accounts import Wrong
+from board import journal
+from board.history import evidence, placed
 from board.journal import Said
+from board.people.accounts import Wrong
 from models.board import OPERATIONS, Board
 from tests.cast import token_for
 from tests.company import Company
@@ -44,6 +45,10 @@ class Evidence(Record):
         board = await self.desk.database.read(lambda session: session.get(Board, id))
         assert board is not None
         return board
+
+    async def hash_of(self, seq: int) -> bytes:
+        """Of an event of the search."""
+        return (await self.desk.database.read(lambda session: placed.hashes(session, {self.search: seq})))[self.search]
 
     async def verified(self, heads: Path | None = None, board: str | None = None) -> list[str]:
         """What `verify` prints. Raises Wrong."""
@@ -132,6 +137,19 @@ async def test_a_journal_written_anew_is_named_by_the_first_handover_that_knows_
     await desk.rewrite(desk.search, position, (body or b"").replace(b"note 4", b"note 5"))
     with pytest.raises(Wrong, match=f"event {position} is not the one at which handover {first} was signed"):
         await desk.verified()
+
+
+async def test_a_chain_that_a_handover_contradicts_is_told_up_to_where_it_does(desk: Evidence) -> None:
+    number, signed = await desk.sign(), await desk.board(desk.search)
+    await desk.do(desk.search, "note.add", {"text": "after it"})
+    before = await desk.said(desk.search, signed.seq - 1)
+    body = (await desk.said(desk.search, signed.seq)).body or b""
+    await desk.rewrite(desk.search, signed.seq, body.replace(b"note 4", b"note 5"))
+    board = await desk.board(desk.search)
+    held, fault = await desk.desk.database.read(lambda session: desk.desk.chains.verify(session, board))
+    assert fault is not None
+    assert (fault.seq, held.seq) == (signed.seq, before.seq), f"handover {number} knows better"
+    assert held.head == await desk.hash_of(before.seq)
 
 
 async def test_the_journal_of_the_desk_is_held_to_its_own_handovers(desk: Evidence) -> None:

@@ -10,15 +10,17 @@ import httpx2 as httpx
 import pytest
 from sqlmodel import Session
 
-from board import exports, journal
+from board import journal
 from board.journal import Said
+from board.programs import exports
 from models.ids import new_id
 from models.search import Search
 from tests import cast
 from tests.cast import PATIENCE_S, Person
 from tests.company import Company
+from tests.houses import BY_TURNS
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.houses(BY_TURNS)
 
 FILES = ("cards.csv", "cards.json", "journal.csv", "journal.json")
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a;=1+1", "a\n=1+1", "＝1")

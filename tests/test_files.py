@@ -8,7 +8,7 @@ import httpx2 as httpx
 import pytest
 
 from board import files
-from tests.cast import Server
+from tests.cast import Person, Server
 
 LASTING = "public, max-age=31536000, immutable"
 
@@ -30,6 +30,20 @@ async def test_what_a_page_names_is_kept_for_ever_and_all_else_is_asked_after(se
         assert (await http.get("/i18n/fr.json?v=0")).headers["cache-control"] == "no-cache"
         missing = await http.get(files.address("js/none.js"))
         assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
+
+
+async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not(alice: Person) -> None:
+    search = await alice.open_search()
+    packed = {"accept-encoding": "gzip"}
+    async with httpx.AsyncClient(base_url=alice.server.url, headers={"accept-encoding": "identity"}) as http:
+        for address in (files.address("js/main.js"), files.address(files.STYLES), files.catalogue("fr")):
+            plain, short = await http.get(address), await http.get(address, headers=packed)
+            assert (plain.headers.get("content-encoding"), short.headers["content-encoding"]) == (None, "gzip")
+            assert plain.content == short.content
+            assert short.num_bytes_downloaded < plain.num_bytes_downloaded * 0.6
+            assert short.headers["vary"].lower() == "accept-encoding"
+    for address in ("/login", "/api/v1/me", f"/api/v1/boards/{search}"):
+        assert "content-encoding" not in (await alice.http.get(address, headers=packed)).headers
 
 
 async def test_a_page_names_what_it_needs_and_no_more() -> None:
@@ -62,3 +76,11 @@ def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path,
     monkeypatch.undo()
     files._version.cache_clear()
     assert files.version() == before
+
+
+def test_what_moves_without_end_moves_in_steps() -> None:
+    """Sixty frames a second of a whole wall take a core where no graphics card draws."""
+    lines = [line for sheet in (files.STATIC / "css").glob("*.css") for line in sheet.read_text().splitlines()]
+    endless = [line for line in lines if "infinite" in line]
+    assert endless
+    assert all("steps(" in line for line in endless), endless

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlmodel import Session
 
-from board import find
+from board.finding import find
 from models import sought
 from models.database import Database, Unavailable
 from models.ids import new_id
@@ -20,9 +20,9 @@ from models.sought import fold, folded, places, words
 from tests import cast
 from tests.cast import PATIENCE_S, Person
 from tests.company import Company
-from tests.houses import House
+from tests.houses import BY_TURNS, House
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.houses(BY_TURNS)
 
 SIGHTING = {
     "description": "a girl by the fountain", "clothing": "yellow anorak", "direction": "towards the harbour",

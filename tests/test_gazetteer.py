@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from board.gazetteer import Gazetteer, Place, gazetteer
+from board.finding.gazetteer import Gazetteer, Place, gazetteer
+from board.finding.reach import metres
+from board.finding.spelling import distance, fold
 from board.places import DATA
-from board.reach import metres
-from board.spelling import distance, fold
 from tests import cast
 from tests.company import Company
 

@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from board.serve import FEW, configured
+from board.running.serve import FEW, configured
 from tests import test_killed
 from tests.cast import PATIENCE_S, new_id
 from tests.test_killed import Process
@@ -172,7 +172,7 @@ async def test_who_reads_on_hears_all_that_was_acknowledged(tmp_path: Path) -> N
 
 LOGGING_HANGS = """
 import time
-from board import serve
+from board.running import serve
 serve.ENDS_S = 0.5
 class Log:
     def info(self, event, **more):

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from board import pen
 from board.commands import Command
 from board.execute import locks
 from models.board import OPERATIONS
@@ -158,6 +160,24 @@ async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_diges
     await refused("conflict", alice, OPERATIONS, "handover.sign", {"handover": number, "positions": positions}, "handover")
 
 
+async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_signed(scene: Scene) -> None:
+    alice = scene.company.alice
+    others = [await alice.open_search() for _ in range(3)]
+    number = await handing.prepare(alice)
+    positions, asked, writer = await handing.positions(alice), list[str](), scene.company.server.desk.database.writer
+
+    def ask(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(writer, "before_cursor_execute", ask)
+    await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
+    event.remove(writer, "before_cursor_execute", ask)
+    assert len([each for each in asked if "WHERE search.access = " in each]) == 1
+    await handing.take(alice)
+    for search in others:
+        await alice.do(search, "search.set_status", {"status": "closed", "reason": "the scene is over"})
+
+
 async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
     alice, ada, search = scene.company.alice, scene.company.ada, scene.search
     number = await handing.prepare(alice)
@@ -187,6 +207,18 @@ async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
     await ada.do(search, "handover.read", {"handover": number, "seq": decision["seq"] + 1})
     told = (await report(alice, board=search))["searches"][0]
     assert told["after"] == {"seq": decision["seq"] + 2, "events": 1, "significant": 0}  # that she has read it is no news
+
+
+async def test_a_full_board_is_handed_over_all_the_same(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, ada, search = scene.company.alice, scene.company.ada, scene.search
+    monkeypatch.setattr(pen, "MAX_ENTITIES", 0)
+    for board in (OPERATIONS, search):
+        await refused("too_large", alice, board, "note.add", {"text": "one more"})
+    number = await handing.prepare(alice)
+    await alice.do(search, "handover.write", {"handover": number, "assessment": "she may be with her aunt"})
+    await handing.sign(alice, number)
+    await ada.do(search, "handover.read", {"handover": number, "seq": await head(ada, search)})
+    await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "the aunt", "reason": "the others wait"})
 
 
 # -- taken over -----------------------------------------------------------------------------------------------------------

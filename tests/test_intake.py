@@ -7,14 +7,15 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board import accounts
+from board.people import accounts
 from models.accounts import ROLES
 from models.ids import new_id as no_such
 from tests import cast
 from tests.cast import PATIENCE_S, Person, new_id
 from tests.company import Company
+from tests.houses import BY_TURNS
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.houses(BY_TURNS)
 
 PATH = "/api/v1/intake/sightings"
 Hotline = Callable[..., Any]

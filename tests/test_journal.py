@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import accounts, journal
+from board import journal
 from board.commands import Command
 from board.desk import Desk
-from board.sign_in import Caller
+from board.people import accounts
+from board.people.sign_in import Caller
 from models.board import OPERATIONS, Board
 from tests.cast import PASSWORD, new_id, settings_for
 from tests.company import Company

@@ -18,12 +18,13 @@ from sqlmodel import select
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from board import accounts, journal
+from board import journal
+from board.people import accounts
 from models.board import Board
 from models.database import Database
 from models.schema import migrate
 from models.times import now, stamp
-from tests.cast import PASSWORD, PATIENCE_S, new_id
+from tests.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
 WRITERS = 4
 IN_FLIGHT = 6  # commands that a writer has on the wire at a time
@@ -40,7 +41,11 @@ class Process:
         command = [sys.executable, "-m", "board", "serve", "--port", self.url.rpartition(":")[2] or "0"]
         self.process = await asyncio.create_subprocess_exec(*command, env=self.environment, stdout=subprocess.PIPE)
         assert self.process.stdout is not None
-        line = await asyncio.wait_for(self.process.stdout.readline(), 3 * PATIENCE_S)
+        try:
+            line = await asyncio.wait_for(self.process.stdout.readline(), STARTS_WITHIN_S)
+        except TimeoutError:
+            await self.end(signal.SIGKILL)
+            raise
         assert line.startswith(b"listening on "), line
         self.url = line.decode().split()[-1]
 

@@ -6,7 +6,8 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board import accounts, beginnings, language, words
+from board import beginnings, language, words
+from board.people import accounts
 from tests.cast import PASSWORD, PATIENCE_S, Refusal, Server, new_id
 
 FRENCH, DUTCH = {"Accept-Language": "fr-BE,fr;q=0.9,en;q=0.8"}, {"Accept-Language": "nl"}

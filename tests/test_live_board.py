@@ -2,7 +2,7 @@
 
 import pytest
 
-from board import accounts
+from board.people import accounts
 from tests.cast import Person, Refusal
 
 

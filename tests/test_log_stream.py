@@ -15,16 +15,16 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from board.log_stream import MOST, LogStream
+from board.running.log_stream import MOST, LogStream
 from models.database import Database
 from models.schema import migrate
-from tests.cast import PATIENCE_S
-from tests.workers import STARTS_WITHIN_S, Workers
+from tests.cast import PATIENCE_S, STARTS_WITHIN_S
+from tests.workers import Workers
 
 MANY = 5 * MOST
 TALK = f"""
 import logging, sys, structlog
-from board import logs
+from board.running import logs
 logs.set_up("INFO")
 log = structlog.get_logger()
 for number in range({MANY}):

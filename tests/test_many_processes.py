@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 
-from board import accounts, desk, summary
+from board import desk, summary
 from board.commands import Command
 from board.dev import Postgres, Redis
 from board.execute import Order
+from board.people import accounts
 from models.board import OPERATIONS
-from realtime import heads, presence
+from realtime import heads, presence, redis_bus
 from realtime.redis_bus import RedisBus
 from realtime.source import Position
 from tests import cast
@@ -89,7 +90,7 @@ async def processes(folder: Path, postgres: Postgres, redis: Redis) -> AsyncIter
 
 @pytest.fixture
 def odd(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "RedisBus", OddBus)
+    monkeypatch.setattr(redis_bus, "RedisBus", OddBus)
 
 
 @pytest.fixture

@@ -280,8 +280,8 @@ async def test_an_older_reading_of_rights_does_not_undo_what_was_learned_since(c
 
     async def slowly(fn: Any) -> Any:
         """A reading that is overtaken by a change of rights before its result is used."""
-        result = await read(fn)
         desk.database.read = read  # type: ignore[method-assign]
+        result = await read(fn)
         await set_access(company, search, "members")
         return result
 

@@ -17,12 +17,14 @@ from schemathesis.checks import load_all_checks
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import ignored_auth
 
-from board import accounts, api, openapi, schemas
 from board.answers import STATUS
-from board.calls import CALLS, SAYS
 from board.commands import TABLE
 from board.errors import SENTENCES
-from board.openapi import BASE, document
+from board.people import accounts
+from board.programs import api, openapi, schemas
+from board.programs.api import BASE
+from board.programs.calls import CALLS, SAYS
+from board.programs.openapi import document
 from models.accounts import ROLES
 from realtime.protocol import is_id
 from tests import cast, handing
@@ -31,7 +33,8 @@ from tests.scene import NOBODY
 from tests.test_bad_input import WHOLE, filled, scene
 
 # The server, in the thread of the tests, draws numbers while a strategy does.
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+BESIDE_A_LOOP = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+pytestmark = BESIDE_A_LOOP
 Caller = tuple[str, str]  # a role, and how it comes
 Doors = dict[Caller, dict[str, str]]
 load_all_checks()

@@ -3,6 +3,7 @@ that people typed is more than text there."""
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,9 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from board import accounts, paper, paper_history, press, sections
 from board.errors import Refused
-from board.paper import Block, Paper, Section, Typed
+from board.handover import sections
+from board.paper import history as paper_history
+from board.paper import pieces as paper
+from board.paper import press
+from board.paper.pieces import Block, Paper, Section, Typed
+from board.people import accounts
 from models.board import OPERATIONS
 from tests import handing
 from tests.cast import PATIENCE_S, Person
@@ -114,6 +119,8 @@ async def test_what_one_may_not_see_is_said_to_be_withheld(company: Company, han
         assert (await fetched(company.charlie, f"/searches/{OPERATIONS}/history.{ending}")).status_code == 404
     assert (await fetched(company.alice, f"/searches/{secret}/history.md")).status_code == 200
     assert (await fetched(company.alice, "/handovers/99.pdf")).status_code == 404
+    for path_of_none in ("/handovers/0", "/handovers/" + "9" * 5_000):
+        assert (await fetched(company.alice, f"{path_of_none}.md")).status_code == 404
     async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as stranger:
         assert (await stranger.get(path)).headers["location"].startswith("/login")
 
@@ -131,6 +138,17 @@ async def test_the_history_of_a_search_tells_each_event_from_what_to_what(compan
     assert "Description: a girl on a bicycle" in added
     (graded,) = (line for line in answer.text.splitlines() if "Sighting graded" in line)
     assert "Source grade: F → B · Reason: she knows her" in graded
+
+
+async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(company: Company) -> None:
+    search = await company.alice.open_search(person={"first_name": "Noor", "age": 0})
+    await company.alice.do(search, "search.set_worrying", {"worrying": False, "basis": "the officer says so"})
+    lines = (await fetched(company.bob, f"/searches/{search}/history.md")).text.splitlines()
+    (opened,) = (line for line in lines if "Search opened" in line)
+    assert "Age: 0" in opened
+    assert "Unknown" not in opened, "what it begins with, where nobody said otherwise"
+    (decided,) = (line for line in lines if "Worrying decided" in line)
+    assert "Worrying: Not worrying" in decided
 
 
 async def test_a_long_history_says_what_is_not_on_the_paper(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,12 +219,40 @@ def test_no_words_are_more_than_text(words: str) -> None:
     assert hostile.names == mild.names
 
 
+def test_a_name_with_lines_in_it_stays_in_its_line() -> None:
+    def named(name: str) -> Paper:
+        section = Section([f"2026-0001 · {name}"], [("Lead", [name])], [], [Block(f"Of {name}.", [[f"{name} · due"]])])
+        return Paper(name, "en", "handover-1", f"Printed by {name}, now", [], [f"By {name}."], [section])
+
+    plain = shape(paper.markdown(named("Noor")))
+    for name in ("Noor\n\nOdd", "Noor\r\n\r\nOdd", "Noor\n- Odd", "\nNoor", "Noor\n===\n"):
+        assert shape(paper.markdown(named(name))) == plain
+
+
 def test_the_words_are_all_there() -> None:
     written = paper.markdown(page_with(HOSTILE))
     assert not re.search(r"[^\\]://", written), "readers of Markdown make links of addresses that stand bare"
     shown = Elements(COMMON.render(written)).text
     for line in HOSTILE.splitlines():
         assert shown.count(line.strip()) == 6
+
+
+async def test_a_paper_is_written_beside_everything_else_and_one_at_a_time(
+    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, threads = f"/handovers/{handed['number']}.md", set[int]()
+    written = paper.markdown
+
+    def markdown(made: Paper) -> str:
+        threads.add(threading.get_ident())
+        return written(made)
+
+    monkeypatch.setattr(paper, "markdown", markdown)
+    assert (await fetched(company.bob, path)).status_code == 200
+    assert threads
+    assert threading.get_ident() not in threads, "of a hundred searches it takes a second: nobody waits for it"
+    monkeypatch.setattr(company.server.desk.papers, "waiting", 32)
+    assert (await fetched(company.bob, path)).status_code == 429
 
 
 # -- the press ------------------------------------------------------------------------------------------------------------

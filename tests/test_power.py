@@ -13,12 +13,11 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests import trace
-from tests.cast import PATIENCE_S
+from tests.cast import PATIENCE_S, STARTS_WITHIN_S
 from tests.test_killed import prepare
 from tests.workers import SERVE
 
 CLIENTS, COMMANDS, IN_FLIGHT = 2, 60, 2
-STARTS_WITHIN_S = 6 * PATIENCE_S
 LESS_SURE = """
 from models import sqlite
 set_up = sqlite.set_up

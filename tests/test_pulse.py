@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 import structlog
 
-from board import pulse
+from board.running import pulse
 from models.database import Database
 from models.schema import migrate
 from tests.cast import PATIENCE_S
 from tests.workers import Workers, until, working
 
 STANDS_STILL = """
-import asyncio, board.api as api
+import asyncio, board.programs.api as api
 from starlette.routing import Route
 from board import app
 async def still(request):
@@ -33,6 +33,9 @@ def make_with(desk):
     return made
 app.make = make_with
 """
+
+# Beats that came before READY=1 would fill the queue that it goes into.
+QUICK = "from board.running import pulse, workers; pulse.BEAT_S = workers.LOOK_S = 0.05"
 
 
 async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +103,7 @@ async def test_systemd_is_told_by_the_supervisor_and_not_by_its_workers(
 ) -> None:
     with listening(tmp_path / "notify") as line:
         told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
-        async with working(postgres_url, 2, redis_url, **told) as workers:
+        async with working(postgres_url, 2, redis_url, first=QUICK, **told) as workers:
             for word in ("READY=1", "WATCHDOG=1"):
                 await _hear(line, word)
             for pid in workers.pids:
@@ -128,6 +131,7 @@ async def test_a_single_process_that_stands_still_says_so_and_ends_in_time_when_
 
 
 async def test_a_single_process_whose_terminal_is_gone_ends_in_order(tmp_path: Path) -> None:
-    async with working(await _empty(tmp_path), 1) as workers:
+    minds = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"  # also where these tests run by `nohup`
+    async with working(await _empty(tmp_path), 1, first=minds) as workers:
         os.kill(workers.process.pid, signal.SIGHUP)
         assert await asyncio.wait_for(workers.process.wait(), 15) == 0

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from board import copying, sections
+from board import copying
+from board.handover import sections
 from models.board import OPERATIONS
 from models.database import Database
 from tests import cast, handing, storm

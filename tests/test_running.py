@@ -14,7 +14,7 @@ import httpx2 as httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from board import accounts
+from board.people import accounts
 from tests import cast, readme
 from tests.cast import PASSWORD, PATIENCE_S, Server, serving
 from tests.test_workers import hear

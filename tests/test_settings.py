@@ -1,13 +1,7 @@
 """What can't be served is refused at start, in one sentence that tells no password; and every installation has a secret."""
 
-import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +13,7 @@ from board.settings import Settings
 from models import postgresql
 from models.database import Database, Unusable
 from tests.cast import settings_for
-from tests.workers import SERVE
+from tests.forking import Done, forking
 
 PASSWORD = "Tr0ub4dor-canary"
 POSTGRES = f"postgresql://board:{PASSWORD}@127.0.0.1:1/board"
@@ -27,58 +21,11 @@ REDIS = f"redis://board:{PASSWORD}@127.0.0.1:1/0"
 LONG = "a-text-of-more-than-sixteen"
 AT = "127.0.0.1:1/board"
 HASTY = "from models import schema; schema.migrate.__defaults__ = (0.5,)"  # a server that is not there is not waited for
-# Each start is a process of its own, forked from one that has loaded the program: to load it takes a hundred times as long.
-FORKING = f"""
-import json, os, sys
-import board.cli, board.serve, sqlalchemy.dialects.postgresql.psycopg
-{HASTY}
-for line in sys.stdin:
-    folder, settings = json.loads(line)
-    if (child := os.fork()) == 0:
-        for number, name in enumerate(("in", "out", "err")):
-            os.dup2(os.open(f"{{folder}}/{{name}}", os.O_RDWR | os.O_CREAT), number)
-        os.environ.clear()
-        os.environ.update(settings)
-        os.chdir(folder)
-        sys.argv = ["board", "serve"]
-        {SERVE}
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
 
 
-@dataclass
-class Done:
-    """How a start ended: its exit code, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Start:
-    """`board serve` by the real command line, with given settings and no others (and without looking after the installation)."""
-
-    def __init__(self) -> None:
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
-        self.forking = subprocess.Popen(
-            [sys.executable, "-c", FORKING], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def __call__(self, folder: Path, **settings: str) -> Done:
-        told, answers = self.forking.stdin, self.forking.stdout
-        assert told
-        assert answers
-        print(json.dumps([str(folder), {"PATH": os.environ["PATH"], "PORT": "0"} | settings]), file=told, flush=True)
-        code = int(answers.readline())
-        return Done(code, (folder / "out").read_text(), (folder / "err").read_text())
-
-
-@pytest.fixture(scope="module")
-def start() -> Iterator[Start]:
-    starting = Start()
-    yield starting
-    with starting.forking:
-        starting.forking.stdin.close()  # type: ignore[union-attr]
+def start(folder: Path, **settings: str) -> Done:
+    """`board serve` by the real command line, with given settings and no others."""
+    return forking(HASTY).call(["serve"], {"PORT": "0"} | settings, folder)
 
 
 @pytest.mark.parametrize(
@@ -100,9 +47,7 @@ def start() -> Iterator[Start]:
     ],
     ids=lambda given: given if isinstance(given, str) else ",".join(given),
 )
-def test_settings_that_can_not_be_served_are_refused_in_a_sentence(
-    tmp_path: Path, start: Start, settings: dict[str, str], word: str
-) -> None:
+def test_settings_that_can_not_be_served_are_refused_in_a_sentence(tmp_path: Path, settings: dict[str, str], word: str) -> None:
     done = start(tmp_path, **settings)
     assert done.code > 0, done
     assert done.out == ""
@@ -137,7 +82,7 @@ def test_settings_that_can_not_be_served_are_refused_in_a_sentence(
         (f"postgresql://board@{AT}?password={PASSWORD}", "database server"),
     ],
 )
-def test_an_odd_address_of_a_database_is_refused_in_a_sentence(tmp_path: Path, start: Start, url: str, word: str) -> None:
+def test_an_odd_address_of_a_database_is_refused_in_a_sentence(tmp_path: Path, url: str, word: str) -> None:
     done = start(tmp_path, DATABASE_URL=url, SECRET_KEY=LONG)
     assert (done.code, done.out) == (1, ""), done
     assert word in done.err

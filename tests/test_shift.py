@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from board import accounts, journal
+from board import journal
 from board.commands import Ack, Command
 from board.desk import Desk
 from board.dev import Postgres, Redis
 from board.errors import Refused
+from board.people import accounts
 from models.board import OPERATIONS
 from tests import cast, handing
 from tests.cast import PASSWORD, Person, Refusal, new_id

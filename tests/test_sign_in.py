@@ -15,11 +15,11 @@ from sqlmodel import select
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board import accounts
-from board import sign_in as sign_in_of_board
 from board.errors import Refused
 from board.pages import own_path
-from board.sign_in import Door, bump, digest
+from board.people import accounts
+from board.people import sign_in as sign_in_of_board
+from board.people.sign_in import Door, bump, digest
 from board.tries import Tries
 from models.accounts import Session
 from models.database import Database

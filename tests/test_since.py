@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 from sqlmodel import Session
 
-from board import accounts, journal, net, since_calls
+from board import journal
 from board.commands import Command
 from board.desk import _make_operations
 from board.errors import Refused
 from board.execute import execute
-from board.net import Stand
-from board.sign_in import Caller
+from board.history import net
+from board.history import since as since_calls
+from board.history.net import Stand
+from board.people import accounts
+from board.people.sign_in import Caller
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.database import Database
@@ -337,6 +340,18 @@ def test_the_net_change_of_any_run_of_events_is_the_difference_of_two_states(boo
     said = {(each.kind, each.entity, path) for each in book.events(search, start) for path in each.payload()["changes"]}
     differs = {(*change.key, path) for change in changes for path, _, _ in change.fields}
     assert {(*each.key, path) for each in returned or () for path in each.paths} == said - differs
+
+
+def test_of_very_many_events_what_was_removed_is_told_with_its_seq_too(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = book.write([(("column.add", {"title": "Later", "role": "waiting"}), 0, None)])
+    start = book.events(search, 0)[-1].seq
+    column = next(id for (kind, id), stand in book.states(search).items() if kind == "column" and stand.state["title"])
+    book.do(search, "column.remove", {"column": column})
+    book.do(search, "note.add", {"text": "she is well"})
+    few, _ = book.changed(search, start)
+    monkeypatch.setattr(since_calls, "MOST_EVENTS", 0)
+    assert book.changed(search, start) == (few, None)
+    assert [(change.seq, change.change) for change in few] == [(start + 1, "removed"), (start + 2, "added")]
 
 
 def test_a_to_b_and_back_to_a_is_no_net_change_but_is_listed(book: Book) -> None:

@@ -9,8 +9,9 @@ import pytest
 from tests import cast
 from tests.cast import Person
 from tests.company import Company
+from tests.houses import BY_TURNS
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.houses(BY_TURNS)
 
 BRUGGE = {"text": "Brugge, station", "lat": 51.1972, "lon": 3.2171, "radius_m": 100}
 OOSTENDE = {"text": "Oostende", "lat": 51.2258, "lon": 2.9194, "radius_m": 100}

@@ -9,13 +9,14 @@ import orjson
 import pytest
 from sqlmodel import Session
 
-from board import accounts, execute, journal, pen, snapshot
+from board import execute, journal, pen, snapshot
 from board.commands import Ack, Command
 from board.desk import Desk
 from board.errors import Refused
 from board.journal import verify
+from board.people import accounts
+from board.people.sign_in import Caller
 from board.settings import Settings
-from board.sign_in import Caller
 from models.board import OPERATIONS, Board
 from models.database import together
 from tests.cast import PASSWORD, new_id

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from board.calls import CALLS
 from board.commands import TABLE
-from board.openapi import BASE
+from board.programs.api import BASE
+from board.programs.calls import CALLS
 from models.display import PROFILES
 from tests import handing
 from tests.cast import Person, Refusal, new_id

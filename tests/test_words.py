@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from board import words
-from board.extract import javascript
+from board.dev.extract import javascript
 from board.pages import own_path
 
 TRANSLATED = ("fr", "nl", "de")

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2 as httpx
@@ -12,13 +13,15 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
 
+from board.dev import Postgres, Redis
 from tests.cast import PATIENCE_S, new_id
+from tests.houses import fresh_database
 from tests.workers import SERVE, Workers, alive, until, working
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 CROWDED = """
 import errno
-from board import workers
+from board.running import workers
 begin, starts = workers.subprocess.Popen, []
 def popen(command, **more):
     if command[1:3] == workers.COMMAND[1:]:
@@ -30,11 +33,11 @@ workers.subprocess.Popen = popen
 """
 DEAF = """
 import os, sys
-from board import workers
+from board.running import workers
 workers.KILL_S = 1.0
 workers.COMMAND = [sys.executable, "-c", '''
 import os, sys
-from board import serve, worker
+from board.running import serve, worker
 serve.Listening.handle_exit = lambda self, sig, frame: None
 worker.os.kill = lambda pid, sig: os._exit(1)  # but when the supervisor is gone it goes too
 worker.main(int(sys.argv[1]), int(sys.argv[2]))
@@ -47,7 +50,7 @@ class Log:
         log.error(event, **more, here=os.path.exists(f"/proc/{more['of']}"))
 workers.log = Log()
 """
-HASTY = "from board import workers; workers.STUCK_S = 3.0"
+HASTY = "from board.running import workers; workers.STUCK_S = 3.0"
 
 
 async def hear(socket: ClientConnection, **like: Any) -> dict[str, Any]:
@@ -70,53 +73,60 @@ async def follow(socket: ClientConnection, board: str) -> None:
     await hear(socket, type="subscribed", board=board)
 
 
-async def test_a_search_opened_on_one_worker_is_seen_on_the_other(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url) as workers:
-        one, two = workers.pids
-        alice, bob = await workers.come_to(await workers.hire("Alice", "coordinator"), one), None
-        bob = await workers.come_to(await workers.hire("Bob", "investigator"), two)
-        await follow(bob, "operations")
-        opened = (await give(alice, "operations", "search.open", SEARCH))["opened"]
-        seen = await hear(bob, type="events", board="operations")
-        assert [event["id"] for event in seen["events"]] == [opened]
-        await follow(bob, opened)
-        await follow(alice, opened)
-        await give(bob, opened, "note.add", {"text": "Seen at the station."})
-        assert [event["type"] for event in (await hear(alice, type="events", board=opened))["events"]] == ["note.added"]
-        told = await workers.metrics()
-        assert all(f'board_connections{{process="{pid}"}} ' in told for pid in (one, two))
-        assert 'board_commands_total{outcome="ok"} 2.0' in told
-        assert await workers.end() == 0
+@pytest.fixture(scope="module")
+async def workers(postgres: Postgres, redis: Redis) -> AsyncIterator[Workers]:
+    """Two, for all scenes that leave two behind."""
+    with fresh_database(postgres) as url:
+        async with working(url, 2, redis.url, MAX_SOCKETS_PER_ACCOUNT="0") as two:
+            yield two
+            assert await two.end() == 0
 
 
-async def test_a_worker_that_is_killed_is_replaced_and_the_others_notice_nothing(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url) as workers:
-        one, two = workers.pids
-        token = await workers.hire("Alice", "coordinator")
-        there, here = await workers.come_to(token, one), await workers.come_to(token, two)
-        os.kill(one, signal.SIGKILL)
-        with pytest.raises(WebSocketException):
-            await hear(there, type="never")
-        assert (await give(here, "operations", "search.open", SEARCH))["type"] == "ack"
-        fresh = await until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
-        await (await workers.come_to(token, fresh[0])).close()
-        told = await workers.metrics()
-        assert f'process="{one}"' not in told
-        assert f'process="{two}"' in told
-        assert any('"worker ended"' in line and f'"of": {one}' in line for line in workers.said)
-        assert await workers.end() == 0
+async def test_a_search_opened_on_one_worker_is_seen_on_the_other(workers: Workers) -> None:
+    one, two = workers.pids
+    alice, bob = await workers.come_to(await workers.hire("Alice", "coordinator"), one), None
+    bob = await workers.come_to(await workers.hire("Bob", "investigator"), two)
+    await follow(bob, "operations")
+    opened = (await give(alice, "operations", "search.open", SEARCH))["opened"]
+    seen = await hear(bob, type="events", board="operations")
+    assert [event["id"] for event in seen["events"]] == [opened]
+    await follow(bob, opened)
+    await follow(alice, opened)
+    await give(bob, opened, "note.add", {"text": "Seen at the station."})
+    assert [event["type"] for event in (await hear(alice, type="events", board=opened))["events"]] == ["note.added"]
+    told = await workers.metrics()
+    assert all(f'board_connections{{process="{pid}"}} ' in told for pid in (one, two))
+    assert 'board_commands_total{outcome="ok"} 2.0' in told
 
 
-async def test_a_worker_that_does_not_answer_is_noticed_and_replaced(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url, first=HASTY) as workers:
-        one, two = workers.pids
-        os.kill(one, signal.SIGSTOP)
-        await until(lambda: not alive(one))
-        await until(lambda: any('"worker killed"' in line and f'"of": {one}' in line for line in workers.said))
-        fresh = await until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
-        await (await workers.come_to(await workers.hire("Alice", "coordinator"), fresh[0])).close()
-        assert two in workers.pids
-        assert await workers.end() == 0
+async def test_of_a_burst_each_worker_takes_its_share(workers: Workers) -> None:
+    token, pids = await workers.hire("Alice", "coordinator"), workers.pids
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    coming = [asyncio.create_task(workers.come(token)) for _ in range(100)]
+    await until(lambda: workers.waiting == len(coming))
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+    sockets = await asyncio.gather(*coming)
+    by_worker = [sum(workers.serving(socket) == pid for socket in sockets) for pid in pids]
+    assert min(by_worker) >= 25, by_worker
+    await asyncio.gather(*(socket.close() for socket in sockets))
+
+
+async def test_a_worker_that_is_killed_is_replaced_and_the_others_notice_nothing(workers: Workers) -> None:
+    one, two = workers.pids
+    token = await workers.hire("Alice", "coordinator")
+    there, here = await workers.come_to(token, one), await workers.come_to(token, two)
+    os.kill(one, signal.SIGKILL)
+    with pytest.raises(WebSocketException):
+        await hear(there, type="never")
+    assert (await give(here, "operations", "search.open", SEARCH))["type"] == "ack"
+    fresh = await until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
+    await (await workers.come_to(token, fresh[0])).close()
+    told = await workers.metrics()
+    assert f'process="{one}"' not in told
+    assert f'process="{two}"' in told
+    assert any('"worker ended"' in line and f'"of": {one}' in line for line in workers.said)
 
 
 class Steady:
@@ -143,31 +153,41 @@ class Steady:
             self.closes.append(socket.close_code)
 
 
-async def test_a_rolling_restart_drops_nothing(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url) as workers:
-        before = set(workers.pids)
-        token = await workers.hire("Alice", "coordinator")
-        alice = await workers.come(token)
-        board = (await give(alice, "operations", "search.open", SEARCH))["opened"]
-        steady = [Steady(workers, token, board) for _ in range(4)]
-        work = [asyncio.create_task(each.work()) for each in steady]
-        asked = 0
-        workers.process.send_signal(signal.SIGHUP)
-        while before & set(workers.pids):
-            async with httpx.AsyncClient(timeout=PATIENCE_S) as http:  # a new line each time
-                assert (await http.get(f"{workers.url}/healthz")).status_code == 200
-            asked += 1
-            assert not any(task.done() for task in work), [task for task in work if task.done()]
-            await asyncio.sleep(0.01)
-        for each in steady:
-            each.enough = True
-        await asyncio.wait_for(asyncio.gather(*work), 3 * PATIENCE_S)
-        assert asked > 10
-        assert len(workers.pids) == 2
-        assert {code for each in steady for code in each.closes} == {1012, 1000}
-        seqs = [seq for each in steady for ack in each.acks for seq in ack["seqs"]]
-        assert len(set(seqs)) == len(seqs) > 0
-        assert not any('"worker ended"' in line or '"worker killed"' in line for line in workers.said)
+async def test_a_rolling_restart_drops_nothing(workers: Workers) -> None:
+    before, said = set(workers.pids), len(workers.said)
+    token = await workers.hire("Alice", "coordinator")
+    alice = await workers.come(token)
+    board = (await give(alice, "operations", "search.open", SEARCH))["opened"]
+    steady = [Steady(workers, token, board) for _ in range(4)]
+    work = [asyncio.create_task(each.work()) for each in steady]
+    asked = 0
+    workers.process.send_signal(signal.SIGHUP)
+    while before & set(workers.pids):
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:  # a new line each time
+            assert (await http.get(f"{workers.url}/healthz")).status_code == 200
+        asked += 1
+        assert not any(task.done() for task in work), [task for task in work if task.done()]
+        await asyncio.sleep(0.01)
+    for each in steady:
+        each.enough = True
+    await asyncio.wait_for(asyncio.gather(*work), 3 * PATIENCE_S)
+    assert asked > 10
+    assert len(workers.pids) == 2
+    assert {code for each in steady for code in each.closes} == {1012, 1000}
+    seqs = [seq for each in steady for ack in each.acks for seq in ack["seqs"]]
+    assert len(set(seqs)) == len(seqs) > 0
+    assert not any('"worker ended"' in line or '"worker killed"' in line for line in workers.said[said:])
+
+
+async def test_a_worker_that_does_not_answer_is_noticed_and_replaced(postgres_url: str, redis_url: str) -> None:
+    async with working(postgres_url, 2, redis_url, first=HASTY) as workers:
+        one, two = workers.pids
+        os.kill(one, signal.SIGSTOP)
+        await until(lambda: not alive(one))
+        await until(lambda: any('"worker killed"' in line and f'"of": {one}' in line for line in workers.said))
+        fresh = await until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
+        await (await workers.come_to(await workers.hire("Alice", "coordinator"), fresh[0])).close()
+        assert two in workers.pids
         assert await workers.end() == 0
 
 
@@ -220,7 +240,7 @@ async def test_a_worker_that_goes_on_when_it_is_told_to_go_is_killed_and_then_th
 
 
 async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postgres_url: str, redis_url: str) -> None:
-    broken = "import sys; from board import workers; workers.COMMAND = [sys.executable, '-c', 'raise SystemExit(3)']"
+    broken = "import sys; from board.running import workers; workers.COMMAND = [sys.executable, '-c', 'raise SystemExit(3)']"
     workers = Workers(postgres_url, 2, redis_url, first=broken)
     process = await asyncio.create_subprocess_exec(
         *workers.command, env=workers.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
@@ -230,13 +250,3 @@ async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postg
     assert said.decode().splitlines()[-1] == "The workers end as soon as they are started; what they said stands above."
     assert b"Traceback" not in said
     assert SERVE in workers.command[2]
-
-
-async def test_no_worker_takes_all_who_come_at_once(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url, MAX_SOCKETS_PER_ACCOUNT="0") as workers:
-        token = await workers.hire("Alice", "coordinator")
-        sockets = await asyncio.gather(*(workers.come(token) for _ in range(100)))
-        by_worker = [sum(workers.serving(socket) == pid for socket in sockets) for pid in workers.pids]
-        assert min(by_worker) >= 15, by_worker
-        await asyncio.gather(*(socket.close() for socket in sockets))
-        assert await workers.end() == 0

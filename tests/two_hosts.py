@@ -17,11 +17,10 @@ import pytest
 
 from board.dev import Postgres, Redis
 from tests import cast as stage
-from tests.cast import Person, Server, new_id
+from tests.cast import STARTS_WITHIN_S, Person, Server, new_id
 from tests.hosts import Host, Network, NoNamespaces, network
 from tests.workers import SERVE, Workers, until
 
-STARTS_WITHIN_S = 60
 HEALS_WITHIN_S = 60
 PORT = 8000  # nobody else is on these machines
 AGAIN_S = 0.1  # a writer that was told "unavailable" gives the command again

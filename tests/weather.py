@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2 as httpx
 from playwright.async_api import expect
 
-from board import accounts
+from board.people import accounts
 from models.database import Database
 from models.schema import migrate
 from models.times import now, stamp

@@ -15,6 +15,7 @@ from tests.cast import PASSWORD, PATIENCE_S
 
 PATIENCE_MS = PATIENCE_S * 1000
 DESK = {"width": 1400, "height": 900}
+OPENS_WITHIN_MS = 3 * PATIENCE_MS  # a page takes a core for a while, and others want it too
 
 # Each column with its cards in order, as a person reads them: id (none while it is sent), number, title, grade, what it came to,
 # ticks of the checklist, whether it is still being sent.
@@ -115,7 +116,7 @@ class Window:
 
     async def open(self, path: str) -> None:
         """A page of the board, until it is proven to be true."""
-        await self.page.goto(path)
+        await self.page.goto(path, timeout=OPENS_WITHIN_MS)
         await self.live()
 
     async def live(self) -> None:

@@ -15,12 +15,12 @@ import httpx2 as httpx
 from sqlmodel import Session
 from websockets.asyncio.client import ClientConnection, connect
 
-from board import accounts
+from board.people import accounts
 from models.database import Database
 from models.times import now, stamp
-from tests.cast import PASSWORD, PATIENCE_S, new_id
+from tests.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
-STARTS_WITHIN_S = 6 * PATIENCE_S  # processes of Python on a busy machine
+LISTENS = "0A"  # a socket's state in /proc/net/tcp (the kernel's TCP_LISTEN)
 SERVE = "from board.cli import main; main()"
 
 
@@ -83,11 +83,21 @@ class Workers:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [pid for pid in map(int, children.split()) if alive(pid)]
 
+    def _ends(self) -> list[list[str]]:
+        """The kernel's lines on the workers' port."""
+        port = f":{int(self.url.rpartition(':')[2]):04X}"
+        lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+        return [line for line in lines if line[1].endswith(port)]
+
+    @property
+    def waiting(self) -> int:
+        """How many connections wait for a worker to take them."""
+        return next(int(end[4].rpartition(":")[2], 16) for end in self._ends() if end[3] == LISTENS)
+
     def serving(self, socket: ClientConnection) -> int:
         """The worker that has the other end of a socket."""
-        client, server = socket.transport.get_extra_info("sockname")[1], int(self.url.rpartition(":")[2])
-        ends = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        inode = next(end[9] for end in ends if end[1].endswith(f":{server:04X}") and end[2].endswith(f":{client:04X}"))
+        client = f":{socket.transport.get_extra_info('sockname')[1]:04X}"
+        inode = next(end[9] for end in self._ends() if end[2].endswith(client))
         for pid in self.pids:
             for fd in Path(f"/proc/{pid}/fd").iterdir():
                 with contextlib.suppress(OSError):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from board.accounts import Wrong
+from board.people.accounts import Wrong
 
 NAME = "searchboard-demo"
 ROOT = Path(__file__).resolve().parent.parent.parent

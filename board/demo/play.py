@@ -4,14 +4,15 @@ import tomllib
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from board import accounts, journal
+from board import journal
 from board.commands import TABLE, Command
 from board.demo.story import Step, people, resolve, steps
 from board.desk import Desk
 from board.errors import Refused
+from board.people import accounts
+from board.people.sign_in import Caller
 from board.places import DATA
 from board.settings import Settings
-from board.sign_in import Caller
 from models.board import OPERATIONS
 from models.times import now, stamp
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from board.browser import attempt
+from board.dev.browser import attempt
 from board.dev.child import CannotStart
 from board.install import ask, find_uv, say
 

@@ -28,7 +28,7 @@ from board.dev.child import CannotStart
 from board.dev.postgres import Postgres, write_private
 from board.dev.redis import Redis
 from board.kept_secret import kept_secret
-from board.serve import run as serve
+from board.running.serve import run as serve
 from board.settings import Settings
 from models.database import Database, Unavailable, Unusable
 

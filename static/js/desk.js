@@ -1,5 +1,6 @@
 /* One per page: the account, its line to the server, the boards it follows and what it has still to send. */
 
+import { answerTo } from "./answer.js";
 import { Board } from "./store.js";
 import { Connection } from "./connection.js";
 import { Outbox } from "./outbox.js";
@@ -27,6 +28,7 @@ export class Desk {
   #ticks = 0;
   #timer = null;
   #askedAccounts = -Infinity;
+  #knowsAll = true;   // who everybody is that was met
   #watchers = new Set();
 
   /** account: {id, name, role}; version: the server's that wrote this page; tab: an open Tab. */
@@ -161,6 +163,7 @@ export class Desk {
     this.connection.tick();
     this.outbox.tick();
     for (const board of this.#boards.values()) board.tick();
+    if (!this.#knowsAll && this.connection.state === "open") this.#askAccounts();
     if ((this.#ticks += 1) % ADOPT_EVERY === 0) this.outbox.adopt();
   }
 
@@ -199,16 +202,14 @@ export class Desk {
   }
 
   async #askAccounts() {
-    if (Date.now() - this.#askedAccounts < ACCOUNTS_EVERY) return;
+    this.#knowsAll = false;
+    if (Date.now() - this.#askedAccounts < ACCOUNTS_EVERY) return; // asked by a later tick
     this.#askedAccounts = Date.now();
-    try {
-      const answer = await fetch("/api/v1/accounts", { headers: { accept: "application/json" } });
-      if (!answer.ok) return;
-      this.accounts = new Map((await answer.json()).accounts.map((account) => [account.id, account]));
-      this.account = { ...this.account, ...this.accounts.get(this.account.id) };
-    } catch {
-      return; // asked again when the next unknown id is met
-    }
+    this.#knowsAll = true; // unless somebody else is met before the answer is here
+    const answer = await answerTo("/api/v1/accounts");
+    if (!answer) return void (this.#knowsAll = false);
+    this.accounts = new Map(answer.accounts.map((account) => [account.id, account]));
+    this.account = { ...this.account, ...this.accounts.get(this.account.id) };
     this.#changed();
     for (const board of this.#boards.values()) board.changed();
   }

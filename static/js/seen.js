@@ -3,6 +3,7 @@
    tab behind another nor the screen of somebody who has left is looked at. */
 
 import { age, reading } from "./age.js";
+import { answerTo } from "./answer.js";
 import { missed, missedSince } from "./marks.js";
 
 const ADDRESS = "/api/v1/seen";
@@ -111,7 +112,7 @@ export class Seen {
   async #read({ again = false } = {}) {
     if (!again && this.#askedAt !== null && age(this.#askedAt) < ASK_AGAIN_MS) return;
     this.#askedAt = reading();
-    const answer = await asked(ADDRESS);
+    const answer = await answerTo(ADDRESS);
     if (!answer) return;
     const first = this.#marks === null;
     this.#marks = new Map(answer.seen.map((mark) => [mark.board, mark]));
@@ -143,18 +144,9 @@ const positionOf = ({ epoch, seq }) => `${epoch} ${seq}`;
 async function eventsBetween(board, from, to) {
   const events = [];
   for (let after = from; after < to; after = events.at(-1).seq) {
-    const answer = await asked(`/api/v1/boards/${board}/events?after=${after}&limit=${PAGE}`);
+    const answer = await answerTo(`/api/v1/boards/${board}/events?after=${after}&limit=${PAGE}`);
     if (!answer?.events.length) return null;
     events.push(...answer.events);
   }
   return events.filter(({ seq, hidden }) => seq <= to && !hidden);
-}
-
-async function asked(address) {
-  try {
-    const answer = await fetch(address, { headers: { accept: "application/json" } });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
-  }
 }

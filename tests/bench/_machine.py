@@ -5,8 +5,8 @@ import platform
 import subprocess
 from pathlib import Path
 
-from board.browser import NoBrowser, find
 from board.dev import CannotStart, find_postgres, find_redis
+from board.dev.browser import NoBrowser, find
 from board.dev.find import postgres_version
 from models import sqlite
 from tests.bench._server import LIMITS_OFF, ROOT
@@ -70,7 +70,7 @@ def _redis() -> str:
 
 def _browser() -> str:
     try:
-        return " ".join(_said(str(find(ROOT / ".venv" / "browser")), "--version").split()[:2])
+        return " ".join(_said(str(find(ROOT / ".venv" / "browser", whole=True)), "--version").split()[:2])
     except NoBrowser:
         return "no browser"
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from board import accounts
 from board.commands import Ack, Command
 from board.desk import Desk
 from board.dev import Postgres, Redis, server_folder
+from board.people import accounts
+from board.people.sign_in import Caller
 from board.settings import Settings
-from board.sign_in import Caller
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.ids import new_id

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from playwright.async_api import async_playwright
 
-from board.browser import find
+from board.dev.browser import find
 from tests.bench._server import ROOT
 from tests.office import Office
 
@@ -14,7 +14,7 @@ from tests.office import Office
 async def office(url: str) -> AsyncIterator[Office]:
     """Windows on a server."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(find(ROOT / ".venv" / "browser")))
+        browser = await playwright.chromium.launch(executable_path=str(find(ROOT / ".venv" / "browser", whole=True)))
         async with Office(browser, url) as working:
             yield working
         await browser.close()

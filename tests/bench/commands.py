@@ -11,11 +11,12 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from board import accounts, journal
+from board import journal
 from board.commands import Ack, Command
 from board.desk import Desk
-from board.serve import hurry
-from board.sign_in import Caller
+from board.people import accounts
+from board.people.sign_in import Caller
+from board.running.serve import hurry
 from models.board import OPERATIONS
 from tests.bench import Figure
 from tests.bench._server import HELPER, desk_of, heard, hire, on_servers, on_sqlite, role, say

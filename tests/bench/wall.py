@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from board import accounts
+from board.people import accounts
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, on_sqlite, serving
 from tests.bench._windows import office
@@ -91,6 +91,7 @@ async def _read(socket: ClientConnection) -> None:
 async def _changes(people: Office, wall: Window, board: str) -> list[float]:
     """Alice adds a sighting, and then another one."""
     alice = await people.person("Alice")
+    await wall(".columns").wait_for()  # drawn once before it is watched
     await wall.page.evaluate(WATCH)
     took = []
     for number in range(WARM + CHANGES):

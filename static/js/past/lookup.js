@@ -1,4 +1,6 @@
 /** What a journal that was not read to its beginning does not know: what something was at a seq. Each is asked for once, few at a time. */
+import { answerTo } from "../answer.js";
+
 const AT_ONCE = 4; // questions on the way
 const FEW = 8; // events of an id: another kind of thing may have it too
 const NEWEST = 2 ** 53; // a seq beyond all others
@@ -40,12 +42,9 @@ export class Lookup {
     if (this.#under >= AT_ONCE || !this.#waiting.length) return;
     this.#under += 1;
     const { key, kind, board, query } = this.#waiting.shift();
-    try {
-      const answer = await fetch(`/api/v1/boards/${board}/events?${query}`);
-      if (answer.ok) this.#known.set(key, (await answer.json()).events.findLast((event) => kind === null || event.kind === kind) ?? null);
-    } catch {
-      // the sentence stands without it
-    }
+    const answer = await answerTo(`/api/v1/boards/${board}/events?${query}`);
+    // without one, the sentence stands without it
+    if (answer) this.#known.set(key, answer.events.findLast((event) => kind === null || event.kind === kind) ?? null);
     this.#under -= 1;
     this.#changed();
     this.#next();

@@ -1,5 +1,5 @@
 /* What differs between two states of a board, whatever happened between them: from A to B and back to A is no difference.
-   Pure; board/net.py has the same rules. */
+   Pure; board/history/net.py has the same rules. */
 
 import { same } from "../forms/patch.js";
 

@@ -26,6 +26,7 @@ export class Past {
   #changed;
   #asked;
   #journal;
+  #epoch = null; // of the events that are folded
   #fold = new Fold();
   #beside = new Fold(); // at the other moment
   #unwatch = null;
@@ -142,6 +143,7 @@ export class Past {
   }
 
   #show() {
+    this.#epoch = this.#journal.epoch;
     this.#fold = new Fold(this.#journal.events);
     this.#beside = new Fold(this.#journal.events);
     const asked = (text) => momentOf(text, this.#fold, { head: this.head, now: serverNow() });
@@ -183,11 +185,14 @@ export class Past {
   }
 
   #grow() {
-    if (this.state !== "showing" || this.#journal.events.length === this.length) return;
+    if (this.state !== "showing") return undefined;
+    if (this.#journal.epoch !== this.#epoch) return this.#again(); // found where it was read on, before the live board was told
+    if (this.#journal.events.length === this.length) return undefined;
     const news = this.#journal.events.slice(this.length);
     this.#fold.add(news);
     this.#beside.add(news);
     this.#changed();
+    return undefined;
   }
 
   /**

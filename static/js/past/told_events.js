@@ -139,8 +139,14 @@ export class OneBoard extends Told {
     const isAnother = journal.head !== null && journal.epoch !== epoch;
     if (isAnother) journal.forget();
     if (isAnother || this.state === "forbidden") return void this.read();
-    if (journal.hear(events) || (journal.head !== null && seq > journal.head)) this.#reading(() => journal.readUp(seq));
+    if (journal.hear(events) || (journal.head !== null && seq > journal.head)) this.#reading(() => this.#readUp(seq));
     return this.changed();
+  }
+
+  /** Of another life of the board, found on the way, all is read anew. */
+  async #readUp(seq) {
+    await this.#journal.readUp(seq);
+    await this.#journal.readAll({ progress: this.changed });
   }
 
   /** Nothing of it stays. */

@@ -3,10 +3,12 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { Dialogs } from "../behaviours/dialog.js";
+import { keepingFocus } from "../behaviours/focus.js";
 import { t } from "../i18n.js";
 import { call } from "./displays_calls.js";
-import { changing, pairing, revoking } from "./displays_forms.js";
+import { changing, isShown, pairing, revoking } from "./displays_forms.js";
 import { displayRow } from "./displays_row.js";
+import { say } from "./says.js";
 
 const ASK_EVERY = 3_000; // ms: one that has stopped is named within 15 s of that
 
@@ -26,6 +28,7 @@ class DisplaysView {
   #dialog = null; // {name: "pair" | "change" | "revoke", display?}
   #dialogs;
   #timer = null;
+  #acting = false;
 
   constructor(root, desk, board) {
     this.#root = root;
@@ -59,26 +62,34 @@ class DisplaysView {
     this.#draw();
   };
 
-  /** Does it, says why where it was refused, and lists anew. -> whether it was done */
-  act = async (method, path, body) => {
-    const { done, message, fields } = await call(method, path, body);
-    this.problem = done ? null : message;
+  /**
+   * Does it, and lists anew; says what was done, or why it was not. One thing at a time: a code that is sent twice would be told to
+   * be wrong. says: (display as it is then) -> sentence. -> whether it was done
+   */
+  act = async (method, path, body, says) => {
+    if (this.#acting) return true;
+    this.#acting = true;
+    const { done, body: display, message, fields } = await call(method, path, body);
+    this.#acting = false;
     this.fields = fields ?? {};
+    this.problem = done || Object.keys(this.fields).some(isShown) ? null : message;
     if (done) this.#dialog = null;
     this.#draw();
+    if (done) say(says(display));
     await this.#ask();
     return done;
   };
 
   #ask = async () => {
     const { done, body } = await call("GET", "");
+    if (done && this.at > body.at) return; // a later one was answered before it
     this.#failed = !done;
     if (done) [this.#displays, this.at] = [body.displays, body.at];
     this.#draw();
   };
 
   #draw() {
-    render(this.#page(), this.#root);
+    keepingFocus(this.#root, () => render(this.#page(), this.#root));
     this.#dialogs.settle();
   }
 

@@ -9,18 +9,21 @@ const PROFILE = { room: () => t("visitors may read it"), inner: () => t("inner r
 
 export const profileName = (code) => PROFILE[code]?.() ?? code;
 
-/** view: {at, board, open(name, display), act(method, path)} */
+/** view: {at, board, open(name, display), act(method, path, body, says)} */
 export function displayRow(display, view) {
   const { state, says } = STANDING[display.standing](display);
+  const name = `name-${display.id}`; // which each button is for
   return html`<li data-display=${display.id} data-standing=${state}>
-    <span class="who"><b>${display.name}</b> <span class="standing ${state}">${says}</span></span>
+    <span class="who"><b id=${name}>${display.name}</b> <span class="standing ${state}">${says}</span></span>
     <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display, view.at)].join(" · ")}</span>
     ${display.revoked_at ? nothing : html`<span class="end">
-      <button data-act="change" @click=${() => view.open("change", display)}>${t("Change")}</button>
-      <button data-act="reload" @click=${() => view.act("POST", `/${display.id}/reload`)}>${t("Reload")}</button>
-      <button class="grave" data-act="revoke" @click=${() => view.open("revoke", display)}>${t("Revoke")}</button></span>`}
+      <button data-act="change" aria-describedby=${name} @click=${() => view.open("change", display)}>${t("Edit")}</button>
+      <button data-act="reload" aria-describedby=${name} @click=${() => view.act("POST", `/${display.id}/reload`, null, reloads)}>${t("Reload")}</button>
+      <button class="grave" data-act="revoke" aria-describedby=${name} @click=${() => view.open("revoke", display)}>${t("Revoke")}</button></span>`}
   </li>`;
 }
+
+const reloads = ({ name }) => t("{name} loads its page anew.", { name });
 
 const STANDING = { // as the server judges it
   revoked: ({ revoked_at: at }) => ({ state: "gone", says: t("revoked {at}", { at: moment(at) }) }),
@@ -37,6 +40,6 @@ function placesOf({ shows }, board) {
 const placeOf = (search) => (search ? nameOf(search.state.person) : t("a search that is not there any more"));
 
 const technical = ({ told, version, contact_at: contact }, at) => [
-  contact && t("heard of {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
+  told?.mute && t("makes no sound: its browser does not let it"), contact && t("heard of {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
   version && t("version {version}", { version }),
 ].filter(Boolean);

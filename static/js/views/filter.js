@@ -1,37 +1,25 @@
 /** Which cards are shown: by what is asked in the address, and by words in them. Pure. */
+import { hasAll, textOf, wordsOf } from "../words.js";
+import { askedBy } from "./asked.js";
 
-export const NONE = Object.freeze({ kind: null, assignee: null, grade: null, assessment: null, overdue: null, changed: null });
 export const LOOK = "look"; // changed since I last looked; else since a time
 export const GRADES = ["F6", "B2", "C3", "D4"]; // not graded yet; this or better
 
-const KNOWN = {
+export const { NONE, read, written } = askedBy({
   kind: /^(sighting|task)$/,
   assignee: /^(me|nobody|[\w-]{1,64})$/,
   grade: /^(F6|[A-E][1-5])$/,
   assessment: /^(unassessed|credible|confirmed|not_the_child|unverifiable|duplicate)$/,
   overdue: /^yes$/,
   changed: /^(look|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z)$/,
-};
-
-/** "?kind=task&assignee=me" -> what is asked; what is not understood is left out. */
-export function read(query) {
-  const given = new URLSearchParams(query);
-  const known = (name) => (KNOWN[name].test(given.get(name) ?? "") ? given.get(name) : null);
-  return Object.fromEntries(Object.keys(NONE).map((name) => [name, known(name)]));
-}
-
-/** -> "?kind=task&assignee=me", or "" where nothing is asked */
-export function written(asked) {
-  const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== null)).toString();
-  return query && `?${query}`;
-}
+});
 
 /**
  * @param isSince (card) -> boolean: it changed since the time that is asked for
  * @returns (card) -> boolean
  */
 export function filter(asked, text, { account, isOverdue, isChanged, isSince, nameOf }) {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(text);
   return (card) =>
     card.added ||
     ((asked.kind === null || asked.kind === card.kind) &&
@@ -58,7 +46,5 @@ function isGraded({ kind, state }, asked) {
 }
 
 function has({ number, description, title, instruction, place, direction, clothing, company, assignee }, words, nameOf) {
-  const said = [number, description, title, instruction, place?.text, direction, clothing, company, assignee && nameOf(assignee)];
-  const text = said.filter(Boolean).join(" ").toLowerCase();
-  return words.every((word) => text.includes(word));
+  return hasAll(words, textOf([number, description, title, instruction, place?.text, direction, clothing, company, assignee && nameOf(assignee)]));
 }

@@ -23,7 +23,7 @@ export function mount(main, desk, board) {
 }
 
 class HandoverPage {
-  ui = { dialog: null, pinning: new Map(), stale: null, signing: null };
+  ui = { dialog: null, pinning: new Map(/* board -> {all, failed}: what may be pinned */), stale: null, signing: null };
   forms = new Forms(this);
   act = new HandoverActions(this);
   report;

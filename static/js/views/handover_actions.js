@@ -1,4 +1,5 @@
 /** What a person can do on the page of a handover. Each draws; what is refused comes back to where it was typed. */
+import { answerTo } from "../answer.js";
 import { t } from "../i18n.js";
 
 const OPERATIONS = "operations";
@@ -66,17 +67,12 @@ export class HandoverActions {
     view.draw();
   }
 
-  /** The cards and notes that may be pinned, read when somebody looks for one. */
+  /** The cards and notes that may be pinned, read each time that somebody looks for one. */
   async readCards({ board }) {
     const { pinning } = this.#view.ui;
-    if (pinning.has(board)) return;
-    pinning.set(board, null);
-    try {
-      const answer = await fetch(`/api/v1/boards/${board}`);
-      pinning.set(board, answer.ok ? (await answer.json()).entities : []);
-    } catch {
-      pinning.delete(board); // asked again when it is opened again
-    }
+    pinning.set(board, { ...pinning.get(board), failed: false }); // what was read before stands until then
+    const answer = await answerTo(`/api/v1/boards/${board}`);
+    pinning.set(board, answer ? { all: answer.entities } : { ...pinning.get(board), failed: true });
     this.#view.draw();
   }
 
@@ -134,9 +130,10 @@ export class HandoverActions {
     this.#view.ui.signing = { positions, busy: false, problem: null };
   }
 
-  /** What happened on the boards whose positions were refused: {board: {why, events}}. */
+  /** What happened on the boards whose positions were refused: {board: {why, events}}; null where it was refused for something else. */
   async #since(fields, positions) {
     const boards = Object.entries(fields).filter(([name]) => name.startsWith("positions."));
+    if (!boards.length) return null;
     const told = boards.map(async ([name, why]) => {
       const board = name.slice("positions.".length);
       return [board, { why, events: await eventsAfter(board, positions[board] ?? null) }];
@@ -183,13 +180,8 @@ function whyNot({ message, fields }) {
 }
 
 async function eventsAfter(board, seq) {
-  if (seq === null) return [];
-  try {
-    const answer = await fetch(`/api/v1/boards/${board}/events?after=${seq}&limit=50`);
-    return answer.ok ? (await answer.json()).events.filter(({ hidden }) => !hidden) : [];
-  } catch {
-    return [];
-  }
+  const answer = seq === null ? null : await answerTo(`/api/v1/boards/${board}/events?after=${seq}&limit=50`);
+  return answer?.events.filter(({ hidden }) => !hidden) ?? [];
 }
 
 /** For a list of what was refused. */

@@ -1,5 +1,6 @@
 /** The handovers that were, newest first: each as it was signed. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { answerTo } from "../answer.js";
 import { t } from "../i18n.js";
 import { statusName } from "./handover_head.js";
 import { short } from "./times.js";
@@ -20,14 +21,9 @@ export class Earlier {
   /** Of two answers that come out of turn the later asked counts. */
   async read() {
     const turn = (this.#turn += 1);
-    try {
-      const answer = await fetch("/api/v1/handovers", { headers: { accept: "application/json" } });
-      if (!answer.ok || turn !== this.#turn) return;
-      const { handovers, people } = await answer.json();
-      Object.assign(this, { list: handovers, people });
-    } catch {
-      return; // what was read before stands; it is asked again with the next change
-    }
+    const answer = await answerTo("/api/v1/handovers");
+    if (!answer || turn !== this.#turn) return; // what was read before stands; it is asked again with the next change
+    Object.assign(this, { list: answer.handovers, people: answer.people });
     this.#changed();
   }
 

@@ -27,7 +27,7 @@ function line({ board }, card, id, view) {
 
 /** As the report will tell it, until it does. */
 function fromBoard(view, board, id) {
-  const entity = view.ui.pinning.get(board)?.find((each) => each.id === id);
+  const entity = view.ui.pinning.get(board)?.all?.find((each) => each.id === id);
   return entity && { kind: entity.kind, number: entity.state.number ?? null, title: titleOf(entity), at: null, assignee: entity.state.assignee, category: entity.state.category, card: entity.state.card };
 }
 
@@ -35,7 +35,7 @@ const titleOf = ({ kind, state }) => ({ sighting: state.description, task: state
 
 /** The cards and notes of the board are read when somebody wants to choose. */
 function choice(it, ids, view) {
-  const list = view.ui.pinning.get(it.board);
+  const { all, failed } = view.ui.pinning.get(it.board) ?? {};
   const kinds = [["sighting", t("Sightings")], ["task", t("Tasks")], ["note", t("Notes")]];
   const pin = ({ target }) => {
     if (target.value) view.act.pin(it, target.value);
@@ -43,10 +43,11 @@ function choice(it, ids, view) {
   };
   return html`<details class="pin-more" @toggle=${({ target }) => target.open && view.act.readCards(it)}>
     <summary>${t("Pin what must not be missed…")}</summary>
-    ${list ? html`<select aria-label=${t("Pin what must not be missed…")} data-act="pin" @change=${pin}><option value="">—</option>
-      ${kinds.map(([kind, name]) => html`<optgroup label=${name}>${list.filter((each) => each.kind === kind && !each.state.withdrawn && !ids.includes(each.id)).map((each) =>
+    ${failed ? html`<p class="problem" role="alert">${t("The cards can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.act.readCards(it)}>${t("Try again")}</button></p>` : nothing}
+    ${all ? html`<select aria-label=${t("Pin what must not be missed…")} data-act="pin" @change=${pin}><option value="">—</option>
+      ${kinds.map(([kind, name]) => html`<optgroup label=${name}>${all.filter((each) => each.kind === kind && !each.state.withdrawn && !ids.includes(each.id)).map((each) =>
         html`<option value=${each.id}>${each.state.number ? `${each.state.number} · ` : ""}${short(titleOf(each))}</option>`)}</optgroup>`)}</select>`
-      : html`<p class="hint" role="status">${t("Reading…")}</p>`}
+      : failed ? nothing : html`<p class="hint" role="status">${t("Reading…")}</p>`}
   </details>`;
 }
 

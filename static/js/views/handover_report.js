@@ -2,6 +2,8 @@
  * The report of a handover as the server composes it, kept up to date: section by section where one board has moved, as a whole
  * where more has. Not more than once a second, however much happens.
  */
+import { PATIENCE_MS } from "../answer.js";
+
 const EVERY_MS = 1000;
 const AGAIN_MS = 5000; // after a question that was not answered
 
@@ -73,7 +75,9 @@ export class Report {
 
   async #read(board) {
     try {
-      const answer = await fetch(board === null ? this.#address : `${this.#address}?board=${board}`, { headers: { accept: "application/json" } });
+      const answer = await fetch(board === null ? this.#address : `${this.#address}?board=${board}`, {
+        headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS),
+      });
       this.status = answer.ok ? null : answer.status;
       return answer.ok ? await answer.json() : null;
     } catch {

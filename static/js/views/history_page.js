@@ -35,13 +35,14 @@ class HistoryPage {
   #main;
   #root;
   #shifts;
+  #chain;
   #windowed;
   #keys;
-  #chain;
   #shown;
   #stale = true; // what is shown has to be found anew
   #top = null; // key of the newest event that was on the screen
   #revealed = false;
+  #isLost = false; // it may not be seen
   #frame = null;
   #unwatch;
 
@@ -54,6 +55,7 @@ class HistoryPage {
     this.told = this.isEverywhere ? new Everywhere(desk, this.#more) : new OneBoard(desk, board, this.#more);
     this.#shown = new Shown(this.told);
     this.#shifts = new Shifts(this.#more);
+    this.#chain = new ChainLine(() => this.#root.querySelector("[data-chain]"), board);
     this.#windowed = new Windowed(() => this.#render(), () => this.#list);
     this.#keys = new Keys((desk.here = new HistoryHere(this)));
   }
@@ -65,11 +67,11 @@ class HistoryPage {
     addEventListener("hashchange", this.#went);
     addEventListener("scroll", this.#scrolled, { passive: true });
     this.desk.board(this.boardId).where(null);
-    this.#unwatch = this.desk.watch(this.#more);
+    this.#unwatch = this.desk.watch(this.#turned);
     this.told.connect();
-    this.#shifts.read();
+    this.#turned();
     this.#render();
-    this.#chain = new ChainLine(this.#root.querySelector("[data-chain]"), this.boardId).connect();
+    this.#chain.connect();
     return this;
   }
 
@@ -184,6 +186,13 @@ class HistoryPage {
 
   // --- drawing
 
+  /** Who holds the shift by now may be another: what happens from then on stands under theirs. */
+  #turned = () => {
+    const shift = this.desk.duty?.shift;
+    if (shift) this.#shifts.follow(shift.number);
+    this.#more();
+  };
+
   #more = () => {
     this.#stale = true;
     this.draw();
@@ -205,6 +214,8 @@ class HistoryPage {
     if (this.#stale) this.#find();
     const reads = this.#isReading;
     this.#windowed.update(this.#keysShown, () => keepingFocus(this.#root, () => render(this.#template(), this.#root)));
+    if (this.#isLost) this.#chain.ask();
+    this.#isLost = false;
     if (reads && isNowhere()) this.#list.focus({ preventScroll: true }); // the event that the keyboard was on was scrolled far away
     this.#reveal();
     if (this.#isNearEnd()) this.told.read();
@@ -223,6 +234,7 @@ class HistoryPage {
 
   /** Nothing of it stays. */
   #lost() {
+    this.#isLost = true;
     this.#shown.forget();
     this.text = "";
     document.title = "Searchboard";

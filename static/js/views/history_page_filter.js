@@ -1,7 +1,7 @@
 /** Which events of a history are shown: by what is asked in the address, and by words. Pure. */
 import { isCreation } from "../sentences.js";
-
-export const NONE = Object.freeze({ person: null, kind: null, card: null, field: null, from: null, to: null });
+import { hasAll } from "../words.js";
+import { askedBy } from "./asked.js";
 
 /** Kinds of entity that are one kind to a person. */
 export const KINDS = {
@@ -11,19 +11,10 @@ export const KINDS = {
 
 const ID = /^[\w-]{1,64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z$/;
-const KNOWN = { person: ID, kind: new RegExp(`^(${Object.keys(KINDS).join("|")})$`), card: ID, field: /^[a-z_]{1,40}$/, from: TIME, to: TIME };
 
-/** "?kind=task&person=…" -> what is asked; what is not understood is left out. */
-export function read(query) {
-  const given = new URLSearchParams(query);
-  const known = (name) => (KNOWN[name].test(given.get(name) ?? "") ? given.get(name) : null);
-  return Object.fromEntries(Object.keys(NONE).map((name) => [name, known(name)]));
-}
-
-export function written(asked) {
-  const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== null)).toString();
-  return query && `?${query}`;
-}
+export const { NONE, read, written } = askedBy({
+  person: ID, kind: new RegExp(`^(${Object.keys(KINDS).join("|")})$`), card: ID, field: /^[a-z_]{1,40}$/, from: TIME, to: TIME,
+});
 
 /** "#118&q=yellow" -> {seq: 118, text: "yellow"}. Behind the #, as words may be somebody's name, and no server is sent what is there. */
 export function readHash(hash) {
@@ -36,11 +27,6 @@ export function writtenHash({ seq, text }) {
   const parts = [...(seq === null ? [] : [seq]), ...(text ? [new URLSearchParams({ q: text }).toString()] : [])];
   return parts.length ? `#${parts.join("&")}` : "";
 }
-
-/** Without capitals and accents. */
-export const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
-export const wordsOf = (text) => folded(text).split(/\s+/).filter(Boolean);
 
 /**
  * @param cardOf (entry) -> id or null
@@ -57,11 +43,9 @@ export function filter(asked, words, { cardOf, textOf }) {
       (asked.field === null || fieldsOf(event).has(asked.field)) &&
       (asked.from === null || event.at >= asked.from) &&
       (asked.to === null || event.at <= asked.to) &&
-      (!words.length || hasAll(textOf(entry), words));
+      (!words.length || hasAll(words, textOf(entry)));
   };
 }
-
-const hasAll = (text, words) => words.every((word) => text.includes(word));
 
 /** The fields, as groups, that an event changed. At a creation all are new, which is no change of any. */
 export function fieldsOf(event) {

@@ -1,7 +1,8 @@
 /** Which of the events that were read a history shows, under which headings, and what one can choose from. */
 import { shownAt } from "../forms/shown.js";
 import { filled, told as tell } from "../sentences.js";
-import { choices, filter, folded, wordsOf } from "./history_page_filter.js";
+import { textOf, wordsOf } from "../words.js";
+import { choices, filter } from "./history_page_filter.js";
 import { groupOf } from "./history_page_shifts.js";
 
 const NOTHING = { all: 0, people: new Map(), fields: new Set(), cards: new Map() };
@@ -41,7 +42,7 @@ export class Shown {
   #textOf = (entry) => {
     const before = this.#told.before(entry, false), kept = this.#texts.get(entry);
     if (kept && kept.isKnown === (before !== undefined)) return kept.text;
-    const text = folded(this.#said(entry, before).filter(Boolean).join(" "));
+    const text = textOf(this.#said(entry, before));
     this.#texts.set(entry, { text, isKnown: before !== undefined });
     return text;
   };

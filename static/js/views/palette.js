@@ -6,6 +6,7 @@ import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../behaviours/dialog.js";
 import { KEYS, pressed, shownChords, worksOn } from "../behaviours/key_table.js";
 import { n, t } from "../i18n.js";
+import { hasAll, textOf, wordsOf } from "../words.js";
 import { everywhere } from "./palette_everywhere.js";
 import { PaletteFind, found } from "./palette_find.js";
 
@@ -81,8 +82,8 @@ export class Palette {
   }
 
   #groups() {
-    const words = folded(this.#text).split(/\s+/).filter(Boolean);
-    const has = ({ says }) => words.every((word) => folded(says).includes(word));
+    const words = wordsOf(this.#text);
+    const has = ({ says }) => hasAll(words, textOf([says]));
     const { here } = this.#desk;
     const things = words.length ? (here?.things() ?? []).filter(has).sort((a, b) => isNumber(b, words) - isNumber(a, words)).slice(0, MOST) : [];
     const known = new Set(things.map(({ id }) => id));
@@ -129,6 +130,3 @@ export class Palette {
 }
 
 const isNumber = ({ number }, words) => (words.includes(String(number)) ? 1 : 0);
-
-/** Without capitals and accents. */
-const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();

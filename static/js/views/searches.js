@@ -1,4 +1,5 @@
 /* Which searches stand in which column, and in what order. Pure. */
+import { hasAll, textOf, wordsOf } from "../words.js";
 
 export const STATUSES = ["open", "found", "closed"];
 
@@ -33,11 +34,9 @@ export function nameOf({ first_name: first, last_name: last }) {
   return last ? `${first} ${[...last.trim()][0].toUpperCase()}.` : first;
 }
 
-/** Does a search have one of these words, in what its card shows? words: lower case; texts: what is shown besides */
-export function matches({ state }, text, others = []) {
-  const shown = [nameOf(state.person), state.reference, state.last_seen?.text, ...others].filter(Boolean).join(" ").toLocaleLowerCase();
-  return text.toLocaleLowerCase().split(/\s+/).every((word) => shown.includes(word));
-}
+/** Does a search have all words of a text, in what its card shows? others: texts that are shown besides */
+export const matches = ({ state }, text, others = []) =>
+  hasAll(wordsOf(text), textOf([nameOf(state.person), state.reference, state.last_seen?.text, ...others]));
 
 /** A criterion applies, and nobody has decided whether the disappearance is worrying. */
 export function undecided({ worrying, criteria }) {

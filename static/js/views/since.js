@@ -11,7 +11,7 @@ import { section } from "./since_section.js";
 
 const OPERATIONS = "operations";
 const OPENED = 5; // boards whose news are shown at once; the others when one asks
-const READ_EVERY_MS = 5_000; // the list, while boards go on
+const READ_EVERY_MS = 5_000; // the list, while boards go on; what comes meanwhile is read then, though nothing comes after it
 
 export function mount(root, desk) {
   return new SincePage(root, desk).connect();
@@ -27,13 +27,14 @@ class SincePage {
   #open = new Map(); // board -> whether its news are shown, where somebody chose
   #first = null;     // boards that are shown at once
   #readAt = -Infinity;
+  #timer = null;
   #unwatch = [];
 
   constructor(root, desk) {
     this.#root = root;
     this.desk = desk;
     this.board = desk.board(OPERATIONS);
-    this.news = new News(desk, () => this.draw());
+    this.news = new News(desk, () => this.#heard());
     this.#marking = new Marking(() => this.draw(), () => this.news.read());
     this.#clock = new Clock(root);
   }
@@ -49,6 +50,7 @@ class SincePage {
 
   disconnect() {
     for (const unwatch of this.#unwatch) unwatch();
+    clearTimeout(this.#timer);
     this.#marking.disconnect();
     this.#clock.disconnect();
     this.#root.classList.remove("since-page");
@@ -120,12 +122,15 @@ class SincePage {
   }
 
   #heard() {
-    const moved = this.news.isBehind((board) => (board === OPERATIONS ? this.board.seq : this.board.summaries.get(board)?.last.seq));
-    if (moved && Date.now() - this.#readAt > READ_EVERY_MS) {
-      this.#readAt = Date.now();
-      this.news.read();
-    }
+    const isBehind = this.news.isBehind((board) => (board === OPERATIONS ? this.board.seq : this.board.summaries.get(board)?.last.seq));
+    if (isBehind) this.#timer ??= setTimeout(() => this.#readOn(), Math.max(0, this.#readAt + READ_EVERY_MS - performance.now()));
     this.draw();
+  }
+
+  #readOn() {
+    this.#timer = null;
+    this.#readAt = performance.now();
+    this.news.read();
   }
 }
 

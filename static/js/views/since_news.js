@@ -1,4 +1,5 @@
 /** What is new to this person: how much on each board; and of those that are looked at, what it came to and what happened. */
+import { answerTo } from "../answer.js";
 import { Entities } from "../sequence.js";
 
 const ADDRESS = "/api/v1/since";
@@ -21,7 +22,7 @@ export class News {
   /** Of two answers that come out of turn the later asked counts. */
   async read() {
     const turn = (this.#turn += 1);
-    const answer = await asked(ADDRESS);
+    const answer = await answerTo(ADDRESS);
     if (turn !== this.#turn) return;
     this.failed = answer === null && this.list === null;
     if (answer) this.list = answer.boards;
@@ -45,9 +46,9 @@ export class News {
     const detail = { ...known, seq, from, state: known?.state === "read" ? "read" : "reading" };
     this.#details.set(board, detail);
     const [since, events, snapshot] = await Promise.all([
-      asked(`${ADDRESS}?board=${board}`),
-      asked(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${EVENTS}`),
-      asked(`/api/v1/boards/${board}`),
+      answerTo(`${ADDRESS}?board=${board}`),
+      answerTo(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${EVENTS}`),
+      answerTo(`/api/v1/boards/${board}`),
     ]);
     if (this.#details.get(board) !== detail) return; // another position was asked for meanwhile
     const whole = since?.boards.length && events && snapshot;
@@ -62,13 +63,4 @@ function read({ net, back, more }, events, { board, entities }) {
   const there = Entities.from(entities);
   const lookup = { id: board, get: (id) => there.get(id), one: (kind, id) => there.one(kind, id), of: (kind) => there.of(kind) };
   return { net, back, more, events: events.filter(({ hidden }) => !hidden), lookup };
-}
-
-async function asked(address) {
-  try {
-    const answer = await fetch(address, { headers: { accept: "application/json" } });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
-  }
 }

@@ -32,6 +32,6 @@ export const told = (now) => clock(now) || "--:--";
 /** theme: of the display; -> "dark" | "light" */
 export function themeAt(theme, now) {
   if (theme !== "day") return theme;
-  const hour = now ? Number(toInput(now).slice(11, 13)) : DAY[0];
+  const hour = Number(toInput(now).slice(11, 13));
   return hour >= DAY[0] && hour < DAY[1] ? "light" : "dark";
 }

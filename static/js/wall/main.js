@@ -50,4 +50,8 @@ function hidePointer(page) {
   });
 }
 
-start();
+// A page that could not begin is begun anew, as nobody is there to do it.
+start().catch((error) => {
+  reportError(error);
+  reload();
+});

@@ -5,21 +5,21 @@ import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
 import { ago, late, moment, since } from "../time.js";
 import { appealed, isLifted, words } from "./moments.js";
-import { kind, nameOf, shortly, worry } from "./overview.js";
+import { kind, named, shortly, worry } from "./overview.js";
 
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const LINE = 1.42, TITLED = 2.57; // a card in the list, without a title and with one, in units of the smallest type
 const COUNTS = 4.6;        // what stands above the list
 const FACTS = 13;          // and above that, where the screen is upright
 
-/** view: {now, board, moments, summary, height, upright}: height in units of the smallest type */
+/** view: {now, board, moments, height, upright}: height in units of the smallest type */
 export function one(view) {
-  const { board, now, moments, summary } = view;
-  const { state } = board.get(board.id), last = moments.last(board.id, summary) ?? lastDecision(board);
+  const { board, now, moments } = view;
+  const { state } = board.get(board.id), last = moments.last(board.id, board.summaries.get(board.id));
   const grave = state.worrying === true ? "worrying" : "";
   return html`<section class="full ${grave}" data-search=${board.id} ?data-lifted=${isLifted(last?.at, now)}>
     <div class="facts">
-      <h2 class="name">${nameOf(state.person)}</h2>
+      <h2>${named(state.person)}</h2>
       <p class="kind">${worry(state)}<span>${kind(state.kind)}</span></p>
       <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
       <p class="fact">${t("Missing since {at}", { at: moment(state.missing_since, now ?? undefined) })}</p>
@@ -44,12 +44,6 @@ function facts({ appeal, lead_name: lead }, board, now) {
 function lastConfirmed(board) {
   const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.seen_at);
   return sightings.filter(({ state }) => state.assessment === "confirmed").map(({ state }) => state.seen_at).sort().at(-1) ?? null;
-}
-
-/** Of what happened before this screen looked, the board by itself tells the time of decisions alone. */
-function lastDecision(board) {
-  const [at] = board.of("note").map(({ state }) => state.happened_at).sort().reverse();
-  return at ? { type: "note.added", at, state: null } : null;
 }
 
 /** [[role, number of cards], …]: columns of one role are counted together, as what they are called is not for a wall. */

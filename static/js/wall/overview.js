@@ -8,8 +8,10 @@ import { clock, day, since } from "../time.js";
 import { isLifted, words } from "./moments.js";
 
 const BESIDE = 21; // letters of two words that have room on half a screen in the smallest type
+const LONG = 14;   // letters of a name that have room there in larger type
 
-/** Entities of the open searches: the worrying first, then the newest missing, as at the desk. */
+/** Entities of the open searches: the worrying first, then the newest missing, as at the desk; but for those that somebody should
+ * decide on: the criteria by which a desk knows them are told to no wall. */
 export function gravestFirst(board) {
   const open = board.of("search").filter(({ state }) => state.status === "open");
   return open.sort((a, b) => gravity(b) - gravity(a) || missing(b) - missing(a) || (a.id < b.id ? -1 : 1));
@@ -34,7 +36,7 @@ function told({ id }, { now, board, moments }) {
 
 function card({ id, state }, { now, summary, last, lifted }) {
   return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
-    <h2><span class="name">${nameOf(state.person)}</span>${worry(state)}</h2>
+    <h2 class=${isLong(state.person) ? "long" : ""}>${named(state.person)}${worryBeside(state, nameOf(state.person))}</h2>
     <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
     <p class="kind">${kind(state.kind)}</p>
     <p class="counts">${counts(summary)}</p>
@@ -44,7 +46,7 @@ function card({ id, state }, { now, summary, last, lifted }) {
 
 function row({ id, state }, { now, summary, last, lifted }) {
   return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
-    <h2><span class="name">${nameOf(state.person)}</span><b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
+    <h2>${named(state.person)}<b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
     <p class="counts">${shortWorry(state, summary)}${counts(summary)}<span>${kind(state.kind)}</span></p>
     ${happened(state, last, now)}
   </article>`;
@@ -55,13 +57,19 @@ const worryClass = ({ worrying }) => (worrying === true ? "worrying" : "");
 /** "Noor, 11" */
 export const nameOf = ({ first_name: name, age }) => (age === null ? name : `${name}, ${age}`);
 
+/** The same on the screen: where it has no room, its age is not what is left out. */
+export const named = ({ first_name: name, age }) => html`<span class="name"><span>${name}</span>${age === null ? nothing : `, ${age}`}</span>`;
+
+const isLong = (person) => nameOf(person).length > LONG;
+
 export const worry = ({ worrying }) => (worrying === true ? html`<span class="worry">${label.decision("true")}</span>` : nothing);
 
 /** Beside overdue tasks a long word has no room, and these must not be what is left out. */
-function shortWorry(state, summary) {
-  if (state.worrying !== true || !summary?.overdue_tasks) return worry(state);
-  const word = label.decision("true"), length = word.length + overdueText(summary).length;
-  return length <= BESIDE ? worry(state) : html`<span class="worry" title=${word}>!</span>`;
+const shortWorry = (state, summary) => (summary?.overdue_tasks ? worryBeside(state, overdueText(summary)) : worry(state));
+
+function worryBeside(state, text) {
+  const word = label.decision("true");
+  return state.worrying !== true || word.length + text.length <= BESIDE ? worry(state) : html`<span class="worry" title=${word}>!</span>`;
 }
 
 const overdueText = ({ overdue_tasks: count }) => t("{count} overdue", { count });

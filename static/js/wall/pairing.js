@@ -6,22 +6,35 @@ import { t } from "../i18n.js";
 const CODES = "/api/v1/wall/codes";
 const ASK_EVERY = 2_000;   // ms
 const AGAIN_AFTER = 5_000; // ms, where there was no answer, or too many codes were asked for
+const PATIENCE_MS = 10_000; // for an answer; a dead line gives none
+const KEPT = 60_000;       // ms: a code that is not known sooner than this was not too old; its cookie was not kept
 
 const WHY = {
   revoked: () => t("This display was removed."),
   elsewhere: () => t("This display is shown on another screen now."),
 };
 
+const WAITS = { // why there is no code
+  asking: () => t("Asking the server for a code…"),
+  many: () => t("Too many codes were asked for. Another one is asked for in a moment."),
+  away: () => t("The server does not answer. It is asked again in a moment."),
+  cookies: () => t("This browser keeps no cookie of this address, so it cannot be a display. Allow it cookies."),
+};
+
 /** why: "revoked" where it was a display until now; reload(): has the page loaded anew. Goes on until it is paired. */
 export async function pair(root, { why = null, reload }) {
-  const draw = (code) => render(page(code, why), root);
-  for (draw(null); ; draw(null)) {
-    const code = await newCode();
-    draw(code);
+  const draw = (code, waits) => render(page(code, waits, why), root);
+  for (draw(null, "asking"); ; ) {
+    const { code, status } = await ask(CODES, "POST"), since = performance.now();
+    if (code) draw(code);
     if (code && (await becomesPaired())) return reload();
-    if (!code) await pause(AGAIN_AFTER);
+    const waits = code ? ended(performance.now() - since) : status === 429 ? "many" : "away";
+    draw(null, waits);
+    if (waits !== "asking") await pause(AGAIN_AFTER);
   }
 }
+
+const ended = (after) => (after < KEPT ? "cookies" : "asking");
 
 /** Another screen is this display by now: this one does not fight for it. */
 export function elsewhere(root) {
@@ -32,32 +45,31 @@ export function elsewhere(root) {
 async function becomesPaired() {
   for (;;) {
     await pause(ASK_EVERY);
-    const state = await ask(`${CODES}/mine`, "GET");
-    if (state?.state === "paired") return true;
-    if (state?.state === "expired") return false;
+    const { state } = await ask(`${CODES}/mine`, "GET");
+    if (state === "paired") return true;
+    if (state === "expired") return false;
   }
 }
 
-const newCode = async () => (await ask(CODES, "POST"))?.code ?? null;
-
+/** -> what the server answers, {status} where that is a refusal, {} where there is no answer */
 async function ask(address, method) {
   try {
-    const answer = await fetch(address, { method, headers: { accept: "application/json" } });
-    return answer.ok ? await answer.json() : null;
+    const answer = await fetch(address, { method, headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
+    return answer.ok ? await answer.json() : { status: answer.status };
   } catch {
-    return null;
+    return {};
   }
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-function page(code, why) {
+function page(code, waits, why) {
   return html`<main class="pairing">
     ${why ? html`<p class="why" data-testid="why">${WHY[why]()}</p>` : nothing}
     <h1>${t("This screen shows nothing yet")}</h1>
     <p>${t("A coordinator types this code under Displays:")}</p>
     <p class="code" translate="no" data-testid="code">${code ?? "····-····"}</p>
-    <p class="small">${code ? t("It is good for ten minutes; then another one comes.") : t("Asking the server for a code…")}</p>
+    <p class=${code || waits === "asking" ? "small" : "problem"} data-testid="waits">${code ? t("It is good for ten minutes; then another one comes.") : WAITS[waits]()}</p>
     <p class="small">${location.host}</p>
   </main>`;
 }

@@ -8,10 +8,11 @@ const PATIENT_MS = [40_000, 10_000]; // after that, of so long so long: a line m
 const QUIET_BY_MS = 5 * 60_000; // a newer version waits so long for a quiet moment
 const SPREAD_MS = 10_000;       // not all screens of a house at once
 const ASK_MS = 2_000;           // between two tries to get the page
+const WHOLE_MS = 60_000;        // for a try: a line may be slow, and one that is dead answers to none
 const LATELY_MS = 10 * 60_000;
 const FREELY = 3;               // times that a page is loaded anew within that, before it has to wait
 const LONGER_MS = 5_000;        // doubled each time
-const LOADED = "wall.loaded";   // when that was; of this window alone
+const LOADED = "wall.loaded";   // when that was, and which version was left; of this window alone
 
 export class Recovery {
   #screen;
@@ -53,15 +54,25 @@ export class Recovery {
     return connection.again();
   }
 
-  /** A person's browser waits longer and longer, as there are many; walls are few. What answers anything can be connected to. */
+  /** A person's browser waits longer and longer, as there are many; walls are few. What answers anything can be connected to: also
+      where a line was ended for good, and the server says by now that this screen is still its display. */
   #findLine(now) {
     const { connection } = this.#screen, down = now - (this.#downAt ??= now), [each, patient] = PATIENT_MS;
     if (down < HASTE_MS || down % each > patient) connection.recheck();
-    this.#told.tell().then((answered) => answered && connection.state !== "open" && connection.recheck());
+    this.#told.tell().then((answered) => answered && this.#reach());
   }
 
+  #reach() {
+    const { connection, ended } = this.#screen;
+    if (ended || connection.state === "open") return;
+    if (connection.state === "ended") connection.again();
+    else connection.recheck();
+  }
+
+  /** Not the one that it was a moment ago: a proxy may have two versions behind it, and answer now by one and now by the other. */
   #becomeNewer() {
-    if (!this.#screen.newVersion) return void (this.#newerBy = null);
+    const { newVersion } = this.#screen;
+    if (!newVersion || lately().some(([, left]) => left === newVersion)) return void (this.#newerBy = null);
     const now = performance.now();
     this.#newerBy ??= { first: now + Math.random() * SPREAD_MS, last: now + QUIET_BY_MS };
     if (now > this.#newerBy.last || (now > this.#newerBy.first && !this.#on.isBusy())) this.#on.reload();
@@ -78,30 +89,37 @@ export async function reload() {
   reloading = true;
   await pause(waits(lately().length));
   while (!(await isThere())) await pause(ASK_MS);
-  sessionStorage.setItem(LOADED, JSON.stringify([...lately(), Date.now()]));
+  sessionStorage.setItem(LOADED, JSON.stringify([...lately(), [Date.now(), document.body.dataset.version]]));
   location.reload();
 }
 
 /** ms before a page may be loaded anew that was so often of late: a server of two versions must not have it load for ever. */
 export const waits = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, LONGER_MS * 2 ** (times - FREELY)));
 
+/** -> [[ms, version], …] */
 function lately() {
   try {
     const now = Date.now();
-    return JSON.parse(sessionStorage.getItem(LOADED) ?? "[]").filter((at) => at <= now && now - at < LATELY_MS);
+    return JSON.parse(sessionStorage.getItem(LOADED) ?? "[]").filter(([at]) => at <= now && now - at < LATELY_MS);
   } catch {
     return [];
   }
 }
 
-/** Whether the page can be had, and what it names; the browser keeps that, and has it then. */
+/** Whether the page can be had, and what it names, each to its end; the browser keeps that, and has it then. */
 async function isThere() {
   try {
-    const answer = await fetch(location.pathname, { cache: "no-store" });
+    const signal = AbortSignal.timeout(WHOLE_MS);
+    const answer = await fetch(location.pathname, { cache: "no-store", signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || !page.querySelector("[data-wall]")) return false;
     const named = [...page.querySelectorAll("head > link[href], head > script[src]")].map((each) => each.href || each.src);
-    return (await Promise.all(named.map((address) => fetch(address)))).every(({ ok }) => ok);
+    const whole = async (address) => {
+      const got = await fetch(address, { signal });
+      await got.blob(); // what is still on its way when the page goes is not kept
+      return got.ok;
+    };
+    return (await Promise.all(named.map(whole))).every(Boolean);
   } catch {
     return false;
   }

@@ -8,6 +8,7 @@ import { learn } from "./clock.js";
 import { Echo } from "./proof.js";
 
 const TICK = 1_000;           // ms
+const PATIENCE_MS = 10_000;   // for an answer; a dead line gives none
 const CONTACT = "/api/v1/wall/told";
 const ELSEWHERE = 4502;       // close code: another screen is this display by now
 const WORST = ["loading", "not_current", "catching_up", "live"]; // first
@@ -23,6 +24,7 @@ export class Screen {
   newVersion = null;  // the server's, where this page is of another
   ended = null;       // "revoked" | "elsewhere": it does not go on by itself
   rows = 0;           // searches or cards on the screen, as the stage says
+  mute = false;       // it is to sound, and its browser does not let it, as the stage says
   outbox = OUTBOX;
   connection;
   #boards = new Map();
@@ -105,7 +107,7 @@ export class Screen {
     const [width, height] = [innerWidth, innerHeight].map((length) => Math.round(length * devicePixelRatio));
     return {
       version: this.version, current: state === "live", boards: Object.fromEntries(applied), since: provenAt?.toISOString() ?? null,
-      screen: `${width}x${height}`, rows: this.rows,
+      screen: `${width}x${height}`, rows: this.rows, ...(this.mute && { mute: true }),
     };
   }
 
@@ -217,7 +219,8 @@ export class Screen {
     if (this.#closed === ELSEWHERE) return this.#end("elsewhere"), "me";
     try {
       const headers = { "content-type": "application/json" };
-      const answer = await fetch(CONTACT, { method: "POST", headers, body: JSON.stringify(this.contact()) });
+      const signal = AbortSignal.timeout(PATIENCE_MS), body = JSON.stringify(this.contact());
+      const answer = await fetch(CONTACT, { method: "POST", headers, body, signal });
       if (answer.status === 401) return "nobody";
       return answer.ok ? "me" : "unknown";
     } catch {
@@ -245,7 +248,13 @@ export class Screen {
   }
 
   #changed() {
-    for (const fn of this.#watchers) fn(this);
+    for (const fn of this.#watchers) {
+      try {
+        fn(this);
+      } catch (error) {
+        reportError(error); // what can't be drawn must not keep the screen from following its boards
+      }
+    }
   }
 }
 

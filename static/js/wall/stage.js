@@ -10,7 +10,7 @@ import { one } from "./one.js";
 import { gravestFirst, nameOf, overview, shortly } from "./overview.js";
 import { Playlist } from "./playlist.js";
 import { fitted, smallest } from "./size.js";
-import { chime } from "./sound.js";
+import { Sound } from "./sound.js";
 
 const OPERATIONS = "operations";
 const MOMENTS = 8; // in the strip; those that have no room are left out whole
@@ -20,6 +20,8 @@ export class Stage {
   #screen;
   #veil;
   #moments = new Moments();
+  #sound = new Sound();
+  #began = performance.now();      // what happened before is no news here, and has no sound
   #playlist = new Playlist();
   #area = { width: 0, height: 0 }; // px, of the boards
   #turn = null;                    // when the page that is shown began: for the bar
@@ -56,7 +58,8 @@ export class Stage {
     const now = serverNow(), fresh = this.#moments.hear(board, events).filter(({ at }) => isLifted(at, now));
     if (!fresh.length) return;
     this.#leads.push(...fresh.map(({ search }) => search));
-    if (this.#screen.display.sound) chime();
+    const heard = this.#screen.display.sound && fresh.some(({ at }) => new Date(at) >= serverNow(this.#began));
+    if (heard) this.#sound.chime();
   }
 
   #resized({ width, height }) {
@@ -69,7 +72,9 @@ export class Stage {
     const page = document.documentElement;
     const freshness = this.#screen.freshness;
     page.dataset.freshness = freshness.state;
-    page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme, now);
+    page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme, now ?? new Date());
+    this.#sound.set(display?.sound);
+    this.#screen.mute = Boolean(display?.sound) && this.#sound.isMute;
     page.style.setProperty("--floor", `${smallest(innerWidth, innerHeight)}px`);
     const shown = display && this.#shown(now);
     render(this.#all(shown, now), this.#root);
@@ -128,21 +133,20 @@ export class Stage {
       <div class="turn" ?hidden=${!shown?.lasts}><i data-turn></i></div>
       <div class="stage" data-stage data-board=${shown?.board.id ?? nothing}>${this.#board(shown, now)}</div>
       ${this.#found(shown, now)}
-      <footer class="strip">${wrongClock(now)}${this.#strip(now)}</footer>`;
+      <footer class="strip">${wrongClock(now)}${this.#screen.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
   }
 
   #head(shown, now) {
     const { shift, shiftKnown, freshness } = this.#screen;
     const count = this.#screen.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
     const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody holds the shift");
-    return html`<span class="left">
-        ${shiftKnown ? html`<span class="duty" data-testid="duty">${duty}</span>` : nothing}
-        ${count === undefined ? nothing : html`<span class="count">${n("{count} search", "{count} searches", count)}</span>`}</span>
-      <span class="right">
+    const live = freshness.state === "live"; // what stands last has no room first, and is left out whole: see the sheet
+    return html`${shiftKnown ? html`<span class="duty" data-testid="duty">${duty}</span>` : nothing}
+      <span class="rest"><time class="now" data-testid="now">${told(now)}</time>
+        <i class="dot" ?hidden=${!live}></i><span class="live" ?hidden=${!live}>${t("Live")}</span>
         ${shown && shown.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
-        <span class="live" data-live ?hidden=${freshness.state !== "live"}>${t("Live")}</span>
-        ${now ? html`<span class="day">${day(now, now)}</span>` : nothing}
-        <time class="now" data-testid="now">${told(now)}</time></span>`;
+        ${count === undefined ? nothing : html`<span class="count">${n("{count} search", "{count} searches", count)}</span>`}
+        ${now ? html`<span class="day">${day(now, now)}</span>` : nothing}</span>`;
   }
 
   #board(shown, now) {
@@ -155,8 +159,7 @@ export class Stage {
     this.#screen.rows = shown.searches?.length ?? 1;
     if (board.id === OPERATIONS) return overview(shown.searches, view);
     if (board.get(board.id).state.status !== "open") return nothing; // one was found: the band says it
-    const summary = this.#screen.board(OPERATIONS)?.summaries.get(board.id);
-    return one({ ...view, summary, height: height / smallest(innerWidth, innerHeight), upright: height > width });
+    return one({ ...view, height: height / smallest(innerWidth, innerHeight), upright: height > width });
   }
 
   /** That a child was found is said on every page, and whose name it was on none. */
@@ -209,7 +212,9 @@ export class Stage {
   }
 }
 
-const nothingLeft = () => t("There is nothing left to show here: the boards that this display names are gone, or not for displays.");
+const nothingLeft = () => html`${t("There is nothing left to show here: the boards that this display names are gone, or not for displays.")}
+  ${t("A coordinator chooses others under Displays.")}`;
+const mute = () => html`<p class="wrong" data-testid="mute">${t("No sound: this browser makes none until this screen is pressed once.")}</p>`;
 
 /** A screen whose own clock is wrong shows the right time, and says so. */
 function wrongClock(now) {

@@ -11,6 +11,7 @@ export class Told {
   #timer = null;
   #asking = null;
   #takenAt = -Infinity;
+  #taken = null;             // whether it was current, as it was told then
 
   constructor(screen, veil) {
     this.#screen = screen;
@@ -34,18 +35,25 @@ export class Told {
     return this.#asking;
   }
 
+  /** That it is not current any more, or is so again, is told at once. */
   #tick() {
-    if (performance.now() - this.#takenAt > EVERY_MS - TICK_MS / 2) this.tell();
+    const { current } = this.#contact;
+    if (current !== this.#taken || performance.now() - this.#takenAt > EVERY_MS - TICK_MS / 2) this.tell();
+  }
+
+  get #contact() {
+    const contact = this.#screen.contact();
+    return { ...contact, current: contact.current && this.#veil.isHeld };
   }
 
   async #send() {
-    const began = performance.now(), contact = this.#screen.contact();
+    const began = performance.now(), contact = this.#contact;
     try {
       const answer = await fetch("/api/v1/wall/told", {
         method: "POST", headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS),
-        body: JSON.stringify({ ...contact, current: contact.current && this.#veil.isHeld }),
+        body: JSON.stringify(contact),
       });
-      if (answer.ok) this.#takenAt = began;
+      if (answer.ok) [this.#takenAt, this.#taken] = [began, contact.current];
       return answer.ok;
     } catch {
       return false;

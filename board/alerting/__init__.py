@@ -1,0 +1,1 @@
+"""What alerts whom, and what of it was read."""

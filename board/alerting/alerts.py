@@ -1,0 +1,205 @@
+"""What alerts whom, and what of it somebody has read.
+
+An alert is written with its event, in one transaction. It is listed by the rights of now: who may not see the search does not
+find it, also who could when it happened.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Row, String, bindparam, text
+from sqlmodel import Session, select
+
+from board import snapshot, turn
+from board.alerting import mentions
+from board.journal import Said
+from models.alert import EVERYBODY, KINDS, PLACES, AlertChoice
+from models.entity import State, leaves
+from models.times import stamp
+
+LISTED = 200  # at most, the newest
+LASTS = timedelta(days=14)  # what is older is not listed any more
+ASSURED = ("credible", "confirmed")
+
+Key = tuple[str, int]  # board, seq
+
+
+class Unread(NamedTuple):
+    """What somebody has not read: `kinds` are those by which the event alerts them."""
+
+    at: str
+    kinds: frozenset[str]
+
+
+_UNREAD = text(
+    "SELECT p.id AS account, a.board, a.seq, a.at, a.kind FROM account p "
+    "JOIN alert a ON a.account IN ('', p.id) AND a.at > :since JOIN event e ON e.board = a.board AND e.seq = a.seq "
+    "LEFT JOIN alert_read r ON r.account = p.id AND r.board = a.board AND r.seq = a.seq "
+    "WHERE p.id IN :people AND r.account IS NULL AND (e.account IS NULL OR e.account <> p.id)"
+).bindparams(bindparam("people", expanding=True))
+_LIST = text(
+    "SELECT a.board, a.seq, a.at, a.kind, e.type, e.kind AS noun, e.entity, e.account AS actor, p.name AS actor_name, "
+    "q.reference, (r.account IS NOT NULL) AS read, s.id AS sighting, t.id AS task, COALESCE(s.number, t.number) AS number, "
+    "y.body "
+    "FROM alert a JOIN event e ON e.board = a.board AND e.seq = a.seq "
+    "LEFT JOIN payload y ON y.board = a.board AND y.seq = a.seq AND a.kind IN ('sighting', 'status') "
+    "LEFT JOIN account p ON p.id = e.account LEFT JOIN search q ON q.id = a.board "
+    "LEFT JOIN note n ON e.kind = 'note' AND n.id = e.entity "
+    "LEFT JOIN sighting s ON s.id = COALESCE(n.card, e.entity) LEFT JOIN task t ON t.id = COALESCE(n.card, e.entity) "
+    "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "
+    "WHERE a.account IN ('', :me) AND a.at > :since AND (e.account IS NULL OR e.account <> :me) "
+    "AND a.kind IN :kinds AND a.board NOT IN :hidden ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
+).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # they may be empty
+_CHANGED = text(
+    "INSERT INTO alert_choice (account, assigned, mention, sighting, status, quiet, version) "
+    "VALUES (:account, 'list', 'list', 'list', 'list', :no, 1) "
+    "ON CONFLICT (account) DO UPDATE SET version = alert_choice.version + 1"
+)
+_READ = text("INSERT INTO alert_read (account, board, seq, at) VALUES (:account, :board, :seq, :at)")
+_FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since")
+
+
+def record(session: Session, said: Said, before: State, after: State, fields: Collection[str], reason: str | None) -> None:
+    """Writes down whom an event alerts: `fields` of its entity are not what they were before. Never who did it."""
+    body = said.body or b""
+    found = [("mention", account) for account in _mentioned(session, before, after, fields, reason)] if b"@" in body else []
+    if "assignee" in fields and after.get("assignee"):
+        found.append(("assigned", after["assignee"]))
+    if "assessment" in fields and after.get("assessment") in ASSURED:
+        found.append(("sighting", EVERYBODY))
+    if said.type == "search.status_set" and "status" in fields:
+        found.append(("status", EVERYBODY))
+    turn.of(session).alerts += [
+        {"board": said.board, "seq": said.seq, "kind": kind, "account": account, "at": said.at}
+        for kind, account in found
+        if account != said.account
+    ]
+
+
+def _mentioned(session: Session, before: State, after: State, fields: Collection[str], reason: str | None) -> set[str]:
+    now = leaves(after)
+    found = mentions.new(session, _texts(now.get(name) for name in fields), _texts(leaves(before).values()))
+    return found | mentions.new(session, _texts([reason]), ())
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    return (each for each in values if isinstance(each, str))
+
+
+# -- what somebody wants --------------------------------------------------------------------------------------------------
+
+
+def choice(session: Session, account: str) -> AlertChoice:
+    """What an account has chosen; the defaults where it has not."""
+    return choices(session, [account])[account]
+
+
+def choices(session: Session, accounts: Collection[str]) -> dict[str, AlertChoice]:
+    """The same of several."""
+    rows = session.exec(select(AlertChoice).where(AlertChoice.account.in_(accounts))) if accounts else ()  # type: ignore[attr-defined]
+    return {account: AlertChoice(account=account) for account in accounts} | {row.account: row for row in rows}
+
+
+def choose(session: Session, account: str, places: dict[str, str], quiet: bool) -> None:
+    """Where alerts of each kind are shown from now on. Raises ValueError for what is no kind or place."""
+    if set(places) != set(KINDS) or not set(places.values()) <= set(PLACES):
+        raise ValueError(places)
+    _change(session, account)
+    row = session.get_one(AlertChoice, account)
+    for kind, place in places.items():
+        setattr(row, kind, place)
+    row.quiet = quiet
+
+
+def wanted(chosen: AlertChoice) -> list[str]:
+    """The kinds that an account is alerted of, in their order."""
+    return [kind for kind in KINDS if getattr(chosen, kind) != "off"]
+
+
+def _change(session: Session, account: str) -> None:
+    """Says to every process that this account's alerts are not what they were; the row is ours until the transaction ends."""
+    session.connection().execute(_CHANGED, {"account": account, "no": False})
+
+
+# -- the list -------------------------------------------------------------------------------------------------------------
+
+
+def since(now: datetime) -> str:
+    """What is not newer is not listed."""
+    return stamp(now - LASTS)
+
+
+def listed(session: Session, account: str, now: datetime) -> list[dict[str, Any]]:
+    """The newest alerts of an account, an event once."""
+    chosen = choice(session, account)
+    asked = {
+        "me": account, "since": since(now), "kinds": wanted(chosen),
+        "hidden": list(snapshot.hidden_searches(session, account)), "limit": LISTED * len(KINDS),
+    }  # fmt: skip
+    found: dict[Key, Row[Any]] = {}
+    for row in session.connection().execute(_LIST, asked):
+        known = found.get((row.board, row.seq))
+        if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
+            found[row.board, row.seq] = row
+    return [_told(row, chosen) for row in list(found.values())[:LISTED]]
+
+
+def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
+    card = {"kind": "sighting" if row.sighting else "task", "id": row.sighting or row.task, "number": row.number}
+    return {
+        "board": row.board,
+        "reference": row.reference,
+        "seq": row.seq,
+        "at": row.at,
+        "kind": row.kind,
+        "type": row.type,
+        "actor": {"id": row.actor, "name": row.actor_name} if row.actor else None,
+        "entity": {"kind": row.noun, "id": row.entity},
+        "card": card if row.number is not None else None,
+        "value": _value(row),
+        "read": bool(row.read),
+        "desktop": not chosen.quiet and getattr(chosen, row.kind) == "desktop",
+    }
+
+
+def _value(row: Row[Any]) -> str | None:
+    """The status or the assessment that was set; none where it was erased since."""
+    state = orjson.loads(row.body)["state"] if row.body is not None else {}
+    value: str | None = state.get("status" if row.kind == "status" else "assessment")
+    return value
+
+
+def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str, dict[Key, Unread]]:
+    """What each of these accounts has not read, on whichever board and of whichever kind."""
+    found: dict[str, dict[Key, Unread]] = {account: {} for account in accounts}
+    if found:
+        for row in session.connection().execute(_UNREAD, {"people": list(found), "since": since(now)}):
+            add(found[row.account], (row.board, row.seq), row.at, row.kind)
+    return found
+
+
+def add(to: dict[Key, Unread], key: Key, at: str, kind: str) -> None:
+    """One more reason for which an event alerts somebody."""
+    before = to.get(key)
+    to[key] = Unread(at, (before.kinds if before else frozenset()) | {kind})
+
+
+def mine(session: Session, account: str, now: datetime) -> dict[Key, Unread]:
+    """What an account has not read of what it may see and wants to see."""
+    kinds, hidden = wanted(choice(session, account)), snapshot.hidden_searches(session, account)
+    all = unread(session, [account], now)[account]
+    return {key: each for key, each in all.items() if key[0] not in hidden and not each.kinds.isdisjoint(kinds)}
+
+
+def read(session: Session, account: str, now: datetime, keys: Collection[Key] | None) -> int:
+    """Marks alerts as read, or all that there are now (None); how many are left. What is not found is passed over."""
+    _change(session, account)
+    left = mine(session, account, now)
+    done = [key for key in left if keys is None or key in keys]
+    if done:
+        rows = [{"account": account, "board": board, "seq": seq, "at": left[board, seq].at} for board, seq in done]
+        session.connection().execute(_READ, rows)
+    session.connection().execute(_FORGET, {"account": account, "since": since(now)})
+    return len(left) - len(done)

@@ -1,0 +1,167 @@
+"""Tells each socket that asked for it how many alerts its person has not read.
+
+What changed is found in the database, for all readers at once: not all boards are followed by this process, others write to
+them, and people read on other screens.
+"""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy import Row, bindparam, text
+from sqlmodel import Session
+
+from board import access
+from board.access import AsOf
+from board.alerting import alerts
+from board.alerting.alerts import Key, Unread
+from board.source import BoardSource
+from models.alert import EVERYBODY
+from models.database import Database, Unavailable
+from models.times import now
+from realtime import protocol
+from realtime.connection import Connection
+from realtime.hub import Hub
+from realtime.rounds import every
+
+log = structlog.get_logger()
+
+EVERY_S = 1.0  # at most once a second, says the contract
+COLLECT_S = 0.02  # how long those who ask are collected: a thousand that come back ask at one moment
+AT_ONCE = 100  # people whose alerts are read in one go
+TOGETHER = 20  # readers told between two looks at the network
+ALL_S = 60.0  # how often everything is counted anew: alerts grow old without an event
+
+Told = tuple[int, Key | None, bool]
+
+_HEADS = text("SELECT id, seq FROM board")
+_NEW = text(
+    "SELECT a.board, a.seq, a.at, a.kind, a.account, e.account AS actor FROM board b "
+    "JOIN alert a ON a.board = b.id AND a.seq > b.seq - :span JOIN event e ON e.board = a.board AND e.seq = a.seq "
+    "WHERE b.id IN :boards"
+).bindparams(bindparam("boards", expanding=True))
+_VERSIONS = text("SELECT account, version FROM alert_choice")
+
+
+@dataclass
+class _Person:
+    """What this process knows of somebody with a socket. `count` is None where it has to be counted anew."""
+
+    version: int
+    kinds: frozenset[str]
+    quiet: bool
+    unread: dict[Key, Unread]
+    count: Told | None = None
+
+
+class _News(NamedTuple):
+    """One view of the database: where boards stand, what alerts were written since, and people who are read anew."""
+
+    heads: dict[str, int]
+    alerts: list[Row[Any]]
+    people: dict[str, _Person]
+    view: AsOf
+
+
+class Bells:
+    """A round asks by the positions of boards, not by readers; each reader is told what it may see now."""
+
+    def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
+        self._database, self._hub, self._source = database, hub, source
+        self._people: dict[str, _Person] = {}
+        self._heads: dict[str, int] = {}
+        self._view: AsOf | None = None
+        self._told: dict[Connection, tuple[Told, float]] = {}  # what, and when
+        self._next = self._counted_all = time.monotonic()
+
+    async def run(self) -> None:
+        """By the clock, and soon for who has just asked."""
+        await every(COLLECT_S, self._turn)
+
+    async def _turn(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._next - time.monotonic()):
+                await self._hub.asked.wait()
+        self._hub.asked.clear()
+        self._next = time.monotonic() + EVERY_S
+        try:
+            await self._tell_all()
+        except Unavailable:
+            log.warning("alerts can't be read")
+
+    async def _tell_all(self) -> None:
+        readers = {each: each.reader.account.id for each in self._hub.connections if each.alerted}
+        ids = set(readers.values())
+        self._told = {reader: told for reader, told in self._told.items() if reader in readers}
+        self._people = {id: person for id, person in self._people.items() if id in ids}
+        if not readers:
+            self._heads = {}
+            return
+        arrived = [id for id in ids if id not in self._people]
+        news = await self._database.read(partial(_read, self._people, self._heads, arrived[:AT_ONCE], now()))
+        self._take(news)
+        if len(arrived) > AT_ONCE:
+            self._hub.asked.set()  # the others in the next turn
+        await self._source.agree(news.view)
+        for number, (reader, id) in enumerate(readers.items()):
+            if id in self._people:
+                self._tell(reader, self._people[id])
+            if number % TOGETHER == 0:
+                await asyncio.sleep(0)
+
+    def _take(self, news: _News) -> None:
+        everything = news.view != self._view or time.monotonic() - self._counted_all > ALL_S
+        for each in news.alerts:
+            if each.seq > self._heads.get(each.board, 0):
+                for id in self._people if each.account == EVERYBODY else {each.account} & self._people.keys():
+                    if id != each.actor:
+                        alerts.add(self._people[id].unread, (each.board, each.seq), each.at, each.kind)
+                        self._people[id].count = None
+        if everything:
+            self._counted_all = time.monotonic()
+            for person in self._people.values():
+                person.count = None
+        self._people |= news.people
+        self._heads, self._view = news.heads, news.view
+
+    def _tell(self, reader: Connection, person: _Person) -> None:
+        """By the rights of this moment, where it differs from what this reader was told."""
+        told, at = self._told.get(reader, (None, float("-inf")))
+        if time.monotonic() - at < EVERY_S:
+            return
+        if person.count is None or not self._sees(reader, person.count[1]):
+            person.count = self._count(reader, person)
+        if person.count != told:
+            reader.send(protocol.alerts(*person.count))
+            self._told[reader] = person.count, time.monotonic()
+
+    def _count(self, reader: Connection, person: _Person) -> Told:
+        since = alerts.since(now())
+        found = [
+            (each.at, key)
+            for key, each in person.unread.items()
+            if each.at > since and not each.kinds.isdisjoint(person.kinds) and self._sees(reader, key)
+        ]
+        return len(found), max(found)[1] if found else None, person.quiet
+
+    def _sees(self, reader: Connection, key: Key | None) -> bool:
+        return key is None or self._source.may_see(reader.reader, key[0])
+
+
+def _read(people: dict[str, _Person], known: dict[str, int], arrived: list[str], now: datetime, session: Session) -> _News:
+    connection = session.connection()
+    heads: dict[str, int] = {row.id: row.seq for row in connection.execute(_HEADS)}
+    boards = [board for board, seq in heads.items() if known and known.get(board, 0) != seq]
+    span = max((heads[board] - known.get(board, 0) for board in boards), default=0)
+    rows = connection.execute(_NEW, {"boards": boards, "span": span}).all() if boards else []
+    versions: dict[str, int] = {row.account: row.version for row in connection.execute(_VERSIONS)}
+    anew = [*arrived, *(id for id, person in people.items() if person.version != versions.get(id, 0))]
+    unread = alerts.unread(session, anew, now)
+    chosen = alerts.choices(session, anew)
+    read = {id: _Person(versions.get(id, 0), frozenset(alerts.wanted(chosen[id])), chosen[id].quiet, unread[id]) for id in anew}
+    return _News(heads, list(rows), read, access.as_of(session))

@@ -1,0 +1,60 @@
+"""The calls about one's own alerts: what there is, and that it was read."""
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board.alerting import alerts
+from board.alerting.alerts import Key
+from board.answers import answer, caller_of, desk_of, json_of
+from board.errors import Refused
+from board.people.sign_in import still_signed_in
+from board.words import N_
+from models.times import now
+from realtime.strict import MAX_INTEGER
+
+
+async def listed(request: Request) -> Response:
+    """The newest alerts of the caller, and how many of all are unread."""
+    caller = await caller_of(request)
+    desk = desk_of(request)
+
+    def look(session: Session) -> dict[str, object]:
+        at, me = now(), still_signed_in(session, caller).id
+        found, left = alerts.listed(session, me, at), alerts.mine(session, me, at)
+        return {"alerts": found, "unread": len(left), "quiet": alerts.choice(session, me).quiet}
+
+    return answer(await desk.database.read(look))
+
+
+async def read(request: Request) -> Response:
+    """Marks some as read, or all; on every screen of the caller. Answers how many are left."""
+    caller = await caller_of(request)
+    keys = _keys(await json_of(request))
+    if not caller.may_command:
+        raise Refused("forbidden")
+    desk = desk_of(request)
+
+    def mark(session: Session) -> int:
+        return alerts.read(session, still_signed_in(session, caller).id, now(), keys)
+
+    left = await desk.database.write(mark)
+    desk.hub.asked.set()
+    return answer({"unread": left})
+
+
+def _keys(body: dict[str, object]) -> set[Key] | None:
+    """Those that are named, or None for all. Raises Refused `invalid`."""
+    if body == {"all": True} and body["all"] is True:
+        return None
+    named = body.get("alerts")
+    if not isinstance(named, list) or len(body) > 1 or len(named) > alerts.LISTED:
+        raise Refused("invalid", fields={"alerts": N_("At most 200 alerts, or all of them.")})
+    if not all(isinstance(each, dict) and set(each) == {"board", "seq"} and _is_key(**each) for each in named):
+        raise Refused("invalid", fields={"alerts": N_("An alert is named by its board and seq.")})
+    return {(each["board"], int(each["seq"])) for each in named}
+
+
+def _is_key(board: object, seq: object) -> bool:
+    whole = isinstance(seq, int | float) and not isinstance(seq, bool) and seq == int(seq)
+    return isinstance(board, str) and 0 < len(board) <= 64 and whole and 0 <= seq <= MAX_INTEGER  # type: ignore[operator]

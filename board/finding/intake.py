@@ -1,0 +1,101 @@
+"""Taking in: a sighting from the hotline's software or the app, by one call that needs to know no board.
+
+It is the command `sighting.add`, by the same writer: its id is remembered like any other's, and sent again it is answered the
+same. A token of scope `intake` can do this and nothing else to a board.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from sqlmodel import Session, select
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from board import access, journal, language
+from board.answers import answer, caller_of, desk_of, json_of, refusal, refusing
+from board.commands import Command
+from board.errors import Refused, invalid
+from board.finding import gazetteer, suggestions
+from board.running import logs, metrics
+from board.sightings import Fields, Private
+from board.words import N_
+from models.board import OPERATIONS
+from models.event import Done
+from models.search import Search
+from models.sighting import Sighting
+from realtime import protocol
+
+COMMAND = "sighting.add"
+_TAKEN = {*Fields.model_fields, *Private.model_fields}
+
+
+async def take_in(request: Request) -> Response:
+    """`POST /api/v1/intake/sightings`: a sighting for a search that is named by `board` or `reference`."""
+    caller = await caller_of(request, intake=True)
+    value = await json_of(request)
+    id = value.pop("id", None)
+    if not protocol.is_id(id):
+        raise invalid("id", N_("A sighting needs an id of 1 to 64 letters, digits, - or _."))
+    logs.belongs_to(command=id)
+    desk = desk_of(request)
+    account = caller.account.id
+    # By its scope the token may do this one command; what its account may is judged by the writer.
+    taker = replace(caller, scope=None) if caller.scope == "intake" else caller
+    try:
+        board = await desk.database.read(lambda session: _board(session, account, id, value))
+        with metrics.judging():
+            await desk.execute(taker, Command(id, board, COMMAND, value))
+        taken = await desk.database.read(lambda session: _taken(session, account, id))
+    except Refused as refused:
+        return refusal(refused, id, language.of(request))
+    return answer(taken, 201)
+
+
+def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> str:
+    """The search that is meant; the names of it are taken out of `value`. Raises Refused.
+
+    A sighting that was taken in already stays where it is: the search may have got another reference since.
+    """
+    board, reference = value.pop("board", None), value.pop("reference", None)
+    done = _done(session, account, id)
+    if done is not None:
+        return str(orjson.loads(done.ack)["board"])
+    if (board is None) == (reference is None):
+        raise invalid("board", N_("Either the search's board or its reference."))
+    for name, given in (("board", board), ("reference", reference)):
+        if given is not None and not isinstance(given, str):
+            raise invalid(name, N_("This must be text."))
+    for name in value:
+        if name not in _TAKEN:  # `column` and `assignee` are for who sees the board
+            raise invalid(name, N_("There is no such field here."))
+    if reference is not None:
+        board = session.exec(select(Search.id).where(Search.reference == reference)).first()
+    if board is None or board == OPERATIONS:
+        raise Refused("not_found")
+    return str(board)
+
+
+def _taken(session: Session, account: str, id: str) -> dict[str, Any]:
+    """What was taken in by this id. Raises Refused: the id may be another command's, by a call at the same moment."""
+    done = _done(session, account, id)
+    if done is None:
+        raise Refused("unavailable")
+    ack = orjson.loads(done.ack)
+    access.board_for(session, account, ack["board"])
+    (seq,) = ack["seqs"]
+    (said,) = journal.after(session, ack["board"], seq - 1, 1)
+    row = session.get_one(Sighting, said.entity)
+    return {"board": ack["board"], "sighting": row.id, "number": row.number, "seq": seq}
+
+
+def _done(session: Session, account: str, id: str) -> Done | None:
+    """What this account's command by this id came to. Raises Refused `invalid` where it was another than this."""
+    done = session.get(Done, (account, id))
+    if done is not None and done.name != COMMAND:
+        raise invalid("id", N_("This id was used for another command."))
+    return done
+
+
+routes = [Route("/intake/sightings", refusing(take_in), methods=["POST"]), *gazetteer.routes, *suggestions.routes]

@@ -1,0 +1,1 @@
+"""The shift, and how it is handed on."""

@@ -1,0 +1,85 @@
+"""What is said of a search when a shift is handed over, and up to where whoever takes over has read it: on that search's own
+board, so that only who sees the search reads it. It goes on from one handover to the next."""
+
+from pydantic import Field
+
+from board import turn
+from board.errors import invalid, not_found
+from board.fields import Data, Id, Long, Told, patched
+from board.handover import shifts
+from board.pen import Pen
+from board.words import N_
+from models.entity import Entity, State
+from models.handover import Briefing, Handed
+from models.note import Note
+from models.sighting import Sighting
+from models.task import Task
+
+MOST_PINNED = 20  # on one search: what nobody must miss is little
+PINS: tuple[type[Entity], ...] = (Sighting, Task, Note)
+
+
+class OfSearch(Data):
+    """What is written of a search."""
+
+    assessment: Long | None = None
+    hypotheses: Long | None = None
+    dropped: Long | None = None
+    contingencies: Long | None = None
+    contacts: Long | None = None
+    pinned: list[Id] = Field(default_factory=list, max_length=MOST_PINNED)
+
+
+class Read(Data):
+    handover: shifts.Number
+    seq: shifts.Seq
+    reason: Told | None = None
+
+
+def write(pen: Pen, number: int, patch: State) -> None:
+    """A merge patch, while handover `number` is prepared and this search is part of it."""
+    row = _briefing(pen)
+    before = {name: getattr(row, name) for name in OfSearch.model_fields}
+    values = patched(OfSearch, before, patch)
+    values["pinned"] = list(dict.fromkeys(values["pinned"]))
+    _check_pinned(pen, values["pinned"])
+    handover = shifts.present(pen, number, "prepared")
+    if pen.board.id not in shifts.active(pen):
+        raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
+    if values != before:
+        _put(pen, row, shifts.WRITTEN, values | {"handover": number})
+
+
+def _briefing(pen: Pen) -> Briefing:
+    """What is said of this search; an empty one, which is on no board yet, where nothing was."""
+    id = pen.board.id
+    return turn.row(pen.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
+
+
+def _put(pen: Pen, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
+    if row.handover:
+        pen.change(row, type, values, reason)
+    else:
+        pen.add(Briefing(**(row.model_dump() | values)), type, reason)
+
+
+def read(pen: Pen, data: Read) -> None:
+    """Up to where whoever takes over has read this search. Never less than they have read already."""
+    if data.seq > pen.board.seq:
+        raise invalid("seq", N_("The board has not got so far."))
+    handover = shifts.present(pen, data.handover, "signed")
+    handed = turn.row(pen.session, Handed, pen.board.id)
+    if handed is None or handed.handover != data.handover:
+        raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
+    row = _briefing(pen)
+    marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
+    if data.seq > marks.get(pen.person, {}).get("seq", -1):
+        marks[pen.person] = {"handover": data.handover, "seq": data.seq, "at": pen.now}
+        _put(pen, row, "handover.read", {"handover": data.handover, "reads": marks}, data.reason)
+
+
+def _check_pinned(pen: Pen, ids: list[str]) -> None:
+    for id in ids:
+        rows = (turn.row(pen.session, kind, id) for kind in PINS)
+        if not any(row is not None and row.board == pen.board.id for row in rows):
+            raise not_found("pinned")

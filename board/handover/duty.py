@@ -1,0 +1,61 @@
+"""Tells every socket who holds the shift, and how it is being handed on: all pages show it.
+
+What changed is found in the database, by the clock, as another process may have written it; at once where it was this one.
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import structlog
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.wall import walls
+from models.board import OPERATIONS
+from models.database import Database, Unavailable
+from models.handover import Handover, Shift
+from realtime import protocol
+from realtime.hub import Hub
+from realtime.rounds import every
+
+log = structlog.get_logger()
+
+EVERY_S = 1.0
+TOLD = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover: what was written is for who reads it
+
+_NAME = text("SELECT name FROM account WHERE id = :id")
+
+
+class Duty:
+    """`changed` is set by whoever knows that something did."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database, self._hub = database, hub
+        self.changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Looks by the clock, and when something changed."""
+        await every(0.0, self._turn)
+
+    async def _turn(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.changed.wait(), EVERY_S)
+        self.changed.clear()
+        try:
+            await self.look()
+        except Unavailable:
+            log.warning("who holds the shift can't be read")
+
+    async def look(self) -> None:
+        """Tells it where it is not what was told last: displays, who holds it. Raises Unavailable."""
+        shift, handover = await self._database.read(_read)
+        self._hub.announce(protocol.shift(shift, handover), protocol.shift(walls.shift(shift), None))
+
+
+def _read(session: Session) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    shift, handover = session.get(Shift, OPERATIONS), session.get(Handover, OPERATIONS)
+    told = {name: value for name, value in handover.state().items() if name in TOLD} if handover is not None else None
+    if shift is None:
+        return None, told
+    return shift.state() | {"name": session.connection().execute(_NAME, {"id": shift.holder}).scalar()}, told

@@ -1,0 +1,220 @@
+"""The handover of a shift: prepared, written, signed at positions, read, and accepted; or refused, or withdrawn.
+
+What is said of a search stands on its own board, so that rights hold; `operations` has ids, positions, a digest, and what
+concerns the desk as a whole. Nothing of it can be undone: what was signed is replaced by another handover.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlmodel import Session, select
+
+from board import snapshot, turn
+from board.errors import Refused, invalid
+from board.fields import Data, Id, Long, Told, patched
+from board.handover import briefings, shifts
+from board.history import placed, significant
+from board.pen import Pen
+from board.words import N_
+from models.accounts import ROLES, Account
+from models.board import OPERATIONS
+from models.entity import State
+from models.handover import Briefing, Handed, Handover
+
+MOST_SEARCHES = 10_000  # as many as a desk has
+Position = dict[str, Any]  # epoch, seq, head
+
+
+class Prepare(Data):
+    incoming: Id | None = None
+
+
+class OfDesk(Data):
+    """What is written of the desk as a whole."""
+
+    incoming: Id | None = None
+    faults: Long | None = None
+    remarks: Long | None = None
+
+
+class Write(Data):
+    """A merge patch, on what is written of a search or of the desk."""
+
+    model_config = Data.model_config | {"extra": "allow"}
+
+    handover: shifts.Number
+
+
+class Sign(Data):
+    """`positions`: up to which seq the signer has seen each search."""
+
+    handover: shifts.Number
+    positions: Annotated[dict[Id, shifts.Seq], Field(max_length=MOST_SEARCHES)]
+
+
+class Accept(Data):
+    """`reason`: why it is taken over although something was not read."""
+
+    handover: shifts.Number
+    restatement: Told
+    reason: Told | None = None
+
+
+class Refuse(Data):
+    handover: shifts.Number
+    reason: Told
+
+
+class Withdraw(Data):
+    handover: shifts.Number
+    reason: Told | None = None
+
+
+# -- written --------------------------------------------------------------------------------------------------------------
+
+
+def prepare(pen: Pen, data: Prepare) -> None:
+    """A new handover of the shift that is held now. What was written of the last one is gone; of searches it goes on."""
+    _check_incoming(pen, data.incoming)
+    shift, row = shifts.current(pen), shifts.last_handover(pen)
+    if shift is None:
+        raise Refused("conflict", fields={"shift": N_("Nobody holds the shift: take it first.")})
+    if row is not None and row.status in shifts.OPEN:
+        raise shifts.conflict(row, "handover", N_("A handover is open already."))
+    new = Handover(
+        id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, status="prepared", outgoing=shift.holder,
+        incoming=data.incoming, prepared_by=pen.person, prepared_at=pen.now,
+    )  # fmt: skip
+    if row is None:
+        pen.add(new, "handover.prepared")
+    else:
+        pen.change(row, "handover.prepared", new.state())
+
+
+def write(pen: Pen, data: Write) -> None:
+    """While it is being prepared."""
+    if pen.board.id == OPERATIONS:
+        _write_of_desk(pen, data.handover, data.model_extra or {})
+    else:
+        briefings.write(pen, data.handover, data.model_extra or {})
+
+
+def _write_of_desk(pen: Pen, number: int, patch: State) -> None:
+    row = shifts.last_handover(pen)
+    values = patched(OfDesk, {name: getattr(row, name, None) for name in OfDesk.model_fields}, patch)
+    if row is None or values["incoming"] != row.incoming:
+        _check_incoming(pen, values["incoming"])
+    pen.change(shifts.present(pen, number, "prepared"), shifts.WRITTEN, values)
+
+
+def _check_incoming(pen: Pen, id: str | None) -> None:
+    """Who is expected can take the shift over."""
+    pen.find_account(id, "incoming")
+    account = turn.row(pen.session, Account, id) if id is not None else None
+    if account is not None and not (account.enabled and ROLES.index(account.role) >= ROLES.index("coordinator")):
+        raise invalid("incoming", N_("Only a coordinator who can sign in can take the shift over."))
+
+
+# -- signed ---------------------------------------------------------------------------------------------------------------
+
+
+def sign(pen: Pen, data: Sign) -> None:
+    """Fixes the report at these positions: from now on it is theirs to accept. What the signer may not see is handed over
+    as it stands."""
+    shift = shifts.current(pen)
+    if shift is None or shift.holder != pen.person:
+        raise Refused("forbidden", N_("Only who holds the shift can sign its handover."))
+    before = turn.position(pen.board)
+    searches = shifts.active(pen)
+    stand, hidden = turn.positions(pen.session, searches), snapshot.hidden_searches(pen.session, pen.person)
+    seen = {id: at for id, at in stand.items() if id not in hidden}
+    above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
+    if above:
+        raise Refused("invalid", fields={f"positions.{id}": N_("The board has not got so far.") for id in above})
+    row = shifts.present(pen, data.handover, "prepared")
+    wrong = _unfit(pen, data.positions, seen)
+    if wrong:
+        raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in wrong.items()}, current=row.state())
+    handed = stand | _at(pen.session, seen, data.positions)
+    turn.read_ahead(pen.session, Handed, searches)
+    for id in searches:
+        _hand_over(pen, id, data.handover, handed[id])
+    signed = {"signed_at": pen.now, "searches": len(searches), "position": before, "digest": digest(handed)}
+    pen.change(row, "handover.signed", signed | {"status": "signed"})
+
+
+def digest(positions: Mapping[str, Position]) -> str:
+    """Of all positions at which searches are handed over: SHA-256 over a line for each, sorted by id."""
+    lines = (f"{id} {at['epoch']} {at['seq']} {at['head']}\n" for id, at in sorted(positions.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _unfit(pen: Pen, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
+    """The searches whose positions can't be signed, with a sentence for each."""
+    found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
+    found |= {id: N_("This search is part of the handover too.") for id in seen.keys() - given.keys()}
+    for id, events in placed.after(pen.session, given, (*significant.TYPES, shifts.WRITTEN)).items():
+        theirs = any(said.type == shifts.WRITTEN and said.account != pen.person for said in events)
+        if theirs or any(map(significant.is_significant, events)):
+            found.setdefault(id, N_("Something important was added to this search since you looked."))
+    return found
+
+
+def _at(session: Session, stand: Mapping[str, Position], given: Mapping[str, int]) -> dict[str, Position]:
+    """Each board's position at a seq that it has got to."""
+    earlier = {id: seq for id, seq in given.items() if seq != stand[id]["seq"]}
+    heads = placed.hashes(session, earlier)
+    return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in stand.items()}
+
+
+def _hand_over(pen: Pen, id: str, number: int, position: Position) -> None:
+    row = turn.row(pen.session, Handed, id)
+    if row is None:
+        pen.add(Handed(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
+    else:
+        pen.change(row, "handed.set", {"handover": number, "position": position}, conflicts=False)
+
+
+# -- taken over -----------------------------------------------------------------------------------------------------------
+
+
+def accept(pen: Pen, data: Accept) -> None:
+    """Takes the shift over: from this moment it is theirs who accepts."""
+    row = shifts.present(pen, data.handover, "signed")
+    _check_incoming_may(pen, row)
+    turn.settle(pen.session)
+    left = unread(pen.session, pen.person, data.handover)
+    if left and data.reason is None:
+        fields = {f"searches.{id}": N_("This was not read, or something important happened since.") for id in left}
+        raise Refused("conflict", fields=fields, current=row.state())
+    shifts.end(pen, row, "accepted", data.reason, restatement=data.restatement)
+    shifts.pass_on(pen, "shift.handed_over", handover=data.handover)
+
+
+def refuse(pen: Pen, data: Refuse) -> None:
+    """It stays where it is, and everyone sees why."""
+    row = shifts.present(pen, data.handover, "signed")
+    _check_incoming_may(pen, row)
+    shifts.end(pen, row, "refused", data.reason)
+
+
+def withdraw(pen: Pen, data: Withdraw) -> None:
+    """It is not handed over after all, or not like this."""
+    shifts.end(pen, shifts.present(pen, data.handover, *shifts.OPEN), "withdrawn", data.reason)
+
+
+def unread(session: Session, account: str, number: int) -> list[str]:
+    """The searches of a handover, of those that this account may see, that it has not read: no mark on it for this handover,
+    or something significant since. By id."""
+    hidden = snapshot.hidden_searches(session, account)
+    handed = [id for id in session.exec(select(Handed.id).where(Handed.handover == number)) if id not in hidden]
+    briefings = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.id.in_(handed)))  # type: ignore[attr-defined]
+    marks = {id: reads[account]["seq"] for id, reads in briefings if reads.get(account, {}).get("handover") == number}
+    return sorted({*handed} - marks.keys() | significant.after(session, marks).keys())
+
+
+def _check_incoming_may(pen: Pen, row: Handover) -> None:
+    if row.outgoing == pen.person:
+        raise Refused("forbidden", N_("Who hands the shift over can't take it over."))

@@ -1,0 +1,161 @@
+"""The report of a handover: what it tells of each search, as one account may see it. Composed now, while it is written; or at
+the positions at which it was signed, with what has happened since."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from board import journal, snapshot, turn
+from board.errors import Refused
+from board.handover import handovers, sections, shifts
+from board.history import placed, significant, standing
+from board.history.seen import of as seen_up_to
+from board.history.standing import Standing, Stood
+from board.journal import Said
+from models.accounts import Account
+from models.board import OPERATIONS
+from models.entity import State
+from models.handover import Briefing, Handover, Shift
+
+Report = dict[str, Any]
+
+_HANDOVERS = text(
+    "SELECT e.seq, e.type, p.body FROM event e JOIN payload p ON p.board = e.board AND p.seq = e.seq "
+    "WHERE e.board = 'operations' AND e.entity = 'operations' AND e.kind = 'handover' AND e.type <> 'handover.written' "
+    "AND e.seq < :before ORDER BY e.seq DESC LIMIT 500"
+)
+
+
+# -- which one ------------------------------------------------------------------------------------------------------------
+
+
+def present(session: Session, now: str) -> sections.Frame:
+    """The present handover as it was signed; composed now where it was not, or where there is none."""
+    row = session.get(Handover, OPERATIONS)
+    if row is not None and row.position is not None:
+        return signed(session, row.number)
+    shift = session.get(Shift, OPERATIONS)
+    searches = shifts.active_since(session, shift.seq if shift is not None else None)
+    positions = turn.positions(session, searches)
+    return sections.Frame(row.state() if row is not None else None, shift.state() if shift is not None else None, now, positions)
+
+
+def signed(session: Session, number: int) -> sections.Frame:
+    """A handover as it was signed, whatever came of it. Raises Refused `not_found`."""
+    last: State | None = None
+    for type, state in _told(session):
+        if state["number"] < number:
+            break
+        if state["number"] == number:
+            last = last or state
+            if type == "handover.signed":
+                return _signed_at(session, last)
+    raise Refused("not_found")
+
+
+def listed(session: Session, before: int | None, most: int) -> list[State]:
+    """The last state of each handover, newest first."""
+    found: dict[int, State] = {}
+    for _, state in _told(session):
+        if before is None or state["number"] < before:
+            if len(found) == most and state["number"] not in found:
+                break
+            found.setdefault(state["number"], state)
+    return list(found.values())
+
+
+def _told(session: Session) -> Iterable[tuple[str, State]]:
+    """What was said of handovers, newest first: the type, and what was true then."""
+    before = 2**53
+    while rows := session.connection().execute(_HANDOVERS, {"before": before}).all():
+        for row in rows:
+            before = row.seq
+            yield row.type, Said(OPERATIONS, row.seq, "", row.type, "handover", OPERATIONS, None, row.body).payload()["state"]
+
+
+def _signed_at(session: Session, handover: State) -> sections.Frame:
+    """What was signed is said right after the position of `operations`, of each search."""
+    before = handover["position"]["seq"]
+    handed = journal.after(session, OPERATIONS, before, handover["searches"])
+    positions = {said.entity: said.payload()["state"]["position"] for said in handed}
+    then = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
+    shift = next((state for said, state in then if said.kind == Shift.KIND), None)
+    return sections.Frame(handover, shift, handover["signed_at"], positions)
+
+
+# -- what it tells --------------------------------------------------------------------------------------------------------
+
+
+def compose(session: Session, account: str, frame: sections.Frame, board: str | None = None) -> Report:
+    """The report, as an account may see it now; with a board, the section of that search alone. Raises Refused `not_found`."""
+    hidden = snapshot.hidden_searches(session, account)
+    positions = {id: at for id, at in frame.positions.items() if id not in hidden and board in (None, id)}
+    if board is not None and not positions:
+        raise Refused("not_found")
+    told = _read(session, account, frame, positions)
+    by_board = _by_board(told.stood)
+    found = [sections.section(told, id, by_board.get(id, {})) for id in positions if id in told.stood["search"]]
+    found.sort(key=_order)
+    return {
+        "handover": frame.handover,
+        "shift": frame.shift,
+        "composed_at": frame.at,
+        "people": _people(session, frame, found),
+        "withheld": len(frame.positions.keys() & hidden),
+        "searches": found,
+    }
+
+
+def _read(session: Session, account: str, frame: sections.Frame, positions: dict[str, sections.Position]) -> sections.Told:
+    heads = turn.positions(session, positions)
+    stood = standing.at(session, {id: at["seq"] for id, at in positions.items()}, sections.horizon(frame.at))
+    began = placed.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
+    seen = {board: mark.seq for board, mark in seen_up_to(session, account).items()}
+    earliest = {id: min(at["seq"], seen.get(id, began.get(id, 0))) for id, at in positions.items()}
+    number, status = (frame.handover["number"], frame.handover["status"]) if frame.handover is not None else (0, "")
+    unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
+    events, reads = significant.after(session, earliest), _reads(session, positions, number)
+    marks = placed.after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
+    counted = {id: len(said) for id, said in marks.items()}
+    return sections.Told(frame, positions, heads, stood, began, seen, events, unread, reads, counted)
+
+
+def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, State]:
+    """The marks of a handover, as they are now; those of an earlier one go when somebody reads for a later one."""
+    rows = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.handover == number))
+    return {
+        id: {account: {"seq": mark["seq"], "at": mark["at"]} for account, mark in reads.items() if mark["handover"] == number}
+        for id, reads in rows
+        if id in boards
+    }
+
+
+def _by_board(stood: Standing) -> dict[str, dict[str, list[Stood]]]:
+    found: dict[str, dict[str, list[Stood]]] = {}
+    for kind, entities in stood.items():
+        for each in entities.values():
+            found.setdefault(each.board, {}).setdefault(kind, []).append(each)
+    return found
+
+
+def _order(section: State) -> tuple[Any, ...]:
+    """Those that are open first, the worrying ones of them first of all."""
+    search = section["search"]
+    return search["status"] != "open", not search["worrying"], search["reference"]
+
+
+def _people(session: Session, frame: sections.Frame, told: Iterable[State]) -> dict[str, str]:
+    """The names of all who are named by their id."""
+    ids = {value for state in (frame.handover, frame.shift) for name, value in (state or {}).items() if name in _NAMES}
+    for section in told:
+        ids.add(section["search"]["lead"])
+        ids |= {
+            card["assignee"] for cards in (section["ungraded"], section["pinned"], *section["tasks"].values()) for card in cards
+        }
+        ids |= section["reads"].keys()
+    return {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
+
+
+_NAMES = ("outgoing", "incoming", "prepared_by", "ended_by", "holder", "before")

@@ -1,0 +1,158 @@
+"""What the report of a handover tells of one search: plain, so that a page, a file and paper can be made of it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from board.history.standing import UNGRADED, Standing, Stood
+from board.journal import Said
+from models.entity import State
+from models.times import moment, stamp
+
+NEXT_SHIFT = timedelta(hours=8)  # what falls due in it is told: desks work in three shifts a day
+MOST = 100  # of a kind on one search; `left_out` counts the others
+
+Position = dict[str, Any]  # epoch, seq, head
+
+
+class Frame(NamedTuple):
+    """What a report is of: the handover and shift, the moment, and where each search stands in it."""
+
+    handover: State | None
+    shift: State | None
+    at: str
+    positions: dict[str, Position]
+
+
+class Told(NamedTuple):
+    """All that sections are made of."""
+
+    frame: Frame
+    positions: dict[str, Position]  # of those that are told
+    heads: dict[str, Position]  # now
+    stood: Standing
+    began: dict[str, int]  # by board: the seq at which the shift began
+    seen: dict[str, int]  # by board: up to which seq the account has seen it
+    events: dict[str, list[Said]]  # significant ones
+    unread: frozenset[str]
+    reads: dict[str, State]  # by board: up to where each account has read it, for this handover
+    marks: dict[str, int]  # by board: how many events since the position only say that somebody has read it
+
+
+def horizon(at: str) -> str:
+    """When the next shift ends, as seen from a moment."""
+    return stamp(moment(at) + NEXT_SHIFT)
+
+
+def section(told: Told, id: str, stood: Mapping[str, list[Stood]]) -> State:
+    """Of one search; `stood` is what stood on its board, by kind."""
+    at, head, events = told.positions[id], told.heads[id], told.events.get(id, [])
+    briefing = next((each.state for each in stood.get("briefing", ())), None)
+    ungraded, tasks, left_out = _cards(told, id, stood)
+    return {
+        "board": id,
+        **at,
+        "search": _search(told.stood["search"][id].state),
+        "last_confirmed": _last_confirmed(stood.get("sighting", ())),
+        "since": _since(told, id, events),
+        "ungraded": ungraded,
+        "tasks": tasks,
+        "left_out": left_out,
+        "briefing": briefing,
+        "pinned": _pinned(told.stood, (briefing or {}).get("pinned", ())),
+        "after": {
+            "seq": head["seq"],
+            "events": head["seq"] - at["seq"] - told.marks.get(id, 0),
+            "significant": sum(said.seq > at["seq"] for said in events),
+        },
+        "reads": told.reads.get(id, {}),
+        "unread": id in told.unread,
+    }
+
+
+def _search(state: State) -> State:
+    person = {name: state["person"].get(name) for name in ("first_name", "last_name", "age")}
+    names = ("reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal")
+    return {name: state[name] for name in names} | {"person": person}
+
+
+def _last_confirmed(sightings: Iterable[Stood]) -> State | None:
+    confirmed = [each for each in sightings if each.state["assessment"] == "confirmed" and not each.state["withdrawn"]]
+    last = max(confirmed, key=lambda each: (each.state["seen_at"] or "", each.state["number"]), default=None)
+    return {"id": last.id} | {name: last.state[name] for name in ("number", "seen_at", "place")} if last is not None else None
+
+
+def _since(told: Told, id: str, events: Iterable[Said]) -> State:
+    """What has happened since the account has seen the board, else since the shift began."""
+    until, start = told.positions[id]["seq"], told.seen.get(id, told.began.get(id, 0))
+    found = [said for said in events if start < said.seq <= until]
+    return {
+        "seq": start,
+        "from": "seen" if id in told.seen else "shift",
+        "events": max(0, until - start),
+        "significant": [_event(said) for said in found[-MOST:]],
+    }
+
+
+def _event(said: Said) -> State:
+    number = (said.payload().get("state") or {}).get("number")
+    event = {"seq": said.seq, "at": said.at, "type": said.type, "kind": said.kind, "id": said.entity}
+    return event | ({"number": number} if number is not None else {})
+
+
+def _cards(told: Told, id: str, stood: Mapping[str, list[Stood]]) -> tuple[list[State], dict[str, list[State]], int]:
+    """Sightings that nobody has graded; tasks that were done in this shift, are overdue, or fall due in the next; by number.
+    How many there was no room for."""
+    now, soon, began = told.frame.at, horizon(told.frame.at), told.began.get(id, 0)
+    done = {each.id for each in stood.get("column", ()) if each.state["role"] == "done"}
+    tasks = [each for each in stood.get("task", ()) if not each.state["withdrawn"]]
+    undone = [each for each in tasks if each.state["column"] not in done and each.state["due"]]
+    found = {
+        "ungraded": [each for each in stood.get("sighting", ()) if not each.state["withdrawn"] and _ungraded(each.state)],
+        "done": [each for each in tasks if each.state["column"] in done and each.seq > began],
+        "overdue": [each for each in undone if each.state["due"] < now],
+        "due": [each for each in undone if now <= each.state["due"] < soon],
+    }
+    cards = {name: [_card(each) for each in sorted(those, key=_number)[:MOST]] for name, those in found.items()}
+    return cards.pop("ungraded"), cards, sum(max(0, len(those) - MOST) for those in found.values())
+
+
+def _ungraded(state: State) -> bool:
+    return bool(state["grade"] == UNGRADED)
+
+
+def _number(stood: Stood) -> int:
+    number: int = stood.state["number"]
+    return number
+
+
+def _card(stood: Stood) -> State:
+    state = stood.state
+    sighting = "description" in state
+    return {
+        "kind": "sighting" if sighting else "task",
+        "id": stood.id,
+        "seq": stood.seq,
+        "number": state["number"],
+        "title": state["description"] if sighting else state["title"],
+        "assignee": state["assignee"],
+        "priority": state["priority"],
+        "due": state.get("due"),
+        "at": (state["seen_at"] or state["received_at"]) if sighting else None,
+    }
+
+
+def _pinned(stood: Standing, ids: Iterable[str]) -> list[State]:
+    """Cards and notes in the order in which they were pinned; what was erased since is left out."""
+    found = (stood["sighting"].get(id) or stood["task"].get(id) or stood["note"].get(id) for id in ids)
+    return [_pin(each) for each in found if each is not None]
+
+
+def _pin(stood: Stood) -> State:
+    """A card; or a note, with its category, and the card that it is on."""
+    if "text" not in stood.state:
+        return _card(stood) | {"category": None, "card": None}
+    state = stood.state
+    told = {"kind": "note", "id": stood.id, "seq": stood.seq, "number": None, "title": state["text"], "assignee": None}
+    more = {"priority": None, "due": None, "at": state["happened_at"]}
+    return told | more | {"category": state["category"], "card": state["card"]}

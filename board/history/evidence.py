@@ -1,0 +1,185 @@
+"""Evidence that journals are what they were: by their chains, by the positions that each signed handover carries, and by heads
+that were kept elsewhere.
+
+A chain alone finds an edit, a hole and a swap. Who cuts the end of a journal off, or writes all of it anew, and the board's row
+with it, is found by whoever knows what the head was before. The file of heads is what `verify` prints, a line for each board:
+`{board} holds: {seq} events, head {hash of the last one, in hex, or none}`.
+"""
+
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import Session, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board import access, journal, language
+from board.answers import answer, caller_of, desk_of
+from board.finding.find import Looking
+from board.journal import Chain, Fault
+from board.people.accounts import Wrong
+from board.people.sign_in import still_signed_in
+from board.words import N_, say, translated
+from models.board import OPERATIONS, Board
+
+WHOLE_S = 60.0  # after it, a chain is gone along from its beginning again: what was edited behind its end is found by then
+_LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
+_SIGNED = (
+    "SELECT e.kind, e.entity, p.body FROM event e JOIN payload p ON p.board = e.board AND p.seq = e.seq "
+    "WHERE e.board = :operations AND e.type IN ('handed.set', 'handover.signed')"
+)
+_ALL_SIGNED = text(_SIGNED)
+_SIGNED_OF_ONE = text(f"{_SIGNED} AND e.entity = :board")  # the handover goes by the id `operations` itself
+_HASH = text("SELECT hash FROM event WHERE board = :board AND seq = :seq")
+
+
+class Witness(NamedTuple):
+    """Who knows the hash of an event of a board: a signed handover, by its number, or (None) heads that were kept elsewhere.
+    `epoch` is the life of the board in which it was so, where that is known."""
+
+    board: str
+    seq: int
+    head: bytes
+    handover: int | None = None
+    epoch: str | None = None
+
+
+def line(board: Board) -> str:
+    """What is printed of a board that holds, and read by `read_heads`: other programs keep it."""
+    return f"{board.id} holds: {board.seq} events, head {board.head.hex() or 'none'}"
+
+
+def read_heads(file: Path) -> list[Witness]:
+    """What `verify` has printed once. Raises Wrong for a file that can't be read, or is something else."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise Wrong(f"The heads in {file} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Wrong(f"{file} is no file of heads: it is not text.") from error
+    found = [_read_line(file, number, each) for number, each in enumerate(lines, 1) if each.strip()]
+    if not found:
+        raise Wrong(f"{file} has no heads in it: it is what verify prints.")
+    return found
+
+
+def _read_line(file: Path, number: int, line: str) -> Witness:
+    read = _LINE.fullmatch(line.strip())
+    if read is None or (read[3] == "none") != (int(read[2]) == 0):
+        raise Wrong(f"{file}, line {number}, is not what verify prints: a board, its events and its head.")
+    return Witness(read[1], int(read[2]), bytes.fromhex(read[3]) if read[3] != "none" else b"")
+
+
+def signed(session: Session, board: str | None = None) -> list[Witness]:
+    """The positions that signed handovers carry, of all boards or of one, as the journal of `operations` has them."""
+    query = _ALL_SIGNED if board is None else _SIGNED_OF_ONE
+    asked = {"operations": OPERATIONS} | ({} if board is None else {"board": board})
+    found = (_of_handover(*row) for row in session.connection().execute(query, asked))
+    return [each for each in found if each is not None]
+
+
+def _of_handover(kind: str, entity: str, body: bytes) -> Witness | None:
+    """One that a handover carries: of the search by whose id it is kept, or of `operations` itself."""
+    state = orjson.loads(body).get("state") or {}
+    position = state.get("position")
+    if position is None:
+        return None
+    handed = kind == "handed"
+    board, number = (entity, state["handover"]) if handed else (OPERATIONS, state["number"])
+    return Witness(board, position["seq"], bytes.fromhex(position["head"]), number, position["epoch"])
+
+
+def contradicted(session: Session, board: Board, witnesses: Iterable[Witness]) -> Fault | None:
+    """The first event of a board that is not the one that a witness knows. A handover that was signed in another life of the
+    board says nothing of this one."""
+    known = [each for each in witnesses if each.board == board.id and each.seq and each.epoch in (None, board.epoch)]
+    for each in sorted(known, key=lambda each: each.seq):
+        found = _hash(session, board.id, each.seq)
+        if found != each.head:
+            return _contradiction(each, gone=found is None)
+    return None
+
+
+def _hash(session: Session, board: str, seq: int) -> bytes | None:
+    """Of an event; None where there is none."""
+    found: bytes | None = session.connection().execute(_HASH, {"board": board, "seq": seq}).scalar()
+    return found
+
+
+def _contradiction(witness: Witness, gone: bool) -> Fault:
+    if witness.handover is None:
+        says = N_("event {seq} is gone: it is among the heads that were kept elsewhere") if gone else N_(
+            "event {seq} is not the one that it was when its head was kept elsewhere: the journal was rewritten since"
+        )  # fmt: skip
+        return Fault(witness.seq, say(says, seq=witness.seq))
+    says = N_("event {seq} is gone: handover {number} was signed at it") if gone else N_(
+        "event {seq} is not the one at which handover {number} was signed: the journal was rewritten since"
+    )  # fmt: skip
+    return Fault(witness.seq, say(says, seq=witness.seq, number=witness.handover))
+
+
+def verify(session: Session, board: str | None = None, heads: Path | None = None) -> list[str]:
+    """A line for each board, or for one. Raises Wrong with the first bad row, for a board that there is not, and for a file of
+    heads that is none."""
+    witnesses = [*(read_heads(heads) if heads is not None else ()), *signed(session, board)]
+    query = select(Board).order_by(Board.kind, Board.id)
+    boards = session.exec(query.where(Board.id == board) if board else query).all()
+    if board and not boards:
+        raise Wrong("There is no board by this id.")
+    for each in boards:
+        fault = journal.walk(session, each, Chain()) or contradicted(session, each, witnesses)
+        if fault is not None:
+            raise Wrong(f"{each.id}: {fault.says}")
+    gone = {each.board for each in witnesses} - {each.id for each in boards}
+    if gone and board is None:
+        raise Wrong(f"{min(gone)}: the board is gone, with its journal.")
+    return [line(each) for each in boards]
+
+
+@dataclass
+class Chains:
+    """What this process has verified of each board: going along a chain of 20,000 events takes most of a second, and whoever
+    looks at its history asks for it. One at a time."""
+
+    turns: Looking = field(default_factory=Looking)
+    known: dict[str, tuple[str, float, Chain]] = field(default_factory=dict)  # epoch, when it was begun, how far it is
+
+    def verify(self, session: Session, board: Board) -> tuple[Chain, Fault | None]:
+        """Up to where the board's chain holds; from where it was left, within a minute."""
+        epoch, begun, chain = self.known.pop(board.id, ("", 0.0, Chain()))
+        goes_on = epoch == board.epoch and time.monotonic() - begun < WHOLE_S
+        if not goes_on:
+            begun, chain = time.monotonic(), Chain()
+        fault = journal.walk(session, board, chain)
+        if fault is not None and goes_on:  # what is wrong may lie behind: the first bad row is named
+            chain = Chain()
+            fault = journal.walk(session, board, chain)
+        fault = fault or contradicted(session, board, signed(session, board.id))
+        if fault is None:
+            self.known[board.id] = (board.epoch, begun, chain)
+        elif fault.seq <= chain.seq:  # what is wrong was found from farther on, or is known by others alone
+            chain = Chain(fault.seq - 1, _hash(session, board.id, fault.seq - 1) or b"")
+        return chain, fault
+
+
+async def chain(request: Request) -> Response:
+    """Whether the journal of a board holds, up to where."""
+    caller = await caller_of(request)
+    id, desk = request.path_params["board"], desk_of(request)
+
+    def read(session: Session) -> tuple[Board, Chain, Fault | None]:
+        board = access.board_for(session, still_signed_in(session, caller).id, id)  # it may have waited
+        return board, *desk.chains.verify(session, board)
+
+    async with desk.chains.turns.turn():
+        board, held, fault = await desk.database.read(read)
+    told: dict[str, Any] = {"board": id, "epoch": board.epoch, "seq": held.seq, "head": held.head.hex(), "holds": fault is None}
+    if fault is not None:
+        told |= {"fault": translated(fault.says, language.of(request)), "bad_seq": fault.seq}
+    return answer(told)

@@ -1,0 +1,26 @@
+"""The pages that tell what happened: on one search, and everywhere one may see."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from board import pages
+from board.access import may_see
+from board.answers import desk_of
+from board.errors import SENTENCES
+from board.people.sign_in import signed_in
+from models.board import OPERATIONS
+
+
+async def history(request: Request) -> Response:
+    """The history of one search, or of all that one may see."""
+    caller = await signed_in(request)
+    if caller is None:
+        return pages.to_sign_in(request)
+    board = request.path_params.get("id", "")
+    if board == OPERATIONS or (board and not await may_see(desk_of(request), caller, board)):
+        return pages.error_page(request, 404, SENTENCES["not_found"], caller)
+    return pages.page(request, "history.html", caller, board=board or OPERATIONS)
+
+
+routes: list[Route] = [Route("/history", history), Route("/searches/{id}/history", history)]

@@ -1,0 +1,62 @@
+"""What is asked of many boards at once, of each from a seq of its own: one query where there would be one for each board."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlmodel import Session
+
+from board import turn
+from board.journal import Said
+
+AT_ONCE = 500  # boards in a query: SQLite takes 32,766 values
+
+_AFTER = (
+    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM placed "
+    "JOIN event e ON e.board = placed.board AND e.seq > placed.seq LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq "
+    "WHERE e.type IN :types ORDER BY e.board, e.seq"
+)
+_HASHES = "SELECT e.board, e.hash FROM placed JOIN event e ON e.board = placed.board AND e.seq = placed.seq"
+_SEQS_AT = (
+    "SELECT placed.board, (SELECT e.seq FROM event e WHERE e.board = placed.board AND e.at <= :at ORDER BY e.seq DESC LIMIT 1) "
+    "AS seq FROM placed"
+)
+
+
+def query(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The beginning of a query that has the seq of each board as `placed`, with its parameters: some hundred at a time."""
+    items = sorted(positions.items())
+    for start in range(0, len(items), AT_ONCE):
+        some = list(enumerate(items[start : start + AT_ONCE]))
+        rows = ", ".join(f"(CAST(:board{n} AS TEXT), CAST(:seq{n} AS BIGINT))" for n, _ in some)
+        asked = {f"board{n}": board for n, (board, _) in some} | {f"seq{n}": seq for n, (_, seq) in some}
+        yield f"WITH placed (board, seq) AS (VALUES {rows}) ", asked
+
+
+def after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[Said]]:
+    """The events of these types after the seq, in order; boards without one are left out."""
+    turn.of(session).write(session)
+    found: dict[str, list[Said]] = {}
+    for placed, asked in query(positions):
+        asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
+        for row in session.connection().execute(asks, asked | {"types": list(types)}):
+            found.setdefault(row.board, []).append(Said(*row))
+    return found
+
+
+def hashes(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
+    """The hash of the event of that seq; none where there is no such event."""
+    turn.of(session).write(session)
+    found: dict[str, bytes] = {}
+    for placed, asked in query(positions):
+        found |= {row.board: row.hash for row in session.connection().execute(text(placed + _HASHES), asked)}
+    return found
+
+
+def seqs_at(session: Session, boards: Iterable[str], at: str) -> dict[str, int]:
+    """The seq of the last event of each board up to a time; 0 before its first."""
+    found: dict[str, int] = {}
+    for placed, asked in query(dict.fromkeys(boards, 0)):
+        rows = session.connection().execute(text(placed + _SEQS_AT), asked | {"at": at})
+        found |= {row.board: row.seq or 0 for row in rows}
+    return found

@@ -1,0 +1,151 @@
+"""The calls about what is new to somebody: up to where they have seen each board, and what changed since.
+
+The list compares heads with marks, and reads no event. What changed on a board is read for one board at a time, when somebody
+asks: of more than 5,000 events only the two states are compared.
+"""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board import access, journal, snapshot
+from board.answers import answer, caller_of, desk_of, json_of
+from board.errors import Refused
+from board.history import net, seen
+from board.history.net import Event, Stand, Stands
+from board.history.seen import Kept, Mark
+from board.people.sign_in import still_signed_in
+from board.words import N_
+from models.board import OPERATIONS, Board
+from models.times import stamp
+from realtime.strict import MAX_INTEGER
+
+MOST_EVENTS = 5_000  # that are read of one board
+MOST_CHANGES = 500  # of one board in an answer: nobody reads more of them, and a board may have 10,000 entities
+MOST_MARKS = 500  # told at once
+_HEADS = text("SELECT id, epoch, seq FROM board ORDER BY kind, id")
+
+
+async def marks(request: Request) -> Response:
+    """Up to where the caller has seen each board."""
+    caller = await caller_of(request)
+    found = await desk_of(request).database.read(lambda session: seen.of(session, caller.account.id))
+    return answer({"seen": [each._asdict() for each in found.values()]})
+
+
+async def see(request: Request) -> Response:
+    """The caller has seen a board, or several. Answers what is kept of these."""
+    caller = await caller_of(request)
+    body = await json_of(request)
+    if not caller.may_command:
+        raise Refused("forbidden")
+    desk = desk_of(request)
+    told, at = _marks(body), stamp(desk.clock())
+
+    def move(session: Session) -> dict[str, Kept]:
+        account = still_signed_in(session, caller).id
+        if "marks" in body:
+            seen.keep_all(session, account, told, at)
+        else:
+            seen.keep(session, account, told[0], at)
+        return seen.of(session, account)
+
+    kept = await desk.database.write(move)
+    return answer({"seen": [kept[board]._asdict() for board in sorted({each.board for each in told}) if board in kept]})
+
+
+def _marks(body: dict[str, Any]) -> list[Mark]:
+    """One, or those of a list. Raises Refused `invalid`."""
+    many = "marks" in body
+    given = body["marks"] if many else [body]
+    if many and (len(body) > 1 or not isinstance(given, list) or len(given) > MOST_MARKS):
+        raise Refused("invalid", fields={"marks": N_("At most 500 marks.")})
+    if not all(isinstance(each, dict) and each.keys() == {"board", "epoch", "seq"} and _fits(**each) for each in given):
+        raise Refused("invalid", fields={"marks" if many else "seq": N_("A mark has a board, its epoch and a seq.")})
+    return [Mark(each["board"], each["epoch"], int(each["seq"])) for each in given]
+
+
+def _fits(board: Any, epoch: Any, seq: Any) -> bool:
+    named = isinstance(board, str) and 0 < len(board) <= 64 and isinstance(epoch, str) and len(epoch) <= 64
+    return named and isinstance(seq, int | float) and not isinstance(seq, bool) and seq == int(seq) and 0 <= seq <= MAX_INTEGER
+
+
+async def since(request: Request) -> Response:
+    """How much is new to the caller on each board that they may see; with `board`, what it is on that one."""
+    caller = await caller_of(request)
+    board = request.query_params.get("board")
+
+    def read(session: Session) -> list[dict[str, Any]]:
+        account = caller.account.id
+        return _overview(session, account) if board is None else [_of_board(session, account, board)]
+
+    return answer({"boards": await desk_of(request).database.read(read)})
+
+
+def _overview(session: Session, account: str) -> list[dict[str, Any]]:
+    hidden, known = snapshot.hidden_searches(session, account), seen.of(session, account)
+    heads = [row for row in session.connection().execute(_HEADS) if row.id not in hidden]
+    return [_head(row.id, row.epoch, row.seq, known.get(row.id)) for row in heads]
+
+
+def _head(board: str, epoch: str, seq: int, mark: Kept | None) -> dict[str, Any]:
+    kept = {"epoch": mark.epoch, "seq": mark.seq, "at": mark.at} if mark else None
+    return {"board": board, "epoch": epoch, "seq": seq, "seen": kept, "events": seq - (mark.seq if mark else 0)}
+
+
+def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
+    board = access.board_for(session, account, id)
+    mark = seen.of(session, account).get(id)
+    hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
+    head = _head(id, board.epoch, board.seq, mark)
+    changes, back = what_changed(session, board, board.seq - head["events"], hidden)
+    told = [change.wire() for change in changes[:MOST_CHANGES]]
+    returned = None if back is None else [each.wire() for each in back[:MOST_CHANGES]]
+    more = max(len(changes), len(back or ())) > MOST_CHANGES
+    return head | {"net": told, "back": returned, "more": more}
+
+
+def what_changed(
+    session: Session, board: Board, seq: int, hidden: frozenset[str] = frozenset()
+) -> tuple[list[net.Change], list[net.Back] | None]:
+    """The net change of a board from a seq to its head, without what is about these searches; and what changed and is back,
+    None where there are too many events to read them all."""
+    if board.seq - seq > MOST_EVENTS:
+        old, new = (_stands(session, board.id, each, hidden) for each in (seq, board.seq))
+        return net.between(old, new, {key: _last(session, board, key[1]) for key in old.keys() - new.keys()}), None
+    events = _events(session, board.id, seq, hidden)
+    touched = {event.key[1] for event in events}
+    before = {
+        (said.kind, said.entity): Stand(said.seq, state)
+        for said, state in journal.states_at(session, board.id, seq, touched)
+    } if touched else {}  # fmt: skip
+    changes = net.between(before, net.fold(before, events), {event.key: event.seq for event in events})
+    return changes, net.back(changes, events)
+
+
+def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> list[Event]:
+    """Those after a seq; what was erased says nothing any more."""
+    found: list[Event] = []
+    while page := journal.after(session, board, seq):
+        for said in page:
+            if said.body is not None and said.entity not in hidden:
+                payload = said.payload()
+                found.append(Event(said.seq, (said.kind, said.entity), payload["state"], payload["changes"]))
+        seq = page[-1].seq
+    return found
+
+
+def _stands(session: Session, board: str, seq: int, hidden: frozenset[str]) -> Stands:
+    return {
+        (said.kind, said.entity): Stand(said.seq, state)
+        for said, state in journal.as_of(session, board, seq)
+        if said.entity not in hidden
+    }
+
+
+def _last(session: Session, board: Board, entity: str) -> int:
+    """The seq of the last event of an entity."""
+    return journal.newest(session, board.id, entity, 0, board.seq + 1, 1)[-1].seq

@@ -1,0 +1,134 @@
+"""The history of a search, as it is printed: the newest events, day by day."""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, select
+
+from board import journal
+from board.journal import Said
+from board.paper import labels
+from board.paper.pieces import DESK, Block, Line, Paper, Piece, Section, Typed, at, clock, day
+from board.paper.writers import marked
+from board.programs.export_words import Names
+from board.words import N_, translator
+from models.accounts import Account
+from models.board import Board
+from models.column import Column
+from models.entity import State, leaves
+from models.search import Search
+from models.sighting import Sighting
+from models.task import Task
+from models.times import moment
+
+MOST = 1_000  # events on one paper, some forty pages; it says how to get the others
+SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon)$|reads\.|position$")  # fields whose values say nothing to a person
+UNSAID: tuple[Any, ...] = ([], "", "unknown", "none")  # what a thing begins with, as with False, where nobody said otherwise
+
+
+class Told(NamedTuple):
+    """An event, and what its entity was before (None where that is not on the paper). `begins`: its entity begins with it, and
+    all of it is named that is not null."""
+
+    said: Said
+    payload: dict[str, Any]
+    before: State | None
+    begins: bool
+
+
+def paper(session: Session, board: Board, printed: str, reads: str) -> Paper:
+    """The newest events of a search. The caller has been let see it."""
+    return _History(session, board, reads).paper(session, printed)
+
+
+class _History:
+    def __init__(self, session: Session, board: Board, reads: str) -> None:
+        self._board, self._reads, self._say = board, reads, translator(reads)
+        rows = session.exec(select(Account.id, Account.name, Account.language)).all()
+        self._languages = {id: language for id, _, language in rows}
+        numbers = [
+            row for kind in (Sighting, Task) for row in session.exec(select(kind.id, kind.number).where(kind.board == board.id))
+        ]
+        columns = session.exec(select(Column).where(Column.board == board.id))
+        self._names = Names(
+            reads, {id: name for id, name, _ in rows}, {row.id: (row.title, row.role) for row in columns}, dict(numbers)
+        )
+
+    def paper(self, session: Session, printed: str) -> Paper:
+        search = session.get_one(Search, self._board.id)
+        left = max(0, self._board.seq - MOST)
+        events = list(_told(journal.after(session, self._board.id, left, MOST)))
+        days = groupby(events, key=lambda told: moment(told.said.at).astimezone(DESK).date())
+        sections = [self._day(list(each)) for _, each in days]
+        title = self._say(N_("What happened: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
+        rest = N_(
+            "These are the newest {count} of {all} events. All of them: /api/v1/boards/{board}/journal.json, or journal.csv."
+        )
+        notes = [self._say(rest).format(count=MOST, all=self._board.seq, board=self._board.id)] if left else []
+        head = [
+            (
+                self._say(N_("Evidence")),
+                [f"{self._say(N_('event {seq}')).format(seq=self._board.seq)} · {self._board.head.hex()}"],
+            )
+        ]
+        return Paper(title, self._reads, search.reference, printed, [(name, list(line)) for name, line in head], notes, sections)
+
+    def _day(self, events: list[Told]) -> Section:
+        return Section([day(events[0].said.at, self._reads)], blocks=[Block("", [self._event(told) for told in events])])
+
+    def _event(self, told: Told) -> Line:
+        said, payload = told.said, told.payload
+        actor = (payload.get("actor") or {}).get("name")
+        number = (payload.get("state") or {}).get("number")
+        what = f"{labels.event(said.type, self._say)}{f' {number}' if number else ''}"
+        line: Line = [" · ".join(each for each in (clock(said.at, self._reads), f"#{said.seq}", actor, what) if each)]
+        if said.body is None:
+            return [*line, f" · {self._say(N_('erased'))}"]
+        for path in sorted(payload.get("changes", ()), key=lambda path: path not in labels.TYPED):  # what was said comes first
+            line += self._change(path, told)
+        if payload.get("reason"):
+            line += [f" · {self._say(N_('Reason'))}: ", self._typed(payload["reason"], said)]
+        return line
+
+    def _change(self, path: str, told: Told) -> Line:
+        """ "Source grade: F → B"; of what was typed the new words alone, as the old ones stand further up."""
+        said, now = told.said, leaves(told.payload.get("state") or {}).get(path)
+        was = leaves(told.before).get(path) if told.before is not None else None
+        if SILENT.match(path) or (told.begins and (now is False or now in UNSAID)):
+            return []
+        name = f" · {labels.field(path, self._say)}: "
+        if was in (None, "") or path in labels.TYPED:
+            return [name, self._value(path, now, said)]
+        return [name, self._value(path, was, said), " → ", self._value(path, now, said)]
+
+    def _value(self, path: str, value: Any, said: Said) -> Piece:
+        if value is None and path != "worrying":
+            return "–"
+        named = labels.value(path, said.kind, value, self._say)
+        if named is not None:
+            return named
+        if path.endswith(("_at", "due", "missing_since", ".from", ".until")) and isinstance(value, str):
+            return at(value, self._reads)
+        if path == "pinned" and isinstance(value, list):
+            return ", ".join(self._card(id) for id in value) or "–"
+        plain = self._names.plain(path.rpartition(".")[2] if path.startswith("members") else path, value)
+        return self._typed(plain, said) if isinstance(plain, str) and plain is value else str(plain)
+
+    def _card(self, id: str) -> str:
+        number = self._names.numbers.get(id)
+        return f"{self._say(N_('Card'))} {number}" if number is not None else self._say(N_("Note"))
+
+    def _typed(self, words: str, said: Said) -> Typed:
+        return Typed(words, marked(self._languages, said.account, self._reads))
+
+
+def _told(events: list[Said]) -> Iterator[Told]:
+    known: dict[tuple[str, str], State | None] = {}
+    for said in events:
+        payload = said.payload()
+        state: State | None = payload.get("state")
+        begins = state is not None and leaves(state).keys() == set(payload["changes"])
+        yield Told(said, payload, known.get((said.kind, said.entity)), begins)
+        known[said.kind, said.entity] = state

@@ -1,0 +1,97 @@
+"""Papers to take away: the report of a handover and the history of a search, as PDF and as Markdown, in the reader's language.
+As JSON they are the calls."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from board import access, language, pages
+from board.answers import desk_of
+from board.errors import SENTENCES, Refused
+from board.handover import report
+from board.paper import history as paper_history
+from board.paper import pieces as paper
+from board.paper import press
+from board.paper import report as paper_report
+from board.paper.pieces import Paper
+from board.people.sign_in import Caller, signed_in, still_signed_in
+from board.words import N_, translator
+from models.board import OPERATIONS, Board
+from models.times import stamp
+
+Make = Callable[[Session, Caller, str, str], Paper]  # with the time, and the language of the reader
+
+
+async def handover(request: Request) -> Response:
+    """The present handover, or one as it was signed."""
+    return await _answer(request, partial(_report, request.path_params.get("number")))
+
+
+async def history(request: Request) -> Response:
+    """The newest events of a search."""
+    return await _answer(request, partial(_events, request.path_params["id"]))
+
+
+async def _answer(request: Request, make: Make) -> Response:
+    caller = await signed_in(request)
+    if caller is None:
+        return pages.to_sign_in(request)
+    if caller.scope == "intake":
+        return pages.error_page(request, 403, SENTENCES["forbidden"], caller)
+    desk = desk_of(request)
+    reads = language.of(request, caller)
+    is_pdf = request.url.path.endswith(".pdf")
+    write = paper.html if is_pdf else paper.markdown
+    try:
+        async with desk.papers.turn():
+            made = await desk.database.read(lambda session: make(session, caller, stamp(desk.clock()), reads))
+            written = await asyncio.to_thread(write, made)  # of a hundred searches that takes a second
+        body: bytes | str = await press.pdf(written) if is_pdf else written
+    except Refused as refused:
+        return _refused(request, refused, caller)
+    kind, ending = ("application/pdf", "pdf") if is_pdf else ("text/markdown; charset=utf-8", "md")
+    return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{made.file}.{ending}"'})
+
+
+def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
+    status = {"not_found": 404, "unauthenticated": 401, "rate_limited": 429}.get(refused.code, 503)
+    return pages.error_page(request, status, refused.message, caller)
+
+
+def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Paper:
+    account = still_signed_in(session, caller)
+    frame = report.present(session, now) if number is None else report.signed(session, number)
+    told = report.compose(session, account.id, frame)
+    position = (told["handover"] or {}).get("position") or {"seq": session.get_one(Board, OPERATIONS).seq}
+    return paper_report.paper(session, told, _printed(account.name, now, position["seq"], reads), reads)
+
+
+def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Paper:
+    account = still_signed_in(session, caller)
+    board = access.board_for(session, account.id, id)
+    if board.kind != "search":
+        raise Refused("not_found")
+    line = N_("Printed by {name}, {at}; up to event {seq}")
+    printed = translator(reads)(line).format(name=account.name, at=paper.at(now, reads), seq=board.seq)
+    made = paper_history.paper(session, board, printed, reads)
+    reference = re.sub(r"[^A-Za-z0-9_-]+", "-", made.file).strip("-") or "search"  # which people may have typed
+    return replace(made, file=f"{reference}-history")
+
+
+def _printed(name: str, now: str, seq: int, reads: str) -> str:
+    line = N_("Printed by {name}, {at}; all searches up to event {seq}")
+    return translator(reads)(line).format(name=name, at=paper.at(now, reads), seq=seq)
+
+
+routes: list[Route] = [
+    Route(f"{of}.{ending}", endpoint)
+    for ending in ("pdf", "md")
+    for of, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
+]

@@ -1,0 +1,153 @@
+"""What is printed: a report or a history as plain pieces, and how these become Markdown and HTML.
+
+What people typed is a piece of its own (`Typed`): it can't break out of the one or the other, and says the language that it was
+typed in where the reader reads another.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from board.places import TEMPLATES
+from models.times import moment
+
+DESK = ZoneInfo("Europe/Brussels")  # the times of the desk, wherever the server stands
+_LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # what Markdown reads as more than a sign, anywhere in a line
+_BEGINS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # at the beginning of a line: a list, a heading
+_BREAK = re.compile(r"[ \t]*\n\s*")  # in what is one line here: a name may have lines
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The words of a person. `language`: what they write, where it is known and not what the reader reads."""
+
+    text: str
+    language: str | None = None
+
+
+Piece = str | Typed
+Line = list[Piece]
+Fact = tuple[str, Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading (or none), with lines under it."""
+
+    heading: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What is told of one search, or of one day."""
+
+    heading: Line
+    facts: list[Fact] = field(default_factory=list)
+    words: list[tuple[str, Typed]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """`file`: its name, without a dot; of references and numbers only. `printed`: by whom, when, up to which event."""
+
+    title: str
+    language: str
+    file: str
+    printed: str
+    facts: list[Fact] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+
+
+def at(stamp: str | None, language: str) -> str:
+    """ "24 Nov 2026 22:34", as it is written in a language."""
+    return _written(stamp, "d MMM y HH:mm", language)
+
+
+def shortly(stamp: str | None, language: str) -> str:
+    """ "24 Nov 22:34", in one piece: of what happened lately, or soon will."""
+    return _written(stamp, "d MMM HH:mm", language).replace(" ", "\u00a0")
+
+
+def day(stamp: str, language: str) -> str:
+    return _written(stamp, "EEEE d MMMM y", language)
+
+
+def clock(stamp: str, language: str) -> str:
+    return _written(stamp, "HH:mm:ss", language)
+
+
+def _written(stamp: str | None, pattern: str, language: str) -> str:
+    if not stamp:
+        return ""
+    told: datetime = moment(stamp)
+    return str(format_datetime(told, pattern, tzinfo=DESK, locale=_LOCALES.get(language, language)))
+
+
+# -- Markdown -------------------------------------------------------------------------------------------------------------
+
+
+def markdown(paper: Paper) -> str:
+    """CommonMark, which reads well as it stands."""
+    parts = [f"# {_md(paper.title)}", _facts(paper.facts), *(f"*{_md(note)}*" for note in paper.notes)]
+    for section in paper.sections:
+        parts += [f"## {_line(section.heading)}", _facts(section.facts)]
+        parts += [f"**{_md(name)}**\n\n{_quote(words)}" for name, words in section.words]
+        for block in section.blocks:
+            parts += [f"### {_md(block.heading)}" if block.heading else "", "\n".join(f"- {_line(each)}" for each in block.lines)]
+    return "\n\n".join(part for part in [*parts, "---", f"*{_md(paper.printed)}*"] if part) + "\n"
+
+
+def _facts(facts: Iterable[Fact]) -> str:
+    return "\n".join(f"- **{_md(name)}:** {_line(line)}" for name, line in facts)
+
+
+def _line(pieces: Line) -> str:
+    return "".join(_said(piece, " ".join) if isinstance(piece, Typed) else _md(piece) for piece in pieces)
+
+
+def _quote(words: Typed) -> str:
+    return "\n".join(f"> {line}" for line in _said(words, "\\\n".join).split("\n"))
+
+
+def _said(words: Typed, join: Callable[[Iterable[str]], str]) -> str:
+    text = join(_md(line.strip()) for line in words.text.splitlines() if line.strip())
+    return f'<span lang="{words.language}">{text}</span>' if words.language else text
+
+
+def _md(text: str) -> str:
+    """A text on one line, in which nothing is a mark of Markdown, nor of HTML, nor becomes a link."""
+    plain = _SIGNS.sub(r"\\\1", _BREAK.sub(" ", _CONTROL.sub("", text))).replace("://", "\\://").replace("www.", "www\\.")
+    return _BEGINS.sub(lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else f"{found[1]}{found[2]}\\", plain)
+
+
+# -- HTML -----------------------------------------------------------------------------------------------------------------
+
+_environment = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def _piece(piece: Piece) -> Markup:
+    if not isinstance(piece, Typed):
+        return escape(piece)
+    text = _CONTROL.sub("", piece.text)
+    return Markup('<span class="typed" lang="{}">{}</span>').format(piece.language, text) if piece.language else escape(text)
+
+
+_environment.filters["piece"] = _piece
+
+
+def html(paper: Paper) -> str:
+    """A page of HTML that needs nothing from anywhere."""
+    return _environment.get_template("paper.html").render(paper=paper)

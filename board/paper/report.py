@@ -1,0 +1,180 @@
+"""The report of a handover, as it is printed."""
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+from sqlmodel import Session
+
+from board.paper import labels
+from board.paper.pieces import Block, Fact, Line, Paper, Section, at, shortly
+from board.paper.writers import Writers
+from board.words import N_, translations
+from models.board import OPERATIONS
+from models.entity import State
+
+_DECIDED = {True: N_("Yes"), False: N_("No"), None: N_("Not decided")}
+_WORDS = {
+    "assessment": N_("Assessment"), "hypotheses": N_("Hypotheses that are open"),
+    "dropped": N_("Hypotheses that were dropped, and why"), "contingencies": N_("If … then …"),
+    "contacts": N_("Contacts owed: family, police, press"),
+}  # fmt: skip
+_WITHHELD = (  # listed by the page
+    "{count} search is withheld: you are not one of its people.",
+    "{count} searches are withheld: you are not one of their people.",
+)
+_LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
+_SINCE = {"seen": N_("Important, since you last saw it"), "shift": N_("Important, since the shift began")}
+_DESK = {"faults": N_("Faults of the system"), "remarks": N_("Remarks")}
+
+
+def paper(session: Session, report: State, printed: str, reads: str) -> Paper:
+    """A report as its reader may see it (board/handover/report.py), in the language `reads`."""
+    return _Report(session, report, reads).paper(printed)
+
+
+class _Report:
+    def __init__(self, session: Session, report: State, reads: str) -> None:
+        self._report, self._reads = report, reads
+        catalogue = translations(reads)
+        self._say: Callable[[str], str] = catalogue.ugettext
+        self._count: Callable[[str, str, int], str] = catalogue.ungettext
+        self._writers = Writers(session, reads)
+        handover = report["handover"]
+        self._writers.look(OPERATIONS, handover["position"]["seq"] if handover and handover["position"] else 2**53, [OPERATIONS])
+        for section in report["searches"]:
+            cards = [*section["ungraded"], *chain(*section["tasks"].values()), *section["pinned"]]
+            self._writers.look(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
+
+    def paper(self, printed: str) -> Paper:
+        handover, say = self._report["handover"], self._say
+        signed = handover is not None and handover["position"] is not None
+        title = say(N_("Handover {number}")).format(number=handover["number"]) if handover else say(N_("Handover"))
+        notes = (
+            []
+            if signed
+            else [say(N_("Not signed: the searches as they stood at {at}.")).format(at=self._at(self._report["composed_at"]))]
+        )
+        withheld = self._report["withheld"]
+        if withheld:
+            notes.append(self._count(*_WITHHELD, withheld).format(count=withheld))
+        facts = [*self._shift(), *(self._handover(handover) if handover else [])]
+        desk = self._desk(handover) if handover else []
+        sections = [*desk, *(self._section(each) for each in self._report["searches"])]
+        file = f"handover-{handover['number']}" if handover else "handover"
+        return Paper(title, self._reads, file, printed, facts, notes, sections)
+
+    # -- the desk
+
+    def _shift(self) -> list[Fact]:
+        shift, say = self._report["shift"], self._say
+        if shift is None:
+            return [(say(N_("Shift")), [say(N_("Nobody holds the shift"))])]
+        facts: list[Fact] = [(say(N_("Shift")), [f"{self._name(shift['holder'])}, {self._at(shift['since'])}"])]
+        if shift["handover"] is None and shift["reason"]:
+            told = say(N_("Taken; nobody handed it over"))
+            facts.append((told, [self._writers.by(shift["reason"], shift["holder"])]))
+        return facts
+
+    def _handover(self, state: State) -> list[Fact]:
+        say = self._say
+        facts: list[Fact] = [(say(N_("Status")), [say(labels.HANDOVERS[state["status"]])])]
+        if state["signed_at"]:
+            facts.append((say(N_("Signed")), [f"{self._name(state['outgoing'])}, {self._at(state['signed_at'])}"]))
+        if state["incoming"]:
+            facts.append((say(N_("Incoming")), [self._name(state["incoming"])]))
+        if state["ended_at"]:
+            facts.append((say(N_("Ended")), [f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"]))
+        facts += [
+            (say(name), [self._writers.by(state[path], state["ended_by"])])
+            for path, name in (("restatement", N_("Restated")), ("reason", N_("Reason"))) if state[path]
+        ]  # fmt: skip
+        if state["digest"]:
+            where = say(N_("all searches at event {seq}")).format(seq=state["position"]["seq"])
+            facts.append((say(N_("Evidence")), [f"{where} · {say(N_('digest'))} {state['digest']}"]))
+        return facts
+
+    def _desk(self, state: State) -> list[Section]:
+        words = [
+            (self._say(name), self._writers.typed(state[path], OPERATIONS, path)) for path, name in _DESK.items() if state[path]
+        ]
+        return [Section([self._say(N_("The desk as a whole"))], words=words)] if words else []
+
+    # -- one search
+
+    def _section(self, section: State) -> Section:
+        search, briefing = section["search"], section["briefing"] or {}
+        words = [
+            (self._say(name), self._writers.typed(briefing[path], section["board"], path))
+            for path, name in _WORDS.items() if briefing.get(path)
+        ]  # fmt: skip
+        return Section(
+            self._heading(search), self._facts(section), words, [block for block in self._blocks(section) if block.lines]
+        )
+
+    def _heading(self, search: State) -> Line:
+        person, say = search["person"], self._say
+        marks = [] if search["status"] == "open" else [say(labels.STATUS[search["status"]])]
+        marks += [say(N_("Worrying"))] if search["worrying"] else []
+        marks += [say(N_("Members only"))] if search["access"] == "members" else []
+        age = f", {person['age']}" if person["age"] is not None else ""
+        return [f"{search['reference']} · {person['first_name']}{age}", *(f" · {mark}" for mark in marks)]
+
+    def _facts(self, section: State) -> list[Fact]:
+        search, last, say = section["search"], section["last_confirmed"], self._say
+        appeal = search["appeal"] or {}
+        facts: list[Fact] = [
+            (say(N_("Kind")), [say(labels.KINDS[search["kind"]])]),
+            (say(N_("Status")), [say(labels.STATUS[search["status"]])]),
+            (say(N_("Worrying")), [say(_DECIDED[search["worrying"]])]),
+            (say(N_("Missing since")), [self._at(search["missing_since"])]),
+            (say(N_("Lead")), [self._name(search["lead"]) if search["lead"] else say(N_("no lead"))]),
+            (say(N_("Last confirmed sighting")), self._last(last) if last else [say(N_("none"))]),
+        ]
+        if appeal.get("level", "none") != "none":
+            until = f" · {say(N_('until {at}')).format(at=self._at(appeal['until']))}" if appeal.get("until") else ""
+            facts.append((say(N_("Appeal")), [say(labels.LEVELS[appeal["level"]]) + until]))
+        position = say(N_("event {seq}")).format(seq=section["seq"])
+        return [*facts, (say(N_("Evidence")), [f"{position} · {section['head']}"])]
+
+    def _last(self, sighting: State) -> Line:
+        place = (sighting["place"] or {}).get("text")
+        told = f"{self._say(N_('Sighting {number}')).format(number=sighting['number'])} · {self._at(sighting['seen_at'])}"
+        return [told, " · ", self._writers.by(place, None)] if place else [told]
+
+    def _blocks(self, section: State) -> list[Block]:
+        say, tasks = self._say, section["tasks"]
+        events = [self._event(each) for each in section["since"]["significant"]]
+        return [
+            Block(say(N_("Not to be missed")), [self._card(each) for each in section["pinned"]]),
+            Block(say(N_("Overdue")), [self._card(each) for each in tasks["overdue"]]),
+            Block(say(N_("Due in the next shift")), [self._card(each) for each in tasks["due"]]),
+            Block(say(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
+            Block(say(N_("Done in this shift")), [self._card(each) for each in tasks["done"]]),
+            Block("", self._left_out(section["left_out"])),
+            Block(say(_SINCE[section["since"]["from"]]), events),
+        ]
+
+    def _left_out(self, count: int) -> list[Line]:
+        """That there is more than is told must be seen on the paper too."""
+        return [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
+
+    def _card(self, card: State) -> Line:
+        say = self._say
+        noun = say(labels.CATEGORIES.get(card.get("category") or "", labels.NOUNS[card["kind"]]))
+        title = self._writers.typed(card["title"], card["id"], "title", "description", "text")
+        about = [card["assignee"] and self._name(card["assignee"]), shortly(card["at"], self._reads)]
+        about += [say(N_("due {at}")).format(at=shortly(card["due"], self._reads))] if card["due"] else []
+        more = "".join(f" · {each}" for each in about if each)
+        return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
+
+    def _event(self, event: State) -> Line:
+        number = f" {event['number']}" if event.get("number") else ""
+        return [f"{shortly(event['at'], self._reads)} · {labels.event(event['type'], self._say)}{number}"]
+
+    def _at(self, stamp: str | None) -> str:
+        return at(stamp, self._reads)
+
+    def _name(self, id: str | None) -> str:
+        name: Any = self._report["people"].get(id)
+        return str(name) if name else self._say(N_("Somebody"))

@@ -1,0 +1,55 @@
+"""Who typed what stands on a paper, and in which language they write."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import bindparam, text
+from sqlmodel import Session, select
+
+from board import turn
+from board.journal import Said
+from board.paper.pieces import Typed
+from models.accounts import Account
+
+_TYPED = (
+    "sighting.added", "sighting.updated", "task.added", "task.updated", "note.added", "handover.prepared", "handover.written",
+)  # fmt: skip
+# What was written before the handover was prepared is not in it: of years of handovers one is read.
+_EVENTS = text(
+    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
+    "JOIN payload p ON p.board = e.board AND p.seq = e.seq "
+    "WHERE e.board = :board AND e.seq <= :seq AND e.entity IN :entities AND e.type IN :types AND e.seq >= "
+    "coalesce((SELECT b.seq FROM event b WHERE b.board = :board AND b.entity IN :entities AND b.type = 'handover.prepared' "
+    "AND b.seq <= :seq ORDER BY b.seq DESC LIMIT 1), 0) ORDER BY e.seq"
+).bindparams(bindparam("entities", expanding=True), bindparam("types", expanding=True))
+
+
+class Writers:
+    """Of the texts of some entities, by field. `reads`: the language of the reader, in which nothing has to be marked."""
+
+    def __init__(self, session: Session, reads: str) -> None:
+        self._session, self._reads = session, reads
+        self._languages = dict(session.exec(select(Account.id, Account.language)).all())
+        self._by: dict[tuple[str, str], str | None] = {}
+
+    def look(self, board: str, seq: int, entities: Collection[str]) -> None:
+        """Reads who wrote on a board up to a seq, for these entities."""
+        turn.of(self._session).write(self._session)
+        asked = {"board": board, "seq": seq, "entities": list(entities), "types": list(_TYPED)}
+        for row in self._session.connection().execute(_EVENTS, asked):
+            said = Said(*row)
+            for path in said.payload().get("changes", ()):
+                self._by[said.entity, path] = said.account
+
+    def typed(self, words: str, entity: str, *paths: str) -> Typed:
+        """The text of a field, by the first of its names that somebody is known to have written."""
+        return self.by(words, next((self._by[entity, path] for path in paths if (entity, path) in self._by), None))
+
+    def by(self, words: str, account: str | None) -> Typed:
+        """What an account has typed."""
+        return Typed(words, marked(self._languages, account, self._reads))
+
+
+def marked(languages: Mapping[str, str], account: str | None, reads: str) -> str | None:
+    """The language of a writer, where it is known and another than the reader's."""
+    writes = languages.get(account or "", "")
+    return writes if writes and writes != reads else None

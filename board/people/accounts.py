@@ -1,0 +1,197 @@
+"""Accounts and tokens, as an administrator handles them. Each change acts on open sockets within seconds."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import text
+from sqlmodel import Session as Database
+from sqlmodel import select
+
+from board.errors import Refused
+from board.people import passwords
+from board.people.sign_in import Caller, bump, digest, hash_password
+from board.words import N_
+from models.accounts import ROLES, SCOPES, THEMES, Account, Session, Token
+from models.ids import new_id
+
+if TYPE_CHECKING:
+    from board.desk import Desk
+
+T = TypeVar("T")
+_END_LINK = text("DELETE FROM link WHERE account = :account")
+
+
+class Wrong(Exception):
+    """What was asked can't be done: one sentence why."""
+
+
+def new_account(email: str, name: str, role: str, password: str, now: str) -> Callable[[Database], str]:
+    """What adds an account, and gives its id. The password is hashed here, before the database is asked for anything: that
+    takes a tenth of a second, for which everybody's commits would wait. Raises Wrong; so does what it gives."""
+    email = email.strip().lower()
+    if "@" not in email or len(email) > 200:
+        raise Wrong(N_("That is not an e-mail address."))
+    if not name.strip() or len(name) > 200:
+        raise Wrong(N_("An account needs a name of at most 200 characters."))
+    _check_role(role)
+    _check(passwords.fault(password) or passwords.own_fault(password, name, email))
+    hashed = hash_password(password)
+
+    def add(database: Database) -> str:
+        if _by_email(database, email) is not None:
+            raise Wrong(N_("There is an account with this address already."))
+        account = Account(id=new_id(), email=email, name=name.strip(), role=role, password=hashed, created_at=now)
+        database.add(account)
+        bump(database)
+        return account.id
+
+    return add
+
+
+def every(database: Database) -> list[Account]:
+    return list(database.exec(select(Account).order_by(Account.name, Account.id)))
+
+
+def set_enabled(database: Database, email: str, enabled: bool) -> None:
+    """Disabling ends every session of the account, and its link. Raises Wrong."""
+    bump(database)
+    account = find(database, email)
+    account.enabled = enabled
+    if not enabled:
+        end_sessions(database, account.id)
+        _end_link(database, account)
+
+
+def set_role(database: Database, email: str, role: str) -> None:
+    """Raises Wrong."""
+    _check_role(role)
+    bump(database)
+    find(database, email).role = role
+
+
+def set_language(database: Database, id: str, language: str) -> None:
+    """Of one's own. Counts as a change of rights, so that open sockets read the account anew."""
+    database.get_one(Account, id).language = language
+    bump(database)
+
+
+def new_password(email: str, password: str, *, but: str | None = None) -> Callable[[Database], None]:
+    """What sets a password, and ends every session of the account (`but` the one of this digest), and its link; hashed here,
+    as above. Raises Wrong; so does what it gives."""
+    _check(passwords.fault(password))
+    hashed = hash_password(password)
+
+    def change_it(database: Database) -> None:
+        bump(database)
+        account = find(database, email)
+        _check(passwords.own_fault(password, account.name, account.email))
+        account.password = hashed
+        end_sessions(database, account.id, but=but)
+        _end_link(database, account)
+
+    return change_it
+
+
+def set_theme(database: Database, id: str, theme: str) -> None:
+    """Raises Wrong."""
+    account = database.get(Account, id)
+    if account is None or theme not in ("", *THEMES):
+        raise Wrong(N_("A theme is light or dark."))
+    account.theme = theme
+
+
+def sessions(database: Database, id: str, now: str) -> list[Session]:
+    """Those of an account that have not ended, the newest first."""
+    going = select(Session).where(Session.account == id, Session.ends_at > now)
+    return sorted(database.exec(going), key=lambda session: session.created_at, reverse=True)
+
+
+def end_sessions(database: Database, id: str, *, only: str | None = None, but: str | None = None) -> None:
+    """Ends all of an account, or `only` that of a digest, or all `but` that one."""
+    bump(database)
+    for session in database.exec(select(Session).where(Session.account == id)):
+        if only in (None, session.digest) and session.digest != but:
+            database.delete(session)
+
+
+def add_token(database: Database, name: str, scope: str, email: str, now: str) -> str:
+    """A new bearer token, told once. Raises Wrong."""
+    if scope not in SCOPES:
+        raise Wrong(N_("The scope of a token is read, write or intake."))
+    if not name.strip() or len(name) > 200:
+        raise Wrong(N_("A token needs a name of at most 200 characters."))
+    if database.exec(select(Token).where(Token.name == name)).first() is not None:
+        raise Wrong(N_("There is a token with this name already."))
+    secret = f"board_{secrets.token_urlsafe(32)}"
+    account = find(database, email)
+    database.add(Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now))
+    return secret
+
+
+def administered(database: Database) -> bool:
+    """Whether there is somebody who can sign in and change accounts."""
+    return database.exec(select(Account).where(Account.role == "admin", Account.enabled)).first() is not None
+
+
+def tokens(database: Database) -> list[tuple[Token, Account]]:
+    rows = database.exec(select(Token, Account).where(Token.account == Account.id).order_by(Token.created_at))
+    return [(token, account) for token, account in rows]
+
+
+def revoke_token(database: Database, name: str, now: str) -> None:
+    """Raises Wrong."""
+    token = database.exec(select(Token).where(Token.name == name)).first()
+    if token is None:
+        raise Wrong(N_("There is no token with this name."))
+    token.revoked_at = token.revoked_at or now
+    bump(database)
+
+
+def find(database: Database, email: str) -> Account:
+    """Raises Wrong."""
+    account = _by_email(database, email.strip().lower())
+    if account is None:
+        raise Wrong(N_("There is no account with this address."))
+    return account
+
+
+def _by_email(database: Database, email: str) -> Account | None:
+    return database.exec(select(Account).where(Account.email == email)).first()
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise Wrong(N_("A role is viewer, investigator, coordinator or admin."))
+
+
+def _check(fault: str | None) -> None:
+    if fault is not None:
+        raise Wrong(fault)
+
+
+def _end_link(database: Database, account: Account) -> None:
+    database.connection().execute(_END_LINK, {"account": account.id})
+
+
+async def change(desk: "Desk", fn: Callable[[Database], T]) -> T:
+    """Does one of the above on a running desk."""
+    result = await desk.database.write(fn)
+    await desk.rights_changed()
+    return result
+
+
+async def add_account(desk: "Desk", email: str, name: str, role: str, password: str) -> str:
+    """A new account on a running desk; its id. Raises Wrong."""
+    from models.times import stamp
+
+    return await change(desk, await asyncio.to_thread(new_account, email, name, role, password, stamp(desk.clock())))
+
+
+async def caller_for(desk: "Desk", account_id: str) -> Caller:
+    """Somebody who acts without a session: the demo's colleagues, tests. Raises Refused `not_found`."""
+    account = await desk.database.read(lambda database: database.get(Account, account_id))
+    if account is None:
+        raise Refused("not_found")
+    return Caller(account)

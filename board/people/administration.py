@@ -1,0 +1,245 @@
+"""Accounts, sessions and tokens of everybody, for administrators: the pages, and what their forms do. The command line does
+the same by the same functions. Nobody else finds these pages; and no token does, whoever it is of.
+
+A form posts and is sent back to its page. What is told once (a link, a token) stands on the answer itself: in no address.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TypeVar
+
+from sqlmodel import Session as Database
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from board import language, pages, words
+from board.answers import NOT_OWN_PAGE, Endpoint, desk_of
+from board.errors import SENTENCES, Refused
+from board.people import accounts, links
+from board.people.accounts import Wrong
+from board.people.own_account import typed
+from board.people.sign_in import Caller, bump, from_own_page, own_origin, signed_in, still_signed_in
+from board.words import N_
+from models.accounts import SCOPES, Account, Session
+from models.times import now, stamp
+
+T = TypeVar("T")
+Form = Callable[[str], str]
+
+PATH = "/accounts"
+TOKENS = f"{PATH}/tokens"
+ROLES = {
+    "viewer": N_("Viewer"),
+    "investigator": N_("Investigator"),
+    "coordinator": N_("Coordinator"),
+    "admin": N_("Administrator"),
+}
+
+
+def _for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
+    """The endpoint for administrators with a session; the page of what does not exist for everybody else."""
+
+    @wraps(endpoint)
+    async def call(request: Request) -> Response:
+        caller = await signed_in(request)
+        if caller is None and request.method != "POST":
+            return pages.to_sign_in(request)
+        if caller is None:
+            raise Refused("unauthenticated")
+        if caller.token is not None or caller.account.role != "admin":
+            return pages.error_page(request, 404, SENTENCES["not_found"], caller)
+        if request.method == "POST" and not from_own_page(request):
+            raise Refused("forbidden", NOT_OWN_PAGE)
+        return await endpoint(request, caller)
+
+    return call
+
+
+async def _change(request: Request, caller: Caller, fn: Callable[[Database], T]) -> T:
+    """Changes something as an administrator, who must be one still when it is done; acts on open sockets. Raises Wrong where
+    no administrator would be left, and Refused."""
+
+    def do(database: Database) -> T:
+        bump(database)  # of two who take each other's role at the same moment, the second is none any more
+        if still_signed_in(database, caller).role != "admin":
+            raise Refused("not_found")
+        result = fn(database)
+        if not accounts.administered(database):
+            raise Wrong(N_("You are the only administrator: make somebody else one first."))
+        return result
+
+    return await accounts.change(desk_of(request), do)
+
+
+# -- everybody ------------------------------------------------------------------------------------------------------------
+
+
+async def everybody(request: Request, caller: Caller) -> Response:
+    """`GET /accounts?q=`: all accounts, or those with these words in name or address."""
+    return await _everybody(request, caller)
+
+
+async def add(request: Request, caller: Caller) -> Response:
+    """`POST /accounts`: a new account, and a one-time link by which its person sets the password."""
+    form, desk = await typed(request), desk_of(request)
+    try:
+        # Until then it has one that nobody knows.
+        password, at = secrets.token_urlsafe(32), stamp(desk.clock())
+        new = await asyncio.to_thread(accounts.new_account, form("email"), form("name"), form("role"), password, at)
+
+        def make(database: Database) -> str:
+            new(database)
+            return links.make(database, accounts.find(database, form("email")), desk.clock())
+
+        secret = await _change(request, caller, make)
+    except Wrong as wrong:
+        return await _everybody(request, caller, str(wrong), form)
+    return _link(request, caller, form("name"), secret)
+
+
+async def _everybody(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
+    sought = request.query_params.get("q", "")
+    rows = await desk_of(request).database.read(accounts.every)
+    found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in sought.casefold().split())]
+    told = form or (lambda name: "")
+    return _shown(
+        request, "accounts.html", caller, problem, found=found, all=len(rows), sought=sought,
+        typed={name: told(name) for name in ("name", "email", "role")},
+    )  # fmt: skip
+
+
+# -- one of them ----------------------------------------------------------------------------------------------------------
+
+
+async def one(request: Request, caller: Caller) -> Response:
+    """`GET /accounts/{id}`: an account, with its sessions."""
+    return await _one(request, caller)
+
+
+async def set_role(request: Request, caller: Caller) -> Response:
+    """`POST /accounts/{id}/role`."""
+    role = (await typed(request))("role")
+    return await _changed(request, caller, lambda database, account: accounts.set_role(database, account.email, role))
+
+
+async def set_enabled(request: Request, caller: Caller) -> Response:
+    """`POST /accounts/{id}/enabled`: `enabled` is `yes` or `no`. Disabling ends every session."""
+    enabled = (await typed(request))("enabled") == "yes"
+    return await _changed(request, caller, lambda database, account: accounts.set_enabled(database, account.email, enabled))
+
+
+async def end_sessions(request: Request, caller: Caller) -> Response:
+    """`POST /accounts/{id}/sessions`: ends the one of `session`, or all."""
+    only = (await typed(request))("session") or None
+    return await _changed(request, caller, lambda database, account: accounts.end_sessions(database, account.id, only=only))
+
+
+async def make_link(request: Request, caller: Caller) -> Response:
+    """`POST /accounts/{id}/link`: a one-time link, told once. The password is as it was until the link is used."""
+
+    def make(database: Database) -> tuple[str, str]:
+        account = _account(database, request)
+        return account.name, links.make(database, account, desk_of(request).clock())
+
+    try:
+        name, secret = await _change(request, caller, make)
+    except Wrong as wrong:
+        return await _one(request, caller, str(wrong))
+    return _link(request, caller, name, secret)
+
+
+async def _changed(request: Request, caller: Caller, fn: Callable[[Database, Account], None]) -> Response:
+    """Back on the account's page, when this is done to it."""
+    try:
+        await _change(request, caller, lambda database: fn(database, _account(database, request)))
+    except Wrong as wrong:
+        return await _one(request, caller, str(wrong))
+    return RedirectResponse(f"{PATH}/{request.path_params['id']}", 303)
+
+
+async def _one(request: Request, caller: Caller, problem: str | None = None) -> Response:
+    def read(database: Database) -> tuple[Account, list[Session]]:
+        account = _account(database, request)
+        return account, accounts.sessions(database, account.id, stamp(now()))
+
+    whose, sessions = await desk_of(request).database.read(read)
+    return _shown(request, "accounts_one.html", caller, problem, whose=whose, sessions=sessions, own=caller.session)
+
+
+def _account(database: Database, request: Request) -> Account:
+    """Raises Refused `not_found`."""
+    account = database.get(Account, request.path_params["id"])
+    if account is None:
+        raise Refused("not_found")
+    return account
+
+
+def _link(request: Request, caller: Caller, name: str, secret: str) -> Response:
+    link = f"{own_origin(request)}{links.PATH}#{secret}"
+    return _shown(request, "accounts_once.html", caller, None, kind="link", of=name, secret=link, back=PATH)
+
+
+# -- tokens ---------------------------------------------------------------------------------------------------------------
+
+
+async def all_tokens(request: Request, caller: Caller) -> Response:
+    """`GET /accounts/tokens`: the tokens of other programs, not their secrets."""
+    return await _tokens(request, caller)
+
+
+async def add_token(request: Request, caller: Caller) -> Response:
+    """`POST /accounts/tokens`: a new token, told once."""
+    form, at = await typed(request), stamp(desk_of(request).clock())
+    name, scope, email = form("name").strip(), form("scope"), form("account")
+    try:
+        secret = await _change(request, caller, lambda database: accounts.add_token(database, name, scope, email, at))
+    except Wrong as wrong:
+        return await _tokens(request, caller, str(wrong), form)
+    return _shown(request, "accounts_once.html", caller, None, kind="token", of=name, secret=secret, back=TOKENS)
+
+
+async def revoke_token(request: Request, caller: Caller) -> Response:
+    """`POST /accounts/tokens/revoke`: ends the one of this `name`."""
+    name, at = (await typed(request))("name"), stamp(desk_of(request).clock())
+    try:
+        await _change(request, caller, lambda database: accounts.revoke_token(database, name, at))
+    except Wrong as wrong:
+        return await _tokens(request, caller, str(wrong))
+    return RedirectResponse(TOKENS, 303)
+
+
+async def _tokens(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
+    database = desk_of(request).database
+    rows, people = await database.read(accounts.tokens), await database.read(accounts.every)
+    told = form or (lambda name: "")
+    return _shown(
+        request, "accounts_tokens.html", caller, problem, tokens=rows, people=people, scopes=SCOPES,
+        typed={name: told(name) for name in ("name", "scope", "account")},
+    )  # fmt: skip
+
+
+def _shown(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:
+    """A page of these, with what was wrong."""
+    told = problem and words.translated(problem, language.of(request, caller))
+    return pages.page(request, name, caller, status=422 if problem else 200, problem=told, roles=ROLES, **context)
+
+
+def _post(path: str, endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Route:
+    return Route(path, _for_admins(endpoint), methods=["POST"])
+
+
+routes = [
+    Route(PATH, _for_admins(everybody)),
+    _post(PATH, add),
+    Route(TOKENS, _for_admins(all_tokens)),
+    _post(TOKENS, add_token),
+    _post(f"{TOKENS}/revoke", revoke_token),
+    Route(f"{PATH}/{{id}}", _for_admins(one)),
+    _post(f"{PATH}/{{id}}/role", set_role),
+    _post(f"{PATH}/{{id}}/enabled", set_enabled),
+    _post(f"{PATH}/{{id}}/sessions", end_sessions),
+    _post(f"{PATH}/{{id}}/link", make_link),
+]

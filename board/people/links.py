@@ -1,0 +1,49 @@
+"""One-time links: whoever has one sets the password of its account, within a day and once. The secret stands behind the `#` of
+the address, where no server and no proxy reads it; of it a digest is kept."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlmodel import Session as Database
+from sqlmodel import select
+
+from board.people.accounts import Wrong
+from board.people.sign_in import bump, digest
+from board.words import N_
+from models.accounts import Account, Link
+from models.times import stamp
+
+LASTS = timedelta(hours=24)
+PATH = "/password"
+_USE = text("DELETE FROM link WHERE digest = :digest AND ends_at > :now")
+
+
+def make(database: Database, account: Account, now: datetime) -> str:
+    """The secret of a new link, told once; an earlier link of the account ends. Raises Wrong."""
+    if not account.enabled:
+        raise Wrong(N_("This account is disabled: enable it first."))
+    secret = secrets.token_urlsafe(32)
+    database.merge(Link(account=account.id, digest=digest(secret), created_at=stamp(now), ends_at=stamp(now + LASTS)))
+    return secret
+
+
+def owner(database: Database, secret: str, now: datetime) -> Account:
+    """Whose password may be set by it. Raises Wrong."""
+    row = database.exec(select(Link).where(Link.digest == digest(secret), Link.ends_at > stamp(now))).first()
+    account = database.get(Account, row.account) if row is not None else None
+    if account is None or not account.enabled:
+        raise _over()
+    return account
+
+
+def use(database: Database, secret: str, now: datetime) -> None:
+    """Ends it, for who sets the password in the same transaction. Of two who do so at once, one raises Wrong."""
+    bump(database)
+    owner(database, secret, now)
+    if database.connection().execute(_USE, {"digest": digest(secret), "now": stamp(now)}).rowcount != 1:
+        raise _over()
+
+
+def _over() -> Wrong:
+    return Wrong(N_("This link has been used, or is older than a day, or is not whole. Ask an administrator for another."))

@@ -1,0 +1,180 @@
+"""What each person does about their own account: password, theme, alerts, sessions. And the page on which a one-time link sets a
+password. Plain forms: they post, and are sent back to the page."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlmodel import Session as Database
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from board import language, pages, words
+from board.alerting import alerts
+from board.answers import NOT_OWN_PAGE, body_of, desk_of, form_of
+from board.errors import Refused
+from board.people import accounts, links
+from board.people.accounts import Wrong
+from board.people.sign_in import Caller, bump, from_own_page, give_cookie, signed_in, still_signed_in
+from board.words import N_
+from models.accounts import Account
+from models.alert import KINDS
+from models.times import now, stamp
+
+T = TypeVar("T")
+
+PATH = "/account"
+CHANGED = {
+    "password": N_("Your password is changed, and you are signed out everywhere else."),
+    "alerts": N_("Your alerts are as you chose."),
+}
+
+
+async def account(request: Request) -> Response:
+    """Who one is here, how the board looks, where one is signed in, and what this browser keeps."""
+    caller = await signed_in(request)
+    if caller is None:
+        return pages.to_sign_in(request)
+    return await _shown(request, caller)
+
+
+async def choose_theme(request: Request) -> Response:
+    """`POST /account/theme`: light or dark from now on; an empty one leaves it to the system."""
+    caller, desk = await _oneself(request), desk_of(request)
+    theme = (await typed(request))("theme")
+    try:
+        await desk.database.write(_still(caller, lambda database: accounts.set_theme(database, caller.account.id, theme)))
+    except Wrong as wrong:
+        return await _shown(request, caller, str(wrong))
+    return RedirectResponse(PATH, 303)
+
+
+async def choose_alerts(request: Request) -> Response:
+    """`POST /account/alerts`: where alerts of each kind are shown from now on, and whether they are quiet."""
+    caller, desk = await _oneself(request), desk_of(request)
+    form = await typed(request)
+    places, quiet = {kind: form(kind) for kind in KINDS}, form("quiet") == "yes"
+    try:
+        await desk.database.write(_still(caller, lambda database: alerts.choose(database, caller.account.id, places, quiet)))
+    except ValueError:
+        raise Refused("invalid") from None
+    return RedirectResponse(f"{PATH}?changed=alerts", 303)
+
+
+async def change_password(request: Request) -> Response:
+    """`POST /account/password`: another one, by who knows the one of now. Every other session ends."""
+    caller, desk = await _oneself(request), desk_of(request)
+    form = await typed(request)
+    email, peer = caller.account.email, request.client.host if request.client else ""
+    try:
+        if await desk.door.fitting(email, form("old")[:1_000], peer) is None:
+            return await _shown(request, caller, N_("That is not your password."))
+        change_it = await asyncio.to_thread(accounts.new_password, email, form("new"), but=caller.session)
+        await accounts.change(desk, _still(caller, change_it))
+    except Wrong as wrong:
+        return await _shown(request, caller, str(wrong))
+    except Refused as refused:
+        if refused.code != "rate_limited":
+            raise
+        return await _shown(request, caller, refused.message, 429)
+    return RedirectResponse(f"{PATH}?changed=password", 303)
+
+
+async def end_sessions(request: Request) -> Response:
+    """`POST /account/sessions`: ends the one of `session`, or all but this one."""
+    caller, desk = await _oneself(request), desk_of(request)
+    only = (await typed(request))("session") or None
+
+    def end(database: Database) -> None:
+        accounts.end_sessions(database, caller.account.id, only=only, but=None if only else caller.session)
+
+    await accounts.change(desk, _still(caller, end))
+    return RedirectResponse(PATH, 303)
+
+
+async def by_link(request: Request) -> Response:
+    """The page of a one-time link. Its secret stands behind the `#` of the address: no server is sent it before the form is."""
+    return pages.page(request, "password.html", None, code="", problem=None)
+
+
+async def set_by_link(request: Request) -> Response:
+    """`POST /password`: sets the password of the link's account, and signs its owner in here; every other session ends."""
+    if not from_own_page(request):
+        raise Refused("forbidden", NOT_OWN_PAGE)
+    form, desk = await typed(request), desk_of(request)
+    code = form("code").strip().rpartition("#")[2]  # who can't follow the link may have copied the whole of it
+    try:
+        # Before the password is hashed, which is dear: whoever tries codes gets no work done.
+        owner = await desk.database.read(lambda database: links.owner(database, code, desk.clock()))
+        change_it = await asyncio.to_thread(accounts.new_password, owner.email, form("new"))
+
+        def use(database: Database) -> str:
+            links.use(database, code, desk.clock())
+            change_it(database)
+            return owner.id
+
+        await accounts.change(desk, use)
+    except Wrong as wrong:
+        problem = words.translated(str(wrong), language.of(request))
+        return pages.page(request, "password.html", None, status=422, code=code, problem=problem)
+    fresh = await desk.database.read(lambda database: database.get(Account, owner.id))
+    secret = await desk.door.begin(fresh) if fresh is not None else None
+    response = RedirectResponse(pages.HOME if secret else "/login", 303)
+    if secret:
+        give_cookie(response, secret, desk.settings.secure)
+    return response
+
+
+async def typed(request: Request) -> Callable[[str], str]:
+    """The fields of the form that was sent, by name; empty where there is none. U+0000 no database takes."""
+    form = form_of(await body_of(request))
+    return lambda name: form.get(name, [""])[0].replace("\0", "")
+
+
+async def _oneself(request: Request) -> Caller:
+    """Who changes something of their own: by a session, from a page of ours. Raises Refused."""
+    caller = await signed_in(request)
+    if caller is None:
+        raise Refused("unauthenticated")
+    if caller.token is not None:
+        raise Refused("forbidden", N_("A token can't change its account."))
+    if not from_own_page(request):
+        raise Refused("forbidden", NOT_OWN_PAGE)
+    return caller
+
+
+def _still(caller: Caller, fn: Callable[[Database], T]) -> Callable[[Database], T]:
+    """Does it as somebody who is signed in when it is done: it may have waited behind what ended that."""
+
+    def do(database: Database) -> T:
+        bump(database)
+        still_signed_in(database, caller)
+        return fn(database)
+
+    return do
+
+
+async def _shown(request: Request, caller: Caller, problem: str | None = None, status: int = 422) -> Response:
+    """The page, with what was wrong."""
+    id, at, reads = caller.account.id, stamp(now()), language.of(request, caller)
+    desk = desk_of(request)
+    rows = [] if caller.token else await desk.database.read(lambda database: accounts.sessions(database, id, at))
+    wants = await desk.database.read(lambda database: alerts.choice(database, id))
+    told = problem and words.translated(problem, reads)
+    changed = CHANGED.get(request.query_params.get("changed", ""))
+    return pages.page(
+        request, "account.html", caller, status=status if problem else 200, problem=told, own=caller.session, sessions=rows,
+        changed=changed and words.translated(changed, reads), alerts=wants,
+    )  # fmt: skip
+
+
+routes = [
+    Route(PATH, account),
+    Route(f"{PATH}/theme", choose_theme, methods=["POST"]),
+    Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),
+    Route(f"{PATH}/password", change_password, methods=["POST"]),
+    Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
+    Route(links.PATH, by_link),
+    Route(links.PATH, set_by_link, methods=["POST"]),
+]

@@ -1,0 +1,301 @@
+"""Signing in: who is asking, by the session's cookie or by a bearer token, and whether a request comes from our own pages."""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Row, TextClause, bindparam, text
+from sqlmodel import Session as Database
+from sqlmodel import select
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from board.errors import Refused
+from board.tries import Tries
+from models.accounts import Account, Rights, Session
+from models.display import WALL, Display
+from models.times import now, stamp
+
+if TYPE_CHECKING:
+    from board.desk import Desk
+
+LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
+HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
+TRIES = 10  # of one peer at one account, in five minutes
+ALL_TRIES = 100  # at one account by anybody, and of one peer at any: a desk shares one address
+ENDED_AT_ONCE = 100  # sessions that are dropped when somebody signs in: whoever signs in must not wait for more
+_BUMP = text("UPDATE rights SET version = version + 1")
+_COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
+_REST = len(_COLUMNS)  # where a row goes on after the account
+_ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
+_BY_COOKIE = text(f"{_ACCOUNT}, s.ends_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest")
+_BY_TOKEN = text(
+    f"{_ACCOUNT}, t.id, t.scope FROM token t JOIN account a ON a.id = t.account WHERE t.digest = :digest AND t.revoked_at IS NULL"
+)
+_STILL = text(
+    f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at FROM account a LEFT JOIN session s ON s.digest = :session AND s.account = a.id "
+    "LEFT JOIN token t ON t.id = :token AND t.account = a.id WHERE a.id = :account"
+)
+_ENDED = text("SELECT digest FROM session WHERE ends_at <= :now ORDER BY digest LIMIT :most")
+_DROP = text("DELETE FROM session WHERE digest = :digest")
+_AT_ONCE = 500
+_KEYS: Any = bindparam("keys", expanding=True)
+_ACCOUNTS = text(f"{_ACCOUNT} FROM account a WHERE a.id IN :keys").bindparams(_KEYS)
+_GOING = text("SELECT digest FROM session WHERE digest IN :keys AND ends_at > :now").bindparams(_KEYS)
+_GOOD = text("SELECT id FROM token WHERE id IN :keys AND revoked_at IS NULL").bindparams(_KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking: an account, and by which session or token. `account` is as it was when it was read.
+
+    A display has no account: what stands here for one is in no table and may do nothing. `seat` is what its one socket goes by.
+    """
+
+    account: Account
+    session: str | None = None  # digest
+    token: str | None = None  # id
+    scope: str | None = None
+    display: Display | None = None
+    seat: str = ""
+
+    @property
+    def sight(self) -> str:
+        """By what its sight of searches is known."""
+        return WALL if self.display is not None else self.account.id
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The account, as its own screens show it."""
+        return {"id": self.account.id, "name": self.account.name, "role": self.account.role}
+
+    @property
+    def may_command(self) -> bool:
+        return self.scope in (None, "write")
+
+
+def digest(secret: str) -> str:
+    """What is kept of a cookie or a token. They are random and long: a plain digest is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    return HASHER.hash(password)
+
+
+def bump(database: Database) -> None:
+    """Says that rights have changed, to every process. Done first: who changes rights at the same moment waits here, and two
+    never wait for each other."""
+    database.connection().execute(_BUMP)
+
+
+def rights_version(database: Database) -> int:
+    row = database.get(Rights, 1)
+    return row.version if row is not None else 0
+
+
+def still_signed_in(database: Database, caller: Caller) -> Account:
+    """The caller's account as it is now. Raises Refused `unauthenticated` when it, its session or its token has ended."""
+    asked = {"account": caller.account.id, "session": caller.session, "token": caller.token}
+    row = database.connection().execute(_STILL, asked).first()
+    if row is None:
+        raise Refused("unauthenticated")
+    account, (ends_at, token, revoked_at) = _account(row), row[_REST:]
+    no_session = caller.session is not None and (ends_at is None or ends_at <= stamp(now()))
+    no_token = caller.token is not None and (token is None or revoked_at is not None)
+    if not account.enabled or no_session or no_token:
+        raise Refused("unauthenticated")
+    return account
+
+
+def _account(row: Row[Any]) -> Account:
+    """The account that a row of ours begins with: a copy, of no session of the database."""
+    account = Account(**dict(zip(_COLUMNS, row, strict=False)))
+    account.enabled = bool(account.enabled)
+    return account
+
+
+def renewed(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
+    """Each caller with the account as it is now; None where its right to be here has ended. A server asks this of all its
+    sockets at once: they are read by hundreds."""
+    found: list[Caller | None] = []
+    for start in range(0, len(callers), _AT_ONCE):
+        page = callers[start : start + _AT_ONCE]
+        accounts = _by_key(database, _ACCOUNTS, {caller.account.id for caller in page})
+        going = _by_key(database, _GOING.bindparams(now=stamp(now())), {caller.session for caller in page if caller.session})
+        good = _by_key(database, _GOOD, {caller.token for caller in page if caller.token})
+        for caller in page:
+            row = accounts.get(caller.account.id)
+            ended = (caller.session and caller.session not in going) or (caller.token and caller.token not in good)
+            stays = row is not None and row.enabled and not ended
+            found.append(replace(caller, account=_account(row)) if row is not None and stays else None)
+    return found
+
+
+def _by_key(database: Database, query: TextClause, keys: set[str]) -> dict[str, Row[Any]]:
+    """Rows by their first column."""
+    rows = database.connection().execute(query, {"keys": list(keys)}) if keys else ()
+    return {row[0]: row for row in rows}
+
+
+def by_cookie(database: Database, secret: str) -> Caller | None:
+    """Who holds this session cookie."""
+    key = digest(secret)
+    row = database.connection().execute(_BY_COOKIE, {"digest": key}).first()
+    if row is None or not row.enabled or row[_REST] <= stamp(now()):
+        return None
+    return Caller(_account(row), session=key)
+
+
+def by_token(database: Database, secret: str) -> Caller | None:
+    """Who holds this bearer token."""
+    row = database.connection().execute(_BY_TOKEN, {"digest": digest(secret)}).first()
+    if row is None or not row.enabled:
+        return None
+    return Caller(_account(row), token=row[_REST], scope=row[_REST + 1])
+
+
+def cookie_name(secure: bool) -> str:
+    return "__Host-board_session" if secure else "board_session"
+
+
+def give_cookie(response: Response, secret: str, secure: bool) -> None:
+    """The cookie of a session, to be kept as long as that lasts."""
+    name, lasts = cookie_name(secure), int(LASTS.total_seconds())
+    response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="lax", path="/")
+
+
+def _bearer(connection: HTTPConnection) -> str | None:
+    kind, _, secret = connection.headers.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else None
+
+
+def _cookie(connection: HTTPConnection) -> str:
+    desk: Desk = connection.app.state.desk
+    return connection.cookies.get(cookie_name(desk.settings.secure)) or ""
+
+
+def speaks_for_account(connection: HTTPConnection) -> bool:
+    """Whether a session or a token is told, good or ended."""
+    return _bearer(connection) is not None or bool(_cookie(connection))
+
+
+async def signed_in(connection: HTTPConnection) -> Caller | None:
+    """Who is asking: by bearer token if there is one, else by cookie. Raises Unavailable."""
+    desk: Desk = connection.app.state.desk
+    secret, cookie = _bearer(connection), _cookie(connection)
+    caller = None
+    if secret is not None:
+        caller = await desk.database.read(lambda database: by_token(database, secret))
+    elif cookie:
+        caller = await desk.database.read(lambda database: by_cookie(database, cookie))
+    connection.state.caller = caller  # what is said to them is said in their language
+    return caller
+
+
+def own_origin(connection: HTTPConnection) -> str:
+    """The origin of our own pages: what PUBLIC_URL says, else http and the Host header."""
+    desk: Desk = connection.app.state.desk
+    if desk.settings.public_url:
+        scheme, _, rest = desk.settings.public_url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}".lower()
+    return f"http://{connection.headers.get('host', '')}".lower()
+
+
+def from_own_page(connection: HTTPConnection, *, socket: bool = False) -> bool:
+    """Whether a request that a browser signed with its cookie comes from our own pages: it says our origin, or (the browser
+    says it, no page can) that it has the same one. A socket must say its origin."""
+    if connection.headers.get("origin", "").lower() == own_origin(connection):
+        return True
+    return not socket and connection.headers.get("sec-fetch-site") == "same-origin"
+
+
+class Door:
+    """Signs people in and out. Tries are throttled, by the address that is typed and by the peer that types."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self.tries = Tries()
+        self._room = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each try
+
+    async def sign_in(self, email: str, password: str, peer: str) -> str | None:
+        """The cookie of a new session, or None where address and password don't fit. Raises Refused `rate_limited`."""
+        account = await self.fitting(email, password, peer)
+        return await self.begin(account) if account is not None else None
+
+    async def fitting(self, email: str, password: str, peer: str) -> Account | None:
+        """The account of this address, if it is enabled and this is its password. Raises Refused `rate_limited`."""
+        email = email.strip().lower().replace("\0", "")  # PostgreSQL can't be asked for a text with U+0000
+        typed = digest(email)
+        # Counted before the password is looked at, so that a thousand tries at once are a thousand tries.
+        both = ("both", typed, peer)
+        if not self.tries.take({both: TRIES, ("typed", typed): ALL_TRIES, ("peer", peer): ALL_TRIES}):
+            raise Refused("rate_limited")
+        account = await self._desk.database.read(
+            lambda database: database.exec(select(Account).where(Account.email == email)).first()
+        )
+        async with self._room:
+            fits = await asyncio.to_thread(_fits, account.password if account else None, password)
+        if account is None or not account.enabled or not fits:
+            return None
+        self.tries.clear(both)
+        return account
+
+    async def begin(self, account: Account) -> str | None:
+        """The cookie of a new session; None where the account was disabled, or has another password, since it was read."""
+        secret = secrets.token_urlsafe(32)
+        begins = now()
+        session = Session(digest=digest(secret), account=account.id, created_at=stamp(begins), ends_at=stamp(begins + LASTS))
+
+        def begin(database: Database) -> bool:
+            # Locked: whoever changes the password at this moment ends the sessions that are there, and not this one.
+            found = database.get(Account, account.id, with_for_update=True)
+            if found is None or not found.enabled or found.password != account.password:
+                return False
+            _drop_ended(database, session.created_at)
+            database.add(session)
+            return True
+
+        return secret if await self._desk.database.write(begin) else None
+
+    async def sign_out(self, caller: Caller) -> None:
+        """Ends the caller's session, on open sockets too."""
+
+        def end(database: Database) -> None:
+            session = database.get(Session, caller.session)
+            if session is not None:
+                database.delete(session)
+                bump(database)
+
+        if caller.session is not None:
+            await self._desk.database.write(end)
+            await self._desk.rights_changed()
+
+
+def _drop_ended(database: Database, now: str) -> None:
+    """Sessions end by themselves; here their rows go. One by one in their order, so that two of these don't lock each other."""
+    connection = database.connection()
+    ended = connection.execute(_ENDED, {"now": now, "most": ENDED_AT_ONCE}).scalars().all()
+    if ended:
+        connection.execute(_DROP, [{"digest": each} for each in ended])
+
+
+@cache
+def _nobodys() -> str:
+    return HASHER.hash("nobody's password")
+
+
+def _fits(hashed: str | None, password: str) -> bool:
+    """Takes as long where there is no account: also at the first try of a process."""
+    nobodys = _nobodys()
+    try:
+        return HASHER.verify(hashed or nobodys, password)
+    except (VerificationError, InvalidHashError):
+        return False

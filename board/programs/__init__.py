@@ -1,0 +1,1 @@
+"""For other programs: the calls, their description, and files to take along."""

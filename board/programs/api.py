@@ -1,0 +1,220 @@
+"""The HTTP calls under /api/v1, for other programs and for what a socket is not good at."""
+
+import asyncio
+
+from sqlmodel import Session, select
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from board import access, journal, language, snapshot
+from board.alerting import calls as alert_calls
+from board.answers import answer, caller_of, desk_of, json_of, number, raw, refusal, refusing
+from board.errors import Refused, not_found
+from board.finding import find
+from board.finding.intake import routes as intake
+from board.handover import calls as report_calls
+from board.history import evidence
+from board.history import since as since_calls
+from board.people import accounts
+from board.people.sign_in import Caller, still_signed_in
+from board.programs import exports
+from board.running import logs, metrics
+from board.sightings import may_read_source
+from board.source import record
+from board.wall import calls as display_calls
+from board.words import N_
+from models.accounts import ROLES
+from models.board import Board
+from models.ids import new_id
+from models.search import Search
+from models.sighting import Reading, Sighting
+from models.times import moment, stamp
+from realtime import protocol, strict
+
+BASE = "/api/v1"
+
+
+async def me(request: Request) -> Response:
+    """The account that asks. A browser learns here why a socket was refused."""
+    account = (await caller_of(request, intake=True)).account
+    told = {"id": account.id, "name": account.name, "role": account.role, "email": account.email}
+    return answer(told | {"language": account.language or None})
+
+
+async def all_accounts(request: Request) -> Response:
+    """Everybody, for assigning."""
+    await caller_of(request)
+    rows = await desk_of(request).database.read(accounts.every)
+    return answer({"accounts": [{"id": each.id, "name": each.name, "role": each.role, "enabled": each.enabled} for each in rows]})
+
+
+async def boards(request: Request) -> Response:
+    """The boards that the caller may see."""
+    caller = await caller_of(request)
+
+    def read(session: Session) -> list[dict[str, object]]:
+        hidden = snapshot.hidden_searches(session, caller.account.id)
+        searches = {
+            id: (reference, status) for id, reference, status in session.exec(select(Search.id, Search.reference, Search.status))
+        }
+        found = []
+        for board in session.exec(select(Board).order_by(Board.kind, Board.id)):
+            if board.id not in hidden:
+                entry: dict[str, object] = {"board": board.id, "kind": board.kind, "epoch": board.epoch, "seq": board.seq}
+                if board.id in searches:
+                    entry["reference"], entry["status"] = searches[board.id]
+                found.append(entry)
+        return found
+
+    return answer({"boards": await desk_of(request).database.read(read)})
+
+
+async def board(request: Request) -> Response:
+    """The snapshot of a board, now or as it was at a seq or a time (`?at=`)."""
+    caller = await caller_of(request)
+    id, at = request.path_params["board"], request.query_params.get("at")
+
+    def read(session: Session) -> tuple[Board, int, list[bytes]]:
+        board = access.board_for(session, caller.account.id, id)
+        if at is None:
+            return board, board.seq, snapshot.entities(session, board, caller.account.id)
+        seq = _seq_at(session, board, at)
+        return board, seq, snapshot.entities_at(session, board, caller.account.id, seq)
+
+    row, seq, entities = await desk_of(request).database.read(read)
+    return raw({"board": id, "epoch": row.epoch, "seq": seq}, "entities", entities)
+
+
+def _seq_at(session: Session, board: Board, at: str) -> int:
+    """The seq that `?at=` means. Raises Refused `invalid`, or `not_found` beyond the head or before the first event."""
+    if at.isascii() and at.isdecimal() and len(at) <= 16:
+        seq: int | None = int(at) if 0 < int(at) <= board.seq else None
+    else:
+        try:
+            time = stamp(moment(at.replace(" ", "+")))
+        except (ValueError, OverflowError):
+            raise Refused("invalid", fields={"at": N_("A seq, or a time with its offset.")}) from None
+        seq = journal.seq_at(session, board.id, time)
+    if seq is None:
+        raise Refused("not_found")
+    return seq
+
+
+async def events(request: Request) -> Response:
+    """The events of a board after a seq, as the caller may see them; with `before`, the newest ones before that seq; with
+    `entity`, those of one entity."""
+    caller = await caller_of(request)
+    id, entity = request.path_params["board"], request.query_params.get("entity")
+    after = number(request, "after", 0, 0, strict.MAX_INTEGER)
+    before = number(request, "before", 0, 1, strict.MAX_INTEGER)  # 0: not asked
+    limit = number(request, "limit", 500, 1, 1_000)
+    desk = desk_of(request)
+
+    def read(session: Session) -> tuple[Board, list[journal.Said], access.AsOf]:
+        board, view = access.board_for(session, caller.account.id, id), access.as_of(session)
+        if before:
+            return board, journal.newest(session, id, entity, after, before, limit), view
+        if entity is not None:
+            return board, journal.of_entity(session, id, entity, after, limit), view
+        return board, journal.after(session, id, after, limit), view
+
+    row, said, view = await desk.database.read(read)
+    records = [record(each) for each in said]
+    await desk.source.agree(view)
+    shown = [desk.source.show(caller, id, each, live=False) for each in records]
+    if entity is not None:  # how many events an entity has is told to nobody who may not see it
+        shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
+    return raw({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown)
+
+
+async def commands(request: Request) -> Response:
+    """A command, as over the socket."""
+    caller = await caller_of(request)
+    value = await json_of(request)
+    if not protocol.is_id(value.get("id")):
+        raise Refused("invalid", fields={"id": N_("A command needs an id of 1 to 64 letters, digits, - or _.")})
+    try:
+        said = protocol.command(value, value["id"], request.path_params["board"])
+    except protocol.Unreadable as unreadable:
+        raise Refused("invalid", str(unreadable)) from None
+    logs.belongs_to(command=said.id)
+    try:
+        with metrics.judging():
+            ack = await desk_of(request).execute(caller, said)
+    except Refused as refused:
+        return refusal(refused, said.id, language.of(request))
+    return answer(ack.body())
+
+
+async def source(request: Request) -> Response:
+    """Who the source of a sighting is. Each reading is kept."""
+    caller = await caller_of(request)
+    desk = desk_of(request)
+    now = stamp(desk.clock())
+    board, sighting = request.path_params["board"], request.path_params["sighting"]
+    return answer(await desk.database.write(lambda session: read_source(session, caller, board, sighting, now)))
+
+
+def read_source(session: Session, caller: Caller, board: str, id: str, now: str) -> dict[str, str | None]:
+    """Name and contact of a source, by the rights of now. Raises Refused."""
+    account = still_signed_in(session, caller)  # it may have waited behind commits that ended that
+    access.board_for(session, account.id, board)
+    if ROLES.index(account.role) < ROLES.index("investigator"):
+        raise Refused("forbidden")
+    row = session.get(Sighting, id)
+    if row is None or row.board != board:
+        raise not_found("sighting")
+    if not may_read_source(account, row):
+        raise Refused("forbidden", N_("This source is sealed."))
+    session.add(Reading(id=new_id(), at=now, account=account.id, board=board, sighting=id))
+    return {"name": row.source_name, "contact": row.source_contact}
+
+
+async def openapi(request: Request) -> Response:
+    """The description of all calls."""
+
+    def described() -> dict[str, object]:
+        from board.programs.openapi import document  # at the first asking: its shapes are a sixth of what a start takes
+
+        return document()
+
+    return answer(await asyncio.to_thread(described))
+
+
+async def missing(request: Request) -> Response:
+    """What is not there is answered in JSON too."""
+    raise Refused("not_found")
+
+
+def _route(path: str, endpoint: object, method: str = "GET") -> Route:
+    return Route(path, refusing(endpoint), methods=[method])  # type: ignore[arg-type]
+
+
+routes = [
+    *intake,
+    *display_calls.routes,
+    _route("/me", me),
+    _route("/accounts", all_accounts),
+    _route("/boards", boards),
+    _route("/find", find.find),
+    _route("/alerts", alert_calls.listed),
+    _route("/alerts/read", alert_calls.read, "POST"),
+    _route("/since", since_calls.since),
+    _route("/seen", since_calls.marks),
+    _route("/seen", since_calls.see, "POST"),
+    _route("/handover", report_calls.present),
+    _route("/handovers", report_calls.listed),
+    _route("/handovers/{number}", report_calls.one),
+    _route("/boards/{board}", board),
+    _route("/boards/{board}/events", events),
+    _route("/boards/{board}/chain", evidence.chain),
+    _route("/boards/{board}/commands", commands, "POST"),
+    _route("/boards/{board}/sightings/{sighting}/source", source),
+    _route("/boards/{board}/cards.csv", exports.cards_csv),
+    _route("/boards/{board}/cards.json", exports.cards_json),
+    _route("/boards/{board}/journal.csv", exports.journal_csv),
+    _route("/boards/{board}/journal.json", exports.journal_json),
+    _route("/openapi.json", openapi),
+    _route("/{rest:path}", missing),
+]

@@ -1,0 +1,264 @@
+"""What each call of /api/v1 takes and gives, line by line: for the description that is served, and for whoever reads it."""
+
+from board import sightings
+from board.alerting.alerts import LISTED
+from board.finding import suggestions
+from board.handover import calls as report_calls
+from board.history.since import MOST_MARKS
+from board.programs import schemas
+from board.programs.schemas import COMMAND_ID, Schema
+from board.programs.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, UUID, Call, many, or_null, ref, shape
+from board.wall import shapes as display_shapes
+from board.words import N_
+from models.accounts import ROLES
+from models.alert import KINDS as ALERTS
+from models.board import OPERATIONS
+from models.handover import Handover
+from models.search import Search
+from models.sighting import Sighting
+from realtime.strict import MAX_INTEGER
+
+_HEAD: Schema = {"board": ID, "epoch": TEXT, "seq": COUNT}
+_ACCOUNT: Schema = {"id": ID, "name": TEXT, "role": {"enum": list(ROLES)}}
+PLACES: dict[str, Schema] = {
+    "board": {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"},
+    "sighting": {"type": "string", "pattern": f"^{UUID}$"},
+    "display": {"type": "string", "pattern": f"^{UUID}$"},
+    "number": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
+}
+
+
+def _taken_in() -> Schema:
+    """A sighting with its source, for the search that is meant by either of its names."""
+    written, private = schemas.of(sightings.Fields), schemas.of(sightings.Private)
+    both = {"id": COMMAND_ID} | written["properties"] | private["properties"]
+    named = [{one: TEXT, other: {"type": "null"}} for one, other in (("board", "reference"), ("reference", "board"))]
+    return {
+        "oneOf": [
+            {
+                "type": "object", "properties": both | names, "required": ["id", next(iter(names)), *written["required"]],
+                "additionalProperties": False,
+            }
+            for names in named
+        ]
+    }  # fmt: skip
+
+
+_SEEN, _SEARCH = schemas.state(Sighting)["properties"], schemas.state(Search)["properties"]
+_CHILD = _SEARCH["person"]["properties"]
+_NUMBER: Schema = or_null({"type": "number"})
+_NAMES: Schema = {"fr": TEXT, "nl": TEXT, "de": TEXT}
+_PLACE: Schema = shape({
+    "id": TEXT, "kind": {"enum": ["municipality", "locality", "city"]}, "name": TEXT, **_NAMES, "postal": many(TEXT),
+    "within": or_null(shape({"id": TEXT, **_NAMES})), "province": or_null(shape(_NAMES)), "country": TEXT,
+    "lat": _NUMBER, "lon": _NUMBER, "radius_m": _NUMBER,
+})  # fmt: skip
+_ALERT: Schema = shape({
+    "board": ID, "reference": or_null(TEXT), "seq": COUNT, "at": TIME, "kind": {"enum": list(ALERTS)}, "type": TEXT,
+    "actor": or_null(shape({"id": ID, "name": TEXT})), "entity": shape({"kind": TEXT, "id": ID}),
+    "card": or_null(shape({"kind": {"enum": ["sighting", "task"]}, "id": ID, "number": COUNT})),
+    "value": or_null(TEXT), "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
+})  # fmt: skip
+
+_MARK: Schema = shape({"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}})
+_MARKS: Schema = shape({"seen": many(shape(_HEAD | {"at": TIME}))})
+_TOUCHED, _NUMBER_OF_CARD = {"kind": TEXT, "id": ID, "seq": COUNT}, {"number": COUNT}
+_DIFFERS = {"change": {"enum": ["added", "changed", "removed"]}, "fields": many(shape({"path": TEXT, "from": {}, "to": {}}))}
+_CHANGE, _BACK = shape(_TOUCHED | _DIFFERS, _NUMBER_OF_CARD), shape(_TOUCHED | {"fields": many(TEXT)}, _NUMBER_OF_CARD)
+
+_HANDOVER = schemas.state(Handover)["properties"]
+_PEOPLE: Schema = {"type": "object", "additionalProperties": TEXT}
+_CARD: Schema = {
+    "kind": {"enum": ["sighting", "task"]}, "id": ID, "seq": COUNT, "number": COUNT, "title": TEXT, "assignee": or_null(ID),
+    "priority": {"enum": ["low", "normal", "urgent"]}, "due": or_null(TIME), "at": or_null(TIME),
+}  # fmt: skip
+_PIN: Schema = _CARD | {
+    "kind": {"enum": ["sighting", "task", "note"]}, "number": or_null(COUNT), "priority": or_null(_CARD["priority"]),
+    "category": or_null(TEXT), "card": or_null(ID),
+}  # fmt: skip
+_IMPORTANT: Schema = shape({"seq": COUNT, "at": TIME, "type": TEXT, "kind": TEXT, "id": ID}, {"number": COUNT})
+_SECTION: Schema = shape({
+    "board": ID, "epoch": TEXT, "seq": COUNT, "head": TEXT,
+    "search": shape({
+        **{name: _SEARCH[name] for name in (
+            "reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal",
+        )},
+        "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age")}),
+    }),
+    "last_confirmed": or_null(shape({"id": ID, "number": COUNT, "seen_at": _SEEN["seen_at"], "place": _SEEN["place"]})),
+    "since": shape({"seq": COUNT, "from": {"enum": ["seen", "shift"]}, "events": COUNT, "significant": many(_IMPORTANT)}),
+    "ungraded": many(shape(_CARD)),
+    "tasks": shape({"done": many(shape(_CARD)), "overdue": many(shape(_CARD)), "due": many(shape(_CARD))}),
+    "left_out": COUNT, "briefing": or_null(ref("briefing")), "pinned": many(shape(_PIN)),
+    "after": shape({"seq": COUNT, "events": COUNT, "significant": COUNT}), "unread": {"type": "boolean"},
+    "reads": {"type": "object", "additionalProperties": shape({"seq": COUNT, "at": TIME})},
+})  # fmt: skip
+_REPORT: Schema = shape({
+    "handover": or_null(ref("handover")), "shift": or_null(ref("shift")), "composed_at": TIME, "people": _PEOPLE,
+    "withheld": COUNT, "searches": many(_SECTION),
+})  # fmt: skip
+
+CALLS: dict[tuple[str, str], Call] = {
+    ("GET", "/me"): Call(
+        shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}), refusals=("unauthenticated", "unavailable")
+    ),
+    ("GET", "/accounts"): Call(shape({"accounts": many(shape(_ACCOUNT | {"enabled": {"type": "boolean"}}))})),
+    ("GET", "/boards"): Call(
+        shape({"boards": many(shape(
+            {"board": ID, "kind": {"enum": ["operations", "search"]}, "epoch": TEXT, "seq": COUNT},
+            {"reference": TEXT, "status": {"enum": ["open", "found", "closed"]}},
+        ))})
+    ),
+    ("GET", "/find"): Call(
+        shape({"more": {"type": "boolean"}, "hits": many(shape({
+            "board": ID, "reference": or_null(TEXT), "kind": {"enum": ["search", "sighting", "task", "note"]}, "id": ID,
+            "number": or_null(COUNT), "card": or_null(ID), "withdrawn": {"type": "boolean"},
+            "found": many(shape({
+                "field": TEXT, "text": TEXT,
+                "marks": many({"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2}),
+            })),
+        }))}),
+        (*ON_A_BOARD, "invalid", "rate_limited"),
+        query={
+            "q": {"type": "string", "maxLength": 200},
+            "board": PLACES["board"],
+            "limit": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+        },
+    ),
+    ("GET", "/alerts"): Call(
+        shape({"alerts": many(_ALERT), "unread": COUNT, "quiet": {"type": "boolean"}}),
+    ),
+    ("POST", "/alerts/read"): Call(
+        shape({"unread": COUNT}),
+        (*EVERYWHERE, "invalid", "too_large"),
+        body={"oneOf": [
+            shape({"all": {"const": True}}),
+            shape({"alerts": many(shape({"board": ID, "seq": COUNT | {"maximum": MAX_INTEGER}})) | {"maxItems": LISTED}}),
+        ]},
+    ),
+    ("GET", "/since"): Call(
+        shape({"boards": many(shape(
+            _HEAD | {"seen": or_null(shape({"epoch": TEXT, "seq": COUNT, "at": TIME})), "events": COUNT},
+            {"net": many(_CHANGE), "back": or_null(many(_BACK)), "more": {"type": "boolean"}},
+        ))}),
+        ON_A_BOARD, query={"board": PLACES["board"]},
+    ),
+    ("GET", "/seen"): Call(_MARKS),
+    ("POST", "/seen"): Call(
+        _MARKS, (*ON_A_BOARD, "invalid", "conflict", "too_large"),
+        body={"oneOf": [_MARK, shape({"marks": many(_MARK) | {"maxItems": MOST_MARKS}})]},
+    ),
+    ("GET", "/boards/{board}/chain"): Call(
+        shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
+        (*ON_A_BOARD, "rate_limited"),
+    ),
+    ("GET", "/handover"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
+    ("GET", "/handovers"): Call(
+        shape({"handovers": many(shape({name: _HANDOVER[name] for name in report_calls.TOLD})), "people": _PEOPLE}),
+        (*EVERYWHERE, "invalid"),
+        query={"before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}},
+    ),
+    ("GET", "/handovers/{number}"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
+    ("GET", "/boards/{board}"): Call(
+        shape(_HEAD | {"entities": many(ref("Entity"))}),
+        (*ON_A_BOARD, "invalid"),
+        query={"at": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}, TIME]}},
+    ),
+    ("GET", "/boards/{board}/events"): Call(
+        shape(_HEAD | {"events": many(ref("Event"))}),
+        (*ON_A_BOARD, "invalid"),
+        query={
+            "after": {"type": "integer", "minimum": 0, "maximum": MAX_INTEGER, "default": 0},
+            "before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 500},
+            "entity": TEXT,
+        },
+    ),
+    ("POST", "/boards/{board}/commands"): Call(
+        ref("Ack"),
+        (*ON_A_BOARD, "invalid", "unknown_command", "conflict", "closed", "too_large"),
+        body=ref("Command"),
+    ),
+    ("GET", "/boards/{board}/sightings/{sighting}/source"): Call(
+        shape({"name": or_null(TEXT), "contact": or_null(TEXT)}), ON_A_BOARD
+    ),
+    ("GET", "/boards/{board}/cards.csv"): Call(TEXT, ON_A_BOARD, media="text/csv"),
+    ("GET", "/boards/{board}/cards.json"): Call(shape(_HEAD | {"cards": many(ref("Entity"))}), ON_A_BOARD),
+    ("GET", "/boards/{board}/journal.csv"): Call(TEXT, ON_A_BOARD, media="text/csv"),
+    ("GET", "/boards/{board}/journal.json"): Call(shape(_HEAD | {"events": many(ref("Event"))}), ON_A_BOARD),
+    ("POST", "/intake/sightings"): Call(
+        shape({"board": ID, "sighting": ID, "number": COUNT, "seq": COUNT}),
+        (*ON_A_BOARD, "invalid", "closed", "too_large"),
+        body=_taken_in(),
+        status=201,
+    ),
+    ("GET", "/places"): Call(
+        shape({"places": many(_PLACE), "attribution": TEXT}),
+        ("unauthenticated", "unavailable", "invalid"),
+        query={
+            "q": {"type": "string", "maxLength": 200},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 8},
+        },
+    ),
+    ("POST", "/boards/{board}/similar"): Call(
+        shape({"similar": many(shape({
+            "sighting": ID, "number": COUNT,
+            **{name: _SEEN[name] for name in ("description", "seen_at", "received_at", "place", "assessment")},
+            "score": shape({"words": {"type": "number"}, "near": {"type": "number"}}),
+        }))}),
+        (*ON_A_BOARD, "invalid", "too_large"),
+        body=schemas.of(suggestions.Typed),
+    ),
+    ("GET", "/intake/searches"): Call(
+        shape({"searches": many(shape({
+            "board": ID,
+            "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age", "sex", "description")}),
+            **{name: _SEARCH[name] for name in ("reference", "kind", "missing_since", "last_seen", "worrying")},
+            "distance_m": or_null(COUNT), "nearest": {"enum": ["last_seen", "sighting", None]},
+        }))}),
+        (*EVERYWHERE, "invalid"),
+        query={
+            "q": {"type": "string", "maxLength": 200},
+            "lat": {"type": "number", "minimum": -90, "maximum": 90},
+            "lon": {"type": "number", "minimum": -180, "maximum": 180},
+        },
+    ),
+    ("GET", "/openapi.json"): Call({"type": "object"}, (), open=True),
+    **display_shapes.CALLS,
+}  # fmt: skip
+
+SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
+    ("GET", "/me"): N_("The account that asks."),
+    ("GET", "/accounts"): N_("Everybody, for assigning."),
+    ("GET", "/boards"): N_("The boards that you may see."),
+    ("GET", "/alerts"): N_("What alerts you: the newest of the last 14 days, and how many are unread."),
+    ("POST", "/alerts/read"): N_("Marks alerts as read, those that are named or all, on all your screens."),
+    ("GET", "/since"): N_("What is new to you since you last saw each board; with a board, what changed on it."),
+    ("GET", "/seen"): N_("Up to where you have seen each board."),
+    ("POST", "/seen"): N_("Says that you have seen a board, or several. Never backwards."),
+    ("GET", "/boards/{board}/chain"): N_("Whether the journal of a board is what it was, and up to where."),
+    ("GET", "/handover"): N_("The report of the present handover, as you may see it: as it is now, or as it was signed."),
+    ("GET", "/handovers"): N_("The handovers, the newest first."),
+    ("GET", "/handovers/{number}"): N_("The report of a handover as it was signed."),
+    ("GET", "/boards/{board}"): N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
+    ("GET", "/boards/{board}/events"): N_(
+        "The events of a board after a seq, or the newest before one; with an entity, those of that one."
+    ),
+    ("POST", "/boards/{board}/commands"): N_("A command, as over the socket."),
+    ("GET", "/boards/{board}/sightings/{sighting}/source"): N_("Who the source of a sighting is. Each reading is kept."),
+    ("GET", "/boards/{board}/cards.csv"): N_("The cards of a board for a spreadsheet; of the operations board its searches."),
+    ("GET", "/boards/{board}/cards.json"): N_("The cards of a board, each as in a snapshot."),
+    ("GET", "/boards/{board}/journal.csv"): N_(
+        "The journal of a board for a spreadsheet: who did what, when, and what it came to."
+    ),
+    ("GET", "/boards/{board}/journal.json"): N_("The journal of a board. Events that you may not see are left out."),
+    ("POST", "/intake/sightings"): N_("Takes in a sighting, for a search that is named by its id or its reference."),
+    ("GET", "/places"): N_("Places by name or postal code, in French, Dutch and German."),
+    ("POST", "/boards/{board}/similar"): N_(
+        "Sightings of a board that may be the same as one that is being told. Changes nothing."
+    ),
+    ("GET", "/intake/searches"): N_("The open searches that may be meant, by name, reference or place."),
+    ("GET", "/openapi.json"): N_("This description, for programs."),
+    ("GET", "/find"): N_("Cards, notes and searches that have all of these words, the newest first."),
+    **display_shapes.SAYS,
+}

@@ -1,0 +1,187 @@
+"""A board's cards and its journal as files: CSV for spreadsheets, JSON for programs. Page by page, by the rights of now.
+
+The cards are those of one seq, however long the reading takes: each one's last event up to it. Rights are asked again with
+every page; where they have ended the answer breaks off, so that nobody takes half of a file for the whole.
+"""
+
+import csv
+import io
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, text
+from sqlmodel import Session, select
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from board import access, journal, language, snapshot
+from board.answers import caller_of, desk_of
+from board.desk import Desk
+from board.errors import Refused
+from board.journal import Said
+from board.people.sign_in import Caller, still_signed_in
+from board.programs import export_words
+from board.programs.export_words import Names, Row
+from models.accounts import Account
+from models.board import OPERATIONS, Board
+from models.column import Column
+from models.search import Search
+from models.sighting import Sighting
+from models.task import Task
+
+AT_ONCE = 200  # events, of 16 kB and more each where people wrote much: bounds memory, and how long a reading takes
+BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the file as Latin-1
+CSV, JSON = "text/csv; charset=utf-8; header=present", "application/json"
+CARDS = {"operations": ("search",), "search": ("sighting", "task")}  # the kinds of card of each kind of board
+_SEQS = text(
+    "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq AND kind IN :kinds GROUP BY entity ORDER BY min(seq)"
+).bindparams(bindparam("kinds", expanding=True))
+_EVENTS = text(
+    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
+    "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board AND e.seq IN :seqs"
+).bindparams(bindparam("seqs", expanding=True))
+# Spreadsheets run what begins like this as a formula. Where they split lines at semicolons (a French or Dutch one does),
+# or take a quote within a line for one of the text, a cell begins after these too.
+_FORMULA = re.compile(r"(\A|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])")
+
+Page = Callable[[Session], list[Said]]
+Pages = Iterator[Page]
+Table = Callable[[str, Names], tuple[list[str], Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A board at one seq, as somebody sees it who asked for a file. `cards` are the seqs of what its cards are then."""
+
+    board: str
+    kind: str
+    epoch: str
+    seq: int
+    file: str
+    cards: list[int]
+    names: Names
+
+
+async def cards_csv(request: Request) -> Response:
+    """The cards of a board for a spreadsheet; on `operations` these are the searches that one may see."""
+    return await _file(request, "cards", _pages_of_cards, export_words.cards, CSV)
+
+
+async def cards_json(request: Request) -> Response:
+    """The cards of a board, each as in a snapshot."""
+    return await _file(request, "cards", _pages_of_cards, None, JSON)
+
+
+async def journal_csv(request: Request) -> Response:
+    """The journal of a board for a spreadsheet: who did what, when, and what it came to."""
+    return await _file(request, "journal", _pages_of_events, export_words.events, CSV)
+
+
+async def journal_json(request: Request) -> Response:
+    """The journal of a board, each event as everywhere. Those that one may not see are left out."""
+    return await _file(request, "journal", _pages_of_events, None, JSON)
+
+
+async def _file(request: Request, name: str, pages: Callable[[Opened], Pages], table: Table | None, kind: str) -> Response:
+    desk = desk_of(request)
+    caller = await caller_of(request)
+    id = request.path_params["board"]
+    reads = language.of(request, caller)
+    opened: Opened = await desk.database.read(lambda session: _open(session, caller, id, reads))
+    parts = pages(opened)
+    body = _csv(desk, caller, opened, parts, table) if table else _json(desk, caller, opened, parts, name)
+    file = f'attachment; filename="{opened.file}-{name}.{"csv" if table else "json"}"'
+    return StreamingResponse(body, headers={"content-type": kind, "content-disposition": file})
+
+
+def _open(session: Session, caller: Caller, id: str, language: str) -> Opened:
+    """Where the board stands. Raises Refused `not_found`."""
+    board = access.board_for(session, caller.account.id, id)
+    search = session.get(Search, id)
+    seqs = session.connection().execute(_SEQS, {"board": id, "seq": board.seq, "kinds": CARDS[board.kind]}).scalars()
+    numbers = [row for kind in (Sighting, Task) for row in session.exec(select(kind.id, kind.number).where(kind.board == id))]
+    names = Names(
+        language=language,
+        accounts=dict(session.exec(select(Account.id, Account.name)).all()),
+        columns={row.id: (row.title, row.role) for row in session.exec(select(Column).where(Column.board == id))},
+        numbers=dict(numbers),
+    )
+    file = re.sub(r"[^A-Za-z0-9_-]+", "-", search.reference if search is not None else id).strip("-") or "search"
+    return Opened(id, board.kind, board.epoch, board.seq, file, list(seqs), names)
+
+
+def _seen(session: Session, caller: Caller, opened: Opened) -> frozenset[str]:
+    """The searches that are hidden on this board, by the rights of now. Raises Refused where the right to the file has ended."""
+    account = still_signed_in(session, caller)
+    board: Board = access.board_for(session, account.id, opened.board)
+    if board.epoch != opened.epoch:  # restored from a backup meanwhile
+        raise Refused("unavailable")
+    return snapshot.hidden_searches(session, account.id) if opened.board == OPERATIONS else frozenset()
+
+
+def _pages_of_cards(opened: Opened) -> Pages:
+    for start in range(0, len(opened.cards), AT_ONCE):
+        yield partial(_read_cards, opened.board, opened.cards[start : start + AT_ONCE])
+
+
+def _read_cards(board: str, seqs: list[int], session: Session) -> list[Said]:
+    found = {row.seq: Said(*row) for row in session.connection().execute(_EVENTS, {"board": board, "seqs": seqs})}
+    return [found[seq] for seq in seqs if found[seq].body is not None]  # those that were erased are no more
+
+
+def _pages_of_events(opened: Opened) -> Pages:
+    for start in range(0, opened.seq, AT_ONCE):
+        most = min(AT_ONCE, opened.seq - start)  # seqs have no gaps
+        yield partial(journal.after, board=opened.board, seq=start, limit=most)
+
+
+async def _read(
+    desk: Desk, caller: Caller, opened: Opened, pages: Pages, write: Callable[[Iterable[Said]], bytes]
+) -> AsyncIterator[bytes]:
+    """Each page, written in the thread that reads it."""
+    for page in pages:
+
+        def read(session: Session, page: Page = page) -> bytes:
+            hidden = _seen(session, caller, opened)
+            return write(said for said in page(session) if said.entity not in hidden)
+
+        yield await desk.database.read(read)
+
+
+async def _csv(desk: Desk, caller: Caller, opened: Opened, pages: Pages, table: Table) -> AsyncIterator[bytes]:
+    head, row = table(opened.kind, opened.names)
+    yield BOM + _lines([head])
+    async for part in _read(desk, caller, opened, pages, lambda rows: _lines(map(row, rows))):
+        yield part
+
+
+def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
+    """RFC 4180."""
+    out = io.StringIO()
+    csv.writer(out).writerows(map(cell, row) for row in rows)
+    return out.getvalue().encode()
+
+
+def cell(value: Any) -> Any:
+    """A value that no spreadsheet runs: what people typed is made text where it looks like a formula."""
+    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
+
+
+async def _json(desk: Desk, caller: Caller, opened: Opened, pages: Pages, name: str) -> AsyncIterator[bytes]:
+    list_name, write = ("cards", _entity) if name == "cards" else ("events", Said.wire)
+    head = orjson.dumps({"board": opened.board, "epoch": opened.epoch, "seq": opened.seq})
+    yield head[:-1] + b',"' + list_name.encode() + b'":['
+    first = True
+    async for part in _read(desk, caller, opened, pages, lambda rows: b",".join(map(write, rows))):
+        if part:
+            yield part if first else b"," + part
+            first = False
+    yield b"]}"
+
+
+def _entity(said: Said) -> bytes:
+    return orjson.dumps({"kind": said.kind, "id": said.entity, "seq": said.seq, "state": said.payload()["state"]})

@@ -1,0 +1,116 @@
+"""What `GET /api/v1/openapi.json` answers: each call as OpenAPI 3.1, made once from the routes, the table of commands and the
+states.
+
+A new command is in it by itself; a new call is too, and exactly so once it has its line in `board.programs.calls`.
+"""
+
+import re
+from functools import cache
+
+from starlette.routing import Route
+
+from board.answers import STATUS
+from board.commands import TABLE
+from board.errors import SENTENCES
+from board.programs import schemas
+from board.programs.api import BASE, routes
+from board.programs.calls import CALLS, PLACES, SAYS
+from board.programs.schemas import Schema
+from board.programs.shapes import COUNT, ID, TEXT, TIME, Call, many, or_null, ref, shape
+from board.settings import VERSION
+
+UNKNOWN = Call({}, tuple(STATUS))  # until it has a line of its own
+
+
+@cache
+def document() -> Schema:
+    """All of it. The same for everybody: it says what there is, not what is on any board."""
+    paths: dict[str, Schema] = {}
+    for route in routes:
+        if isinstance(route, Route) and "rest" not in route.path:
+            for method in (route.methods or set()) - {"HEAD"}:
+                paths.setdefault(BASE + route.path, {})[method.lower()] = _operation(method, route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Searchboard", "version": VERSION, "description": "See board/contract.md for what is promised."},
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}, {"session": []}],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "board_session"},
+            },
+        },
+    }
+
+
+def _operation(method: str, route: Route) -> Schema:
+    call = CALLS.get((method, route.path), UNKNOWN)
+    places = [
+        {"name": name, "in": "path", "required": True, "schema": PLACES.get(name, TEXT)}
+        for name in re.findall(r"\{(\w+)\}", route.path)
+    ]
+    told: Schema = {
+        "operationId": f"{method.lower()}{re.sub(r'[^a-z]+', '_', route.path)}",
+        "summary": SAYS.get((method, route.path), ""),
+        "parameters": [*places, *({"name": name, "in": "query", "schema": each} for name, each in call.query.items())],
+        "responses": {str(call.status): _response("Done.", call.media, call.answer), **_refusals(call)},
+    }
+    if call.body is not None:
+        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": call.body}}}
+    return told | ({"security": []} if call.open else {})
+
+
+def _response(description: str, media: str, schema: Schema) -> Schema:
+    return {"description": description, "content": {media: {"schema": schema}}}
+
+
+def _refusals(call: Call) -> Schema:
+    """One response for each status, with the codes that it may have."""
+    by_status: dict[int, list[str]] = {}
+    for code in call.refusals:
+        by_status.setdefault(STATUS[code], []).append(code)
+    return {
+        str(status): _response(
+            " ".join(SENTENCES[code] for code in codes),
+            "application/json",
+            {"allOf": [ref("Refusal"), {"properties": {"code": {"enum": codes}}}]},
+        )
+        for status, codes in sorted(by_status.items())
+    }
+
+
+def _schemas() -> Schema:
+    states = {kind.KIND: schemas.state(kind) for kind in schemas.KINDS}
+    commands = {name: schemas.command(name) for name in TABLE}
+    event = {"seq": COUNT, "at": TIME, "type": TEXT, "kind": {"enum": list(states)}, "id": ID}
+    whole = {
+        "actor": or_null(shape({"id": ID, "name": TEXT})), "command": or_null(TEXT), "changes": many(TEXT),
+    }  # fmt: skip
+    events = [
+        shape(event | whole | {"kind": {"const": kind}, "state": or_null(ref(kind))}, {"reason": TEXT, "undoes": COUNT})
+        for kind in states
+    ]
+    return states | commands | {
+        "Entity": {"oneOf": [shape({"kind": {"const": kind}, "id": ID, "seq": COUNT, "state": ref(kind)}) for kind in states]},
+        "Event": {"oneOf": [
+            *events,
+            shape(event | {"erased": {"const": True}}),
+            shape({"seq": COUNT, "hidden": {"const": True}}),
+        ]},
+        "Command": {
+            "oneOf": [ref(name) for name in commands],
+            "discriminator": {"propertyName": "name", "mapping": {name: ref(name)["$ref"] for name in commands}},
+        },
+        "Ack": shape({"id": TEXT, "board": ID, "seqs": many(COUNT)}, {"opened": ID}),
+        "Refusal": {
+            "type": "object",
+            "properties": {
+                "code": {"enum": list(SENTENCES)}, "message": TEXT, "fields": {"type": "object", "additionalProperties": TEXT},
+                "current": {"type": "object"}, "id": TEXT,
+            },
+            "required": ["code", "message"],
+        },
+    }  # fmt: skip

@@ -1,0 +1,116 @@
+"""`/api`: the calls and commands for people who write programs, from the same lines as the OpenAPI description."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from board import language, words
+from board.answers import STATUS
+from board.commands import TABLE
+from board.errors import SENTENCES
+from board.pages import page, to_sign_in
+from board.people.sign_in import own_origin, signed_in
+from board.programs import schemas
+from board.programs.api import BASE
+from board.programs.schemas import Schema
+from board.words import N_
+
+_FORMATS = {"date-time": N_("time"), "date": N_("date")}
+_TYPES = {
+    "string": N_("text"), "integer": N_("whole number"), "number": N_("number"), "boolean": N_("true or false"),
+    "array": N_("list"), "object": N_("object"), "null": N_("null"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A line of a table: a field by its path, whether it is needed, what it may be, and the codes that it may be."""
+
+    path: str
+    needed: bool
+    said: str
+    codes: list[str]
+
+
+async def api(request: Request) -> Response:
+    """What other programs can do here."""
+    caller = await signed_in(request)
+    if caller is None:
+        return to_sign_in(request)
+    say = words.translator(language.of(request, caller))
+    calls, commands = await asyncio.to_thread(_calls, say), await asyncio.to_thread(_commands, say)
+    codes = [(code, STATUS[code], say(sentence)) for code, sentence in SENTENCES.items()]
+    given: dict[str, Any] = {"calls": calls, "commands": commands, "codes": codes, "origin": own_origin(request), "base": BASE}
+    return page(request, "api.html", caller, **given)
+
+
+def _calls(say: Any) -> list[dict[str, Any]]:
+    from board.programs.calls import CALLS, SAYS  # at the first asking: these shapes are a sixth of what a start takes
+
+    return [
+        {
+            "method": method, "path": BASE + path, "says": say(SAYS.get((method, path), "")),
+            "status": call.status, "refusals": call.refusals, "media": call.media,
+            "query": [_field(name, each, False, say) for name, each in call.query.items()],
+            "gives": list(_fields(call.answer, say)), "takes": list(_fields(call.body or {}, say)),
+        }
+        for (method, path), call in CALLS.items()
+    ]  # fmt: skip
+
+
+def _commands(say: Any) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "on": rule.on, "role": rule.role, "data": list(_fields(schemas.data_of(name), say))}
+        for name, rule in TABLE.items()
+    ]
+
+
+def _fields(shape: Schema, say: Any, path: str = "") -> Iterator[Field]:
+    """The fields of an object, those of its groups by their path."""
+    for branch in shape.get("oneOf", ())[:1]:
+        yield from _fields(branch, say, path)
+    for name, each in shape.get("properties", {}).items():
+        inner = _without_null(each)
+        needed = name in shape.get("required", ())
+        if inner.get("properties"):
+            yield from _fields(inner, say, f"{path}{name}.")
+        else:
+            yield _field(path + name, inner, needed, say)
+
+
+def _field(path: str, shape: Schema, needed: bool, say: Any) -> Field:
+    codes = [str(code) for code in shape.get("enum", [shape["const"]] if "const" in shape else ()) if code is not None]
+    return Field(path, needed, "" if codes else _said(_without_null(shape), say), codes)
+
+
+def _said(shape: Schema, say: Any) -> str:
+    if "$ref" in shape:
+        return str(shape["$ref"].rpartition("/")[2])
+    if "anyOf" in shape:
+        return ", ".join(dict.fromkeys(_said(each, say) for each in shape["anyOf"]))
+    text = say(_FORMATS.get(shape.get("format", ""), _TYPES.get(shape.get("type", ""), N_("anything"))))
+    if shape.get("type") == "array" and "properties" in shape["items"]:
+        return f"{text} ({', '.join(shape['items']['properties'])})"
+    if shape.get("type") == "array":
+        return f"{text} ({_said(shape['items'], say)})"
+    if "format" not in shape and "maxLength" in shape:
+        return f"{text}, ≤ {shape['maxLength']}"
+    if "minimum" in shape and "maximum" in shape:
+        return f"{text}, {shape['minimum']} – {shape['maximum']}"
+    return str(text)
+
+
+def _without_null(shape: Schema) -> Schema:
+    """What it may be beside null."""
+    if set(shape) != {"anyOf"}:
+        return shape
+    left = [each for each in shape["anyOf"] if each != {"type": "null"}]
+    return left[0] if len(left) == 1 else {"anyOf": left}
+
+
+routes = [Route("/api", api)]

@@ -1,0 +1,240 @@
+"""The shapes of what is sent and said, as JSON Schema: made from the data types of the commands, so that a new command or field
+is there by itself. What a handler asks beyond its type stands here, in `RULES`."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import core_schema
+
+from board import appeals, columns, fields, searches, sightings, tasks
+from board.commands import TABLE, Rule
+from board.fields import Data, Id, Long, Time
+from board.handover import briefings, handovers, shifts
+from models.column import Column
+from models.entity import Entity
+from models.handover import Briefing, Handed, Handover, Shift
+from models.note import Note
+from models.search import Search
+from models.sighting import Sighting
+from models.task import Task
+from realtime.strict import MAX_INTEGER
+
+Schema = dict[str, Any]
+
+KINDS: tuple[type[Entity], ...] = (Search, Column, Sighting, Task, Note, Shift, Handover, Handed, Briefing)
+
+
+class Position(Data):
+    """Where a journal stood, and the hash of its chain there, in hex."""
+
+    epoch: str
+    seq: int
+    head: str
+
+
+class Mark(Data):
+    """Up to where somebody has read a board, for a handover."""
+
+    handover: int
+    seq: int
+    at: Time
+
+
+# Updates are merge patches on these: their own types are open.
+PATCHES: dict[type[Data], tuple[type[Data], ...]] = {
+    searches.Update: (searches.Fields,),
+    sightings.Update: (sightings.Fields, sightings.Private),
+    tasks.Update: (tasks.Fields,),
+    handovers.Write: (briefings.OfSearch, handovers.OfDesk),
+}
+# What people write of each kind; and its other fields, which the server makes or which have commands of their own.
+_WRITTEN: dict[type[Entity], type[Data]] = {
+    Search: searches.Open, Column: columns.Add, Sighting: sightings.Add, Task: tasks.Add, Note: TABLE["note.add"].data,
+    Shift: shifts.Take, Handover: handovers.OfDesk, Handed: Data, Briefing: briefings.OfSearch,
+}  # fmt: skip
+_MADE: dict[type[Entity], dict[str, Any]] = {
+    Search: {
+        "reference": fields.Title, "status": searches.SetStatus.model_fields["status"].annotation, "status_reason": Long | None,
+        "last_seen": fields.Spot | None, "worrying": bool | None, "worrying_basis": fields.Short | None, "members": list[Id],
+        "outcome": searches.Outcome | None, "opened_at": Time,
+        "appeal": {"level": appeals.Level, "from": Time | None, "until": Time | None},
+    },
+    Column: {"rank": str},
+    Sighting: {
+        "number": int, "column": Id, "rank": str, "received_at": Time, "late": bool, "grade": sightings.Grade,
+        "place": fields.Place | None, "assessment": sightings.Assess.model_fields["assessment"].annotation,
+        "duplicate_of": Id | None, "withdrawn": bool,
+    },
+    Task: {"number": int, "column": Id, "rank": str, "withdrawn": bool},
+    Note: {"happened_at": Time},
+    Shift: {
+        "number": int, "holder": Id, "since": Time, "before": Id | None, "handover": int | None, "reason": Long | None,
+    },
+    Handover: {
+        "number": int, "status": Literal["prepared", "signed", "accepted", "refused", "withdrawn"], "outgoing": Id,
+        "prepared_by": Id, "prepared_at": Time, "signed_at": Time | None, "searches": int | None, "position": Position | None,
+        "digest": str | None, "ended_by": Id | None, "ended_at": Time | None, "reason": Long | None, "restatement": Long | None,
+    },
+    Handed: {"handover": int, "position": Position},
+    Briefing: {"handover": int, "reads": dict[Id, Mark]},
+}  # fmt: skip
+_SAID: dict[Any, Schema] = {  # what our own checks of a text ask
+    fields._not_blank: {"pattern": r"\S"},
+    fields._time: {"format": "date-time"},
+    fields._date: {"format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"},
+}
+COMMAND_ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+_NULL: Schema = {"type": "null"}
+_NOT_BOTH: Schema = {"anyOf": [{"properties": {"before": _NULL}}, {"properties": {"after": _NULL}}]}
+_ONE: Schema = {
+    "oneOf": [
+        {"properties": {"before": {"type": "string"}, "after": _NULL}, "required": ["before"]},
+        {"properties": {"before": _NULL, "after": {"type": "string"}}, "required": ["after"]},
+    ]
+}
+_POINT: Schema = {
+    "anyOf": [
+        {"properties": {"lat": _NULL, "lon": _NULL}},
+        {"properties": {"lat": {"type": "number"}, "lon": {"type": "number"}}, "required": ["lat", "lon"]},
+    ]
+}
+_CHECKLIST: Schema = {"maxProperties": tasks.MAX_ITEMS, "propertyNames": {"pattern": r"^[a-z0-9]{1,16}$"}}
+
+
+def _only_with(field: str, value: str, other: str, of: Schema) -> Schema:
+    """`other` is there where `field` has this value, and only there."""
+    return {
+        "if": {"properties": {field: {"const": value}}},
+        "then": {"properties": {other: of}, "required": [other]},
+        "else": {"properties": {other: _NULL}},
+    }
+
+
+RULES: dict[str, Schema] = {  # by command: what its handler asks of the data as a whole
+    "search.set_status": _only_with("status", "found", "outcome", {"type": "object"}),
+    "sighting.assess": _only_with("assessment", "duplicate", "duplicate_of", {"type": "string"}),
+    "card.move": _NOT_BOTH,
+    "column.add": _NOT_BOTH,
+    "column.move": _ONE,
+}
+
+
+class _Shapes(GenerateJsonSchema):
+    def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
+        return super().function_after_schema(schema) | _SAID.get(schema["function"]["function"], {})
+
+
+def of(type: Any, mode: JsonSchemaMode = "validation") -> Schema:
+    """The schema of a type, whole: nothing in it refers to anything."""
+    made = TypeAdapter(type).json_schema(schema_generator=_Shapes, mode=mode)
+    shape: Schema = _inlined(made, made.get("$defs", {}), mode)
+    shape.pop("$defs", None)
+    return shape
+
+
+def _inlined(shape: Any, known: Mapping[str, Any], mode: JsonSchemaMode) -> Any:
+    if isinstance(shape, list):
+        return [_inlined(each, known, mode) for each in shape]
+    if not isinstance(shape, dict):
+        return shape
+    if "$ref" in shape:
+        return _inlined(known[shape["$ref"].rpartition("/")[2]], known, mode)
+    # A description that is a class's docstring is for who reads the code.
+    told = {key: _inlined(value, known, mode) for key, value in shape.items() if key not in ("$defs", "description", "default")}
+    if "properties" in shape:
+        told["properties"] = {name: _inlined(each, known, mode) for name, each in shape["properties"].items()}
+        _complete(told, mode)
+    told.pop("title", None)
+    return told
+
+
+def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
+    """What pydantic does not know of an object of ours."""
+    properties = shape["properties"]
+    if "checklist" in properties:
+        item = properties["checklist"]["additionalProperties"]
+        properties["checklist"] |= _CHECKLIST
+        if mode == "validation":
+            properties["checklist"]["additionalProperties"] = _or_null(item)
+    if "lat" in properties:
+        shape |= _POINT
+    if mode == "serialization":
+        shape["required"] = list(properties)  # every field is always there
+    else:  # null is "not given"
+        needed = shape.get("required", ())
+        shape["properties"] = {name: each if name in needed else _or_null(each) for name, each in properties.items()}
+
+
+def _or_null(shape: Schema) -> Schema:
+    if not shape or _NULL in shape.get("anyOf", ()) or shape.get("type") == "null":
+        return shape
+    return {"anyOf": [*shape["anyOf"], _NULL]} if set(shape) == {"anyOf"} else {"anyOf": [shape, _NULL]}
+
+
+def patch(shape: Schema) -> Schema:
+    """The merge patches on what has this schema: any of its fields, and null where there need be none."""
+    if "anyOf" in shape and "properties" not in shape:
+        return shape | {"anyOf": [patch(each) for each in shape["anyOf"]]}
+    told = {key: value for key, value in shape.items() if key not in ("required", *_POINT)}
+    if "properties" in shape:
+        told["properties"] = {name: patch(each) for name, each in shape["properties"].items()}
+    if isinstance(shape.get("additionalProperties"), dict):
+        told["additionalProperties"] = patch(shape["additionalProperties"])
+    return told
+
+
+@cache
+def data_of(name: str) -> Schema:
+    """The data of a command."""
+    rule: Rule = TABLE[name]
+    shape = of(rule.data)
+    if rule.data in PATCHES:
+        shape["properties"] = shape.get("properties", {}) | {
+            field: each for type in PATCHES[rule.data] for field, each in patch(of(type))["properties"].items()
+        }
+        shape["additionalProperties"] = False
+    if rule.data is sightings.Regrade:
+        shape["properties"]["grade"] = patch(of(sightings.Grade))
+    return shape | RULES.get(name, {})
+
+
+def command(name: str) -> Schema:
+    """A command as it is sent."""
+    data = data_of(name)
+    needed = ["id", "name", *(["data"] if data.get("required") or "oneOf" in data else [])]
+    return {
+        "title": name,
+        "type": "object",
+        "properties": {
+            "id": COMMAND_ID,
+            "name": {"const": name},
+            "data": data,
+            "base": _or_null({"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}),
+            "epoch": _or_null({"type": "string"}),
+        },
+        "required": needed,
+    }
+
+
+def state(kind: type[Entity]) -> Schema:
+    """A state as it is said: every field is there."""
+    written, made = _WRITTEN[kind].model_fields, _MADE[kind]
+    properties = {name: _said(made[name] if name in made else written[name].annotation, name, kind) for name in kind.STATE}
+    return {"title": kind.KIND, **_object(properties)}
+
+
+def _said(type: Any, name: str, kind: type[Entity]) -> Schema:
+    if isinstance(type, dict):
+        return _object({field: of(each, "serialization") for field, each in type.items()})
+    field = _WRITTEN[kind].model_fields.get(name)
+    if name in _MADE[kind] or field is None:
+        return of(type, "serialization")
+    whole: Schema = of(_WRITTEN[kind], "serialization")["properties"][name]
+    return whole
+
+
+def _object(properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

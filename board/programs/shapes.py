@@ -1,0 +1,45 @@
+"""What the lines of `calls` are made of: shapes as JSON Schema, and what a call is."""
+
+from dataclasses import dataclass, field
+
+from board.programs.schemas import Schema
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TIME: Schema = {"type": "string", "format": "date-time"}
+ID: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+EVERYWHERE = ("unauthenticated", "forbidden", "unavailable")
+ON_A_BOARD = (*EVERYWHERE, "not_found")
+
+
+def shape(needed: Schema, more: Schema | None = None) -> Schema:
+    """An object with these fields, of which `more` may be missing."""
+    return {
+        "type": "object", "properties": needed | (more or {}), "required": list(needed), "additionalProperties": False,
+    }  # fmt: skip
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def many(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+def or_null(one: Schema) -> Schema:
+    return {"anyOf": [one, {"type": "null"}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a call takes and gives: `answer` with `status`, or one of these refusals."""
+
+    answer: Schema
+    refusals: tuple[str, ...] = EVERYWHERE
+    query: dict[str, Schema] = field(default_factory=dict)
+    body: Schema | None = None
+    status: int = 200
+    media: str = "application/json"
+    open: bool = False  # also to who is not signed in

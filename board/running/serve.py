@@ -1,0 +1,230 @@
+"""One serving process: opens the desk, listens, and goes down in order."""
+
+import asyncio
+import contextlib
+import gc
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Generator
+
+import structlog
+import uvicorn
+
+from board import app
+from board.desk import Desk
+from board.running import logs, metrics, pulse
+from board.settings import VERSION, Settings
+from models.database import Unusable
+from realtime import protocol
+from realtime.server import CLOSING_S, Line
+
+log = structlog.get_logger()
+
+QUEUED = 2_048  # connections that the kernel holds for us while we are busy, or while one worker follows another
+ACCEPTED_AT_ONCE = 64  # then the loop goes round: no burst keeps others waiting
+ACCEPTED_BY_EACH = 8  # where there are other workers: of a burst each takes its share
+FEW = 50  # sockets that may all come back in one moment
+SPREAD_S = 3.0  # over which the others are told to go, so that they don't all come back in one moment
+FINISH_S = 2 + CLOSING_S  # for the commands under way, and for the goodbyes to get through
+LINGER_S = 0.5  # for the request on a line that was taken just before; only then are lines closed on which nothing is asked
+GRACE_S = 3  # for requests under way; after it they are cut
+ENDS_S = 12.0  # after which a process that was told to go is gone, whatever holds it (the contract: 15 s)
+# How long a line on which nothing is asked is kept: longer than proxies keep theirs (nginx and others 60 s). Who closes first
+# must be the proxy, or a request that it sends just then is lost, and its browser is told 502.
+KEPT_S = 75
+
+
+class ListeningSocket(socket.socket):
+    """What it queues was said once, for all processes that share it: asyncio would set it to what it accepts at once."""
+
+    def listen(self, backlog: int = QUEUED, /) -> None:
+        super().listen(QUEUED)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The listening socket. Raises Unusable where the address can't be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # The protocol is named, or asyncio does not turn Nagle off on what it accepts: each answer would wait 40 ms for an ACK.
+    listening = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise Unusable(f"Can't listen on {settings.host}, port {settings.port}: {error.strerror}.") from error
+    return listening
+
+
+def url_of(settings: Settings, listening: socket.socket) -> str:
+    """The address that people open."""
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return settings.public_url or f"http://{shown}:{port}"
+
+
+async def serve(
+    settings: Settings,
+    ready: Callable[[str], None] | None = None,
+    desk: Desk | None = None,
+    listening: socket.socket | None = None,
+    beat: Callable[[], object] | None = None,
+) -> None:
+    """Serves until SIGTERM or SIGINT. `ready` is told the address when connections are taken; `beat` is called every second
+    while the loop goes round. Raises Unusable."""
+    logs.set_up(settings.log_level)
+    listening = listening or listen(settings)
+    url = url_of(settings, listening)
+    try:
+        desk = desk or await Desk.open(settings)
+    except BaseException:
+        listening.close()
+        raise
+    hurry()
+    metrics.measure(desk.hub)
+    application = app.make(desk)
+    beating = asyncio.create_task(pulse.Pulse(beat).run())
+    telling = asyncio.create_task(metrics.tell(application.state.counts))
+
+    def started() -> None:
+        log.info("serving", version=VERSION)
+        if beat is None:
+            pulse.notify("READY=1")
+        if ready is not None:
+            ready(url)
+
+    accepted = ACCEPTED_BY_EACH if settings.workers > 1 else ACCEPTED_AT_ONCE
+    server = Listening(configured(application, accepted), desk, started)
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        await desk.close()
+        for task in (beating, telling):
+            task.cancel()
+        await asyncio.gather(beating, telling, return_exceptions=True)
+
+
+def hurry() -> None:
+    """For a loop that nobody waits for: what was made until now stays, and is not looked through for garbage again (100 to 250
+    ms each time); and a reading thread gives way to the loop within a millisecond."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 50)
+    sys.setswitchinterval(0.001)
+
+
+def configured(application: object, accepted: int = ACCEPTED_AT_ONCE) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,  # type: ignore[arg-type]
+        ws=Line,
+        ws_max_size=protocol.MAX_CLIENT_FRAME,
+        ws_per_message_deflate=False,  # three times the memory, and advised against for secrets
+        backlog=accepted,
+        log_config=None,
+        access_log=False,  # addresses hold ids, and tell who reads what
+        server_header=False,
+        timeout_keep_alive=KEPT_S,
+        timeout_graceful_shutdown=GRACE_S,
+        lifespan="on",
+    )
+
+
+class Listening(uvicorn.Server):
+    """Uvicorn's server, which says when it listens, and goes down in an order of ours."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk, started: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._desk, self._started = desk, started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._started()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        with super().capture_signals():
+            if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+                signal.signal(signal.SIGHUP, self.handle_exit)  # the terminal is gone, or whoever starts us anew wants to
+            yield
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        if not self.should_exit:
+            end_within(ENDS_S)
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes no more connections, tells everybody to come back elsewhere, and finishes what is under way."""
+        self.config.app.state.going = True  # type: ignore[union-attr]
+        log.info("going", sockets=len(self._desk.hub.connections))
+        pulse.notify("STOPPING=1")
+        for server in self.servers:
+            server.close()
+        for listening in sockets or []:
+            listening.close()
+        await self._part()
+        await super().shutdown(sockets=sockets)
+
+    async def _part(self) -> None:
+        """1012 for every socket, in no order, spread where they are many."""
+        connections = list(self._desk.hub.connections)
+        random.shuffle(connections)
+        pause = SPREAD_S / len(connections) if len(connections) > FEW else 0
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for number, connection in enumerate(connections):
+            if (early := began + number * pause - loop.time()) > 0.02 and not self.force_exit:
+                await asyncio.sleep(early)
+            connection.end(protocol.GOING)
+        first, last = loop.time() + LINGER_S, loop.time() + FINISH_S
+        while (left := self._lines()) or (self.server_state.connections and loop.time() < first):
+            if loop.time() > last or self.force_exit:
+                break
+            for connection in list(self._desk.hub.connections):
+                connection.end(protocol.GOING)
+            await asyncio.sleep(0.02)
+        if left:
+            log.warning("sockets cut", count=len(left))
+        for line in left:
+            line.abort()
+
+    def _lines(self) -> list[Line]:
+        return [each for each in self.server_state.connections if isinstance(each, Line)]
+
+
+def end_within(seconds: float) -> None:
+    """This process ends after so long, even if its loop never goes round again."""
+
+    def say() -> None:
+        log.error("did not end in time")
+        logs.flush()
+
+    def end() -> None:
+        try:
+            saying = threading.Thread(target=say, daemon=True)  # it may be what we log with that hangs
+            saying.start()
+            saying.join(logs.FLUSH_S)
+        finally:
+            os._exit(1)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+
+
+def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
+    """`serve`, from synchronous code: in this process, or with as many workers as the settings say. Raises Unusable."""
+    try:
+        if settings.workers > 1:
+            from board.running.workers import supervise
+
+            supervise(settings, ready)
+        else:
+            asyncio.run(serve(settings, ready))
+    finally:
+        logs.flush()  # before the sentence of a refusal

@@ -1,0 +1,166 @@
+"""The calls of wall displays: a screen asks for a code and whether somebody typed it, and tells how it is; coordinators pair,
+list, change, reload and revoke."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import ValidationError
+from sqlmodel import Session as Database
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from board.answers import NOT_OWN_PAGE, answer, caller_of, desk_of, json_of, refusing
+from board.desk import Desk
+from board.errors import Refused, from_validation
+from board.fields import Data
+from board.people.sign_in import Caller, from_own_page, still_signed_in
+from board.tries import Tries
+from board.wall import displays, pairing
+from board.wall.displays import Changes, Contact, Paired
+from board.words import N_
+from models.accounts import ROLES, Account
+from models.display import Display
+from models.times import now, stamp
+
+T = TypeVar("T")
+D = TypeVar("D", bound=Data)
+
+CODES = 60  # that one peer may ask for in a minute: a house full of screens has one address
+WRONG = 10  # codes that one account may type in a minute
+TOO_MANY = N_("Too many codes were tried: wait a minute.")
+
+
+async def new_code(request: Request) -> Response:
+    """A code to be shown, and the screen's secret in a cookie that no script reads."""
+    desk, tries = desk_of(request), _tries(request)
+    if not from_own_page(request):
+        raise Refused("forbidden", NOT_OWN_PAGE)
+    if not tries.take({("code", request.client.host if request.client else ""): CODES}):
+        raise Refused("rate_limited")
+    code, secret = pairing.new_code()
+    until = await desk.database.write(lambda database: pairing.begin(database, code, secret, now()))
+    response = answer({"code": code, "expires_at": until})
+    name, secure = _cookie(desk), desk.settings.secure
+    lasts = int(pairing.LIVES.total_seconds())
+    response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="strict", path="/")
+    return response
+
+
+async def my_code(request: Request) -> Response:
+    """Whether somebody has typed the code of this screen. Then the secret that it holds is its own."""
+    desk = desk_of(request)
+    secret = request.cookies.get(_cookie(desk)) or ""
+    state = await desk.database.read(lambda database: pairing.state(database, secret, now())) if secret else "expired"
+    response = answer({"state": state})
+    if state == "paired":
+        displays.give_cookie(response, secret, desk.settings.secure)
+        response.delete_cookie(_cookie(desk), path="/", secure=desk.settings.secure, httponly=True, samesite="strict")
+    return response
+
+
+async def told(request: Request) -> Response:
+    """What a display tells of itself, every few seconds. By its own cookie alone."""
+    caller = await displays.signed_in(request)
+    if caller is None:
+        raise Refused("unauthenticated")
+    if not from_own_page(request):
+        raise Refused("forbidden", NOT_OWN_PAGE)
+    contact, at = _read(Contact, await json_of(request)), stamp(now())
+    await desk_of(request).database.write(lambda database: displays.heard(database, caller.account.id, contact, at))
+    return answer({"at": at})
+
+
+async def listed(request: Request) -> Response:
+    """All displays, with what each has told last."""
+    await _coordinator(request)
+    at = now()
+    found = await desk_of(request).database.read(lambda database: displays.listed(database, at))
+    return answer({"displays": found, "at": stamp(at)})
+
+
+async def pair(request: Request) -> Response:
+    """A screen becomes a display."""
+    caller = await _coordinator(request)
+    data = _read(Paired, await json_of(request))
+    key = ("pair", caller.account.id)
+    if not _tries(request).take({key: WRONG}):
+        raise Refused("rate_limited", TOO_MANY, {"code": TOO_MANY})
+    made = await _change(request, caller, lambda database: pairing.pair(database, data, caller.account.id, now()))
+    _tries(request).clear(key)
+    return answer(displays.shown(made), 201)
+
+
+async def change(request: Request) -> Response:
+    """Another name, profile, language, playlist, theme or sound; at once on the screen."""
+    caller, id = await _coordinator(request), request.path_params["display"]
+    data = _read(Changes, await json_of(request))
+    return answer(displays.shown(await _change(request, caller, lambda database: displays.change(database, id, data))))
+
+
+async def reload(request: Request) -> Response:
+    """Has the screen load its page anew."""
+    caller, id = await _coordinator(request), request.path_params["display"]
+    return answer(displays.shown(await _change(request, caller, lambda database: displays.ask_to_reload(database, id))))
+
+
+async def revoke(request: Request) -> Response:
+    """Ends a display, its open socket too."""
+    caller, id = await _coordinator(request), request.path_params["display"]
+    at = stamp(now())
+    return answer(displays.shown(await _change(request, caller, lambda database: displays.revoke(database, id, at))))
+
+
+async def _coordinator(request: Request) -> Caller:
+    """Who is asking, if they may handle displays. Raises Refused."""
+    caller = await caller_of(request)
+    if not may_handle(caller.account) or (request.method not in ("GET", "HEAD") and not caller.may_command):
+        raise Refused("forbidden")
+    return caller
+
+
+def may_handle(account: Account) -> bool:
+    """Whether somebody may pair, change and revoke displays."""
+    return ROLES.index(account.role) >= ROLES.index("coordinator")
+
+
+async def _change(request: Request, caller: Caller, do: Callable[[Database], Display]) -> Display:
+    """Does it by the rights of now, and acts on open sockets. Raises Refused."""
+
+    def still(database: Database) -> Display:
+        if not may_handle(still_signed_in(database, caller)):
+            raise Refused("forbidden")
+        return do(database)
+
+    done = await desk_of(request).database.write(still)
+    await desk_of(request).rights_changed()
+    return done
+
+
+def _read(type: type[D], body: dict[str, object]) -> D:
+    """Raises Refused `invalid`."""
+    try:
+        return type.model_validate(body)
+    except ValidationError as error:
+        raise from_validation(error) from error
+
+
+def _tries(request: Request) -> Tries:
+    tries: Tries = request.app.state.pairing
+    return tries
+
+
+def _cookie(desk: Desk) -> str:
+    return displays.cookie_name(desk.settings.secure, "board_pairing")
+
+
+routes = [
+    Route("/wall/codes", refusing(new_code), methods=["POST"]),
+    Route("/wall/codes/mine", refusing(my_code), methods=["GET"]),
+    Route("/wall/told", refusing(told), methods=["POST"]),
+    Route("/displays", refusing(listed), methods=["GET"]),
+    Route("/displays", refusing(pair), methods=["POST"]),
+    Route("/displays/{display}", refusing(change), methods=["PATCH"]),
+    Route("/displays/{display}", refusing(revoke), methods=["DELETE"]),
+    Route("/displays/{display}/reload", refusing(reload), methods=["POST"]),
+]

@@ -1,0 +1,239 @@
+"""Wall displays: who they are by their cookie, what they are to show, what they tell of themselves, and how they are listed,
+changed and revoked. How one comes to be is in `pairing`; what it gets in `walls`, which searches it sees in `access`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import bindparam, select, text
+from sqlmodel import Session as Database
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from board import words
+from board.access import is_on_walls
+from board.errors import Refused, invalid
+from board.fields import Data, Id, Time, Title
+from board.people.sign_in import Caller, bump, digest
+from board.wall import standing as display_standing
+from board.words import N_
+from models.accounts import Account
+from models.board import OPERATIONS
+from models.display import WALL, Display
+from models.ids import new_id
+from models.search import Search
+from realtime.strict import MAX_INTEGER
+
+if TYPE_CHECKING:
+    from board.desk import Desk
+
+COOKIE_LASTS = timedelta(days=400)  # the longest that browsers keep one (RFC 6265bis, 5.5); given anew with each load of the page
+BOARDS = 50  # of a playlist
+MOST = 500  # displays that are listed; the newest revoked ones after those that are not
+_DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
+_SAME = _DISPLAYS.c.id.in_(bindparam("ids", expanding=True))
+_PAGE = re.compile("[0-9a-f]{32}")
+_SEAT = text("UPDATE display SET seat = :seat WHERE id = :id AND revoked_at IS NULL")
+
+Profile = Literal["room", "inner"]
+Theme = Literal["dark", "light", "day"]
+
+
+class Shows(Data):
+    """One board or several, each for so many seconds."""
+
+    boards: list[Id] = Field(min_length=1, max_length=BOARDS)
+    every_s: int = Field(default=20, ge=5, le=3_600)
+
+
+class Changes(Data):
+    """What of a display may be changed."""
+
+    name: Title | None = None
+    profile: Profile | None = None
+    language: Annotated[str, StringConstraints(max_length=16)] | None = None
+    shows: Shows | None = None
+    theme: Theme | None = None
+    sound: bool | None = None
+
+
+class Paired(Changes):
+    """A screen that becomes a display."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    name: Title
+    profile: Profile = "room"
+    language: Annotated[str, StringConstraints(max_length=16)]
+    shows: Shows
+    theme: Theme = "dark"
+    sound: bool = False
+
+
+class Contact(Data):
+    """What a display tells of itself: which program it runs, whether what it shows is current (else since when it is not), up
+    to where it has applied each board, its size in pixels, how many rows it shows, and whether its browser lets it
+    make no sound."""
+
+    version: Annotated[str, StringConstraints(max_length=40)]
+    current: bool
+    boards: dict[Id, Annotated[int, Field(ge=0, le=MAX_INTEGER)]] = Field(max_length=BOARDS)
+    since: Time | None = None
+    screen: Annotated[str, StringConstraints(pattern=r"^\d{1,5}x\d{1,5}$")] | None = None
+    rows: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    mute: bool = False
+
+
+# -- who they are ---------------------------------------------------------------------------------------------------------
+
+
+def cookie_name(secure: bool, name: str = "board_display") -> str:
+    return f"__Host-{name}" if secure else name
+
+
+def give_cookie(response: Response, secret: str, secure: bool) -> None:
+    """The cookie by which a screen is its display."""
+    lasts = int(COOKIE_LASTS.total_seconds())
+    response.set_cookie(cookie_name(secure), secret, max_age=lasts, httponly=True, secure=secure, samesite="strict", path="/")
+
+
+def secret_of(connection: HTTPConnection) -> str:
+    """The secret that this browser holds as a display; empty where it holds none."""
+    desk: Desk = connection.app.state.desk
+    return connection.cookies.get(cookie_name(desk.settings.secure)) or ""
+
+
+async def signed_in(connection: HTTPConnection) -> Caller | None:
+    """The display that is asking, by its cookie alone. Raises Unavailable."""
+    desk: Desk = connection.app.state.desk
+    secret = secret_of(connection)
+    caller = await desk.database.read(lambda database: by_cookie(database, secret)) if secret else None
+    connection.state.caller = caller
+    return caller
+
+
+def by_cookie(database: Database, secret: str) -> Caller | None:
+    """The display that holds this cookie, if it was not revoked."""
+    key = digest(secret)
+    row = database.connection().execute(select(_DISPLAYS).where(_DISPLAYS.c.digest == key)).mappings().first()
+    return _caller(Display(**row)) if row is not None and row["revoked_at"] is None else None
+
+
+def _caller(display: Display, seat: str = "") -> Caller:
+    stands_for = Account(
+        id=display.id, email="", name=display.name, role=WALL, password="", language=display.language, created_at=""
+    )
+    return Caller(stands_for, scope=WALL, display=display, seat=seat)
+
+
+def take_seat(database: Database, caller: Caller, page: str = "") -> Caller:
+    """Gives the display's one seat to a page that is about to open a socket: whoever had it is shown out, on every process. By
+    what the page calls itself, so that it is not shown out by an attempt of its own that was given up, and is answered late.
+    Raises Refused `unauthenticated`."""
+    seat = page if _PAGE.fullmatch(page) else new_id()
+    if caller.display is not None and caller.display.seat == seat:
+        return replace(caller, seat=seat)  # it is back: nobody's rights have changed, and on no process need they be read again
+    bump(database)
+    if not database.connection().execute(_SEAT, {"seat": seat, "id": caller.account.id}).rowcount:
+        raise Refused("unauthenticated")
+    return replace(caller, seat=seat)
+
+
+def renewed(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
+    """Each display as it is now; None where it was revoked. Whether its seat is another's by now is for the caller to see."""
+    ids = sorted({caller.account.id for caller in callers})
+    rows = database.connection().execute(select(_DISPLAYS).where(_SAME), {"ids": ids}).mappings() if ids else ()
+    now = {row["id"]: Display(**row) for row in rows if row["revoked_at"] is None}
+    return [_caller(now[each.account.id], each.seat) if each.account.id in now else None for each in callers]
+
+
+def told(display: Display) -> dict[str, Any]:
+    """What a screen is told that it is to show, and how."""
+    return {name: getattr(display, name) for name in ("profile", "language", "shows", "theme", "sound", "reload")}
+
+
+# -- what is done with them -----------------------------------------------------------------------------------------------
+
+
+def listed(database: Database, now: datetime) -> list[dict[str, Any]]:
+    """All of them, those that were revoked last; each with how it stands."""
+    query = select(_DISPLAYS).order_by(_DISPLAYS.c.revoked_at.is_not(None), _DISPLAYS.c.id.desc()).limit(MOST)
+    found = [Display(**row) for row in database.connection().execute(query).mappings().all()]
+    return [shown(display) | {"standing": display_standing.state_of(database, display, now)} for display in found]
+
+
+def shown(display: Display) -> dict[str, Any]:
+    """A display as coordinators see it."""
+    names = ("id", "name", *told(display), "paired_by", "paired_at", "revoked_at", "contact_at", "version", "current", "told")
+    return {name: getattr(display, name) for name in names}
+
+
+def add(database: Database, data: Paired, screen: str, by: str, now: str) -> Display:
+    """A display of the screen that holds the secret of this digest. Raises Refused `invalid`."""
+    _check_language(data.language)
+    values = data.model_dump(exclude={"code"}) | {"shows": _checked(database, data.shows)}
+    display = Display(id=new_id(), digest=screen, paired_by=by, paired_at=now, **values)
+    database.add(display)
+    return display
+
+
+def change(database: Database, id: str, data: Changes) -> Display:
+    """Changes what is given; the screen shows it at once. Raises Refused `not_found` or `invalid`."""
+    bump(database)
+    display = find(database, id)
+    if data.language is not None:
+        _check_language(data.language)
+    for name, value in data.model_dump(exclude_none=True).items():
+        setattr(display, name, value)
+    if data.shows is not None:
+        display.shows = _checked(database, data.shows)
+    return display
+
+
+def ask_to_reload(database: Database, id: str) -> Display:
+    """Has the screen load its page anew. Raises Refused `not_found`."""
+    bump(database)
+    display = find(database, id)
+    display.reload += 1
+    return display
+
+
+def revoke(database: Database, id: str, now: str) -> Display:
+    """Ends a display; its socket too, on every process. Raises Refused `not_found`."""
+    bump(database)
+    display = find(database, id)
+    display.revoked_at = now
+    return display
+
+
+def find(database: Database, id: str) -> Display:
+    """Raises Refused `not_found`, also for one that was revoked."""
+    display = database.get(Display, id)
+    if display is None or display.revoked_at is not None:
+        raise Refused("not_found")
+    return display
+
+
+def heard(database: Database, id: str, contact: Contact, now: str) -> None:
+    """Keeps what a display has told of itself. Raises Refused `unauthenticated` where it was revoked meanwhile."""
+    display = database.get(Display, id)
+    if display is None or display.revoked_at is not None:
+        raise Refused("unauthenticated")
+    display.contact_at, display.version, display.current = now, contact.version, contact.current
+    display.told = contact.model_dump(include={"boards", "since", "screen", "rows", "mute"})
+
+
+def _checked(database: Database, shows: Shows) -> dict[str, Any]:
+    """What a display shows, each board once. Raises Refused `invalid`."""
+    boards = list(dict.fromkeys(shows.boards))
+    found = [database.get(Search, id) for id in boards if id != OPERATIONS]
+    if not all(search is not None and is_on_walls(search) for search in found):
+        raise invalid("shows", N_("A board that is named here is not there, or no display may see it."))
+    return {"boards": boards, "every_s": shows.every_s}
+
+
+def _check_language(language: str) -> None:
+    if language not in words.languages():
+        raise invalid("language", N_("There is no such language here."))

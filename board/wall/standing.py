@@ -1,0 +1,58 @@
+"""Which displays show what is true. A screen tells how it is; the server judges that, as one that has stopped tells nothing, and
+one that is mistaken tells what is not so."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlmodel import Session as Database
+
+from models.display import Display
+from models.times import moment, stamp
+
+SILENT = timedelta(seconds=10)  # two contacts: one that has told nothing for so long has stopped
+LATE = timedelta(seconds=10)  # that a change may need until it is on a screen: contacts are older than the changes of now
+STATES = ("current", "not_current", "silent", "unheard", "revoked")
+_DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
+_NEXT = text("SELECT at FROM event WHERE board = :board AND seq = :seq")
+
+
+def judged(database: Database, now: datetime) -> Iterator[tuple[Display, str]]:
+    """Each display that was not revoked, by name, with its state, one of STATES."""
+    query = select(_DISPLAYS).where(_DISPLAYS.c.revoked_at.is_(None)).order_by(_DISPLAYS.c.name, _DISPLAYS.c.id)
+    for row in database.connection().execute(query).mappings().all():
+        display = Display(**row)
+        yield display, state_of(database, display, now)
+
+
+def state_of(database: Database, display: Display, now: datetime) -> str:
+    """One of STATES. What the screen says of itself counts only where it is heard of, and has what happened before that."""
+    if display.revoked_at is not None:
+        return "revoked"
+    if display.contact_at is None:
+        return "unheard"
+    contact = moment(display.contact_at)
+    if now - contact > SILENT:
+        return "silent"
+    return "current" if display.current and not _is_behind(database, display, contact) else "not_current"
+
+
+def _is_behind(database: Database, display: Display, contact: datetime) -> bool:
+    """Whether something had happened on a board that it shows, and had been for long, when it said that it is current."""
+    boards: dict[str, int] = (display.told or {}).get("boards", {})
+    following = (database.connection().execute(_NEXT, {"board": board, "seq": seq + 1}) for board, seq in boards.items())
+    return any(at is not None and at <= stamp(contact - LATE) for at in (found.scalar() for found in following))
+
+
+def lines(database: Database, now: datetime) -> tuple[list[str], bool]:
+    """A line for each display, and whether all are current."""
+    found = list(judged(database, now))
+    return [_line(display, state, now) for display, state in found], all(state == "current" for _, state in found)
+
+
+def _line(display: Display, state: str, now: datetime) -> str:
+    contact = f"{(now - moment(display.contact_at)).total_seconds():.0f} s ago" if display.contact_at else "never"
+    screen = (display.told or {}).get("screen") or ""
+    line = f"{state:11}  heard {contact:>9}  {display.version or '':9}  {screen:9}  {display.id}  {display.name}"
+    return "".join(sign if sign.isprintable() else " " for sign in line)  # a terminal does what some signs say

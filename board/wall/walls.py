@@ -1,0 +1,132 @@
+"""What leaves the server for a display: an allow-list, field by field. What is not named here is not told, so a new field of a
+state, or a new kind, is absent until somebody adds it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.display import PROFILES
+from models.entity import State
+from realtime import protocol
+
+ROOM: dict[str, tuple[str, ...]] = {  # by kind: what a visitor may read
+    "search": (
+        "kind", "status", "worrying", "missing_since", "person.first_name", "person.age", "appeal.level", "appeal.until",
+    ),
+    "column": ("role", "rank"),  # people type titles
+    "sighting": ("number", "column", "rank", "assessment", "priority", "withdrawn", "late"),
+    "task": ("number", "column", "rank", "priority", "due", "withdrawn"),
+    "note": ("category", "happened_at"),
+    "shift": ("number", "since", "holder"),
+}  # fmt: skip
+INNER: dict[str, tuple[str, ...]] = {"search": ("lead",), "sighting": ("seen_at",), "task": ("title",)}  # beside that
+NOT_OPEN = ("kind", "status")  # of a search that is found or closed: nothing of the person
+NAMED = {"lead": "lead_name", "holder": "holder_name"}  # accounts, which are told by their names alone
+SEEN_OUTSIDE = ("posters", "public", "child_alert")  # levels of an appeal that everybody may see in the street
+
+_NAMES = text("SELECT id, name FROM account")
+_STATUS = text("SELECT id, status_at, status FROM search WHERE status_at IS NOT NULL")
+Read = tuple[dict[str, str], dict[str, tuple[str, str]]]
+
+
+@dataclass(slots=True)
+class Facts:
+    """What no state says and a mask needs: names of accounts, and of searches the status, since when. Read together with each
+    view of a board, and learned from the events that are shown; `wanted` from the first display of this process on."""
+
+    wanted: bool = False
+    names: dict[str, str] = field(default_factory=dict)
+    _status: dict[str, tuple[str, str]] = field(default_factory=dict)  # since when, and which
+
+    def read(self, session: Session) -> Read | None:
+        if not self.wanted:
+            return None
+        connection = session.connection()
+        names = {row.id: row.name for row in connection.execute(_NAMES)}
+        return names, {row.id: (row.status_at, row.status) for row in connection.execute(_STATUS)}
+
+    def take(self, read: Read | None) -> None:
+        if read is not None:
+            self.names = read[0]
+            for search, (at, status) in read[1].items():
+                self.learn(search, at, status)
+
+    def learn(self, search: str, at: str, status: str) -> None:
+        """A status was set; of what is known the newest stands, and of one moment what is said last: a clock that was set back
+        makes many events of one moment."""
+        if at >= self._status.get(search, ("", ""))[0]:
+            self._status[search] = (at, status)
+
+    def ended_at(self, search: str) -> str | None:
+        """Since when a search is open no more."""
+        at, status = self._status.get(search, ("", "open"))
+        return at if status != "open" else None
+
+
+def event(wire: bytes, board: str, profile: str, facts: Facts) -> bytes:
+    """An event of a board, as a display of this profile gets it. Who did it, and why, is told to none."""
+    said = orjson.loads(wire)
+    kind, id, type, state = said["kind"], said["id"], said["type"], said.get("state")
+    if kind not in ROOM or said.get("erased"):
+        return protocol.hidden(said["seq"])
+    if type == "search.status_set":
+        facts.learn(id, said["at"], state["status"])
+    if kind == "search" and state["status"] == "open" and facts.ended_at(id) is not None:
+        return protocol.hidden(said["seq"])  # it has ended since: what it was before is told to nobody who comes back
+    masked = _masked(kind, id, state, board, profile, facts) if state is not None else None
+    if masked is None and state is not None:
+        return protocol.hidden(said["seq"])
+    fields = _fields(kind, state, board, profile, facts) if state is not None else ()
+    changes = [NAMED.get(path, path) for path in said["changes"] if path in fields]
+    if type == "search.status_set" and state["status"] != "open":
+        changes.append("status_at")
+    told = {name: said[name] for name in ("seq", "at", "type", "kind", "id")}
+    return orjson.dumps(told | {"state": masked, "changes": sorted(changes)})
+
+
+def entities(encoded: Iterable[bytes], board: str, profile: str, facts: Facts) -> list[bytes]:
+    """The entities of a snapshot; those that are masked whole are left out."""
+    found = []
+    for each in encoded:
+        entity = orjson.loads(each)
+        kind, id = entity["kind"], entity["id"]
+        state = _masked(kind, id, entity["state"], board, profile, facts) if kind in ROOM else None
+        if state is not None:
+            found.append(orjson.dumps({"kind": kind, "id": id, "seq": entity["seq"], "state": state}))
+    return found
+
+
+def shift(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Who holds the shift: their name, since when, which shift it is."""
+    return {name: told[name] for name in ("name", "since", "number")} if told is not None else None
+
+
+def _fields(kind: str, state: State, board: str, profile: str, facts: Facts) -> tuple[str, ...]:
+    if kind == "search" and state["status"] != "open":
+        return NOT_OPEN
+    inner = profile == PROFILES[1] and facts.ended_at(board) is None
+    return ROOM[kind] + (INNER.get(kind, ()) if inner else ())
+
+
+def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: Facts) -> State | None:
+    """What of a state is told; None: nothing."""
+    if kind == "note" and state["category"] != "decision":
+        return None
+    masked: State = {}
+    for path in _fields(kind, state, board, profile, facts):
+        group, _, name = path.partition(".")
+        if name:
+            masked.setdefault(group, {})[name] = state[group][name]
+        elif group in NAMED:
+            masked[NAMED[group]] = facts.names.get(state[group])
+        else:
+            masked[group] = state[group]
+    if kind == "search" and state["status"] != "open":
+        return masked | {"status_at": facts.ended_at(id)}
+    if kind == "search" and state["appeal"]["level"] not in SEEN_OUTSIDE:
+        masked["appeal"] = {"level": None, "until": None}
+    return masked
