@@ -1,13 +1,11 @@
 """The scripts, styles, pictures and words of the pages. Their address has in it what they are, so a browser that has them once
-does not ask for them again: on a bad line a page that asks after a hundred files takes half a minute. They travel packed, a
-third of their size. Nothing else does: how short a page gets would tell of the secrets in it."""
+does not ask for them again. They are few, as each costs a journey on a bad line, and travel packed, a third of their size.
+Nothing else does: how short a page gets would tell of the secrets in it."""
 
 import hashlib
 import mimetypes
-import os.path
-import re
 import time
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -18,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from board import words
+from board import scripts, words
 from board.places import STATIC
 
 STYLES = "css/all.css"  # all sheets in one: a browser draws nothing before it has them
@@ -29,9 +27,8 @@ SHEETS = (
 )  # fmt: skip
 # A display's own, which do not change when a board's do.
 WALL_SHEETS = ("tokens", "wall", "wall_overview", "wall_one", "wall_veil")
+SCRIPTS = "js/pages"  # in addresses: they are joined from others
 PACKED = [Middleware(GZipMiddleware, minimum_size=500, compresslevel=6)]  # smaller, it would not be
-_IMPORTS = re.compile(r'(?:^|;)(?:import|export)\b(?:[^;"]*\bfrom)? *"(\.[^"]+)"', re.MULTILINE)  # what a module needs first
-_LATER = re.compile(r'(?:(\w+): \(\) => )?import\("(\.[^"]+)"\)')  # what main.js gets for its page, by name, and for every page
 
 
 async def named(request: Request) -> Response:
@@ -52,10 +49,12 @@ routes: list[BaseRoute] = [
 
 @lru_cache(maxsize=1)
 def _held(version: str) -> dict[str, tuple[bytes, str | None]]:
-    """Every file by its name, with its kind: they are a megabyte, and a new browser asks for a hundred at once."""
+    """Every file by its name, with its kind; they are a few megabytes."""
     files = [file for file in STATIC.rglob("*") if file.is_file()]
     held = {each.relative_to(STATIC).as_posix(): (each.read_bytes(), mimetypes.guess_type(each.name)[0]) for each in files}
-    return held | {STYLES: (b"\n".join(held[f"css/{sheet}.css"][0] for sheet in SHEETS), "text/css")}
+    styles = b"\n".join(held[f"css/{sheet}.css"][0] for sheet in SHEETS)
+    pages = {f"{SCRIPTS}/{name}": (text.encode(), "text/javascript") for name, text in scripts.joined(STATIC).items()}
+    return held | {STYLES: (styles, "text/css")} | pages
 
 
 def version() -> str:
@@ -81,7 +80,9 @@ def _digest(told: str) -> str:
 
 
 def _all() -> list[Path]:
-    return [file for folder in (STATIC, words.LOCALES) for file in sorted(folder.rglob("*")) if file.is_file()]
+    """What decides of what browsers get: also how it is joined."""
+    found = [file for folder in (STATIC, words.LOCALES) for file in sorted(folder.rglob("*")) if file.is_file()]
+    return [*found, Path(__file__), Path(scripts.__file__)]
 
 
 def address(name: str) -> str:
@@ -94,37 +95,10 @@ def catalogue(language: str) -> str:
     return f"/i18n/{language}.json?v={version()}"
 
 
-def modules(page: str) -> list[str]:
-    """The script modules of a page, those that the line to the server needs first: to be fetched at once, as a browser that
-    finds them one import after the other needs a second."""
-    return [address(name) for name in _modules(page, version())]
-
-
-def modules_from(script: str) -> list[str]:
-    """A script with the modules that it imports."""
-    return [address(name) for name in _with_imports([script], [])]
-
-
-@cache
-def _modules(page: str, version: str) -> list[str]:
-    found = _with_imports(["js/main.js"], [])
-    later = _LATER.findall((STATIC / found[0]).read_text(encoding="utf-8"))
-    views = {name: path for name, path in later if name}
-    shared = [path for name, path in later if not name] if page not in ("sign_in", "password") else []
-    return _with_imports([_beside(found[0], path) for path in (*filter(None, [views.get(page)]), *shared)], found)
-
-
-def _with_imports(names: list[str], found: list[str]) -> list[str]:
-    for name in names:
-        if name not in found:
-            found.append(name)
-            imports = _IMPORTS.findall((STATIC / name).read_text(encoding="utf-8"))
-            _with_imports([_beside(name, path) for path in imports], found)
-    return found
-
-
-def _beside(name: str, path: str) -> str:
-    return os.path.normpath(f"{name}/../{path}")
+def script(name: str) -> str | None:
+    """The address of a joined script: `main`, `wall`, or a page's own; None where that has none."""
+    name = f"{SCRIPTS}/{name}.js"
+    return address(name) if name in _held(version()) else None
 
 
 def are_asked_for(path: str) -> bool:

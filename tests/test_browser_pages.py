@@ -106,7 +106,7 @@ async def hand_over(alice: Person) -> None:
 
 # The scripts that a page names, and those that it fetched.
 FETCHED = """() => [
-  [...document.querySelectorAll("link[rel=modulepreload]")].map((each) => each.href).sort(),
+  [...document.querySelectorAll("link[rel=modulepreload], script[src]")].map((each) => each.href ?? each.src).sort(),
   performance.getEntriesByType("resource").map((each) => each.name).filter((name) => name.endsWith(".js")).sort(),
 ]"""
 

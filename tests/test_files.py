@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from board import files
+from board import files, scripts
+from board.places import TEMPLATES
 from tests.cast import Person, Server
 
 LASTING = "public, max-age=31536000, immutable"
@@ -21,12 +22,12 @@ async def test_what_a_page_names_is_kept_for_ever_and_all_else_is_asked_after(se
         for address in named:
             answer = await http.get(address)
             assert (answer.status_code, answer.headers["cache-control"]) == (200, LASTING), address
-        main = next(each for each in named if each.endswith("/js/main.js"))
+        main = next(each for each in named if each.endswith("/main.js"))
         lasting = (await http.get(main)).content
         # A worker of another version may be asked: it has the same name, and what it gives is not kept.
-        for other in (re.sub(r"v-\w+", "v-0", main), "/static/js/main.js"):
-            answer = await http.get(other)
-            assert (answer.content, answer.headers["cache-control"]) == (lasting, "no-cache")
+        answer = await http.get(re.sub(r"v-\w+", "v-0", main))
+        assert (answer.content, answer.headers["cache-control"]) == (lasting, "no-cache")
+        assert (await http.get("/static/js/main.js")).headers["cache-control"] == "no-cache"
         assert (await http.get("/i18n/fr.json?v=0")).headers["cache-control"] == "no-cache"
         missing = await http.get(files.address("js/none.js"))
         assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
@@ -36,7 +37,7 @@ async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not
     search = await alice.open_search()
     packed = {"accept-encoding": "gzip"}
     async with httpx.AsyncClient(base_url=alice.server.url, headers={"accept-encoding": "identity"}) as http:
-        for address in (files.address("js/main.js"), files.address(files.STYLES), files.catalogue("fr")):
+        for address in (files.script("main"), files.address(files.STYLES), files.catalogue("fr")):
             plain, short = await http.get(address), await http.get(address, headers=packed)
             assert (plain.headers.get("content-encoding"), short.headers["content-encoding"]) == (None, "gzip")
             assert plain.content == short.content
@@ -46,20 +47,33 @@ async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not
         assert "content-encoding" not in (await alice.http.get(address, headers=packed)).headers
 
 
-async def test_a_page_names_what_it_needs_and_no_more() -> None:
-    needs = {
-        page: {each.rpartition("/static/")[2].partition("/")[2] for each in files.modules(page)} for page in ("sign_in", "search")
-    }
-    assert needs["sign_in"] >= {"js/main.js", "js/desk.js", "js/views/sign_in.js"}
-    assert needs["search"] >= {
-        "js/main.js",
-        "js/views/search.js",
-        "js/views/card.js",
-        "js/alerts/bell.js",
-        "js/views/freshness.js",
-    }
-    assert not needs["sign_in"] & {"js/views/search.js", "js/alerts/bell.js"}
-    assert not needs["search"] & {"js/views/intake.js", "js/accounts/page.js"}
+JOINED = scripts.joined(files.STATIC)
+
+
+def _modules(name: str) -> set[str]:
+    """What stands in a joined file."""
+    return set(re.findall(r"^// (\S+\.js)$", JOINED[name], re.MULTILINE))
+
+
+async def test_a_page_gets_what_it_needs_and_no_more(alice: Person) -> None:
+    page = (await alice.http.get(f"/searches/{await alice.open_search()}")).text
+    named = re.findall(r'(?:src|href)="/static/v-\w+/js/([^"]+)"', page)
+    assert sorted(named) == ["pages/main.js", "pages/search.js"]
+    assert _modules("main.js") >= {"js/main.js", "js/desk.js", "js/alerts/bell.js", "js/views/freshness.js"}
+    assert _modules("search.js") >= {"js/views/search.js", "js/views/card.js"}
+    assert not _modules("search.js") & {"js/views/intake.js", "js/accounts/page.js", *_modules("main.js")}
+    assert _modules("wall.js") >= {"js/wall/main.js", "js/proof.js"}
+    assert not [name for name in _modules("wall.js") if name.startswith("js/views/card")]
+
+
+async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> None:
+    ours = {each.relative_to(files.STATIC).as_posix() for each in (files.STATIC / "js").rglob("*.js")}
+    assert {each for name in JOINED for each in _modules(name) if each.startswith("js/")} == ours
+    pages = {each for file in TEMPLATES.glob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
+    assert pages - {"plain", "api", "error"} == {name.removesuffix(".js") for name in JOINED} - {"main", "wall"}
+
+
+async def test_all_sheets_are_given() -> None:
     sheets = {f"{each}.css" for each in (*files.SHEETS, *files.WALL_SHEETS)}
     assert sheets == {each.name for each in (files.STATIC / "css").glob("*.css")}
 

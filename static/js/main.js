@@ -5,8 +5,17 @@ import { Tab } from "./tab.js";
 import { belongTo } from "./storage.js";
 import { load, t } from "./i18n.js";
 import { connect as topOf } from "./behaviours/top.js";
+import * as bell from "./alerts/bell.js";
+import * as outside from "./behaviours/outside.js";
+import * as signOut from "./behaviours/sign_out.js";
+import * as notices from "./views/notices.js";
+import * as keys from "./views/keys_dialog.js";
+import * as says from "./views/says.js";
+import * as freshness from "./views/freshness.js";
+import * as shift from "./shift.js";
+import * as seen from "./seen.js";
 
-// By page: what it is drawn by. This and what it needs is fetched together with the page (board/files.py reads it here).
+// By page: what it is drawn by. This and what it needs is fetched together with the page (board/scripts.py reads it here).
 const VIEWS = {
   sign_in: () => import("./views/sign_in.js"),
   password: () => import("./accounts/link.js"),
@@ -25,13 +34,6 @@ const VIEWS = {
 // Pages that show a board: whoever looks at one has seen it.
 const SEEN = new Set(["operations", "search"]);
 
-// What every page has of somebody who is signed in.
-const parts = () => Promise.all([
-  import("./alerts/bell.js"), import("./behaviours/outside.js"), import("./behaviours/sign_out.js"), import("./views/notices.js"),
-  import("./views/keys_dialog.js"), import("./views/says.js"), import("./views/freshness.js"),
-  import("./shift.js"), import("./seen.js"),
-]);
-
 async function start() {
   topOf(document.querySelector("[data-top]"));
   const { page, board, card, language, version, catalogue, accountId, accountName, accountRole } = document.body.dataset;
@@ -44,7 +46,6 @@ async function start() {
   const desk = new Desk({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
   if (board) desk.board(board);
   desk.start(); // the board is on its way while what draws it still comes
-  const [bell, outside, signOut, notices, keys, says, freshness, shift, seen] = await parts();
   await words;
   (await view)?.mount(main, desk, board, card || null);
   bell.mount(document.querySelector("[data-bell]"), desk);
@@ -59,8 +60,12 @@ async function start() {
   return freshness.mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board)); // last: "live" is said where all hears
 }
 
-// A module that did not come (the line broke while the page loaded) must not leave a page that waits for ever.
-start().catch((error) => {
-  reportError(error);
-  document.querySelector("[data-notices]").textContent = t("This page did not load whole. Load it again.");
-});
+// What did not come (the line broke while the page loaded) must not leave a page that waits for ever.
+const unloaded = document.querySelector("[data-unloaded]");
+start().then(
+  () => unloaded.remove(),
+  (error) => {
+    unloaded.dataset.failed = "";
+    reportError(error);
+  },
+);

@@ -1,7 +1,10 @@
 /* The rules of a position, apart from everything that reads or writes: what a frame means for one who stands at (epoch, seq).
    Late, lost, doubled and out of order all have the same answer: compare seq, ask again from a position. */
 
-export const APPLY = "apply", SEEN = "seen", GAP = "gap", OTHER_EPOCH = "other epoch";
+export const APPLY = "apply";
+export const SEEN = "seen";
+export const GAP = "gap";
+export const OTHER_EPOCH = "other epoch";
 
 /** An event with number `seq`, of `epoch`, for a reader at `position` {epoch, seq}. */
 export function judge(position, epoch, seq) {

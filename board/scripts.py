@@ -1,0 +1,150 @@
+"""The scripts of a page, joined into two files: what every page has, and what draws this one.
+
+They are written one behaviour a file, and a browser asks for six at a time: where the line is bad, a hundred files are seventeen
+journeys there and back. Joined, each module is a function that gives what it exports, with constants for what it imports; all
+else in it stays as it is written. The forms of `import` and `export` that our modules and the vendored ones have are known here;
+any other is refused.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+MAIN, WALL = "js/main.js", "js/wall/main.js"  # where a page begins, and a display's
+
+# At the start of a line or a statement: a published module may be one long line. Words come first, as they are found quicker so.
+_IMPORT, _EXPORT = (rf"{word}(?<![^;}}\n]{word})\b" for word in ("import", "export"))
+_NAMES = r"\{(?P<names>[^}]*)\}"
+_FROM = r' *from *"(?P<path>\.[^"]+)";?'
+_TAKEN = re.compile(_IMPORT + r" *(?:(?P<default>[\w$]+)|\* as (?P<whole>[\w$]+)|" + _NAMES + ")" + _FROM)
+_PASSED_ON = re.compile(_EXPORT + " *" + _NAMES + _FROM)
+_LISTED = re.compile(_EXPORT + r" *(?:default (?P<default>[\w$]+)|" + _NAMES + ");?")
+_DECLARED = re.compile(_EXPORT + r" (?=(?:(?:async )?function\*?|class|const) (?:(?P<name>[\w$]+)|" + _NAMES + "))")
+_UNKNOWN = re.compile(rf"(?:{_IMPORT}|{_EXPORT}|import\().*")
+_VIEW = re.compile(r'(?P<page>\w+): \(\) => import\("(?P<path>\.[^"]+)"\)')  # in MAIN, of each page
+
+
+@dataclass
+class Module:
+    """A script. `taken` is what it imports: a module, its name there, its name here; `given`, by its name for others, what
+    it exports. `text` is all else."""
+
+    name: str
+    text: str
+    taken: list[tuple[str, str | None, str]] = field(default_factory=list)  # None: the whole of it
+    given: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a form that is not known here."""
+        for form, act in ((_PASSED_ON, self._pass_on), (_TAKEN, self._take), (_LISTED, self._list), (_DECLARED, self._declare)):
+            self.text = form.sub(act, self.text)
+        if unknown := _UNKNOWN.search(_VIEW.sub("", self.text) if self.name == MAIN else self.text):
+            raise ValueError(f"{self.name}: {unknown[0]}")
+
+    def _pass_on(self, found: re.Match[str]) -> str:
+        for theirs, others in _pairs(found["names"]):
+            self.taken.append((self.beside(found["path"]), theirs, f"_{theirs}"))
+            self.given[others] = f"_{theirs}"
+        return ""
+
+    def _take(self, found: re.Match[str]) -> str:
+        other = self.beside(found["path"])
+        if found["names"] is not None:
+            self.taken += [(other, theirs, ours) for theirs, ours in _pairs(found["names"])]
+        else:
+            self.taken.append((other, "default", found["default"]) if found["default"] else (other, None, found["whole"]))
+        return ""
+
+    def _list(self, found: re.Match[str]) -> str:
+        if found["default"]:
+            self.given["default"] = found["default"]
+        else:
+            self.given |= {others: ours for ours, others in _pairs(found["names"])}
+        return ""
+
+    def _declare(self, found: re.Match[str]) -> str:
+        self.given |= dict(_pairs(found["name"] or found["names"]))
+        return ""
+
+    def beside(self, path: str) -> str:
+        """The name of a module that this one names by its path."""
+        return normpath(join(dirname(self.name), path))
+
+    def joined(self) -> str:
+        """What sets this module's variable: an object of what it exports."""
+        constants = (f"const {ours} = {_variable(other)}{f'.{theirs}' if theirs else ''};" for other, theirs, ours in self.taken)
+        gives = ", ".join(others if others == ours else f"{others}: {ours}" for others, ours in self.given.items())
+        head = "\n".join(constants)
+        return f"// {self.name}\nconst {_variable(self.name)} = (() => {{\n{head}\n{self.text}\nreturn {{ {gives} }};\n}})();\n"
+
+
+def _pairs(names: str) -> list[tuple[str, str]]:
+    """`a, b as c` -> (a, a), (b, c)."""
+    found = (each.split(" as ") for each in (each.strip() for each in names.split(",")) if each)
+    return [(each[0], each[-1]) for each in found]
+
+
+def _variable(name: str) -> str:
+    return re.sub(r"[^\w$]", "_", name.removesuffix(".js").replace("/", "$"), flags=re.ASCII)
+
+
+class Folder:
+    """The modules of a folder, each read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._modules: dict[str, Module] = {}
+
+    def __getitem__(self, name: str) -> Module:
+        if name not in self._modules:
+            self._modules[name] = Module(name, (self._folder / name).read_text(encoding="utf-8"))
+        return self._modules[name]
+
+    def needed(self, names: Iterable[str], known: Iterable[str] = ()) -> list[str]:
+        """These modules and all that they import, each behind what it imports, without what is known. Raises ValueError where
+        something is imported that is not exported, or two import each other."""
+        found = list(known)
+
+        def add(name: str, *above: str) -> None:
+            if name in above:
+                raise ValueError(f"{name} imports itself, by {above[-1]}")
+            if name not in found:
+                for other, theirs, _ in self[name].taken:
+                    add(other, *above, name)
+                    if theirs and theirs not in self[other].given:
+                        raise ValueError(f"{name}: {other} exports no {theirs}")
+                found.append(name)
+
+        for name in names:
+            add(name)
+        return [name for name in found if name not in known]
+
+    def joined(self, names: Iterable[str]) -> str:
+        """These modules, one after the other."""
+        return "".join(self[name].joined() for name in names)
+
+
+def views(main: Module) -> dict[str, str]:
+    """By page: the module that draws it."""
+    return {found["page"]: main.beside(found["path"]) for found in _VIEW.finditer(main.text)}
+
+
+def joined(static: Path) -> dict[str, str]:
+    """All that pages begin with, of the scripts in the folder of static files: `main.js`; a file for each page, by its name,
+    which `main.js` asks for; and `wall.js`, which stands by itself. Raises ValueError, with the line that is not known here."""
+    folder = Folder(static)
+    main = folder[MAIN]
+    drawn_by = views(main)
+    main.text = _VIEW.sub(r'\g<page>: () => import("./\g<page>.js")', main.text)
+    everywhere = folder.needed([MAIN])
+    exports = f"export {{ {', '.join(map(_variable, everywhere))} }};\n"
+    files = {"main.js": folder.joined(everywhere) + exports, "wall.js": folder.joined(folder.needed([WALL]))}
+    for page, name in drawn_by.items():
+        own = folder.needed([name], everywhere)
+        taken = {other for each in own for other, _, _ in folder[each].taken}
+        imports = f'import {{ {", ".join(map(_variable, sorted(taken.intersection(everywhere))))} }} from "./main.js";\n'
+        gives = f"export const {{ {', '.join(folder[name].given)} }} = {_variable(name)};\n"
+        files[f"{page}.js"] = imports + folder.joined(own) + gives
+    return files
