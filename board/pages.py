@@ -95,7 +95,8 @@ async def catalogue(request: Request) -> Response:
     name = request.path_params["language"]
     if name not in words.languages():
         return error_page(request, 404, SENTENCES["not_found"])
-    return JSONResponse(words.script_catalogue(name))
+    told = JSONResponse(words.script_catalogue(name))
+    return files.packed(request, bytes(told.body), told.media_type)
 
 
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
@@ -118,7 +119,7 @@ routes: list[Route] = [
     Route("/searches/{id}/cards/{card}", search),
     Route("/account/language", choose_language, methods=["POST"]),
     Route("/login", sign_in, methods=["GET"]),
-    Route("/i18n/{language}.json", catalogue, middleware=files.PACKED),
+    Route("/i18n/{language}.json", catalogue),
 ]
 
 
