@@ -18,14 +18,15 @@ from starlette.staticfiles import StaticFiles
 from board import scripts, words
 from board.places import STATIC
 
-STYLES = "css/all.css"  # all sheets in one: a browser draws nothing before it has them
-SHEETS = (
-    "tokens", "base", "bar", "operations", "pages", "accounts", "api", "head", "columns", "column_menu", "cards", "panel",
-    "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay", "compare", "history", "handover",
-    "handover_report", "since", "displays", "print",
-)  # fmt: skip
-# A display's own, which do not change when a board's do.
-WALL_SHEETS = ("tokens", "wall", "wall_overview", "wall_one", "wall_veil")
+STYLES, WALL_STYLES = "css/all.css", "css/all_wall.css"  # all sheets in one: a browser draws nothing before it has them
+SHEETS = {
+    STYLES: (
+        "tokens", "base", "bar", "operations", "pages", "accounts", "api", "head", "columns", "column_menu", "cards", "panel",
+        "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay", "compare", "history", "handover",
+        "handover_report", "since", "displays", "print",
+    ),
+    WALL_STYLES: ("tokens", "wall", "wall_overview", "wall_one", "wall_veil"),
+}  # fmt: skip
 SCRIPTS = "js/pages"  # in addresses: they are joined from others
 WORTH_IT = 500  # bytes: what is shorter travels as it is
 
@@ -66,9 +67,9 @@ def _held(version: str) -> dict[str, tuple[bytes, str | None]]:
     """Every file by its name, with its kind; they are a few megabytes."""
     files = [file for file in STATIC.rglob("*") if file.is_file()]
     held = {each.relative_to(STATIC).as_posix(): (each.read_bytes(), mimetypes.guess_type(each.name)[0]) for each in files}
-    styles = b"\n".join(held[f"css/{sheet}.css"][0] for sheet in SHEETS)
+    styles = {name: (b"\n".join(held[f"css/{each}.css"][0] for each in sheets), "text/css") for name, sheets in SHEETS.items()}
     pages = {f"{SCRIPTS}/{name}": (text.encode(), "text/javascript") for name, text in scripts.joined(STATIC).items()}
-    return held | {STYLES: (styles, "text/css")} | pages
+    return held | styles | pages
 
 
 def version() -> str:

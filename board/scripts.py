@@ -23,6 +23,7 @@ _PASSED_ON = re.compile(_EXPORT + " *" + _NAMES + _FROM)
 _LISTED = re.compile(_EXPORT + r" *(?:default (?P<default>[\w$]+)|" + _NAMES + ");?")
 _DECLARED = re.compile(_EXPORT + r" (?=(?:(?:async )?function\*?|class|const) (?:(?P<name>[\w$]+)|" + _NAMES + "))")
 _UNKNOWN = re.compile(rf"(?:{_IMPORT}|{_EXPORT}|import\().*")
+_MAP = re.compile(r"^//# sourceMappingURL=.*", re.MULTILINE)  # of the published file, and carried along by nobody
 _VIEW = re.compile(r'(?P<page>\w+): \(\) => import\("(?P<path>\.[^"]+)"\)')  # in MAIN, of each page
 
 
@@ -38,6 +39,7 @@ class Module:
 
     def __post_init__(self) -> None:
         """Raises ValueError for a form that is not known here."""
+        self.text = _MAP.sub("", self.text)
         for form, act in ((_PASSED_ON, self._pass_on), (_TAKEN, self._take), (_LISTED, self._list), (_DECLARED, self._declare)):
             self.text = form.sub(act, self.text)
         if unknown := _UNKNOWN.search(_VIEW.sub("", self.text) if self.name == MAIN else self.text):

@@ -74,7 +74,7 @@ async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> Non
 
 
 async def test_all_sheets_are_given() -> None:
-    sheets = {f"{each}.css" for each in (*files.SHEETS, *files.WALL_SHEETS)}
+    sheets = {f"{each}.css" for sheets in files.SHEETS.values() for each in sheets}
     assert sheets == {each.name for each in (files.STATIC / "css").glob("*.css")}
 
 
