@@ -2,7 +2,8 @@
 
 // Dates and numbers as they are written here: Belgian, and English as in Europe.
 const LOCALES = { en: "en-GB", fr: "fr-BE", nl: "nl-BE", de: "de-BE" };
-const catalogue = { language: "en", messages: {}, rule: new Intl.PluralRules("en"), numbers: new Intl.NumberFormat(LOCALES.en) };
+const catalogue = { language: "en", messages: {} };
+const intl = {}; // made when they are asked for, which takes a while: the board is on its way by then
 
 /** Load the catalogue of `language` from its address; without it (offline, none yet) the English msgids stand. */
 export async function load(language, address) {
@@ -17,8 +18,7 @@ export async function load(language, address) {
 
 function use(language, messages) {
   Object.assign(catalogue, { language, messages });
-  catalogue.rule = new Intl.PluralRules(language);
-  catalogue.numbers = new Intl.NumberFormat(locale());
+  intl.rule = intl.numbers = undefined;
 }
 
 /** What Intl is given to write as the words do: "nl-BE". */
@@ -33,14 +33,14 @@ export function t(msgid, values = {}) {
 /** n('{count} card', '{count} cards', 1200) -> "1,200 cards". */
 export function n(singular, plural, count, values = {}) {
   // Intl's rule and gettext's agree for every language with two forms (en, fr, nl, de); no expression has to be evaluated
-  const form = catalogue.rule.select(count) === "one" ? 0 : 1;
+  const form = (intl.rule ??= new Intl.PluralRules(catalogue.language)).select(count) === "one" ? 0 : 1;
   const found = catalogue.messages[singular];
   const text = (Array.isArray(found) && found[form]) || (form === 0 ? singular : plural);
   return fill(text, { count: number(count), ...values });
 }
 
 /** 1.5 -> "1,5" where a comma is written. */
-export const number = (value) => catalogue.numbers.format(value);
+export const number = (value) => (intl.numbers ??= new Intl.NumberFormat(locale())).format(value);
 
 function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
