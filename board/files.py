@@ -28,6 +28,7 @@ SHEETS = {
     WALL_STYLES: ("tokens", "wall", "wall_overview", "wall_one", "wall_veil"),
 }  # fmt: skip
 SCRIPTS = "js/pages"  # in addresses: they are joined from others
+_HOW = b"".join(Path(each).read_bytes() for each in (__file__, scripts.__file__))  # by which they are joined, in this process
 WORTH_IT = 500  # bytes: what is shorter travels as it is
 
 
@@ -88,16 +89,14 @@ def _version(second: int) -> str:
 @lru_cache(maxsize=1)
 def _digest(told: str) -> str:
     """Of what is in them, and not of when they were written: machines beside each other say the same."""
-    whole = hashlib.sha256()
+    whole = hashlib.sha256(_HOW)
     for file in _all():
         whole.update(f"{file.name}\0".encode() + file.read_bytes())
     return whole.hexdigest()[:16]
 
 
 def _all() -> list[Path]:
-    """What decides of what browsers get: also how it is joined."""
-    found = [file for folder in (STATIC, words.LOCALES) for file in sorted(folder.rglob("*")) if file.is_file()]
-    return [*found, Path(__file__), Path(scripts.__file__)]
+    return [file for folder in (STATIC, words.LOCALES) for file in sorted(folder.rglob("*")) if file.is_file()]
 
 
 def address(name: str) -> str:

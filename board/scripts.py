@@ -6,6 +6,7 @@ else in it stays as it is written. The forms of `import` and `export` that our m
 any other is refused.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,9 +21,9 @@ _NAMES = r"\{(?P<names>[^}]*)\}"
 _FROM = r' *from *"(?P<path>\.[^"]+)";?'
 _TAKEN = re.compile(_IMPORT + r" *(?:(?P<default>[\w$]+)|\* as (?P<whole>[\w$]+)|" + _NAMES + ")" + _FROM)
 _PASSED_ON = re.compile(_EXPORT + " *" + _NAMES + _FROM)
-_LISTED = re.compile(_EXPORT + r" *(?:default (?P<default>[\w$]+)|" + _NAMES + ");?")
+_LISTED = re.compile(_EXPORT + r" *(?:default (?P<default>[\w$]+)(?=;|\n|$)|" + _NAMES + ");?")
 _DECLARED = re.compile(_EXPORT + r" (?=(?:(?:async )?function\*?|class|const) (?:(?P<name>[\w$]+)|" + _NAMES + "))")
-_UNKNOWN = re.compile(rf"(?:{_IMPORT}|{_EXPORT}|import\().*")
+_UNKNOWN = re.compile(rf"(?:{_IMPORT}|{_EXPORT}|^ *(?:import|export)\b|\bimport *[.(]).*", re.MULTILINE)
 _MAP = re.compile(r"^//# sourceMappingURL=.*", re.MULTILINE)  # of the published file, and carried along by nobody
 _VIEW = re.compile(r'(?P<page>\w+): \(\) => import\("(?P<path>\.[^"]+)"\)')  # in MAIN, of each page
 
@@ -76,10 +77,10 @@ class Module:
 
     def joined(self) -> str:
         """What sets this module's variable: an object of what it exports."""
-        constants = (f"const {ours} = {_variable(other)}{f'.{theirs}' if theirs else ''};" for other, theirs, ours in self.taken)
+        constants = (f"const {ours} = {variable(other)}{f'.{theirs}' if theirs else ''};" for other, theirs, ours in self.taken)
         gives = ", ".join(others if others == ours else f"{others}: {ours}" for others, ours in self.given.items())
         head = "\n".join(constants)
-        return f"// {self.name}\nconst {_variable(self.name)} = (() => {{\n{head}\n{self.text}\nreturn {{ {gives} }};\n}})();\n"
+        return f"// {self.name}\nconst {variable(self.name)} = (() => {{\n{head}\n{self.text}\nreturn {{ {gives} }};\n}})();\n"
 
 
 def _pairs(names: str) -> list[tuple[str, str]]:
@@ -88,7 +89,8 @@ def _pairs(names: str) -> list[tuple[str, str]]:
     return [(each[0], each[-1]) for each in found]
 
 
-def _variable(name: str) -> str:
+def variable(name: str) -> str:
+    """What holds a module's exports in a joined file."""
     return re.sub(r"[^\w$]", "_", name.removesuffix(".js").replace("/", "$"), flags=re.ASCII)
 
 
@@ -141,12 +143,14 @@ def joined(static: Path) -> dict[str, str]:
     drawn_by = views(main)
     main.text = _VIEW.sub(r'\g<page>: () => import("./\g<page>.js")', main.text)
     everywhere = folder.needed([MAIN])
-    exports = f"export {{ {', '.join(map(_variable, everywhere))} }};\n"
-    files = {"main.js": folder.joined(everywhere) + exports, "wall.js": folder.joined(folder.needed([WALL]))}
+    whole = folder.joined(everywhere)
+    this = f"as_of_{hashlib.sha256(whole.encode()).hexdigest()[:16]}"  # with another `main.js` a page does not begin at all
+    exports = f"export {{ {', '.join(map(variable, everywhere))}, {variable(MAIN)} as {this} }};\n"
+    files = {"main.js": whole + exports, "wall.js": folder.joined(folder.needed([WALL]))}
     for page, name in drawn_by.items():
         own = folder.needed([name], everywhere)
         taken = {other for each in own for other, _, _ in folder[each].taken}
-        imports = f'import {{ {", ".join(map(_variable, sorted(taken.intersection(everywhere))))} }} from "./main.js";\n'
-        gives = f"export const {{ {', '.join(folder[name].given)} }} = {_variable(name)};\n"
+        imports = f'import {{ {", ".join([*map(variable, sorted(taken.intersection(everywhere))), this])} }} from "./main.js";\n'
+        gives = f"export const {{ {', '.join(folder[name].given)} }} = {variable(name)};\n"
         files[f"{page}.js"] = imports + folder.joined(own) + gives
     return files

@@ -5,7 +5,7 @@ stands in `board/locales/babel.cfg`.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -74,17 +74,25 @@ def translations(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
-@cache
 def script_catalogue(language: str) -> dict[str, Any]:
-    """The catalogue for scripts: `{"language", "messages": {msgid: text, or [form, form, ...]}}`; untranslated ones left out."""
+    """The catalogue for scripts: `{"language", "messages": {msgid: text, or [form, form, ...]}}`; untranslated ones left out.
+    As it is on the disk by now, since its address says what is there."""
     messages: dict[str, str | list[str]] = {}
     if language in languages()[1:]:
-        with _source(language).open("rb") as source:
-            for message in read_po(source, locale=language):
-                if message.id and message.string and not message.fuzzy:
-                    key = message.id if isinstance(message.id, str) else message.id[0]
-                    messages[key] = message.string if isinstance(message.string, str) else list(message.string)
+        source = _source(language)
+        messages = _script_messages(source, language, source.stat().st_mtime_ns)
     return {"language": language, "messages": messages}
+
+
+@lru_cache(maxsize=8)
+def _script_messages(source: Path, language: str, _written_ns: int) -> dict[str, str | list[str]]:
+    messages: dict[str, str | list[str]] = {}
+    with source.open("rb") as file:
+        for message in read_po(file, locale=language):
+            if message.id and message.string and not message.fuzzy:
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                messages[key] = message.string if isinstance(message.string, str) else list(message.string)
+    return messages
 
 
 def _source(language: str) -> Path:

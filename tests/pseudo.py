@@ -78,7 +78,7 @@ def spoken(folder: Path) -> Iterator[None]:
 
 
 def forget() -> None:
-    for kept in (words.languages, words.translations, words.script_catalogue):
+    for kept in (words.languages, words.translations):
         kept.cache_clear()
 
 

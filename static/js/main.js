@@ -3,7 +3,7 @@
 import { Desk } from "./desk.js";
 import { Tab } from "./tab.js";
 import { belongTo } from "./storage.js";
-import { load, t } from "./i18n.js";
+import { load } from "./i18n.js";
 import { connect as topOf } from "./behaviours/top.js";
 import * as bell from "./alerts/bell.js";
 import * as outside from "./behaviours/outside.js";

@@ -12,7 +12,7 @@ const CLOCK_S = { ...CLOCK, second: "2-digit" };
 const DAY_OF_WEEK = { weekday: "short", day: "numeric", month: "short" };
 const DAY_OF_YEAR = { ...DAY_OF_WEEK, year: "numeric" };
 const IN_WEEK = { weekday: "short", ...CLOCK };
-const PARTS = formatter({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" }, "en-GB");
+const INPUT = { year: "numeric", month: "2-digit", day: "2-digit", ...CLOCK };
 
 // --- the server's clock
 
@@ -83,7 +83,7 @@ export function roughly(length) {
 export function toInput(when) {
   const date = dateOf(when);
   if (!date) return "";
-  const part = Object.fromEntries(PARTS.formatToParts(date).map(({ type, value }) => [type, value]));
+  const part = Object.fromEntries(formatter(INPUT, "en-GB").formatToParts(date).map(({ type, value }) => [type, value]));
   return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
 }
 
@@ -108,18 +108,17 @@ function between(when, now) {
   return start && now - start;
 }
 
-function formatter(options, language = locale()) {
-  return new Intl.DateTimeFormat(language, { timeZone: ZONE, hourCycle: "h23", ...options });
-}
-
 // Making a formatter is slow, and the language is known only when the words are there.
 const made = new Map();
 
+function formatter(options, language = locale()) {
+  if (!made.has(options)) made.set(options, new Intl.DateTimeFormat(language, { timeZone: ZONE, hourCycle: "h23", ...options }));
+  return made.get(options);
+}
+
 function write(options, when) {
   const date = dateOf(when);
-  if (!date) return "";
-  if (!made.has(options)) made.set(options, formatter(options));
-  return made.get(options).format(date);
+  return date ? formatter(options).format(date) : "";
 }
 
 const plain = (options, when) => write(options, when).replace(",", "");
