@@ -9,7 +9,9 @@ const SAMPLES = 6; // heartbeats, 30 s: enough to find one that travelled fast
 
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
 const CLOCK_S = { ...CLOCK, second: "2-digit" };
-const DAY_OF_WEEK = { weekday: "short", day: "numeric", month: "short" };
+const DATE = { day: "numeric", month: "short" };
+const DATE_OF_YEAR = { ...DATE, year: "numeric" };
+const DAY_OF_WEEK = { weekday: "short", ...DATE };
 const DAY_OF_YEAR = { ...DAY_OF_WEEK, year: "numeric" };
 const IN_WEEK = { weekday: "short", ...CLOCK };
 const INPUT = { year: "numeric", month: "2-digit", day: "2-digit", ...CLOCK };
@@ -38,6 +40,8 @@ export const clockWithSeconds = (when) => write(CLOCK_S, when);
 /** "Tue 24 Nov", with the year where it is not this one */
 export const day = (when, now = serverNow()) =>
   plain(yearOf(when) === yearOf(now) ? DAY_OF_WEEK : DAY_OF_YEAR, when);
+/** "24 Nov", with the year where it is not this one */
+export const date = (when, now = serverNow()) => plain(yearOf(when) === yearOf(now) ? DATE : DATE_OF_YEAR, when);
 /** "Tue 22:34" */
 export const dayAndClock = (when) => plain(IN_WEEK, when);
 /** "22:34" today, else "Tue 24 Nov 22:34" */

@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
-import { clock, day, since } from "../time.js";
+import { clock, date, since } from "../time.js";
 import { isLifted, words } from "./moments.js";
 
 const BESIDE = 21; // letters of two words that have room on half a screen in the smallest type
@@ -88,8 +88,8 @@ function happened(state, last, now) {
   return html`<p class="last"><time>${shortly(last.at, now)}</time> <span>${words(last, state)}</span></p>`;
 }
 
-/** "22:39" today, else "Tue 24 Nov" */
-export const shortly = (at, now) => (now && day(at, now) !== day(now, now) ? day(at, now) : clock(at));
+/** "22:39" today, else "24 Nov": what happened has the rest of the line */
+export const shortly = (at, now) => (now && date(at, now) !== date(now, now) ? date(at, now) : clock(at));
 
 // Shorter than at the desk: on a wall a kind has half a line.
 const KIND = {
