@@ -12,9 +12,10 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from board.desk import Desk
 from board.running.serve import FEW, configured
-from tests import test_killed
-from tests.cast import PATIENCE_S, new_id
+from tests import houses, test_killed
+from tests.cast import PATIENCE_S, new_id, settings_for
 from tests.test_killed import Process
 from tests.test_slow_reader import stalled
 from tests.test_workers import follow, give, hear
@@ -168,6 +169,17 @@ async def test_who_reads_on_hears_all_that_was_acknowledged(tmp_path: Path) -> N
     assert [event["seq"] for event in seen] == acks[0]["seqs"]
     await asyncio.wait_for(bob.wait_closed(), PATIENCE_S)
     assert await _gone(process) == 0
+
+
+@pytest.mark.parametrize("what", ["the shift", "alerts", "heads"])
+async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path: Path, what: str) -> None:
+    desk = await Desk.open(settings_for(tmp_path, database_url=houses.in_folder(tmp_path)))
+    changed = {"the shift": desk.duty.changed, "alerts": desk.hub.asked, "heads": desk.hub.heads._doubt}[what]
+    while not changed._waiters:  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
+    changed.set()  # who waits for it is told in the next turn of the loop, and cancelled in this one
+    async with asyncio.timeout(PATIENCE_S):
+        await desk.close()
 
 
 LOGGING_HANGS = """

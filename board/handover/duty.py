@@ -40,7 +40,8 @@ class Duty:
 
     async def _turn(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.changed.wait(), EVERY_S)
+            async with asyncio.timeout(EVERY_S):
+                await self.changed.wait()
         self.changed.clear()
         try:
             await self.look()

@@ -41,7 +41,8 @@ async def _print(html: str) -> bytes:
         sys.executable, "-I", print_html.__file__, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        made, _ = await asyncio.wait_for(process.communicate(html.encode()), WITHIN_S)
+        async with asyncio.timeout(WITHIN_S):
+            made, _ = await process.communicate(html.encode())
     except TimeoutError:
         raise Refused("unavailable") from None
     finally:
