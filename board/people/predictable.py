@@ -1,0 +1,62 @@
+"""Repetitions and sequences in passwords: `aaaaaaaaaa`, `abcabcabc`, `1234567890`, rows of keyboards.
+
+A character that follows from those before it says nothing. What is left has to be enough. One pass for each kind of sequence.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import count, pairwise
+
+LEAST = 6  # characters that do not follow from others; `qwerty123456` has two
+_RUN = 2  # steps in a row that make a sequence: three characters
+_LONGEST_UNIT = 9  # of what is repeated: a longer one could be a password by itself
+_ROWS = (
+    "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",  # QWERTY
+    "azertyuiop", "qsdfghjklm", "wxcvbn", "&é\"'(§è!çà",  # AZERTY, as in Belgium
+    "qwertzuiop", "yxcvbnm",  # QWERTZ
+    "!@#$%^&*()", "!\"§$%&/()=",  # digits with Shift
+)  # fmt: skip
+_NEXT = [dict(pairwise(row)) for each in _ROWS for row in (each, each[::-1])]
+
+
+def is_predictable(password: str) -> bool:
+    """Say whether too little of a password is new."""
+    return unpredictable(password) < LEAST
+
+
+def unpredictable(password: str) -> int:
+    """Count the characters of a password that do not follow from those before."""
+    text = password.casefold().strip()
+    follows: set[int] = set()
+    for step in (-1, 0, 1):
+        follows.update(_runs(text, _step_of(text, step), _RUN))
+    for row in _NEXT:
+        follows.update(_runs(text, _row_of(text, row), _RUN))
+    for unit in range(2, _LONGEST_UNIT + 1):
+        follows.update(_runs(text, _repeat_of(text, unit), max(unit, _RUN + 1)))
+    return len(text) - len(follows)
+
+
+def _step_of(text: str, step: int) -> Callable[[int], bool]:
+    return lambda at: at > 0 and ord(text[at]) - ord(text[at - 1]) == step
+
+
+def _row_of(text: str, row: dict[str, str]) -> Callable[[int], bool]:
+    return lambda at: at > 0 and row.get(text[at - 1]) == text[at]
+
+
+def _repeat_of(text: str, unit: int) -> Callable[[int], bool]:
+    return lambda at: at >= unit and text[at - unit] == text[at]
+
+
+def _runs(text: str, continues: Callable[[int], bool], least: int) -> Iterator[int]:
+    """Yield the places that continue something, where at least so many do so in a row."""
+    run: list[int] = []
+    for at in count():
+        if at < len(text) and continues(at):
+            run.append(at)
+            continue
+        if len(run) >= least:
+            yield from run
+        run.clear()
+        if at >= len(text):
+            return
