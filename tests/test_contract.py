@@ -92,9 +92,7 @@ VERBS = [
 ]  # fmt: skip
 
 # What is missing still, each with why. An entry that is no longer needed fails too.
-NOT_YET: dict[str, str] = {
-    "verb test is refused in no test": "it hands on whatever it is given to pytest, which refuses by itself",
-}
+NOT_YET: dict[str, str] = {}
 
 
 @cache

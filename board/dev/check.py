@@ -4,18 +4,19 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 
 from board.bootstrap import ROOT
-from board.dev import CannotStart, find_postgres
+from board.dev import CannotStart, find_postgres, second_try
 from board.dev.browser import CHOSEN, NoBrowser, find
 from board.dev.find import fetch_redis
+from board.dev.phases import Phases
+from board.dev.second_try import Run
 from board.install import say
 
-RULES: dict[str, list[str]] = {
-    "ruff check": ["ruff", "check", "."],
-    "mypy --strict": ["mypy"],  # what it covers, and that it is strict, stands in pyproject.toml
+RULES: dict[str, tuple[str, list[str]]] = {  # by phase
+    "lint": ("ruff check", ["ruff", "check", "."]),
+    "types": ("mypy --strict", ["mypy"]),  # what it covers, and that it is strict, stands in pyproject.toml
 }
 LEFT_OUT = "left out: the slow tests (run them with: python3 -m board test -m slow; with all others: -m 'slow or not slow')"
 WANTED = {  # program to what its absence means
@@ -32,7 +33,6 @@ def run(arguments: Sequence[str]) -> int:
     if not (ROOT / "tests").is_dir():
         say("the tests are not installed along: run this in a checkout")
         return 1
-    began = time.monotonic()
     try:
         os.environ[CHOSEN] = str(find(ROOT / ".venv" / "browser"))
         find_postgres()
@@ -43,23 +43,42 @@ def run(arguments: Sequence[str]) -> int:
     for program, sentence in WANTED.items():
         if shutil.which(program) is None:
             say(sentence)
-    failed = {name: code for name, command in RULES.items() if (code := step(name, command)) != 0}
+    phases = Phases()
+    failed: dict[str, int] = {}
+    for phase, (name, command) in RULES.items():
+        with phases.timed(phase, name):
+            code = step(command)
+        failed |= {name: code} if code else {}
     if not any(word.startswith("-m") for word in arguments):
         say(LEFT_OUT)
+    ran = tests(arguments, phases)
+    say(str(phases))
+    for line in ran.flaky_lines():
+        print(line)  # noqa: T201
+    closing(ran, failed, phases.seconds())
+    return next(iter(failed.values()), ran.code)
+
+
+def tests(arguments: Sequence[str], phases: Phases) -> Run:
+    """Run pytest, and a few tests that failed a second time."""
     whole = not any(word.startswith(("-m", "-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
-    tests = step("pytest", ["pytest", *(ABREAST if whole else ()), *arguments])
-    if failed:  # pytest's own closing line says nothing of these
-        closing(f"{len(failed)} failed ({', '.join(failed)}), pytest ended with {tests}", time.monotonic() - began)
-    return next(iter(failed.values()), tests)
+    options = [*(ABREAST if whole else ()), *arguments]
+    with phases.timed("tests", "pytest"):
+        ran = second_try.run(options, ROOT)
+    if ran.retriable and not {"--pdb", "--trace"} & {*arguments}:
+        with phases.timed("second try", f"what failed, alone: {len(ran.outcomes.failed)}"):
+            second_try.again(ran, options, ROOT)
+    elif ran.code:
+        say(ran.why_not())
+    return ran
 
 
-def step(name: str, command: Sequence[str]) -> int:
+def step(command: Sequence[str]) -> int:
     """Run a module of this Python in the checkout; gives its exit code."""
-    say(name)
-    sys.stdout.flush()
     return subprocess.run([sys.executable, "-m", *command], check=False, cwd=ROOT).returncode  # noqa: S603
 
 
-def closing(text: str, seconds: float) -> None:
-    """A last line in pytest's form."""
-    print(f" {text} in {seconds:.2f}s ".center(WIDTH, "="), flush=True)  # noqa: T201
+def closing(ran: Run, failed: dict[str, int], seconds: float) -> None:
+    """Print a last line in pytest's form: its own says nothing of the other phases, and the last one is that of one test."""
+    rules = f"{len(failed)} failed ({', '.join(failed)}), pytest ended with {ran.code}: " if failed else ""
+    print(f" {rules}{ran.counts()} in {seconds:.2f}s ".center(WIDTH, "="), flush=True)  # noqa: T201
