@@ -1,11 +1,18 @@
 """`python3 -m board test` fails for what fails twice, and names what fails once."""
 
 import re
+import subprocess
+import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mypy.fscache import FileSystemCache
+from mypy.modulefinder import FindModuleCache, SearchPaths
+from mypy.options import Options
 
+from board.bootstrap import ROOT
 from board.dev import check
 
 # In the folder of the tests, `first(name)` is true the first time that it is asked for a name.
@@ -154,3 +161,29 @@ def test_a_rule_that_fails_fails_the_run(tried: Tried, monkeypatch: pytest.Monke
     monkeypatch.setattr(check, "RULES", {"lint": ("nothing", ["no_module_of_that_name"])})
     code, said = tried({"test_a.py": GOOD + ONCE})
     assert (code, closing(said)) == (1, "1 failed (nothing), pytest ended with 0: 2 passed, 1 rerun")
+
+
+# -- what the rules look at -----------------------------------------------------------------------------------------------
+
+SOURCES = {path for room in ("board", "realtime", "models") for path in (ROOT / room).rglob("*.py")}
+TESTS = set((ROOT / "tests").rglob("*.py"))
+
+
+def test_ruff_looks_at_every_file() -> None:
+    command = [sys.executable, "-m", *check.RULES["lint"][1], "--show-files"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {*map(Path, shown.splitlines())} >= SOURCES | TESTS
+
+
+def test_mypy_looks_at_every_file_of_the_program() -> None:
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["packages"]
+    finder = FindModuleCache(SearchPaths((str(ROOT),), (), (), ()), FileSystemCache(), Options())
+    assert {Path(str(each.path)) for package in packages for each in finder.find_modules_recursive(package)} >= SOURCES
+
+
+def test_pytest_looks_at_every_file_with_tests() -> None:
+    texts = {path.name: path.read_text() for path in TESTS}
+    with_tests = {name for name, text in texts.items() if re.search(r"^(async )?def test_", text, re.M)}
+    assert len(with_tests) > 100
+    by_name = [name for name in with_tests if not name.startswith("test_")]  # run by another one, in another network
+    assert [name for name in by_name if not any(name in text for each, text in texts.items() if each != name)] == []

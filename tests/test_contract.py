@@ -99,7 +99,7 @@ NOT_YET: dict[str, str] = {}
 def scenes() -> list[tuple[str, str]]:
     """Each test, as (file, text); with the text of the file outside of its tests, which says what they are tried with."""
     found = []
-    for file in sorted((ROOT / "tests").glob("test_*.py")):
+    for file in sorted((ROOT / "tests").rglob("test_*.py")):
         source = file.read_text(encoding="utf-8")
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):

@@ -85,6 +85,7 @@ def test_every_child_is_marked_as_invented(played: Database) -> None:
 
 def test_everybody_in_it_has_an_address_that_can_not_exist(played: Database) -> None:
     people = played.read_now(lambda session: list(session.exec(select(Account))))
+    assert people
     assert all(person.email.endswith("@demo.example") for person in people)  # RFC 2606
 
 

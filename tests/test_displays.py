@@ -287,6 +287,7 @@ async def test_events_come_to_what_a_snapshot_says(company: Company, wall: Wall)
     assert ended["status_at"]
     again = await display.follow(search)
     assert again.entities["search", search] == ended
+    assert again.of("task")
     assert not [state for state in again.of("task").values() if "title" in state]
 
 

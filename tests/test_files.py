@@ -69,13 +69,13 @@ async def test_a_page_gets_what_it_needs_and_no_more(alice: Person) -> None:
 async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> None:
     ours = {each.relative_to(files.STATIC).as_posix() for each in (files.STATIC / "js").rglob("*.js")}
     assert {each for name in JOINED for each in _modules(name) if each.startswith("js/")} == ours
-    pages = {each for file in TEMPLATES.glob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
+    pages = {each for file in TEMPLATES.rglob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
     assert pages - {"plain", "api", "error"} == {name.removesuffix(".js") for name in JOINED} - {"main", "wall"}
 
 
 async def test_all_sheets_are_given() -> None:
     sheets = {f"{each}.css" for sheets in files.SHEETS.values() for each in sheets}
-    assert sheets == {each.name for each in (files.STATIC / "css").glob("*.css")}
+    assert sheets == {each.name for each in (files.STATIC / "css").rglob("*.css")}
 
 
 def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path,
 
 def test_what_moves_without_end_moves_in_steps() -> None:
     """Sixty frames a second of a whole wall take a core where no graphics card draws."""
-    lines = [line for sheet in (files.STATIC / "css").glob("*.css") for line in sheet.read_text().splitlines()]
+    lines = [line for sheet in (files.STATIC / "css").rglob("*.css") for line in sheet.read_text().splitlines()]
     endless = [line for line in lines if "infinite" in line]
     assert endless
     assert all("steps(" in line for line in endless), endless

@@ -5,14 +5,15 @@ import asyncio
 import contextlib
 import itertools
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from board import journal
 from board.commands import Ack, Command
@@ -115,6 +116,7 @@ class Shifts(RuleBasedStateMachine):
     """Three coordinators, each at one of the desks, and what should come of what they do."""
 
     house: House
+    answered: ClassVar[dict[str, set[str | None]]] = defaultdict(set)  # by command: the codes, None where it was done
 
     def __init__(self) -> None:
         super().__init__()
@@ -161,6 +163,7 @@ class Shifts(RuleBasedStateMachine):
         """Gives a command that is to be acknowledged, or to be refused with a code."""
         answer = self.run(self._do(who, board, name, data))
         assert (answer.code if isinstance(answer, Refused) else None) == code, (who, name, data, self.status, answer)
+        self.answered[name].add(code)
         return None if isinstance(answer, Refused) else answer
 
     async def _open(self, who: str) -> None:
@@ -287,6 +290,19 @@ class Shifts(RuleBasedStateMachine):
         if self._does(who, OPERATIONS, "handover.withdraw", {"handover": max(1, self.number)}, code):
             self.status = "withdrawn"
 
+    @precondition(lambda self: self.status == "signed")
+    @rule(who=st.sampled_from(NAMES), reads=st.booleans(), accepts=st.booleans())
+    def answer_what_was_signed(self, who: str, reads: bool, accepts: bool) -> None:
+        """Chance alone hardly ever comes this far."""
+        self.accept(self.outgoing, None)
+        self.refuse(self.outgoing)
+        for which in range(len(self.searches) if reads else 0):
+            self.read(who, which, 0)
+        if accepts:
+            self.accept(who, None)
+        else:
+            self.refuse(who)
+
     @rule()
     def all_accept_at_once(self) -> None:
         data = {"handover": max(1, self.number), "restatement": "I have it", "reason": "at once"}
@@ -347,7 +363,12 @@ def _try(house: House, examples: int, steps: int) -> None:
 
 
 def test_one_holds_the_shift_whatever_is_done() -> None:
+    Shifts.answered.clear()
     _try(House(SMALL), 12, 40)
+    assert Shifts.answered["handover.accept"] == Shifts.answered["handover.refuse"] == {None, "conflict", "forbidden"}
+    assert Shifts.answered["handover.sign"] == {None, "conflict", "forbidden"}
+    for name in ("handover.prepare", "handover.write", "handover.read", "handover.withdraw"):
+        assert Shifts.answered[name] == {None, "conflict"}, f"{name} was not tried in every way"
 
 
 def test_one_holds_the_shift_whatever_is_done_on_two_processes(postgres: Postgres, redis: Redis) -> None:

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from board import words
 from board.dev.extract import javascript
 from board.pages import own_path
+from board.places import STATIC
 
 TRANSLATED = ("fr", "nl", "de")
 TERMS = [
@@ -45,6 +46,28 @@ def test_words_inside_nested_templates_are_found() -> None:
         ("t", 'With a "quote"'),
     ]
     assert found[-1][3] == ["translators: a note"]
+
+
+UNREADABLE = re.compile(r"(?<![\w.$])(?<!function )[tn]\((?!\s*\")")  # a text that `javascript` passes over
+
+
+def unread(script: str) -> list[str]:
+    """Calls of `t` and `n` whose text is not written there between double quotes; comments are left out."""
+    lines = [line for line in script.splitlines() if not line.lstrip().startswith(("//", "*", "/*"))]
+    return [line for line in lines if UNREADABLE.search(line)]
+
+
+def test_every_text_of_the_scripts_is_written_so_that_it_is_found() -> None:
+    scripts = sorted((STATIC / "js").rglob("*.js"))
+    found = [text for each in scripts for text in javascript(BytesIO(each.read_bytes()), {}, [], {})]
+    assert len(found) > 500, "this check does not look where the scripts are"
+    assert {each.name: unread(each.read_text()) for each in scripts if unread(each.read_text())} == {}
+
+
+@pytest.mark.parametrize("call", ["t('single')", "t(`template`)", "${n(one, many, 3)}", "t(name)"])
+def test_a_text_that_would_not_be_found_is_noticed(call: str) -> None:
+    assert unread(f"const a = {call};") == [f"const a = {call};"]
+    assert unread('t("plain"); cut(here); view.t(name); export function t(msgid) {') == []
 
 
 def test_the_list_for_translators_is_that_of_the_texts(tmp_path: Path) -> None:
