@@ -1,6 +1,6 @@
 """The pen: what a command's handler writes with. Rows and journal change together or not at all, and in one way only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -104,17 +104,19 @@ class Pen:
     def change(
         self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True, undoes: int | None = None
     ) -> bool:
-        """Sets columns of an entity and says so; what changes nothing says nothing, and what changes only columns that are in
-        no state says that it did, not what. `undoes` is the seq of the event that this undoes. True if something changed.
+        """Sets columns of an entity and says so; what changes nothing says nothing. Of columns that are in no state the event
+        names which were set, also where they have the same value as before: else its absence would tell the value. `undoes` is
+        the seq of the event that this undoes. True if an event was written.
 
         Raises Refused `conflict` if somebody else changed one of the same fields since the person looked.
         """
-        anything = any(getattr(row, name) != value for name, value in values.items())
         before = row.state()
+        private = sorted(values.keys() - before.keys())
+        anything = bool(private) or any(getattr(row, name) != value for name, value in values.items())
         after = before | {name: value for name, value in values.items() if name in before}
         fields = changed(before, after)
-        if fields and conflicts:
-            self._check_conflict(row, before, fields)
+        if (fields or private) and conflicts:
+            self._check_conflict(row, before, fields + private)
         ours = turn.of(self.session)
         if "rank" in values:
             ours.left(before.get("column", ""), before["rank"])
@@ -122,7 +124,7 @@ class Pen:
             setattr(row, name, value)
         ours.keep(row)
         if anything:
-            self._say(row, type, after, fields, reason, undoes, before)
+            self._say(row, type, after, fields, reason, undoes, before, private)
         return anything
 
     def remove(self, row: Entity, type: str) -> None:
@@ -156,12 +158,12 @@ class Pen:
                 payload = said.payload()
                 who = (payload.get("actor") or {}).get("name") or say(N_("the desk"))
                 sentence = say(N_("Changed by {name} at {time}."), name=who, time=said.at)
-                found |= dict.fromkeys(payload.get("changes", ()), sentence)
+                found |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
         return found
 
     def _say(
         self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None, undoes: int | None = None,
-        before: State | None = None,
+        before: State | None = None, private: Sequence[str] = (),
     ) -> None:  # fmt: skip
         payload: dict[str, Any] = {
             "actor": {"id": self.account.id, "name": self.account.name} if self.account else None,
@@ -173,6 +175,8 @@ class Pen:
             payload["reason"] = reason
         if undoes is not None:
             payload["undoes"] = undoes
+        if private:
+            payload["private"] = private
         for board in self._boards(row):
             said = journal.append(self.session, board, type, row.KIND, row.id, self._me, self.now, payload)
             if board.id == "operations" and isinstance(row, Search):

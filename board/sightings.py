@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from board import cards
-from board.errors import Refused, from_validation, invalid
-from board.fields import Data, Id, Long, Name, Place, Short, Time, Told, merge, none_if_empty, patched
+from board import cards, sources
+from board.errors import from_validation, invalid
+from board.fields import Data, Id, Long, Place, Short, Time, Told, merge, none_if_empty, patched
 from board.pen import Pen
 from board.words import N_
-from models.accounts import ROLES, Account
+from models.entity import State
 from models.ids import new_id
 from models.sighting import Sighting
 from models.times import moment
@@ -53,14 +53,7 @@ class Fields(Data):
         return self
 
 
-class Private(Data):
-    """Who the source is: never in a state or an event."""
-
-    source_name: Name | None = None
-    source_contact: Short | None = None
-
-
-class Add(Fields, Private):
+class Add(Fields, sources.Private):
     column: Id | None = None
     assignee: Id | None = None
 
@@ -100,15 +93,25 @@ def add(pen: Pen, data: Add) -> None:
 
 
 def update(pen: Pen, data: Update) -> None:
-    """Corrects what was written. The name and contact of a source are kept, but never said."""
+    """Corrects what was written. The name and contact of a source are kept, with what they were before, but never said."""
     patch = dict(data.model_extra or {})
-    private = {name: patch.pop(name) for name in Private.model_fields if name in patch}
-    kept = patched(Private, {}, private)
+    private = {name: patch.pop(name) for name in sources.Private.model_fields if name in patch}
+    given = patched(sources.Private, {}, private)
     row, values = pen.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
-    check_seal(pen, row, values["source"]["sealed"])
+    sources.check_seal(pen, row, values["source"]["sealed"])
+    if private:
+        sources.check_may_set(pen, row)
     received = values["received_at"] = values["received_at"] or row.recorded_at
     values["late"] = _late(received, row.recorded_at)
-    pen.change(row, "sighting.updated", values | {name: kept[name] for name in private})
+    put(pen, row, values | {name: given[name] for name in private})
+
+
+def put(pen: Pen, row: Sighting, values: State, undoes: int | None = None) -> None:
+    """Sets what was written of a sighting, and keeps who its source was where that is set."""
+    was = sources.known(row)
+    pen.change(row, "sighting.updated", values, undoes=undoes)
+    if was.keys() & values.keys():
+        sources.keep_earlier(pen, row, was)
 
 
 def grade(pen: Pen, data: Regrade) -> None:
@@ -141,19 +144,6 @@ def goes_round(pen: Pen, row: Sighting, other: str | None) -> bool:
         if other == row.id:
             return True
     return False
-
-
-def check_seal(pen: Pen, row: Sighting, sealed: bool) -> None:
-    """Raises Refused `forbidden` where a seal would be broken by who may not read under it."""
-    if row.source["sealed"] and not sealed and not may_read_source(pen.account, row):
-        raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
-
-
-def may_read_source(account: Account | None, sighting: Sighting) -> bool:
-    """From investigators on; a sealed source only coordinators, and who took it in."""
-    role = ROLES.index(account.role) if account else -1
-    taken_in = account is not None and sighting.taken_by == account.id and role >= ROLES.index("investigator")
-    return role >= ROLES.index("coordinator" if sighting.source["sealed"] else "investigator") or taken_in
 
 
 def _late(received_at: str, recorded_at: str) -> bool:

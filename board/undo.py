@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session
 
-from board import appeals, cards, columns, journal, searches, sightings, turn
+from board import appeals, cards, columns, journal, searches, sightings, sources, turn
 from board.errors import Refused, invalid, not_found
 from board.fields import Data
 from board.pen import Pen
@@ -79,14 +79,24 @@ def undo(pen: Pen, data: Undo) -> None:
     before = journal.before(pen.session, said)
     if said.type not in DONE_BY or said.body is None or before is None or before.body is None:
         raise invalid("seq", N_("This can't be undone."))
-    fields = said.payload()["changes"]
+    fields, private = said.payload()["changes"], said.payload().get("private", [])
     row = turn.row(pen.session, _KINDS[said.kind], said.entity)
     if row is None:
         raise Refused("conflict", fields=dict.fromkeys(fields, N_("It is no longer there.")))
+    source = _source_before(pen, row, said.seq, private) if isinstance(row, Sighting) and private else {}
     since = pen.changed_since(row, said.seq)
     values = put_back(row.state(), before.payload()["state"], fields)
-    _check(row, {name: since[name] for name in fields if name in since} or _gone(pen, row, values))
-    _put(pen, row, said.type, values, said.seq)
+    _check(row, {name: since[name] for name in [*fields, *private] if name in since} or _gone(pen, row, values))
+    _put(pen, row, said.type, values | source, said.seq)
+
+
+def _source_before(pen: Pen, row: Sighting, seq: int, names: list[str]) -> State:
+    """Name and contact of a source, as far as the event `seq` set them, as they were before it. Raises Refused."""
+    sources.check_may_set(pen, row)
+    earlier = sources.before(pen.session, pen.board.id, seq)
+    if earlier is None:
+        raise invalid("seq", N_("This can't be undone."))
+    return {name: getattr(earlier, name) for name in names}
 
 
 def _put(pen: Pen, row: Entity, type: str, values: State, seq: int) -> None:
@@ -98,8 +108,9 @@ def _put(pen: Pen, row: Entity, type: str, values: State, seq: int) -> None:
         case Search() if type == "search.appeal_set":
             appeals.put(pen, row, values["appeal"], undoes=seq)
             return
-        case Sighting() if "source" in values:
-            sightings.check_seal(pen, row, values["source"]["sealed"])
+        case Sighting() if type == "sighting.updated":
+            _put_sighting(pen, row, values, seq)
+            return
         case Sighting() | Task() if type == "card.moved":
             values = {"column": row.column, "rank": row.rank} | values
     pen.change(row, type, values, undoes=seq)
@@ -108,6 +119,12 @@ def _put(pen: Pen, row: Entity, type: str, values: State, seq: int) -> None:
             columns.spread(pen, row)
         case Sighting() | Task() if type == "card.moved":
             cards.part(pen, row)
+
+
+def _put_sighting(pen: Pen, row: Sighting, values: State, seq: int) -> None:
+    if "source" in values:
+        sources.check_seal(pen, row, values["source"]["sealed"])
+    sightings.put(pen, row, values, undoes=seq)
 
 
 def _check(row: Entity, clash: dict[str, str]) -> None:

@@ -53,6 +53,16 @@ class Sighting(Sought, table=True):
         }
 
 
+class EarlierSource(SQLModel, table=True):
+    """Name and contact of a source until the event `seq` set them again. Beside the journal: a row can be erased by itself."""
+
+    board: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    sighting: str = Field(index=True)
+    source_name: str | None = None
+    source_contact: str | None = None
+
+
 class Reading(SQLModel, table=True):
     """A reading of a sighting's source: who asked, and when. Each one is kept."""
 

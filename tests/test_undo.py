@@ -145,14 +145,6 @@ async def test_what_was_erased_is_not_undone(scene: Scene) -> None:
         await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
 
 
-async def test_a_change_that_is_in_no_field_leaves_nothing_to_undo(scene: Scene) -> None:
-    sighting = (await scene.sighting(source_name="Griet"))["id"]
-    event = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte"})
-    assert await scene.does("undo", {"seq": event["seq"]}) == []
-    path = f"/api/v1/boards/{scene.search}/sightings/{sighting}/source"
-    assert (await scene.company.alice.http.get(path)).json()["name"] == "Lotte"
-
-
 # -- changed since --------------------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,8 @@ from board.commands import Command
 from board.errors import Refused, invalid
 from board.finding import gazetteer, suggestions
 from board.running import logs, metrics
-from board.sightings import Fields, Private
+from board.sightings import Fields
+from board.sources import Private
 from board.words import N_
 from models.board import OPERATIONS
 from models.event import Done

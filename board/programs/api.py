@@ -7,28 +7,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, journal, language, snapshot
+from board import access, journal, language, snapshot, sources
 from board.alerting import calls as alert_calls
 from board.answers import answer, caller_of, desk_of, json_of, number, raw, refusal, refusing
-from board.errors import Refused, not_found
+from board.errors import Refused
 from board.finding import find
 from board.finding.intake import routes as intake
 from board.handover import calls as report_calls
 from board.history import evidence
 from board.history import since as since_calls
 from board.people import accounts
-from board.people.sign_in import Caller, still_signed_in
 from board.programs import exports
 from board.running import logs, metrics
-from board.sightings import may_read_source
 from board.source import record
 from board.wall import calls as display_calls
 from board.words import N_
-from models.accounts import ROLES
 from models.board import Board
-from models.ids import new_id
 from models.search import Search
-from models.sighting import Reading, Sighting
 from models.times import moment, stamp
 from realtime import protocol, strict
 
@@ -148,27 +143,13 @@ async def commands(request: Request) -> Response:
 
 
 async def source(request: Request) -> Response:
-    """Who the source of a sighting is. Each reading is kept."""
+    """Who the source of a sighting is, and was said to be before. Each reading is kept."""
     caller = await caller_of(request)
     desk = desk_of(request)
     now = stamp(desk.clock())
     board, sighting = request.path_params["board"], request.path_params["sighting"]
-    return answer(await desk.database.write(lambda session: read_source(session, caller, board, sighting, now)))
-
-
-def read_source(session: Session, caller: Caller, board: str, id: str, now: str) -> dict[str, str | None]:
-    """Name and contact of a source, by the rights of now. Raises Refused."""
-    account = still_signed_in(session, caller)  # it may have waited behind commits that ended that
-    access.board_for(session, account.id, board)
-    if ROLES.index(account.role) < ROLES.index("investigator"):
-        raise Refused("forbidden")
-    row = session.get(Sighting, id)
-    if row is None or row.board != board:
-        raise not_found("sighting")
-    if not may_read_source(account, row):
-        raise Refused("forbidden", N_("This source is sealed."))
-    session.add(Reading(id=new_id(), at=now, account=account.id, board=board, sighting=id))
-    return {"name": row.source_name, "contact": row.source_contact}
+    before = number(request, "before", strict.MAX_INTEGER, 1, strict.MAX_INTEGER)
+    return answer(await desk.database.write(lambda session: sources.read(session, caller, board, sighting, now, before)))
 
 
 async def openapi(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """What each call of /api/v1 takes and gives, line by line: for the description that is served, and for whoever reads it."""
 
-from board import sightings
+from board import sightings, sources
 from board.alerting.alerts import LISTED
 from board.finding import suggestions
 from board.handover import calls as report_calls
@@ -30,7 +30,7 @@ PLACES: dict[str, Schema] = {
 
 def _taken_in() -> Schema:
     """A sighting with its source, for the search that is meant by either of its names."""
-    written, private = schemas.of(sightings.Fields), schemas.of(sightings.Private)
+    written, private = schemas.of(sightings.Fields), schemas.of(sources.Private)
     both = {"id": COMMAND_ID} | written["properties"] | private["properties"]
     named = [{one: TEXT, other: {"type": "null"}} for one, other in (("board", "reference"), ("reference", "board"))]
     return {
@@ -53,6 +53,8 @@ _PLACE: Schema = shape({
     "within": or_null(shape({"id": TEXT, **_NAMES})), "province": or_null(shape(_NAMES)), "country": TEXT,
     "lat": _NUMBER, "lon": _NUMBER, "radius_m": _NUMBER,
 })  # fmt: skip
+_SOURCE: Schema = {"name": or_null(TEXT), "contact": or_null(TEXT)}
+_EARLIER: Schema = shape(_SOURCE | {"seq": COUNT, "at": TIME, "account": or_null(ID)})
 _ALERT: Schema = shape({
     "board": ID, "reference": or_null(TEXT), "seq": COUNT, "at": TIME, "kind": {"enum": list(ALERTS)}, "type": TEXT,
     "actor": or_null(shape({"id": ID, "name": TEXT})), "entity": shape({"kind": TEXT, "id": ID}),
@@ -180,7 +182,9 @@ CALLS: dict[tuple[str, str], Call] = {
         body=ref("Command"),
     ),
     ("GET", "/boards/{board}/sightings/{sighting}/source"): Call(
-        shape({"name": or_null(TEXT), "contact": or_null(TEXT)}), ON_A_BOARD
+        shape(_SOURCE | {"earlier": many(_EARLIER), "more": {"type": "boolean"}}),
+        (*ON_A_BOARD, "invalid"),
+        query={"before": COUNT | {"minimum": 1, "maximum": MAX_INTEGER}},
     ),
     ("GET", "/boards/{board}/cards.csv"): Call(TEXT, ON_A_BOARD, media="text/csv"),
     ("GET", "/boards/{board}/cards.json"): Call(shape(_HEAD | {"cards": many(ref("Entity"))}), ON_A_BOARD),
@@ -245,7 +249,9 @@ SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
         "The events of a board after a seq, or the newest before one; with an entity, those of that one."
     ),
     ("POST", "/boards/{board}/commands"): N_("A command, as over the socket."),
-    ("GET", "/boards/{board}/sightings/{sighting}/source"): N_("Who the source of a sighting is. Each reading is kept."),
+    ("GET", "/boards/{board}/sightings/{sighting}/source"): N_(
+        "Who the source of a sighting is, and was said to be before. Each reading is kept."
+    ),
     ("GET", "/boards/{board}/cards.csv"): N_("The cards of a board for a spreadsheet; of the operations board its searches."),
     ("GET", "/boards/{board}/cards.json"): N_("The cards of a board, each as in a snapshot."),
     ("GET", "/boards/{board}/journal.csv"): N_(

@@ -89,8 +89,9 @@ def _schemas() -> Schema:
     whole = {
         "actor": or_null(shape({"id": ID, "name": TEXT})), "command": or_null(TEXT), "changes": many(TEXT),
     }  # fmt: skip
+    more: Schema = {"reason": TEXT, "undoes": COUNT, "private": many(TEXT)}
     events = [
-        shape(event | whole | {"kind": {"const": kind}, "state": or_null(ref(kind))}, {"reason": TEXT, "undoes": COUNT})
+        shape(event | whole | {"kind": {"const": kind}, "state": or_null(ref(kind))}, more)
         for kind in states
     ]
     return states | commands | {

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from board import appeals, columns, fields, searches, sightings, tasks
+from board import appeals, columns, fields, searches, sightings, sources, tasks
 from board.commands import TABLE, Rule
 from board.fields import Data, Id, Long, Time
 from board.handover import briefings, handovers, shifts
@@ -46,7 +46,7 @@ class Mark(Data):
 # Updates are merge patches on these: their own types are open.
 PATCHES: dict[type[Data], tuple[type[Data], ...]] = {
     searches.Update: (searches.Fields,),
-    sightings.Update: (sightings.Fields, sightings.Private),
+    sightings.Update: (sightings.Fields, sources.Private),
     tasks.Update: (tasks.Fields,),
     handovers.Write: (briefings.OfSearch, handovers.OfDesk),
 }

@@ -1,0 +1,90 @@
+"""Sources: who said it. Name and contact are in no state and no event; they are read by a call of their own, with what they were
+before, and each reading is kept."""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board import access, turn
+from board.errors import Refused, not_found
+from board.fields import Data, Name, Short
+from board.pen import Pen
+from board.people.sign_in import Caller, still_signed_in
+from board.words import N_
+from models.accounts import ROLES, Account
+from models.ids import new_id
+from models.sighting import EarlierSource, Reading, Sighting
+
+PAGE = 100  # earlier values in one answer
+
+_EARLIER = text(
+    "SELECT s.source_name, s.source_contact, s.seq, e.at, e.account FROM earliersource s "
+    "JOIN event e ON e.board = s.board AND e.seq = s.seq "
+    "WHERE s.sighting = :sighting AND s.board = :board AND s.seq < :before ORDER BY s.seq DESC LIMIT :limit"
+)
+
+
+class Private(Data):
+    """Who the source is: never in a state or an event."""
+
+    source_name: Name | None = None
+    source_contact: Short | None = None
+
+
+def may_read(account: Account | None, sighting: Sighting) -> bool:
+    """From investigators on; a sealed source only coordinators, and who took it in."""
+    role = ROLES.index(account.role) if account else -1
+    taken_in = account is not None and sighting.taken_by == account.id and role >= ROLES.index("investigator")
+    return role >= ROLES.index("coordinator" if sighting.source["sealed"] else "investigator") or taken_in
+
+
+def check_may_set(pen: Pen, sighting: Sighting) -> None:
+    """Raises Refused `forbidden` for who may not read the source: a change would tell whether a guess is right, and replace what
+    they can't see."""
+    if not may_read(pen.account, sighting):
+        raise Refused("forbidden", N_("This source is sealed: only coordinators and who took it in can change who it is."))
+
+
+def check_seal(pen: Pen, sighting: Sighting, sealed: bool) -> None:
+    """Raises Refused `forbidden` where a seal would be broken by who may not read under it."""
+    if sighting.source["sealed"] and not sealed and not may_read(pen.account, sighting):
+        raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
+
+
+def known(sighting: Sighting) -> dict[str, str | None]:
+    """Name and contact as they are now, by the names of their fields."""
+    return {name: getattr(sighting, name) for name in Private.model_fields}
+
+
+def keep_earlier(pen: Pen, sighting: Sighting, was: dict[str, str | None]) -> None:
+    """Keeps what was known of a source before the event by which it was just set."""
+    pen.session.add(EarlierSource(board=pen.board.id, seq=sighting.seq, sighting=sighting.id, **was))
+
+
+def before(session: Session, board: str, seq: int) -> EarlierSource | None:
+    """What was known of a source before the event `seq`; None where that event set none, or it was erased."""
+    turn.settle(session)
+    return session.get(EarlierSource, (board, seq))
+
+
+def read(session: Session, caller: Caller, board: str, id: str, now: str, before: int) -> dict[str, Any]:
+    """Name and contact of a source, and the newest of what they were before the event `before`, by the rights of now. Raises
+    Refused."""
+    account = still_signed_in(session, caller)  # it may have waited behind commits that ended that
+    access.board_for(session, account.id, board)
+    if ROLES.index(account.role) < ROLES.index("investigator"):
+        raise Refused("forbidden")
+    row = session.get(Sighting, id)
+    if row is None or row.board != board:
+        raise not_found("sighting")
+    if not may_read(account, row):
+        raise Refused("forbidden", N_("This source is sealed."))
+    session.add(Reading(id=new_id(), at=now, account=account.id, board=board, sighting=id))
+    asked = {"sighting": id, "board": board, "before": before, "limit": PAGE + 1}
+    rows = session.connection().execute(_EARLIER, asked).all()
+    earlier = [
+        {"name": each.source_name, "contact": each.source_contact, "seq": each.seq, "at": each.at, "account": each.account}
+        for each in rows[:PAGE]
+    ]
+    return {"name": row.source_name, "contact": row.source_contact, "earlier": earlier, "more": len(rows) > PAGE}
