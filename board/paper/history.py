@@ -12,7 +12,7 @@ from board.journal import Said
 from board.paper import labels
 from board.paper.pieces import DESK, Block, Line, Paper, Piece, Section, Typed, at, clock, day
 from board.paper.writers import marked
-from board.programs.export_words import Names
+from board.programs.export_words import UNTOLD, Names
 from board.words import N_, translator
 from models.accounts import Account
 from models.board import Board
@@ -88,6 +88,7 @@ class _History:
             return [*line, f" · {self._say(N_('erased'))}"]
         for path in sorted(payload.get("changes", ()), key=lambda path: path not in labels.TYPED):  # what was said comes first
             line += self._change(path, told)
+        line += [f" · {labels.field(path, self._say)}: {self._say(UNTOLD)}" for path in payload.get("private", ())]
         if payload.get("reason"):
             line += [f" · {self._say(N_('Reason'))}: ", self._typed(payload["reason"], said)]
         return line

@@ -39,6 +39,7 @@ EVENTS = (
     N_("Id"),
 )  # fmt: skip
 
+UNTOLD = N_("not shown here")  # of what was set and is in no event
 Row = Callable[[Said], Iterable[Any]]
 
 
@@ -101,7 +102,8 @@ def events(board: str, names: Names) -> tuple[list[str], Row]:
         payload = said.payload()
         state = payload.get("state") or {}
         told, changes = leaves(state), payload.get("changes", ())
-        values = "; ".join(f"{path}: {names.plain(path, told.get(path))}" for path in changes)
+        changed = [f"{path}: {names.plain(path, told.get(path))}" for path in changes]
+        values = "; ".join(changed + [f"{path}: {names.say(UNTOLD)}" for path in payload.get("private", ())])
         who = (payload.get("actor") or {}).get("name", "")
         return [
             said.seq, said.at, said.type, who, said.kind, state.get("number", ""),

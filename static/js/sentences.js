@@ -187,7 +187,8 @@ function renamed({ state, before }) {
 
 /** One field with short values is told in the sentence; of more their names are, and the values beside it. */
 function updated(it) {
-  const { changes } = it;
+  const { changes, event } = it;
+  if (event.private) return setPrivately(changes, event.private);
   const ticked = tickedOff(it);
   if (ticked) return ticked;
   if (changes.length === 1 && changes[0].from !== undefined) {
@@ -196,6 +197,13 @@ function updated(it) {
     if ((values.from ?? "").length <= SHORT && (values.to ?? "").length <= SHORT) return { says: setting(values), values, said: [path] };
   }
   return { says: t("{who} changed {what}: {fields}"), values: { fields: fieldsOf(changes) } };
+}
+
+/** Name and contact of a source are told nowhere: only that they were set, be it to what they were before. */
+function setPrivately(changes, paths) {
+  const set = fieldsOf(paths.map((path) => ({ path })));
+  if (!changes.length) return { says: t("{who} set {set} of {what}"), values: { set } };
+  return { says: t("{who} changed {what}: {fields}; and set {set}"), values: { set, fields: fieldsOf(changes) } };
 }
 
 const fieldsOf = (changes) => [...new Set(changes.map(({ path }) => within(label.field(path))))].join(", ");

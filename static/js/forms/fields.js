@@ -32,10 +32,12 @@ const number = (path, more) => ({ path, control: "number", ...more });
 const choice = (path, choices, names, more) => ({ path, control: "choice", choices, names, ...more });
 
 const PLACE = [text("place.text"), number("place.lat"), number("place.lon"), number("place.radius_m")];
+/** Of whoever changes it the value is in no state: a field that stays empty stays as it is. */
+const PRIVATE = { isPrivate: true };
 const SOURCE = [
   choice("source.kind", SOURCE_KINDS, "source_kind"),
-  text("source_name"),
-  text("source_contact"),
+  text("source_name", PRIVATE),
+  text("source_contact", PRIVATE),
   { path: "source.sealed", control: "flag" },
 ];
 const SEEN = time("seen_at", { now: true });

@@ -88,6 +88,7 @@ export class Form {
   theirs(path) {
     const mine = this.#mine.get(path);
     if (!mine) return null;
+    if (this.field(path)?.isPrivate) return this.#privately(path, mine);
     const value = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
     if (!this.#conflicts.has(path) && (same(value, mine.was) || same(value, this.value(path)))) return null;
     return { value, conflict: this.#conflicts.has(path), ...this.#heard.get(path) };
@@ -95,8 +96,8 @@ export class Form {
 
   /** Events of this entity, so that a change can be given a name and a time. */
   hear(events) {
-    for (const event of events) {
-      for (const path of event.changes ?? []) this.#heard.set(path, { actor: event.actor, at: event.at });
+    for (const { actor, at, seq, changes = [], private: set = [] } of events) {
+      for (const path of [...changes, ...set]) this.#heard.set(path, { actor, at, seq });
     }
   }
 
@@ -180,6 +181,12 @@ export class Form {
     this.errors = {};
     this.problem = null;
     this.#draft?.clear();
+  }
+
+  /** No state says what it is by now: only that somebody set it after I began. */
+  #privately(path, { base }) {
+    const heard = this.#heard.get(path), conflict = this.#conflicts.has(path);
+    return conflict || heard?.seq > base ? { value: null, conflict, isPrivate: true, ...heard } : null;
   }
 
   #inData(path) {

@@ -125,7 +125,7 @@ export function theirs(form, field, ctx) {
   return html`<div class="theirs" role="status" data-conflict=${other.conflict ? field.path : nothing} data-theirs=${field.path}>
     <p>${t("{who} changed this", { who })}${other.at ? html`, ${ago(other.at)}` : nothing}</p>
     <dl>
-      <dt>${t("Theirs")}</dt><dd data-value="theirs">${shown(field, other.value, ctx) ?? t("empty")}</dd>
+      <dt>${t("Theirs")}</dt><dd data-value="theirs">${other.isPrivate ? t("not shown here") : shown(field, other.value, ctx) ?? t("empty")}</dd>
       <dt>${t("Mine")}</dt><dd data-value="mine">${mine(form, field, ctx) ?? t("empty")}</dd>
     </dl>
     <div class="buttons">

@@ -158,7 +158,10 @@ export class Actions {
   }
 
   async readSource(sighting) {
-    this.#view.sources.set(sighting, await readSource(this.#view.board.id, sighting));
+    const { sources, board } = this.#view;
+    const seqNow = () => board.get(sighting)?.seq;
+    const seq = seqNow(), read = await readSource(board.id, sighting, sources.get(sighting));
+    if (seqNow() === seq) sources.set(sighting, read); // else it may have been set while it was read
     this.#view.draw();
   }
 

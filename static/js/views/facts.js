@@ -6,7 +6,10 @@ import * as fields from "../forms/fields.js";
 import { at } from "../forms/patch.js";
 import { formOf, rows } from "../forms/row.js";
 import { placeName, shown } from "../forms/shown.js";
+import { mayReadSource } from "./source.js";
 
+// Not offered to those who may not read a sealed source.
+const SEALED = new Set(["source_name", "source_contact", "source.sealed"]);
 // Shown elsewhere in the panel (the title above, the source in its own part), or together (a point).
 const APART = new Set(["description", "title", "place.text", "place.lat", "place.lon", "place.radius_m", "source_name", "source_contact", "source.kind", "source.sealed"]);
 
@@ -30,6 +33,8 @@ function reading({ id, kind, state }, view) {
   </section>`;
 }
 
+const sealed = () => html`<p class="hint" data-testid="sealed">${t("This source is sealed: only coordinators and who took it in can change who it is.")}</p>`;
+
 const nothingSaid = () => html`<span class="unset">—</span>`;
 
 function value(field, state, view) {
@@ -43,17 +48,19 @@ function place(place) {
   return (place && placeName(place)) || nothingSaid();
 }
 
-function editing(form, { kind, id }, view) {
+function editing(form, entity, view) {
+  const { kind, id } = entity;
   const cancel = () => {
     form.clear();
     view.act.stopEditing(kind, id);
   };
-  const paths = fields[kind.toUpperCase()].map(({ path }) => path);
+  const isOpen = kind !== "sighting" || mayReadSource(entity, view);
+  const paths = fields[kind.toUpperCase()].map(({ path }) => path).filter((path) => isOpen || !SEALED.has(path));
   const buttons = html`<span class="hint">${form.dirty ? t("Kept as a draft until it is saved.") : nothing}</span><span class="space"></span>
     <button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
     <button type="submit" class="primary" data-act="save">${t("Save")}</button>`;
   return html`<section class="card-facts editing" data-testid="facts-form">
     <h3>${t("Facts")}</h3>
-    ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>`, buttons, view.submit)}
+    ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>${isOpen ? nothing : sealed()}`, buttons, view.submit)}
   </section>`;
 }

@@ -27,7 +27,7 @@ const KINDS = {
     data: (form) => form.filled(),
     defaults: () => ({ priority: "normal" }),
   },
-  sighting: { fields: fields.SIGHTING, name: "sighting.update", data: update("sighting") },
+  sighting: { fields: fields.SIGHTING, name: "sighting.update", data: update("sighting"), read: withSource },
   task: { fields: fields.TASK, name: "task.update", data: update("task") },
   "sighting-priority": { fields: fields.PRIORITY, name: "sighting.update", data: update("sighting") },
   "task-priority": { fields: fields.PRIORITY, name: "task.update", data: update("task") },
@@ -68,10 +68,13 @@ const KINDS = {
 
 export class Forms {
   #board;
+  #sources;
   #forms = new Map();
 
-  constructor(board) {
+  /** @param sources Map(sighting -> name and contact), as far as they were read */
+  constructor(board, sources) {
     this.#board = board;
+    this.#sources = sources;
   }
 
   /** The one form of a kind over an entity, for as long as the page lives; its text survives the page. */
@@ -124,11 +127,15 @@ export class Forms {
       command: { name, data, group },
       board: this.#board,
       fields,
-      read: entity && !adds ? () => (state() ? read(state()) : null) : undefined,
+      read: entity && !adds ? () => (state() ? read(state(), this.#sources.get(entity)) : null) : undefined,
       draft: draft(`${this.#board.id}:${key}`),
       defaults,
     });
   }
+}
+
+function withSource(state, source) {
+  return source && !source.problem ? { ...state, source_name: source.name, source_contact: source.contact } : state;
 }
 
 /** Only the half that was changed: source and content are two fields, and two people may grade them at once. */

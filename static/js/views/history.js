@@ -51,10 +51,17 @@ export class History {
     });
     const later = new Set();
     return entries.reverse().map((entry) => {
-      const holds = entry.changes.every(({ path }) => !later.has(path));
-      for (const { path } of entry.changes) later.add(path);
+      const paths = [...entry.changes.map(({ path }) => path), ...(entry.event.private ?? [])];
+      const holds = paths.every((path) => !later.has(path));
+      for (const path of paths) later.add(path);
       return { ...entry, holds };
     });
+  }
+
+  /** The account that added it, as far as that was read. */
+  get addedBy() {
+    const [first] = this.events;
+    return first && isCreation(first) ? first.actor?.id : undefined;
   }
 
   async #all() {
@@ -85,7 +92,7 @@ function item({ event, changes, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
     <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${time(event.at)}</span></p>
     ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
-    ${isCreation(event) ? nothing : changed(changes, view)}
+    ${isCreation(event) ? nothing : changed(changes, event.private ?? [], view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
     ${holds && view.undo.may(event) ? undoing(event, view) : nothing}
   </li>`;
@@ -97,11 +104,13 @@ function undoing(event, view) {
 }
 
 /** A rank says nothing to a person: only that the card went up or down. */
-function changed(changes, view) {
+function changed(changes, set, view) {
   const said = changes.filter(({ path }) => path !== "rank");
-  if (said.length) return html`<ul>${said.map((change) => line(change, view))}</ul>`;
+  if (said.length || set.length) return html`<ul>${said.map((change) => line(change, view))}${set.map(untold)}</ul>`;
   return changes.length ? html`<p class="none">${t("within its column")}</p>` : nothing;
 }
+
+const untold = (path) => html`<li data-path=${path}>${label.field(path)}: <i>${t("not shown here")}</i></li>`;
 
 const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".opened");
 

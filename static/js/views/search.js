@@ -22,6 +22,7 @@ import { LOG, panel } from "./panel.js";
 import { SearchHere } from "./palette_search.js";
 import { picture, sightings } from "./picture.js";
 import { refusals } from "./refusals.js";
+import { setsSource } from "./source.js";
 import { forbidden, loading } from "./states.js";
 import { tools } from "./tools.js";
 import { Undo, undoNotice } from "./undo.js";
@@ -61,7 +62,7 @@ class SearchView {
     this.desk = desk;
     this.board = desk.board(boardId);
     this.ui = { card: cardId, dialog: null, more: false, editing: new Set(), held: null, column: null };
-    this.forms = new Forms(this.board);
+    this.forms = new Forms(this.board, this.sources);
     this.authors = new Authors(boardId);
     this.act = new Actions(this);
     this.attention = new Attention(this);
@@ -220,7 +221,6 @@ class SearchView {
     this.ui.dialog = this.ui.held = null;
     this.picture = null;
     this.#forget();
-    this.sources.clear();
     this.lastMark.clear();
     this.finder.forget();
     this.filters.text = "";
@@ -259,6 +259,7 @@ class SearchView {
 
   #forget() {
     this.#histories.clear();
+    this.sources.clear();
     this.undo.forget();
   }
 
@@ -269,6 +270,7 @@ class SearchView {
     // A snapshot in place of a catch-up: the events between were not heard, so histories are read again.
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
+    for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // what was read is no more what it is
     for (const history of this.#histories.values()) history.hear(events);
     this.authors.hear(events);
     this.forms.hear(events);

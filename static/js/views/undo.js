@@ -154,8 +154,9 @@ const SAYS = {
 
 /** What changed since; where nothing did, what the server says of each field. */
 function why({ message, fields, since }, view) {
-  const lines = since.length ? since.map((change) => sinceThen(change, view))
-    : Object.entries(fields ?? {}).map(([path, sentence]) => `${label.field(path)}: ${sentence}`);
+  const known = new Set(since.map(({ path }) => path));
+  const rest = Object.entries(fields ?? {}).filter(([path]) => !known.has(path));
+  const lines = [...since.map((change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${label.field(path)}: ${sentence}`)];
   return html`<p>${since.length ? t("Since then:") : message}</p>
     ${lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
 }
