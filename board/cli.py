@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from board.people import accounts
 from board.people.accounts import Wrong
+from board.people.token_list import listed as listed_tokens
 from board.settings import Settings
 from board.wall import standing as display_standing
 from models.database import Database, Unavailable, Unusable
@@ -219,9 +220,11 @@ def account_set_role(email: str, role: str) -> None:
 def account_set_password(
     email: str, password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read it from standard input.")] = False
 ) -> None:
-    """Sets a new password, and ends every session of the account."""
+    """Sets a new password, and ends every session and every token of the account."""
     password = _password(password_stdin)
-    _on_database(accounts.new_password(email, password))
+    ended = _on_database(accounts.new_password(email, password))
+    tokens = "1 token has" if ended == 1 else f"{ended} tokens have"
+    print(f"The password is set. All sessions of this account and {tokens} ended.")
 
 
 @token.command("add")
@@ -229,16 +232,20 @@ def token_add(
     name: str,
     scope: Annotated[str, typer.Option(help="read, write or intake.")],
     account: Annotated[str, typer.Option(help="The account's e-mail address.")],
+    days: Annotated[int, typer.Option(help="Days until it ends by itself, at most 365; 0: never.")] = accounts.DAYS,
 ) -> None:
     """Makes a token, and prints it: once."""
-    print(_on_database(lambda session: accounts.add_token(session, name, scope, account, stamp(now()))))
+    print(_on_database(lambda session: accounts.add_token(session, name, scope, account, stamp(now()), days=days)))
+    if days == accounts.NO_END:
+        print("This token never ends by itself: revoke it when its program is no longer used.", file=sys.stderr)
 
 
 @token.command("list")
 def token_list() -> None:
     """Lists the tokens, not their secrets."""
-    for each, owner in _on_database(accounts.tokens, write=False):
-        print(f"{each.name}  {each.scope:6}  {owner.email}  {f'revoked {each.revoked_at}' if each.revoked_at else 'good'}")
+    at = stamp(now())
+    for line in _on_database(lambda session: [each.line for each in listed_tokens(session, at)], write=False):
+        print(line)
 
 
 @token.command("revoke")

@@ -20,6 +20,7 @@ from board.finding.find import Looking
 from board.handover.duty import Duty
 from board.history.evidence import Chains
 from board.people import sign_in
+from board.people.last_use import LastUse
 from board.people.sign_in import Caller, Door
 from board.running import logs
 from board.settings import Settings
@@ -42,7 +43,8 @@ log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 WATCH_S = 1.0  # how often rights are compared with the database: somebody may change them by the command line
-EXPIRY_CHECKS = 60  # watches after which sessions are checked even if nothing changed: they end by themselves
+EXPIRY_CHECKS = 60  # watches after which sessions and tokens are checked even if nothing changed: they end by themselves
+LAST_USE_S = 60.0  # how often the last uses that are due are written
 
 
 class Desk:
@@ -56,6 +58,7 @@ class Desk:
         self.source.sight_changed = self._sight_changed
         self.hub = Hub(self.source, bus)
         self.door = Door(self)
+        self.last_use = LastUse()
         self.looking = Looking()
         self.papers = Looking()
         self.chains = Chains()
@@ -86,7 +89,10 @@ class Desk:
         except Unsuitable as error:
             await desk.close()
             raise Unusable(str(error)) from error
-        rounds = (every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run(), desk.duty.run())
+        rounds = (
+            every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run(), desk.duty.run(),
+            every(LAST_USE_S, desk.write_last_use),
+        )  # fmt: skip
         desk._tasks = [asyncio.create_task(each) for each in rounds]
         return desk
 
@@ -102,6 +108,7 @@ class Desk:
 
     async def execute(self, caller: Caller, command: Command) -> Ack:
         """Judges a command and carries it out. Durable when this returns; everybody has been told. Raises Refused."""
+        self.last_use.note(caller)
         # Nothing is awaited before the command is queued: a socket's commands stay in order.
         order = Order(caller, command, self.clock, self.known)
         try:
@@ -199,6 +206,14 @@ class Desk:
         screens = {each: caller for each, caller in callers.items() if caller.display is not None}
         renewed = zip(people, sign_in.renewed(session, list(people.values())), strict=True)
         return version, dict(renewed) | dict(zip(screens, displays.renewed(session, list(screens.values())), strict=True))
+
+    async def write_last_use(self) -> None:
+        """Write the last uses that are due. A token with an open socket is in use."""
+        for connection in self.hub.connections:
+            if connection.reader.token is not None:
+                self.last_use.note(connection.reader)
+        with contextlib.suppress(Unavailable):  # the next round tries again
+            await self.last_use.write(self.database)
 
     async def _watch(self) -> None:
         self._watches += 1

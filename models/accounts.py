@@ -1,5 +1,7 @@
 """Who may sign in, and the sessions and tokens that prove it. Secrets are kept as digests only."""
 
+from typing import ClassVar
+
 from sqlmodel import Field, SQLModel
 
 ROLES = ("viewer", "investigator", "coordinator", "admin")  # each with the rights of those before
@@ -40,12 +42,17 @@ class Link(SQLModel, table=True):
 class Token(SQLModel, table=True):
     """A bearer token of another program."""
 
+    BY_COMMAND_LINE: ClassVar[str] = ""  # as `made_by`
+
     id: str = Field(primary_key=True)
     name: str = Field(unique=True)
     digest: str = Field(unique=True)
     account: str
     scope: str
     created_at: str
+    made_by: str | None = None  # an account; None where it was made before this was kept
+    expires_at: str | None = None  # None: never
+    used_at: str | None = None  # to the hour or so; None: not yet
     revoked_at: str | None = None
 
 

@@ -49,11 +49,11 @@ def _is_current(connection: Connection) -> bool:
     return bool(at == known[-1])
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str = "head") -> None:
     from alembic import command  # only here: to load it takes as long as to start the rest, and mostly all is there
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

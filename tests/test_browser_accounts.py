@@ -1,11 +1,13 @@
 """Accounts in the browser: somebody is let in and sent away by an administrator, and each person looks after their own."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.async_api import expect
 
 from board.people import accounts
+from models.times import now, stamp
 from tests.cast import PASSWORD, new_id
 from tests.office import Office
 from tests.test_browser_pages import TALL, WIDTHS, barriers, keep, overflow
@@ -93,6 +95,28 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(office: Office, 
     await late("[name=new]").fill("another horse battery")
     await late.page.keyboard.press("Enter")
     await expect(late("[data-testid=problem]")).to_contain_text("has been used")
+
+
+async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_many_have(office: Office, ada: Window) -> None:
+    assert office.server
+    name = f"Kim{new_id()}"
+    id, email = await hire(office, name), f"{name.lower()}@desk.example"
+    for scope in ("read", "write"):
+        add = partial(accounts.add_token, name=f"{name} {scope}", scope=scope, email=email, now=stamp(now()))
+        await accounts.change(office.server.desk, add)
+    await ada.page.goto(f"/accounts/{id}")
+    await expect(ada("form[data-form=link]").locator("xpath=preceding-sibling::p[1]")).to_contain_text(
+        "2 tokens of this account end"
+    )
+    await ada("form[data-form=link] button").click()
+    await expect(ada("[data-testid=ends]")).to_contain_text("2 tokens of this account end")
+    kim = await office.stranger()
+    await kim.page.goto(await ada("[data-secret]").input_value())
+    await expect(kim("[data-ends]")).to_have_text("A new password ends all sessions and 2 tokens of your account.")
+    await kim("[name=new]").fill(NEW)
+    await kim.page.keyboard.press("Enter")
+    await expect(kim("[data-testid=changed]")).to_contain_text("2 tokens have ended.")
+    await expect(kim("[data-token][data-state=revoked]")).to_have_count(2)
 
 
 async def test_what_is_told_once_is_copied_by_a_press(office: Office, ada: Window) -> None:

@@ -64,6 +64,7 @@ class Shell:
         return fault
 
 
+STAMP = r"\d{4}-\d\d-\d\dT[\d:.]+Z"
 SENTENCE = r"[A-Z][^\n]*\.\n"
 Refuse = Callable[..., str]
 
@@ -129,7 +130,11 @@ async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_
     assert "disabled" in next(line for line in (await board.works("account", "list")).splitlines() if email in line)
     assert await board.works("account", "enable", email) == ""
     assert await signs_in(company, email, first)
-    assert await board.works("account", "set-password", email, "--password-stdin", given=second) == ""
+    for scope in ("read", "intake"):
+        await board.works("token", "add", f"{email} {scope}", "--scope", scope, "--account", email)
+    said = await board.works("account", "set-password", email, "--password-stdin", given=second)
+    assert said == "The password is set. All sessions of this account and 2 tokens have ended.\n"
+    assert [line.count("revoked") for line in (await board.works("token", "list")).splitlines() if email in line] == [1, 1]
     assert not await signs_in(company, email, first)
     assert await signs_in(company, email, second)
 
@@ -229,6 +234,7 @@ async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(com
         (line,) = [line for line in listed.splitlines() if name in line]
         assert "read" in line
         assert email in line
+        assert re.search(rf"good until {STAMP}  made {STAMP} on the command line  (not used yet|last used {STAMP})$", line)
         assert secret not in listed
         await board.refuses("token", "add", name, "--scope", "write", "--account", email)
         await board.refuses("token", "add", f"{name} 2", "--scope", "all", "--account", email)
@@ -236,6 +242,18 @@ async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(com
         assert (await http.get("/api/v1/me")).status_code == 401
         assert await board.works("token", "revoke", name) == ""
         assert "revoked" in next(line for line in (await board.works("token", "list")).splitlines() if name in line)
+
+
+async def test_a_token_lasts_as_long_as_is_said_and_for_ever_with_a_warning(company: Company, board: Shell) -> None:
+    email, name = (await company.bob.http.get("/api/v1/me")).json()["email"], f"hotline {new_id()}"
+    add = ("token", "add", name, "--scope", "read", "--account", email, "--days")
+    for days in ("-1", "366", "many"):
+        await board.refuses(*add, days)
+    code, secret, warning = await board(*add, "0")
+    assert (code, bool(re.fullmatch(r"\S{30,}\n", secret))) == (0, True)
+    assert "never ends by itself" in warning
+    (line,) = [line for line in (await board.works("token", "list")).splitlines() if name in line]
+    assert "good without an end" in line
 
 
 async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(company: Company, board: Shell, tmp_path: Path) -> None:

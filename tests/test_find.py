@@ -17,7 +17,7 @@ from models.database import Database, Unavailable
 from models.ids import new_id
 from models.schema import metadata, migrate
 from models.sought import fold, folded, places, words
-from tests import cast
+from tests import cast, versions
 from tests.cast import PATIENCE_S, Person
 from tests.company import Company
 from tests.houses import BY_TURNS, House
@@ -328,7 +328,6 @@ async def test_what_was_there_before_is_found_too(company: Company, house: House
     with house.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         try:
-            migrate(old)
             database.read_now(lambda source: old.write_now(lambda target: _as_before(source, target)))
             migrate(old)
             assert old.read_now(_folded) == before
@@ -341,32 +340,12 @@ def _folded(session: Session) -> dict[str, str]:
     return {id: words for table in tables for id, words in session.execute(select(table.id, table.folded))}
 
 
-LATER = (
-    "alert",
-    "alert_read",
-    "alert_choice",
-    "shift",
-    "handover",
-    "handed",
-    "briefing",
-    "seen",
-    "display",
-    "pairing",
-)  # tables since 0006
-
-
 def _as_before(source: Session, target: Session) -> None:
-    """The rows of one database in another, which is put back to what it was before words were kept."""
+    """The rows of one database in another, of the version before words were kept."""
+    versions.empty_at(target, "0004")
     for kind in find.KINDS:
         table = metadata.tables[str(kind.__tablename__)]
-        target.execute(table.insert(), [dict(row) for row in source.execute(select(table)).mappings()])
-        target.execute(text(f'ALTER TABLE "{table.name}" DROP COLUMN folded'))
-    target.execute(text("DROP INDEX ix_search_discreet"))
-    for later in ("discreet", "status_at"):  # of 0009
-        target.execute(text(f"ALTER TABLE search DROP COLUMN {later}"))
-    for later in LATER:
-        target.execute(text(f"DROP TABLE {later}"))
-    target.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+        versions.put(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
 
 
 async def test_what_takes_too_long_is_ended(company: Company) -> None:

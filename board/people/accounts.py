@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import text
 from sqlmodel import Session as Database
-from sqlmodel import select
+from sqlmodel import col, or_, select
 
 from board.errors import Refused
 from board.people import passwords
@@ -15,11 +16,15 @@ from board.people.sign_in import Caller, bump, digest, hash_password
 from board.words import N_
 from models.accounts import ROLES, SCOPES, THEMES, Account, Session, Token
 from models.ids import new_id
+from models.times import moment, now, stamp
 
 if TYPE_CHECKING:
     from board.desk import Desk
 
 T = TypeVar("T")
+DAYS = 90  # that a token lasts, where nothing else is said
+MOST_DAYS = 365
+NO_END = 0  # as a number of days
 _END_LINK = text("DELETE FROM link WHERE account = :account")
 
 
@@ -77,19 +82,20 @@ def set_language(database: Database, id: str, language: str) -> None:
     bump(database)
 
 
-def new_password(email: str, password: str, *, but: str | None = None) -> Callable[[Database], None]:
-    """What sets a password, and ends every session of the account (`but` the one of this digest), and its link; hashed here,
-    as above. Raises Wrong; so does what it gives."""
+def new_password(email: str, password: str, *, but: str | None = None) -> Callable[[Database], int]:
+    """What sets a password, and ends every session of the account (`but` the one of this digest), its tokens and its link; it
+    gives the number of tokens. Hashed here, as above. Raises Wrong; so does what it gives."""
     _check(passwords.fault(password))
     hashed = hash_password(password)
 
-    def change_it(database: Database) -> None:
+    def change_it(database: Database) -> int:
         bump(database)
         account = find(database, email)
         _check(passwords.own_fault(password, account.name, account.email))
         account.password = hashed
         end_sessions(database, account.id, but=but)
         _end_link(database, account)
+        return end_tokens(database, account.id, stamp(now()))
 
     return change_it
 
@@ -116,17 +122,25 @@ def end_sessions(database: Database, id: str, *, only: str | None = None, but: s
             database.delete(session)
 
 
-def add_token(database: Database, name: str, scope: str, email: str, now: str) -> str:
-    """A new bearer token, told once. Raises Wrong."""
+def add_token(
+    database: Database, name: str, scope: str, email: str, now: str, *,
+    days: int = DAYS, made_by: str | None = Token.BY_COMMAND_LINE,
+) -> str:  # fmt: skip
+    """A new bearer token, told once; it ends by itself after so many days, or never. Raises Wrong."""
     if scope not in SCOPES:
         raise Wrong(N_("The scope of a token is read, write or intake."))
     if not name.strip() or len(name) > 200:
         raise Wrong(N_("A token needs a name of at most 200 characters."))
+    if not NO_END <= days <= MOST_DAYS:
+        raise Wrong(N_("A token lasts 1 to 365 days; 0 is without an end."))
     if database.exec(select(Token).where(Token.name == name)).first() is not None:
         raise Wrong(N_("There is a token with this name already."))
     secret = f"board_{secrets.token_urlsafe(32)}"
     account = find(database, email)
-    database.add(Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now))
+    token = Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now)
+    token.made_by = made_by
+    token.expires_at = None if days == NO_END else stamp(moment(now) + timedelta(days=days))
+    database.add(token)
     return secret
 
 
@@ -138,6 +152,21 @@ def administered(database: Database) -> bool:
 def tokens(database: Database) -> list[tuple[Token, Account]]:
     rows = database.exec(select(Token, Account).where(Token.account == Account.id).order_by(Token.created_at))
     return [(token, account) for token, account in rows]
+
+
+def good_tokens(database: Database, id: str, now: str) -> list[Token]:
+    """Return the tokens of an account that have neither ended nor been revoked."""
+    lasting = or_(col(Token.expires_at).is_(None), col(Token.expires_at) > now)
+    return list(database.exec(select(Token).where(Token.account == id, col(Token.revoked_at).is_(None), lasting)))
+
+
+def end_tokens(database: Database, id: str, now: str) -> int:
+    """Revoke all tokens of an account that are still good, and return how many these are."""
+    bump(database)
+    good = good_tokens(database, id, now)
+    for token in good:
+        token.revoked_at = now
+    return len(good)
 
 
 def revoke_token(database: Database, name: str, now: str) -> None:
@@ -184,8 +213,6 @@ async def change(desk: "Desk", fn: Callable[[Database], T]) -> T:
 
 async def add_account(desk: "Desk", email: str, name: str, role: str, password: str) -> str:
     """A new account on a running desk; its id. Raises Wrong."""
-    from models.times import stamp
-
     return await change(desk, await asyncio.to_thread(new_account, email, name, role, password, stamp(desk.clock())))
 
 

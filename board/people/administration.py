@@ -18,10 +18,11 @@ from starlette.routing import Route
 from board import language, pages, words
 from board.answers import NOT_OWN_PAGE, Endpoint, desk_of
 from board.errors import SENTENCES, Refused
-from board.people import accounts, links
+from board.people import accounts, links, token_list
 from board.people.accounts import Wrong
 from board.people.own_account import typed
 from board.people.sign_in import Caller, bump, from_own_page, own_origin, signed_in, still_signed_in
+from board.people.token_list import Listed
 from board.words import N_
 from models.accounts import SCOPES, Account, Session
 from models.times import now, stamp
@@ -97,7 +98,7 @@ async def add(request: Request, caller: Caller) -> Response:
         secret = await _change(request, caller, make)
     except Wrong as wrong:
         return await _everybody(request, caller, str(wrong), form)
-    return _link(request, caller, form("name"), secret)
+    return _link(request, caller, form("name"), secret, 0)
 
 
 async def _everybody(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
@@ -140,15 +141,16 @@ async def end_sessions(request: Request, caller: Caller) -> Response:
 async def make_link(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/link`: a one-time link, told once. The password is as it was until the link is used."""
 
-    def make(database: Database) -> tuple[str, str]:
+    def make(database: Database) -> tuple[str, str, int]:
         account = _account(database, request)
-        return account.name, links.make(database, account, desk_of(request).clock())
+        good = len(accounts.good_tokens(database, account.id, stamp(now())))
+        return account.name, links.make(database, account, desk_of(request).clock()), good
 
     try:
-        name, secret = await _change(request, caller, make)
+        name, secret, good = await _change(request, caller, make)
     except Wrong as wrong:
         return await _one(request, caller, str(wrong))
-    return _link(request, caller, name, secret)
+    return _link(request, caller, name, secret, good)
 
 
 async def _changed(request: Request, caller: Caller, fn: Callable[[Database, Account], None]) -> Response:
@@ -161,12 +163,17 @@ async def _changed(request: Request, caller: Caller, fn: Callable[[Database, Acc
 
 
 async def _one(request: Request, caller: Caller, problem: str | None = None) -> Response:
-    def read(database: Database) -> tuple[Account, list[Session]]:
-        account = _account(database, request)
-        return account, accounts.sessions(database, account.id, stamp(now()))
+    at = stamp(now())
 
-    whose, sessions = await desk_of(request).database.read(read)
-    return _shown(request, "accounts_one.html", caller, problem, whose=whose, sessions=sessions, own=caller.session)
+    def read(database: Database) -> tuple[Account, list[Session], list[Listed]]:
+        account = _account(database, request)
+        return account, accounts.sessions(database, account.id, at), token_list.listed(database, at, account.id)
+
+    whose, sessions, tokens = await desk_of(request).database.read(read)
+    return _shown(
+        request, "accounts_one.html", caller, problem, whose=whose, sessions=sessions, own=caller.session, tokens=tokens,
+        good=token_list.count_good(tokens),
+    )  # fmt: skip
 
 
 def _account(database: Database, request: Request) -> Account:
@@ -177,9 +184,9 @@ def _account(database: Database, request: Request) -> Account:
     return account
 
 
-def _link(request: Request, caller: Caller, name: str, secret: str) -> Response:
+def _link(request: Request, caller: Caller, name: str, secret: str, good: int) -> Response:
     link = f"{own_origin(request)}{links.PATH}#{secret}"
-    return _shown(request, "accounts_once.html", caller, None, kind="link", of=name, secret=link, back=PATH)
+    return _shown(request, "accounts_once.html", caller, None, kind="link", of=name, secret=link, back=PATH, good=good)
 
 
 # -- tokens ---------------------------------------------------------------------------------------------------------------
@@ -193,12 +200,26 @@ async def all_tokens(request: Request, caller: Caller) -> Response:
 async def add_token(request: Request, caller: Caller) -> Response:
     """`POST /accounts/tokens`: a new token, told once."""
     form, at = await typed(request), stamp(desk_of(request).clock())
-    name, scope, email = form("name").strip(), form("scope"), form("account")
+    name, scope, email, days = form("name").strip(), form("scope"), form("account"), _days(form("days"))
+
+    def add(database: Database) -> str:
+        return accounts.add_token(database, name, scope, email, at, days=days, made_by=caller.account.id)
+
     try:
-        secret = await _change(request, caller, lambda database: accounts.add_token(database, name, scope, email, at))
+        secret = await _change(request, caller, add)
     except Wrong as wrong:
         return await _tokens(request, caller, str(wrong), form)
-    return _shown(request, "accounts_once.html", caller, None, kind="token", of=name, secret=secret, back=TOKENS)
+    return _shown(
+        request,
+        "accounts_once.html",
+        caller,
+        None,
+        kind="token",
+        of=name,
+        secret=secret,
+        back=TOKENS,
+        never=days == accounts.NO_END,
+    )
 
 
 async def revoke_token(request: Request, caller: Caller) -> Response:
@@ -212,13 +233,21 @@ async def revoke_token(request: Request, caller: Caller) -> Response:
 
 
 async def _tokens(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
-    database = desk_of(request).database
-    rows, people = await database.read(accounts.tokens), await database.read(accounts.every)
+    database, at = desk_of(request).database, stamp(now())
+    rows = await database.read(lambda session: token_list.listed(session, at))
+    people = await database.read(accounts.every)
     told = form or (lambda name: "")
     return _shown(
         request, "accounts_tokens.html", caller, problem, tokens=rows, people=people, scopes=SCOPES,
-        typed={name: told(name) for name in ("name", "scope", "account")},
+        typed={name: told(name) for name in ("name", "scope", "account", "days")},
     )  # fmt: skip
+
+
+def _days(typed: str) -> int:
+    """Return the days that were chosen: the usual ones where nothing was, and an impossible number where it is none."""
+    if not typed:
+        return accounts.DAYS
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 4 else -1
 
 
 def _shown(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:

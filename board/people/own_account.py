@@ -4,6 +4,7 @@ password. Plain forms: they post, and are sent back to the page."""
 import asyncio
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from sqlmodel import Session as Database
 from starlette.requests import Request
@@ -12,9 +13,9 @@ from starlette.routing import Route
 
 from board import language, pages, words
 from board.alerting import alerts
-from board.answers import NOT_OWN_PAGE, body_of, desk_of, form_of
+from board.answers import NOT_OWN_PAGE, answer, body_of, desk_of, form_of, number
 from board.errors import Refused
-from board.people import accounts, links
+from board.people import accounts, links, token_list
 from board.people.accounts import Wrong
 from board.people.sign_in import Caller, bump, from_own_page, give_cookie, signed_in, still_signed_in
 from board.words import N_
@@ -71,14 +72,14 @@ async def change_password(request: Request) -> Response:
         if await desk.door.fitting(email, form("old")[:1_000], peer) is None:
             return await _shown(request, caller, N_("That is not your password."))
         change_it = await asyncio.to_thread(accounts.new_password, email, form("new"), but=caller.session)
-        await accounts.change(desk, _still(caller, change_it))
+        ended = await accounts.change(desk, _still(caller, change_it))
     except Wrong as wrong:
         return await _shown(request, caller, str(wrong))
     except Refused as refused:
         if refused.code != "rate_limited":
             raise
         return await _shown(request, caller, refused.message, 429)
-    return RedirectResponse(f"{PATH}?changed=password", 303)
+    return RedirectResponse(_password_changed(ended), 303)
 
 
 async def end_sessions(request: Request) -> Response:
@@ -99,7 +100,8 @@ async def by_link(request: Request) -> Response:
 
 
 async def set_by_link(request: Request) -> Response:
-    """`POST /password`: sets the password of the link's account, and signs its owner in here; every other session ends."""
+    """`POST /password`: sets the password of the link's account, and signs its owner in here; every other session ends, and
+    every token. Where there were some, the next page says how many."""
     if not from_own_page(request):
         raise Refused("forbidden", NOT_OWN_PAGE)
     form, desk = await typed(request), desk_of(request)
@@ -109,21 +111,40 @@ async def set_by_link(request: Request) -> Response:
         owner = await desk.database.read(lambda database: links.owner(database, code, desk.clock()))
         change_it = await asyncio.to_thread(accounts.new_password, owner.email, form("new"))
 
-        def use(database: Database) -> str:
+        def use(database: Database) -> int:
             links.use(database, code, desk.clock())
-            change_it(database)
-            return owner.id
+            return change_it(database)
 
-        await accounts.change(desk, use)
+        ended = await accounts.change(desk, use)
     except Wrong as wrong:
         problem = words.translated(str(wrong), language.of(request))
         return pages.page(request, "password.html", None, status=422, code=code, problem=problem)
     fresh = await desk.database.read(lambda database: database.get(Account, owner.id))
     secret = await desk.door.begin(fresh) if fresh is not None else None
-    response = RedirectResponse(pages.HOME if secret else "/login", 303)
+    response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)
     if secret:
         give_cookie(response, secret, desk.settings.secure)
     return response
+
+
+async def tokens_to_end(request: Request) -> Response:
+    """`POST /password/tokens`: how many tokens end when the link of this `code` is used, as `{"tokens": 2}`; null of no link."""
+    if not from_own_page(request):
+        raise Refused("forbidden", NOT_OWN_PAGE)
+    form, desk = await typed(request), desk_of(request)
+    code = form("code").strip().rpartition("#")[2]
+
+    def count(database: Database) -> int:
+        return len(accounts.good_tokens(database, links.owner(database, code, desk.clock()).id, stamp(now())))
+
+    try:
+        return answer({"tokens": await desk.database.read(count)})
+    except Wrong:
+        return answer({"tokens": None})
+
+
+def _password_changed(ended: int) -> str:
+    return f"{PATH}?{urlencode({'changed': 'password'} | ({'ended': ended} if ended else {}))}"
 
 
 async def typed(request: Request) -> Callable[[str], str]:
@@ -162,10 +183,12 @@ async def _shown(request: Request, caller: Caller, problem: str | None = None, s
     rows = [] if caller.token else await desk.database.read(lambda database: accounts.sessions(database, id, at))
     wants = await desk.database.read(lambda database: alerts.choice(database, id))
     told = problem and words.translated(problem, reads)
-    changed = CHANGED.get(request.query_params.get("changed", ""))
+    changed, ended = CHANGED.get(request.query_params.get("changed", "")), number(request, "ended", 0, 0, 1_000_000)
+    tokens = await desk.database.read(lambda database: token_list.listed(database, at, id))
     return pages.page(
         request, "account.html", caller, status=status if problem else 200, problem=told, own=caller.session, sessions=rows,
-        changed=changed and words.translated(changed, reads), alerts=wants,
+        changed=changed and words.translated(changed, reads), ended=ended, alerts=wants, tokens=tokens,
+        good=token_list.count_good(tokens),
     )  # fmt: skip
 
 
@@ -177,4 +200,5 @@ routes = [
     Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
     Route(links.PATH, by_link),
     Route(links.PATH, set_by_link, methods=["POST"]),
+    Route(f"{links.PATH}/tokens", tokens_to_end, methods=["POST"]),
 ]

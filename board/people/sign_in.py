@@ -37,10 +37,12 @@ _REST = len(_COLUMNS)  # where a row goes on after the account
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
 _BY_COOKIE = text(f"{_ACCOUNT}, s.ends_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest")
 _BY_TOKEN = text(
-    f"{_ACCOUNT}, t.id, t.scope FROM token t JOIN account a ON a.id = t.account WHERE t.digest = :digest AND t.revoked_at IS NULL"
+    f"{_ACCOUNT}, t.id, t.scope FROM token t JOIN account a ON a.id = t.account "
+    "WHERE t.digest = :digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
 )
 _STILL = text(
-    f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at FROM account a LEFT JOIN session s ON s.digest = :session AND s.account = a.id "
+    f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at, t.expires_at FROM account a "
+    "LEFT JOIN session s ON s.digest = :session AND s.account = a.id "
     "LEFT JOIN token t ON t.id = :token AND t.account = a.id WHERE a.id = :account"
 )
 _ENDED = text("SELECT digest FROM session WHERE ends_at <= :now ORDER BY digest LIMIT :most")
@@ -49,7 +51,9 @@ _AT_ONCE = 500
 _KEYS: Any = bindparam("keys", expanding=True)
 _ACCOUNTS = text(f"{_ACCOUNT} FROM account a WHERE a.id IN :keys").bindparams(_KEYS)
 _GOING = text("SELECT digest FROM session WHERE digest IN :keys AND ends_at > :now").bindparams(_KEYS)
-_GOOD = text("SELECT id FROM token WHERE id IN :keys AND revoked_at IS NULL").bindparams(_KEYS)
+_GOOD = text(
+    "SELECT id FROM token WHERE id IN :keys AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)"
+).bindparams(_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,11 @@ def still_signed_in(database: Database, caller: Caller) -> Account:
     row = database.connection().execute(_STILL, asked).first()
     if row is None:
         raise Refused("unauthenticated")
-    account, (ends_at, token, revoked_at) = _account(row), row[_REST:]
-    no_session = caller.session is not None and (ends_at is None or ends_at <= stamp(now()))
-    no_token = caller.token is not None and (token is None or revoked_at is not None)
+    account, (ends_at, token, revoked_at, expires_at) = _account(row), row[_REST:]
+    at = stamp(now())
+    no_session = caller.session is not None and (ends_at is None or ends_at <= at)
+    has_expired = expires_at is not None and expires_at <= at
+    no_token = caller.token is not None and (token is None or revoked_at is not None or has_expired)
     if not account.enabled or no_session or no_token:
         raise Refused("unauthenticated")
     return account
@@ -126,11 +132,12 @@ def renewed(database: Database, callers: Sequence[Caller]) -> list[Caller | None
     """Each caller with the account as it is now; None where its right to be here has ended. A server asks this of all its
     sockets at once: they are read by hundreds."""
     found: list[Caller | None] = []
+    at = stamp(now())
     for start in range(0, len(callers), _AT_ONCE):
         page = callers[start : start + _AT_ONCE]
         accounts = _by_key(database, _ACCOUNTS, {caller.account.id for caller in page})
-        going = _by_key(database, _GOING.bindparams(now=stamp(now())), {caller.session for caller in page if caller.session})
-        good = _by_key(database, _GOOD, {caller.token for caller in page if caller.token})
+        going = _by_key(database, _GOING.bindparams(now=at), {caller.session for caller in page if caller.session})
+        good = _by_key(database, _GOOD.bindparams(now=at), {caller.token for caller in page if caller.token})
         for caller in page:
             row = accounts.get(caller.account.id)
             ended = (caller.session and caller.session not in going) or (caller.token and caller.token not in good)
@@ -156,7 +163,7 @@ def by_cookie(database: Database, secret: str) -> Caller | None:
 
 def by_token(database: Database, secret: str) -> Caller | None:
     """Who holds this bearer token."""
-    row = database.connection().execute(_BY_TOKEN, {"digest": digest(secret)}).first()
+    row = database.connection().execute(_BY_TOKEN, {"digest": digest(secret), "now": stamp(now())}).first()
     if row is None or not row.enabled:
         return None
     return Caller(_account(row), token=row[_REST], scope=row[_REST + 1])
@@ -196,6 +203,8 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
         caller = await desk.database.read(lambda database: by_token(database, secret))
     elif cookie:
         caller = await desk.database.read(lambda database: by_cookie(database, cookie))
+    if caller is not None:
+        desk.last_use.note(caller)
     connection.state.caller = caller  # what is said to them is said in their language
     return caller
 

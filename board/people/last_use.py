@@ -1,0 +1,75 @@
+"""Last use of tokens, for the people who look after them. Noted in memory, and written once an hour at most: to use a token costs
+no write, and is no change of rights."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlmodel import Session as Database
+
+from models.database import Database as Store
+from models.times import now, stamp
+
+if TYPE_CHECKING:
+    from board.people.sign_in import Caller
+
+TOKENS_EVERY = timedelta(hours=1)
+AT_MOST = 10_000  # keys that are remembered at once
+_TOKEN = text("UPDATE token SET used_at = :at WHERE id = :key AND (used_at IS NULL OR used_at < :before)")
+
+Uses = Mapping[str, datetime]
+
+
+class Noted:
+    """Moments of last use by key. A key is due when it was last written long enough ago."""
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+        self._used: dict[str, datetime] = {}
+        self._written: dict[str, datetime] = {}
+
+    def __len__(self) -> int:
+        return len(self._used.keys() | self._written.keys())
+
+    def note(self, key: str, at: datetime) -> None:
+        if key in self._used or len(self) < AT_MOST:
+            self._used[key] = at
+
+    def due(self, at: datetime) -> Uses:
+        """Return the uses to write now, in the order of their keys: so two processes never lock each other."""
+        self._written = {key: was for key, was in self._written.items() if was > at - self._every}
+        return {key: self._used[key] for key in sorted(self._used) if key not in self._written}
+
+    def written(self, uses: Uses, at: datetime) -> None:
+        for key, used in uses.items():
+            self._written[key] = at
+            if self._used.get(key) == used:  # else it was used once more meanwhile
+                del self._used[key]
+
+
+class LastUse:
+    """Notes of one process, by what was used."""
+
+    def __init__(self) -> None:
+        self.tokens = Noted(TOKENS_EVERY)
+
+    def note(self, caller: "Caller") -> None:
+        """Note that somebody acts, or is served, just now. Asks no database."""
+        if caller.token is not None:
+            self.tokens.note(caller.token, now())
+
+    async def write(self, database: Store) -> None:
+        """Write what is due. Raises Unavailable; it is due still then."""
+        at = now()
+        if tokens := self.tokens.due(at):
+            await database.write(partial(_write_tokens, tokens, at))
+            self.tokens.written(tokens, at)
+
+
+def _write_tokens(uses: Uses, at: datetime, database: Database) -> None:
+    """Keep the uses of tokens whose last one was kept longer than an hour ago, by whichever process."""
+    before = stamp(at - TOKENS_EVERY)
+    rows = [{"key": key, "at": stamp(used), "before": before} for key, used in uses.items()]
+    database.connection().execute(_TOKEN, rows)

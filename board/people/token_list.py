@@ -1,0 +1,57 @@
+"""Tokens as people look at them: whose, made by whom, good until when, used when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import Session as Database
+from sqlmodel import col, select
+
+from models.accounts import Account, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A token with its owner. `maker` is a name, empty for the command line, None where nobody knows."""
+
+    token: Token
+    owner: Account
+    maker: str | None
+    at: str
+
+    @property
+    def state(self) -> str:
+        """`good`, `expired` or `revoked`."""
+        if self.token.revoked_at is not None:
+            return "revoked"
+        expired = self.token.expires_at is not None and self.token.expires_at <= self.at
+        return "expired" if expired else "good"
+
+    @property
+    def line(self) -> str:
+        """Line for the command line."""
+        token = self.token
+        until = f"until {token.expires_at}" if token.expires_at else "without an end"
+        state = {"good": f"good {until}", "expired": f"expired {token.expires_at}", "revoked": f"revoked {token.revoked_at}"}
+        maker = {None: "", "": " on the command line"}.get(self.maker, f" by {self.maker}")
+        used = f"last used {token.used_at}" if token.used_at else "not used yet"
+        return "  ".join((
+            token.name, f"{token.scope:6}", self.owner.email, state[self.state], f"made {token.created_at}{maker}", used,
+        ))  # fmt: skip
+
+
+def listed(database: Database, at: str, account: str | None = None) -> list[Listed]:
+    """Return all tokens, or those of an account, the oldest first."""
+    wanted = select(Token).order_by(col(Token.created_at), col(Token.id))
+    people = {each.id: each for each in database.exec(select(Account))}
+    rows = database.exec(wanted if account is None else wanted.where(Token.account == account))
+    return [Listed(token, people[token.account], _maker(token, people), at) for token in rows]
+
+
+def count_good(tokens: Iterable[Listed]) -> int:
+    return sum(each.state == "good" for each in tokens)
+
+
+def _maker(token: Token, people: dict[str, Account]) -> str | None:
+    if token.made_by is None or token.made_by == Token.BY_COMMAND_LINE:
+        return token.made_by
+    return people[token.made_by].name if token.made_by in people else None

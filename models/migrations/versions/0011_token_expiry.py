@@ -1,0 +1,19 @@
+"""Of tokens: who made them, when they end by themselves, and when they were used last. Those that are there have 90 days."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from alembic import op
+
+from models.times import now, stamp
+
+revision = "0011"
+down_revision = "0010"
+LASTS = timedelta(days=90)
+
+
+def upgrade() -> None:
+    text = sa.String(collation="C") if op.get_bind().dialect.name == "postgresql" else sa.String()  # sorts bytewise, see 0002
+    for name in ("made_by", "expires_at", "used_at"):
+        op.add_column("token", sa.Column(name, text, nullable=True))
+    op.execute(sa.text("UPDATE token SET expires_at = :at").bindparams(at=stamp(now() + LASTS)))

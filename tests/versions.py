@@ -1,0 +1,26 @@
+"""Databases of earlier versions, as their programs left them."""
+
+from typing import Any
+
+from sqlalchemy import Table, column, insert, inspect, text
+from sqlalchemy import table as lightweight
+from sqlmodel import Session
+
+from models import schema
+from models.schema import metadata
+
+
+def empty_at(session: Session, revision: str) -> None:
+    """Empty a database, and give it the tables that it had at a revision."""
+    connection = session.connection()
+    metadata.drop_all(connection)
+    connection.execute(text("DROP TABLE alembic_version"))
+    schema._upgrade(connection, revision)
+
+
+def put(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Add rows to a table of that revision: what it had no columns for is left out."""
+    there = {each["name"] for each in inspect(session.connection()).get_columns(table.name)}
+    as_it_was = lightweight(table.name, *(column(each.name, each.type) for each in table.c if each.name in there))
+    for row in rows:
+        session.execute(insert(as_it_was).values({name: value for name, value in row.items() if name in there}))
