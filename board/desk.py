@@ -58,7 +58,7 @@ class Desk:
         self.source.sight_changed = self._sight_changed
         self.hub = Hub(self.source, bus)
         self.door = Door(self)
-        self.last_use = LastUse()
+        self.last_use = LastUse(settings.session_idle)
         self.looking = Looking()
         self.papers = Looking()
         self.chains = Chains()

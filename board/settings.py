@@ -1,6 +1,7 @@
 """The settings, from the environment or a file `.env`; their names and defaults are the contract's."""
 
 import re
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     secret_key: str | None = Field(default=None, repr=False)
     files_path: str | None = None
     log_level: str = "INFO"
+    session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
 
@@ -48,6 +50,11 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether browsers come by https: then cookies are sent by https only."""
         return bool(self.public_url and self.public_url.lower().startswith("https:"))
+
+    @property
+    def session_idle(self) -> timedelta | None:
+        """How long a session lasts without use; None: use does not matter."""
+        return timedelta(hours=self.session_idle_hours) if self.session_idle_hours else None
 
     @property
     def on_sqlite(self) -> bool:

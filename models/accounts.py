@@ -27,7 +27,9 @@ class Session(SQLModel, table=True):
     digest: str = Field(primary_key=True)
     account: str = Field(index=True)
     created_at: str
-    ends_at: str
+    used_at: str  # to the minute or so
+    latest_end: str  # whatever its use
+    ends_at: str  # by its last use, at the latest at its latest end
 
 
 class Link(SQLModel, table=True):

@@ -174,6 +174,10 @@ async def test_signing_out_ends_the_session_on_the_server(door: Server) -> None:
         assert (await thief.get("/api/v1/me")).status_code == 401
 
 
+def _session(digest: str, began: str, ends: str) -> Session:
+    return Session(digest=digest, account="eva", created_at=began, used_at=began, latest_end=ends, ends_at=ends)
+
+
 @pytest.mark.houses
 async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
     house: House, server: Server, monkeypatch: pytest.MonkeyPatch
@@ -183,8 +187,8 @@ async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
 
     def put(database: Any) -> None:
         for number in range(3):
-            database.add(Session(digest=f"ended {number}", account="eva", created_at=long_ago, ends_at=long_ago))
-        database.add(Session(digest="going", account="eva", created_at=long_ago, ends_at=soon))
+            database.add(_session(f"ended {number}", long_ago, long_ago))
+        database.add(_session("going", long_ago, soon))
 
     async def kept() -> set[str]:
         return set(await server.desk.database.read(lambda database: database.exec(select(Session.digest)).all()))

@@ -222,7 +222,7 @@ async def test_an_open_socket_uses_its_token(company: Company, charlie_again: Pe
     monday = stamp(now() - timedelta(days=1))
     sql = text("UPDATE token SET used_at = :at WHERE account = :account")
     await desk.database.write(lambda database: database.connection().execute(sql, {"at": monday, "account": id}).rowcount)
-    desk.last_use = last_use.LastUse()
+    desk.last_use = last_use.LastUse(None)
     await desk.write_last_use()
     used = await desk.database.read(lambda database: database.exec(select(Token.used_at).where(Token.account == id)).one())
     assert used is not None

@@ -1,5 +1,5 @@
-"""Last use of tokens, for the people who look after them. Noted in memory, and written once an hour at most: to use a token costs
-no write, and is no change of rights."""
+"""Last use of tokens and sessions. Noted in memory and written seldom: use costs no write, and is no change of rights. A session
+ends when it was not used for long."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from board.people.sign_in import Caller
 
 TOKENS_EVERY = timedelta(hours=1)
+SESSIONS_EVERY = timedelta(minutes=5)
+FOR_EVER = "9999-12-31T23:59:59.999Z"
 AT_MOST = 10_000  # keys that are remembered at once
 _TOKEN = text("UPDATE token SET used_at = :at WHERE id = :key AND (used_at IS NULL OR used_at < :before)")
+_SESSION = text(
+    "UPDATE session SET used_at = :at, ends_at = CASE WHEN latest_end < :end THEN latest_end ELSE :end END "
+    "WHERE digest = :key AND used_at < :at AND ends_at > :now"
+)
 
 Uses = Mapping[str, datetime]
 
@@ -52,13 +58,17 @@ class Noted:
 class LastUse:
     """Notes of one process, by what was used."""
 
-    def __init__(self) -> None:
-        self.tokens = Noted(TOKENS_EVERY)
+    def __init__(self, idle: timedelta | None) -> None:
+        """`idle` is how long a session lasts without use; None: for ever."""
+        self._idle = idle
+        self.tokens, self.sessions = Noted(TOKENS_EVERY), Noted(SESSIONS_EVERY)
 
     def note(self, caller: "Caller") -> None:
-        """Note that somebody acts, or is served, just now. Asks no database."""
+        """Note that a token is used just now, or that somebody is at the screen of a session. Asks no database."""
         if caller.token is not None:
             self.tokens.note(caller.token, now())
+        elif caller.session is not None:
+            self.sessions.note(caller.session, now())
 
     async def write(self, database: Store) -> None:
         """Write what is due. Raises Unavailable; it is due still then."""
@@ -66,6 +76,9 @@ class LastUse:
         if tokens := self.tokens.due(at):
             await database.write(partial(_write_tokens, tokens, at))
             self.tokens.written(tokens, at)
+        if sessions := self.sessions.due(at):
+            await database.write(partial(_write_sessions, sessions, at, self._idle))
+            self.sessions.written(sessions, at)
 
 
 def _write_tokens(uses: Uses, at: datetime, database: Database) -> None:
@@ -73,3 +86,14 @@ def _write_tokens(uses: Uses, at: datetime, database: Database) -> None:
     before = stamp(at - TOKENS_EVERY)
     rows = [{"key": key, "at": stamp(used), "before": before} for key, used in uses.items()]
     database.connection().execute(_TOKEN, rows)
+
+
+def _write_sessions(uses: Uses, at: datetime, idle: timedelta | None, database: Database) -> None:
+    """Keep the uses of sessions, and put their ends off. One that has ended stays so."""
+    rows = [{"key": key, "at": stamp(used), "end": idle_end(used, idle), "now": stamp(at)} for key, used in uses.items()]
+    database.connection().execute(_SESSION, rows)
+
+
+def idle_end(used: datetime, idle: timedelta | None) -> str:
+    """Return when a session ends that is not used any more."""
+    return FOR_EVER if idle is None else stamp(used + idle)

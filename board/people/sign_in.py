@@ -18,6 +18,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from board.errors import Refused
+from board.people.last_use import idle_end
 from board.tries import Tries
 from models.accounts import Account, Rights, Session
 from models.display import WALL, Display
@@ -203,10 +204,18 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
         caller = await desk.database.read(lambda database: by_token(database, secret))
     elif cookie:
         caller = await desk.database.read(lambda database: by_cookie(database, cookie))
-    if caller is not None:
+    if caller is not None and (caller.token is not None or _is_somebody(connection)):
         desk.last_use.note(caller)
     connection.state.caller = caller  # what is said to them is said in their language
     return caller
+
+
+def _is_somebody(connection: HTTPConnection) -> bool:
+    """Say whether a person sends this. A page that nobody looks at asks for data, and opens its socket again, all by itself; it
+    opens no page, and changes nothing."""
+    if connection.scope["type"] != "http":
+        return False
+    return connection.scope["method"] not in ("GET", "HEAD") or not connection.url.path.startswith("/api/")
 
 
 def own_origin(connection: HTTPConnection) -> str:
@@ -261,7 +270,11 @@ class Door:
         """The cookie of a new session; None where the account was disabled, or has another password, since it was read."""
         secret = secrets.token_urlsafe(32)
         begins = now()
-        session = Session(digest=digest(secret), account=account.id, created_at=stamp(begins), ends_at=stamp(begins + LASTS))
+        at, latest = stamp(begins), stamp(begins + LASTS)
+        ends = min(latest, idle_end(begins, self._desk.settings.session_idle))
+        session = Session(
+            digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends
+        )  # fmt: skip
 
         def begin(database: Database) -> bool:
             # Locked: whoever changes the password at this moment ends the sessions that are there, and not this one.

@@ -17,14 +17,16 @@ from board.handover import calls as report_calls
 from board.history import evidence
 from board.history import since as since_calls
 from board.people import accounts
+from board.people.last_use import idle_end
 from board.programs import exports
 from board.running import logs, metrics
 from board.source import record
 from board.wall import calls as display_calls
 from board.words import N_
+from models.accounts import Session as SignedIn
 from models.board import Board
 from models.search import Search
-from models.times import moment, stamp
+from models.times import moment, now, stamp
 from realtime import protocol, strict
 
 BASE = "/api/v1"
@@ -35,6 +37,18 @@ async def me(request: Request) -> Response:
     account = (await caller_of(request, intake=True)).account
     told = {"id": account.id, "name": account.name, "role": account.role, "email": account.email}
     return answer(told | {"language": account.language or None})
+
+
+async def active(request: Request) -> Response:
+    """Somebody is at this screen: the session goes on. Noted as any other request is that a page does not send by itself."""
+    caller = await caller_of(request)
+    if caller.session is None:
+        raise Refused("forbidden", N_("A token has no session."))
+    desk = desk_of(request)
+    row = await desk.database.read(lambda session: session.get(SignedIn, caller.session))
+    if row is None:
+        raise Refused("unauthenticated")
+    return answer({"ends_at": min(row.latest_end, idle_end(now(), desk.settings.session_idle))})
 
 
 async def all_accounts(request: Request) -> Response:
@@ -176,6 +190,7 @@ routes = [
     *intake,
     *display_calls.routes,
     _route("/me", me),
+    _route("/me/active", active, "POST"),
     _route("/accounts", all_accounts),
     _route("/boards", boards),
     _route("/find", find.find),

@@ -104,6 +104,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/me"): Call(
         shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}), refusals=("unauthenticated", "unavailable")
     ),
+    ("POST", "/me/active"): Call(shape({"ends_at": TIME})),
     ("GET", "/accounts"): Call(shape({"accounts": many(shape(_ACCOUNT | {"enabled": {"type": "boolean"}}))})),
     ("GET", "/boards"): Call(
         shape({"boards": many(shape(
@@ -233,6 +234,7 @@ CALLS: dict[tuple[str, str], Call] = {
 
 SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
     ("GET", "/me"): N_("The account that asks."),
+    ("POST", "/me/active"): N_("Somebody is at this screen: the session goes on. For sessions alone."),
     ("GET", "/accounts"): N_("Everybody, for assigning."),
     ("GET", "/boards"): N_("The boards that you may see."),
     ("GET", "/alerts"): N_("What alerts you: the newest of the last 14 days, and how many are unread."),

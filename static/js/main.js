@@ -14,6 +14,7 @@ import * as says from "./views/says.js";
 import * as freshness from "./views/freshness.js";
 import * as shift from "./shift.js";
 import * as seen from "./seen.js";
+import * as activity from "./activity.js";
 
 // By page: what it is drawn by. This and what it needs is fetched together with the page (board/scripts.py reads it here).
 const VIEWS = {
@@ -45,6 +46,7 @@ async function start() {
   belongTo(accountId);
   const desk = new Desk({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
   if (board) desk.board(board);
+  activity.mount();
   desk.start(); // the board is on its way while what draws it still comes
   await words;
   (await view)?.mount(main, desk, board, card || null);

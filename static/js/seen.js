@@ -2,6 +2,7 @@
    screen counts as seen while it is proven live, the page is visible, and the person did something here a moment ago: neither a
    tab behind another nor the screen of somebody who has left is looked at. */
 
+import { onAct } from "./acts.js";
 import { age, reading } from "./age.js";
 import { answerTo } from "./answer.js";
 import { missed, missedSince } from "./marks.js";
@@ -11,7 +12,6 @@ const LATELY_MS = 60_000;  // after the last sign of somebody: reading takes as 
 const TELL_MS = 4_000;     // a busy board moves many times a second
 const ASK_AGAIN_MS = 10_000; // after an answer that did not come
 const PAGE = 1_000, MOST = 5_000; // events in one answer; events that are read
-const ACTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "focus"];
 const KINDS = ["search", "sighting", "task", "note"]; // of which changes are marked
 
 /** For as long as the page lives. */
@@ -46,7 +46,8 @@ export class Seen {
   }
 
   connect() {
-    for (const act of ACTS) addEventListener(act, this.#acted, { passive: true, capture: true });
+    onAct(this.#acted);
+    addEventListener("focus", this.#acted, { passive: true, capture: true });
     document.addEventListener("visibilitychange", this.#turned);
     addEventListener("pagehide", this.#leave);
     this.#board.watch(this.#look);
