@@ -1,0 +1,6 @@
+"""Rate limits: how often one key (an account, an address) may do one thing. `Limiter` counts, a `Rule` says how many."""
+
+from board.rate_limit.limiter import Limiter
+from board.rate_limit.rules import Rule, Taken
+
+__all__ = ["Limiter", "Rule", "Taken"]

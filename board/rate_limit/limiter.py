@@ -1,0 +1,92 @@
+"""Limiter: counts tries by rule and key, in this process first, and with the other processes where there is a Redis.
+
+What this process refuses is not asked of Redis, and what Redis refuses is refused here. Without Redis each process counts for
+itself: nobody waits, and no door stands open.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from board.rate_limit.batches import Batches
+from board.rate_limit.memory import MOST_KEYS, BoundedMemory
+from board.rate_limit.rules import Rule, Taken
+
+if TYPE_CHECKING:
+    from board.rate_limit.shared import Shared
+
+# Redis forgets keys only when their window is over: so many new ones may one process make there in ten minutes.
+_NEW_KEYS = Rule("new keys", MOST_KEYS, 600, batch=0)
+
+Wanted = tuple[Rule, str]  # a rule, and the key that is counted under it
+
+
+class Limiter:
+    """`await take(rule, key)` counts a try, `give_back` takes it back."""
+
+    def __init__(
+        self, shared: "Shared | None" = None, clock: Callable[[], float] = time.monotonic, most_keys: int = MOST_KEYS
+    ) -> None:
+        self.memory = BoundedMemory(most_keys, clock)
+        self._local = SlidingWindowCounterRateLimiter(self.memory)
+        self._shared = shared
+        self._batches = Batches(shared, clock) if shared is not None else None
+
+    async def take(self, rule: Rule, key: str) -> Taken:
+        """Count a try, unless it is one too many."""
+        taken = self.take_now(rule, key)
+        if not taken.allowed or self._shared is None or rule.batch != 1 or self._is_flood(rule, key):
+            return taken
+        if await self._shared.hit(rule, key) is not False:
+            return taken
+        self.memory.give_back(_stored(rule, key))
+        counts = await self._shared.counts(rule, key)
+        return Taken.of(rule, False, counts or self.memory.get_sliding_window(_stored(rule, key), rule.window_s))
+
+    def take_now(self, rule: Rule, key: str) -> Taken:
+        """The same without ever waiting: by this process's own count, and what Redis said of batches before."""
+        if not rule.limit:
+            return Taken(rule, True)
+        if self._batches is not None and rule.batch > 1 and (wait_s := self._batches.wait_s(rule, key)):
+            return Taken(rule, False, 0, wait_s)
+        allowed = self._local.hit(rule.item, key)
+        if allowed and self._batches is not None and rule.batch > 1:
+            self._batches.add(rule, key)
+        return Taken.of(rule, allowed, self.memory.get_sliding_window(_stored(rule, key), rule.window_s))
+
+    async def take_all(self, wanted: Sequence[Wanted]) -> Taken:
+        """Count a try under all of these, or under none; the one that refused, else the last."""
+        done: list[Wanted] = []
+        taken = Taken(wanted[0][0], True)
+        for rule, key in wanted:
+            taken = await self.take(rule, key)
+            if not taken.allowed:
+                await self.give_back(done)
+                return taken
+            done.append((rule, key))
+        return taken
+
+    async def give_back(self, wanted: Sequence[Wanted]) -> None:
+        """Take back what was counted under these: the try was none of those that are limited."""
+        for rule, key in wanted:
+            if rule.limit:
+                self.memory.give_back(_stored(rule, key))
+                if self._shared is not None and rule.batch == 1:
+                    await self._shared.give_back(rule, key)
+
+    async def close(self) -> None:
+        if self._batches is not None:
+            await self._batches.close()
+        if self._shared is not None:
+            await self._shared.close()
+
+    def _is_flood(self, rule: Rule, key: str) -> bool:
+        """Whether Redis shall not be told of this key: it is new, and there were too many such lately."""
+        counts = self.memory.get_sliding_window(_stored(rule, key), rule.window_s)
+        return counts.before + counts.now == 1 and not self._local.hit(_NEW_KEYS.item, "")
+
+
+def _stored(rule: Rule, key: str) -> str:
+    return rule.item.key_for(key)
