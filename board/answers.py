@@ -12,7 +12,10 @@ from starlette.responses import Response
 
 from board import language
 from board.errors import Refused
+from board.limits import too_many
 from board.people.sign_in import Caller, from_own_page, signed_in
+from board.rate_limit import Taken
+from board.rate_limit.fields import fields
 from board.words import DEFAULT, N_, say
 from models.database import Unavailable
 from realtime import strict
@@ -25,7 +28,7 @@ STATUS = {  # of each code
     "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
     "closed": 409, "too_large": 413, "rate_limited": 429, "unavailable": 503,
 }  # fmt: skip
-RETRY_S = "5"
+RETRY_S = 5  # where it is not known
 NOT_OWN_PAGE = N_("This request does not come from a page of this server.")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -47,7 +50,7 @@ def refusal(refused: Refused, command: str | None = None, language: str = DEFAUL
     """A refusal with its status, in the language of whoever asks."""
     response = answer(refused.body(command, language), STATUS[refused.code])
     if refused.code in ("rate_limited", "unavailable"):
-        response.headers["Retry-After"] = RETRY_S
+        response.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
     return response
 
 
@@ -113,10 +116,11 @@ def desk_of(request: Request) -> "Desk":
 
 
 async def caller_of(request: Request, *, intake: bool = False) -> Caller:
-    """Who is asking, with the right to ask this way. Raises Refused `unauthenticated` or `forbidden`."""
+    """Who is asking, with the right to ask this way. Raises Refused `unauthenticated`, `forbidden` or `rate_limited`."""
     caller = await signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
+    check_rate(request, caller)
     if caller.token is None and request.method not in SAFE and not from_own_page(request):
         raise Refused("forbidden", NOT_OWN_PAGE)
     if caller.scope == "intake" and not intake:
@@ -124,16 +128,32 @@ async def caller_of(request: Request, *, intake: bool = False) -> Caller:
     return caller
 
 
+def check_rate(request: Request, caller: Caller) -> None:
+    """Count a call of this account, or display. Raises Refused `rate_limited`."""
+    for taken in desk_of(request).limits.called(caller.account.id, changes=request.method not in SAFE):
+        count(request, taken)
+
+
+def count(request: Request, taken: Taken) -> None:
+    """Tell in the answer how much may still be asked. Raises Refused `rate_limited`."""
+    request.state.taken = [*getattr(request.state, "taken", ()), taken]
+    if not taken.allowed:
+        raise too_many(taken.retry_after_s)
+
+
 def refusing(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, with refusals as answers."""
+    """The endpoint, with refusals as answers, and with what may still be asked."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
         try:
-            return await endpoint(request)
+            response = await endpoint(request)
         except Refused as refused:
-            return refusal(refused, language=language.of(request))
+            response = refusal(refused, language=language.of(request))
         except Unavailable:
-            return refusal(Refused("unavailable"), language=language.of(request))
+            response = refusal(Refused("unavailable"), language=language.of(request))
+        for name, value in fields(getattr(request.state, "taken", ())).items():
+            response.headers[name] = value
+        return response
 
     return call

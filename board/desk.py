@@ -19,9 +19,11 @@ from board.execute import Order, Written
 from board.finding.find import Looking
 from board.handover.duty import Duty
 from board.history.evidence import Chains
+from board.limits import Limits
 from board.people import sign_in
 from board.people.last_use import LastUse
 from board.people.sign_in import Caller, Door
+from board.rate_limit import Limiter
 from board.running import logs
 from board.settings import Settings
 from board.source import SETS_RIGHTS, BoardSource, record
@@ -57,6 +59,8 @@ class Desk:
         self.source = BoardSource(database, self.sights)
         self.source.sight_changed = self._sight_changed
         self.hub = Hub(self.source, bus)
+        self.limiter = _limiter(settings)
+        self.limits = Limits(settings, self.limiter)
         self.door = Door(self)
         self.last_use = LastUse(settings.session_idle)
         self.looking = Looking()
@@ -105,6 +109,7 @@ class Desk:
         await self.hub.stop()
         await self.database.close()
         await self.hub.bus.stop()
+        await self.limiter.close()
 
     async def execute(self, caller: Caller, command: Command) -> Ack:
         """Judges a command and carries it out. Durable when this returns; everybody has been told. Raises Refused."""
@@ -233,6 +238,14 @@ def _bus(settings: Settings) -> Bus:
         return RedisBus(settings.redis_url, settings.secret())
     except ValueError as error:
         raise Unusable(str(error)) from None
+
+
+def _limiter(settings: Settings) -> Limiter:
+    if not settings.redis_url:
+        return Limiter()
+    from board.rate_limit.shared import Shared  # here, as redis-py is a twelfth of all that a start loads
+
+    return Limiter(Shared(settings.redis_url, settings.secret()))
 
 
 def _make_operations(session: Session, at: str) -> None:

@@ -23,7 +23,8 @@ SENTENCES = {
 
 
 class Refused(Exception):
-    """Not accepted, nothing changed. `fields` maps a field's path to a sentence; `current` is the state now."""
+    """Not accepted, nothing changed. `fields` maps a field's path to a sentence; `current` is the state now; `retry_after_s` is
+    in how many seconds it may be tried again, where that is known."""
 
     def __init__(
         self,
@@ -31,12 +32,14 @@ class Refused(Exception):
         message: str | None = None,
         fields: Mapping[str, str] | None = None,
         current: dict[str, Any] | None = None,
+        retry_after_s: int | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message or SENTENCES[code]
         self.fields = dict(fields) if fields else None
         self.current = current
+        self.retry_after_s = retry_after_s
 
     def body(self, command: str | None = None, language: str = DEFAULT) -> dict[str, Any]:
         """As the contract has it, for a frame or an HTTP answer; `command` is the id of the command it answers."""
@@ -45,6 +48,8 @@ class Refused(Exception):
             said["fields"] = {path: translated(sentence, language) for path, sentence in self.fields.items()}
         if self.current is not None:
             said["current"] = self.current
+        if self.retry_after_s is not None:
+            said["retry_after_s"] = self.retry_after_s
         if command is not None:
             said["id"] = command
         return said

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
+    max_intake_per_minute: int = Field(default=300, ge=0)
 
     @field_validator("redis_url", "public_url", "secret_key", "files_path", mode="before")
     @classmethod

@@ -44,13 +44,16 @@ async def endpoint(socket: WebSocket) -> None:
     async def obey(connection: Connection, said: protocol.Command) -> bytes:
         return await _obey(desk, connection, said)
 
+    def wait() -> float:
+        return desk.limits.said(account).retry_after_s
+
     # Nothing is awaited between the count of open sockets, the last look at rights, and the connection's being known.
     open_now, account = socket.app.state.sockets, caller.account.id
     open_now[account] += 1
     try:
         display = displays.told(caller.display) if caller.display is not None else None
         rate = desk.settings.max_messages_per_second
-        await Connection(socket, desk.hub, caller, caller.shown, obey, rate, display).run(VERSION)
+        await Connection(socket, desk.hub, caller, caller.shown, obey, rate, display, wait).run(VERSION)
     finally:
         open_now[account] -= 1
         if not open_now[account]:
@@ -105,4 +108,4 @@ async def _obey(desk: Desk, connection: Connection, said: protocol.Command) -> b
 def _refused(connection: Connection, said: protocol.Command, refused: Refused) -> bytes:
     """In the language that the reader has now: it may have been chosen since the socket was opened."""
     body = refused.body(language=language.of(connection.socket, connection.reader))
-    return protocol.refused(said.id, body["code"], body["message"], body.get("fields"), body.get("current"))
+    return protocol.refused(said.id, body.pop("code"), body.pop("message"), **body)

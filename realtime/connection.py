@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from math import ceil
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -25,11 +26,12 @@ Obey = Callable[["Connection", protocol.Command], Awaitable[bytes]]
 
 class Connection:
     """`reader` is whatever the source needs to judge rights; `account` is what others see of the person. `display` is what a
-    screen is to show at which there is no person: it is told of nobody, and nobody is told of it."""
+    screen is to show at which there is no person: it is told of nobody, and nobody is told of it. `wait_s` counts a message
+    against what its account may say on all its sockets: 0, or for how many seconds it has to wait."""
 
     def __init__(
         self, socket: WebSocket, hub: Hub, reader: Any, account: dict[str, str], obey: Obey, rate: int,
-        display: dict[str, Any] | None = None,
+        display: dict[str, Any] | None = None, wait_s: Callable[[], float] = lambda: 0.0,
     ) -> None:  # fmt: skip
         self.socket, self.hub, self.reader, self.account, self.display = socket, hub, reader, account, display
         self.line: Line = socket.scope["state"]["line"]
@@ -37,7 +39,7 @@ class Connection:
         self.followed: set[str] = set()
         self.alerted = False  # whether it asked to be told of alerts
         self._obey = obey
-        self._rate = Rate(rate)
+        self._rate, self._wait_s = Rate(rate), wait_s
         self._room = asyncio.Semaphore(AT_ONCE)
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
@@ -148,6 +150,7 @@ class Connection:
                 self.hub.tally.flooding_cut += 1
                 self.end(protocol.TOO_MANY)
                 return
+            wait_s = self._wait_s() if verdict else self._rate.wait_s
             text = message.get("text")
             if text is None:
                 self.send(protocol.error("invalid", "Messages are text, not binary."))
@@ -157,17 +160,18 @@ class Connection:
             except protocol.Unreadable as unreadable:
                 self.send(unreadable.frame)
                 continue
-            if verdict:
-                await self._hear(said)
+            if wait_s:
+                self._refuse_for_rate(said, max(1, ceil(wait_s)))
             else:
-                self._refuse_for_rate(said)
+                await self._hear(said)
 
-    def _refuse_for_rate(self, said: Any) -> None:
+    def _refuse_for_rate(self, said: Any, retry_after_s: int) -> None:
         sentence = "Too many messages at once: wait a moment."
         if isinstance(said, protocol.Command):
-            self.send(protocol.refused(said.id, "rate_limited", sentence))
+            self.send(protocol.refused(said.id, "rate_limited", sentence, retry_after_s=retry_after_s))
         else:
-            self.send(protocol.error("rate_limited", sentence, board=getattr(said, "board", None), id=getattr(said, "id", None)))
+            of = {"board": getattr(said, "board", None), "id": getattr(said, "id", None)}
+            self.send(protocol.error("rate_limited", sentence, **of, retry_after_s=retry_after_s))
 
     async def _hear(self, said: Any) -> None:
         match said:
@@ -208,6 +212,11 @@ class Rate:
         self._left = float(per_second)
         self._at = time.monotonic()
         self._counted, self._second = 0, self._at
+
+    @property
+    def wait_s(self) -> float:
+        """Seconds until there is room for another one."""
+        return max(0.0, 1 - self._left) / self._per_second if self._per_second else 0.0
 
     def take(self) -> bool | None:
         """True: go on. False: over the rate. None: far over it, for a whole second."""

@@ -206,9 +206,11 @@ def ack(id: str, board: str, seqs: list[int], opened: str | None = None) -> byte
     return _frame("ack", id=id, board=board, seqs=seqs, **({"opened": opened} if opened else {}))
 
 
-def refused(id: Any, code: str, message: str, fields: Any = None, current: Any = None) -> bytes:
-    rest = {name: value for name, value in (("fields", fields), ("current", current)) if value is not None}
-    return _frame("refused", id=id, code=code, message=message, **rest)
+def refused(
+    id: Any, code: str, message: str, fields: Any = None, current: Any = None, retry_after_s: int | None = None
+) -> bytes:  # fmt: skip
+    told = (("fields", fields), ("current", current), ("retry_after_s", retry_after_s))
+    return _frame("refused", id=id, code=code, message=message, **{name: value for name, value in told if value is not None})
 
 
 def presence(board: str, count: int, people: list[dict[str, Any]]) -> bytes:
@@ -237,6 +239,7 @@ def pong(id: str | int | None) -> bytes:
     return _frame("pong", id=id)
 
 
-def error(code: str, message: str, *, board: Any = None, id: Any = None) -> bytes:
-    rest = {name: value for name, value in (("board", board), ("id", id)) if value is not None}
+def error(code: str, message: str, *, board: Any = None, id: Any = None, retry_after_s: int | None = None) -> bytes:
+    told = (("board", board), ("id", id), ("retry_after_s", retry_after_s))
+    rest = {name: value for name, value in told if value is not None}
     return _frame("error", code=code, message=message, **rest)

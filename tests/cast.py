@@ -75,6 +75,7 @@ def settings_for(folder: Path, **more: Any) -> Settings:
         "port": 0,
         "host": "127.0.0.1",
         "max_messages_per_second": 0,
+        "max_intake_per_minute": 0,
     }
     return Settings(_env_file=None, **(given | more))
 

@@ -84,6 +84,7 @@ SETTINGS = [
     "LOG_LEVEL",
     "MAX_SOCKETS_PER_ACCOUNT",
     "MAX_MESSAGES_PER_SECOND",
+    "MAX_INTAKE_PER_MINUTE",
 ]
 VERBS = [
     "demo", "demo --live", "serve", "migrate", "account add", "account list", "account disable", "account enable",

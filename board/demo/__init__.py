@@ -79,6 +79,7 @@ def _settings(installation: Path, port: int) -> Settings:
         log_level="WARNING",
         max_sockets_per_account=50,
         max_messages_per_second=50,
+        max_intake_per_minute=300,
     )
 
 

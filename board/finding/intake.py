@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import access, journal, language
-from board.answers import answer, caller_of, desk_of, json_of, refusal, refusing
+from board.answers import answer, caller_of, count, desk_of, json_of, refusal, refusing
 from board.commands import Command
 from board.errors import Refused, invalid
 from board.finding import gazetteer, suggestions
@@ -45,6 +45,7 @@ async def take_in(request: Request) -> Response:
     # By its scope the token may do this one command; what its account may is judged by the writer.
     taker = replace(caller, scope=None) if caller.scope == "intake" else caller
     try:
+        count(request, await desk.limits.taken_in(account))
         board = await desk.database.read(lambda session: _board(session, account, id, value))
         with metrics.judging():
             await desk.execute(taker, Command(id, board, COMMAND, value))

@@ -102,7 +102,7 @@ _REPORT: Schema = shape({
 
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/me"): Call(
-        shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}), refusals=("unauthenticated", "unavailable")
+        shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}), refusals=("unauthenticated", "rate_limited", "unavailable")
     ),
     ("POST", "/me/active"): Call(shape({"ends_at": TIME})),
     ("GET", "/accounts"): Call(shape({"accounts": many(shape(_ACCOUNT | {"enabled": {"type": "boolean"}}))})),
@@ -121,7 +121,7 @@ CALLS: dict[tuple[str, str], Call] = {
                 "marks": many({"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2}),
             })),
         }))}),
-        (*ON_A_BOARD, "invalid", "rate_limited"),
+        (*ON_A_BOARD, "invalid"),
         query={
             "q": {"type": "string", "maxLength": 200},
             "board": PLACES["board"],
@@ -153,7 +153,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/boards/{board}/chain"): Call(
         shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
-        (*ON_A_BOARD, "rate_limited"),
+        ON_A_BOARD,
     ),
     ("GET", "/handover"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
     ("GET", "/handovers"): Call(
@@ -199,7 +199,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/places"): Call(
         shape({"places": many(_PLACE), "attribution": TEXT}),
-        ("unauthenticated", "unavailable", "invalid"),
+        ("unauthenticated", "rate_limited", "unavailable", "invalid"),
         query={
             "q": {"type": "string", "maxLength": 200},
             "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 8},

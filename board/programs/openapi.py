@@ -107,7 +107,7 @@ def _schemas() -> Schema:
             "type": "object",
             "properties": {
                 "code": {"enum": list(SENTENCES)}, "message": TEXT, "fields": {"type": "object", "additionalProperties": TEXT},
-                "current": {"type": "object"}, "id": TEXT,
+                "current": {"type": "object"}, "id": TEXT, "retry_after_s": {"type": "integer", "minimum": 1},
             },
             "required": ["code", "message"],
         },

@@ -9,7 +9,7 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 TIME: Schema = {"type": "string", "format": "date-time"}
 ID: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-EVERYWHERE = ("unauthenticated", "forbidden", "unavailable")
+EVERYWHERE = ("unauthenticated", "forbidden", "rate_limited", "unavailable")
 ON_A_BOARD = (*EVERYWHERE, "not_found")
 
 

@@ -37,7 +37,8 @@ class Limiter:
     async def take(self, rule: Rule, key: str) -> Taken:
         """Count a try, unless it is one too many."""
         taken = self.take_now(rule, key)
-        if not taken.allowed or self._shared is None or rule.batch != 1 or self._is_flood(rule, key):
+        asks = taken.allowed and rule.limit and rule.batch == 1
+        if not asks or self._shared is None or self._is_flood(rule, key):
             return taken
         if await self._shared.hit(rule, key) is not False:
             return taken

@@ -23,7 +23,7 @@ from board.rate_limit.rules import Counts, Rule
 
 log = structlog.get_logger()
 
-WITHIN_S = 0.5  # an answer that takes longer is not waited for
+WITHIN_S = 1.0  # an answer that takes longer is not waited for
 LINES = 8  # connections of one process
 PAUSE_S = (1.0, 15.0)  # from the first to the longest time in which a Redis that failed is not asked
 

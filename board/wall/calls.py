@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board.answers import NOT_OWN_PAGE, answer, caller_of, desk_of, json_of, refusing
+from board.answers import NOT_OWN_PAGE, answer, caller_of, check_rate, desk_of, json_of, refusing
 from board.desk import Desk
 from board.errors import Refused, from_validation
 from board.fields import Data
@@ -64,6 +64,7 @@ async def told(request: Request) -> Response:
     caller = await displays.signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
+    check_rate(request, caller)
     if not from_own_page(request):
         raise Refused("forbidden", NOT_OWN_PAGE)
     contact, at = _read(Contact, await json_of(request)), stamp(now())

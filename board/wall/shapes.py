@@ -34,7 +34,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/displays"): Call(shape({"displays": many(_LISTED), "at": TIME})),
     ("POST", "/displays"): Call(
-        _DISPLAY, (*_ONE, "invalid", "too_large", "rate_limited"), body=schemas.of(Paired), status=201
+        _DISPLAY, (*_ONE, "invalid", "too_large"), body=schemas.of(Paired), status=201
     ),
     ("PATCH", "/displays/{display}"): Call(_DISPLAY, (*_ONE, "invalid", "too_large"), body=schemas.of(Changes)),
     ("DELETE", "/displays/{display}"): Call(_DISPLAY, _ONE),

@@ -9,9 +9,11 @@ const LATER = new Set(["unavailable", "rate_limited"]); // the moment was bad: t
 const FRAME_LIMIT = 65_536;   // bytes, the server's limit for one frame
 const ANSWER_WITHIN = 15_000; // ms: on a line that lives, an unanswered command is sent again
 const RETRY_FIRST = 500, RETRY_MOST = 15_000; // ms, doubled each time
+const SPREAD = 500;           // ms: tabs that were told the same do not all come back in one moment
 const SETTLE_WITHIN = 10_000; // ms that an acknowledged command is still drawn while its events are on the way
 
-/* An entry, as kept: {id, board, name, data, base?, epoch?, at, order, owner, status: "sending"|"waiting"|"refused", refusal} */
+/* An entry, as kept: {id, board, name, data, base?, epoch?, at, order, owner, status: "sending"|"waiting"|"refused", refusal};
+   held: true while it waits because the server was asked too much. */
 export class Outbox {
   #tab;
   #transmit;
@@ -20,6 +22,7 @@ export class Outbox {
   #open = false;
   #entries = new Map();   // id -> entry, mine, oldest first
   #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}
+  #held = null;           // {until, seconds}: the server said that this account asks too much, and for how long to wait
   #settling = new Map();  // id -> {entry, seq, until}: acknowledged, events not applied yet
 
   /** transmit(frame) -> boolean; changed(boardId) is called after each change of an entry. */
@@ -57,6 +60,11 @@ export class Outbox {
     return stored().filter((entry) => entry.status !== "refused").length;
   }
 
+  /** For how many seconds the server told this account to wait, while that lasts; else null. */
+  get held() {
+    return this.#held !== null && this.#now() < this.#held.until ? this.#held.seconds : null;
+  }
+
   /** The line is up, signed in as this account. */
   lineUp() {
     this.#open = true;
@@ -87,6 +95,7 @@ export class Outbox {
   refused(frame) {
     const entry = this.#entries.get(frame.id);
     if (!entry) return;
+    if (frame.code === "rate_limited") this.#hold(entry, frame.retry_after_s ?? 1);
     if (LATER.has(frame.code)) this.#postpone(entry);
     else this.#refuse(entry, frame);
     this.#changed(entry.board);
@@ -141,7 +150,7 @@ export class Outbox {
 
   // One command of a board is on the way at a time: what was done later must not overtake what is sent again.
   #pump() {
-    if (!this.#open) return;
+    if (!this.#open || this.held !== null) return;
     const busy = new Set();
     for (const entry of [...this.#entries.values()].sort(byOrder)) {
       if (entry.status === "refused" || busy.has(entry.board)) continue;
@@ -151,6 +160,7 @@ export class Outbox {
       if (run.sentAt !== null || (run.retryAt ?? 0) > this.#now()) continue;
       if (!this.#transmit(frameOf(entry))) return;
       run.sentAt = this.#now();
+      delete entry.held;
       this.#set(entry, "sending");
     }
   }
@@ -168,15 +178,22 @@ export class Outbox {
     const run = { sentAt: null, tries: 0, retryAt: null, ...promised() };
     run.promise.catch(() => {}); // after a reload nobody waits for it: `pending` tells
     if (entry.status === "sending") entry.status = "waiting";
+    delete entry.held;
     run.kept = storage.write(keyOf(entry.id), entry);
     this.#runs.set(entry.id, run);
     this.#entries.set(entry.id, entry);
     return run;
   }
 
+  /** Nothing is sent for so long: whatever it is, it would be refused too. */
+  #hold(entry, seconds) {
+    entry.held = true;
+    this.#held = { until: this.#now() + seconds * 1_000 + Math.random() * SPREAD, seconds };
+  }
+
   #postpone(entry) {
     const run = this.#runs.get(entry.id);
-    const most = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** run.tries);
+    const most = entry.held ? 0 : Math.min(RETRY_MOST, RETRY_FIRST * 2 ** run.tries);
     Object.assign(run, { sentAt: null, tries: run.tries + 1, retryAt: this.#now() + most * (0.5 + Math.random() / 2) });
     this.#set(entry, "waiting");
   }

@@ -101,7 +101,7 @@ export class Seen {
     const mark = this.#looked;
     this.#told = positionOf(mark);
     const status = await tell([mark], { leaving });
-    if (status === 0 || status >= 500) this.#told = ""; // told again when the board moves
+    if (status === 0 || status === 429 || status >= 500) this.#told = ""; // told again when the board moves
     else this.#marks.set(mark.board, mark);
   }
 

@@ -27,7 +27,7 @@ from models.times import now, stamp
 from tests.bench._work import SEARCH
 
 ROOT = Path(__file__).parents[2]
-LIMITS_OFF = {"MAX_SOCKETS_PER_ACCOUNT": "0", "MAX_MESSAGES_PER_SECOND": "0"}
+LIMITS_OFF = {"MAX_SOCKETS_PER_ACCOUNT": "0", "MAX_MESSAGES_PER_SECOND": "0", "MAX_INTAKE_PER_MINUTE": "0"}
 HELPER = "helper0@desk.example"  # by whom it is all written
 
 

@@ -70,7 +70,7 @@ function by({ type, actor }) {
   return actor ? t("{done} by {name}", { done, name: actor.name }) : done;
 }
 
-export const sending = (pending) => (pending.status === "waiting" ? t("waiting for the line…") : t("sending…"));
+export const sending = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for the line…") : t("sending…"));
 
 const said = ({ seen_at, received_at, channel }) => html`<span>${short(seen_at ?? received_at)} · ${label.channel(channel)}</span>`;
 

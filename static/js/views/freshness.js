@@ -47,10 +47,18 @@ function again(connection) {
 }
 
 function unsent(desk) {
-  const old = Date.now() - UNSENT_AFTER;
-  const count = desk.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
+  const old = Date.now() - UNSENT_AFTER, seconds = desk.outbox.held;
+  const waiting = desk.outbox.pending().filter(({ status, at }) => status !== "refused" && (seconds !== null || Date.parse(at) < old));
+  const count = waiting.length;
   if (count === 0) return nothing;
+  if (seconds !== null) return tooMany(count, seconds);
   return html`<span class="unsent" role="status" data-testid="unsent">${n("{count} change not sent yet", "{count} changes not sent yet", count)}</span>`;
+}
+
+/** As the server told it, not counted down: whoever listens would hear every second of it. */
+function tooMany(count, seconds) {
+  return html`<span class="unsent" role="status" data-testid="too-many">${n("Too many changes at once: {count} is kept, and sent again in {seconds} s",
+    "Too many changes at once: {count} are kept, and sent again in {seconds} s", count, { seconds })}</span>`;
 }
 
 let proof = 0, provenAt = null;

@@ -56,4 +56,4 @@ function taken(entry, view) {
   </li>`;
 }
 
-const standing = ({ pending }) => (pending?.status === "waiting" ? t("waiting for the line") : t("sending"));
+const standing = ({ pending }) => (pending?.held ? t("waiting to be sent…") : pending?.status === "waiting" ? t("waiting for the line") : t("sending"));
