@@ -4,6 +4,7 @@ nobody's count; and a Redis that is slow or gone keeps nobody waiting and opens 
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,7 @@ from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLi
 from structlog.testing import capture_logs
 
 from board.dev import Redis
+from board.dev.check import ROOT
 from board.rate_limit import Limiter, Rule, batches, limiter, shared
 from board.rate_limit.addresses import network_of
 from board.rate_limit.memory import BoundedMemory
@@ -303,11 +305,28 @@ async def test_counts_are_shared_again_when_redis_is_back(own_redis: Redis, monk
         assert await allowed(two, TEN, "a", 10) == 4  # what was counted without it is not known to the other
 
 
+async def test_a_user_of_the_rights_that_the_readme_names_is_enough(patient: None, own_redis: Redis) -> None:
+    (rights,) = re.findall(r"`ACL SETUSER board on >PASSWORD ([^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    client = redis_py.Redis.from_url(own_redis.url)
+    client.execute_command("ACL", "SETUSER", "board", "on", ">pass", *rights.split())
+    quick = Rule("quick", 10, 1)
+    async with processes(f"redis://board:pass@127.0.0.1:{own_redis.port}/3") as (one, two):
+        for _ in range(3):  # also when a period ends
+            assert (await one.take(quick, "a")).allowed
+            await one.give_back([(quick, "a")])
+            await asyncio.sleep(0.6)
+        assert await allowed(one, TEN, "a", 10) == 10
+        refused = await two.take(TEN, "a")
+        assert not refused.allowed
+    assert client.execute_command("ACL", "LOG") == [], "it tried nothing that it may not do"
+    client.close()
+
+
 async def test_a_user_of_too_few_rights_counts_alone(own_redis: Redis) -> None:
     client = redis_py.Redis.from_url(own_redis.url)
     client.execute_command("ACL", "SETUSER", "board", "on", ">pass", "resetchannels", "&board:*", "-@all", "+publish", "+ping")
     client.close()
-    async with processes(own_redis.url.replace("redis://", "redis://board:pass@"), 1) as (one,):
+    async with processes(f"redis://board:pass@127.0.0.1:{own_redis.port}", 1) as (one,):
         assert await allowed(one, TEN, "a", 20) == 10
 
 

@@ -40,6 +40,7 @@ class Shared:
             url, max_connections=LINES, timeout=WITHIN_S, socket_timeout=WITHIN_S, socket_connect_timeout=WITHIN_S,
             retry=Retry(NoBackoff(), 0), protocol=2, driver_info=None,
         )  # fmt: skip
+        self._pool.connection_kwargs["db"] = 0  # where the bus is: another would have to be selected, which few rights may not
         self._storage = _Storage(
             "async+redis://", implementation="redispy", key_prefix=prefix, connection_pool=self._pool  # type: ignore[arg-type]
         )  # fmt: skip
