@@ -5,11 +5,10 @@ included, keeps one of its own, so that two people who drop a card at one moment
 """
 
 import orjson
-from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board import columns, turn
+from board import columns, ranks, turn
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long
 from board.pen import Pen
@@ -52,7 +51,7 @@ def find(pen: Pen, id: str, name: str = "card") -> Card:
 def place_new(pen: Pen, column: str | None, role: str) -> tuple[str, str]:
     """(column, rank) for a new card: at the end of the column named, or of the first one with this role."""
     found = columns.find(pen, column, "column") if column is not None else columns.first_of(pen, role)
-    return found.id, generate_key_between(_last(pen, found.id), None)
+    return found.id, ranks.between(_last(pen, found.id), None)
 
 
 def move(pen: Pen, data: Move) -> None:
@@ -77,7 +76,7 @@ def move(pen: Pen, data: Move) -> None:
         low, high = anchor.rank, _above(pen.session, column.id, anchor.rank, but=card.id)
     if card.column == column.id and (low is None or low < card.rank) and (high is None or card.rank < high):
         return  # it is there already
-    rank = generate_key_between(low, high)
+    rank = ranks.between(low, high)
     pen.change(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
     if len(rank) > LONGEST_RANK:
         _spread(pen, column.id, card)
@@ -108,7 +107,7 @@ def _spread(pen: Pen, column: str, card: Card) -> None:
     first, last = min(window), max(window)
     low = find(pen, around[first - 1]).rank if first > 0 else None
     high = find(pen, around[last + 1]).rank if last + 1 < len(around) else None
-    for place, rank in zip(sorted(window), generate_n_keys_between(low, high, len(window)), strict=True):
+    for place, rank in zip(sorted(window), ranks.several_between(low, high, len(window)), strict=True):
         pen.change(window[place], "card.moved", {"rank": rank}, conflicts=False)
 
 

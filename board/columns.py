@@ -2,10 +2,9 @@
 
 from typing import Literal
 
-from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import text
 
-from board import turn
+from board import ranks, turn
 from board.errors import invalid
 from board.fields import Data, Id, Title
 from board.pen import Pen
@@ -50,7 +49,7 @@ class Remove(Data):
 
 def make_five(pen: Pen) -> None:
     """One column of each role, in that order."""
-    for role, rank in zip(ROLES, generate_n_keys_between(None, None, len(ROLES)), strict=True):
+    for role, rank in zip(ROLES, ranks.several_between(None, None, len(ROLES)), strict=True):
         pen.add(Column(id=new_id(), board=pen.board.id, title=None, role=role, rank=rank), "column.added")
 
 
@@ -74,7 +73,7 @@ def add(pen: Pen, data: Add) -> None:
     """A new column before or after another, or at the end."""
     _check_not_both(data)
     low, high = _between(pen, data, None)
-    row = Column(id=new_id(), board=pen.board.id, title=data.title, role=data.role, rank=generate_key_between(low, high))
+    row = Column(id=new_id(), board=pen.board.id, title=data.title, role=data.role, rank=ranks.between(low, high))
     pen.add(row, "column.added")
     spread(pen, row)
 
@@ -95,7 +94,7 @@ def move(pen: Pen, data: Move) -> None:
     low, high = _between(pen, data, row)
     if (low is None or low < row.rank) and (high is None or row.rank < high):
         return  # it is there already
-    pen.change(row, "column.moved", {"rank": generate_key_between(low, high)})
+    pen.change(row, "column.moved", {"rank": ranks.between(low, high)})
     spread(pen, row)
 
 
@@ -135,7 +134,7 @@ def spread(pen: Pen, row: Column) -> None:
     at = around.index(row)
     first, end = max(at - NEIGHBOURS, 0), min(at + NEIGHBOURS + 1, len(around))
     low, high = (around[first - 1].rank if first > 0 else None), (around[end].rank if end < len(around) else None)
-    for each, rank in zip(around[first:end], generate_n_keys_between(low, high, end - first), strict=True):
+    for each, rank in zip(around[first:end], ranks.several_between(low, high, end - first), strict=True):
         pen.change(each, "column.moved", {"rank": rank}, conflicts=False)
 
 

@@ -4,10 +4,9 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fractional_indexing import generate_key_between, generate_n_keys_between
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from board import cards
+from board import cards, ranks
 from board.beginnings import KnownTask
 from board.fields import Data, Id, Long, Name, Time, Title
 from board.pen import Pen
@@ -63,14 +62,14 @@ class Fields(Data):
         for item in ordered:
             last = item.rank = item.rank or _next_rank(last)
         if last is not None and len(last) > LONGEST_RANK:
-            for item, rank in zip(ordered, generate_n_keys_between(None, None, len(ordered)), strict=True):
+            for item, rank in zip(ordered, ranks.several_between(None, None, len(ordered)), strict=True):
                 item.rank = rank
         return self
 
 
 def _next_rank(last: str | None) -> str:
     try:
-        return str(generate_key_between(last, None))
+        return ranks.between(last, None)
     except Exception:  # a rank that a client made up by other rules: anything that sorts after it does
         return f"{last}V"
 
