@@ -16,18 +16,26 @@ def too_old(version: "tuple[int, ...]") -> str:
     )
 
 
-def main() -> None:
-    """Make the environment if this is a checkout without one, then hand over to the command line."""
+def main(installs: bool = False) -> None:
+    """Hand over to the command line; in a checkout make its environment first, unless this is the installed program."""
     sentence = too_old(sys.version_info[:3])
     if sentence:
         sys.exit(sentence)
     from board import bootstrap
 
-    bootstrap.prepare(sys.argv[1:])
-    from board.cli import main as run
+    if installs:
+        bootstrap.prepare(sys.argv[1:])
+    else:
+        bootstrap.keep()
+    try:
+        from board.cli import main as run
 
-    run()
+        run()
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("board", "models", "realtime"):
+            raise
+        sys.exit(f"board: the package {error.name} is not installed here: {bootstrap.advice()}")
 
 
 if __name__ == "__main__":
-    main()
+    main(installs=True)

@@ -1,7 +1,8 @@
 """From a checkout and a bare Python to a running board: standard library only, as nothing else is there yet.
 
-`prepare` returns when the current Python can run the board; otherwise it sees to a `.venv` in the checkout and
-starts the same command again inside it. `board/install.py` does the installing.
+`prepare` is for `python3 -m board`: it returns when the current Python can run the board; otherwise it sees to an environment
+of the checkout and starts the same command again inside it. `board/install/` does the installing. The installed program
+`board` installs nothing: it calls `keep`.
 """
 
 from __future__ import annotations
@@ -16,22 +17,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from board.install import CannotInstall, ensure, is_current, noted
+from board.install import CannotInstall, ensure, environments, say
 
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTION = "searchboard"
 AGAIN = "BOARD_PREPARED"  # set for the second start, so that it can't prepare for ever
 TESTING = ("test", "bench", "faults", "dev")  # the commands that need the `test` extra
+NONE: frozenset[str] = frozenset()
 
 
 def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
     """Return when this Python has what the command needs; else install it and start again, which never returns."""
     prepared = os.environ.pop(AGAIN, None) == str(root)
-    extras = extras_for(arguments)
-    if prepared or not is_checkout(root) or runs_here(root, extras):
+    needed, wanted = extras_for(arguments)
+    if prepared or not is_checkout(root) or runs_here(root, needed, wanted):
+        environments.hold(Path(sys.prefix))
         return
     try:
-        python = ensure(root, extras)
+        python = ensure(root, needed, wanted)
     except CannotInstall as why:
         sys.exit(f"board: {why}")
     except KeyboardInterrupt:
@@ -39,10 +42,28 @@ def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
     start_again(python, arguments, root)
 
 
-def extras_for(arguments: Sequence[str]) -> frozenset[str]:
-    """Which extras of pyproject.toml the command needs beside the base."""
-    command = next((word for word in arguments if not word.startswith("-")), "")
-    return frozenset({"test"}) if command in TESTING else frozenset()
+def keep(root: Path = ROOT) -> None:
+    """Keep the environment that this Python runs in, and say where it is not the one that the checkout requires."""
+    env = Path(sys.prefix).resolve()
+    environments.hold(env)
+    if is_checkout(root) and environments.is_ours(root, env) and not environments.is_current(root, env, NONE):
+        say(f"{env} has not what this checkout requires: {advice(root)}")
+
+
+def advice(root: Path = ROOT, extra: str = "") -> str:
+    """Say what to run where a package is missing."""
+    if is_checkout(root):
+        return f"run `python3 -m board install{extra and f' {extra}'}` in {root}"
+    return "install the board again with what it requires, in the way in which it was installed here"
+
+
+def extras_for(arguments: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the extras of pyproject.toml that the command needs beside the base, and those that it can do without."""
+    words = [word for word in arguments if not word.startswith("-")]
+    command = words[0] if words else ""
+    if command == "install":
+        return frozenset(words[1:]), NONE
+    return frozenset({"test"}) if command in TESTING else NONE, frozenset({"paper"}) if command == "demo" else NONE
 
 
 def is_checkout(root: Path) -> bool:
@@ -50,15 +71,17 @@ def is_checkout(root: Path) -> bool:
     return (root / "pyproject.toml").is_file()
 
 
-def runs_here(root: Path, extras: frozenset[str]) -> bool:
-    """True if the Python that runs now has this checkout installed: our .venv, or an environment of the person's own."""
-    if Path(sys.prefix).resolve() == (root / ".venv").resolve() and noted(root / ".venv"):
-        return is_current(root, extras)
-    return installed_from() == root and ("test" not in extras or importlib.util.find_spec("pytest") is not None)
+def runs_here(root: Path, needed: frozenset[str], wanted: frozenset[str] = NONE) -> bool:
+    """True if the Python that runs now has this checkout installed: our environment, or one of the person's own."""
+    env = Path(sys.prefix).resolve()
+    if environments.noted(env) and (env == environments.in_use(root) or environments.is_ours(root, env)):
+        # A Python that was started by the link would load what it still needs from another environment after an upgrade.
+        return str(env) == sys.prefix and environments.is_current(root, env, needed | wanted)
+    return installed_from() == root and ("test" not in needed or importlib.util.find_spec("pytest") is not None)
 
 
 def installed_from() -> Path | None:
-    """The folder that this Python has the board installed from as editable, if it has."""
+    """Return the folder that this Python has the board installed from as editable, if it has."""
     try:
         written = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
     except importlib.metadata.PackageNotFoundError:
@@ -70,7 +93,7 @@ def installed_from() -> Path | None:
 
 
 def start_again(python: Path, arguments: Sequence[str], root: Path) -> NoReturn:
-    """The same command, by the Python that has the dependencies, in place of this process."""
+    """Start the same command by the Python that has the dependencies, in place of this process."""
     os.environ[AGAIN] = str(root)
     command = [str(python), "-m", "board", *arguments]
     sys.stdout.flush()

@@ -94,6 +94,20 @@ def demo(
 
 
 @app.command()
+def install(extras: Annotated[list[str] | None, typer.Argument(help="paper: what PDFs need.")] = None) -> None:
+    """Installs what this checkout needs, beside what was installed before. (Only as `python3 -m board install`.)"""
+    from board import bootstrap
+    from board.install import environments
+
+    env = Path(sys.prefix)
+    if not bootstrap.is_checkout(bootstrap.ROOT):
+        raise Wrong("Only a checkout installs what it needs: this board was installed by another program.")
+    if environments.is_ours(bootstrap.ROOT, env) and not environments.is_current(bootstrap.ROOT, env, frozenset(extras or ())):
+        raise Wrong(f"This program installs nothing: {bootstrap.advice(extra=' '.join(extras or ()))}.")
+    print(f"everything is there, in {env}")
+
+
+@app.command()
 def migrate() -> None:
     """Brings the database to this version's tables."""
     _on_database(lambda session: None)

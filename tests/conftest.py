@@ -163,7 +163,7 @@ async def company(house: House, tmp_path_factory: pytest.TempPathFactory) -> Asy
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """The browser that the test command found; found here where pytest was started by itself."""
-    return {"executable_path": str(find(Path(__file__).parent.parent / ".venv" / "browser"))}
+    return {"executable_path": str(find(Path(__file__).parent.parent / ".venvs" / "browser"))}
 
 
 @pytest.fixture(scope="module")

@@ -113,7 +113,9 @@ def test_every_command_of_the_command_line() -> None:
 
 
 def test_every_file_and_folder_that_the_docs_name() -> None:
-    for text, base in ((README, ROOT), (CONTRACT, ROOT / "board")):
+    pages = {page: page.read_text(encoding="utf-8") for page in sorted((ROOT / "board/docs").glob("*.md"))}
+    assert pages
+    for text, base in ((README, ROOT), (CONTRACT, ROOT / "board"), *((text, page.parent) for page, text in pages.items())):
         links = re.findall(r"\]\(([^)#]+)\)", text)
         files = [name for name in names(text) if re.fullmatch(r"(board|realtime|models|tests|static|docs)/[\w./]*", name)]
         assert links

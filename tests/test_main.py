@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,56 +13,84 @@ from typing import Any
 
 import pytest
 
-from board import bootstrap, install
+from board import bootstrap
 from board.__main__ import too_old
+from board.install import CannotInstall, build, environments, requirements
+from board.install import steps as install_steps
 
 TEST = frozenset({"test"})
+PAPER = frozenset({"paper"})
 BASE: frozenset[str] = frozenset()
+DECLARED = """
+[project]
+name = "searchboard"
+version = "{version}"
+requires-python = ">=3.11"
+dependencies = ["starlette>={starlette}"]
+scripts = {{board = "board.__main__:main"}}
+[project.optional-dependencies]
+paper = ["weasyprint"]
+test = ["pytest>=8"]
+"""
+
+
+def declare(checkout: Path, version: str = "1.0", starlette: str = "1.0") -> None:
+    (checkout / "pyproject.toml").write_text(DECLARED.format(version=version, starlette=starlette))
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'searchboard'\n")
+    declare(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def venv(checkout: Path) -> Path:
-    """A stand-in for a finished .venv: its Python is the one that runs the tests."""
+    """An environment that a person made."""
     place = checkout / ".venv"
-    (place / "bin").mkdir(parents=True)
-    (place / "bin/python").symlink_to(sys.executable)
-    stamp(checkout)
+    make_venv([sys.executable, "-m", "venv", str(place)])
     return place
 
 
-def stamp(checkout: Path, **other: Any) -> None:
-    """Stamps the .venv as finished and right, but for what is given."""
-    venv = checkout / ".venv"
-    python = install.version_of(install.python_of(venv))
-    right = {"made_from": install.digest(checkout), "python": python, "place": str(venv), "extras": []}
-    install.note(venv, right | other)
+def make_venv(command: list[str]) -> None:
+    """What `python -m venv` does, without the seconds that pip takes."""
+    subprocess.run([*command, "--without-pip"], check=True)
 
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What would be run. `python -m venv` leaves a Python behind, as the real one does."""
+    """What would be run; environments are made, and nothing is installed into them."""
     ran: list[list[str]] = []
 
     def run(command: list[str]) -> None:
         ran.append(command)
         if "venv" in command:
-            binary = Path(command[-1]) / "bin"
-            binary.mkdir()
-            (binary / "python").symlink_to(sys.executable)
+            make_venv(command)
 
-    monkeypatch.setattr(install, "run", run)
-    monkeypatch.setattr(install, "find_uv", lambda: None)
+    monkeypatch.setattr(build, "run", run)
+    monkeypatch.setattr(build, "find_uv", lambda: None)
     return ran
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, steps: list[list[str]]) -> None:
+    """From now on nothing can be installed."""
+    run = build.run
+
+    def fails(command: list[str]) -> None:
+        run(command)
+        if "pip" in command:
+            raise CannotInstall("no network")
+
+    monkeypatch.setattr(build, "run", fails)
 
 
 def kinds(steps: list[list[str]]) -> list[str]:
     return ["make" if "venv" in step else "fill" for step in steps if "ensurepip" not in step]
+
+
+def change_stamp(env: Path, **other: Any) -> None:
+    environments.note(env.resolve(), environments.noted(env) | other)
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 15), (3, 10, 13)])
@@ -89,119 +118,309 @@ def test_what_comes_before_the_dependencies_needs_none(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "extras"),
+    ("arguments", "needed", "wanted"),
     [
-        (["test", "-k", "demo"], TEST),
-        (["bench"], TEST),
-        (["demo", "--port", "0"], BASE),
-        (["account", "add", "test"], BASE),
-        (["--help"], BASE),
-        ([], BASE),
+        (["test", "-k", "demo"], TEST, BASE),
+        (["bench"], TEST, BASE),
+        (["demo", "--port", "0"], BASE, PAPER),
+        (["account", "add", "test"], BASE, BASE),
+        (["install"], BASE, BASE),
+        (["install", "paper"], PAPER, BASE),
+        (["--help"], BASE, BASE),
+        ([], BASE, BASE),
     ],
 )
-def test_only_what_a_command_needs_is_installed(arguments: list[str], extras: frozenset[str]) -> None:
-    assert bootstrap.extras_for(arguments) == extras
+def test_only_what_a_command_needs_is_installed(arguments: list[str], needed: frozenset[str], wanted: frozenset[str]) -> None:
+    assert bootstrap.extras_for(arguments) == (needed, wanted)
 
 
 def test_the_first_start_makes_the_environment_and_the_second_is_instant(checkout: Path, steps: list[list[str]]) -> None:
-    python = install.ensure(checkout, BASE)
-    assert python == checkout / ".venv/bin/python"
+    python = build.ensure(checkout, BASE)
+    assert python == (checkout / ".venv").resolve() / "bin/python"
+    assert (checkout / ".venv").readlink().parent == Path(".venvs")  # relative: the checkout's own
     assert kinds(steps) == ["make", "fill"]
-    install.ensure(checkout, BASE)
+    assert build.ensure(checkout, BASE) == python
     assert kinds(steps) == ["make", "fill"]
 
 
 def test_the_tests_add_their_own_to_it_and_a_later_demo_takes_nothing_away(checkout: Path, steps: list[list[str]]) -> None:
-    install.ensure(checkout, BASE)
-    install.ensure(checkout, TEST)
-    assert kinds(steps) == ["make", "fill", "fill"]
-    assert steps[-1][-1].endswith("[test]")
-    install.ensure(checkout, BASE)
-    assert len(kinds(steps)) == 3
-    (checkout / "pyproject.toml").write_text("changed")
-    install.ensure(checkout, BASE)
-    assert steps[-1][-1].endswith("[test]")
+    build.ensure(checkout, BASE)
+    build.ensure(checkout, TEST)
+    assert kinds(steps) == ["make", "fill", "make", "fill"]
+    assert steps[-1][-2:] == ["starlette>=1.0", "pytest>=8"]
+    build.ensure(checkout, BASE)
+    assert len(kinds(steps)) == 4
+    declare(checkout, starlette="1.1")
+    build.ensure(checkout, BASE)
+    assert steps[-1][-2:] == ["starlette>=1.1", "pytest>=8"]
 
 
-def test_new_dependencies_are_filled_in(checkout: Path, venv: Path, steps: list[list[str]]) -> None:
-    (checkout / "pyproject.toml").write_text("changed")
-    install.ensure(checkout, BASE)
-    assert kinds(steps) == ["fill"]
-    assert install.is_current(checkout, BASE)
+def test_an_extra_that_there_is_not_is_said(checkout: Path, steps: list[list[str]]) -> None:
+    with pytest.raises(CannotInstall, match="no extra papre: there are paper, test"):
+        build.ensure(checkout, frozenset({"papre"}))
+    assert not steps
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"unfinished": True, "python": ""}, {"python": "3.11.0 of another build"}, {"place": "/before/it/was/moved"}]
-)
-def test_one_that_is_not_whole_is_made_anew(wrong: dict[str, Any], checkout: Path, venv: Path, steps: list[list[str]]) -> None:
-    stamp(checkout, **wrong)
-    (venv / "half").touch()
-    (checkout / "pyproject.toml").write_text("changed")
-    install.ensure(checkout, BASE)
+def test_a_change_of_anything_but_the_dependencies_installs_nothing(checkout: Path, steps: list[list[str]]) -> None:
+    build.ensure(checkout, BASE)
+    declare(checkout, version="2.0")
+    (checkout / "pyproject.toml").write_text((checkout / "pyproject.toml").read_text() + "# a comment\n[tool.ruff]\n")
+    build.ensure(checkout, BASE)
     assert kinds(steps) == ["make", "fill"]
-    assert not (venv / "half").exists()
+    told = [sys.executable, "-m", "pip", "--python", str(checkout / ".venv/bin/python"), "list", "--format=json"]
+    listed = json.loads(subprocess.run(told, capture_output=True, text=True, check=True).stdout)
+    found = {each["name"]: each for each in listed}["searchboard"]
+    assert (found["version"], found["editable_project_location"]) == ("2.0", str(checkout))
 
 
-def test_one_whose_python_is_gone_is_made_anew(checkout: Path, venv: Path, steps: list[list[str]]) -> None:
-    (venv / "bin/python").unlink()
-    (venv / "bin/python").symlink_to("/nonexistent/python3")
-    install.ensure(checkout, BASE)
-    assert kinds(steps) == ["make", "fill"]
+def test_what_a_lock_says_is_a_dependency_too_but_not_its_comments(checkout: Path) -> None:
+    before = requirements.digest(checkout, BASE)
+    (lock := checkout / "requirements.txt").write_text("# made by\nstarlette==1.0 \\\n    --hash=sha256:00\n    # via x\n")
+    locked = requirements.digest(checkout, BASE)
+    lock.write_text("starlette==1.0 \\\n    --hash=sha256:00\n")
+    assert before != locked == requirements.digest(checkout, BASE)
+    lock.write_text("starlette==1.0 \\\n    --hash=sha256:01\n")
+    assert locked != requirements.digest(checkout, BASE)
+
+
+def test_where_there_is_a_lock_only_what_it_names_is_installed(checkout: Path, steps: list[list[str]]) -> None:
+    (checkout / "requirements.txt").write_text("Starlette==1.0 \\\n    --hash=sha256:00\n")
+    (checkout / "requirements-test.txt").write_text("starlette==1.0 --hash=sha256:00\npytest==8 --hash=sha256:00\n")
+    build.ensure(checkout, TEST)
+    assert steps[-1][-5:] == [
+        "--require-hashes", "--requirement", str(checkout / "requirements.txt"),
+        "--requirement", str(checkout / "requirements-test.txt"),
+    ]  # fmt: skip
+
+
+def test_a_lock_that_lacks_something_is_not_used_and_that_is_said(
+    checkout: Path, steps: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "requirements.txt").write_text("uvicorn==1.0 --hash=sha256:00\n")
+    build.ensure(checkout, BASE)
+    assert steps[-1][-1] == "starlette>=1.0"
+    assert "do not name starlette" in capsys.readouterr().err
+
+
+def test_a_lock_is_used_only_where_it_was_tried(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (checkout / "requirements.txt").write_text("starlette==1.0 --hash=sha256:00\n")
+    assert requirements.locks(checkout, BASE) == [checkout / "requirements.txt"]
+    monkeypatch.setattr(requirements.sys, "platform", "win32")
+    assert requirements.locks(checkout, BASE) == []
+
+
+def test_new_dependencies_come_into_a_new_environment_beside_the_old_one(checkout: Path, steps: list[list[str]]) -> None:
+    old = build.ensure(checkout, BASE).parent.parent
+    (old / "kept").touch()
+    declare(checkout, starlette="1.1")
+    new = build.ensure(checkout, BASE).parent.parent
+    assert kinds(steps) == ["make", "fill", "make", "fill"]
+    assert (checkout / ".venv").resolve() == new != old
+    assert (old / "kept").exists()
+
+
+def test_the_one_before_comes_back_without_an_install_and_older_ones_go(checkout: Path, steps: list[list[str]]) -> None:
+    first = build.ensure(checkout, BASE)
+    declare(checkout, starlette="1.1")
+    second = build.ensure(checkout, BASE)
+    declare(checkout, starlette="1.0")
+    assert build.ensure(checkout, BASE) == first
+    assert (checkout / ".venv/bin/python").resolve() == first.resolve()
+    assert len(kinds(steps)) == 4
+    declare(checkout, starlette="1.2")
+    third = build.ensure(checkout, BASE)
+    assert [each.exists() for each in (first, second, third)] == [True, False, True]
+
+
+def test_one_that_a_process_runs_from_is_not_removed(checkout: Path, steps: list[list[str]]) -> None:
+    first = build.ensure(checkout, BASE)
+    code = f"from board.install import environments; from pathlib import Path; import sys\n" \
+           f"environments.hold(Path({str(first.parent.parent)!r})); print('held', flush=True); sys.stdin.read()"  # fmt: skip
+    holding = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=bootstrap.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with holding:
+        assert holding.stdin is not None
+        assert holding.stdout is not None
+        assert holding.stdout.readline() == "held\n"
+        for starlette in ("1.1", "1.2", "1.3"):
+            declare(checkout, starlette=starlette)
+            build.ensure(checkout, BASE)
+        assert first.exists()
+        holding.stdin.close()
+    declare(checkout, starlette="1.4")
+    build.ensure(checkout, BASE)
+    assert not first.exists()
+
+
+@pytest.mark.usefixtures("steps")
+def test_a_failed_upgrade_leaves_the_old_one_as_it_was_and_says_so(
+    checkout: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = build.ensure(checkout, BASE)
+    declare(checkout, starlette="1.1")
+    request.getfixturevalue("offline")
+    for _ in range(3):
+        with pytest.raises(
+            CannotInstall, match=r"no network; nothing is left half done, and .* is as it was: .*\.venv/bin/board"
+        ):
+            build.ensure(checkout, BASE)
+        assert (checkout / ".venv").resolve() == old.parent.parent
+        assert environments.is_whole(old.parent.parent)
+        assert [each.name for each in (checkout / ".venvs").iterdir()] == [old.parent.parent.name]
+
+
+@pytest.mark.usefixtures("steps")
+def test_what_is_only_wanted_is_gone_without(
+    checkout: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = build.ensure(checkout, BASE)
+    request.getfixturevalue("offline")
+    assert build.ensure(checkout, BASE, PAPER) == old
+    assert "going on without: paper" in capsys.readouterr().err
+    with pytest.raises(CannotInstall):
+        build.ensure(checkout, PAPER)
+
+
+def test_a_disk_that_is_full_leaves_nothing_half_done(
+    checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = build.ensure(checkout, BASE)
+    declare(checkout, starlette="1.1")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build.checkout, "put", full)
+    with pytest.raises(CannotInstall, match="No space left on device"):
+        build.ensure(checkout, BASE)
+    assert (checkout / ".venv").resolve() == old.parent.parent
+    assert [each.name for each in (checkout / ".venvs").iterdir()] == [old.parent.parent.name]
+
+
+def test_one_that_moved_is_made_anew(checkout: Path, steps: list[list[str]], tmp_path: Path) -> None:
+    build.ensure(checkout, BASE)
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    for name in (".venv", ".venvs", "pyproject.toml"):
+        (checkout / name).rename(moved / name)
+    python = build.ensure(moved, BASE)
+    assert kinds(steps) == ["make", "fill", "make", "fill"]
+    assert python.is_relative_to(moved)
+
+
+def test_one_whose_python_became_another_is_made_anew(checkout: Path, steps: list[list[str]]) -> None:
+    first = build.ensure(checkout, BASE)
+    change_stamp(checkout / ".venv", python="cpython-399 of another machine")
+    second = build.ensure(checkout, BASE)
+    assert second != first
+    (checkout / ".venv/bin/python").unlink()
+    (checkout / ".venv/bin/python").symlink_to("/nonexistent/python3")
+    build.ensure(checkout, BASE)
+    assert kinds(steps) == ["make", "fill"] * 3
 
 
 def test_an_install_that_is_interrupted_is_done_anew(
     checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = install.run
+    run = build.run
 
     def interrupted(command: list[str]) -> None:
         run(command)
         if "pip" in command:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(install, "run", interrupted)
+    monkeypatch.setattr(build, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        install.ensure(checkout, BASE)
-    assert not install.is_current(checkout, BASE)
-    monkeypatch.setattr(install, "run", run)
-    install.ensure(checkout, BASE)
+        build.ensure(checkout, BASE)
+    assert environments.find(checkout, BASE) is None
+    monkeypatch.setattr(build, "run", run)
+    python = build.ensure(checkout, BASE)
     assert kinds(steps) == ["make", "fill", "make", "fill"]
+    assert [each.name for each in (checkout / ".venvs").iterdir()] == [python.parent.parent.name]
 
 
 def test_an_environment_of_the_persons_own_is_filled_and_never_wiped(checkout: Path, venv: Path, steps: list[list[str]]) -> None:
-    (venv / install.STAMP).unlink()
     (venv / "theirs").touch()
-    install.ensure(checkout, BASE)
+    assert build.ensure(checkout, BASE) == venv / "bin/python"
     assert kinds(steps) == ["fill"]
+    assert steps[-1][-2:] == ["--editable", str(checkout)]
+    build.ensure(checkout, BASE)
+    declare(checkout, starlette="1.1")
+    build.ensure(checkout, TEST)
+    assert kinds(steps) == ["fill", "fill"]
+    assert steps[-1][-1].endswith("[test]")
     assert (venv / "theirs").exists()
+    assert not venv.is_symlink()
+
+
+def test_an_environment_of_the_persons_own_outlives_a_failed_install(checkout: Path, venv: Path, offline: None) -> None:
+    (venv / "theirs").touch()
+    for _ in range(2):
+        with pytest.raises(CannotInstall):
+            build.ensure(checkout, BASE)
+    assert (venv / "theirs").exists()
+    assert environments.noted(venv) == {}
+
+
+def test_one_of_the_persons_own_that_runs_no_more_is_put_aside(
+    checkout: Path, venv: Path, steps: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (venv / "theirs").touch()
+    shutil.rmtree(venv / "bin")
+    build.ensure(checkout, BASE)
+    assert kinds(steps) == ["make", "fill"]
+    assert (checkout / ".venvs/replaced/theirs").exists()
+    assert "is kept" in capsys.readouterr().err
+    for starlette in ("1.1", "1.2", "1.3"):
+        declare(checkout, starlette=starlette)
+        build.ensure(checkout, BASE)
+    assert (checkout / ".venvs/replaced/theirs").exists()
+
+
+@pytest.mark.parametrize("swaps", [True, False])
+def test_one_that_an_earlier_version_made_in_its_place_is_replaced_and_kept(
+    swaps: bool, checkout: Path, venv: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not swaps:
+        monkeypatch.setattr(environments, "_exchange", lambda one, other: False)
+    environments.note(venv, {"made_from": "0" * 64, "python": "3.11.7 of some build", "place": str(venv), "extras": ["test"]})
+    (venv / "earlier").touch()
+    build.ensure(checkout, BASE)
+    assert kinds(steps) == ["make", "fill"]
+    assert steps[-1][-1] == "pytest>=8"
+    assert (checkout / ".venv").is_symlink()
+    assert (checkout / ".venvs/replaced/earlier").exists()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null"])
-def test_a_stamp_that_can_not_be_read_counts_as_unfinished(text: str, checkout: Path, venv: Path) -> None:
-    (venv / install.STAMP).write_text(text)
-    assert not install.is_current(checkout, BASE)
-    assert not install.is_whole(venv)
+def test_a_stamp_that_can_not_be_read_counts_as_unfinished(text: str, checkout: Path, steps: list[list[str]]) -> None:
+    env = build.ensure(checkout, BASE).parent.parent
+    (env / environments.STAMP).write_text(text)
+    assert not environments.is_whole(env)
+    assert build.ensure(checkout, BASE).parent.parent != env
+    assert kinds(steps) == ["make", "fill", "make", "fill"]
 
 
 def test_without_a_way_to_make_one_the_person_hears_what_to_install(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(install, "find_uv", lambda: None)
+    monkeypatch.setattr(build, "find_uv", lambda: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(install.CannotInstall, match=r"python3\.\d+-venv"):
-        install.ensure(checkout, BASE)
+    with pytest.raises(CannotInstall, match=r"python3\.\d+-venv"):
+        build.ensure(checkout, BASE)
     assert not (checkout / ".venv").exists()
 
 
 def test_an_install_that_fails_shows_why(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(install.CannotInstall, match="reason above"):
-        install.run([sys.executable, "-c", "print('no such package'); raise SystemExit(3)"])
+    with pytest.raises(CannotInstall, match="reason above"):
+        install_steps.run([sys.executable, "-c", "print('no such package'); raise SystemExit(3)"])
     assert "no such package" in capfd.readouterr().err
 
 
 def test_a_home_that_can_not_be_written_costs_only_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", "/nonexistent")
-    assert install.no_cache() == ["--no-cache"]
+    assert build.no_cache() == ["--no-cache"]
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert install.no_cache() == []
+    assert build.no_cache() == []
 
 
 def test_an_installed_package_goes_straight_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,18 +435,54 @@ def test_the_second_start_does_not_prepare_again(checkout: Path, monkeypatch: py
     assert bootstrap.AGAIN not in os.environ  # what is started from here decides for itself
 
 
-def test_it_starts_the_same_command_inside(checkout: Path, venv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_starts_the_same_command_inside_by_the_environments_own_path(
+    checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     started: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda path, command: started.append(command))
     bootstrap.prepare(["demo", "--port", "0"], checkout)
     monkeypatch.delenv(bootstrap.AGAIN)
-    assert started == [[str(venv / "bin/python"), "-m", "board", "demo", "--port", "0"]]
+    python = (checkout / ".venv").resolve() / "bin/python"
+    assert started == [[str(python), "-m", "board", "demo", "--port", "0"]]
+
+
+def test_the_installed_program_installs_nothing_and_says_what_it_lacks(
+    checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env = build.ensure(checkout, BASE).parent.parent
+    monkeypatch.setattr(sys, "prefix", str(env))
+    bootstrap.keep(checkout)
+    assert "requires" not in capsys.readouterr().err
+    declare(checkout, starlette="1.1")
+    bootstrap.keep(checkout)
+    assert f"run `python3 -m board install` in {checkout}" in capsys.readouterr().err
+    assert kinds(steps) == ["make", "fill"]
+
+
+def test_workers_that_are_restarted_come_from_the_environment_of_an_upgrade(
+    checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "prefix", str(build.ensure(checkout, BASE).parent.parent))
+    declare(checkout, starlette="1.1")
+    upgraded = build.ensure(checkout, BASE)
+    assert environments.python_now(checkout) == upgraded
+    monkeypatch.setattr(sys, "prefix", "/usr")
+    assert environments.python_now(checkout) == Path(sys.executable)
+
+
+@pytest.mark.parametrize("name", [".venv", ".venvs"])
+def test_a_python_of_the_checkout_serves_only_by_its_own_path(
+    name: str, checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = build.ensure(checkout, BASE).parent.parent
+    monkeypatch.setattr(sys, "prefix", str(checkout / ".venv" if name == ".venv" else env))
+    assert bootstrap.runs_here(checkout, BASE) is (name == ".venvs")
 
 
 def test_a_second_first_start_waits_for_the_first(checkout: Path) -> None:
-    with install.alone(checkout):
+    with build.alone(checkout):
         waiting = subprocess.Popen(
-            [sys.executable, "-c", f"from board.install import alone; from pathlib import Path\n"
+            [sys.executable, "-c", f"from board.install.build import alone; from pathlib import Path\n"
              f"with alone(Path({str(checkout)!r})): print('in')"],
             cwd=bootstrap.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -242,8 +497,8 @@ def test_a_second_first_start_waits_for_the_first(checkout: Path) -> None:
 def test_the_lock_outlives_a_start_that_is_killed(checkout: Path, tmp_path: Path) -> None:
     """What it had started may still write: the next start waits for that too."""
     slow = "import time; print('up', flush=True); time.sleep(30)"
-    code = f"from board import install; from pathlib import Path; import sys\n" \
-           f"with install.alone(Path({str(checkout)!r})): install.run([sys.executable, '-c', {slow!r}])"  # fmt: skip
+    code = f"from board.install import build; from pathlib import Path; import sys\n" \
+           f"with build.alone(Path({str(checkout)!r})): build.run([sys.executable, '-c', {slow!r}])"  # fmt: skip
     killed = subprocess.Popen([sys.executable, "-c", code], cwd=bootstrap.ROOT, stderr=subprocess.DEVNULL)
     orphan = child_of(killed.pid)
     try:
@@ -280,7 +535,7 @@ def is_locked(folder: Path) -> bool:
 
 
 def test_the_stamp_says_what_it_was_made_from(checkout: Path, steps: list[list[str]]) -> None:
-    install.ensure(checkout, TEST)
-    kept = json.loads((checkout / ".venv" / install.STAMP).read_text())
-    assert set(kept) == {"made_from", "python", "place", "extras"}
+    build.ensure(checkout, TEST)
+    kept = json.loads((checkout / ".venv" / environments.STAMP).read_text())
+    assert set(kept) == {"made_from", "python", "place", "extras", "named"}
     assert kept["extras"] == ["test"]

@@ -24,7 +24,7 @@ import errno
 from board.running import workers
 begin, starts = workers.subprocess.Popen, []
 def popen(command, **more):
-    if command[1:3] == workers.COMMAND[1:]:
+    if command[1:3] == workers.ARGUMENTS:
         starts.append(command)
         if len(starts) in (2, 4):
             raise BlockingIOError(errno.EAGAIN, "no room for one more")
@@ -35,7 +35,7 @@ DEAF = """
 import os, sys
 from board.running import workers
 workers.KILL_S = 1.0
-workers.COMMAND = [sys.executable, "-c", '''
+workers.ARGUMENTS = ["-c", '''
 import os, sys
 from board.running import serve, worker
 serve.Listening.handle_exit = lambda self, sig, frame: None
@@ -240,7 +240,7 @@ async def test_a_worker_that_goes_on_when_it_is_told_to_go_is_killed_and_then_th
 
 
 async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postgres_url: str, redis_url: str) -> None:
-    broken = "import sys; from board.running import workers; workers.COMMAND = [sys.executable, '-c', 'raise SystemExit(3)']"
+    broken = "import sys; from board.running import workers; workers.ARGUMENTS = ['-c', 'raise SystemExit(3)']"
     workers = Workers(postgres_url, 2, redis_url, first=broken)
     process = await asyncio.create_subprocess_exec(
         *workers.command, env=workers.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE

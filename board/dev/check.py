@@ -34,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
         say("the tests are not installed along: run this in a checkout")
         return 1
     try:
-        os.environ[CHOSEN] = str(find(ROOT / ".venv" / "browser"))
+        os.environ[CHOSEN] = str(find(ROOT / ".venvs" / "browser"))
         find_postgres()
         fetch_redis()
     except (NoBrowser, CannotStart) as why:

@@ -12,7 +12,9 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 
+from board.install import environments
 from board.running import logs
 from board.running.metrics import FOLDER
 from board.running.serve import ListeningSocket, serve
@@ -23,6 +25,7 @@ READY, BEAT = b"R", b"."
 
 
 def main(listening: int, line: int) -> None:
+    environments.hold(Path(sys.prefix))
     supervisor = socket.socket(fileno=line)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it is the supervisor who is told to start us anew
     threading.Thread(target=_go_with, args=(supervisor,), name="supervisor", daemon=True).start()

@@ -13,7 +13,6 @@ import selectors
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +22,9 @@ from errno import errorcode
 import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
+from board.bootstrap import ROOT
 from board.desk import Desk
+from board.install import environments
 from board.running import logs, pulse
 from board.running.logs import WORKER
 from board.running.metrics import FOLDER
@@ -34,7 +35,7 @@ from models.errors import Unusable
 
 log = structlog.get_logger()
 
-COMMAND = [sys.executable, "-m", "board.running.worker"]
+ARGUMENTS = ["-m", "board.running.worker"]
 LOOK_S = 0.25  # how often the supervisor looks, if nothing wakes it
 STUCK_S = 10.0  # without a beat for so long, a worker answers nobody: it is killed and replaced
 START_S = 60.0  # for a worker to take connections
@@ -171,7 +172,7 @@ class Supervisor:
         with theirs:
             try:
                 return subprocess.Popen(  # noqa: S603 - our own Python, our own module
-                    [*COMMAND, *map(str, fds)],
+                    [str(environments.python_now(ROOT)), *ARGUMENTS, *map(str, fds)],
                     pass_fds=fds,
                     stdin=subprocess.DEVNULL,
                     env=self._environment | {WORKER: str(number)},

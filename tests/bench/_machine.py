@@ -70,7 +70,7 @@ def _redis() -> str:
 
 def _browser() -> str:
     try:
-        return " ".join(_said(str(find(ROOT / ".venv" / "browser", whole=True)), "--version").split()[:2])
+        return " ".join(_said(str(find(ROOT / ".venvs" / "browser", whole=True)), "--version").split()[:2])
     except NoBrowser:
         return "no browser"
 

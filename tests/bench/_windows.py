@@ -14,7 +14,7 @@ from tests.office import Office
 async def office(url: str) -> AsyncIterator[Office]:
     """Windows on a server."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(find(ROOT / ".venv" / "browser", whole=True)))
+        browser = await playwright.chromium.launch(executable_path=str(find(ROOT / ".venvs" / "browser", whole=True)))
         async with Office(browser, url) as working:
             yield working
         await browser.close()

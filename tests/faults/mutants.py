@@ -16,7 +16,7 @@ from tests.faults.plant import ROOT
 from tests.faults.run import Plan
 from tests.faults.schedule import Fault, Storm
 
-LEFT_BEHIND = (".venv", ".git", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+LEFT_BEHIND = (".venv", ".venvs", ".git", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 
 
 @dataclass(frozen=True, slots=True)

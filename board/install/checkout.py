@@ -1,0 +1,102 @@
+"""The checkout in an environment: importable from where it is, known by name to package tools, and with its programs.
+
+An installer would do the same by a build ("editable"), and fetch the program that builds. Nothing of it needs the network,
+so a changed version or program is put in without one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from board.install.environments import python_of
+from board.install.requirements import project
+from board.install.steps import CannotInstall, ask
+
+PURELIB = "import sysconfig; print(sysconfig.get_path('purelib'))"
+PROGRAM = """#!{python}
+import sys
+
+from {module} import {function}
+
+if __name__ == "__main__":
+    sys.exit({function}())
+"""
+
+
+def put(root: Path, env: Path) -> None:
+    """Write what names the checkout into an environment, over what another version of it wrote. Raises OSError, CannotInstall."""
+    found = project(root)
+    name, version = str(found["name"]), str(found["version"])
+    packages = Path(ask([str(python_of(env)), "-I", "-c", PURELIB]) or "/nonexistent")
+    if not packages.is_dir():
+        raise CannotInstall(f"{env} has no folder for packages")
+    info = packages / f"{name}-{version}.dist-info"
+    programs = {_program(env, each): _said(env, target) for each, target in found.get("scripts", {}).items()}
+    files = {
+        packages / f"{name}.pth": f"{root.resolve()}\n",
+        info / "METADATA": _metadata(root),
+        info / "INSTALLER": "board\n",
+        info / "entry_points.txt": _entry_points(root),
+        info / "direct_url.json": f'{{"dir_info": {{"editable": true}}, "url": "{root.resolve().as_uri()}"}}',
+        **programs,
+    }
+    info.mkdir(exist_ok=True)
+    for path, text in files.items():
+        _write(path, text, 0o755 if path in programs else 0o644)
+    _write(info / "RECORD", _record(packages, info, files), 0o644)
+    for old in packages.glob(f"{name}-*.dist-info"):
+        if old != info:
+            for file in old.iterdir():
+                file.unlink()
+            old.rmdir()
+
+
+def _metadata(root: Path) -> str:
+    found = project(root)
+    lines = ["Metadata-Version: 2.1", f"Name: {found['name']}", f"Version: {found['version']}"]
+    lines.append(f"Requires-Python: {found.get('requires-python', '')}")
+    lines += [f"Requires-Dist: {each}" for each in found.get("dependencies", ())]
+    for extra, requirements in found.get("optional-dependencies", {}).items():
+        lines.append(f"Provides-Extra: {extra}")
+        for each in requirements:
+            what, _, marker = (part.strip() for part in each.partition(";"))
+            lines.append(f"Requires-Dist: {what}; {f'({marker}) and ' if marker else ''}extra == '{extra}'")
+    return "\n".join(lines) + "\n"
+
+
+def _entry_points(root: Path) -> str:
+    return "[console_scripts]\n" + "".join(f"{name} = {at}\n" for name, at in project(root).get("scripts", {}).items())
+
+
+def _program(env: Path, name: str) -> Path:
+    return python_of(env).parent / (f"{name}.cmd" if os.name == "nt" else name)
+
+
+def _said(env: Path, target: str) -> str:
+    module, _, function = target.partition(":")
+    if not re.fullmatch(r"[\w.]+", module) or not function.isidentifier():
+        raise CannotInstall(f"the program {target} of pyproject.toml is none")
+    if os.name == "nt":
+        return f'@"{python_of(env)}" -c "from {module} import {function}; {function}()" %*\r\n'
+    return PROGRAM.format(python=python_of(env), module=module, function=function)
+
+
+def _record(packages: Path, info: Path, files: dict[Path, str]) -> str:
+    """Return what uninstalling takes away: each file with its digest and size."""
+    rows = [f"{os.path.relpath(info / 'RECORD', packages)},,"]
+    for path, text in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        rows.append(f"{os.path.relpath(path, packages)},sha256={digest},{len(text.encode())}")
+    return "\n".join(rows) + "\n"
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    """Write a file whole or not at all: somebody may be starting it."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text, encoding="utf-8", newline="")
+    fresh.chmod(mode)
+    fresh.replace(path)
