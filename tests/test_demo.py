@@ -11,10 +11,11 @@ import orjson
 import pytest
 from sqlmodel import select
 
-from board import journal, snapshot
+from board import demo, journal, snapshot
 from board.demo import folder, play, story
 from board.demo.folder import Busy
-from board.people import accounts
+from board.people import accounts, sign_in
+from board.people.accounts import Wrong
 from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS, Board
@@ -87,6 +88,26 @@ def test_everybody_in_it_has_an_address_that_can_not_exist(played: Database) -> 
     people = played.read_now(lambda session: list(session.exec(select(Account))))
     assert people
     assert all(person.email.endswith("@demo.example") for person in people)  # RFC 2606
+
+
+def test_those_who_are_named_sign_in_with_the_password_that_is_printed_in_each_role(played: Database) -> None:
+    told = demo.log_ins()
+    named = {person.email: person for person in story.people() if person.signs_in}
+    for account in played.read_now(lambda session: list(session.exec(select(Account)))):
+        right = sign_in._fits(account.password, play.PASSWORD)
+        assert right == (account.email in named) == (account.email in told), account.email
+    assert play.PASSWORD in told
+    assert {person.role for person in named.values()} == {"viewer", "investigator", "coordinator", "admin"}
+
+
+def test_one_that_an_earlier_version_made_is_not_served_with_a_password_that_is_not_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (installation := tmp_path / folder.NAME / "installation").mkdir(parents=True)
+    (installation / demo.MADE).touch()
+    with pytest.raises(Wrong, match="--fresh"):
+        demo.run(port=0)
 
 
 def test_every_point_lies_around_belgium(played: Database) -> None:

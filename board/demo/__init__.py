@@ -9,18 +9,19 @@ from board.demo import company
 from board.demo import folder as place
 from board.demo.play import PASSWORD, make
 from board.demo.story import people
+from board.people.accounts import Wrong
 from board.running.serve import run as serve
 from board.settings import Settings
 from models.database import Database, Unusable
 from models.schema import migrate
 
 HOST = "127.0.0.1"  # known passwords: nobody but this machine
-MADE = "made"  # a file whose time is when the story was played
+MADE = "made"  # a file whose time is when the story was played; in it the password
 STALE_H = 6  # the story's last events happened minutes before it was made
 
 
 def run(port: int, fresh: bool = False, live: bool = False) -> None:
-    """Serves the demo until it is stopped, with colleagues at work if it is to be live; port 0 takes a free one. Raises Busy,
+    """Serves the demo until it is stopped, with colleagues at work if it is to be live; port 0 takes a free one. Raises Wrong,
     Unusable."""
     folder = place.choose()
     try:
@@ -28,6 +29,8 @@ def run(port: int, fresh: bool = False, live: bool = False) -> None:
             installation = folder / "installation"
             if fresh or not installation.exists():
                 _make(installation)
+            elif (installation / MADE).read_text() != PASSWORD:
+                raise Wrong(f"The demo in {folder} was made by an earlier version: start with --fresh to begin anew.")
             elif _age_h(installation) > STALE_H:
                 _say(f"These are the searches of {_age_h(installation):.0f} hours ago: start with --fresh to begin anew.")
             settings = _settings(installation, port)
@@ -51,7 +54,7 @@ def _make(installation: Path) -> None:
     _say("Making the demo's searches …")
     with place.made_whole(installation) as making:
         count = asyncio.run(make(_settings(making, 0)))
-        (making / MADE).touch()
+        (making / MADE).write_text(PASSWORD)
     _say(f"{count} commands played in {time.monotonic() - began:.1f} s.")
 
 

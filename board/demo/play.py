@@ -16,7 +16,7 @@ from board.settings import Settings
 from models.board import OPERATIONS
 from models.times import now, stamp
 
-PASSWORD = "searchboard-demo"  # noqa: S105  of the three who sign in; printed, and good for nothing else
+PASSWORD = "quiet-lantern-harbour"  # noqa: S105  of those who sign in; printed, and good for nothing else
 CONVENED = timedelta(days=30)  # before the first step: the desk and its people were there
 
 
