@@ -1,7 +1,7 @@
 """What the commands that share a transaction share: the boards they locked, what they read once for all of them, and the
 journal's rows, which are written together at the end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -49,6 +49,7 @@ class Turn:
     payloads: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
     done: list[dict[str, Any]] = field(default_factory=list)
+    at_last: list[Callable[[Session], None]] = field(default_factory=list)  # to be done when all else is written
 
     def keep(self, row: Entity) -> None:
         """A row that was made, or changed: what is known of it stays true."""
@@ -81,13 +82,23 @@ class Turn:
                 rows.clear()
 
     def end(self, session: Session) -> None:
-        """Writes all that is left, each board's row once."""
+        """Writes all that is left, each board's row once; then what comes last, and what that has left."""
+        self._write_rest(session)
+        if self.at_last:
+            session.flush()  # rows that were changed are locked by now: who locks something last waits for nothing after it
+            for each in self.at_last:
+                each(session)
+            self._write_rest(session)
+
+    def _write_rest(self, session: Session) -> None:
         self.write(session)
         connection = session.connection()
         if self.alerts:
             connection.execute(_ADD_ALERT, self.alerts)
+            self.alerts.clear()
         if self.done:  # sorted: two processes that write the same ids must not wait for each other
             connection.execute(_ADD_DONE, sorted(self.done, key=lambda row: (row["account"], row["command"])))
+            self.done.clear()
         if self.changes and self.boards:
             connection.execute(_MOVE_BOARD, [board.model_dump() for board in self.boards.values()])
 

@@ -21,7 +21,7 @@ from models import sqlite
 from models.errors import Unavailable, Unusable
 from models.lines import Job, Lines
 
-__all__ = ["Database", "Unavailable", "Unusable", "at_end", "may_be_done", "together"]
+__all__ = ["Database", "Unavailable", "Unusable", "after_commit", "at_end", "may_be_done", "together"]
 
 T = TypeVar("T")
 Late = Callable[[Session], None]
@@ -31,7 +31,7 @@ DEADLINE_S = 10.0  # after it was queued, a write is not tried again
 PAUSE_S = 0.1  # before a group is tried again; the server is coming back, say
 START_S = 10.0  # how long a server may take to come up: all may have been started at one moment
 _FAULTS = (DataError, ProgrammingError)  # what one asked of the database is at fault, not the database
-_LATE, _TOGETHER, _MAY_BE_DONE = "late", "together", "may be done"  # in what a session carries along
+_LATE, _TOGETHER, _MAY_BE_DONE, _COMMITTED = "late", "together", "may be done", "committed"  # in what a session carries along
 
 
 class Store(Protocol):
@@ -144,9 +144,11 @@ class Database:
         """One transaction in this thread: for migrations and the command line. Raises Unavailable."""
         try:
             with self.store.writing(), self.writer.begin() as connection:
-                return _in_session(connection, fn)
+                result, committed = _in_session(connection, fn)
         except SQLAlchemyError as error:
             raise Unavailable from error
+        _tell(committed)
+        return result
 
     async def close(self) -> None:
         """Finishes what is waiting, then lets go of the files and connections."""
@@ -189,13 +191,14 @@ class Database:
                 free = self.store.lock_free(connection, {board for group in groups.values() for board in group[0].boards})
                 left = {line: group for line, group in groups.items() if not free.issuperset(group[0].boards)}
                 jobs += [job for line, group in groups.items() if line not in left for job in group]
-                _run(connection, jobs)
+                committed = _run(connection, jobs)
                 committing = True
                 transaction.commit()
         except Exception:  # whatever it is, it is told to whom it concerns when each group is done by itself
             for job in jobs if committing else ():
                 job.may_be_done = True
             return groups
+        _tell(committed)
         self._settle(jobs)
         return left
 
@@ -238,9 +241,10 @@ class Database:
             committing = False
             try:
                 with self.store.writing(), self.writer.connect() as connection, connection.begin() as transaction:
-                    _run(connection, group)
+                    committed = _run(connection, group)
                     committing = True
                     transaction.commit()
+                _tell(committed)
                 return
             except (_Raised, IntegrityError, *_FAULTS):
                 raise
@@ -304,7 +308,19 @@ def at_end(session: Session, late: Late) -> None:
     session.info.setdefault(_LATE, []).append(late)
 
 
-def _run(connection: Connection, group: list[Job]) -> None:
+def after_commit(session: Session, tell: Callable[[], None]) -> None:
+    """Has something done once what this session does is on the disk, in the thread that wrote it. It must not fail."""
+    session.info.setdefault(_COMMITTED, []).append(tell)
+
+
+def _tell(committed: list[Callable[[], None]]) -> None:
+    for each in committed:
+        each()
+
+
+def _run(connection: Connection, group: list[Job]) -> list[Callable[[], None]]:
+    """Runs a group in one session; what is to be done when it is committed."""
+
     def run(session: Session) -> None:
         session.info[_TOGETHER] = [job.fn for job in group]
         for job in group:
@@ -320,20 +336,20 @@ def _run(connection: Connection, group: list[Job]) -> None:
                 raise _Raised from error
 
     try:
-        _in_session(connection, run)
+        return _in_session(connection, run)[1]
     except (_Raised, DBAPIError):
         raise
     except Exception as error:  # what one of them left can't even be said to the database
         raise _Raised from error
 
 
-def _in_session(connection: Connection, fn: Callable[[Session], T]) -> T:
+def _in_session(connection: Connection, fn: Callable[[Session], T]) -> tuple[T, list[Callable[[], None]]]:
     with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
         result = fn(session)
         for late in session.info.get(_LATE, ()):
             late(session)
         session.flush()
-        return result
+        return result, session.info.get(_COMMITTED, [])
 
 
 def _fail(group: list[Job], error: Exception) -> None:
