@@ -14,7 +14,8 @@ from sqlmodel import Session, select
 
 from board import turn
 from board.errors import Refused
-from models.board import OPERATIONS, Board, Sight
+from models.accounts import Account
+from models.board import AUDIT, OPERATIONS, Board, Sight
 from models.database import Database
 from models.display import WALL
 from models.search import Search
@@ -66,7 +67,7 @@ def as_of(session: Session) -> AsOf:
 
 
 def board_for(session: Session, account: str, board_id: str) -> Board:
-    """The board, if this account may see it. Raises Refused `not_found`."""
+    """The board, if this account may see it. Raises Refused `not_found`; of the audit board to everybody, see `audit_board`."""
     board = session.get(Board, board_id)
     if board is None or not _sees_board(account, board, session.get(Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
@@ -74,15 +75,23 @@ def board_for(session: Session, account: str, board_id: str) -> Board:
 
 
 def board_to_write(session: Session, account: str, board_id: str) -> Board:
-    """The same, its row locked until the transaction ends."""
-    board = turn.locked(session, board_id)
+    """The same, its row locked until the transaction ends. Not that of the audit board, which is locked after all others."""
+    board = turn.locked(session, board_id) if board_id != AUDIT else None
     if board is None or not _sees_board(account, board, turn.row(session, Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
     return board
 
 
+def audit_board(session: Session, account: Account) -> Board:
+    """The audit board, of which nobody but administrators knows anything. Raises Refused `not_found`."""
+    board = session.get(Board, AUDIT) if account.role == "admin" else None
+    if board is None:
+        raise Refused("not_found")
+    return board
+
+
 def _sees_board(account: str, board: Board, search: Search | None) -> bool:
-    return board.kind != "search" or (search is not None and sees(account, search.access, search.members))
+    return board.id == OPERATIONS or (search is not None and sees(account, search.access, search.members))
 
 
 def sees(account: str, access: str, members: Iterable[str]) -> bool:

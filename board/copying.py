@@ -90,7 +90,7 @@ def _verified(old: Session, new: Session, board: Board) -> str:
 def _position(session: Session) -> list[Any]:
     """What differs as soon as somebody wrote: the boards' heads, what was done, rights, and screens that were paired."""
     boards = session.connection().execute(select(Board.id, Board.seq, Board.epoch).order_by(Board.id))  # type: ignore[call-overload]
-    written = ("account", "session", "token", "done", "reading", "alert_read", "seen", "display", "pairing")
+    written = ("account", "session", "token", "done", "alert_read", "seen", "display", "pairing")
     counted = [_count(session.connection(), metadata.tables[name]) for name in written]
     return [*map(tuple, boards), *counted, sign_in.rights_version(session)]
 

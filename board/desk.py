@@ -12,6 +12,9 @@ from sqlmodel import Session
 
 from board.access import Sights
 from board.alerting.bells import Bells
+from board.audit import writer
+from board.audit.refusals import Refusals
+from board.audit.repeats import Repeats
 from board.beginnings import known
 from board.commands import Ack, Command
 from board.errors import Refused
@@ -61,6 +64,8 @@ class Desk:
         self.hub = Hub(self.source, bus)
         self.limiter = _limiter(settings)
         self.limits = Limits(settings, self.limiter)
+        self.repeats = Repeats(database)
+        self.refusals = Refusals(self.repeats)
         self.door = Door(self)
         self.last_use = LastUse(settings.session_idle)
         self.looking = Looking()
@@ -85,7 +90,7 @@ class Desk:
         database.claim()
         await asyncio.to_thread(migrate, database)
         desk = cls(settings, database, clock, bus)
-        await database.write(lambda session: _make_operations(session, stamp(clock())))
+        await database.write(lambda session: _make_boards(session, stamp(clock())))
         await desk._read_rights()
         await desk.duty.look()
         try:
@@ -94,7 +99,7 @@ class Desk:
             await desk.close()
             raise Unusable(str(error)) from error
         rounds = (
-            every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run(), desk.duty.run(),
+            every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run(), desk.duty.run(), desk.repeats.run(),
             every(LAST_USE_S, desk.write_last_use),
         )  # fmt: skip
         desk._tasks = [asyncio.create_task(each) for each in rounds]
@@ -107,6 +112,8 @@ class Desk:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hub.stop()
+        with contextlib.suppress(Unavailable):
+            await self.repeats.close()
         await self.database.close()
         await self.hub.bus.stop()
         await self.limiter.close()
@@ -248,6 +255,9 @@ def _limiter(settings: Settings) -> Limiter:
     return Limiter(Shared(settings.redis_url, settings.secret()))
 
 
-def _make_operations(session: Session, at: str) -> None:
+def _make_boards(session: Session, at: str) -> None:
+    """The two that each installation has."""
     if session.get(Board, OPERATIONS) is None:
         session.add(Board(id=OPERATIONS, kind="operations", epoch=new_epoch(), at=at))
+        session.flush()
+    writer.ready(session)

@@ -23,7 +23,7 @@ from board.pen import Pen
 from board.people.sign_in import Caller, still_signed_in
 from board.words import N_
 from models.accounts import Account
-from models.board import OPERATIONS, Board
+from models.board import AUDIT, OPERATIONS, Board
 from models.database import may_be_done, together
 from models.event import Done
 from models.search import Search
@@ -78,7 +78,8 @@ def locks(command: Command) -> tuple[str, ...]:
     """The boards that a command locks: in a fixed order, `operations` first, so that two can't wait for each other."""
     # what an undo undoes is read from the journal, which is after the lock
     both = command.name.startswith(("search.", "handover.")) or command.name == "undo"
-    return (OPERATIONS, command.board) if both and command.board != OPERATIONS else (command.board,)
+    boards = (OPERATIONS, command.board) if both and command.board != OPERATIONS else (command.board,)
+    return tuple(board for board in boards if board != AUDIT)  # which no command writes to: it is locked last, and is not found
 
 
 def execute(session: Session, caller: Caller, command: Command, now: str, known: Known | None = None) -> Written:

@@ -12,7 +12,7 @@ from board.access import AsOf, Members
 from board.journal import Said
 from board.people.sign_in import Caller
 from board.wall import walls
-from models.board import OPERATIONS, Board
+from models.board import AUDIT, OPERATIONS, Board
 from models.database import Database, Unavailable
 from models.times import now, stamp
 from realtime import protocol
@@ -72,6 +72,8 @@ class BoardSource:
             )
 
     def may_see(self, reader: Caller, channel: str) -> bool:
+        if channel == AUDIT:  # which nobody follows
+            return False
         if reader.display is not None and channel not in reader.display.shows["boards"]:
             return False
         return channel == OPERATIONS or self.sees(reader, channel)
@@ -163,7 +165,7 @@ class BoardSource:
 def open_board(session: Session, channel: str, asked: Collection[Position | None], at: str) -> Opening | None:
     """A view of a board for those who stand at these positions: events from the earliest that can be continued, and a
     snapshot where one of them can't be."""
-    board = session.get(Board, channel)
+    board = session.get(Board, channel) if channel != AUDIT else None  # as if there were none: nothing of it is read for anybody
     if board is None:
         return None
     going_on = [position for position in asked if position is not None and _reachable(board, position)]

@@ -7,14 +7,16 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board import access, turn
+from board.audit import actor, writer
+from board.audit.entries import SourceRead
 from board.errors import Refused, not_found
 from board.fields import Data, Name, Short
 from board.pen import Pen
 from board.people.sign_in import Caller, still_signed_in
 from board.words import N_
 from models.accounts import ROLES, Account
-from models.ids import new_id
-from models.sighting import EarlierSource, Reading, Sighting
+from models.search import Search
+from models.sighting import EarlierSource, Sighting
 
 PAGE = 100  # earlier values in one answer
 
@@ -68,7 +70,7 @@ def before(session: Session, board: str, seq: int) -> EarlierSource | None:
     return session.get(EarlierSource, (board, seq))
 
 
-def read(session: Session, caller: Caller, board: str, id: str, now: str, before: int) -> dict[str, Any]:
+def read(session: Session, caller: Caller, board: str, id: str, before: int) -> dict[str, Any]:
     """Name and contact of a source, and the newest of what they were before the event `before`, by the rights of now. Raises
     Refused."""
     account = still_signed_in(session, caller)  # it may have waited behind commits that ended that
@@ -80,7 +82,8 @@ def read(session: Session, caller: Caller, board: str, id: str, now: str, before
         raise not_found("sighting")
     if not may_read(account, row):
         raise Refused("forbidden", N_("This source is sealed."))
-    session.add(Reading(id=new_id(), at=now, account=account.id, board=board, sighting=id))
+    entry = SourceRead(id=id, board=board, reference=session.get_one(Search, board).reference, number=row.number)
+    writer.write(session, entry, by=actor.account(account, caller.token))
     asked = {"sighting": id, "board": board, "before": before, "limit": PAGE + 1}
     rows = session.connection().execute(_EARLIER, asked).all()
     earlier = [

@@ -5,6 +5,8 @@ from sqlmodel import Field, SQLModel
 
 EVERYBODY = ""  # in place of an account: whoever may see the board
 KINDS = ("assigned", "mention", "sighting", "status")  # of several by one event the first one is shown
+SECURITY = "security"  # a kind that nobody chooses, or switches off: what was done to somebody's own account
+OWN = "account"  # in place of a board: what alerts somebody of their own account is of no board that they see
 PLACES = ("off", "list", "desktop")  # where alerts of a kind are shown; on the desktop: in the list too
 
 
@@ -17,6 +19,18 @@ class Alert(SQLModel, table=True):
     seq: int = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     account: str = Field(primary_key=True)
+    at: str
+
+
+class SecurityAlert(SQLModel, table=True):
+    """An entry of the audit journal, by its seq there, that alerts the account that it is about. `number` counts those of one
+    account: they are named by it, as nobody else is told how far the audit journal is."""
+
+    __tablename__ = "security_alert"
+
+    account: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    seq: int
     at: str
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 OPERATIONS = "operations"  # the one board on which every search appears
+AUDIT = "audit"  # the one board on which is written who was let in, and what administrators did: its id and its kind
 
 
 class Board(SQLModel, table=True):

@@ -1,14 +1,25 @@
 """The journal's rows. Metadata and hash chain here, the payload with its key apart, so that it can be erased while the
 chain still verifies. Written and read by text SQL in `board.journal`: an ORM object for each event costs thirty times."""
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
+
+
+def _of_audit(name: str, *columns: str) -> Index:
+    """An index by which entries of the audit journal are found; it has no row of any other board."""
+    only = text("board = 'audit'")
+    return Index(name, *columns, sqlite_where=only, postgresql_where=only)
 
 
 class Event(SQLModel, table=True):
     """`commitment` is a keyed digest of the payload; `hash` chains this row's metadata and commitment to the row before."""
 
-    __table_args__ = (Index("event_of_entity", "board", "entity", "seq"),)
+    __table_args__ = (
+        Index("event_of_entity", "board", "entity", "seq"),
+        _of_audit("audit_by_account", "account", "seq"),
+        _of_audit("audit_by_type", "type", "seq"),
+        _of_audit("audit_by_time", "at", "seq"),
+    )
 
     board: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)

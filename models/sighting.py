@@ -61,13 +61,3 @@ class EarlierSource(SQLModel, table=True):
     sighting: str = Field(index=True)
     source_name: str | None = None
     source_contact: str | None = None
-
-
-class Reading(SQLModel, table=True):
-    """A reading of a sighting's source: who asked, and when. Each one is kept."""
-
-    id: str = Field(primary_key=True)
-    at: str
-    account: str
-    board: str = Field(index=True)
-    sighting: str

@@ -412,7 +412,7 @@ async def test_who_the_source_is_leaves_by_one_call_only_and_each_reading_is_kep
     assert (await company.victor.http.get(path)).status_code == 403
     for board, id in ((scene.search, NOBODY), (await company.alice.open_search(), added["id"])):
         assert (await company.bob.http.get(f"/api/v1/boards/{board}/sightings/{id}/source")).status_code == 404
-    kept = text("SELECT account FROM reading WHERE sighting = :id ORDER BY at, id")
+    kept = text("SELECT account FROM event WHERE board = 'audit' AND type = 'source.read' AND entity = :id ORDER BY seq")
     readers = await company.server.desk.database.read(
         lambda session: session.connection().execute(kept, {"id": added["id"]}).scalars().all()
     )

@@ -1,6 +1,7 @@
 """What stands in the docs is what the code does: every command, event, frame, refusal, call and setting is named there."""
 
 import ast
+import dataclasses
 import inspect
 import re
 import tomllib
@@ -11,6 +12,7 @@ import pytest
 import typer
 
 from board import appeals, cli, errors
+from board.audit.entries import ENTRIES
 from board.commands import TABLE
 from board.dev.check import ROOT
 from board.paper.labels import EVENTS
@@ -92,6 +94,16 @@ def test_every_call() -> None:
     for route in api.routes:
         if "rest" not in route.path:
             assert f"/api/v1{route.path}" in CONTRACT, route.path
+
+
+def test_every_entry_of_the_audit_journal_with_its_fields() -> None:
+    table = CONTRACT.split("### The audit journal")[1].split("\n### ")[0]
+    rows = {type: row for row in table.splitlines() if row.startswith("| `") for type in names(row.split("|")[1])}
+    assert rows.keys() - {"kind"} == ENTRIES.keys()
+    for type, entry in ENTRIES.items():
+        _, _, kind, about, _ = rows[type].split("|")
+        assert kind.strip() == entry.KIND, type
+        assert names(about) >= {field.name for field in dataclasses.fields(entry)} - {"id"}, type
 
 
 def test_every_setting_with_its_default() -> None:

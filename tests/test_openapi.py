@@ -49,6 +49,7 @@ MINE = ("GET", "/wall/codes/mine")
 TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), ("GET", "/openapi.json"), MINE]  # all that a token for that may
 SCREENS = [(method, path) for method, path in CALLS if path.startswith("/wall/")]  # by a cookie of their own, of any page here
 DISPLAYS = [(method, path) for method, path in CALLS if path.startswith("/displays")]
+AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
 SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
 # What no description can say, as it depends on what is on the board: (field, sentence).
@@ -206,6 +207,8 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
         return False
     if scope == "read" and call in WRITING:
         return False
+    if call in AUDIT:
+        return role == "admin"
     return role != "viewer" or call not in TELLING
 
 
@@ -214,6 +217,13 @@ async def test_what_it_says_holds_for_who_may_do_most(
     company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
 ) -> None:
     await holds(company, names, doors, MOST, call, EXAMPLES)
+
+
+@pytest.mark.parametrize("call", AUDIT, ids=" ".join)
+async def test_what_it_says_of_the_audit_journal_holds_for_administrators(
+    company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
+) -> None:
+    await holds(company, names, doors, ("admin", "write"), call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", TELLING, ids=" ".join)

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from board import journal
 from board.commands import Command
-from board.desk import _make_operations
+from board.desk import _make_boards
 from board.errors import Refused
 from board.execute import execute
 from board.history import net
@@ -250,7 +250,7 @@ class Book:
         self.database = Database(f"sqlite:///{folder}/board.db")
         migrate(self.database)
         self._ids = itertools.count()
-        self.database.write_now(lambda session: _make_operations(session, NOW))
+        self.database.write_now(lambda session: _make_boards(session, NOW))
         id = self.database.write_now(accounts.new_account("alice@desk.example", "Alice", "coordinator", PASSWORD, NOW))
         account = self.database.read_now(lambda session: session.get(Account, id))
         assert account is not None

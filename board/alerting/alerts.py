@@ -13,9 +13,10 @@ from sqlalchemy import Row, String, bindparam, text
 from sqlmodel import Session, select
 
 from board import snapshot, turn
-from board.alerting import mentions
+from board.alerting import mentions, security
+from board.alerting.changes import changed
 from board.journal import Said
-from models.alert import EVERYBODY, KINDS, PLACES, AlertChoice
+from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
 from models.entity import State, leaves
 from models.times import stamp
 
@@ -52,11 +53,6 @@ _LIST = text(
     "WHERE a.account IN ('', :me) AND a.at > :since AND (e.account IS NULL OR e.account <> :me) "
     "AND a.kind IN :kinds AND a.board NOT IN :hidden ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
 ).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # they may be empty
-_CHANGED = text(
-    "INSERT INTO alert_choice (account, assigned, mention, sighting, status, quiet, version) "
-    "VALUES (:account, 'list', 'list', 'list', 'list', :no, 1) "
-    "ON CONFLICT (account) DO UPDATE SET version = alert_choice.version + 1"
-)
 _READ = text("INSERT INTO alert_read (account, board, seq, at) VALUES (:account, :board, :seq, :at)")
 _FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since")
 
@@ -106,7 +102,7 @@ def choose(session: Session, account: str, places: dict[str, str], quiet: bool) 
     """Where alerts of each kind are shown from now on. Raises ValueError for what is no kind or place."""
     if set(places) != set(KINDS) or not set(places.values()) <= set(PLACES):
         raise ValueError(places)
-    _change(session, account)
+    changed(session, account)
     row = session.get_one(AlertChoice, account)
     for kind, place in places.items():
         setattr(row, kind, place)
@@ -114,13 +110,8 @@ def choose(session: Session, account: str, places: dict[str, str], quiet: bool) 
 
 
 def wanted(chosen: AlertChoice) -> list[str]:
-    """The kinds that an account is alerted of, in their order."""
-    return [kind for kind in KINDS if getattr(chosen, kind) != "off"]
-
-
-def _change(session: Session, account: str) -> None:
-    """Says to every process that this account's alerts are not what they were; the row is ours until the transaction ends."""
-    session.connection().execute(_CHANGED, {"account": account, "no": False})
+    """The kinds that an account is alerted of, in their order; that of its own safety always."""
+    return [*(kind for kind in KINDS if getattr(chosen, kind) != "off"), SECURITY]
 
 
 # -- the list -------------------------------------------------------------------------------------------------------------
@@ -133,17 +124,18 @@ def since(now: datetime) -> str:
 
 def listed(session: Session, account: str, now: datetime) -> list[dict[str, Any]]:
     """The newest alerts of an account, an event once."""
-    chosen = choice(session, account)
+    chosen, hidden = choice(session, account), snapshot.hidden_searches(session, account)
     asked = {
-        "me": account, "since": since(now), "kinds": wanted(chosen),
-        "hidden": list(snapshot.hidden_searches(session, account)), "limit": LISTED * len(KINDS),
+        "me": account, "since": since(now), "kinds": wanted(chosen), "hidden": list(hidden), "limit": LISTED * len(KINDS),
     }  # fmt: skip
     found: dict[Key, Row[Any]] = {}
     for row in session.connection().execute(_LIST, asked):
         known = found.get((row.board, row.seq))
         if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
             found[row.board, row.seq] = row
-    return [_told(row, chosen) for row in list(found.values())[:LISTED]]
+    told = [_told(row, chosen) for row in list(found.values())[:LISTED]]
+    told += security.listed(session, account, since(now), hidden, LISTED, desktop=not chosen.quiet)
+    return sorted(told, key=lambda each: str(each["at"]), reverse=True)[:LISTED]
 
 
 def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
@@ -177,6 +169,8 @@ def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str
     if found:
         for row in session.connection().execute(_UNREAD, {"people": list(found), "since": since(now)}):
             add(found[row.account], (row.board, row.seq), row.at, row.kind)
+        for row in security.unread(session, found.keys(), since(now)):
+            add(found[row.account], (OWN, row.number), row.at, SECURITY)
     return found
 
 
@@ -195,7 +189,7 @@ def mine(session: Session, account: str, now: datetime) -> dict[Key, Unread]:
 
 def read(session: Session, account: str, now: datetime, keys: Collection[Key] | None) -> int:
     """Marks alerts as read, or all that there are now (None); how many are left. What is not found is passed over."""
-    _change(session, account)
+    changed(session, account)
     left = mine(session, account, now)
     done = [key for key in left if keys is None or key in keys]
     if done:

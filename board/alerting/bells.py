@@ -21,7 +21,7 @@ from board.access import AsOf
 from board.alerting import alerts
 from board.alerting.alerts import Key, Unread
 from board.source import BoardSource
-from models.alert import EVERYBODY
+from models.alert import EVERYBODY, OWN
 from models.database import Database, Unavailable
 from models.times import now
 from realtime import protocol
@@ -39,7 +39,7 @@ ALL_S = 60.0  # how often everything is counted anew: alerts grow old without an
 
 Told = tuple[int, Key | None, bool]
 
-_HEADS = text("SELECT id, seq FROM board")
+_HEADS = text("SELECT id, seq FROM board WHERE kind <> 'audit'")
 _NEW = text(
     "SELECT a.board, a.seq, a.at, a.kind, a.account, e.account AS actor FROM board b "
     "JOIN alert a ON a.board = b.id AND a.seq > b.seq - :span JOIN event e ON e.board = a.board AND e.seq = a.seq "
@@ -150,7 +150,7 @@ class Bells:
         return len(found), max(found)[1] if found else None, person.quiet
 
     def _sees(self, reader: Connection, key: Key | None) -> bool:
-        return key is None or self._source.may_see(reader.reader, key[0])
+        return key is None or key[0] == OWN or self._source.may_see(reader.reader, key[0])
 
 
 def _read(people: dict[str, _Person], known: dict[str, int], arrived: list[str], now: datetime, session: Session) -> _News:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,7 +26,7 @@ from board.journal import Chain, Fault
 from board.people.accounts import Wrong
 from board.people.sign_in import still_signed_in
 from board.words import N_, say, translated
-from models.board import OPERATIONS, Board
+from models.board import AUDIT, OPERATIONS, Board
 
 WHOLE_S = 60.0  # after it, a chain is gone along from its beginning again: what was edited behind its end is found by then
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
@@ -128,7 +128,7 @@ def verify(session: Session, board: str | None = None, heads: Path | None = None
     """A line for each board, or for one. Raises Wrong with the first bad row, for a board that there is not, and for a file of
     heads that is none."""
     witnesses = [*(read_heads(heads) if heads is not None else ()), *signed(session, board)]
-    query = select(Board).order_by(Board.kind, Board.id)
+    query = select(Board).order_by(col(Board.kind) == AUDIT, Board.kind, Board.id)
     boards = session.exec(query.where(Board.id == board) if board else query).all()
     if board and not boards:
         raise Wrong("There is no board by this id.")
@@ -174,7 +174,8 @@ async def chain(request: Request) -> Response:
     id, desk = request.path_params["board"], desk_of(request)
 
     def read(session: Session) -> tuple[Board, Chain, Fault | None]:
-        board = access.board_for(session, still_signed_in(session, caller).id, id)  # it may have waited
+        account = still_signed_in(session, caller)  # it may have waited
+        board = access.audit_board(session, account) if id == AUDIT else access.board_for(session, account.id, id)
         return board, *desk.chains.verify(session, board)
 
     async with desk.chains.turns.turn():

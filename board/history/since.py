@@ -26,7 +26,7 @@ from realtime.strict import MAX_INTEGER
 MOST_EVENTS = 5_000  # that are read of one board
 MOST_CHANGES = 500  # of one board in an answer: nobody reads more of them, and a board may have 10,000 entities
 MOST_MARKS = 500  # told at once
-_HEADS = text("SELECT id, epoch, seq FROM board ORDER BY kind, id")
+_HEADS = text("SELECT id, epoch, seq FROM board WHERE kind <> 'audit' ORDER BY kind, id")
 
 
 async def marks(request: Request) -> Response:

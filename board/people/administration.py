@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from board import language, pages, words
 from board.answers import NOT_OWN_PAGE, Endpoint, desk_of
+from board.audit.sentences import ROLES
 from board.errors import SENTENCES, Refused
 from board.people import accounts, links, token_list
 from board.people.accounts import Wrong
@@ -32,12 +33,6 @@ Form = Callable[[str], str]
 
 PATH = "/accounts"
 TOKENS = f"{PATH}/tokens"
-ROLES = {
-    "viewer": N_("Viewer"),
-    "investigator": N_("Investigator"),
-    "coordinator": N_("Coordinator"),
-    "admin": N_("Administrator"),
-}
 
 
 def _for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:

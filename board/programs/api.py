@@ -10,6 +10,7 @@ from starlette.routing import Route
 from board import access, journal, language, snapshot, sources
 from board.alerting import calls as alert_calls
 from board.answers import answer, caller_of, desk_of, json_of, number, raw, refusal, refusing
+from board.audit import calls as audit_calls
 from board.errors import Refused
 from board.finding import find
 from board.finding.intake import routes as intake
@@ -24,7 +25,7 @@ from board.source import record
 from board.wall import calls as display_calls
 from board.words import N_
 from models.accounts import Session as SignedIn
-from models.board import Board
+from models.board import AUDIT, Board
 from models.search import Search
 from models.times import moment, now, stamp
 from realtime import protocol, strict
@@ -68,7 +69,7 @@ async def boards(request: Request) -> Response:
             id: (reference, status) for id, reference, status in session.exec(select(Search.id, Search.reference, Search.status))
         }
         found = []
-        for board in session.exec(select(Board).order_by(Board.kind, Board.id)):
+        for board in session.exec(select(Board).where(Board.kind != AUDIT).order_by(Board.kind, Board.id)):
             if board.id not in hidden:
                 entry: dict[str, object] = {"board": board.id, "kind": board.kind, "epoch": board.epoch, "seq": board.seq}
                 if board.id in searches:
@@ -160,10 +161,9 @@ async def source(request: Request) -> Response:
     """Who the source of a sighting is, and was said to be before. Each reading is kept."""
     caller = await caller_of(request)
     desk = desk_of(request)
-    now = stamp(desk.clock())
     board, sighting = request.path_params["board"], request.path_params["sighting"]
     before = number(request, "before", strict.MAX_INTEGER, 1, strict.MAX_INTEGER)
-    return answer(await desk.database.write(lambda session: sources.read(session, caller, board, sighting, now, before)))
+    return answer(await desk.database.write(lambda session: sources.read(session, caller, board, sighting, before)))
 
 
 async def openapi(request: Request) -> Response:
@@ -211,6 +211,8 @@ routes = [
     _route("/boards/{board}/cards.json", exports.cards_json),
     _route("/boards/{board}/journal.csv", exports.journal_csv),
     _route("/boards/{board}/journal.json", exports.journal_json),
+    _route("/audit", audit_calls.entries),
+    _route("/audit.csv", audit_calls.csv),
     _route("/openapi.json", openapi),
     _route("/{rest:path}", missing),
 ]

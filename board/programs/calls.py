@@ -2,6 +2,7 @@
 
 from board import sightings, sources
 from board.alerting.alerts import LISTED
+from board.audit import shapes as audit_shapes
 from board.finding import suggestions
 from board.handover import calls as report_calls
 from board.history.since import MOST_MARKS
@@ -12,6 +13,7 @@ from board.wall import shapes as display_shapes
 from board.words import N_
 from models.accounts import ROLES
 from models.alert import KINDS as ALERTS
+from models.alert import SECURITY
 from models.board import OPERATIONS
 from models.handover import Handover
 from models.search import Search
@@ -56,7 +58,7 @@ _PLACE: Schema = shape({
 _SOURCE: Schema = {"name": or_null(TEXT), "contact": or_null(TEXT)}
 _EARLIER: Schema = shape(_SOURCE | {"seq": COUNT, "at": TIME, "account": or_null(ID)})
 _ALERT: Schema = shape({
-    "board": ID, "reference": or_null(TEXT), "seq": COUNT, "at": TIME, "kind": {"enum": list(ALERTS)}, "type": TEXT,
+    "board": ID, "reference": or_null(TEXT), "seq": COUNT, "at": TIME, "kind": {"enum": [*ALERTS, SECURITY]}, "type": TEXT,
     "actor": or_null(shape({"id": ID, "name": TEXT})), "entity": shape({"kind": TEXT, "id": ID}),
     "card": or_null(shape({"kind": {"enum": ["sighting", "task"]}, "id": ID, "number": COUNT})),
     "value": or_null(TEXT), "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
@@ -228,6 +230,7 @@ CALLS: dict[tuple[str, str], Call] = {
             "lon": {"type": "number", "minimum": -180, "maximum": 180},
         },
     ),
+    **audit_shapes.CALLS,
     ("GET", "/openapi.json"): Call({"type": "object"}, (), open=True),
     **display_shapes.CALLS,
 }  # fmt: skip
@@ -266,6 +269,7 @@ SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
         "Sightings of a board that may be the same as one that is being told. Changes nothing."
     ),
     ("GET", "/intake/searches"): N_("The open searches that may be meant, by name, reference or place."),
+    **audit_shapes.SAYS,
     ("GET", "/openapi.json"): N_("This description, for programs."),
     ("GET", "/find"): N_("Cards, notes and searches that have all of these words, the newest first."),
     **display_shapes.SAYS,

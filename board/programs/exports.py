@@ -154,12 +154,12 @@ async def _read(
 
 async def _csv(desk: Desk, caller: Caller, opened: Opened, pages: Pages, table: Table) -> AsyncIterator[bytes]:
     head, row = table(opened.kind, opened.names)
-    yield BOM + _lines([head])
-    async for part in _read(desk, caller, opened, pages, lambda rows: _lines(map(row, rows))):
+    yield BOM + lines([head])
+    async for part in _read(desk, caller, opened, pages, lambda rows: lines(map(row, rows))):
         yield part
 
 
-def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
+def lines(rows: Iterable[Iterable[Any]]) -> bytes:
     """RFC 4180."""
     out = io.StringIO()
     csv.writer(out).writerows(map(cell, row) for row in rows)

@@ -1,0 +1,72 @@
+"""Alerts about somebody's own account: an administrator made a token with its rights, say. Nobody can switch them off.
+
+What is behind them stands in the audit journal, which the person may not see. So an alert is named by its number among those of
+the account, and carries what there is to know.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, bindparam, text
+from sqlmodel import Session
+
+from board.alerting.changes import changed
+from board.journal import Said
+from models.alert import OWN, SECURITY
+
+_NUMBER = text("SELECT COALESCE(max(number), 0) + 1 FROM security_alert WHERE account = :account")
+_ADD = text("INSERT INTO security_alert (account, number, seq, at) VALUES (:account, :number, :seq, :at)")
+_UNREAD = text(
+    "SELECT s.account, s.number, s.at FROM security_alert s "
+    "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
+    "WHERE s.account IN :people AND s.at > :since AND r.account IS NULL"
+).bindparams(bindparam("people", expanding=True))
+_LIST = text(
+    "SELECT s.number, s.at, e.type, e.account AS actor, p.name AS actor_name, y.body, (r.account IS NOT NULL) AS read "
+    "FROM security_alert s JOIN event e ON e.board = 'audit' AND e.seq = s.seq "
+    "LEFT JOIN payload y ON y.board = 'audit' AND y.seq = s.seq LEFT JOIN account p ON p.id = e.account "
+    "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
+    "WHERE s.account = :account AND s.at > :since ORDER BY s.number DESC LIMIT :limit"
+)
+
+
+def record(session: Session, account: str, said: Said) -> None:
+    """Alerts an account by an entry of the audit journal, whose row is locked: so the numbers have no gaps."""
+    number = session.connection().execute(_NUMBER, {"account": account}).scalar_one()
+    session.connection().execute(_ADD, {"account": account, "number": number, "seq": said.seq, "at": said.at})
+    changed(session, account)
+
+
+def unread(session: Session, accounts: Collection[str], since: str) -> list[Row[Any]]:
+    """What these accounts have not read: account, number, at."""
+    asked = {"people": list(accounts), "since": since, "own": OWN}
+    return list(session.connection().execute(_UNREAD, asked)) if accounts else []
+
+
+def listed(
+    session: Session, account: str, since: str, hidden: Collection[str], limit: int, desktop: bool
+) -> list[dict[str, Any]]:
+    """The newest of an account, as the contract has alerts. The search that one is about is named only to who may see it."""
+    asked = {"account": account, "since": since, "own": OWN, "limit": limit}
+    return [_told(row, account, hidden, desktop) for row in session.connection().execute(_LIST, asked)]
+
+
+def _told(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -> dict[str, Any]:
+    about = orjson.loads(row.body)["about"] if row.body is not None else {}
+    search = about.get("board")
+    seen = search is not None and search not in hidden
+    return {
+        "board": OWN,
+        "reference": about.get("reference") if seen else None,
+        "seq": row.number,
+        "at": row.at,
+        "kind": SECURITY,
+        "type": row.type,
+        "actor": {"id": row.actor, "name": row.actor_name} if row.actor else None,
+        "entity": {"kind": "search", "id": search} if seen else {"kind": "account", "id": account},
+        "card": None,
+        "value": about.get("title") if row.type == "token.added" else about.get("name") if search else None,
+        "read": bool(row.read),
+        "desktop": desktop,
+    }

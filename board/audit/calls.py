@@ -1,0 +1,105 @@
+"""The calls that read the audit journal: as JSON, a page at a time, and all that fits a filter as a file for spreadsheets."""
+
+from collections.abc import AsyncIterator
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from board import access, language
+from board.answers import answer, caller_of, desk_of, number
+from board.audit import actor, reading, sentences, writer
+from board.audit.entries import ExportRead
+from board.audit.reading import Filter, Found
+from board.desk import Desk
+from board.errors import Refused
+from board.people.sign_in import Caller, still_signed_in
+from board.programs.exports import BOM, CSV, lines
+from board.words import N_, translated
+from models.accounts import Account
+from models.board import AUDIT, Board
+from models.times import moment, stamp
+from realtime.strict import MAX_INTEGER
+
+LIMIT, MOST = 100, 500  # entries in an answer
+AT_ONCE = 200  # entries that are read at once for a file
+FILE = "audit.csv"
+HEADER = (
+    N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("What happened"), N_("Address"), N_("Kind"), N_("Id"),
+)  # fmt: skip
+
+
+def filter_of(request: Request) -> Filter:
+    """What is asked for by the query. Raises Refused `invalid`."""
+    asked = request.query_params
+    kind = asked.get("kind") or None
+    if kind is not None and not Filter(kind=kind).types():
+        raise Refused("invalid", fields={"kind": N_("There is no such kind of entry.")})
+    account = asked.get("account") or None
+    if account is not None and (len(account) > 64 or "\0" in account):
+        raise Refused("invalid", fields={"account": N_("This is not an id.")})
+    return Filter(account, kind, _time(request, "from"), _time(request, "until"))
+
+
+def _time(request: Request, name: str) -> str | None:
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        return stamp(moment(text.replace(" ", "+")))
+    except (ValueError, OverflowError):
+        raise Refused("invalid", fields={name: N_("This is not a time with its offset, as in 2026-11-24T22:01:02Z.")}) from None
+
+
+def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
+    """Who asks, and the board, if they may know of it now. Raises Refused."""
+    account = still_signed_in(session, caller)
+    return account, access.audit_board(session, account)
+
+
+async def entries(request: Request) -> Response:
+    """The newest entries, or those before a seq."""
+    caller = await caller_of(request)
+
+    def read(session: Session) -> tuple[Board, list[Found], int]:
+        _, board = administrator(session, caller)  # first: to everybody else there is nothing that could be asked wrongly
+        before, limit = number(request, "before", MAX_INTEGER, 1, MAX_INTEGER), number(request, "limit", LIMIT, 1, MOST)
+        return board, reading.newest(session, filter_of(request), before, limit + 1), limit
+
+    board, found, limit = await desk_of(request).database.read(read)
+    told = [each.wire() for each in found[:limit]]
+    return answer({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": told, "more": len(found) > limit})
+
+
+async def csv(request: Request) -> Response:
+    """All entries that fit, the newest first, for a spreadsheet. That somebody took them is an entry too."""
+    caller, desk = await caller_of(request), desk_of(request)
+
+    def begin(session: Session) -> tuple[Filter, int]:
+        account, board = administrator(session, caller)
+        entry = ExportRead(id=AUDIT, file=FILE, reference=None)
+        writer.write(session, entry, by=actor.account(account, caller.token))
+        return filter_of(request), board.seq + 1
+
+    wanted, before = await desk.database.write(begin)
+    body = _csv(desk, caller, wanted, before, language.of(request, caller))
+    return StreamingResponse(body, headers={"content-type": CSV, "content-disposition": f'attachment; filename="{FILE}"'})
+
+
+async def _csv(desk: Desk, caller: Caller, wanted: Filter, before: int, reads: str) -> AsyncIterator[bytes]:
+    yield BOM + lines([[translated(word, reads) for word in HEADER]])
+    while before:
+
+        def read(session: Session, before: int = before) -> tuple[bytes, int]:
+            administrator(session, caller)
+            found = reading.newest(session, wanted, before, AT_ONCE)
+            return lines(_row(each, reads) for each in found), found[-1].seq if len(found) == AT_ONCE else 0
+
+        part, before = await desk.database.read(read)
+        yield part
+
+
+def _row(entry: Found, reads: str) -> list[object]:
+    who, what = sentences.who(entry.actor) if entry.payload else "", sentences.sentence(entry)
+    told = (translated(who, reads), translated(what, reads), entry.about.get("address") or "")
+    return [entry.seq, entry.at, entry.type, *told, entry.kind, entry.id]

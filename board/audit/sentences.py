@@ -1,0 +1,124 @@
+"""Entries of the audit journal as plain sentences, to be said in the reader's language."""
+
+from collections.abc import Callable
+from typing import Any
+
+from board.audit.reading import Found
+from board.words import N_, say
+
+Values = dict[str, Any]
+
+ROLES = {
+    "viewer": N_("Viewer"), "investigator": N_("Investigator"), "coordinator": N_("Coordinator"), "admin": N_("Administrator"),
+}  # fmt: skip
+_SAYS: dict[str, str] = {
+    "sign_in.succeeded": N_("{actor} signed in from {address}"),
+    "account.added": N_("{actor} added the account of {name}: {role}"),
+    "account.role_set": N_("{actor} changed the role of {name} from “{before}” to “{role}”"),
+    "account.disabled": N_("{actor} disabled the account of {name}"),
+    "account.enabled": N_("{actor} enabled the account of {name}"),
+    "sessions.ended": N_("{actor} ended sessions of {name}: {count}"),
+    "password.set": N_("{actor} set the password of {name}"),
+    "link.made": N_("{actor} made a one-time link to set the password of {name}"),
+    "link.used": N_("A one-time link for {name} was used from {address}"),
+    "token.added": N_("{actor} created the API token “{title}” ({scope}) for {name}"),
+    "token.revoked": N_("{actor} revoked the API token “{title}” of {name}"),
+    "members.joined_by_admin": N_("{actor} made {name} a member of the search {reference}"),
+    "display.paired": N_("{actor} paired the display “{name}”"),
+    "display.changed": N_("{actor} changed the display “{name}”: {changes}"),
+    "display.revoked": N_("{actor} removed the display “{name}”"),
+    "export.read": N_("{actor} downloaded {file}"),
+    "source.read": N_("{actor} read the source of sighting {number} of the search {reference}"),
+    "backup.made": N_("{actor} made a backup: {file}"),
+    "backup.restored": N_("{actor} restored the database from a backup"),
+    "settings.changed": N_("The settings of {machine} changed: {changes}"),
+    "origin.refused": N_("A request from another site ({origin}) was refused, from {address}"),
+    "sign_in.throttled": N_("A sign-in was blocked after too many attempts, from {address}"),
+}
+_FAILED = {
+    "unknown": N_("Failed sign-in from {address}: unknown e-mail address"),
+    "password": N_("Failed sign-in as {name} from {address}: wrong password"),
+    "disabled": N_("Failed sign-in as {name} from {address}: the account is disabled"),
+}
+_TOKENS = {
+    "unknown": N_("An unknown API token was refused, from {address}"),
+    "revoked": N_("The API token “{title}” of {name} was refused from {address}: it is revoked"),
+    "expired": N_("The API token “{title}” of {name} was refused from {address}: it has expired"),
+    "disabled": N_("The API token “{title}” of {name} was refused from {address}: the account is disabled"),
+}
+_OVER = {
+    "sign_in.failed": N_("Too many failed sign-ins to list one by one: {count} more"),
+    "sign_in.throttled": N_("Too many blocked sign-ins to list one by one: {count} more"),
+    "origin.refused": N_("Too many requests from other sites to list one by one: {count} more"),
+    "token.refused": N_("Too many refused API tokens to list one by one: {count} more"),
+}
+_FIELDS = {  # of a display
+    "name": N_("Name"), "profile": N_("Who is in the room"), "language": N_("Language"), "shows": N_("Content"),
+    "theme": N_("Light or dark"), "sound": N_("Sound"),
+}  # fmt: skip
+
+
+def sentence(entry: Found) -> str:
+    """What happened, in English; a `Sentence` where there are values in it. A type of a newer version is told as it is."""
+    if not entry.payload:
+        return N_("Erased")
+    values = {name: say(N_("not known")) if value is None else value for name, value in entry.about.items()}
+    values |= {name: say(ROLES[values[name]]) for name in ("role", "before") if values.get(name) in ROLES}
+    values["actor"] = who(entry.actor)
+    if entry.type in _CHANGES:
+        values["changes"] = _listed(_CHANGES[entry.type](entry.about))
+    told = _VARIANTS[entry.type](entry.about) if entry.type in _VARIANTS else _SAYS.get(entry.type)
+    if told is None:
+        return entry.type
+    said, count = say(told, **values), values.get("count", 1)
+    return said if count == 1 or "{count}" in told else say(N_("{what} ({count} more times)"), what=said, count=count)
+
+
+def who(actor: Values) -> str:
+    """Who did it."""
+    name = actor.get("name") or say(N_("not known"))
+    match actor.get("kind"):
+        case "account":
+            return str(name)
+        case "command_line":
+            return say(N_("{name} at the command line"), name=name)
+        case "server":
+            return "Searchboard"
+    return say(N_("Someone"))
+
+
+def _throttled(about: Values) -> str | None:
+    if about.get("name") is None:
+        return _SAYS["sign_in.throttled"]
+    return N_("A sign-in as {name} was blocked after too many attempts, from {address}")
+
+
+def _settings(about: Values) -> str | None:
+    if about.get("first"):
+        return N_("Searchboard was started for the first time, on {machine}: {changes}")
+    return _SAYS["settings.changed"]
+
+
+_VARIANTS: dict[str, Callable[[Values], str | None]] = {
+    "sign_in.failed": lambda about: _FAILED.get(about.get("reason", "")),
+    "sign_in.throttled": _throttled,
+    "token.refused": lambda about: _TOKENS.get(about.get("reason", "")),
+    "audit.overflowed": lambda about: _OVER.get(about.get("of", "")),
+    "settings.changed": _settings,
+}
+_CHANGES: dict[str, Callable[[Values], list[str]]] = {
+    "display.changed": lambda about: [say(_FIELDS.get(each, each)) for each in about.get("fields", ())],
+    "settings.changed": lambda about: [_setting(each) for each in about.get("changes", ())],
+}
+
+
+def _setting(change: Values) -> str:
+    """`LOG_LEVEL: INFO → DEBUG`; of a secret its name."""
+    before, value = (change.get(name) for name in ("before", "value"))
+    return str(change["name"]) if before is None and value is None else f"{change['name']}: {before or '–'} → {value or '–'}"
+
+
+def _listed(parts: list[str]) -> str:
+    """Parts in a row, each of which may be a sentence to be translated."""
+    row = ", ".join(f"{{part{number}}}" for number in range(len(parts)))
+    return say(row or "–", **{f"part{number}": part for number, part in enumerate(parts)})

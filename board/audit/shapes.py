@@ -1,0 +1,50 @@
+"""What the calls of the audit journal take and give, for `board.programs.calls`."""
+
+from dataclasses import fields
+
+from board.audit.entries import ENTRIES, Entry
+from board.audit.reading import GROUPS
+from board.programs.schemas import Schema
+from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, Call, many, or_null, shape
+from board.words import N_
+from realtime.strict import MAX_INTEGER
+
+_ACTOR: Schema = shape({
+    "kind": {"enum": ["account", "command_line", "server", "nobody"]}, "id": or_null(ID), "name": or_null(TEXT),
+    "token": or_null(ID),
+})  # fmt: skip
+_META: Schema = {"seq": COUNT, "at": TIME, "type": TEXT, "kind": TEXT, "id": TEXT}
+
+
+def _entry(entry: type[Entry]) -> Schema:
+    about = shape({field.name: {} for field in fields(entry) if field.name != "id"})
+    return shape(_META | {"type": {"const": entry.TYPE}, "kind": {"const": entry.KIND}, "actor": _ACTOR, "about": about})
+
+
+_FILTER: dict[str, Schema] = {
+    "account": ID,
+    "kind": {"enum": [*sorted(GROUPS), *ENTRIES]},
+    "from": TIME,
+    "until": TIME,
+}
+_REFUSALS = (*EVERYWHERE, "not_found", "invalid")
+
+CALLS: dict[tuple[str, str], Call] = {
+    ("GET", "/audit"): Call(
+        shape({
+            "board": {"const": "audit"}, "epoch": TEXT, "seq": COUNT, "more": {"type": "boolean"},
+            "entries": many({"oneOf": [*map(_entry, ENTRIES.values()), shape(_META | {"erased": {"const": True}})]}),
+        }),
+        _REFUSALS,
+        query={
+            "before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 100},
+        } | _FILTER,
+    ),
+    ("GET", "/audit.csv"): Call(TEXT, _REFUSALS, query=_FILTER, media="text/csv"),
+}  # fmt: skip
+
+SAYS: dict[tuple[str, str], str] = {
+    ("GET", "/audit"): N_("The audit log, newest first: sign-ins, refusals, and what administrators did. For administrators."),
+    ("GET", "/audit.csv"): N_("The audit log for a spreadsheet."),
+}
