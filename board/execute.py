@@ -66,6 +66,7 @@ class Order:
     def __call__(self, session: Session) -> Written | Refused:
         """Carries it out. A refusal is raised only where something must be undone: else the others go on unharmed."""
         changes = turn.of(session).changes
+        _lock(session, self.boards)  # before the clock is read: who waited here would have an earlier time than who was first
         try:
             return execute(session, self.caller, self.command, stamp(self.clock()), self.known)
         except Refused as refusal:

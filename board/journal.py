@@ -63,11 +63,11 @@ def append(
     session: Session, board: Board, type: str, kind: str, entity: str, account: str | None, at: str, payload: dict[str, Any]
 ) -> Said:
     """The next event of a board whose row is locked, with the row's head moved to it. It is written when the turn ends, or
-    before the board's journal is read."""
+    before the board's journal is read. `at` is what the clock says: where the board is ahead of it, the payload keeps it."""
     board.seq += 1
     board.at = max(board.at, at)  # a clock set back must not make `at` decrease along seq
     board.last_type = type
-    body = orjson.dumps(payload)
+    body = orjson.dumps(payload if board.at == at else payload | {"clock": at})
     said = Said(board.id, board.seq, board.at, type, kind, entity, account, body)
     key = secrets.token_bytes(32)
     committed = commitment(key, body)

@@ -152,7 +152,7 @@ def set_status(pen: Pen, data: SetStatus) -> None:
     elif data.status == "open":
         values["outcome"] = None
     if pen.change(row, "search.status_set", values, data.reason):
-        row.status_at = pen.now
+        row.status_at = max(said.at for said in pen.said)  # as displays learn it from the events, which the clock may be behind
     if data.status == "found":
         appeals.end(pen, row, data.reason)
 

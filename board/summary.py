@@ -108,8 +108,10 @@ class Moments:
         behind = {board: self._read.get(board, 0) for board, seq in heads.items() if self._read.get(board, -1) != seq}
         for board, events in significant.after(session, behind).items():
             last = events[-1]
-            value = last.payload()["state"]["assessment"] if last.type == "sighting.assessed" else None
-            self._last[board] = {"seq": last.seq, "at": last.at, "type": last.type, "assessment": value}
+            payload = last.payload()
+            value = payload["state"]["assessment"] if last.type == "sighting.assessed" else None
+            told = {"seq": last.seq, "at": last.at, "type": last.type, "assessment": value}
+            self._last[board] = told | ({"clock": payload["clock"]} if "clock" in payload else {})
         self._read |= {board: heads[board] for board in behind}
 
     def on_wall(self, search: str, summary: Summary) -> Summary:

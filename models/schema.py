@@ -9,6 +9,7 @@ from models import (  # noqa: F401  (they register themselves)
     accounts,
     alert,
     board,
+    clock,
     column,
     display,
     event,

@@ -38,7 +38,8 @@ class Hub:
         self.channels: dict[str, Channel] = {}
         self.connections: set[Connection] = set()
         self.asked = asyncio.Event()  # somebody asked to be told of alerts
-        self._announced: dict[bool, bytes] = {}  # what every connection is told after its hello; whether it is a display's
+        # What every connection is told after its hello: by subject, and whether it is a display's.
+        self._announced: dict[str, dict[bool, bytes]] = {}
         self.catchup = Catchup(source)
         self.crowds = Crowds(bus.publish)
         self.heads = Heads(self)
@@ -65,17 +66,19 @@ class Hub:
         await asyncio.gather(*self._tasks, *self._loose, return_exceptions=True)
         await self.catchup.stop()
 
-    def announce(self, to_people: bytes, to_displays: bytes) -> None:
-        """Tells every connection that is here, and each that comes, until something else is announced."""
-        told, self._announced = self._announced, {False: to_people, True: to_displays}
+    def announce(self, subject: str, to_people: bytes, to_displays: bytes) -> None:
+        """Tells every connection that is here, and each that comes, until something else is announced of this subject."""
+        told, now = self._announced.get(subject, {}), {False: to_people, True: to_displays}
+        self._announced[subject] = now
         for connection in self.connections:
-            if self._announced[connection.display is not None] != told.get(connection.display is not None):
-                self.greet(connection)
+            frame = now[connection.display is not None]
+            if frame != told.get(connection.display is not None):
+                connection.send(frame)
 
     def greet(self, connection: "Connection") -> None:
         """Tells a connection what was announced."""
-        if (frame := self._announced.get(connection.display is not None)) is not None:
-            connection.send(frame)
+        for frames in self._announced.values():
+            connection.send(frames[connection.display is not None])
 
     def leave(self, connection: "Connection") -> None:
         """A connection is gone: nothing of it stays."""

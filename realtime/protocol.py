@@ -231,6 +231,11 @@ def shift(shift: Mapping[str, Any] | None, handover: Mapping[str, Any] | None) -
     return _frame("shift", shift=shift, handover=handover)
 
 
+def clock(jumped: Mapping[str, Any] | None, ahead: Mapping[str, Any] | None) -> bytes:
+    """Why times may be wrong; both null where they no longer are."""
+    return _frame("clock", jumped=jumped, ahead=ahead)
+
+
 def heads(at: str, found: Mapping[str, tuple[str, int]]) -> bytes:
     return _frame("heads", at=at, heads={board: {"epoch": epoch, "seq": seq} for board, (epoch, seq) in found.items()})
 

@@ -13,6 +13,7 @@ from board.dev.browser import find
 from board.people import sign_in
 from tests import cast, houses
 from tests.cast import Person, Server, serving
+from tests.clocks import WallClock, settable
 from tests.company import Company, playing
 from tests.houses import House
 from tests.office import Office, hire
@@ -56,6 +57,12 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sign_in, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
+
+
+@pytest.fixture
+def wall_clock(monkeypatch: pytest.MonkeyPatch) -> WallClock:
+    """The clock of the servers in this process, to be set."""
+    return settable(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ class Duty:
     async def look(self) -> None:
         """Tells it where it is not what was told last: displays, who holds it. Raises Unavailable."""
         shift, handover = await self._database.read(_read)
-        self._hub.announce(protocol.shift(shift, handover), protocol.shift(walls.shift(shift), None))
+        self._hub.announce("shift", protocol.shift(shift, handover), protocol.shift(walls.shift(shift), None))
 
 
 def _read(session: Session) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from models.times import moment
 
 MOST = 1_000  # events on one paper, some forty pages; it says how to get the others
 SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon)$|reads\.|position$")  # fields whose values say nothing to a person
+TOLD = timedelta(minutes=1)  # by so much the journal was ahead of the clock: what is less looks the same on paper
 UNSAID: tuple[Any, ...] = ([], "", "unknown", "none")  # what a thing begins with, as with False, where nobody said otherwise
 
 
@@ -86,6 +88,9 @@ class _History:
         line: Line = [" · ".join(each for each in (clock(said.at, self._reads), f"#{said.seq}", actor, what) if each)]
         if said.body is None:
             return [*line, f" · {self._say(N_('erased'))}"]
+        by_clock = payload.get("clock")
+        if by_clock is not None and moment(said.at) - moment(by_clock) >= TOLD:
+            line.append(f" · {self._say(N_('by the clock: {at}')).format(at=at(by_clock, self._reads))}")
         for path in sorted(payload.get("changes", ()), key=lambda path: path not in labels.TYPED):  # what was said comes first
             line += self._change(path, told)
         line += [f" · {labels.field(path, self._say)}: {self._say(UNTOLD)}" for path in payload.get("private", ())]

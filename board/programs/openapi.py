@@ -89,7 +89,7 @@ def _schemas() -> Schema:
     whole = {
         "actor": or_null(shape({"id": ID, "name": TEXT})), "command": or_null(TEXT), "changes": many(TEXT),
     }  # fmt: skip
-    more: Schema = {"reason": TEXT, "undoes": COUNT, "private": many(TEXT)}
+    more: Schema = {"reason": TEXT, "undoes": COUNT, "private": many(TEXT), "clock": TIME}
     events = [shape(event | whole | {"kind": {"const": kind}, "state": or_null(ref(kind))}, more) for kind in states]
     return states | commands | {
         "Entity": {"oneOf": [shape({"kind": {"const": kind}, "id": ID, "seq": COUNT, "state": ref(kind)}) for kind in states]},

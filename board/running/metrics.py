@@ -26,6 +26,7 @@ commands = Counter("board_commands", "Commands by outcome: ok, a code of refusal
 sign_ins = Counter("board_sign_ins", "Tries to sign in by outcome: succeeded, failed, throttled", ["outcome"], registry=registry)
 refused = Counter("board_refused", "Refused at the door by reason: origin, token, http, socket", ["reason"], registry=registry)
 stuck = Counter("board_loop_stuck", "Times that an event loop stood still for over 3 s", registry=registry)
+clock_jumps = Counter("board_clock_jumps", "Times that the wall clock was set by 5 s or more", registry=registry)
 _commit = Histogram("board_commit_seconds", "From a command's arrival to its being durable", buckets=_DELAYS, registry=registry)
 _delay = Histogram(
     "board_delivery_delay_seconds",
@@ -46,6 +47,8 @@ _readers = _gauge("board_readers", "Subscriptions of boards")
 _boards = _gauge("board_boards_followed", "Boards that somebody follows")
 _head = _gauge("board_head", "The highest seq that was passed on, of any board")
 _bus_up = _gauge("board_bus_up", "1 while messages pass between processes, 0 while the database is asked instead")
+
+_clock_ahead = _gauge("board_clock_ahead_seconds", "By how much the newest event's time is ahead of the clock; 0 where it is not")
 
 # What realtime counts in plain numbers: the metric, whose number it is (the hub's tally or its bus), and the number's name.
 _COUNTED = [
@@ -71,6 +74,10 @@ def measure(hub: Hub) -> None:
     """Has the delay of deliveries measured from now on."""
     hub.tally.delay = _delay.observe
     _process.labels(_pid(), os.environ.get(WORKER, "0")).set(1)
+
+
+def clock_ahead(seconds: float) -> None:
+    _clock_ahead.labels(_pid()).set(seconds)
 
 
 @contextlib.contextmanager

@@ -84,7 +84,7 @@ def event(wire: bytes, board: str, profile: str, facts: Facts) -> bytes:
     changes = [NAMED.get(path, path) for path in said["changes"] if path in fields]
     if type == "search.status_set" and state["status"] != "open":
         changes.append("status_at")
-    told = {name: said[name] for name in ("seq", "at", "type", "kind", "id")}
+    told = {name: said[name] for name in ("seq", "at", "clock", "type", "kind", "id") if name in said}
     return orjson.dumps(told | {"state": masked, "changes": sorted(changes)})
 
 

@@ -19,6 +19,7 @@ export class Desk {
   newVersion = null;  // the server's, where this page is of another
   outbox;
   alerts = null;      // whoever hears of alerts here
+  clock = null;       // why times may be wrong: {jumped, ahead}, once the server has said so
   duty = null;        // who holds the shift, and how it is handed on: {shift, handover}, once the server has said so
   here = null;        // what one may do on this page, for keys and palette: {where, may, commands, things}
   seen = null;        // up to where this person has seen each board, on pages that show one
@@ -130,6 +131,7 @@ export class Desk {
     if (frame.type === "heads") return this.#heads(frame);
     if (frame.type === "alerts") return this.alerts?.heard(frame);
     if (frame.type === "shift") return this.#shift(frame);
+    if (frame.type === "clock") return this.#clock(frame);
     if (frame.type === "account") return this.#accountChanged(frame.account);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.#boards.get(frame.board)?.seq ?? null);
     if (frame.type === "refused") return this.outbox.refused(frame);
@@ -139,6 +141,11 @@ export class Desk {
 
   #shift({ shift, handover }) {
     this.duty = { shift, handover };
+    this.#changed();
+  }
+
+  #clock({ jumped, ahead }) {
+    this.clock = { jumped, ahead };
     this.#changed();
   }
 

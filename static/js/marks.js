@@ -1,9 +1,9 @@
 /* Marks: what happened to an entity that is new to this person. Pure. */
 
 /** The mark of an entity after one more event; what was added and is new stays "added". */
-export function marked(before, { type, actor, at, changes = [], private: set = [] }) {
+export function marked(before, { type, actor, at, clock, changes = [], private: set = [] }) {
   const first = before?.type.endsWith(".added") ? before.type : type;
-  return { type: first, actor, at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes, ...set])] };
+  return { type: first, actor, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes, ...set])] };
 }
 
 /**

@@ -2,10 +2,10 @@
    ages by the server's clock. */
 
 import { locale, t } from "./i18n.js";
+import { Offset } from "./offset.js";
 
 export const ZONE = "Europe/Brussels";
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
-const SAMPLES = 6; // heartbeats, 30 s: enough to find one that travelled fast
 
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
 const CLOCK_S = { ...CLOCK, second: "2-digit" };
@@ -18,18 +18,20 @@ const INPUT = { year: "numeric", month: "2-digit", day: "2-digit", ...CLOCK };
 
 // --- the server's clock
 
-let offsets = [];
+const offset = new Offset();
 
-/** A heartbeat said that it is `iso` at the server. Delay only makes it look earlier, so the largest of the last few is nearest. */
+/** A heartbeat said that it is `iso` at the server. */
 export function learn(iso, local = Date.now()) {
-  const offset = Date.parse(iso) - local;
-  if (Number.isFinite(offset)) offsets = [...offsets, offset].slice(-SAMPLES);
+  offset.learn(Date.parse(iso) - local);
 }
 
 /** -> Date: now, by the server's clock as far as it is known. */
 export function serverNow() {
-  return new Date(Date.now() + (offsets.length ? Math.max(...offsets) : 0));
+  return new Date(Date.now() + (offset.ms ?? 0));
 }
+
+/** -> ISO: when an event was committed. `clock` is what the clock said, where the journal was ahead of it. */
+export const momentOf = ({ at, clock: told }) => told ?? at;
 
 // --- moments; each takes an ISO text or a Date, and gives "" for null or what is not a time
 
@@ -72,6 +74,9 @@ export function late(when, now = serverNow()) {
   const passed = between(when, now);
   return passed === null || passed < MINUTE ? "" : t("{length} late", { length: roughly(passed) });
 }
+
+/** "7 s", else as `roughly` has it: of what may be short. */
+export const howLong = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.round(length / SECOND) }) : roughly(length));
 
 /** "41 min", "3 h 05", "2 d 4 h": a length in ms, floored, in the two units that matter. */
 export function roughly(length) {

@@ -5,7 +5,7 @@ import { t } from "../i18n.js";
 import { label } from "../labels.js";
 import { difference } from "../forms/patch.js";
 import { shownAt } from "../forms/shown.js";
-import { time } from "./times.js";
+import { byClock, time } from "./times.js";
 
 const PAGE = 1000; // events in one answer, the most that the server gives
 
@@ -90,7 +90,7 @@ export function historyList(history, view) {
 
 function item({ event, changes, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
-    <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${time(event.at)}</span></p>
+    <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${time(event.at)}${byClock(event)}</span></p>
     ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
     ${isCreation(event) ? nothing : changed(changes, event.private ?? [], view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}

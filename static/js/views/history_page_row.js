@@ -7,7 +7,7 @@ import { cardOf, told } from "../sentences.js";
 import { clock, day } from "../time.js";
 import { shiftHeading } from "./history_page_shifts.js";
 import { nameOf } from "./searches.js";
-import { time, when } from "./times.js";
+import { byClock, time, when } from "./times.js";
 
 const LATE_MS = 30 * 60_000; // between happening and record: with that of a sighting, which the server judges
 
@@ -20,7 +20,7 @@ export function row(entry, at, group, view) {
       aria-current=${key === view.target ? "true" : nothing} tabindex=${isCurrent ? 0 : -1}>
     ${group ? html`<h2 data-testid="group">${shiftHeading(group, view)}</h2>` : nothing}
     <div class="event" data-kind=${event.kind}>
-      <p class="when">${time(event.at)}${late(event)}</p>
+      <p class="when">${time(event.at)}${byClock(event)}${late(event)}</p>
       <p class="says" data-sentence>${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason)}</p>
       ${rest.length ? html`<ul class="changes">${rest.map((change) => line(change, view.told.names(entry)))}</ul>` : nothing}
       <p class="links">${links(entry, view, isCurrent ? 0 : -1)}</p>

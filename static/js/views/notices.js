@@ -4,9 +4,10 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { storage } from "../storage.js";
 import { n, t } from "../i18n.js";
+import { howLong, moment } from "../time.js";
 
 export function mount(root, desk) {
-  const draw = () => render(html`${ended(desk)}${newVersion(desk)}${cannotKeep()}${refusedElsewhere(desk)}`, root);
+  const draw = () => render(html`${ended(desk)}${wrongClock(desk)}${newVersion(desk)}${cannotKeep()}${refusedElsewhere(desk)}`, root);
   desk.watch(draw);
   storage.turned = draw;
   draw();
@@ -17,6 +18,19 @@ const reload = () => location.reload();
 function newVersion({ newVersion: version }) {
   if (!version) return nothing;
   return line("new-version", t("A new version of the board is here."), html`<button @click=${reload}>${t("Reload")}</button>`);
+}
+
+/** The server's clock jumped, or is behind what is on record: for as long as the server says so. */
+function wrongClock({ clock }) {
+  const { jumped, ahead } = clock ?? {};
+  if (!jumped && !ahead) return nothing;
+  const says = [jumped && jumping(jumped), ahead && t("At {at} the newest events carried the time {until}: the clock of a server is wrong.", { at: moment(ahead.at), until: moment(ahead.until) })];
+  return line("clock", [...says, t("Times may be wrong.")].filter(Boolean).join(" "));
+}
+
+function jumping({ by_s: by, at }) {
+  const values = { length: howLong(Math.abs(by) * 1000), at: moment(at) };
+  return by > 0 ? t("The server’s clock jumped ahead by {length} at {at}.", values) : t("The server’s clock jumped back by {length} at {at}.", values);
 }
 
 function ended({ connection }) {

@@ -4,6 +4,7 @@
  */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { dayAndClock, moment, serverNow } from "../time.js";
+import { t } from "../i18n.js";
 
 // Formatting a date costs about 5 microseconds a part; the same few hundred are asked for at every draw.
 const KEPT_MS = 60_000;
@@ -29,6 +30,14 @@ function keep(iso, form, write) {
   const key = form + iso;
   if (!kept.texts.has(key)) kept.texts.set(key, write(iso));
   return kept.texts.get(key);
+}
+
+const TOLD_MS = 60_000; // what differs by less looks the same in hours and minutes
+
+/** Where the journal was ahead of the clock, when an event was committed by the clock; else nothing. */
+export function byClock({ at, clock }) {
+  if (!clock || new Date(at) - new Date(clock) < TOLD_MS) return nothing;
+  return html` <span class="late" data-testid="by-clock" title=${t("The history was ahead of the server’s clock: its times never go back.")}>${t("by the clock: {at}", { at: when(clock) })}</span>`;
 }
 
 export const time = (iso) => html`<time datetime=${iso}>${when(iso)}</time>`;

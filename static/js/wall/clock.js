@@ -1,23 +1,22 @@
 /* What time it is: the server's, whatever the clock of this machine says. Counted on by the clock that cannot be set, so that a
    screen whose clock jumps by hours goes on with the right time. */
 
+import { Offset } from "../offset.js";
 import { clock, toInput } from "../time.js";
 
-const SAMPLES = 6;            // heartbeats: delay only makes the server look earlier, so the largest of them is nearest
 const WRONG = 120_000;        // ms by which the clock of this machine may be off before it is said
 const DAY = [7, 19];          // by day the screen is light, from the first of these hours to the second
 
-let offsets = [];
+const offset = new Offset();
 
 /** A heartbeat said that it is `iso` at the server. */
 export function learn(iso, mono = performance.now()) {
-  const offset = Date.parse(iso) - mono;
-  if (Number.isFinite(offset)) offsets = [...offsets, offset].slice(-SAMPLES);
+  offset.learn(Date.parse(iso) - mono);
 }
 
 /** -> Date, or null while no heartbeat has told it */
 export function serverNow(mono = performance.now()) {
-  return offsets.length ? new Date(mono + Math.max(...offsets)) : null;
+  return offset.ms === null ? null : new Date(mono + offset.ms);
 }
 
 /** ms by which the clock of this machine is ahead of the server's, where that is too much; else 0. */

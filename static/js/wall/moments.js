@@ -3,7 +3,7 @@
 
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
-import { day } from "../time.js";
+import { day, momentOf } from "../time.js";
 
 const KEPT = 200;                   // of all searches together: weeks pass before anybody reloads this page
 export const LIFTED_MS = 60_000;    // so long a search stands out in which something has happened
@@ -60,8 +60,8 @@ export class Moments {
 
 const keyOf = ({ search, type, at }) => `${search} ${type} ${at}`;
 const newestFirst = (a, b) => (a.at < b.at ? 1 : -1);
-const ofEvent = (board, { kind, id, at, type, state }) => ({ search: kind === "search" ? id : board.id, at, type, state });
-const ofSummary = (search, { at, type, assessment }) => ({ search, at, type, state: assessment ? { assessment } : null });
+const ofEvent = (board, { kind, id, at, clock, type, state }) => ({ search: kind === "search" ? id : board.id, at, clock, type, state });
+const ofSummary = (search, { at, clock, type, assessment }) => ({ search, at, clock, type, state: assessment ? { assessment } : null });
 
 /** Of a child that was found, only that one was: nothing else of it is told any more. */
 function isSeen({ type, at }, state) {
@@ -94,8 +94,8 @@ export function appealed({ level, until }) {
   return until ? t("Appeal: {level} until {until}", values) : t("Appeal: {level}", values);
 }
 
-/** Whether something that happened then still makes its search stand out. now: the server's, or null */
-export const isLifted = (at, now) => Boolean(at && now) && now - new Date(at) < LIFTED_MS;
+/** Whether a moment still makes its search stand out; one of the future, of a clock that was ahead, does not. now: the server's, or null */
+export const isLifted = (moment, now) => Boolean(moment && now) && Math.abs(now - new Date(momentOf(moment))) < LIFTED_MS;
 
 /** searches: states -> {count, at} of the children that were found a moment ago; at: the newest */
 export function foundLately(states, now) {

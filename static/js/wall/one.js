@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
-import { ago, late, moment, since } from "../time.js";
+import { ago, late, moment, momentOf, since } from "../time.js";
 import { appealed, isLifted, words } from "./moments.js";
 import { kind, named, shortly, worry } from "./overview.js";
 
@@ -17,14 +17,14 @@ export function one(view) {
   const { board, now, moments } = view;
   const { state } = board.get(board.id), last = moments.last(board.id, board.summaries.get(board.id));
   const grave = state.worrying === true ? "worrying" : "";
-  return html`<section class="full ${grave}" data-search=${board.id} ?data-lifted=${isLifted(last?.at, now)}>
+  return html`<section class="full ${grave}" data-search=${board.id} ?data-lifted=${isLifted(last, now)}>
     <div class="facts">
       <h2>${named(state.person)}</h2>
       <p class="kind">${worry(state)}<span>${kind(state.kind)}</span></p>
       <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
       <p class="fact">${t("Missing since {at}", { at: moment(state.missing_since, now ?? undefined) })}</p>
       ${facts(state, board, now)}
-      ${last ? html`<p class="last"><time>${shortly(last.at, now)}</time> <span>${words(last, state)}</span></p>` : nothing}
+      ${last ? html`<p class="last"><time>${shortly(momentOf(last), now)}</time> <span>${words(last, state)}</span></p>` : nothing}
     </div>
     <div class="work">
       <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${count}</b> <span>${label.column(role)}</span></li>`)}</ul>

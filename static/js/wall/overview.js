@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
-import { clock, date, since } from "../time.js";
+import { clock, date, momentOf, since } from "../time.js";
 import { isLifted, words } from "./moments.js";
 
 const BESIDE = 21; // letters of two words that have room on half a screen in the smallest type
@@ -31,7 +31,7 @@ export function overview(searches, view) {
 /** What else there is to say of a search. */
 function told({ id }, { now, board, moments }) {
   const summary = board.summaries.get(id), last = moments.last(id, summary);
-  return { now, summary, last, lifted: isLifted(last?.at, now) };
+  return { now, summary, last, lifted: isLifted(last, now) };
 }
 
 function card({ id, state }, { now, summary, last, lifted }) {
@@ -85,7 +85,7 @@ function counts(summary) {
 
 function happened(state, last, now) {
   if (!last) return html`<p class="last"></p>`;
-  return html`<p class="last"><time>${shortly(last.at, now)}</time> <span>${words(last, state)}</span></p>`;
+  return html`<p class="last"><time>${shortly(momentOf(last), now)}</time> <span>${words(last, state)}</span></p>`;
 }
 
 /** "22:39" today, else "24 Nov": what happened has the rest of the line */

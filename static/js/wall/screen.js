@@ -20,6 +20,7 @@ export class Screen {
   display = null;     // {profile, language, shows, theme, sound, reload}, once the server has said so
   shift = null;       // {name, since, number}, or null where nobody holds it or it is not known
   shiftKnown = false;
+  timesMayBeWrong = false; // the server's clock was set, or is behind what is on record
   version;
   newVersion = null;  // the server's, where this page is of another
   ended = null;       // "revoked" | "elsewhere": it does not go on by itself
@@ -149,6 +150,7 @@ export class Screen {
     if (frame.type === "pong") return this.#echo.answered(frame.id);
     if (frame.type === "display") return this.#show(frame.display, { subscribe: true });
     if (frame.type === "shift") return this.#onDuty(frame.shift);
+    if (frame.type === "clock") return this.#clock(frame);
     return this.#boards.get(frame.board)?.receive(frame);
   }
 
@@ -158,6 +160,11 @@ export class Screen {
     learn(at);
     this.#heard = sent;
     for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.heads(head, at, sent);
+  }
+
+  #clock({ jumped, ahead }) {
+    this.timesMayBeWrong = Boolean(jumped || ahead);
+    this.#changed();
   }
 
   #onDuty(shift) {

@@ -3,7 +3,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../i18n.js";
-import { clockWithSeconds, day, roughly } from "../time.js";
+import { clockWithSeconds, day, momentOf, roughly } from "../time.js";
 import { serverNow, themeAt, told, wrongBy } from "./clock.js";
 import { Moments, foundLately, isLifted, words } from "./moments.js";
 import { one } from "./one.js";
@@ -51,14 +51,14 @@ export class Stage {
   /** Whether a search stands out now: no moment for anything else. */
   get isLifted() {
     const now = serverNow();
-    return this.#newest().some(({ at }) => isLifted(at, now));
+    return this.#newest().some((moment) => isLifted(moment, now));
   }
 
   #hear(board, events) {
-    const now = serverNow(), fresh = this.#moments.hear(board, events).filter(({ at }) => isLifted(at, now));
+    const now = serverNow(), fresh = this.#moments.hear(board, events).filter((moment) => isLifted(moment, now));
     if (!fresh.length) return;
     this.#leads.push(...fresh.map(({ search }) => search));
-    const heard = this.#screen.display.sound && fresh.some(({ at }) => new Date(at) >= serverNow(this.#began));
+    const heard = this.#screen.display.sound && fresh.some((moment) => new Date(momentOf(moment)) >= serverNow(this.#began));
     if (heard) this.#sound.chime();
   }
 
@@ -133,7 +133,7 @@ export class Stage {
       <div class="turn" ?hidden=${!shown?.lasts}><i data-turn></i></div>
       <div class="stage" data-stage data-board=${shown?.board.id ?? nothing}>${this.#board(shown, now)}</div>
       ${this.#found(shown, now)}
-      <footer class="strip">${wrongClock(now)}${this.#screen.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
+      <footer class="strip">${this.#screen.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#screen.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
   }
 
   #head(shown, now) {
@@ -177,7 +177,7 @@ export class Stage {
     return html`<ul class="moments" data-testid="moments">${moments.map((moment) => {
       const state = searches.get(moment.search);
       const name = state.status === "open" && searches.size > 1 ? html`<b>${nameOf(state.person)}</b> ` : nothing;
-      return html`<li ?data-lifted=${isLifted(moment.at, now)}><time>${shortly(moment.at, now)}</time> ${name}${words(moment, state)}</li>`;
+      return html`<li ?data-lifted=${isLifted(moment, now)}><time>${shortly(momentOf(moment), now)}</time> ${name}${words(moment, state)}</li>`;
     })}</ul>`;
   }
 
@@ -215,6 +215,8 @@ export class Stage {
 const nothingLeft = () => html`${t("There is nothing left to show here: the boards that this display names are gone, or not for displays.")}
   ${t("A coordinator chooses others under Displays.")}`;
 const mute = () => html`<p class="wrong" data-testid="mute">${t("No sound: this browser makes none until this screen is pressed once.")}</p>`;
+
+const wrongServer = () => html`<p class="wrong" data-testid="wrong-server">${t("Times may be wrong: the server’s clock was set")}</p>`;
 
 /** A screen whose own clock is wrong shows the right time, and says so. */
 function wrongClock(now) {
