@@ -48,7 +48,11 @@ def raw(head: dict[str, Any], name: str, items: list[bytes]) -> Response:
 
 def refusal(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Response:
     """A refusal with its status, in the language of whoever asks."""
-    response = answer(refused.body(command, language), STATUS[refused.code])
+    return wait(answer(refused.body(command, language), STATUS[refused.code]), refused)
+
+
+def wait(response: Response, refused: Refused) -> Response:
+    """The answer, with how long to wait, where it is worth to come again."""
     if refused.code in ("rate_limited", "unavailable"):
         response.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
     return response

@@ -14,14 +14,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from board import files, pages, socket
-from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing
+from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing, wait
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
 from board.headers import Headers
 from board.history import pages as history_pages
 from board.paper import pages as paper_pages
-from board.people import administration, own_account
+from board.people import administration, devices, own_account, throttle
 from board.people.sign_in import cookie_name, from_own_page, give_cookie, signed_in
 from board.programs import api
 from board.programs import page as api_page
@@ -88,16 +88,17 @@ async def sign_in(request: Request) -> Response:
         _check_own_page(request)
     form = form_of(await body_of(request))
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]
-    peer = request.client.host if request.client else ""
     request.state.email = email[:400]
     try:
-        secret = await desk.door.sign_in(email[:400], password[:1_000], peer)
+        account = await desk.door.fitting(email[:400], password[:1_000], throttle.peer_of(request), devices.cookie_of(request))
     except Refused as refused:
-        return pages.sign_in_page(request, error=refused.message, status=429)
-    if secret is None:
+        return wait(pages.sign_in_page(request, error=refused.message, status=429), refused)
+    secret = await desk.door.begin(account) if account is not None else None
+    if account is None or secret is None:
         return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
     response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
     give_cookie(response, secret, desk.settings.secure)
+    devices.give(request, response, account)
     return response
 
 
@@ -182,8 +183,10 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    status = {"not_found": 404, "forbidden": 403, "unauthenticated": 401, "too_large": 413}.get(error.code, 400)
-    return pages.error_page(request, status, error.message)
+    status = {
+        "not_found": 404, "forbidden": 403, "unauthenticated": 401, "too_large": 413, "rate_limited": 429,
+    }.get(error.code, 400)  # fmt: skip
+    return wait(pages.error_page(request, status, error.message), error)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

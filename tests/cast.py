@@ -88,6 +88,13 @@ async def token_for(desk: Desk, name: str, role: str, scope: str = "write") -> s
     return await accounts.change(desk, lambda database: accounts.add_token(database, f"{email} {scope}", scope, email, at))
 
 
+async def session(desk: Desk, email: str) -> str:
+    """The cookie of a new session of this account."""
+    account = await desk.door.fitting(email, PASSWORD, "peer")
+    assert account is not None
+    return await desk.door.begin(account) or ""
+
+
 class Refusal(Exception):
     """What a command was refused with."""
 

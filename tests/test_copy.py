@@ -21,6 +21,7 @@ from board.wall.displays import Paired, Shows
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable
 from models.schema import metadata, migrate
+from tests import cast
 from tests.cast import PASSWORD, new_id, settings_for
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noör 🙂"}, "missing_since": "2026-11-24T15:10:00Z"}
@@ -48,7 +49,7 @@ class Moving:
             self.desk,
             lambda session: accounts.add_token(session, "hotline", "intake", "alice@desk.example", "2026-11-24T22:00:00.000Z"),
         )
-        self.cookie = await self.desk.door.sign_in("alice@desk.example", PASSWORD, "peer") or ""
+        self.cookie = await cast.session(self.desk, "alice@desk.example")
         members = {"access": "members", "members": [id]}
         self.search = (await self.do(OPERATIONS, "search.open", SEARCH | members)).opened
         for number in range(30):

@@ -362,7 +362,7 @@ def with_or_without_bus(request: pytest.FixtureRequest, pair: Pair) -> None:
 async def test_who_signs_out_on_one_is_out_on_the_other(pair: Pair, with_or_without_bus: None) -> None:
     email = f"dora-{new_id()}@desk.example"
     await accounts.add_account(pair.one.desk, email, "Dora", "investigator", PASSWORD)
-    secret = await pair.one.desk.door.sign_in(email, PASSWORD, "peer")
+    secret = await cast.session(pair.one.desk, email)
     headers = {"Cookie": f"board_session={secret}", "Origin": pair.two.url}
     socket = await cast.connect(pair.two.ws, additional_headers=headers)
     dora = Person(pair.two, "", socket)

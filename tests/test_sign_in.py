@@ -1,6 +1,5 @@
 """Signing in: by password and cookie, or by token; from our own pages only; and nothing personal stays in a cache."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -15,12 +14,10 @@ from sqlmodel import select
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.errors import Refused
 from board.pages import own_path
 from board.people import accounts
 from board.people import sign_in as sign_in_of_board
-from board.people.sign_in import Door, bump, digest
-from board.tries import Tries
+from board.people.sign_in import bump, digest
 from models.accounts import Session
 from models.database import Database
 from models.sqlite import library
@@ -95,74 +92,6 @@ async def test_what_was_typed_is_shown_as_text(door: Server) -> None:
         assert "<script>alert" not in response.text
 
 
-async def test_tries_are_throttled_for_that_address_and_not_for_others(door: Server) -> None:
-    email, other = await account(door), await account(door)
-    async with browser(door) as http:
-        codes = [(await sign_in(http, email, f"wrong {number}")).status_code for number in range(11)]
-        assert codes == [401] * 10 + [429]
-        right = await sign_in(http, email)
-        assert right.status_code == 429
-        assert "set-cookie" not in right.headers
-        assert (await sign_in(http, other)).status_code == 303
-
-
-async def test_a_thousand_tries_at_once_are_a_thousand_tries(door: Server) -> None:
-    email = await account(door)
-    async with browser(door) as http:
-        answers = await asyncio.gather(*(sign_in(http, email, f"wrong {number}") for number in range(20)))
-    assert sorted(each.status_code for each in answers) == [401] * 10 + [429] * 10
-
-
-@pytest.fixture
-def throttle(door: Server, monkeypatch: pytest.MonkeyPatch) -> Door:
-    """A door that has counted nobody yet; only one password fits, and it is quick to look at."""
-    monkeypatch.setattr(sign_in_of_board, "_fits", lambda hashed, password: password == PASSWORD)
-    return Door(door.desk)
-
-
-async def test_one_peer_has_a_hundred_tries_at_all_accounts_and_leaves_nothing_behind_after_them(throttle: Door) -> None:
-    for number in range(100):
-        assert await throttle.sign_in(f"{number}@desk.example", "wrong", "peer") is None
-    counted = len(throttle.tries)
-    for number in range(100, 200):
-        with pytest.raises(Refused, match="rate_limited"):
-            await throttle.sign_in(f"{number}@desk.example", "wrong", "peer")
-    assert len(throttle.tries) == counted
-    assert await throttle.sign_in("100@desk.example", "wrong", "another peer") is None
-
-
-async def test_one_account_has_a_hundred_tries_of_all_peers(throttle: Door) -> None:
-    for number in range(100):
-        assert await throttle.sign_in("kim@desk.example", "wrong", f"peer {number}") is None
-    with pytest.raises(Refused, match="rate_limited"):
-        await throttle.sign_in("kim@desk.example", "wrong", "peer 100")
-    assert await throttle.sign_in("eva@desk.example", "wrong", "peer 100") is None
-
-
-async def test_who_signs_in_has_all_tries_again_but_the_account_and_the_peer_have_not(
-    door: Server, throttle: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sign_in_of_board, "ALL_TRIES", 15)
-    email = await account(door)
-    for password in [*["wrong"] * 9, PASSWORD, *["wrong"] * 5]:
-        assert bool(await throttle.sign_in(email, password, "peer")) == (password == PASSWORD)
-    with pytest.raises(Refused, match="rate_limited"):
-        await throttle.sign_in(email, "wrong", "another peer")
-    with pytest.raises(Refused, match="rate_limited"):
-        await throttle.sign_in("eva@desk.example", "wrong", "peer")
-
-
-async def test_a_flood_of_addresses_is_forgotten_before_the_tries_at_one(throttle: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    throttle.tries = Tries(at_most=100)
-    for _ in range(10):
-        assert await throttle.sign_in("kim@desk.example", "wrong", "peer") is None
-    for number in range(300):
-        assert await throttle.sign_in(f"{number}@desk.example", "wrong", f"peer {number}") is None
-        assert len(throttle.tries) <= 100
-    with pytest.raises(Refused, match="rate_limited"):
-        await throttle.sign_in("kim@desk.example", "wrong", "peer")
-
-
 async def test_signing_out_ends_the_session_on_the_server(door: Server) -> None:
     async with browser(door) as http:
         await sign_in(http, await account(door))
@@ -194,9 +123,9 @@ async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
         return set(await server.desk.database.read(lambda database: database.exec(select(Session.digest)).all()))
 
     await server.desk.database.write(put)
-    signed_in = {digest(await server.desk.door.sign_in(email, PASSWORD, "peer") or "")}
+    signed_in = {digest(await cast.session(server.desk, email))}
     assert await kept() == {"ended 2", "going"} | signed_in  # no more than so many at once
-    signed_in.add(digest(await server.desk.door.sign_in(email, PASSWORD, "peer") or ""))
+    signed_in.add(digest(await cast.session(server.desk, email)))
     assert await kept() == {"going"} | signed_in
 
 

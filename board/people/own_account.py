@@ -13,9 +13,9 @@ from starlette.routing import Route
 
 from board import language, pages, words
 from board.alerting import alerts
-from board.answers import NOT_OWN_PAGE, answer, body_of, desk_of, form_of, number
+from board.answers import NOT_OWN_PAGE, answer, body_of, desk_of, form_of, number, wait
 from board.errors import Refused
-from board.people import accounts, links, token_list
+from board.people import accounts, devices, links, token_list
 from board.people.accounts import Wrong
 from board.people.sign_in import Caller, bump, from_own_page, give_cookie, signed_in, still_signed_in
 from board.words import N_
@@ -67,9 +67,9 @@ async def change_password(request: Request) -> Response:
     """`POST /account/password`: another one, by who knows the one of now. Every other session ends."""
     caller, desk = await _oneself(request), desk_of(request)
     form = await typed(request)
-    email, peer = caller.account.email, request.client.host if request.client else ""
+    email = caller.account.email
     try:
-        if await desk.door.fitting(email, form("old")[:1_000], peer) is None:
+        if await desk.door.still_fitting(caller.account, form("old")[:1_000], caller.session or "") is None:
             return await _shown(request, caller, N_("That is not your password."))
         change_it = await asyncio.to_thread(accounts.new_password, email, form("new"), but=caller.session)
         ended = await accounts.change(desk, _still(caller, change_it))
@@ -78,8 +78,12 @@ async def change_password(request: Request) -> Response:
     except Refused as refused:
         if refused.code != "rate_limited":
             raise
-        return await _shown(request, caller, refused.message, 429)
-    return RedirectResponse(_password_changed(ended), 303)
+        return wait(await _shown(request, caller, refused.message, 429), refused)
+    response = RedirectResponse(_password_changed(ended), 303)
+    fresh = await desk.database.read(lambda database: database.get(Account, caller.account.id))
+    if fresh is not None:
+        devices.give(request, response, fresh)
+    return response
 
 
 async def end_sessions(request: Request) -> Response:
@@ -122,8 +126,9 @@ async def set_by_link(request: Request) -> Response:
     fresh = await desk.database.read(lambda database: database.get(Account, owner.id))
     secret = await desk.door.begin(fresh) if fresh is not None else None
     response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)
-    if secret:
+    if secret and fresh is not None:
         give_cookie(response, secret, desk.settings.secure)
+        devices.give(request, response, fresh)
     return response
 
 

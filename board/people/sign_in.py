@@ -18,9 +18,12 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from board.errors import Refused
+from board.limits import too_many
+from board.people import throttle
 from board.people.last_use import idle_end
-from board.tries import Tries
+from board.rate_limit.limiter import Wanted
 from models.accounts import Account, Rights, Session
+from models.database import Unavailable
 from models.display import WALL, Display
 from models.times import now, stamp
 
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
 
 LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
-TRIES = 10  # of one peer at one account, in five minutes
-ALL_TRIES = 100  # at one account by anybody, and of one peer at any: a desk shares one address
 ENDED_AT_ONCE = 100  # sessions that are dropped when somebody signs in: whoever signs in must not wait for more
 _BUMP = text("UPDATE rights SET version = version + 1")
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
@@ -236,34 +237,52 @@ def from_own_page(connection: HTTPConnection, *, socket: bool = False) -> bool:
 
 
 class Door:
-    """Signs people in and out. Tries are throttled, by the address that is typed and by the peer that types."""
+    """Signs people in and out. Wrong passwords are throttled, see `throttle`."""
 
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
-        self.tries = Tries()
         self._room = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each try
 
-    async def sign_in(self, email: str, password: str, peer: str) -> str | None:
-        """The cookie of a new session, or None where address and password don't fit. Raises Refused `rate_limited`."""
-        account = await self.fitting(email, password, peer)
-        return await self.begin(account) if account is not None else None
+    async def fitting(self, email: str, password: str, peer: str, device: str = "") -> Account | None:
+        """The account of this address, if it is enabled and this is its password. `device` is the cookie of known devices.
+        Raises Refused `rate_limited`."""
+        typed = digest(_address(email))
+        if device:
+            account = await self._of(email)
+            tries = await self._counted(throttle.counted(typed, peer, device, account))
+        else:  # a stranger: what is one too many asks no database
+            tries = await self._counted(throttle.counted(typed, peer, "", None))
+            try:
+                account = await self._of(email)
+            except Unavailable:
+                await self._desk.limiter.give_back(tries)
+                raise
+        return await self._checked(account, password, tries)
 
-    async def fitting(self, email: str, password: str, peer: str) -> Account | None:
-        """The account of this address, if it is enabled and this is its password. Raises Refused `rate_limited`."""
-        email = email.strip().lower().replace("\0", "")  # PostgreSQL can't be asked for a text with U+0000
-        typed = digest(email)
-        # Counted before the password is looked at, so that a thousand tries at once are a thousand tries.
-        both = ("both", typed, peer)
-        if not self.tries.take({both: TRIES, ("typed", typed): ALL_TRIES, ("peer", peer): ALL_TRIES}):
-            raise Refused("rate_limited")
-        account = await self._desk.database.read(
-            lambda database: database.exec(select(Account).where(Account.email == email)).first()
+    async def still_fitting(self, account: Account, password: str, session: str) -> Account | None:
+        """The same for somebody who is signed in already, by this session."""
+        present = await self._of(account.email)
+        tries = await self._counted(throttle.counted_in_session(digest(account.email), session))
+        return await self._checked(present, password, tries)
+
+    async def _of(self, email: str) -> Account | None:
+        return await self._desk.database.read(
+            lambda database: database.exec(select(Account).where(Account.email == _address(email))).first()
         )
+
+    async def _counted(self, tries: list[Wanted]) -> list[Wanted]:
+        """Count a try as a wrong one before the password is looked at: so a thousand tries at once are a thousand tries."""
+        taken = await self._desk.limiter.take_all(tries)
+        if not taken.allowed:
+            raise too_many(taken.retry_after_s, throttle.TOO_MANY)
+        return tries
+
+    async def _checked(self, account: Account | None, password: str, tries: list[Wanted]) -> Account | None:
         async with self._room:
             fits = await asyncio.to_thread(_fits, account.password if account else None, password)
         if account is None or not account.enabled or not fits:
             return None
-        self.tries.clear(both)
+        await self._desk.limiter.give_back(tries)  # it was not a wrong one
         return account
 
     async def begin(self, account: Account) -> str | None:
@@ -307,6 +326,10 @@ def _drop_ended(database: Database, now: str) -> None:
     ended = connection.execute(_ENDED, {"now": now, "most": ENDED_AT_ONCE}).scalars().all()
     if ended:
         connection.execute(_DROP, [{"digest": each} for each in ended])
+
+
+def _address(email: str) -> str:
+    return email.strip().lower().replace("\0", "")  # PostgreSQL can't be asked for a text with U+0000
 
 
 @cache
