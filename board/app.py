@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from board import files, pages, socket
+from board import files, pages, peer, socket
 from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing, wait
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
@@ -21,12 +21,11 @@ from board.handover import pages as handover_pages
 from board.headers import Headers
 from board.history import pages as history_pages
 from board.paper import pages as paper_pages
-from board.people import administration, devices, own_account, throttle
+from board.people import administration, devices, own_account
 from board.people.sign_in import cookie_name, from_own_page, give_cookie, signed_in
 from board.programs import api
 from board.programs import page as api_page
 from board.running import metrics
-from board.tries import Tries
 from board.wall import pages as display_pages
 from board.wall import standing as display_standing
 from board.words import N_
@@ -69,7 +68,6 @@ def make(desk: Desk) -> Starlette:
     app.state.desk = desk
     app.state.going = False  # whether the server was told to end
     app.state.counts = metrics.Counts(desk.hub)
-    app.state.pairing = Tries(window_s=60)  # codes of displays, asked for and typed
     app.state.sockets = Counter()  # open ones, by account
     app.state.admitting = asyncio.Semaphore(ADMITTED)
     return app
@@ -90,7 +88,7 @@ async def sign_in(request: Request) -> Response:
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]
     request.state.email = email[:400]
     try:
-        account = await desk.door.fitting(email[:400], password[:1_000], throttle.peer_of(request), devices.cookie_of(request))
+        account = await desk.door.fitting(email[:400], password[:1_000], peer.of(request), devices.cookie_of(request))
     except Refused as refused:
         return wait(pages.sign_in_page(request, error=refused.message, status=429), refused)
     secret = await desk.door.begin(account) if account is not None else None

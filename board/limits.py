@@ -45,9 +45,10 @@ class Limits:
         return await self._limiter.take(self.intake, account)
 
 
-def too_many(wait_s: float, sentence: str = N_("Too many requests. Try again in {time}.")) -> Refused:
-    """Refusal that says how long to wait."""
-    return Refused("rate_limited", say(sentence, time=lasting(wait_s)), retry_after_s=seconds(wait_s))
+def too_many(wait_s: float, sentence: str = N_("Too many requests. Try again in {time}."), field: str | None = None) -> Refused:
+    """Refusal that says how long to wait; of a form, in one field of it."""
+    said = say(sentence, time=lasting(wait_s))
+    return Refused("rate_limited", said, {field: said} if field else None, retry_after_s=seconds(wait_s))
 
 
 def lasting(wait_s: float) -> Sentence:

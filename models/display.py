@@ -39,9 +39,10 @@ class Display(SQLModel, table=True):
 
 class Pairing(SQLModel, table=True):
     """A code that a screen shows until somebody types it: once, within minutes. `screen` is the digest of the secret that
-    the screen holds, and keeps as its own when it has become `display`."""
+    the screen holds, and keeps as its own when it has become `display`; `network` that of where it was asked for."""
 
     code: str = Field(primary_key=True)  # digest
     screen: str = Field(unique=True)
     made_at: str = Field(index=True)
+    network: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})  # digest
     display: str | None = None

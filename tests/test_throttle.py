@@ -13,6 +13,7 @@ import httpx2 as httpx
 import pytest
 from structlog.testing import capture_logs
 
+from board import peer
 from board.dev import Postgres, Redis
 from board.errors import Refused
 from board.people import accounts, devices, throttle
@@ -38,7 +39,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 @pytest.fixture(autouse=True)
 def _counted_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server.desk, "limiter", Limiter())
-    monkeypatch.setattr(throttle, "_told_of_proxy", False)
+    monkeypatch.setattr(peer, "_told_of_proxy", False)
 
 
 @pytest.fixture
@@ -260,7 +261,7 @@ async def test_behind_a_proxy_that_is_not_trusted_the_known_devices_go_in(server
                 assert (await sign_in(http, f"{number}@desk.example", "wrong")).status_code == 401
                 http.cookies.set(COOKIE, known)
         assert [each["event"] for each in said if "FORWARDED_ALLOW_IPS" in each["event"]] == [
-            "sign-ins may come through a proxy that is not in FORWARDED_ALLOW_IPS: all have its address then"
+            "requests may come through a proxy that is not in FORWARDED_ALLOW_IPS: all have its address then"
         ]
         assert not any("203.0" in str(each) or "127.0" in str(each) for each in said if each["log_level"] == "warning")
         assert (await sign_in(http, email)).status_code == 303

@@ -6,9 +6,6 @@ A known device is counted by itself alone. So whoever guesses, from wherever, ke
 a proxy that is not trusted, behind which all have one address.
 """
 
-import structlog
-from starlette.requests import HTTPConnection
-
 from board.people import devices
 from board.rate_limit import Rule
 from board.rate_limit.addresses import network_of
@@ -16,15 +13,12 @@ from board.rate_limit.limiter import Wanted
 from board.words import N_
 from models.accounts import Account
 
-log = structlog.get_logger()
-
 WINDOW_S = 300
 ONE = Rule("sign-in", 10, WINDOW_S)  # of one network at one account
 NETWORK = Rule("sign-in by network", 100, WINDOW_S)  # of one network at all accounts: a desk shares one address
 STRANGERS = Rule("sign-in by account", 100, WINDOW_S)  # of all strangers at one account
 DEVICE = Rule("sign-in by device", 10, WINDOW_S)  # of one known device, or session, at one account
 TOO_MANY = N_("Too many attempts. Try again in {time}.")
-_told_of_proxy = False
 
 
 def counted(typed: str, peer: str, device: str, account: Account | None) -> list[Wanted]:
@@ -39,14 +33,3 @@ def counted(typed: str, peer: str, device: str, account: Account | None) -> list
 def counted_in_session(typed: str, session: str) -> list[Wanted]:
     """What a try of somebody counts under who is signed in already, and says the password once more."""
     return [(DEVICE, f"{session} {typed}")]
-
-
-def peer_of(connection: HTTPConnection) -> str:
-    """The address from which a try comes. Says once in the log if it looks like that of a proxy which is not trusted."""
-    global _told_of_proxy  # noqa: PLW0603  (once for a process)
-    peer = connection.client.host if connection.client else ""
-    through = [each.strip() for each in connection.headers.get("x-forwarded-for", "").split(",")]
-    if through != [""] and peer not in through and not _told_of_proxy:
-        _told_of_proxy = True
-        log.warning("sign-ins may come through a proxy that is not in FORWARDED_ALLOW_IPS: all have its address then")
-    return peer

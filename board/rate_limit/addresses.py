@@ -2,10 +2,12 @@
 
 import ipaddress
 
+LINE, SITE = 64, 56  # of IPv6: what one line has to itself, and what one house is given at most (RIPE-690: a /56, seldom more)
 
-def network_of(address: str) -> str:
-    """The network that stands for an address: of IPv6 its /64, which one line has to itself; an IPv4 address stands alone.
-    What is no address (a Unix socket's peer) stands for itself."""
+
+def network_of(address: str, prefix: int = LINE) -> str:
+    """The network that stands for an address: of IPv6 that of this prefix; an IPv4 address stands alone. What is no address (a
+    Unix socket's peer) stands for itself."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -13,5 +15,5 @@ def network_of(address: str) -> str:
     if isinstance(found, ipaddress.IPv6Address):
         found = found.ipv4_mapped or found
     if isinstance(found, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((found, 64), strict=False))
+        return str(ipaddress.ip_network((found, prefix), strict=False))
     return str(found)

@@ -10,12 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board.answers import NOT_OWN_PAGE, answer, caller_of, check_rate, desk_of, json_of, refusing
+from board import peer
+from board.answers import NOT_OWN_PAGE, answer, caller_of, check_rate, count, desk_of, json_of, refusing
 from board.desk import Desk
 from board.errors import Refused, from_validation
 from board.fields import Data
+from board.limits import too_many
 from board.people.sign_in import Caller, from_own_page, still_signed_in
-from board.tries import Tries
+from board.rate_limit import Rule
+from board.rate_limit.addresses import network_of
 from board.wall import displays, pairing
 from board.wall.displays import Changes, Contact, Paired
 from board.words import N_
@@ -26,20 +29,20 @@ from models.times import now, stamp
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
-CODES = 60  # that one peer may ask for in a minute: a house full of screens has one address
-WRONG = 10  # codes that one account may type in a minute
-TOO_MANY = N_("Too many codes were tried: wait a minute.")
+ASKED = Rule("codes", 60, 60)  # of one network: a house full of screens has one address
+TYPED = Rule("typed codes", 10, 60)  # wrong ones of one account
+TOO_MANY = N_("Too many wrong codes. Try again in {time}.")
 
 
 async def new_code(request: Request) -> Response:
     """A code to be shown, and the screen's secret in a cookie that no script reads."""
-    desk, tries = desk_of(request), _tries(request)
+    desk, address = desk_of(request), peer.of(request)
     if not from_own_page(request):
         raise Refused("forbidden", NOT_OWN_PAGE)
-    if not tries.take({("code", request.client.host if request.client else ""): CODES}):
-        raise Refused("rate_limited")
+    count(request, await desk.limiter.take(ASKED, network_of(address)))
     code, secret = pairing.new_code()
-    until = await desk.database.write(lambda database: pairing.begin(database, code, secret, now()))
+    before = request.cookies.get(_cookie(desk)) or ""
+    until = await desk.database.write(lambda database: pairing.begin(database, code, secret, now(), address, before))
     response = answer({"code": code, "expires_at": until})
     name, secure = _cookie(desk), desk.settings.secure
     lasts = int(pairing.LIVES.total_seconds())
@@ -84,11 +87,12 @@ async def pair(request: Request) -> Response:
     """A screen becomes a display."""
     caller = await _coordinator(request)
     data = _read(Paired, await json_of(request))
-    key = ("pair", caller.account.id)
-    if not _tries(request).take({key: WRONG}):
-        raise Refused("rate_limited", TOO_MANY, {"code": TOO_MANY})
+    limiter = desk_of(request).limiter
+    taken = await limiter.take(TYPED, caller.account.id)  # before it is looked at: many at once are as many
+    if not taken.allowed:
+        raise too_many(taken.retry_after_s, TOO_MANY, "code")
     made = await _change(request, caller, lambda database: pairing.pair(database, data, caller.account.id, now()))
-    _tries(request).clear(key)
+    await limiter.give_back([(TYPED, caller.account.id)])  # it was not a wrong one
     return answer(displays.shown(made), 201)
 
 
@@ -144,11 +148,6 @@ def _read(type: type[D], body: dict[str, object]) -> D:
         return type.model_validate(body)
     except ValidationError as error:
         raise from_validation(error) from error
-
-
-def _tries(request: Request) -> Tries:
-    tries: Tries = request.app.state.pairing
-    return tries
 
 
 def _cookie(desk: Desk) -> str:

@@ -1,16 +1,20 @@
 """How a screen becomes a display: it shows a code, which a coordinator types; the secret that the screen held all the while is
-then its own. The code is no secret for long: it lives ten minutes, is used once, and names one of 2^40."""
+then its own. The code is no secret for long: it lives ten minutes, is used once, and names one of 2^40.
+
+A new screen always gets a code. Where too many wait, the oldest is dropped: of one network that asks for too many, or of the one
+that has most. So nobody can ask for codes until there are none for others.
+"""
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import text
+from sqlalchemy import delete, func, select
 from sqlmodel import Session as Database
-from sqlmodel import select
 
 from board.errors import Refused
 from board.people.sign_in import digest
+from board.rate_limit.addresses import SITE, network_of
 from board.wall import displays
 from board.wall.displays import Paired
 from board.words import N_
@@ -21,10 +25,16 @@ LIVES = timedelta(minutes=10)
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U (Crockford's base 32): no two look alike
 LENGTH = 8  # signs of five bits
 READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})  # what is typed for what is seen
-MOST = 1_000  # codes that wait at one time
+MOST = 10_000  # codes that wait at one time
+OF_ONE = 100  # of them from one network: a house full of screens has one address
 
-_ENDED = text("DELETE FROM pairing WHERE made_at <= :before")
-_WAITING = text("SELECT count(*) FROM pairing")
+_DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
+_PAIRINGS: Any = Pairing.__table__  # type: ignore[attr-defined]
+_WAITS = _PAIRINGS.c.display.is_(None)
+_FULLEST = (  # of networks that have as many, the one whose oldest code has waited longest
+    select(_PAIRINGS.c.network, func.count()).where(_WAITS).group_by(_PAIRINGS.c.network)
+    .order_by(func.count().desc(), func.min(_PAIRINGS.c.made_at)).limit(1)
+)  # fmt: skip
 
 _NOT_SHOWN = N_("No screen shows this code, or not any more: codes live ten minutes.")
 
@@ -37,22 +47,33 @@ def new_code() -> tuple[str, str]:
     return f"{code[:4]}-{code[4:]}", secrets.token_urlsafe(32)
 
 
-def begin(database: Database, code: str, secret: str, now: datetime) -> str:
-    """A code begins to wait; until when. Raises Refused `rate_limited` where too many do."""
-    connection = database.connection()
-    connection.execute(_ENDED, {"before": stamp(now - LIVES)})
-    if (connection.execute(_WAITING).scalar() or 0) >= MOST:
-        raise Refused("rate_limited")
-    database.add(Pairing(code=digest(_typed(code)), screen=digest(secret), made_at=stamp(now)))
+def begin(database: Database, code: str, secret: str, now: datetime, address: str = "", before: str = "") -> str:
+    """A code begins to wait; until when. `before` is the secret of the code that this screen showed until now."""
+    connection, network = database.connection(), digest(network_of(address, SITE))
+    connection.execute(delete(_PAIRINGS).where(_PAIRINGS.c.made_at <= stamp(now - LIVES)))
+    connection.execute(delete(_PAIRINGS).where(_PAIRINGS.c.screen == digest(before), _WAITS))
+    _drop_oldest(database, network, keep=OF_ONE - 1)
+    if connection.execute(select(func.count()).select_from(_PAIRINGS).where(_WAITS)).scalar_one() >= MOST:
+        fullest, codes = connection.execute(_FULLEST).one()
+        _drop_oldest(database, fullest, keep=codes // 2)
+    database.add(Pairing(code=digest(_typed(code)), screen=digest(secret), made_at=stamp(now), network=network))
     return stamp(now + LIVES)
+
+
+def _drop_oldest(database: Database, network: str, keep: int) -> None:
+    """Drop the codes of a network that wait, but the newest ones."""
+    old = select(_PAIRINGS.c.code).where(_PAIRINGS.c.network == network, _WAITS)
+    old = old.order_by(_PAIRINGS.c.made_at.desc(), _PAIRINGS.c.code).offset(keep)
+    database.connection().execute(delete(_PAIRINGS).where(_PAIRINGS.c.code.in_(old)))
 
 
 def state(database: Database, secret: str, now: datetime) -> State:
     """Where the pairing of the screen with this secret stands."""
     key = digest(secret)
-    if database.exec(select(Display.id).where(Display.digest == key, Display.revoked_at == None)).first() is not None:  # noqa: E711
+    displays_of = select(_DISPLAYS.c.id).where(_DISPLAYS.c.digest == key, _DISPLAYS.c.revoked_at.is_(None))
+    if database.connection().execute(displays_of).first() is not None:
         return "paired"
-    made_at = database.exec(select(Pairing.made_at).where(Pairing.screen == key, Pairing.display == None)).first()  # noqa: E711
+    made_at = database.connection().execute(select(_PAIRINGS.c.made_at).where(_PAIRINGS.c.screen == key, _WAITS)).scalar()
     return "waiting" if made_at is not None and moment(made_at) + LIVES > now else "expired"
 
 

@@ -25,12 +25,12 @@ const WAITS = { // why there is no code
 export async function pair(root, { why = null, reload }) {
   const draw = (code, waits) => render(page(code, waits, why), root);
   for (draw(null, "asking"); ; ) {
-    const { code, status } = await ask(CODES, "POST"), since = performance.now();
+    const { code, status, seconds } = await ask(CODES, "POST"), since = performance.now();
     if (code) draw(code);
     if (code && (await becomesPaired())) return reload();
     const waits = code ? ended(performance.now() - since) : status === 429 ? "many" : "away";
     draw(null, waits);
-    if (waits !== "asking") await pause(AGAIN_AFTER);
+    if (waits !== "asking") await pause(Math.max(AGAIN_AFTER, (seconds ?? 0) * 1_000));
   }
 }
 
@@ -51,11 +51,11 @@ async function becomesPaired() {
   }
 }
 
-/** -> what the server answers, {status} where that is a refusal, {} where there is no answer */
+/** -> what the server answers, {status, seconds to wait} where that is a refusal, {} where there is no answer */
 async function ask(address, method) {
   try {
     const answer = await fetch(address, { method, headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
-    return answer.ok ? await answer.json() : { status: answer.status };
+    return answer.ok ? await answer.json() : { status: answer.status, seconds: Number(answer.headers.get("retry-after")) };
   } catch {
     return {};
   }

@@ -1,0 +1,13 @@
+"""Of a code that waits, a digest of the network from which it was asked for: no network may have all codes."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    text = sa.String(collation="C") if op.get_bind().dialect.name == "postgresql" else sa.String()  # sorts bytewise, see 0002
+    op.add_column("pairing", sa.Column("network", text, nullable=False, server_default=""))
+    op.create_index(op.f("ix_pairing_network"), "pairing", ["network"])
