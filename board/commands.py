@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
-from board import appeals, cards, columns, notes, searches, sightings, tasks, undo
+from board import appeals, cards, columns, notes, outcomes, searches, sightings, tasks, undo
 from board.fields import Data
 from board.handover import briefings, handovers, shifts
 from board.pen import Pen
@@ -55,6 +55,7 @@ TABLE: dict[str, Rule] = {
     "search.open": Rule("operations", "coordinator", searches.Open, searches.open_search),
     "search.update": Rule("search", "investigator", searches.Update, searches.update),
     "search.set_status": Rule("search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True),
+    "search.set_outcome": Rule("search", "coordinator", outcomes.SetOutcome, outcomes.set_outcome, while_closed=True),
     "search.set_worrying": Rule("search", "coordinator", searches.SetWorrying, searches.set_worrying),
     "search.set_appeal": Rule("search", "coordinator", appeals.Set, appeals.set_appeal),
     "search.set_access": Rule("search", "coordinator", searches.SetAccess, searches.set_access),
@@ -83,3 +84,8 @@ TABLE: dict[str, Rule] = {
     "handover.withdraw": Rule("operations", "coordinator", handovers.Withdraw, handovers.withdraw),
     "undo": Rule("search", "investigator", undo.Undo, undo.undo, like=undo.command_of),
 }
+
+
+def taken_while_closed(rule: Rule, like: str | None) -> bool:
+    """Return whether a closed search takes a command. It takes the undo of what it takes."""
+    return rule.while_closed or (like is not None and like in undo.DONE_BY.values() and TABLE[like].while_closed)

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from board import access, turn
 from board.beginnings import Known, packaged
-from board.commands import TABLE, Ack, Command, Rule
+from board.commands import TABLE, Ack, Command, Rule, taken_while_closed
 from board.errors import Refused, from_validation, invalid
 from board.journal import Said
 from board.pen import Pen
@@ -97,10 +97,10 @@ def execute(session: Session, caller: Caller, command: Command, now: str, known:
     account = _signed_in(session, caller)
     operations = access.board_to_write(session, account.id, OPERATIONS) if len(boards) > 1 else None
     board = access.board_to_write(session, account.id, command.board)
-    rule = _allowed(session, command, board, account, caller)
+    rule, like = _allowed(session, command, board, account, caller)
     if (ack := _remembered(session, account.id, command)) is not None:
         return Written(ack)
-    if board.kind == "search" and not rule.while_closed:
+    if board.kind == "search" and not taken_while_closed(rule, like):
         _check_open(session, board)
     if command.base is not None and (command.base < 0 or (command.base > board.seq and command.epoch in (None, board.epoch))):
         raise invalid("base", N_("The board has not got so far."))
@@ -136,14 +136,15 @@ def _signed_in(session: Session, caller: Caller) -> Account:
     return known[key]
 
 
-def _allowed(session: Session, command: Command, board: Board, account: Account, caller: Caller) -> Rule:
+def _allowed(session: Session, command: Command, board: Board, account: Account, caller: Caller) -> tuple[Rule, str | None]:
+    """Return the command's rule, and the command that it is like. Raises Refused."""
     rule = TABLE.get(command.name)
     if rule is None or rule.on not in ("any", board.kind):
         raise Refused("unknown_command")
     like = rule.like(session, board, command.data) if rule.like is not None else None
     if not all(each.may(account.role) for each in (rule, TABLE.get(like or "", rule))) or not caller.may_command:
         raise Refused("forbidden")
-    return rule
+    return rule, like
 
 
 def _remembered(session: Session, account: str, command: Command) -> Ack | None:

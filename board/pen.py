@@ -102,8 +102,9 @@ class Pen:
         self._say(row, type, state, sorted(leaves(state)), reason, before={})
 
     def change(
-        self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True, undoes: int | None = None
-    ) -> bool:
+        self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True,
+        undoes: int | None = None, acknowledge: str | None = None,
+    ) -> bool:  # fmt: skip
         """Sets columns of an entity and says so; what changes nothing says nothing. Of columns that are in no state the event
         names which were set, also where they have the same value as before: else its absence would tell the value. `undoes` is
         the seq of the event that this undoes. True if an event was written.
@@ -124,7 +125,7 @@ class Pen:
             setattr(row, name, value)
         ours.keep(row)
         if anything:
-            self._say(row, type, after, fields, reason, undoes, before, private)
+            self._say(row, type, after, fields, reason, undoes, before, private, acknowledge)
         return anything
 
     def remove(self, row: Entity, type: str) -> None:
@@ -163,7 +164,7 @@ class Pen:
 
     def _say(
         self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None, undoes: int | None = None,
-        before: State | None = None, private: Sequence[str] = (),
+        before: State | None = None, private: Sequence[str] = (), acknowledge: str | None = None,
     ) -> None:  # fmt: skip
         payload: dict[str, Any] = {
             "actor": {"id": self.account.id, "name": self.account.name} if self.account else None,
@@ -173,6 +174,8 @@ class Pen:
         }
         if reason is not None:
             payload["reason"] = reason
+        if acknowledge is not None:
+            payload["acknowledge"] = acknowledge
         if undoes is not None:
             payload["undoes"] = undoes
         if private:

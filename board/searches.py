@@ -8,7 +8,7 @@ from pydantic import Field, create_model, model_validator
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board import appeals, columns, tasks, turn
+from board import appeals, closing, columns, outcomes, tasks, turn
 from board.access import is_on_walls, sees
 from board.beginnings import criteria
 from board.errors import invalid
@@ -49,18 +49,6 @@ _ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) f
 Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
 
 
-class Outcome(Data):
-    """How a child was found."""
-
-    found_at: Time
-    place: Name | None = None
-    condition: Literal["well", "injured", "deceased", "unknown"]
-    how: Literal["came_back", "police", "sighting", "other"]
-    confirmed_by: Name | None = None
-    family_told: bool | None = None
-    police_told: bool | None = None
-
-
 class Fields(Data):
     """What people write of a search."""
 
@@ -92,7 +80,8 @@ class Update(Data):
 class SetStatus(Data):
     status: Literal["open", "found", "closed"]
     reason: Told
-    outcome: Outcome | None = None
+    outcome: outcomes.Outcome | None = None
+    acknowledge: Basis | None = None
 
 
 class SetWorrying(Data):
@@ -142,16 +131,21 @@ def update(pen: Pen, data: Update) -> None:
 
 
 def set_status(pen: Pen, data: SetStatus) -> None:
-    """Open, found, closed; each change with its reason. A found child ends the appeal, reopening clears the outcome."""
+    """Open, found, closed; each change with its reason. A found child ends the appeal, reopening clears the outcome, and closing
+    with something still open says why."""
     if (data.status == "found") != (data.outcome is not None):
         raise invalid("outcome", N_("A child that was found, and only then, has an outcome: when, in which condition, how."))
+    if data.acknowledge is not None and data.status != "closed":
+        raise invalid("acknowledge", N_("Only closing a search is acknowledged."))
     row = pen.find(Search, pen.board.id, "search")
-    values: dict[str, Any] = {"status": data.status, "status_reason": data.reason}
+    values: dict[str, Any] = {"status": data.status, "status_reason": data.reason, "acknowledge": None}
     if data.outcome is not None:
-        values["outcome"] = data.outcome.model_dump()
+        values["outcome"] = outcomes.of_finding(data.outcome, data.reason)
     elif data.status == "open":
         values["outcome"] = None
-    if pen.change(row, "search.status_set", values, data.reason):
+    else:
+        values |= closing.close(pen, row, data.acknowledge)
+    if pen.change(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
         row.status_at = max(said.at for said in pen.said)  # as displays learn it from the events, which the clock may be behind
     if data.status == "found":
         appeals.end(pen, row, data.reason)

@@ -29,6 +29,7 @@ DONE_BY = {
     "search.worrying_set": "search.set_worrying",
     "search.appeal_set": "search.set_appeal",
     "search.access_set": "search.set_access",
+    "search.outcome_set": "search.set_outcome",
     "column.renamed": "column.rename",
     "column.moved": "column.move",
     "sighting.updated": "sighting.update",

@@ -16,7 +16,7 @@ class Search(Sought, table=True):
     KIND: ClassVar[str] = "search"
     STATE: ClassVar[tuple[str, ...]] = (
         "reference", "kind", "status", "status_reason", "person", "missing_since", "last_seen", "criteria", "worrying",
-        "worrying_basis", "appeal", "access", "members", "lead", "outcome", "opened_at",
+        "worrying_basis", "appeal", "access", "members", "lead", "outcome", "opened_at", "acknowledge",
     )  # fmt: skip
 
     operations_seq: int = 0
@@ -36,6 +36,7 @@ class Search(Sought, table=True):
     lead: str | None = None
     outcome: dict[str, Any] | None = group(nullable=True)
     opened_at: str
+    acknowledge: str | None = None  # why it was closed with something still open
     # never in a state:
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # when the status was set last; null where it never was

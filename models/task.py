@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
+from sqlmodel import Field
 
 from models.entity import group
 from models.sought import Sought
@@ -12,7 +13,7 @@ class Task(Sought, table=True):
     KIND: ClassVar[str] = "task"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "title", "instruction", "assignee", "due", "priority", "checklist", "result",
-        "sighting", "withdrawn",
+        "sighting", "withdrawn", "take_down",
     )  # fmt: skip
 
     __table_args__ = (Index("task_in_column", "column", "rank"),)
@@ -29,6 +30,7 @@ class Task(Sought, table=True):
     result: str | None = None
     sighting: str | None = None
     withdrawn: bool = False
+    take_down: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # made when the child was found
 
     def texts(self) -> dict[str, str | None]:
         items = {f"checklist.{key}.text": item.get("text") for key, item in self.checklist.items()}

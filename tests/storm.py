@@ -109,7 +109,8 @@ def _update_search(random: Random, screen: Screen, accounts: list[str]) -> tuple
 
 def _set_status(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     status = random.choice(["open", "open", "found", "closed"])
-    return "search.set_status", {"status": status, "reason": "told", **({"outcome": OUTCOME} if status == "found" else {})}
+    more = {"found": {"outcome": OUTCOME}, "closed": random.choice([{}, {"acknowledge": _text(random)}])}.get(status, {})
+    return "search.set_status", {"status": status, "reason": "told", **more}
 
 
 def _decide(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
@@ -117,6 +118,10 @@ def _decide(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, d
         [
             ("search.set_worrying", {"worrying": random.choice([True, False, None]), "basis": _text(random)}),
             ("search.set_appeal", {"level": random.choice(["none", "posters", "public"]), "until": "2027-01-01T00:00:00Z"}),
+            (
+                "search.set_outcome",
+                {"outcome": random.choice([{"family_told": random.random() < 0.5}, {"place": _text(random)}])},
+            ),
         ]
     )
 

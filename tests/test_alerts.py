@@ -78,8 +78,8 @@ async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: Scene) -> 
     given = await scene.one("card.assign", {"card": seen["id"], "assignee": bob})
     task = await scene.one("task.add", {"title": "call", "assignee": bob})
     named = await scene.one("note.add", {"text": "Ask @BÖB", "card": seen["id"]})
-    closed = await scene.one("search.set_status", {"status": "closed", "reason": "moved"})
-    again = await scene.one("search.set_status", {"status": "closed", "reason": "moved away"})
+    closed = await scene.one("search.set_status", {"status": "closed", "reason": "moved", "acknowledge": "as it is"})
+    again = await scene.one("search.set_status", {"status": "closed", "reason": "moved away", "acknowledge": "as it is"})
     assert await alerted(company, board, seen["seq"]) == {}
     assert await alerted(company, board, assessed["seq"]) == dict.fromkeys(others, "sighting")
     assert await alerted(company, board, doubted["seq"]) == {}
@@ -94,7 +94,7 @@ async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: Scene) -> 
     assert status == {
         "board": board, "reference": (await scene.state("search", board))["reference"], "seq": closed["seq"], "at": closed["at"],
         "kind": "status", "type": "search.status_set", "actor": actor, "entity": {"kind": "search", "id": board}, "card": None,
-        "value": "closed", "read": False, "desktop": False,
+        "value": "closed", "acknowledge": "as it is", "read": False, "desktop": False,
     }  # fmt: skip
     assert (mention["entity"], mention["card"]) == ({"kind": "note", "id": named["id"]}, card)
     assert (sighting["value"], sighting["card"]) == ("credible", card)
@@ -196,7 +196,7 @@ async def test_who_may_not_see_the_search_now_finds_nothing_of_it(company: Compa
     await alice.do(search, "search.set_access", {"access": "members", "members": members})
     await told(charlie, unread=0, last=None)
     at = len(charlie.heard)
-    await scene.one("search.set_status", {"status": "closed", "reason": "@Charlie"})
+    await scene.one("search.set_status", {"status": "closed", "reason": "@Charlie", "acknowledge": "as it is"})
     assert not await listed(charlie, search)
     assert await mark(charlie, {"alerts": [last]}) == await mark(charlie, {"all": True}) == await unread(charlie) == 0
     assert (await bell(await company.again(charlie)))["unread"] == 0
@@ -221,7 +221,7 @@ async def test_what_is_read_on_one_screen_is_read_on_all(scene: Scene) -> None:
     for each in (desk, phone, other):
         assert (await bell(each)) == {"type": "alerts", "unread": 0, "last": None, "quiet": False}
     first = await scene.task(assignee=desk.account["id"])
-    second = await scene.one("search.set_status", {"status": "closed", "reason": "x"})
+    second = await scene.one("search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
     for each in (desk, phone):
         await told(each, unread=2, last={"board": scene.search, "seq": second["seq"]})
     unknown = {"board": "operations", "seq": 2**53}
@@ -251,7 +251,7 @@ async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(sc
     assert await mark(bob, {"all": True}) == 0
     await told(bob, unread=0)
     await company.alice.open_search()  # many events there and one here are looked for together
-    await scene.one("search.set_status", {"status": "closed", "reason": "x"})
+    await scene.one("search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
     await scene.one("search.set_status", {"status": "open", "reason": "x"})
     await told(bob, unread=2)
     await scene.one("task.add", {"title": "call", "assignee": alice.account["id"]}, bob)
@@ -302,7 +302,7 @@ async def test_each_person_chooses_which_and_where(company: Company) -> None:
 
         await http.post("/api/v1/alerts/read", json={"all": True}, headers={"Origin": company.server.url})
         await company.alice.do(search, "note.add", {"text": f"@{eva.name}"})
-        await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "x"})
+        await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
         found = await choose(status="off", mention="desktop")
         assert [(each["kind"], each["desktop"]) for each in found["alerts"] if each["board"] == search] == [("mention", True)]
         assert (found["unread"], found["quiet"]) == (1, False)
@@ -322,7 +322,7 @@ async def test_a_choice_acts_on_open_sockets(company: Company) -> None:
     await mark(victor, {"all": True})
     await bell(victor)
     search = await company.alice.open_search()
-    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "x"})
+    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
     await told(victor, unread=1, quiet=False)
 
     def choose(status: str, quiet: bool) -> Any:

@@ -150,7 +150,9 @@ async def test_where_no_appeal_runs_nothing_is_to_be_taken_down(scene: Scene) ->
     await scene.does("search.set_status", {"status": "open", "reason": "gone again"})
     await scene.does("search.set_appeal", {"level": "public"})
     # closed, without a word of the child: the appeal is for people to end
-    (closed,) = await scene.does("search.set_status", {"status": "closed", "reason": "handed to the police"})
+    (closed,) = await scene.does(
+        "search.set_status", {"status": "closed", "reason": "handed to the police", "acknowledge": "as it is"}
+    )
     assert closed["state"]["appeal"]["level"] == "public"
     types = [event["type"] for event in await scene.does("search.set_status", FOUND)]
     assert types[:2] == ["search.status_set", "search.appeal_set"]

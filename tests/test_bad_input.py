@@ -17,7 +17,7 @@ from models.board import Board
 from tests import cast, handing
 from tests.cast import PATIENCE_S, Person, serving
 from tests.company import Company
-from tests.test_rights import TRIES, board_of, filled, scene
+from tests.test_rights import TRIES, board_of, filled, prepare, scene
 
 FUZZ = settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -324,7 +324,7 @@ FIELD_NAMES = {
     "outcome", "found_at", "place", "condition", "how", "confirmed_by", "family_told", "police_told", "base", "under_13",
     "disability", "medication", "danger_to_life", "third_party", "danger_to_others", "out_of_character",
     "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
-    "faults", "shift", "searches", "[key]",
+    "faults", "shift", "searches", "[key]", "acknowledge",
     *(f"i{number}" for number in range(51)),
 }  # fmt: skip
 
@@ -334,6 +334,7 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
     company: Company, guest: Guest, name: str
 ) -> None:
     search, names = await scene(company)
+    await prepare(name, company, search)
     board, failed = board_of(name, search), failures()
     if name in handing.COMMANDS:
         names |= await handing.ready(name, company.alice, company.ada)

@@ -101,7 +101,9 @@ async def test_where_alerts_are_shown_is_chosen_and_the_desktop_tells_no_more_th
     await victor.open(f"/searches/{board}")
     await until(lambda: [each for each in victor.frames[before:] if each.body["type"] == "alerts" and not each.sent])
     await marked(victor, 0)
-    ack = await alice.do(board, "search.set_status", {"status": "closed", "reason": "@Victor: Noor is at home"})
+    ack = await alice.do(
+        board, "search.set_status", {"status": "closed", "reason": "@Victor: Noor is at home", "acknowledge": "as it is"}
+    )
     await marked(victor, 1)
     reference = (await alice.entities(board))[0]["state"]["reference"]
     said = json.dumps([[reference, "Status set", f"{board}:{ack['seqs'][0]}"]], separators=(",", ":"))

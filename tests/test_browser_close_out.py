@@ -174,7 +174,7 @@ async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(o
     await office.same(alice, bob, board)
     await decide(alice, "set-status")
     await alice("dialog input[value=closed]").check()
-    await alice.fill("status", {"reason": "The family has her back"})
+    await alice.fill("status", {"reason": "The family has her back", "acknowledge": "The police were there"})
     await send(alice)
     await expect(bob("[data-testid=status]")).to_have_text("Closed")
     for act in ("appeal", "access", "column-menu", "add-task", "edit-search"):

@@ -168,7 +168,9 @@ async def test_a_closed_search_is_not_arranged_any_more(office: Office) -> None:
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
     await expect(alice("section.col [data-act=column-menu]")).to_have_count(5)
-    await (await office.person("Alice")).do(board, "search.set_status", {"status": "closed", "reason": "Home again"})
+    await (await office.person("Alice")).do(
+        board, "search.set_status", {"status": "closed", "reason": "Home again", "acknowledge": "as it is"}
+    )
     await expect(alice("[data-act=column-menu]")).to_have_count(0)
 
 

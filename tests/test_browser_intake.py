@@ -186,7 +186,7 @@ async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(offic
         await bob("html:not([data-freshness=live])").wait_for(state="attached")
         await keys.press("Control+Enter")
         alice = await office.person("Alice")
-        await alice.do(board, "search.set_status", {"status": "closed", "reason": "came home"})
+        await alice.do(board, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
         line.heal()
         await expect(bob("[data-taken] .error")).to_contain_text("This search is closed")
         await bob("[data-act=mend]").click()

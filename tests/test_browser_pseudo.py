@@ -166,7 +166,7 @@ async def worked_on(office: Office) -> tuple[str, list[str]]:
     ended = {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "sighting"}
     await alice.do(found, "search.set_status", {"status": "found", "reason": "Вдома", "outcome": ended})
     closed = await office.search(person={"first_name": "Петро"}, access="members", members=[me])
-    await alice.do(closed, "search.set_status", {"status": "closed", "reason": "Кінець"})
+    await alice.do(closed, "search.set_status", {"status": "closed", "reason": "Кінець", "acknowledge": "as it is"})
     boards = [each["board"] for each in (await alice.http.get("/api/v1/boards")).json()["boards"]]
     typed = {text for each in boards for entity in await alice.entities(each) for text in leaves(entity["state"])}
     people = ["alice@desk.example", "bob@desk.example", "nobody@desk.example"]

@@ -220,7 +220,9 @@ async def test_nobody_is_offered_what_they_may_not_do(office: Office) -> None:
         await expect(window("[data-testid=history] > li")).to_have_count(2)
     await expect(victor(UNDO)).to_have_count(0)
     await expect(alice(UNDO)).to_have_count(1)
-    await (await office.person("Alice")).do(board, "search.set_status", {"status": "closed", "reason": "Home again"})
+    await (await office.person("Alice")).do(
+        board, "search.set_status", {"status": "closed", "reason": "Home again", "acknowledge": "as it is"}
+    )
     await expect(alice(UNDO)).to_have_count(0)
 
 

@@ -83,9 +83,7 @@ async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server,
     assert paper.count("by the clock: ") == 2
 
 
-async def test_events_of_processes_that_wait_for_each_other_do_not_grow(
-    tmp_path: Path, postgres: Postgres, redis: Redis
-) -> None:
+async def test_events_of_processes_that_wait_for_each_other_do_not_grow(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
     async with processes(tmp_path, postgres, redis) as pair:
         alice = await pair.come(pair.one, "Alice", "coordinator")
         other = await pair.again(pair.two, alice.token)

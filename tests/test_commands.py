@@ -61,7 +61,7 @@ async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_firs
             unknown,
         ),
         "worrying": None, "worrying_basis": None, "appeal": {"level": "none", "from": None, "until": None},
-        "access": "desk", "members": [], "lead": None, "outcome": None,
+        "access": "desk", "members": [], "lead": None, "outcome": None, "acknowledge": None,
     }  # fmt: skip
     for name in ("kind", "person.first_name", "missing_since", "criteria.under_13.answer", "appeal.level", "access", "reference"):
         assert name in events[0]["changes"]
@@ -160,7 +160,7 @@ async def test_what_is_required_cannot_be_cleared(scene: Scene) -> None:
 async def test_found_asks_how_and_a_reopened_search_has_no_outcome(scene: Scene) -> None:
     await scene.refuses("invalid", "search.set_status", {"status": "found", "reason": "x"}, "outcome")
     await scene.refuses("invalid", "search.set_status", {"status": "open", "reason": "x", "outcome": OUTCOME}, "outcome")
-    await scene.refuses("invalid", "search.set_status", {"status": "closed", "reason": " "}, "reason")
+    await scene.refuses("invalid", "search.set_status", {"status": "closed", "reason": " ", "acknowledge": "as it is"}, "reason")
     await scene.refuses("invalid", "search.set_status", {"status": "closed"}, "reason")
     partly = {"status": "found", "reason": "x", "outcome": {"place": "Gent"}}
     await scene.refuses("invalid", "search.set_status", partly, "outcome.found_at", "outcome.condition", "outcome.how")
@@ -169,10 +169,11 @@ async def test_found_asks_how_and_a_reopened_search_has_no_outcome(scene: Scene)
     assert event["reason"] == event["state"]["status_reason"] == "came home"
     assert event["state"]["outcome"] == {
         "found_at": "2026-11-24T23:00:00.000Z", "place": None, "condition": "well", "how": "police", "confirmed_by": None,
-        "family_told": None, "police_told": None,
+        "family_told": None, "police_told": None, "reason": "came home",
     }  # fmt: skip
-    assert event["changes"] == ["outcome.condition", "outcome.found_at", "outcome.how", "status", "status_reason"]
-    closed = await scene.one("search.set_status", {"status": "closed", "reason": "all told"})
+    changes = ["outcome.condition", "outcome.found_at", "outcome.how", "outcome.reason", "status", "status_reason"]
+    assert event["changes"] == changes
+    closed = await scene.one("search.set_status", {"status": "closed", "reason": "all told", "acknowledge": "as it is"})
     assert closed["state"]["outcome"] == event["state"]["outcome"]
     reopened = await scene.one("search.set_status", {"status": "open", "reason": "gone again"})
     assert reopened["state"]["outcome"] is None
@@ -186,7 +187,7 @@ async def test_a_search_command_writes_on_both_boards(scene: Scene) -> None:
         ("search.update", {"person": {"age": 5}}),
         ("search.set_worrying", {"worrying": True, "basis": "under 13"}),
         ("search.set_appeal", {"level": "posters"}),
-        ("search.set_status", {"status": "closed", "reason": "over"}),
+        ("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"}),
         ("search.set_status", {"status": "open", "reason": "again"}),
         ("search.set_access", {"access": "members", "members": [alice.account["id"]]}),
     ]:
@@ -201,7 +202,7 @@ async def test_a_search_command_writes_on_both_boards(scene: Scene) -> None:
 async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(scene: Scene) -> None:
     sighting, columns = await scene.sighting(), await scene.columns()
     graded = await scene.one("sighting.grade", {"sighting": sighting["id"], "grade": {"source": "B"}})
-    await scene.does("search.set_status", {"status": "closed", "reason": "over"})
+    await scene.does("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
     card = {"card": sighting["id"]}
     for name, data in [
         ("search.update", {"person": {"age": 3}}),
@@ -455,7 +456,7 @@ async def test_a_task_begins_in_todo_with_everything_else_unset(scene: Scene) ->
         "number": len(packaged().first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"],
         "title": "call the school",
         "instruction": None, "assignee": None, "due": None, "priority": "normal", "checklist": {}, "result": None,
-        "sighting": None, "withdrawn": False,
+        "sighting": None, "withdrawn": False, "take_down": False,
     }  # fmt: skip
 
 
@@ -687,9 +688,9 @@ async def test_status_and_grade_and_assignee_conflict_too(scene: Scene) -> None:
     await scene.refuses("conflict", "card.assign", {"card": id, "assignee": alice}, "assignee", base=seq)
     await scene.refuses("conflict", "sighting.assess", {"sighting": id, "assessment": "confirmed"}, "assessment", base=seq)
     other = await company.come("Olga", "coordinator")
-    await scene.does("search.set_status", {"status": "closed", "reason": "over"}, other)
+    await scene.does("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"}, other)
     data = {"status": "found", "reason": "x", "outcome": OUTCOME}
-    await scene.refuses("conflict", "search.set_status", data, "status", "status_reason", base=seq)
+    await scene.refuses("conflict", "search.set_status", data, "acknowledge", "status", "status_reason", base=seq)
 
 
 async def test_a_conflict_is_found_however_much_has_happened_since(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

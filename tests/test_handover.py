@@ -25,7 +25,9 @@ async def scene(company: Company) -> AsyncIterator[Scene]:
     search = await company.alice.open_search()
     yield Scene(company, search)
     await handing.take(company.ada)
-    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "the scene is over"})
+    await company.alice.do(
+        search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
+    )
     await handing.take(company.alice)
 
 
@@ -120,9 +122,9 @@ async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_
     alice = scene.company.alice
     await handing.take(scene.company.ada)
     old = await alice.open_search()
-    await alice.do(old, "search.set_status", {"status": "closed", "reason": "came home"})
+    await alice.do(old, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     number = await handing.prepare(alice)
-    await alice.do(scene.search, "search.set_status", {"status": "closed", "reason": "came home"})
+    await alice.do(scene.search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert await scene.does("handover.write", {"handover": number, "assessment": "the family was told"})
     await refused("conflict", alice, old, "handover.write", {"handover": number, "assessment": "x"}, "handover")
     assert scene.search in (positions := await handing.positions(alice))
@@ -175,7 +177,9 @@ async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_sign
     assert len([each for each in asked if "WHERE search.access = " in each]) == 1
     await handing.take(alice)
     for search in others:
-        await alice.do(search, "search.set_status", {"status": "closed", "reason": "the scene is over"})
+        await alice.do(
+            search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
+        )
 
 
 async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
@@ -324,7 +328,7 @@ async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(
     state = (await alice.snapshot(OPERATIONS))["entities"]["handed", secret]
     assert (state["handover"], state["position"]["seq"]) == (mine, await head(alice, secret))
     await refused("conflict", dora, OPERATIONS, "handover.withdraw", {"handover": number}, "handover")
-    await alice.do(secret, "search.set_status", {"status": "closed", "reason": "the scene is over"})
+    await alice.do(secret, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
 
 
 async def test_who_loses_or_gains_sight_of_a_search_does_so_of_how_it_was_handed_over(scene: Scene) -> None:

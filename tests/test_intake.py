@@ -133,7 +133,7 @@ async def test_a_closed_search_takes_nothing_in(company: Company, hotline: httpx
     search = await company.alice.open_search()
     before = call(board=search)
     first = await hotline.post(PATH, json=before)
-    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "came home"})
+    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert (await refused(hotline, call(board=search)))[:2] == (409, "closed")
     assert (await hotline.post(PATH, json=before)).json() == first.json()
 

@@ -247,7 +247,7 @@ async def test_the_board_as_it_was_is_what_its_events_add_up_to(company: Company
     await alice.do(search, "card.move", {"card": card, "column": done})
     await alice.do(search, "sighting.grade", {"sighting": card, "grade": {"source": "A"}})
     await alice.do(search, "card.withdraw", {"card": card})
-    await alice.do(search, "search.set_status", {"status": "closed", "reason": "over"})
+    await alice.do(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
     path = f"/api/v1/boards/{search}/events"
     events = (await alice.http.get(path, params={"limit": 1_000})).json()["events"]
     fold: dict[tuple[str, str], Any] = {}

@@ -135,7 +135,7 @@ async def test_what_outsiders_hear_live_and_later_has_numbers_without_holes_and_
     since = screen.seq
     search = await secret(company)
     await company.alice.do(search, "search.update", {"person": {"last_name": NAME}})
-    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": NAME})
+    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": NAME, "acknowledge": "as it is"})
     last = (await company.alice.snapshot("operations"))["seq"]
     await charlie.up_to("operations", last)
     assert [event["seq"] for event in screen.events] == list(range(since + 1, last + 1))

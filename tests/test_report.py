@@ -28,7 +28,9 @@ async def scene(company: Company) -> AsyncIterator[Scene]:
         if kind == "task":
             await company.alice.do(scene.search, "card.withdraw", {"card": id})
     yield scene
-    await company.alice.do(scene.search, "search.set_status", {"status": "closed", "reason": "the scene is over"})
+    await company.alice.do(
+        scene.search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
+    )
 
 
 async def section(scene: Scene, path: str = "handover") -> dict[str, Any]:

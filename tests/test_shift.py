@@ -197,7 +197,8 @@ class Shifts(RuleBasedStateMachine):
     @rule(who=st.sampled_from(NAMES), which=st.integers(0, 2), status=st.sampled_from(["open", "closed"]))
     def set_status(self, who: str, which: int, status: str) -> None:
         search = self._pick(which)
-        ack = self._does(who, search, "search.set_status", {"status": status, "reason": f"told at {next(self.ids)}"})
+        closing = {"acknowledge": "as it is"} if status == "closed" else {}
+        ack = self._does(who, search, "search.set_status", {"status": status, "reason": f"told at {next(self.ids)}"} | closing)
         if ack is not None:
             self.open[search] = status == "open"
             self.searches[search] = self.open[search] or self.holder is not None

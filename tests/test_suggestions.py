@@ -189,7 +189,7 @@ async def test_only_open_searches_that_one_may_see(company: Company) -> None:
     assert {*await boards(company.bob, q="xanthippe")} == {secret, closed}
     assert await boards(company.charlie, q="xanthippe") == [closed]
     assert secret not in await boards(company.ada, lat=51.1972, lon=3.2171)
-    await company.alice.do(closed, "search.set_status", {"status": "closed", "reason": "came home"})
+    await company.alice.do(closed, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert await boards(company.bob, q="xanthippe") == [secret]
 
 

@@ -147,7 +147,7 @@ async def test_what_is_refused_leaves_no_trace_and_costs_its_neighbours_nothing(
         storm.order("sighting.update", {"sighting": card, "clothing": "red"}),
         storm.order("sighting.update", {"sighting": card, "clothing": 5}),
         storm.order("sighting.grade", {"sighting": "no such", "grade": {"source": "A"}}),
-        storm.order("search.set_status", {"status": "closed", "reason": "x"}, by=storm.bob),
+        storm.order("search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"}, by=storm.bob),
         storm.order("no.such", {}),
         storm.order("sighting.update", {"sighting": card, "direction": "north"}),
     )
@@ -177,7 +177,7 @@ async def test_what_is_refused_half_way_is_undone_and_the_others_are_done(storm:
 
 async def test_a_search_closed_a_moment_before_takes_no_more(storm: Storm) -> None:
     outcomes = await storm.at_once(
-        storm.order("search.set_status", {"status": "closed", "reason": "over"}),
+        storm.order("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"}),
         storm.order("search.update", {"person": {"age": 9}}),
         storm.order("search.set_status", {"status": "open", "reason": "not over"}),
         storm.order("search.update", {"person": {"age": 10}}),

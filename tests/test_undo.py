@@ -307,7 +307,7 @@ async def test_faults_of_an_undo_are_judged_in_the_contracts_order(company: Comp
     bob, board = company.bob, scene.search
     renamed = await scene.one("column.rename", {"column": (await scene.columns())["todo"], "title": "Next"})
     ack = await bob.do(board, "search.update", {"person": {"age": 5}})
-    await scene.does("search.set_status", {"status": "closed", "reason": "over"})
+    await scene.does("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
     for seq, code in ((renamed["seq"], "forbidden"), (ack["seqs"][0], "closed"), (10_000, "closed"), ("x", "closed")):
         with pytest.raises(Refusal) as refused:
             await bob.do(board, "undo", {"seq": seq})

@@ -18,7 +18,7 @@ from tests.cast import Person, Refusal, new_id
 from tests.cast import Screen as Screened
 from tests.company import Company
 from tests.scene import NOBODY
-from tests.test_rights import board_of, filled
+from tests.test_rights import board_of, filled, prepare
 from tests.walls import Browser, pair
 
 SECRET = "zqx"  # stands in every text that is typed; a first name and a task's title have marks of their own
@@ -57,6 +57,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # what each command of the table is given 
     "search.open": SEARCH,
     "search.update": {"person": PERSON | {"last_name": f"{SECRET} other"}},
     "search.set_status": {"status": "found", "outcome": OUTCOME} | TOLD,
+    "search.set_outcome": {"outcome": {"place": f"{SECRET} shed", "reason": f"{SECRET} told"}} | TOLD,
     "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer"},
     "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z"} | TOLD,
     "search.set_access": {"access": "members", "members": "{mine}"},
@@ -152,6 +153,7 @@ async def _scene(company: Company, lead: str) -> tuple[str, dict[str, Any]]:
 async def _give(company: Company, name: str, search: str, names: dict[str, Any]) -> None:
     if name in handing.COMMANDS:
         names |= await handing.ready(name, company.alice, company.ada)
+    await prepare(name, company, search)
     if name == "card.restore":
         await company.alice.do(search, "card.withdraw", {"card": names["task"]} | TOLD)
     await company.alice.do(board_of(name, search), name, filled(GIVEN[name], names))

@@ -140,6 +140,7 @@ def listed(session: Session, account: str, now: datetime) -> list[dict[str, Any]
 
 def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
     card = {"kind": "sighting" if row.sighting else "task", "id": row.sighting or row.task, "number": row.number}
+    payload = orjson.loads(row.body) if row.body is not None else {}
     return {
         "board": row.board,
         "reference": row.reference,
@@ -150,16 +151,16 @@ def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
         "actor": {"id": row.actor, "name": row.actor_name} if row.actor else None,
         "entity": {"kind": row.noun, "id": row.entity},
         "card": card if row.number is not None else None,
-        "value": _value(row),
+        "value": _value(row.kind, payload),
+        "acknowledge": payload.get("acknowledge"),
         "read": bool(row.read),
         "desktop": not chosen.quiet and getattr(chosen, row.kind) == "desktop",
     }
 
 
-def _value(row: Row[Any]) -> str | None:
+def _value(kind: str, payload: dict[str, Any]) -> str | None:
     """The status or the assessment that was set; none where it was erased since."""
-    state = orjson.loads(row.body)["state"] if row.body is not None else {}
-    value: str | None = state.get("status" if row.kind == "status" else "assessment")
+    value: str | None = payload.get("state", {}).get("status" if kind == "status" else "assessment")
     return value
 
 

@@ -73,7 +73,10 @@ def section(told: Told, id: str, stood: Mapping[str, list[Stood]]) -> State:
 def _search(state: State) -> State:
     person = {name: state["person"].get(name) for name in ("first_name", "last_name", "age")}
     names = ("reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal")
-    return {name: state[name] for name in names} | {"person": person}
+    ended = {
+        name: state.get(name) for name in ("outcome", "status_reason", "acknowledge")
+    }  # states of earlier versions have not all
+    return {name: state[name] for name in names} | ended | {"person": person}
 
 
 def _last_confirmed(sightings: Iterable[Stood]) -> State | None:

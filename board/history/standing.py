@@ -20,7 +20,10 @@ from models.task import Task
 AT_ONCE = 500  # boards in a query
 UNGRADED = {"source": "F", "content": 6}
 _FIELDS: dict[type[Entity], tuple[str, ...]] = {  # of each kind, as far as a report tells of them
-    Search: ("reference", "kind", "status", "person", "missing_since", "worrying", "lead", "access", "appeal"),
+    Search: (
+        "reference", "kind", "status", "person", "missing_since", "worrying", "lead", "access", "appeal", "outcome",
+        "status_reason", "acknowledge",
+    ),
     Column: ("role",),
     Briefing: Briefing.STATE,
     Sighting: (

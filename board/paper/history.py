@@ -91,11 +91,13 @@ class _History:
         by_clock = payload.get("clock")
         if by_clock is not None and moment(said.at) - moment(by_clock) >= TOLD:
             line.append(f" · {self._say(N_('by the clock: {at}')).format(at=at(by_clock, self._reads))}")
+        reason, state = payload.get("reason"), leaves(payload.get("state") or {})
         for path in sorted(payload.get("changes", ()), key=lambda path: path not in labels.TYPED):  # what was said comes first
-            line += self._change(path, told)
+            if reason is None or state.get(path) != reason:  # which is said once
+                line += self._change(path, told)
         line += [f" · {labels.field(path, self._say)}: {self._say(UNTOLD)}" for path in payload.get("private", ())]
-        if payload.get("reason"):
-            line += [f" · {self._say(N_('Reason'))}: ", self._typed(payload["reason"], said)]
+        if reason:
+            line += [f" · {self._say(N_('Reason'))}: ", self._typed(reason, said)]
         return line
 
     def _change(self, path: str, told: Told) -> Line:

@@ -15,6 +15,7 @@ NOUNS = {
 EVENTS = {
     "search.opened": N_("Search opened"), "search.updated": N_("Search changed"), "search.status_set": N_("Status set"),
     "search.worrying_set": N_("Worrying decided"), "search.appeal_set": N_("Appeal set"), "search.access_set": N_("Access set"),
+    "search.outcome_set": N_("Outcome corrected"),
     "column.added": N_("Column added"), "column.renamed": N_("Column renamed"), "column.moved": N_("Column moved"),
     "column.removed": N_("Column removed"), "sighting.added": N_("Sighting added"), "sighting.updated": N_("Sighting changed"),
     "sighting.graded": N_("Sighting graded"), "sighting.assessed": N_("Sighting assessed"), "task.added": N_("Task added"),
@@ -81,7 +82,7 @@ _FIELDS = CARDS | SEARCHES | {
 TYPED = frozenset({  # fields with the words of people
     "description", "title", "instruction", "result", "text", "clothing", "company", "direction", "place.text", "last_seen.text",
     "status_reason", "worrying_basis", "person.description", "assessment", "hypotheses", "dropped", "contingencies", "contacts",
-    "outcome.place", "outcome.confirmed_by",
+    "outcome.place", "outcome.confirmed_by", "outcome.reason", "acknowledge",
 })  # fmt: skip
 
 

@@ -134,8 +134,26 @@ class _Report:
         if appeal.get("level", "none") != "none":
             until = f" · {say(N_('until {at}')).format(at=self._at(appeal['until']))}" if appeal.get("until") else ""
             facts.append((say(N_("Appeal")), [say(labels.LEVELS[appeal["level"]]) + until]))
+        facts += self._ended(search)
         position = say(N_("event {seq}")).format(seq=section["seq"])
         return [*facts, (say(N_("Evidence")), [f"{position} · {section['head']}"])]
+
+    def _ended(self, search: State) -> list[Fact]:
+        """How the child was found, and why the search was closed with something still open."""
+        outcome, facts = search["outcome"], list[Fact]()
+        if outcome:
+            family = N_("family told") if outcome["family_told"] else N_("family not told")
+            police = N_("police told") if outcome["police_told"] else N_("police not told")
+            codes = [labels.value(path, "search", outcome[path[8:]], self._say) for path in ("outcome.condition", "outcome.how")]
+            told = [self._at(outcome["found_at"]), outcome["place"], *codes, self._say(family), self._say(police)]
+            facts.append((self._say(N_("Outcome")), [" · ".join(each for each in told if each)]))
+            if outcome.get("reason"):
+                facts.append((self._say(N_("In a sentence: what happened")), [self._writers.by(outcome["reason"], None)]))
+        if search["status"] == "closed" and search["status_reason"]:
+            facts.append((self._say(N_("Closing note")), [self._writers.by(search["status_reason"], None)]))
+        if search["acknowledge"]:
+            facts.append((self._say(N_("Closed anyway because")), [self._writers.by(search["acknowledge"], None)]))
+        return facts
 
     def _last(self, sighting: State) -> Line:
         place = (sighting["place"] or {}).get("text")

@@ -61,7 +61,7 @@ _ALERT: Schema = shape({
     "board": ID, "reference": or_null(TEXT), "seq": COUNT, "at": TIME, "kind": {"enum": [*ALERTS, SECURITY]}, "type": TEXT,
     "actor": or_null(shape({"id": ID, "name": TEXT})), "entity": shape({"kind": TEXT, "id": ID}),
     "card": or_null(shape({"kind": {"enum": ["sighting", "task"]}, "id": ID, "number": COUNT})),
-    "value": or_null(TEXT), "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
+    "value": or_null(TEXT), "acknowledge": or_null(TEXT), "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
 })  # fmt: skip
 
 _MARK: Schema = shape({"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}})
@@ -85,7 +85,8 @@ _SECTION: Schema = shape({
     "board": ID, "epoch": TEXT, "seq": COUNT, "head": TEXT,
     "search": shape({
         **{name: _SEARCH[name] for name in (
-            "reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal",
+            "reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal", "outcome", "status_reason",
+            "acknowledge",
         )},
         "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age")}),
     }),

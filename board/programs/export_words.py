@@ -19,6 +19,7 @@ CARDS = {
     "grade.source": N_("Source grade"), "grade.content": N_("Content grade"), "assessment": N_("Assessment"),
     "duplicate_of": N_("Duplicate of"), "instruction": N_("Instruction"), "due": N_("Due"), "checklist": N_("Checklist"),
     "result": N_("Result"), "sighting": N_("Sighting"), "withdrawn": N_("Withdrawn"), "id": N_("Id"),
+    "take_down": N_("Take-down task"),
 }  # fmt: skip
 SEARCHES = {
     "reference": N_("Reference"), "kind": N_("Kind"), "status": N_("Status"), "status_reason": N_("Reason"),
@@ -32,7 +33,8 @@ SEARCHES = {
     "outcome.place": N_("Where found"), "outcome.condition": N_("Condition"), "outcome.how": N_("How"),
     "outcome.confirmed_by": N_("Confirmed by"), "outcome.family_told": N_("Family told"),
     "outcome.police_told": N_("Police told"),
-    "opened_at": N_("Opened at"), "id": N_("Id"),
+    "opened_at": N_("Opened at"), "id": N_("Id"), "outcome.reason": N_("In a sentence: what happened"),
+    "acknowledge": N_("Closed anyway because"),
 }  # fmt: skip
 EVENTS = (
     N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("Kind"), N_("Number"), N_("What changed"), N_("Reason"),

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from board import appeals, columns, fields, searches, sightings, sources, tasks
+from board import appeals, columns, fields, outcomes, searches, sightings, sources, tasks
 from board.commands import TABLE, Rule
 from board.fields import Data, Id, Long, Time
 from board.handover import briefings, handovers, shifts
@@ -59,7 +59,7 @@ _MADE: dict[type[Entity], dict[str, Any]] = {
     Search: {
         "reference": fields.Title, "status": searches.SetStatus.model_fields["status"].annotation, "status_reason": Long | None,
         "last_seen": fields.Spot | None, "worrying": bool | None, "worrying_basis": fields.Short | None, "members": list[Id],
-        "outcome": searches.Outcome | None, "opened_at": Time,
+        "outcome": outcomes.Outcome | None, "opened_at": Time, "acknowledge": fields.Basis | None,
         "appeal": {"level": appeals.Level, "from": Time | None, "until": Time | None},
     },
     Column: {"rank": str},
@@ -68,7 +68,7 @@ _MADE: dict[type[Entity], dict[str, Any]] = {
         "place": fields.Place | None, "assessment": sightings.Assess.model_fields["assessment"].annotation,
         "duplicate_of": Id | None, "withdrawn": bool,
     },
-    Task: {"number": int, "column": Id, "rank": str, "withdrawn": bool},
+    Task: {"number": int, "column": Id, "rank": str, "withdrawn": bool, "take_down": bool},
     Note: {"happened_at": Time},
     Shift: {
         "number": int, "holder": Id, "since": Time, "before": Id | None, "handover": int | None, "reason": Long | None,
@@ -114,7 +114,12 @@ def _only_with(field: str, value: str, other: str, of: Schema) -> Schema:
 
 
 RULES: dict[str, Schema] = {  # by command: what its handler asks of the data as a whole
-    "search.set_status": _only_with("status", "found", "outcome", {"type": "object"}),
+    "search.set_status": {
+        "allOf": [
+            _only_with("status", "found", "outcome", {"type": "object"}),
+            {"if": {"properties": {"status": {"enum": ["open", "found"]}}}, "then": {"properties": {"acknowledge": _NULL}}},
+        ]
+    },
     "sighting.assess": _only_with("assessment", "duplicate", "duplicate_of", {"type": "string"}),
     "card.move": _NOT_BOTH,
     "column.add": _NOT_BOTH,
@@ -196,6 +201,8 @@ def data_of(name: str) -> Schema:
             field: each for type in PATCHES[rule.data] for field, each in patch(of(type))["properties"].items()
         }
         shape["additionalProperties"] = False
+    if rule.data is outcomes.SetOutcome:
+        shape["properties"]["outcome"] = patch(of(outcomes.Outcome))
     if rule.data is sightings.Regrade:
         shape["properties"]["grade"] = patch(of(sightings.Grade))
     return shape | RULES.get(name, {})

@@ -67,6 +67,7 @@ const NOUN = {
 const EVENT = {
   "search.opened": () => t("Search opened"), "search.updated": () => t("Search changed"), "search.status_set": () => t("Status set"),
   "search.worrying_set": () => t("Worrying decided"), "search.appeal_set": () => t("Appeal set"), "search.access_set": () => t("Access set"),
+  "search.outcome_set": () => t("Outcome corrected"),
   "search.erased": () => t("Search erased"),
   "column.added": () => t("Column added"), "column.renamed": () => t("Column renamed"), "column.moved": () => t("Column moved"), "column.removed": () => t("Column removed"),
   "sighting.added": () => t("Sighting added"), "sighting.updated": () => t("Sighting changed"), "sighting.graded": () => t("Sighting graded"),
@@ -81,14 +82,14 @@ const EVENT = {
 };
 const DONE = {
   opened: () => t("opened"), updated: () => t("changed"), changed: () => t("changed"), status_set: () => t("status set"),
-  worrying_set: () => t("worrying decided"), appeal_set: () => t("appeal set"), access_set: () => t("access set"), added: () => t("added"),
+  worrying_set: () => t("worrying decided"), appeal_set: () => t("appeal set"), access_set: () => t("access set"), outcome_set: () => t("outcome corrected"), added: () => t("added"),
   renamed: () => t("renamed"), moved: () => t("moved"), solved: () => t("solved"), removed: () => t("removed"), graded: () => t("graded"), assessed: () => t("assessed"),
   assigned: () => t("assigned"), withdrawn: () => t("withdrawn"), restored: () => t("restored"), erased: () => t("erased"),
   taken: () => t("taken"), handed_over: () => t("handed over"), prepared: () => t("begun"), written: () => t("written"), signed: () => t("signed"),
   read: () => t("read"), accepted: () => t("accepted"), refused: () => t("refused"), set: () => t("handed over"),
 };
 const FIELD = {
-  access: () => t("Access"), appeal: () => t("Appeal"), "appeal.level": () => t("Appeal"), "appeal.from": () => t("Appeal from"), "appeal.until": () => t("Appeal until"),
+  access: () => t("Access"), acknowledge: () => t("Closed anyway because"), appeal: () => t("Appeal"), "appeal.level": () => t("Appeal"), "appeal.from": () => t("Appeal from"), "appeal.until": () => t("Appeal until"),
   assessment: () => t("Assessment"), assignee: () => t("Assigned to"), card: () => t("Card"), category: () => t("Category"), channel: () => t("Channel"),
   checklist: () => t("Checklist"), clothing: () => t("Clothing"), column: () => t("Column"), company: () => t("Alone or with whom"), corrects: () => t("Corrects"),
   criteria: () => t("Criteria"), description: () => t("Description"), direction: () => t("Direction"), due: () => t("Due"), duplicate_of: () => t("Duplicate of"),
@@ -98,13 +99,14 @@ const FIELD = {
   members: () => t("Members"), missing_since: () => t("Missing since"), number: () => t("Number"), opened_at: () => t("Opened at"), outcome: () => t("Outcome"),
   "outcome.found_at": () => t("Found at"), "outcome.place": () => t("Where found"), "outcome.condition": () => t("Condition"), "outcome.how": () => t("How"),
   "outcome.confirmed_by": () => t("Confirmed by"), "outcome.family_told": () => t("Family told"), "outcome.police_told": () => t("Police told"),
+  "outcome.reason": () => t("In a sentence: what happened"),
   person: () => t("Person"), "person.first_name": () => t("First name"), "person.last_name": () => t("Last name"), "person.age": () => t("Age"),
   "person.birth_date": () => t("Date of birth"), "person.sex": () => t("Sex"), "person.description": () => t("Description of the person"),
   place: () => t("Place"), "place.text": () => t("Place"), "place.lat": () => t("Latitude"), "place.lon": () => t("Longitude"), "place.radius_m": () => t("Uncertainty (m)"),
   priority: () => t("Priority"), rank: () => t("Place in the column"), received_at: () => t("Received at"), reference: () => t("Reference"), result: () => t("Result"),
   role: () => t("Role"), seen_at: () => t("Seen at"), sighting: () => t("Sighting"), source: () => t("Source"), "source.kind": () => t("Source"), "source.sealed": () => t("Sealed source"),
   source_name: () => t("Name of the source"), source_contact: () => t("Contact of the source"), status: () => t("Status"), status_reason: () => t("Reason"),
-  text: () => t("Text"), title: () => t("Title"), withdrawn: () => t("Withdrawn"), worrying: () => t("Worrying"), worrying_basis: () => t("Basis"), reason: () => t("Reason"),
+  take_down: () => t("Take-down task"), text: () => t("Text"), title: () => t("Title"), withdrawn: () => t("Withdrawn"), worrying: () => t("Worrying"), worrying_basis: () => t("Basis"), reason: () => t("Reason"),
   contacts: () => t("Contacts owed"), contingencies: () => t("If … then …"), dropped: () => t("Hypotheses dropped"),
   faults: () => t("Faults of the system"), handover: () => t("Handover"), holder: () => t("Holds the shift"), hypotheses: () => t("Hypotheses"),
   since: () => t("Since"), before: () => t("Before"), prepared_by: () => t("Prepared by"), prepared_at: () => t("Prepared at"),

@@ -89,6 +89,7 @@ const TELLS = {
   "search.status_set": (it) => turned(it, "status", [t("{who} set the status: {to}"), t("{who} set the status from {from} to {to}")]),
   "search.worrying_set": (it) => turned(it, "worrying", [t("{who} decided: {to}"), t("{who} decided: {to}, no longer: {from}")]),
   "search.appeal_set": (it) => turned(it, "appeal.level", [t("{who} set the appeal: {to}"), t("{who} set the appeal from {from} to {to}")]),
+  "search.outcome_set": updated,
   "search.access_set": (it) => turned(it, "access", [t("{who} set the access: {to}"), t("{who} set the access from {from} to {to}")]),
   "column.added": () => ({ says: t("{who} added the column {what}") }),
   "column.renamed": renamed,

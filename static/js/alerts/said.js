@@ -5,17 +5,19 @@ import { label } from "../labels.js";
 import { t } from "../i18n.js";
 
 /** "Bob assessed Sighting 7: confirmed" */
-export function sentence({ kind, actor, entity, card, value }) {
+export function sentence({ kind, actor, entity, card, value, acknowledge }) {
   const who = actor?.name ?? t("The board");
   const what = card ? cardName({ kind: card.kind, state: card }) : label.noun(entity.kind);
   switch (kind) {
     case "assigned": return t("{who} gave you {what}", { who, what });
     case "mention": return t("{who} mentioned you: {what}", { who, what: entity.kind === "note" && card ? `${label.noun("note")} · ${what}` : what });
     case "sighting": return t("{who} assessed {what}: {value}", { who, what, value: label.assessment(value) });
-    case "status": return t("{who} set the status: {value}", { who, value: label.status(value) });
+    case "status": return status({ who, value: label.status(value), reason: acknowledge });
     default: return label.event(kind); // a newer server's
   }
 }
+
+const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} set the status: {value}", said));
 
 /** What may be seen by others: the kind and nothing of whom it is about. */
 export function kindOf({ kind }) {

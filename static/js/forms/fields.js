@@ -158,6 +158,9 @@ export const OUTCOME = [
   { path: "outcome.police_told", control: "flag" },
 ];
 
+/** The same, of a child that was found already: with the sentence about the finding, and why it is corrected. */
+export const OUTCOME_CORRECTED = [...OUTCOME, long("outcome.reason"), text("reason")];
+
 /** Of this one null is a choice too: not decided. */
 export const WORRYING = [{ path: "worrying", control: "decision" }, text("basis", { required: true })];
 
@@ -168,7 +171,7 @@ export const APPEAL = [
   text("reason"),
 ];
 
-export const STATUS = [choice("status", ["open", "found", "closed"], "status", { required: true }), long("reason", { required: true })];
+export const STATUS = [choice("status", ["open", "found", "closed"], "status", { required: true }), long("reason", { required: true }), long("acknowledge", { rows: 2 })];
 
 /** What stands in the control for a value of the state. */
 export function toRaw(field, value) {

@@ -6,7 +6,7 @@ import { readSource } from "./source.js";
 
 // form -> the dialog that it is typed in; the others are typed in the panel
 const DIALOG_OF = {
-  "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", worrying: "worrying",
+  "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", outcome: "outcome", worrying: "worrying",
   appeal: "appeal", withdraw: "withdraw", "column-title": "column-title", "column-before": "column-before", "column-after": "column-after",
 };
 

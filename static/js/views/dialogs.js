@@ -10,6 +10,7 @@ import { appealBody } from "./appeal.js";
 import { columnBody, columnTitle } from "./column_dialogs.js";
 import { criteriaRows } from "./criteria.js";
 import { moveDialog } from "./move.js";
+import { outcomeBody } from "./outcome.js";
 import { statusBody } from "./status.js";
 import { worryingBody } from "./worrying.js";
 
@@ -27,6 +28,7 @@ const DIALOGS = {
   facts: (view) => plain(view, "facts", t("Facts of the search"), facts, t("Save")),
   access: (view) => plain(view, "access", t("Who sees this search"), accessBody, t("Save")),
   status: (view) => plain(view, "status", t("Set status"), statusBody, t("Set status")),
+  outcome: (view) => plain(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
   worrying: (view) => plain(view, "worrying", t("Is it worrying?"), worryingBody, t("Decide")),
   appeal: (view) => plain(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
   withdraw: (view, { entity }) => withdrawal(view, entity),

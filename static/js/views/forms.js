@@ -2,6 +2,7 @@
 import { draft } from "../drafts.js";
 import { Form } from "../forms/form.js";
 import * as fields from "../forms/fields.js";
+import { stillOpen } from "../still_open.js";
 import { serverNow, toInput } from "../time.js";
 
 const now = () => toInput(serverNow());
@@ -57,6 +58,7 @@ const KINDS = {
     read: ({ worrying }) => ({ worrying }), // the next decision has a basis of its own
   },
   appeal: { fields: fields.APPEAL, name: "search.set_appeal", data: appealed, read: ({ appeal }) => ({ appeal }), group: "appeal" },
+  outcome: { fields: fields.OUTCOME_CORRECTED, name: "search.set_outcome", data: corrected, read: ({ outcome }) => ({ outcome }) },
   status: {
     fields: [...fields.STATUS, ...fields.OUTCOME],
     name: "search.set_status",
@@ -100,6 +102,7 @@ export class Forms {
     if (name === "search.set_access") return this.get("access", this.#board.id);
     if (name === "search.set_worrying") return this.get("worrying", this.#board.id);
     if (name === "search.set_appeal") return this.get("appeal", this.#board.id);
+    if (name === "search.set_outcome") return this.get("outcome", this.#board.id);
     if (name === "search.set_status") return this.get("status", this.#board.id);
     if (name === "sighting.update") return this.get(data.priority ? "sighting-priority" : "sighting", data.sighting);
     if (name === "task.update" && !data.checklist) return this.get(data.priority ? "task-priority" : "task", data.task);
@@ -124,7 +127,7 @@ export class Forms {
     return new Form({
       key,
       entity,
-      command: { name, data, group },
+      command: { name, data: (form) => data(form, this.#board), group },
       board: this.#board,
       fields,
       read: entity && !adds ? () => (state() ? read(state(), this.#sources.get(entity)) : null) : undefined,
@@ -182,11 +185,25 @@ function appealed(form) {
   return filled && reasoned(form, filled.appeal);
 }
 
-function statusSet(form) {
-  const found = form.value("status") === "found";
-  const paths = ["status", "reason", ...(found ? fields.OUTCOME.map(({ path }) => path) : [])];
-  const filled = form.filled(paths);
-  if (!filled || !found) return filled;
+function corrected(form) {
+  const patch = form.patch();
+  return patch && reasoned(form, { outcome: patch.outcome ?? {} });
+}
+
+const ASKED = { found: fields.OUTCOME.map(({ path }) => path), closed: ["acknowledge"] };
+
+function statusSet(form, board) {
+  const status = form.value("status");
+  const filled = form.filled(["status", "reason", ...(ASKED[status] ?? [])]);
+  if (status === "closed") return acknowledged(form, filled, board);
+  if (!filled || status !== "found") return filled;
   const told = { family_told: form.value("outcome.family_told"), police_told: form.value("outcome.police_told") };
   return { ...filled, outcome: { ...filled.outcome, ...told } };
+}
+
+/** The server asks why, too: it knows what is open by then. */
+function acknowledged(form, filled, board) {
+  if (form.value("acknowledge") || !stillOpen(board, board.get(form.entity).state).any) return filled;
+  form.errors.acknowledge = "required";
+  return null;
 }

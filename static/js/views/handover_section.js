@@ -6,6 +6,7 @@ import { n, t } from "../i18n.js";
 import { label } from "../labels.js";
 import { pinned } from "./handover_pins.js";
 import { ofSearch } from "./handover_written.js";
+import { finding, joined } from "./outcome.js";
 import { due, since, time, when } from "./times.js";
 
 export const referenceOf = ({ search }) => search.reference;
@@ -45,8 +46,16 @@ function facts({ search, last_confirmed: last }, view) {
     <div><dt>${t("Missing since")}</dt><dd>${time(missing)}${status === "open" && !view.isFixed ? html` · ${since(missing)}` : nothing}</dd></div>
     <div><dt>${t("Lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
     <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${time(last.seen_at)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
+    ${ended(search)}
     ${level ? html`<div><dt>${t("Appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: when(level.until) })}` : nothing}</dd></div>` : nothing}
   </dl>`;
+}
+
+/** How the child was found, and why the search was closed with something still open. */
+function ended({ status, outcome, status_reason: reason, acknowledge }) {
+  return html`${outcome ? html`<div><dt>${t("Outcome")}</dt><dd data-testid="outcome">${joined(finding(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
+    ${status === "closed" && reason ? html`<div><dt>${t("Closing note")}</dt><dd>${reason}</dd></div>` : nothing}
+    ${acknowledge ? html`<div><dt>${t("Closed anyway because")}</dt><dd class="over" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
 
 /** What is new to whoever looks. */

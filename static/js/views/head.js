@@ -6,7 +6,8 @@ import { roughly } from "../time.js";
 import { accountName } from "../forms/shown.js";
 import { faces, initials, people } from "./face.js";
 import { appealChip } from "./appeal.js";
-import { ago, short, since, when } from "./times.js";
+import { outcome } from "./outcome.js";
+import { ago, short, since } from "./times.js";
 import { suggestsWorrying } from "./worrying.js";
 
 export function head(view) {
@@ -24,7 +25,7 @@ export function head(view) {
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
       </h1>
       <p>${facts(state, view)}</p>
-      ${outcome(state)}
+      ${outcome(view)}
       ${mark ? html`<p class="by">${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""} ${ago(mark.at)}
         ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>` : nothing}
     </div>
@@ -45,25 +46,6 @@ function facts({ reference, kind, last_seen, lead }, { desk }) {
   const led = lead ? t("lead {name}", { name: accountName(desk, lead) }) : t("no lead");
   return [reference, label.kind(kind), seen, led].filter(Boolean).join(" · ");
 }
-
-function outcome({ status, status_reason, outcome }) {
-  if (status === "open") {
-    return status_reason ? html`<p class="outcome" data-testid="outcome">${t("opened again: {reason}", { reason: status_reason })}</p>` : nothing;
-  }
-  const found = outcome && [
-    when(outcome.found_at),
-    outcome.place,
-    label.condition(outcome.condition),
-    label.how(outcome.how),
-    outcome.family_told ? t("family told") : waits(t("family not told"), status),
-    outcome.police_told ? t("police told") : waits(t("police not told"), status),
-  ];
-  const parts = [...(found ?? []), status_reason].filter(Boolean);
-  return html`<p class="outcome ${status}" data-testid="outcome">${parts.map((part, at) => html`${at ? " · " : ""}${part}`)}</p>`;
-}
-
-/** A call that was not made can't wait, until the search is closed. */
-const waits = (text, status) => (status === "found" ? html`<span class="over">${text}</span>` : text);
 
 function here({ board }) {
   const present = people(board.presence);

@@ -92,7 +92,7 @@ function item({ event, changes, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
     <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${time(event.at)}${byClock(event)}</span></p>
     ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
-    ${isCreation(event) ? nothing : changed(changes, event.private ?? [], view)}
+    ${isCreation(event) ? nothing : changed(changes.filter(({ to }) => !event.reason || to !== event.reason), event.private ?? [], view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
     ${holds && view.undo.may(event) ? undoing(event, view) : nothing}
   </li>`;

@@ -73,7 +73,7 @@ export class SearchHere {
   }
 
   #ofSearch() {
-    const { act, ui, isClosed } = this.#view;
+    const { act, ui, isClosed, picture } = this.#view;
     const dialog = (name) => () => act.dialog(name);
     return [
       { id: "log", not: ui.card === LOG, says: t("Facts and log"), does: act.log },
@@ -83,6 +83,7 @@ export class SearchHere {
       { id: "appeal", may: "lead", not: isClosed, says: t("Appeal…"), does: dialog("appeal") },
       { id: "access", may: "lead", not: isClosed, says: t("Access…"), does: dialog("access") },
       { id: "set-status", may: "lead", says: t("Set status…"), does: dialog("status") },
+      { id: "outcome", may: "lead", not: !picture.search.state.outcome, says: t("Correct the outcome…"), does: dialog("outcome") },
     ];
   }
 

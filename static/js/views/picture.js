@@ -23,7 +23,10 @@ const LAID = {
 
 const LAID_ON_SEARCH = {
   "search.update": (state, patch) => merge(state, patch),
-  "search.set_status": (state, { status, outcome = null }) => ({ ...state, status, outcome }),
+  "search.set_status": (state, { status, reason, outcome = null, acknowledge = null }) => ({
+    ...state, status, status_reason: reason, acknowledge, outcome: status === "closed" ? state.outcome : outcome,
+  }),
+  "search.set_outcome": (state, { outcome }) => merge(state, { outcome }),
   "search.set_worrying": (state, { worrying = null, basis }) => ({ ...state, worrying, worrying_basis: basis }),
   "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: { level, from, until } }),
   "search.set_access": (state, { access, members }) => ({ ...state, access, members }),

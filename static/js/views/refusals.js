@@ -23,6 +23,7 @@ const WHAT = {
   "column.remove": () => t("Removal of a column"),
   "search.update": () => t("Facts of the search"),
   "search.set_status": () => t("Status"),
+  "search.set_outcome": () => t("Outcome"),
   "search.set_access": () => t("Access"),
   "search.set_worrying": () => t("Worrying or not"),
   "search.set_appeal": () => t("Appeal"),
@@ -52,6 +53,6 @@ function of({ data }, { picture }) {
 }
 
 function words(data) {
-  const text = data.description ?? data.title ?? data.text ?? data.basis ?? data.reason;
+  const text = data.description ?? data.title ?? data.text ?? data.basis ?? data.acknowledge ?? data.reason;
   return text ? html`<blockquote>${text}</blockquote>` : nothing;
 }

@@ -246,9 +246,17 @@ class SearchView {
     if (this.focusField) this.#root.querySelector(this.focusField)?.focus();
     if (this.focusCard) this.#root.querySelector(`[data-card="${CSS.escape(this.focusCard)}"] a, [data-column="${CSS.escape(this.focusCard)}"] [data-part="column-menu"]`)?.focus({ preventScroll: true });
     if (this.showFacts) this.#root.querySelector(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" });
-    if (this.focusTrouble) this.#trouble()?.scrollIntoView({ block: "center" });
+    if (this.focusTrouble) this.#showTrouble();
     this.focusPanel = this.focusTrouble = this.showFacts = false;
     this.focusCard = this.focusField = null;
+  }
+
+  /** The first field that was refused has the focus, unless somebody types elsewhere by now. */
+  #showTrouble() {
+    const trouble = this.#trouble(), focused = document.activeElement;
+    trouble?.scrollIntoView({ block: "center" });
+    if (!trouble?.matches(".row") || (focused?.matches("input, select, textarea") && !trouble.closest("form").contains(focused))) return;
+    trouble.querySelector("input, select, textarea")?.focus({ preventScroll: true });
   }
 
   /** What has to be decided or mended comes before the sentence about the whole. */

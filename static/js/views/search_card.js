@@ -75,8 +75,9 @@ function foot(state, summary, desk) {
   return html`<p class="foot">${lead}${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${ago(summary.last.at)}</span>` : nothing}</p>`;
 }
 
-function ending({ outcome, status_reason: reason }) {
-  if (!outcome) return reason ? html`<span class="found">${reason}</span>` : nothing;
+function ending({ outcome, status_reason: reason, acknowledge }) {
+  const anyway = acknowledge ? html`<span class="anyway">${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
+  if (!outcome) return html`${reason ? html`<span class="found">${reason}</span>` : nothing}${anyway}`;
   const { found_at: at, condition } = outcome;
-  return html`<span class="found ${condition}">${t("found {at}, {condition}", { at: when(at), condition: label.condition(condition) })}</span>`;
+  return html`<span class="found ${condition}">${t("found {at}, {condition}", { at: when(at), condition: label.condition(condition) })}</span>${anyway}`;
 }

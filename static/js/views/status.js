@@ -4,6 +4,8 @@ import { t } from "../i18n.js";
 import { label } from "../labels.js";
 import { OUTCOME } from "../forms/fields.js";
 import { row, rows } from "../forms/row.js";
+import { stillOpen } from "../still_open.js";
+import { openList } from "./outcome.js";
 
 const ASKS = {
   open: () => t("Why is it opened again?"),
@@ -16,7 +18,7 @@ const MEANS = {
   found: ({ appeal }) => (appeal.level === "none"
     ? t("No appeal runs, so there is nothing to take down. It shows at once on every board and wall.")
     : t("The running appeal ({level}) ends, and the tasks to take it down are made. It shows at once on every board and wall.", { level: label.level(appeal.level) })),
-  closed: () => t("Nothing more can be changed but notes, until it is opened again."),
+  closed: () => t("Nothing more can be changed but notes and the outcome, until it is opened again."),
 };
 
 export function statusBody(form, view) {
@@ -41,5 +43,13 @@ export function statusBody(form, view) {
 function asked(form, status, view) {
   return html`<p class="hint" data-testid="means">${MEANS[status](view.picture.search.state)}</p>
     ${status === "found" ? html`<div class="grid">${rows(form, OUTCOME.map(({ path }) => path), view)}</div>` : nothing}
+    ${status === "closed" ? anyway(form, view) : nothing}
     ${row(form, "reason", view, ASKS[status]())}`;
+}
+
+/** Closing names what is open, and asks why it is right all the same. */
+function anyway(form, view) {
+  const found = stillOpen(view.board, view.picture.search.state);
+  if (!found.any && !form.errors.acknowledge && !form.isMine("acknowledge")) return nothing;
+  return html`${found.any ? openList(view, found) : nothing} ${row(form, "acknowledge", view, t("Why it is right to close it anyway"))}`;
 }

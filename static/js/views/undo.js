@@ -14,7 +14,7 @@ const OFFERED_MS = 10_000; // long enough to read it and to decide, short enough
 const KEPT = 100; // own events of which the ack may still be on the way
 
 const NEVER = /\.(added|opened|removed|status_set|erased)$/; // by the contract
-const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access)_set$)/; // who may do it may undo it
+const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_set$)/; // who may do it may undo it
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
 export class Undo {
@@ -41,7 +41,9 @@ export class Undo {
 
   /** May this person undo such an event? */
   may({ type, erased }) {
-    if (erased || NEVER.test(type) || !this.#view.mayEdit) return false;
+    if (erased || NEVER.test(type)) return false;
+    if (type === "search.outcome_set") return this.#view.mayLead; // on a closed search too
+    if (!this.#view.mayEdit) return false;
     return !FOR_COORDINATORS.test(type) || this.#view.mayLead;
   }
 

@@ -1,0 +1,63 @@
+"""Closing a search: what is still open, and why it is closed all the same."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from board import turn
+from board.errors import invalid
+from board.pen import Pen
+from board.words import N_, Sentence, say
+from models.entity import State
+from models.search import Search
+
+NAMED = 10  # numbers of cards in a sentence; the others are counted
+
+_TASKS = text(
+    'SELECT t.number FROM task t JOIN "column" c ON c.id = t."column" WHERE t.board = :board AND NOT t.withdrawn '
+    "AND c.role <> 'done' AND (t.take_down OR t.priority = 'urgent') ORDER BY t.number"
+)
+_SIGHTINGS = text(
+    "SELECT number FROM sighting WHERE board = :board AND NOT withdrawn AND assessment = 'unassessed' ORDER BY number"
+)
+
+
+def close(pen: Pen, row: Search, acknowledge: str | None) -> State:
+    """Return what closing changes beside the status. Raises Refused `invalid` where something is open and nobody says why it
+    is right to close. A search that is closed already is not judged again."""
+    if row.status == "closed":
+        acknowledge = acknowledge or row.acknowledge
+    elif acknowledge is None and (sentences := _open(pen, row)):
+        raise invalid("acknowledge", say(N_("Say why it is right to close it anyway. {open}"), open=_joined(sentences)))
+    values: State = {"acknowledge": acknowledge}
+    if row.status == "found" and row.outcome is not None and not row.outcome.get("reason"):
+        values["outcome"] = row.outcome | {"reason": row.status_reason}  # found by an earlier version, which kept it there alone
+    return values
+
+
+def _open(pen: Pen, row: Search) -> list[Sentence]:
+    """Name what is still open."""
+    found: list[Sentence] = []
+    if row.outcome is not None:
+        if not row.outcome.get("family_told"):
+            found.append(say(N_("The family has not been told.")))
+        if not row.outcome.get("police_told"):
+            found.append(say(N_("The police have not been told.")))
+    turn.settle(pen.session)
+    connection = pen.session.connection()
+    if tasks := connection.execute(_TASKS, {"board": row.id}).scalars().all():
+        found.append(say(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
+    if sightings := connection.execute(_SIGHTINGS, {"board": row.id}).scalars().all():
+        found.append(say(N_("Sightings that are not assessed: {numbers}."), numbers=_named(sightings)))
+    return found
+
+
+def _named(numbers: Sequence[int]) -> str | Sentence:
+    named = ", ".join(map(str, numbers[:NAMED]))
+    return say(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - NAMED) if numbers[NAMED:] else named
+
+
+def _joined(sentences: Sequence[Sentence]) -> Sentence:
+    """Join sentences, each of which is translated by itself."""
+    parts = {f"part{at}": each for at, each in enumerate(sentences)}
+    return say(" ".join(f"{{{name}}}" for name in parts), **parts)

@@ -1,0 +1,49 @@
+"""Outcome of a search: how the child was found, and its correction afterwards, also when the search is closed."""
+
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from board.errors import from_validation, invalid
+from board.fields import Data, Long, Name, Time, merge
+from board.pen import Pen
+from board.words import N_
+from models.entity import State
+from models.search import Search
+
+
+class Outcome(Data):
+    """How a child was found. `reason` is the sentence about the finding."""
+
+    found_at: Time
+    place: Name | None = None
+    condition: Literal["well", "injured", "deceased", "unknown"]
+    how: Literal["came_back", "police", "sighting", "other"]
+    confirmed_by: Name | None = None
+    family_told: bool | None = None
+    police_told: bool | None = None
+    reason: Long | None = None
+
+
+class SetOutcome(Data):
+    """A merge patch on the outcome."""
+
+    outcome: dict[str, Any]
+    reason: Long | None = None
+
+
+def of_finding(outcome: Outcome, reason: str) -> State:
+    """Return the outcome with its sentence, which is the reason of the finding where no other is given."""
+    return outcome.model_dump() | {"reason": outcome.reason or reason}
+
+
+def set_outcome(pen: Pen, data: SetOutcome) -> None:
+    """Correct the outcome of a child that was found."""
+    row = pen.find(Search, pen.board.id, "search")
+    if row.outcome is None:
+        raise invalid("outcome", N_("This child has not been found: there is no outcome to correct. Set the status to found."))
+    try:
+        outcome = Outcome.model_validate(merge(row.outcome, data.outcome)).model_dump()
+    except ValidationError as error:
+        raise from_validation(error, "outcome") from error
+    pen.change(row, "search.outcome_set", {"outcome": outcome}, data.reason)

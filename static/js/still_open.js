@@ -1,0 +1,16 @@
+/** What is still open on a search, which closing it asks about. The server judges it (board/closing.py); this lists it while one looks. Pure. */
+
+const isDone = (board, { column }) => board.get(column)?.state.role === "done";
+const byNumber = (a, b) => a.state.number - b.state.number;
+
+/**
+ * @param board {of(kind), get(id)}: a store, live or past
+ * @param state of the search
+ * @returns {family, police, tasks: [card], sightings: [card], any}
+ */
+export function stillOpen(board, { outcome }) {
+  const tasks = board.of("task").filter(({ state }) => !state.withdrawn && (state.take_down || state.priority === "urgent") && !isDone(board, state));
+  const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.assessment === "unassessed");
+  const family = Boolean(outcome) && !outcome.family_told, police = Boolean(outcome) && !outcome.police_told;
+  return { family, police, tasks: tasks.sort(byNumber), sightings: sightings.sort(byNumber), any: family || police || tasks.length + sightings.length > 0 };
+}
