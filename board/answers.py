@@ -17,7 +17,7 @@ from board.people.sign_in import Caller, from_own_page, signed_in
 from board.rate_limit import Taken
 from board.rate_limit.fields import fields
 from board.words import DEFAULT, N_, say
-from models.database import Unavailable
+from models.database import TooLong, Unavailable
 from realtime import strict
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ STATUS = {  # of each code
 }  # fmt: skip
 RETRY_S = 5  # where it is not known
 NOT_OWN_PAGE = N_("This request does not come from a page of this server.")
+TOO_LONG = N_("Reading this takes too long right now. Try again in a moment.")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -40,9 +41,13 @@ def answer(body: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, media_type="application/json")
 
 
-def raw(head: dict[str, Any], name: str, items: list[bytes]) -> Response:
-    """An answer whose list `name` is encoded already."""
-    body = orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":[' + b",".join(items) + b"]}"
+def joined(head: dict[str, Any], name: str, items: list[bytes]) -> bytes:
+    """A JSON object whose list `name` is encoded already."""
+    return orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":[' + b",".join(items) + b"]}"
+
+
+def encoded(body: bytes) -> Response:
+    """A JSON answer that is encoded already."""
     return Response(body, media_type="application/json")
 
 
@@ -154,8 +159,9 @@ def refusing(endpoint: Endpoint) -> Endpoint:
             response = await endpoint(request)
         except Refused as refused:
             response = refusal(refused, language=language.of(request))
-        except Unavailable:
-            response = refusal(Refused("unavailable"), language=language.of(request))
+        except Unavailable as error:
+            sentence = TOO_LONG if isinstance(error, TooLong) else None
+            response = refusal(Refused("unavailable", sentence), language=language.of(request))
         for name, value in fields(getattr(request.state, "taken", ())).items():
             response.headers[name] = value
         return response

@@ -19,7 +19,7 @@ from board.beginnings import known
 from board.commands import Ack, Command
 from board.errors import Refused
 from board.execute import Order, Written
-from board.finding.find import Looking
+from board.gate import Gate, HeavyReads
 from board.handover.duty import Duty
 from board.history.evidence import Chains
 from board.limits import Limits
@@ -69,8 +69,8 @@ class Desk:
         self.refusals = Refusals(self.repeats)
         self.door = Door(self)
         self.last_use = LastUse(settings.session_idle)
-        self.looking = Looking()
-        self.papers = Looking()
+        self.heavy = HeavyReads(database)
+        self.papers = Gate()
         self.chains = Chains()
         self.summaries = Summaries(self.database, self.hub, self.source)
         self.bells = Bells(self.database, self.hub, self.source)

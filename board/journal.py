@@ -20,6 +20,7 @@ from board import turn
 from board.words import N_, Sentence, say
 from models.board import Board
 from models.entity import State
+from models.pace import in_pages, paced
 
 PAGE = 1_000  # events read at once: bounds memory, and how long a reading thread is held
 
@@ -163,13 +164,13 @@ def newest(session: Session, board: str, entity: str | None, after: int, before:
 
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[Said, State]]:
     """Each entity's last event up to a seq, with its state then: the board as it was. What was removed is left out."""
-    return _said_then(session, session.connection().execute(_AS_OF, {"board": board, "seq": seq}).all())
+    return _said_then(session, in_pages(session.connection().execute(_AS_OF, {"board": board, "seq": seq})))
 
 
 def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[Said, State]]:
     """The same of these entities alone, by their ids."""
     asked = {"board": board, "seq": seq, "entities": list(entities)}
-    return _said_then(session, session.connection().execute(_STATES_AT, asked).all())
+    return _said_then(session, in_pages(session.connection().execute(_STATES_AT, asked)))
 
 
 def _said_then(session: Session, rows: Iterable[Any]) -> Iterator[tuple[Said, State]]:
@@ -227,7 +228,7 @@ def verify(session: Session, board: Board) -> str | None:
 def walk(session: Session, board: Board, chain: Chain) -> Fault | None:
     """Goes along from where `chain` stands to the end, and moves it; what is wrong first, if anything is."""
     while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE}).all():
-        for row in rows:
+        for row in paced(rows):
             if (wrong := _wrong(board.id, row, chain)) is not None:
                 return Fault(chain.seq + 1, say(wrong, seq=chain.seq + 1))
             chain.seq, chain.head = row.seq, row.hash

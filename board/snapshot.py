@@ -14,6 +14,7 @@ from models.column import Column
 from models.entity import Entity
 from models.handover import Briefing, Handed, Handover, Shift
 from models.note import Note
+from models.pace import in_pages
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
@@ -68,7 +69,7 @@ def _rows(session: Session, kind: type[Entity], board: str | None, seq: str = "s
     query = select(table.c.id, table.c[seq].label("at_seq"), *columns)
     if board is not None:
         query = query.where(table.c.board == board)
-    for id, at_seq, *values in session.connection().execute(query).all():
+    for id, at_seq, *values in in_pages(session.connection().execute(query)):
         for place in groups:
             if values[place] is not None:
                 values[place] = orjson.loads(values[place])

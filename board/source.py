@@ -14,6 +14,7 @@ from board.people.sign_in import Caller
 from board.wall import walls
 from models.board import AUDIT, OPERATIONS, Board
 from models.database import Database, Unavailable
+from models.pace import paced
 from models.times import now, stamp
 from realtime import protocol
 from realtime.source import Later, Opening, Position, Record
@@ -96,7 +97,7 @@ class BoardSource:
 
     async def open(self, channel: str, asked: Collection[Position | None]) -> Opening | None:
         at = stamp(now())
-        return await self._read(lambda session: open_board(session, channel, asked, at))
+        return await self._read(lambda session: open_board(session, channel, asked, at), heavy=True)
 
     async def after(self, channel: str, position: Position) -> list[Record]:
         epoch, seq = position
@@ -110,12 +111,14 @@ class BoardSource:
             raise Later
         return [record(each) for each in said]
 
-    async def _read(self, fn: Callable[[Session], T]) -> T:
+    async def _read(self, fn: Callable[[Session], T], heavy: bool = False) -> T:
         """What is read, when the rights of the same moment are known. Raises Later."""
+
+        def look(session: Session) -> tuple[T, AsOf, walls.Read | None]:
+            return fn(session), access.as_of(session), self.facts.read(session)
+
         try:
-            result, view, facts = await self._database.read(
-                lambda session: (fn(session), access.as_of(session), self.facts.read(session))
-            )
+            result, view, facts = await (self._database.read_heavy(look) if heavy else self._database.read(look))
             self.facts.take(facts)
             await self.agree(view)
             return result
@@ -177,7 +180,7 @@ def open_board(session: Session, channel: str, asked: Collection[Position | None
         seq = page[-1].seq
     entities = snapshot.entities_for_all(session, board) if len(going_on) < len(asked) else None
     changed: Mapping[str, int] = access.changes_after(session, channel, since) if going_on else {}
-    return Opening(board.epoch, board.seq, at, since, [record(each) for each in said], entities, changed)
+    return Opening(board.epoch, board.seq, at, since, [record(each) for each in paced(said)], entities, changed)
 
 
 def _reachable(board: Board, position: Position) -> bool:

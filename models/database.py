@@ -1,7 +1,8 @@
 """One database, read and written by plain synchronous functions in threads.
 
-`read(fn)` runs fn on one consistent view. `write(fn)` queues fn for a writing thread, which takes what is waiting for the
-same boards as a group: one transaction, one session, one commit. Nobody learns of a result before it is on the disk.
+`read(fn)` runs fn on one consistent view; `read_heavy(fn)` does so for what reads many rows, in threads of its own, within a
+deadline: sign-in, rights and heads never wait behind it. `write(fn)` queues fn for a writing thread, which takes what is waiting
+for the same boards as a group: one transaction, one session, one commit. Nobody learns of a result before it is on the disk.
 """
 
 import asyncio
@@ -18,10 +19,11 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlmodel import Session
 
 from models import sqlite
-from models.errors import Unavailable, Unusable
+from models.errors import TooLong, Unavailable, Unusable
 from models.lines import Job, Lines
+from models.pace import Pace
 
-__all__ = ["Database", "Unavailable", "Unusable", "after_commit", "at_end", "may_be_done", "together"]
+__all__ = ["Database", "TooLong", "Unavailable", "Unusable", "after_commit", "at_end", "may_be_done", "together"]
 
 T = TypeVar("T")
 Late = Callable[[Session], None]
@@ -29,6 +31,7 @@ Late = Callable[[Session], None]
 WAITING = 4_096  # writes that may wait; above it the desk says that it is overloaded instead of growing
 DEADLINE_S = 10.0  # after it was queued, a write is not tried again
 PAUSE_S = 0.1  # before a group is tried again; the server is coming back, say
+HEAVY_S = 10.0  # within which a heavy read is done, once it has begun
 START_S = 10.0  # how long a server may take to come up: all may have been started at one moment
 _FAULTS = (DataError, ProgrammingError)  # what one asked of the database is at fault, not the database
 _LATE, _TOGETHER, _MAY_BE_DONE, _COMMITTED = "late", "together", "may be done", "committed"  # in what a session carries along
@@ -44,6 +47,8 @@ class Store(Protocol):
     @property
     def readers(self) -> int: ...
     @property
+    def heavy_readers(self) -> int: ...
+    @property
     def writers(self) -> int: ...
 
     reader: Engine
@@ -57,7 +62,7 @@ class Store(Protocol):
     def lock_free(self, connection: Connection, boards: set[str]) -> set[str]: ...
     def lock_tables(self, connection: Connection) -> None: ...
     def take_time(self, connection: Connection) -> None: ...
-    def ending(self, connection: Connection, after_s: float) -> AbstractContextManager[None]: ...
+    def ending(self, connection: Connection, pace: Pace) -> AbstractContextManager[None]: ...
     def may_try_again(self, error: Exception) -> bool: ...
 
 
@@ -75,6 +80,7 @@ class Database:
         self.url = url
         self.writer = self.store.writer
         self._threads = ThreadPoolExecutor(self.store.readers, thread_name_prefix="read")
+        self._heavy_threads = ThreadPoolExecutor(self.store.heavy_readers, thread_name_prefix="read heavy")
         self._lines = Lines()
         self._waiting = 0
         self._writers: list[threading.Thread] = []
@@ -93,6 +99,29 @@ class Database:
     async def read(self, fn: Callable[[Session], T]) -> T:
         """What fn says of one consistent view of the database; it may be asked twice. Raises Unavailable."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, fn)
+
+    async def read_heavy(self, fn: Callable[[Session], T], within_s: float | None = None) -> T:
+        """The same for what reads many rows: fn gives way to others (see `models.pace`), and its statements and loops are
+        stopped when it takes too long, or when nobody waits for it any more. Raises TooLong, or Unavailable."""
+        pace = Pace(HEAVY_S if within_s is None else within_s)
+
+        def read() -> T:
+            with pace.kept():
+                return self.read_now(lambda session: self._read_paced(fn, session, pace))
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._heavy_threads, read)
+        except asyncio.CancelledError:
+            pace.stop()
+            raise
+        except Unavailable as error:
+            if pace.over and not isinstance(error, TooLong):  # it was a statement that was stopped
+                raise TooLong from error
+            raise
+
+    def _read_paced(self, fn: Callable[[Session], T], session: Session, pace: Pace) -> T:
+        with self.store.ending(session.connection(), pace):
+            return fn(session)
 
     def read_now(self, fn: Callable[[Session], T]) -> T:
         """The same, in this thread: for the command line."""
@@ -158,7 +187,8 @@ class Database:
         for thread in self._writers:
             await asyncio.to_thread(thread.join)
         self._writers.clear()
-        self._threads.shutdown(wait=False, cancel_futures=True)  # one may be stuck in the server
+        for threads in (self._threads, self._heavy_threads):
+            threads.shutdown(wait=False, cancel_futures=True)  # one may be stuck in the server
         self.writer.dispose()
         self.store.reader.dispose()
         self.store.let_go()

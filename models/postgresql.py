@@ -13,11 +13,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.errors import Unusable
+from models.pace import Pace
 
 log = logging.getLogger(__name__)
 
 OLDEST = 150_000  # as the server numbers its versions
 READERS = 4
+HEAVY_READERS = 4  # beside them
 WRITERS = 4  # boards that are written to at one moment by one process
 POOL_WAIT_S = 5
 RETRY_S = 0.5  # between two tries to reach a server that is not up yet
@@ -58,7 +60,7 @@ class Store:
     """A database on a server. Boards are written to side by side, each by one connection at a time."""
 
     kind = "postgresql"
-    readers, writers = READERS, WRITERS
+    readers, heavy_readers, writers = READERS, HEAVY_READERS, WRITERS
     path = None
 
     def __init__(self, url: URL) -> None:
@@ -67,7 +69,7 @@ class Store:
         self._secret = url.password or url.query.get("password")
         url = url.set(drivername="postgresql+psycopg")
         self.writer = _engine(url, WRITERS + 1, SESSION | WRITING)  # one more: for what a thread of its own writes
-        self.reader = _engine(url, READERS + 1, SESSION | READING)
+        self.reader = _engine(url, READERS + HEAVY_READERS + 1, SESSION | READING)
         event.listen(self.writer, "connect", _keep_commits_durable)
 
     def reach(self, patience_s: float) -> None:
@@ -123,9 +125,9 @@ class Store:
             connection.execute(text(f"SET LOCAL {name} = 0"))
 
     @contextlib.contextmanager
-    def ending(self, connection: Connection, after_s: float) -> Iterator[None]:
-        """Statements that take longer fail, until the transaction ends."""
-        connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(after_s * 1000))}"))
+    def ending(self, connection: Connection, pace: Pace) -> Iterator[None]:
+        """Statements that take longer than all of the read may fail, until the transaction ends."""
+        connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(pace.within_s * 1000))}"))
         yield
 
     def may_try_again(self, error: Exception) -> bool:

@@ -6,7 +6,6 @@ SQLite before 3.51.3 can corrupt a WAL file that two connections write to, and t
 
 import contextlib
 import os
-import time
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,11 +14,13 @@ from typing import IO, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from models.errors import Unusable
+from models.pace import Pace
 
 SAFE_VERSION = (3, 51, 3)
 BUSY_TIMEOUT_MS = 5_000  # how long a writer waits for another process's commit: the command line's, say
 LOOK_EVERY = 10_000  # of its own steps, a millisecond or so, SQLite looks whether its time is over
 READERS = 4  # threads; more only queue for the same two cores
+HEAVY_READERS = 4  # beside them
 
 
 def _library() -> ModuleType:
@@ -38,7 +39,7 @@ class Store:
     """A database file. One connection writes, for all boards."""
 
     kind = "sqlite"
-    readers, writers = READERS, 1
+    readers, heavy_readers, writers = READERS, HEAVY_READERS, 1
 
     def __init__(self, url: URL) -> None:
         """Raises Unusable where the URL names no file that we can have."""
@@ -51,7 +52,7 @@ class Store:
             raise Unusable(f"The database file can't be made: {error.strerror}.") from error
         self._claimed: IO[str] | None = None
         self.writer = _engine(self.path, "BEGIN IMMEDIATE", 1)
-        self.reader = _engine(self.path, "BEGIN", READERS)
+        self.reader = _engine(self.path, "BEGIN", READERS + HEAVY_READERS)
 
     def reach(self, patience_s: float) -> None:
         """A file is there at once."""
@@ -105,11 +106,10 @@ class Store:
         """Nothing ends by itself here."""
 
     @contextlib.contextmanager
-    def ending(self, connection: Connection, after_s: float) -> Iterator[None]:
-        """What takes longer within fails."""
-        until = time.monotonic() + after_s
+    def ending(self, connection: Connection, pace: Pace) -> Iterator[None]:
+        """Statements within fail as soon as the read is to end."""
         database = connection.connection.dbapi_connection
-        database.set_progress_handler(lambda: time.monotonic() > until, LOOK_EVERY)  # type: ignore[union-attr]
+        database.set_progress_handler(lambda: pace.over, LOOK_EVERY)  # type: ignore[union-attr]
         try:
             yield
         finally:

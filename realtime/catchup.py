@@ -13,8 +13,11 @@ from realtime import protocol
 from realtime.outbox import frames
 from realtime.render import FRAME, event_frames
 from realtime.source import Opening, Position, Record, Source
+from realtime.turns import Turn, Turns
 
-READINGS = 3  # at a time; the rest of the database's readers is for requests
+READINGS = 3  # of whole channels, at a time
+OF_ONE = 2  # of them, begun for one reader: with however many sockets they ask, others are read for in between
+READINGS_ON = 3  # of what comes next on a channel, at a time: who is live does not wait behind who comes
 ANSWERS = 4  # readers answered between two looks at the network: everybody else is heard meanwhile
 
 
@@ -53,23 +56,34 @@ class Catchup:
 
     def __init__(self, source: Source) -> None:
         self.openings = self.asked = 0
+        self.turns = Turns(OF_ONE)
         self.answering = asyncio.Semaphore(ANSWERS)
         self._source = source
         self._room = asyncio.Semaphore(READINGS)
+        self._room_on = asyncio.Semaphore(READINGS_ON)
         self._waiting: dict[str, Reading] = {}  # not begun
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def open(self, channel: str, position: Position | None) -> tuple[Reading, Opening | None]:
-        """A view of the channel that was begun after this call. Raises Later."""
+    async def open(self, channel: str, position: Position | None, who: Hashable) -> tuple[Reading, Opening | None]:
+        """A view of the channel that was begun after this call, for somebody by whom readings are counted. Raises Later."""
         self.asked += 1
         reading = self._waiting.get(channel)
         if reading is None:
-            reading = self._waiting[channel] = Reading(channel, asyncio.get_running_loop().create_future())
-            task = asyncio.create_task(self._read(reading))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            turn = await self.turns.take(who)
+            if (reading := self._waiting.get(channel)) is not None:  # another began one meanwhile
+                turn.end()
+            else:
+                reading = self._begin(channel, turn)
         reading.asked.add(position)
         return reading, await asyncio.shield(reading.done)
+
+    def _begin(self, channel: str, turn: Turn) -> Reading:
+        reading = self._waiting[channel] = Reading(channel, asyncio.get_running_loop().create_future())
+        task = asyncio.create_task(self._read(reading))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: turn.end())
+        return reading
 
     async def _read(self, reading: Reading) -> None:
         async with self._room:
@@ -85,7 +99,7 @@ class Catchup:
 
     async def after(self, channel: str, position: Position) -> list[Record]:
         """The next events after a position. Raises Later."""
-        async with self._room:
+        async with self._room_on:
             return await self._source.after(channel, position)
 
     async def stop(self) -> None:

@@ -131,7 +131,7 @@ class Hub:
     async def _answer(self, subscription: Subscription, position: Position | None) -> bool:
         """Opens a channel for one reader. False where the position can't be continued from what was read for it."""
         connection, name = subscription.connection, subscription.channel.name
-        reading, opening = await self.catchup.open(name, position)
+        reading, opening = await self.catchup.open(name, position, connection.account["id"])
         async with self.catchup.answering:
             await asyncio.sleep(0)  # the others' turn
             if not self._stands(subscription):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.board import OPERATIONS
-from realtime.catchup import READINGS, Catchup
+from realtime.catchup import OF_ONE, READINGS, READINGS_ON, Catchup
 from realtime.source import Later, Opening, Position, Record
 from tests import cast
 from tests.bench._crowd import Client
@@ -119,10 +119,10 @@ async def settle() -> None:
 async def test_who_asks_before_a_reading_has_begun_joins_it_and_who_asks_later_does_not() -> None:
     journal: Any = Journal()
     catchup = Catchup(journal)
-    first = asyncio.create_task(catchup.open("a", ("e", 5)))
-    second = asyncio.create_task(catchup.open("a", ("e", 7)))
+    first = asyncio.create_task(catchup.open("a", ("e", 5), "Alice"))
+    second = asyncio.create_task(catchup.open("a", ("e", 7), "Bob"))
     await settle()
-    third = asyncio.create_task(catchup.open("a", None))  # its rights may have changed since the first was begun
+    third = asyncio.create_task(catchup.open("a", None, "Alice"))  # its rights may have changed since the first was begun
     await settle()
     journal.gate.set()
     (one, seen), (other, same), (late, fresh) = await asyncio.gather(first, second, third)
@@ -139,13 +139,40 @@ async def test_who_asks_before_a_reading_has_begun_joins_it_and_who_asks_later_d
 async def test_a_few_readings_are_under_way_at_a_time() -> None:
     journal: Any = Journal()
     catchup = Catchup(journal)
-    asking = [asyncio.create_task(catchup.open(f"board {number}", None)) for number in range(20)]
-    asking.append(asyncio.create_task(catchup.after("a", ("e", 1))))  # type: ignore[arg-type]
+    asking = [asyncio.create_task(catchup.open(f"board {number}", None, f"person {number}")) for number in range(20)]
     await settle()
     assert len(journal.asked) == READINGS
+    live = [asyncio.create_task(catchup.after("a", ("e", number))) for number in range(20)]
+    await settle()
+    assert len(journal.asked) == READINGS + READINGS_ON, "who is live does not wait behind who comes"
     journal.gate.set()
-    await asyncio.gather(*asking)
-    assert len(journal.asked) == 21
+    await asyncio.gather(*asking, *live)
+    assert len(journal.asked) == 40
+
+
+async def test_of_one_readers_many_boards_others_are_read_in_between() -> None:
+    journal: Any = Journal()
+    catchup = Catchup(journal)
+    greedy = [asyncio.create_task(catchup.open(f"board {number}", ("mine", number), "Victor")) for number in range(50)]
+    await settle()
+    assert len(journal.asked) == OF_ONE < READINGS
+    other = asyncio.create_task(catchup.open("board 49", ("hers", 1), "Alice"))
+    await settle()
+    assert journal.asked[-1] == {("hers", 1)}
+    for each in greedy[10:]:  # their sockets are gone
+        each.cancel()
+    journal.gate.set()
+    await asyncio.gather(other, *greedy[:10])
+    assert len(journal.asked) == 11
+    assert catchup.turns.count("Victor") == 0
+
+
+async def test_one_readers_many_sockets_on_one_board_share_few_readings() -> None:
+    journal: Any = Journal()
+    journal.gate.set()
+    catchup = Catchup(journal)
+    await asyncio.gather(*(catchup.open("a", None, "Victor") for _ in range(50)))
+    assert len(journal.asked) <= 2
 
 
 async def test_a_reading_that_fails_is_told_to_all_who_wait_and_the_next_one_is_made_anew() -> None:
@@ -153,15 +180,15 @@ async def test_a_reading_that_fails_is_told_to_all_who_wait_and_the_next_one_is_
     journal.broken = True
     journal.gate.set()
     catchup = Catchup(journal)
-    asking = [asyncio.create_task(catchup.open("a", None)) for _ in range(3)]
-    gone = asyncio.create_task(catchup.open("a", None))
+    asking = [asyncio.create_task(catchup.open("a", None, "Alice")) for _ in range(3)]
+    gone = asyncio.create_task(catchup.open("a", None, "Bob"))
     await settle()
     gone.cancel()
     for each in asking:
         with pytest.raises(Later):
             await each
     journal.broken = False
-    assert (await catchup.open("a", None))[1] is not None
+    assert (await catchup.open("a", None, "Alice"))[1] is not None
 
 
 @pytest.mark.parametrize(("position", "reached"), [(None, False), (("e", 4), False), (("e", 5), True), (("e", 10), True),

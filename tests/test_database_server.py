@@ -436,7 +436,7 @@ async def test_a_stuck_process_frees_its_board(postgres_url: str, monkeypatch: p
 async def test_a_pool_without_a_free_connection_is_said_so(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgresql, "POOL_WAIT_S", 0.1)
     opened = Database(postgres_url)
-    held = [opened.store.reader.connect() for _ in range(postgresql.READERS + 1)]
+    held = [opened.store.reader.connect() for _ in range(postgresql.READERS + postgresql.HEAVY_READERS + 1)]
     with pytest.raises(Unavailable):
         await opened.read(pid)
     held.pop().close()

@@ -1,6 +1,7 @@
 """What was handed over can't be taken back: a journal that was cut short or written anew, by whoever can write to the database,
 is found by the positions of signed handovers, and by heads that were kept elsewhere."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,9 +17,11 @@ from board.history import evidence, placed
 from board.journal import Said
 from board.people.accounts import Wrong
 from models.board import OPERATIONS, Board
+from models.database import TooLong
 from tests.cast import token_for
 from tests.company import Company
 from tests.test_journal import Record, opened
+from tests.workers import until
 
 pytestmark = pytest.mark.houses
 
@@ -266,11 +269,42 @@ async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_p
     assert desk.chains.known.get(search) is None
 
 
-async def test_who_asks_too_much_is_told_to_wait(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_several(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
     search = await company.alice.open_search()
-    monkeypatch.setattr(company.server.desk.chains.turns, "waiting", 32)
-    answer = await company.alice.http.get(f"/api/v1/boards/{search}/chain")
-    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    path, known = f"/api/v1/boards/{search}/chain", company.server.desk.chains.known
+    monkeypatch.setattr(journal, "PAGE", 2)
+    walked, looked = [], journal._wrong
+
+    def too_long(board: str, row: Any, chain: journal.Chain) -> str | None:
+        walked.append(row.seq)
+        if len(walked) % 3 == 0:
+            raise TooLong
+        return looked(board, row, chain)
+
+    monkeypatch.setattr(journal, "_wrong", too_long)
+    answers = [await company.alice.http.get(path)]
+    while answers[-1].status_code != 200:
+        assert (answers[-1].status_code, answers[-1].json()["code"]) == (503, "unavailable")
+        assert answers[-1].headers["Retry-After"]
+        assert known[search].chain.seq == walked[-1] - 1
+        answers.append(await company.alice.http.get(path))
+    assert len(answers) > 2
+    assert answers[-1].json()["holds"] is True
+    assert sorted({*walked}) == list(range(1, answers[-1].json()["seq"] + 1))
+    assert len(walked) == answers[-1].json()["seq"] + len(answers) - 1, "what was gone along is not gone along again"
+
+
+async def test_of_one_board_one_goes_along_at_a_time_and_the_next_goes_on_from_there(company: Company) -> None:
+    search, other = await company.alice.open_search(), await company.alice.open_search()
+    desk = company.server.desk
+    async with desk.chains.turn(search):
+        waiting = asyncio.create_task(company.alice.http.get(f"/api/v1/boards/{search}/chain"))
+        await until(lambda: desk.heavy.count(company.alice.account["id"]))
+        assert (await company.bob.http.get(f"/api/v1/boards/{other}/chain")).json()["holds"] is True
+        assert not waiting.done()
+    assert (await waiting).json()["holds"] is True
 
 
 async def test_a_token_that_only_takes_in_asks_no_chain(company: Company) -> None:

@@ -175,12 +175,12 @@ async def test_a_right_that_ends_on_the_way_breaks_the_file_off(
     await company.bob.do(search, "sighting.add", {"description": "seen"})
     pages, seen = itertools.count(), exports._seen
 
-    def after_the_first(*args: Any) -> frozenset[str]:
-        if next(pages) == 1:
+    def until_the_second(*args: Any) -> frozenset[str]:
+        if next(pages) == 0:
             company.server.desk.database.write_now(lambda session: _take_away(session, search, members))
         return seen(*args)
 
-    monkeypatch.setattr(exports, "_seen", after_the_first)
+    monkeypatch.setattr(exports, "_seen", until_the_second)
     with pytest.raises(httpx.RemoteProtocolError):
         await file_of(company.bob, search, name)
     assert next(pages) == 2

@@ -1,6 +1,5 @@
 """Finding: by the words that one remembers, however they are written, and nothing of what one may not see."""
 
-import asyncio
 import unicodedata
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlmodel import Session
 
 from board.finding import find
 from models import sought
-from models.database import Database, Unavailable
+from models.database import Database
 from models.ids import new_id
 from models.schema import metadata, migrate
 from models.sought import fold, folded, places, words
@@ -261,21 +260,6 @@ async def test_many_words_are_taken(company: Company) -> None:
     assert await found(company.bob, f"{alphabet} 1", board=search) == []
 
 
-async def test_one_looks_at_a_time_and_not_too_many_wait(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    looking = company.server.desk.looking
-    monkeypatch.setattr(find, "WAITING", 2)
-    async with looking.one:
-        waiting = [asyncio.create_task(ask(company.bob, "anything")) for _ in range(2)]
-        while looking.waiting < 2:
-            await asyncio.sleep(0)
-        refused = await ask(company.bob, "anything")
-        assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
-        assert not any(each.done() for each in waiting)
-    assert [(await each).status_code for each in waiting] == [200, 200]
-    assert looking.waiting == 0
-    assert (await ask(company.bob, "anything")).status_code == 200
-
-
 async def test_of_a_long_text_the_part_is_shown_that_has_most_words(company: Company) -> None:
     search = await company.alice.open_search()
     far = "carousel " + "filler " * 60 + "𝒳 the carousel near a lantern and a fiddler " + "filler " * 60
@@ -348,20 +332,7 @@ def _as_before(source: Session, target: Session) -> None:
         versions.put(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
 
 
-async def test_what_takes_too_long_is_ended(company: Company) -> None:
-    database = company.server.desk.database
-    endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
-
-    def look(session: Session) -> None:
-        with database.store.ending(session.connection(), 0.01):
-            session.execute(endless)
-
-    with pytest.raises(Unavailable):
-        await database.read(look)
-    assert await found(company.bob, "surely nothing") == []
-
-
-async def test_the_call_is_ended_too(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_takes_too_long_is_ended(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     database = company.server.desk.database
     endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
     monkeypatch.setattr(find, "_found", lambda session, *_: session.execute(endless))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from board.errors import Refused
+from board.gate import OF_ONE, WAITING
 from board.handover import sections
 from board.paper import history as paper_history
 from board.paper import pieces as paper
@@ -27,6 +28,7 @@ from models.board import OPERATIONS
 from tests import handing
 from tests.cast import PATIENCE_S, Person
 from tests.company import Company
+from tests.workers import until
 
 HOSTILE = "<img src=x onerror=alert(1)> *b* [a](http://evil.example/) `c` &lt; # h\n1. one\n- two\n    code\n---\n> q | t ${7*7}"
 COMMON = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -237,7 +239,7 @@ def test_the_words_are_all_there() -> None:
         assert shown.count(line.strip()) == 6
 
 
-async def test_a_paper_is_written_beside_everything_else_and_one_at_a_time(
+async def test_a_paper_is_written_beside_everything_else(
     company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, threads = f"/handovers/{handed['number']}.md", set[int]()
@@ -251,8 +253,28 @@ async def test_a_paper_is_written_beside_everything_else_and_one_at_a_time(
     assert (await fetched(company.bob, path)).status_code == 200
     assert threads
     assert threading.get_ident() not in threads, "of a hundred searches it takes a second: nobody waits for it"
-    monkeypatch.setattr(company.server.desk.papers, "waiting", 32)
-    assert (await fetched(company.bob, path)).status_code == 429
+
+
+@pytest.mark.parametrize("ending", ["pdf", "md"])
+async def test_of_one_persons_papers_too_many_wait_and_anothers_is_printed(
+    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    path, desk = f"/handovers/{handed['number']}.{ending}", company.server.desk
+    monkeypatch.setattr(press, "pdf", _printed)
+    gate, bob = desk.papers if ending == "pdf" else desk.heavy, company.bob.account["id"]
+    async with gate.turn(bob), gate.turn(bob):
+        waiting = [asyncio.create_task(fetched(company.bob, path)) for _ in range(WAITING)]
+        await until(lambda: gate.count(bob) == OF_ONE + WAITING)
+        refused = await fetched(company.bob, path)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+        assert (await fetched(company.charlie, path)).status_code == 200
+        assert not any(each.done() for each in waiting)
+    assert {(await each).status_code for each in waiting} == {200}
+    assert gate.count(bob) == 0
+
+
+async def _printed(html: str) -> bytes:
+    return b"%PDF"
 
 
 # -- the press ------------------------------------------------------------------------------------------------------------

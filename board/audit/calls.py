@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from board import access, language
-from board.answers import answer, caller_of, desk_of, number
+from board.answers import answer, desk_of, number
 from board.audit import actor, reading, sentences, writer
 from board.audit.entries import ExportRead
 from board.audit.reading import Filter, Found
 from board.desk import Desk
 from board.errors import Refused
+from board.heavy import heavy
 from board.people.sign_in import Caller, still_signed_in
 from board.programs.exports import BOM, CSV, lines
 from board.words import N_, translated
@@ -57,23 +58,24 @@ def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
     return account, access.audit_board(session, account)
 
 
-async def entries(request: Request) -> Response:
+@heavy
+async def entries(request: Request, caller: Caller) -> Response:
     """The newest entries, or those before a seq."""
-    caller = await caller_of(request)
 
     def read(session: Session) -> tuple[Board, list[Found], int]:
         _, board = administrator(session, caller)  # first: to everybody else there is nothing that could be asked wrongly
         before, limit = number(request, "before", MAX_INTEGER, 1, MAX_INTEGER), number(request, "limit", LIMIT, 1, MOST)
         return board, reading.newest(session, filter_of(request), before, limit + 1), limit
 
-    board, found, limit = await desk_of(request).database.read(read)
+    board, found, limit = await desk_of(request).heavy.read(caller, read)
     told = [each.wire() for each in found[:limit]]
     return answer({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": told, "more": len(found) > limit})
 
 
-async def csv(request: Request) -> Response:
+@heavy
+async def csv(request: Request, caller: Caller) -> Response:
     """All entries that fit, the newest first, for a spreadsheet. That somebody took them is an entry too."""
-    caller, desk = await caller_of(request), desk_of(request)
+    desk = desk_of(request)
 
     def begin(session: Session) -> tuple[Filter, int]:
         account, board = administrator(session, caller)
@@ -95,7 +97,7 @@ async def _csv(desk: Desk, caller: Caller, wanted: Filter, before: int, reads: s
             found = reading.newest(session, wanted, before, AT_ONCE)
             return lines(_row(each, reads) for each in found), found[-1].seq if len(found) == AT_ONCE else 0
 
-        part, before = await desk.database.read(read)
+        part, before = await desk.heavy.read(caller, read)
         yield part
 
 

@@ -2,13 +2,10 @@
 
 Every row keeps its words folded (see `models.sought`), and the database reads through all of them, other threads beside it.
 With 1,000 cards and 500 notes on each of 50 boards that takes a core a tenth of a second, less where much is found, and a tenth
-of that on one board. One looks at a time, so that boards can be read meanwhile.
+of that on one board.
 """
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any
 
@@ -19,12 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board import access, snapshot
-from board.answers import answer, caller_of, desk_of, number
+from board.answers import answer, desk_of, number
 from board.errors import Refused
-from board.people.sign_in import still_signed_in
+from board.heavy import heavy
+from board.people.sign_in import Caller
 from board.words import N_
 from models.board import OPERATIONS
 from models.note import Note
+from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting
 from models.sought import Found, Sought, places, words
@@ -32,52 +31,27 @@ from models.task import Task
 
 KINDS: tuple[type[Sought], ...] = (Search, Sighting, Task, Note)
 LONGEST = 200  # characters that are asked for
-WAITING = 32  # who look or wait for their turn; above it the desk says that it is asked too much
-ENDS_S = 5.0  # for all kinds on SQLite, for each on PostgreSQL
+ENDS_S = 5.0
 BEFORE, AFTER = 40, 160  # characters shown before and from the first word on
 TRIED = 50  # words that may be the first one shown
 
 
-@dataclass
-class Looking:
-    """Who is looking in this process, or has something read that takes as long: one at a time, the others wait for their turn."""
-
-    waiting: int = 0
-    one: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @contextlib.asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Raises Refused `rate_limited` where too many wait."""
-        if self.waiting >= WAITING:
-            raise Refused("rate_limited")
-        self.waiting += 1
-        try:
-            async with self.one:
-                yield
-        finally:
-            self.waiting -= 1
-
-
-async def find(request: Request) -> Response:
+@heavy
+async def find(request: Request, caller: Caller) -> Response:
     """What has all of these words, in the cards, notes and facts of a search, or of all that the caller may see. Newest first."""
-    caller = await caller_of(request)
     board, limit = request.query_params.get("board"), number(request, "limit", 50, 1, 200)
     asked = request.query_params.get("q", "")
     if len(asked) > LONGEST:
         raise Refused("invalid", fields={"q": N_("At most 200 characters.")})
     sought = words(asked)
-    desk = desk_of(request)
 
     def read(session: Session) -> list[dict[str, Any]]:
-        account = still_signed_in(session, caller)  # it may have waited
         if board is not None:
-            access.board_for(session, account.id, board)
-        hidden = snapshot.hidden_searches(session, account.id)
-        with desk.database.store.ending(session.connection(), ENDS_S):
-            return _found(session, sought, board, hidden, limit + 1)
+            access.board_for(session, caller.account.id, board)
+        hidden = snapshot.hidden_searches(session, caller.account.id)
+        return _found(session, sought, board, hidden, limit + 1)
 
-    async with desk.looking.turn():
-        hits = await desk.database.read(read)
+    hits = await desk_of(request).heavy.read(caller, read, ENDS_S)
     return answer({"hits": hits[:limit], "more": len(hits) > limit})
 
 
@@ -90,7 +64,7 @@ def _found(session: Session, sought: list[str], board: str | None, hidden: Itera
         rows += session.scalars(_query(kind, sought, board, hidden).limit(limit))
     rows = sorted(rows, key=lambda row: row.id, reverse=True)[:limit]
     references = _references(session, {row.board for row in rows})
-    return [_hit(row, sought, references.get(row.board)) for row in rows]
+    return [_hit(row, sought, references.get(row.board)) for row in paced(rows)]
 
 
 def _references(session: Session, boards: set[str]) -> dict[str, str]:

@@ -21,12 +21,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import access
-from board.answers import answer, caller_of, desk_of, json_of, refusing
+from board.answers import answer, desk_of, json_of, refusing
 from board.errors import Refused, from_validation, invalid
 from board.fields import Data, Long, Place, Time
 from board.finding.reach import Point, metres
 from board.finding.spelling import distance, fold
+from board.heavy import heavy
+from board.people.sign_in import Caller
 from board.words import N_
+from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting
 from models.times import moment
@@ -65,10 +68,10 @@ class Typed(Data):
     seen_at: Time | None = None
 
 
-async def similar(request: Request) -> Response:
+@heavy
+async def similar(request: Request, caller: Caller) -> Response:
     """`POST /boards/{board}/similar`: its sightings that may be the same. A call of its own kind, as what a caller said has no
     place in an address, which proxies write down."""
-    caller = await caller_of(request)
     try:
         typed = Typed.model_validate(await json_of(request))
     except ValidationError as error:
@@ -81,17 +84,16 @@ async def similar(request: Request) -> Response:
         told = session.connection().execute(_TOLD.where(_S.board == board).order_by(_S.id.desc()).limit(LOOKED_AT)).all()
         return _alike(typed, told, moment(typed.seen_at) if typed.seen_at else now)
 
-    return answer({"similar": await desk.database.read(read)})
+    return answer({"similar": await desk.heavy.read(caller, read)})
 
 
-async def searches(request: Request) -> Response:
+@heavy
+async def searches(request: Request, caller: Caller) -> Response:
     """`GET /intake/searches`: the open searches that may be meant, of those that one may see."""
-    caller = await caller_of(request)
     typed = request.query_params.get("q", "")
     if len(typed) > LONGEST:
         raise invalid("q", N_("At most 200 characters."))
     point = _point_asked(request)
-    desk = desk_of(request)
 
     def read(session: Session) -> list[dict[str, Any]]:
         connection = session.connection()
@@ -99,7 +101,7 @@ async def searches(request: Request) -> Response:
         seen = connection.execute(_SEEN).all() if point else ()
         return _meant(fold(typed).split(), point, open, seen)
 
-    return answer({"searches": await desk.database.read(read)})
+    return answer({"searches": await desk_of(request).heavy.read(caller, read)})
 
 
 routes = [
@@ -114,11 +116,11 @@ routes = [
 def _alike(typed: Typed, told: Any, at: datetime) -> list[dict[str, Any]]:
     place = typed.place.model_dump() if typed.place else None
     ours = _words(typed.text, _unplaced(place))
-    theirs = [_words(row.description, row.direction, row.clothing, row.company, _unplaced(row.place)) for row in told]
+    theirs = [_words(row.description, row.direction, row.clothing, row.company, _unplaced(row.place)) for row in paced(told)]
     having = Counter(word for words in theirs for word in words)
     weights = {word: 1 / max(1, having[word]) for word in ours}
     found = []
-    for row, words in zip(told, theirs, strict=True):
+    for row, words in paced(zip(told, theirs, strict=True)):
         shared = sum(weights[word] for word in ours & words) / sum(weights.values()) if ours else 0.0
         near = _near_in_time(row, at) * _near_in_place(place, row.place)
         if shared + near >= LIKELY:
@@ -169,10 +171,10 @@ _UNKNOWN = _Near(math.inf, None)
 
 def _meant(words: list[str], point: Point | None, open: list[Any], seen: Any) -> list[dict[str, Any]]:
     nearest = {row.id: _from(point, row.last_seen, "last_seen") for row in open}
-    for board, place in seen:
+    for board, place in paced(seen):
         if board in nearest:
             nearest[board] = min(nearest[board], _from(point, place, "sighting"), key=lambda near: near.distance)
-    fits = [(fit, row) for row in open if (fit := _fit(words, row)) is not None]
+    fits = [(fit, row) for row in paced(open) if (fit := _fit(words, row)) is not None]
     fits.sort(key=lambda each: each[1].missing_since, reverse=True)
     fits.sort(key=lambda each: (each[0], nearest[each[1].id].distance))
     return [_shown(row, nearest[row.id]) for _, row in fits[:SEARCHES]]

@@ -7,10 +7,11 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.answers import answer, caller_of, desk_of, number
+from board.answers import answer, desk_of, number
 from board.errors import Refused
 from board.handover import report
-from board.people.sign_in import Caller, still_signed_in
+from board.heavy import heavy
+from board.people.sign_in import Caller
 from models.accounts import Account
 from models.entity import State
 from models.times import stamp
@@ -21,43 +22,41 @@ TOLD = ("number", "status", "outgoing", "incoming", "prepared_by", "prepared_at"
 _PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 
 
-async def present(request: Request) -> Response:
+@heavy
+async def present(request: Request, caller: Caller) -> Response:
     """The report of the present handover: composed now, or as it was signed."""
-    return await _composed(request, None)
+    return await _composed(request, caller, None)
 
 
-async def one(request: Request) -> Response:
+@heavy
+async def one(request: Request, caller: Caller) -> Response:
     """The report of a handover as it was signed."""
     text = request.path_params["number"]
     if not (text.isascii() and text.isdecimal() and len(text) <= 16):
         raise Refused("not_found")
-    return await _composed(request, int(text))
+    return await _composed(request, caller, int(text))
 
 
-async def listed(request: Request) -> Response:
+@heavy
+async def listed(request: Request, caller: Caller) -> Response:
     """The handovers, newest first, without what was written."""
-    caller = await caller_of(request)
-    desk = desk_of(request)
     before = number(request, "before", 0, 1, MAX_INTEGER) or None
 
     def read(session: Session) -> dict[str, Any]:
-        still_signed_in(session, caller)
         found = report.listed(session, before, LISTED)
         ids = {state[name] for state in found for name in _PEOPLE}
         people = {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
         return {"handovers": [{name: state[name] for name in TOLD} for state in found], "people": people}
 
-    return answer(await desk.database.read(read))
+    return answer(await desk_of(request).heavy.read(caller, read))
 
 
-async def _composed(request: Request, number: int | None) -> Response:
-    caller = await caller_of(request)
+async def _composed(request: Request, caller: Caller, number: int | None) -> Response:
     desk = desk_of(request)
     now, board = stamp(desk.clock()), request.query_params.get("board")
-    return answer(await desk.database.read(partial(_compose, caller, number, now, board)))
+    return answer(await desk.heavy.read(caller, partial(_compose, caller.account.id, number, now, board)))
 
 
-def _compose(caller: Caller, number: int | None, now: str, board: str | None, session: Session) -> State:
-    account = still_signed_in(session, caller)
+def _compose(account: str, number: int | None, now: str, board: str | None, session: Session) -> State:
     frame = report.present(session, now) if number is None else report.signed(session, number)
-    return report.compose(session, account.id, frame, board)
+    return report.compose(session, account, frame, board)

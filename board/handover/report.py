@@ -18,6 +18,7 @@ from models.accounts import Account
 from models.board import OPERATIONS
 from models.entity import State
 from models.handover import Briefing, Handover, Shift
+from models.pace import paced
 
 Report = dict[str, Any]
 
@@ -96,7 +97,7 @@ def compose(session: Session, account: str, frame: sections.Frame, board: str | 
         raise Refused("not_found")
     told = _read(session, account, frame, positions)
     by_board = _by_board(told.stood)
-    found = [sections.section(told, id, by_board.get(id, {})) for id in positions if id in told.stood["search"]]
+    found = [sections.section(told, id, by_board.get(id, {})) for id in paced(positions, 5) if id in told.stood["search"]]
     found.sort(key=_order)
     return {
         "handover": frame.handover,

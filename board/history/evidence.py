@@ -6,12 +6,14 @@ with it, is found by whoever knows what the head was before. The file of heads i
 `{board} holds: {seq} events, head {hash of the last one, in hex, or none}`.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import orjson
 from sqlalchemy import text
@@ -20,11 +22,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board import access, journal, language
-from board.answers import answer, caller_of, desk_of
-from board.finding.find import Looking
+from board.answers import answer, desk_of
+from board.gate import patiently
+from board.heavy import heavy
 from board.journal import Chain, Fault
 from board.people.accounts import Wrong
-from board.people.sign_in import still_signed_in
+from board.people.sign_in import Caller, still_signed_in
 from board.words import N_, say, translated
 from models.board import AUDIT, OPERATIONS, Board
 
@@ -142,44 +145,66 @@ def verify(session: Session, board: str | None = None, heads: Path | None = None
     return [line(each) for each in boards]
 
 
+class Known(NamedTuple):
+    """How far a board's chain was gone along, in which of its lives; `whole` is when its end was reached, None until then."""
+
+    epoch: str
+    whole: float | None
+    chain: Chain
+
+
 @dataclass
 class Chains:
     """What this process has verified of each board: going along a chain of 20,000 events takes most of a second, and whoever
-    looks at its history asks for it. One at a time."""
+    looks at its history asks for it. Of one board one at a time: the next goes on from there."""
 
-    turns: Looking = field(default_factory=Looking)
-    known: dict[str, tuple[str, float, Chain]] = field(default_factory=dict)  # epoch, when it was begun, how far it is
+    known: dict[str, Known] = field(default_factory=dict)
+    _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, board: str) -> asyncio.Lock:
+        """The turn at a board's chain."""
+        turn = self._turns.get(board)
+        if turn is None:
+            turn = self._turns[board] = asyncio.Lock()
+        return turn
 
     def verify(self, session: Session, board: Board) -> tuple[Chain, Fault | None]:
-        """Up to where the board's chain holds; from where it was left, within a minute."""
-        epoch, begun, chain = self.known.pop(board.id, ("", 0.0, Chain()))
-        goes_on = epoch == board.epoch and time.monotonic() - begun < WHOLE_S
+        """Up to where the board's chain holds; from where it was left, within a minute. Raises TooLong where it is longer than
+        can be gone along at once: asked again, it goes on."""
+        epoch, whole, chain = self.known.pop(board.id, Known("", None, Chain()))
+        goes_on = epoch == board.epoch and (whole is None or time.monotonic() - whole < WHOLE_S)
         if not goes_on:
-            begun, chain = time.monotonic(), Chain()
-        fault = journal.walk(session, board, chain)
-        if fault is not None and goes_on:  # what is wrong may lie behind: the first bad row is named
-            chain = Chain()
+            whole, chain = None, Chain()
+        try:
             fault = journal.walk(session, board, chain)
+            if fault is not None and goes_on:  # what is wrong may lie behind: the first bad row is named
+                whole, chain = None, Chain()
+                fault = journal.walk(session, board, chain)
+        except Exception:  # it took too long, say
+            self.known[board.id] = Known(board.epoch, whole, chain)
+            raise
         fault = fault or contradicted(session, board, signed(session, board.id))
         if fault is None:
-            self.known[board.id] = (board.epoch, begun, chain)
+            self.known[board.id] = Known(board.epoch, whole or time.monotonic(), chain)
         elif fault.seq <= chain.seq:  # what is wrong was found from farther on, or is known by others alone
             chain = Chain(fault.seq - 1, _hash(session, board.id, fault.seq - 1) or b"")
         return chain, fault
 
 
-async def chain(request: Request) -> Response:
+@heavy
+async def chain(request: Request, caller: Caller) -> Response:
     """Whether the journal of a board holds, up to where."""
-    caller = await caller_of(request)
     id, desk = request.path_params["board"], desk_of(request)
 
     def read(session: Session) -> tuple[Board, Chain, Fault | None]:
-        account = still_signed_in(session, caller)  # it may have waited
-        board = access.audit_board(session, account) if id == AUDIT else access.board_for(session, account.id, id)
+        if id == AUDIT:
+            board = access.audit_board(session, still_signed_in(session, caller))
+        else:
+            board = access.board_for(session, caller.account.id, id)
         return board, *desk.chains.verify(session, board)
 
-    async with desk.chains.turns.turn():
-        board, held, fault = await desk.database.read(read)
+    async with patiently(desk.chains.turn(id)):
+        board, held, fault = await desk.heavy.read(caller, read)
     told: dict[str, Any] = {"board": id, "epoch": board.epoch, "seq": held.seq, "head": held.head.hex(), "holds": fault is None}
     if fault is not None:
         told |= {"fault": translated(fault.says, language.of(request)), "bad_seq": fault.seq}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from models.entity import State, leaves
+from models.pace import paced
 
 Key = tuple[str, str]  # kind, id
 
@@ -67,7 +68,7 @@ def _named(key: Key, seq: int, number: int | None) -> dict[str, Any]:
 def fold(before: Stands, events: Iterable[Event]) -> dict[Key, Stand]:
     """The board after these events, which follow on what it was before."""
     after = dict(before)
-    for each in events:
+    for each in paced(events):
         if each.state is None:
             after.pop(each.key, None)
         else:
@@ -79,7 +80,7 @@ def between(before: Stands, after: Stands, removed_at: Mapping[Key, int] | None 
     """What differs, in the order in which it was changed last. `removed_at` knows when what is no more was removed."""
     found = [
         change
-        for key in before.keys() | after.keys()
+        for key in paced(before.keys() | after.keys())
         if (change := _change(key, before.get(key), after.get(key), (removed_at or {}).get(key, 0)))
     ]
     return sorted(found, key=lambda change: (change.seq, change.key))

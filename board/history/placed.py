@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from board import turn
 from board.journal import Said
+from models.pace import in_pages
 
 AT_ONCE = 500  # boards in a query: SQLite takes 32,766 values
 
@@ -39,7 +40,7 @@ def after(session: Session, positions: Mapping[str, int], types: Collection[str]
     found: dict[str, list[Said]] = {}
     for placed, asked in query(positions):
         asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
-        for row in session.connection().execute(asks, asked | {"types": list(types)}):
+        for row in in_pages(session.connection().execute(asks, asked | {"types": list(types)})):
             found.setdefault(row.board, []).append(Said(*row))
     return found
 

@@ -4,7 +4,8 @@ to everybody."""
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import text
+import orjson
+from sqlalchemy import String, bindparam, text
 from sqlmodel import Session
 
 from board import access, snapshot
@@ -40,6 +41,25 @@ _MOVE = text(
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
+# Of many marks, those that can be kept, each board once; in one order: two screens of one person must not wait for each other.
+_MOVE_ALL = (
+    "INSERT INTO seen (account, board, epoch, seq, at) "
+    "SELECT CAST(:account AS TEXT), b.id, b.epoch, max(m.seq), CAST(:at AS TEXT) FROM {marks} "
+    "JOIN board b ON b.id = m.board AND b.epoch = m.epoch AND m.seq <= b.seq "
+    "WHERE b.id NOT IN :hidden GROUP BY b.id, b.epoch ORDER BY b.id "
+    "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at "
+    "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
+)
+_LISTED = {  # the marks, as a table, from JSON: each way its own
+    "sqlite": "(SELECT json_extract(value, '$[0]') AS board, json_extract(value, '$[1]') AS epoch, "
+    "json_extract(value, '$[2]') AS seq FROM json_each(:marks)) m",
+    "postgresql": "(SELECT value ->> 0 AS board, value ->> 1 AS epoch, CAST(value ->> 2 AS BIGINT) AS seq "
+    "FROM jsonb_array_elements(CAST(:marks AS JSONB))) m",
+}
+_MOVES_ALL = {
+    kind: text(_MOVE_ALL.format(marks=marks)).bindparams(bindparam("hidden", expanding=True, type_=String()))
+    for kind, marks in _LISTED.items()
+}
 
 
 def of(session: Session, account: str) -> dict[str, Kept]:
@@ -58,12 +78,12 @@ def keep(session: Session, account: str, mark: Mark, at: str) -> None:
 
 
 def keep_all(session: Session, account: str, marks: Iterable[Mark], at: str) -> None:
-    """The same of many; those that can't be moved are passed over."""
-    for mark in sorted(marks):  # in one order: two screens of one person must not wait for each other
-        try:
-            keep(session, account, mark, at)
-        except Refused:
-            continue
+    """The same of many, in one statement; those that can't be moved are passed over."""
+    connection, hidden = session.connection(), snapshot.hidden_searches(session, account)
+    listed = orjson.dumps([list(mark) for mark in {*marks}]).decode()
+    connection.execute(
+        _MOVES_ALL[connection.dialect.name], {"account": account, "at": at, "hidden": list(hidden), "marks": listed}
+    )
 
 
 def _check(board: Board, mark: Mark) -> None:

@@ -6,20 +6,23 @@ asks: of more than 5,000 events only the two states are compared.
 
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from board import access, journal, snapshot
-from board.answers import answer, caller_of, desk_of, json_of
+from board.answers import answer, caller_of, desk_of, encoded, json_of
 from board.errors import Refused
+from board.heavy import heavy
 from board.history import net, seen
 from board.history.net import Event, Stand, Stands
 from board.history.seen import Kept, Mark
-from board.people.sign_in import still_signed_in
+from board.people.sign_in import Caller, still_signed_in
 from board.words import N_
 from models.board import OPERATIONS, Board
+from models.pace import paced
 from models.times import stamp
 from realtime.strict import MAX_INTEGER
 
@@ -36,24 +39,24 @@ async def marks(request: Request) -> Response:
     return answer({"seen": [each._asdict() for each in found.values()]})
 
 
-async def see(request: Request) -> Response:
+@heavy
+async def see(request: Request, caller: Caller) -> Response:
     """The caller has seen a board, or several. Answers what is kept of these."""
-    caller = await caller_of(request)
     body = await json_of(request)
     if not caller.may_command:
         raise Refused("forbidden")
     desk = desk_of(request)
     told, at = _marks(body), stamp(desk.clock())
 
-    def move(session: Session) -> dict[str, Kept]:
+    def move(session: Session) -> None:
         account = still_signed_in(session, caller).id
         if "marks" in body:
             seen.keep_all(session, account, told, at)
         else:
             seen.keep(session, account, told[0], at)
-        return seen.of(session, account)
 
-    kept = await desk.database.write(move)
+    await desk.database.write(move)
+    kept = await desk.database.read(lambda session: seen.of(session, caller.account.id))
     return answer({"seen": [kept[board]._asdict() for board in sorted({each.board for each in told}) if board in kept]})
 
 
@@ -73,16 +76,15 @@ def _fits(board: Any, epoch: Any, seq: Any) -> bool:
     return named and isinstance(seq, int | float) and not isinstance(seq, bool) and seq == int(seq) and 0 <= seq <= MAX_INTEGER
 
 
-async def since(request: Request) -> Response:
+@heavy
+async def since(request: Request, caller: Caller) -> Response:
     """How much is new to the caller on each board that they may see; with `board`, what it is on that one."""
-    caller = await caller_of(request)
-    board = request.query_params.get("board")
+    account, board = caller.account.id, request.query_params.get("board")
 
-    def read(session: Session) -> list[dict[str, Any]]:
-        account = caller.account.id
-        return _overview(session, account) if board is None else [_of_board(session, account, board)]
+    def read(session: Session) -> bytes:
+        return orjson.dumps({"boards": _overview(session, account) if board is None else [_of_board(session, account, board)]})
 
-    return answer({"boards": await desk_of(request).database.read(read)})
+    return encoded(await desk_of(request).heavy.read(caller, read))
 
 
 def _overview(session: Session, account: str) -> list[dict[str, Any]]:
@@ -130,7 +132,7 @@ def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> l
     """Those after a seq; what was erased says nothing any more."""
     found: list[Event] = []
     while page := journal.after(session, board, seq):
-        for said in page:
+        for said in paced(page):
             if said.body is not None and said.entity not in hidden:
                 payload = said.payload()
                 found.append(Event(said.seq, (said.kind, said.entity), payload["state"], payload["changes"]))

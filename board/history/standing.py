@@ -13,6 +13,7 @@ from models.column import Column
 from models.entity import Entity, State
 from models.handover import Briefing
 from models.note import Note
+from models.pace import in_pages, paced
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
@@ -59,7 +60,7 @@ def at(session: Session, positions: Mapping[str, int], soon: str) -> Standing:
     """What a report tells of: searches, columns, briefings and what these pin; sightings that are confirmed, or not graded;
     tasks that are done, or due before `soon`. Some more may be among them."""
     found: Standing = {kind.KIND: {} for kind in _FIELDS}
-    for said in _changed(session, positions):
+    for said in paced(_changed(session, positions)):
         state = said.payload().get("state")
         if state is not None and said.kind in found:
             found[said.kind][said.entity] = Stood(said.board, said.entity, said.seq, state)
@@ -100,7 +101,7 @@ def _read(
     query = select(table.id, table.board, table.seq, *(table[name] for name in fields))
     for boards in _parts(positions):
         asked = query.where(table.board.in_(boards))
-        for id, board, seq, *values in session.connection().execute(asked if where is None else asked.where(where)):
+        for id, board, seq, *values in in_pages(session.connection().execute(asked if where is None else asked.where(where))):
             if seq <= positions[board]:
                 found[kind.KIND][id] = Stood(board, id, seq, dict(zip(fields, values, strict=True)))
 

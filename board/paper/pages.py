@@ -1,7 +1,6 @@
 """Papers to take away: the report of a handover and the history of a search, as PDF and as Markdown, in the reader's language.
 As JSON they are the calls."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import access, language, pages
-from board.answers import desk_of
+from board.answers import RETRY_S, TOO_LONG, desk_of
 from board.errors import SENTENCES, Refused
 from board.handover import report
 from board.paper import history as paper_history
@@ -21,9 +20,10 @@ from board.paper import pieces as paper
 from board.paper import press
 from board.paper import report as paper_report
 from board.paper.pieces import Paper
-from board.people.sign_in import Caller, signed_in, still_signed_in
+from board.people.sign_in import Caller, signed_in
 from board.words import N_, translator
 from models.board import OPERATIONS, Board
+from models.database import TooLong
 from models.times import stamp
 
 Make = Callable[[Session, Caller, str, str], Paper]  # with the time, and the language of the reader
@@ -49,24 +49,37 @@ async def _answer(request: Request, make: Make) -> Response:
     reads = language.of(request, caller)
     is_pdf = request.url.path.endswith(".pdf")
     write = paper.html if is_pdf else paper.markdown
+
+    def read(session: Session) -> tuple[str, str]:
+        made = make(session, caller, stamp(desk.clock()), reads)
+        return made.file, write(made)
+
     try:
-        async with desk.papers.turn():
-            made = await desk.database.read(lambda session: make(session, caller, stamp(desk.clock()), reads))
-            written = await asyncio.to_thread(write, made)  # of a hundred searches that takes a second
-        body: bytes | str = await press.pdf(written) if is_pdf else written
+        async with desk.heavy.turn(caller.account.id):
+            file, written = await desk.heavy.read(caller, read)
+        if is_pdf:
+            async with desk.papers.turn(caller.account.id):
+                body: bytes | str = await press.pdf(written)
+        else:
+            body = written
+    except TooLong:
+        return _refused(request, Refused("unavailable", TOO_LONG), caller)
     except Refused as refused:
         return _refused(request, refused, caller)
     kind, ending = ("application/pdf", "pdf") if is_pdf else ("text/markdown; charset=utf-8", "md")
-    return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{made.file}.{ending}"'})
+    return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{file}.{ending}"'})
 
 
 def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
     status = {"not_found": 404, "unauthenticated": 401, "rate_limited": 429}.get(refused.code, 503)
-    return pages.error_page(request, status, refused.message, caller)
+    page = pages.error_page(request, status, refused.message, caller)
+    if status in (429, 503):
+        page.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
+    return page
 
 
 def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Paper:
-    account = still_signed_in(session, caller)
+    account = caller.account
     frame = report.present(session, now) if number is None else report.signed(session, number)
     told = report.compose(session, account.id, frame)
     position = (told["handover"] or {}).get("position") or {"seq": session.get_one(Board, OPERATIONS).seq}
@@ -74,7 +87,7 @@ def _report(number: int | None, session: Session, caller: Caller, now: str, read
 
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Paper:
-    account = still_signed_in(session, caller)
+    account = caller.account
     board = access.board_for(session, account.id, id)
     if board.kind != "search":
         raise Refused("not_found")

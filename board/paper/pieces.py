@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from board.places import TEMPLATES
+from models.pace import paced
 from models.times import moment
 
 DESK = ZoneInfo("Europe/Brussels")  # the times of the desk, wherever the server stands
@@ -100,7 +101,7 @@ def _written(stamp: str | None, pattern: str, language: str) -> str:
 def markdown(paper: Paper) -> str:
     """CommonMark, which reads well as it stands."""
     parts = [f"# {_md(paper.title)}", _facts(paper.facts), *(f"*{_md(note)}*" for note in paper.notes)]
-    for section in paper.sections:
+    for section in paced(paper.sections, 1):
         parts += [f"## {_line(section.heading)}", _facts(section.facts)]
         parts += [f"**{_md(name)}**\n\n{_quote(words)}" for name, words in section.words]
         for block in section.blocks:

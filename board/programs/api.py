@@ -1,6 +1,9 @@
 """The HTTP calls under /api/v1, for other programs and for what a socket is not good at."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
 from sqlmodel import Session, select
 from starlette.requests import Request
@@ -9,16 +12,18 @@ from starlette.routing import Route
 
 from board import access, journal, language, snapshot, sources
 from board.alerting import calls as alert_calls
-from board.answers import answer, caller_of, desk_of, json_of, number, raw, refusal, refusing
+from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal, refusing
 from board.audit import calls as audit_calls
 from board.errors import Refused
 from board.finding import find
 from board.finding.intake import routes as intake
 from board.handover import calls as report_calls
+from board.heavy import heavy
 from board.history import evidence
 from board.history import since as since_calls
 from board.people import accounts
 from board.people.last_use import idle_end
+from board.people.sign_in import Caller
 from board.programs import exports
 from board.running import logs, metrics
 from board.source import record
@@ -30,7 +35,10 @@ from models.search import Search
 from models.times import moment, now, stamp
 from realtime import protocol, strict
 
+Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # of the database, in whichever of its threads
+
 BASE = "/api/v1"
+FEW = 50  # events that are read as anything small is
 
 
 async def me(request: Request) -> Response:
@@ -80,20 +88,21 @@ async def boards(request: Request) -> Response:
     return answer({"boards": await desk_of(request).database.read(read)})
 
 
-async def board(request: Request) -> Response:
+@heavy
+async def board(request: Request, caller: Caller) -> Response:
     """The snapshot of a board, now or as it was at a seq or a time (`?at=`)."""
-    caller = await caller_of(request)
     id, at = request.path_params["board"], request.query_params.get("at")
 
-    def read(session: Session) -> tuple[Board, int, list[bytes]]:
+    def read(session: Session) -> bytes:
         board = access.board_for(session, caller.account.id, id)
         if at is None:
-            return board, board.seq, snapshot.entities(session, board, caller.account.id)
-        seq = _seq_at(session, board, at)
-        return board, seq, snapshot.entities_at(session, board, caller.account.id, seq)
+            seq, entities = board.seq, snapshot.entities(session, board, caller.account.id)
+        else:
+            seq = _seq_at(session, board, at)
+            entities = snapshot.entities_at(session, board, caller.account.id, seq)
+        return joined({"board": id, "epoch": board.epoch, "seq": seq}, "entities", entities)
 
-    row, seq, entities = await desk_of(request).database.read(read)
-    return raw({"board": id, "epoch": row.epoch, "seq": seq}, "entities", entities)
+    return encoded(await desk_of(request).heavy.read(caller, read))
 
 
 def _seq_at(session: Session, board: Board, at: str) -> int:
@@ -114,7 +123,19 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
 async def events(request: Request) -> Response:
     """The events of a board after a seq, as the caller may see them; with `before`, the newest ones before that seq; with
     `entity`, those of one entity."""
-    caller = await caller_of(request)
+    return await (_few_events if number(request, "limit", 500, 1, 1_000) <= FEW else _many_events)(request)
+
+
+async def _few_events(request: Request) -> Response:
+    return await _events(request, await caller_of(request), desk_of(request).database.read)
+
+
+@heavy
+async def _many_events(request: Request, caller: Caller) -> Response:
+    return await _events(request, caller, partial(desk_of(request).heavy.read, caller))
+
+
+async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     id, entity = request.path_params["board"], request.query_params.get("entity")
     after = number(request, "after", 0, 0, strict.MAX_INTEGER)
     before = number(request, "before", 0, 1, strict.MAX_INTEGER)  # 0: not asked
@@ -129,13 +150,13 @@ async def events(request: Request) -> Response:
             return board, journal.of_entity(session, id, entity, after, limit), view
         return board, journal.after(session, id, after, limit), view
 
-    row, said, view = await desk.database.read(read)
+    row, said, view = await read_by(read)
     records = [record(each) for each in said]
     await desk.source.agree(view)
     shown = [desk.source.show(caller, id, each, live=False) for each in records]
     if entity is not None:  # how many events an entity has is told to nobody who may not see it
         shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
-    return raw({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown)
+    return encoded(joined({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown))
 
 
 async def commands(request: Request) -> Response:

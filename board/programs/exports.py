@@ -19,16 +19,18 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from board import access, journal, language, snapshot
-from board.answers import caller_of, desk_of
+from board.answers import desk_of
 from board.desk import Desk
 from board.errors import Refused
+from board.heavy import heavy
 from board.journal import Said
-from board.people.sign_in import Caller, still_signed_in
+from board.people.sign_in import Caller
 from board.programs import export_words
 from board.programs.export_words import Names, Row
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.column import Column
+from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
@@ -66,32 +68,37 @@ class Opened:
     names: Names
 
 
-async def cards_csv(request: Request) -> Response:
+@heavy
+async def cards_csv(request: Request, caller: Caller) -> Response:
     """The cards of a board for a spreadsheet; on `operations` these are the searches that one may see."""
-    return await _file(request, "cards", _pages_of_cards, export_words.cards, CSV)
+    return await _file(request, caller, "cards", _pages_of_cards, export_words.cards, CSV)
 
 
-async def cards_json(request: Request) -> Response:
+@heavy
+async def cards_json(request: Request, caller: Caller) -> Response:
     """The cards of a board, each as in a snapshot."""
-    return await _file(request, "cards", _pages_of_cards, None, JSON)
+    return await _file(request, caller, "cards", _pages_of_cards, None, JSON)
 
 
-async def journal_csv(request: Request) -> Response:
+@heavy
+async def journal_csv(request: Request, caller: Caller) -> Response:
     """The journal of a board for a spreadsheet: who did what, when, and what it came to."""
-    return await _file(request, "journal", _pages_of_events, export_words.events, CSV)
+    return await _file(request, caller, "journal", _pages_of_events, export_words.events, CSV)
 
 
-async def journal_json(request: Request) -> Response:
+@heavy
+async def journal_json(request: Request, caller: Caller) -> Response:
     """The journal of a board, each event as everywhere. Those that one may not see are left out."""
-    return await _file(request, "journal", _pages_of_events, None, JSON)
+    return await _file(request, caller, "journal", _pages_of_events, None, JSON)
 
 
-async def _file(request: Request, name: str, pages: Callable[[Opened], Pages], table: Table | None, kind: str) -> Response:
+async def _file(
+    request: Request, caller: Caller, name: str, pages: Callable[[Opened], Pages], table: Table | None, kind: str
+) -> Response:
     desk = desk_of(request)
-    caller = await caller_of(request)
     id = request.path_params["board"]
     reads = language.of(request, caller)
-    opened: Opened = await desk.database.read(lambda session: _open(session, caller, id, reads))
+    opened: Opened = await desk.heavy.read(caller, lambda session: _open(session, caller, id, reads))
     parts = pages(opened)
     body = _csv(desk, caller, opened, parts, table) if table else _json(desk, caller, opened, parts, name)
     file = f'attachment; filename="{opened.file}-{name}.{"csv" if table else "json"}"'
@@ -116,11 +123,11 @@ def _open(session: Session, caller: Caller, id: str, language: str) -> Opened:
 
 def _seen(session: Session, caller: Caller, opened: Opened) -> frozenset[str]:
     """The searches that are hidden on this board, by the rights of now. Raises Refused where the right to the file has ended."""
-    account = still_signed_in(session, caller)
-    board: Board = access.board_for(session, account.id, opened.board)
+    account = caller.account.id
+    board: Board = access.board_for(session, account, opened.board)
     if board.epoch != opened.epoch:  # restored from a backup meanwhile
         raise Refused("unavailable")
-    return snapshot.hidden_searches(session, account.id) if opened.board == OPERATIONS else frozenset()
+    return snapshot.hidden_searches(session, account) if opened.board == OPERATIONS else frozenset()
 
 
 def _pages_of_cards(opened: Opened) -> Pages:
@@ -147,9 +154,9 @@ async def _read(
 
         def read(session: Session, page: Page = page) -> bytes:
             hidden = _seen(session, caller, opened)
-            return write(said for said in page(session) if said.entity not in hidden)
+            return write(said for said in paced(page(session)) if said.entity not in hidden)
 
-        yield await desk.database.read(read)
+        yield await desk.heavy.read(caller, read)
 
 
 async def _csv(desk: Desk, caller: Caller, opened: Opened, pages: Pages, table: Table) -> AsyncIterator[bytes]:

@@ -1,0 +1,59 @@
+"""Calls that read many rows: each waits for its account's turn, and holds it until its answer is delivered."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from board.answers import Endpoint, caller_of, desk_of
+from board.people.sign_in import Caller
+from realtime.turns import Turn
+
+PART = 256 * 1024  # bytes of an answer that are written at once: what nobody reads is not kept twice
+
+
+class Held(Response):
+    """An answer that ends a turn when it is delivered, or can't be."""
+
+    def __init__(self, answer: Response, turn: Turn) -> None:
+        super().__init__(status_code=answer.status_code)
+        self.raw_headers = answer.raw_headers
+        self._answer, self._turn = answer, turn
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._answer(scope, receive, _in_parts(send))
+        finally:
+            self._turn.end()
+
+
+def _in_parts(send: Send) -> Send:
+    """Send that waits for the reader between two parts of a large body."""
+
+    async def part(message: Message) -> None:
+        body = message.get("body", b"")
+        for start in range(0, len(body) - PART, PART):
+            await send({"type": message["type"], "body": body[start : start + PART], "more_body": True})
+        if len(body) > PART:
+            message = dict(message) | {"body": body[(len(body) - 1) // PART * PART :]}
+        await send(message)
+
+    return part
+
+
+def heavy(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
+    """The endpoint, in turns of its caller's account. Raises Refused `rate_limited`."""
+
+    @wraps(endpoint)
+    async def call(request: Request) -> Response:
+        caller = await caller_of(request)
+        turn = await desk_of(request).heavy.enter(caller.account.id)
+        try:
+            return Held(await endpoint(request, caller), turn)
+        except BaseException:
+            turn.end()
+            raise
+
+    return call
