@@ -6,6 +6,7 @@ import { onAct } from "./acts.js";
 import { age, reading } from "./age.js";
 import { answerTo } from "./answer.js";
 import { missed, missedSince } from "./marks.js";
+import { patiently } from "./patient.js";
 
 const ADDRESS = "/api/v1/seen";
 const LATELY_MS = 60_000;  // after the last sign of somebody: reading takes as long, leaving a desk does not
@@ -23,7 +24,8 @@ export function mount(desk, board) {
 /** Tells the server what was seen. marks: [{board, epoch, seq}] -> the answer's status, 0 where there is none. */
 export async function tell(marks, { leaving = false } = {}) {
   try {
-    return (await fetch(ADDRESS, { method: "POST", body: JSON.stringify({ marks }), keepalive: leaving })).status;
+    const ask = leaving ? fetch : patiently; // who leaves can't wait
+    return (await ask(ADDRESS, { method: "POST", body: JSON.stringify({ marks }), keepalive: leaving })).status;
   } catch {
     return 0;
   }

@@ -10,6 +10,7 @@ export class ChainLine {
   #find;
   #board;
   #timer = null;
+  #asking = false;
 
   /** find() -> the element that nobody else writes into, or null: where the right to see the history came back it is another one */
   constructor(find, board) {
@@ -29,7 +30,10 @@ export class ChainLine {
   }
 
   async ask() {
+    if (this.#asking) return; // a long chain is gone along in several answers
+    this.#asking = true;
     const told = await answerTo(`/api/v1/boards/${this.#board}/chain`), place = this.#find();
+    this.#asking = false;
     if (this.#timer === null || !place) return;
     place.textContent = said(told);
     place.title = told?.head ?? "";

@@ -1,5 +1,6 @@
 /** What is asked of the cards of a board: in the address, so that a reload, a link and the back button keep it. */
 import { accountName } from "../forms/shown.js";
+import { patiently } from "../patient.js";
 import { LOOK, NONE, filter, read, written } from "./filter.js";
 
 export class Filters {
@@ -85,7 +86,7 @@ export class Filters {
 
 /** The seq of a board at a time, 0 before its first event; null where there is no answer. */
 async function seqAt(board, time) {
-  const answer = await fetch(`/api/v1/boards/${board}?at=${encodeURIComponent(time)}`, { headers: { accept: "application/json" } });
+  const answer = await patiently(`/api/v1/boards/${board}?at=${encodeURIComponent(time)}`, { headers: { accept: "application/json" } });
   if (answer.status === 404) return 0;
   return answer.ok ? (await answer.json()).seq : null;
 }

@@ -2,7 +2,7 @@
  * The report of a handover as the server composes it, kept up to date: section by section where one board has moved, as a whole
  * where more has. Not more than once a second, however much happens.
  */
-import { PATIENCE_MS } from "../answer.js";
+import { PATIENCE_MS } from "../patient.js";
 
 const EVERY_MS = 1000;
 const AGAIN_MS = 5000; // after a question that was not answered

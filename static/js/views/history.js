@@ -5,6 +5,7 @@ import { t } from "../i18n.js";
 import { label } from "../labels.js";
 import { difference } from "../forms/patch.js";
 import { shownAt } from "../forms/shown.js";
+import { patiently } from "../patient.js";
 import { byClock, time } from "./times.js";
 
 const PAGE = 1000; // events in one answer, the most that the server gives
@@ -68,7 +69,7 @@ export class History {
     const events = [];
     for (let after = 0; ; ) {
       const query = new URLSearchParams({ entity: this.#entity, after, limit: PAGE });
-      const answer = await fetch(`/api/v1/boards/${this.#board}/events?${query}`);
+      const answer = await patiently(`/api/v1/boards/${this.#board}/events?${query}`);
       if (!answer.ok) throw new Error(String(answer.status));
       const page = (await answer.json()).events;
       events.push(...page.filter(({ hidden }) => !hidden));
