@@ -22,6 +22,7 @@ TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
     "commands": {"WARM_S": 0, "SECONDS": 0.3, "PEOPLE": 4, "BOARDS": 2},
     "delivery": {"BOARDS": 2, "READERS": 2, "RATE": 20, "WARM_S": 0, "SECONDS": 1, "SETTLE_S": 0.3},
     "handover": {"SEARCHES": 2, "CARDS": 2, "SINCE": 1, "READINGS": 1, "WARM": 0},
+    "heavy_reads": {"CARDS": 30, "AT_ONCE": 4, "WARM_S": 0, "SECONDS": 0.3},
     "history": {"EVENTS": 80, "CARDS": 12, "OPENINGS": 1},
     "memory": {"FIRST": 2, "CLIENTS": 3, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "SETTLE_S": 0.1},
     "replay": {"CARDS": 12, "EVENTS": 80, "STEPS": 4, "WARM": 0},
@@ -29,7 +30,7 @@ TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "sockets": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "PROCESSES": (1,)},
 }
-LONGER = ("as_of", "coming_back", "commands", "delivery", "handover", "sockets")  # each starts many processes
+LONGER = ("as_of", "coming_back", "commands", "delivery", "handover", "heavy_reads", "sockets")  # each starts many processes
 LIKE_OTHERS = ("history", "replay")  # in windows as the others are: a processor's half minute
 
 
@@ -56,7 +57,7 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
     for number, value in TINY[name].items():
         assert hasattr(file, number), number
         monkeypatch.setattr(file, number, value)
-    if name in ("as_of", "commands", "sockets", "delivery", "handover"):  # which end no server: those of the tests will do
+    if name in set(LONGER) - {"coming_back"}:  # which end no server: those of the tests will do
         monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))
     figures = await asyncio.to_thread(lambda: list(file.measure()))
     assert figures

@@ -114,6 +114,18 @@ async def hire(desk: Desk, count: int) -> list[str]:
     return await accounts.change(desk, tokens)
 
 
+async def hire_viewer(desk: Desk) -> str:
+    """A token of somebody who only looks."""
+    at, email = stamp(now()), "viewer@desk.example"
+
+    def token(database: Session) -> str:
+        database.add(Account(id=new_id(), email=email, name="Victor", role="viewer", password="none", created_at=at))
+        database.flush()
+        return accounts.add_token(database, email, "read", email, at)
+
+    return await accounts.change(desk, token)
+
+
 async def somebody(desk: Desk) -> Caller:
     account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
     return await accounts.caller_for(desk, account)

@@ -1,0 +1,168 @@
+"""One viewer reads a board of 10,000 cards forty times at once, over and over. Meanwhile somebody else works on another search:
+how long their commands take to be acknowledged, and whether their screen is proven current in time."""
+
+import asyncio
+import itertools
+import json
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx2 as httpx
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.bench import Figure, at
+from tests.bench._big import big_board
+from tests.bench._crowd import tell, told
+from tests.bench._server import desk_of, heard, hire_viewer, on_servers, on_sqlite, open_search, role, say, serving, somebody
+
+CARDS, AT_ONCE = 9_900, 40  # a board takes 10,000 entities, its columns among them
+WARM_S, SECONDS, PAUSE_S = 1.0, 20.0, 0.05
+HEARTBEAT_S = 5  # as the server promises
+
+
+def measure() -> Iterator[Figure]:
+    with on_sqlite() as settings:
+        yield from _figures(settings, "SQLite, one process")
+    with on_servers() as servers:
+        yield from _figures(servers.settings, "PostgreSQL, Redis, 1 worker")
+
+
+def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
+    token, board = asyncio.run(big_board(settings, CARDS, 0))
+    viewer, other = asyncio.run(_others(settings))
+    with serving(settings) as (_, port):
+        over_http, by_socket, gaps, whole = measured(port, token, other, viewer, f"/api/v1/boards/{board}")
+    on = f"{AT_ONCE} snapshots of {CARDS:,} cards at once by one viewer ({whole} were read); {on}"
+    for way, took in (("over HTTP", over_http), ("by a socket", by_socket)):
+        yield Figure(f"somebody else's command {way}, p50", at(took, 50) * 1_000, "ms", None, on)
+        yield Figure(f"somebody else's command {way}, p95", at(took, 95) * 1_000, "ms", 500, on, low=True)
+        yield Figure(f"somebody else's command {way}, longest", took[-1] * 1_000, "ms", None, on)
+    yield Figure("heads of somebody else, longest gap", gaps[-1], "s", HEARTBEAT_S + 2, on, low=True)
+
+
+async def _others(settings: dict[str, str]) -> tuple[str, str]:
+    """The token of a viewer, and a search on which somebody works."""
+    desk = await desk_of(settings)
+    token = await hire_viewer(desk)
+    search = await open_search(desk, await somebody(desk))
+    await desk.close()
+    return token, search
+
+
+Measured = tuple[list[float], list[float], list[float], int]
+
+
+def measured(port: int, token: str, search: str, viewer: str, address: str) -> Measured:
+    """Seconds until each command was acknowledged, over HTTP and by a socket, and between two heads, each sorted; and how often
+    the viewer was answered."""
+    reads, works = ("reads", port, viewer, AT_ONCE, address), ("works", port, token, WARM_S, SECONDS)
+    with role("heavy_reads", *reads) as reading, role("heavy_reads", *works) as working:
+        say(working, search)
+        for each in (reading, working):
+            assert heard(each) == "ready"
+        say(reading, "go")
+        say(working, "go")
+        over_http, by_socket, gaps = map(sorted, json.loads(heard(working)))
+        say(reading, "enough")
+        return over_http, by_socket, gaps, int(heard(reading))
+
+
+# -- the viewer -----------------------------------------------------------------------------------------------------------
+
+
+async def _reads(port: int, token: str, at_once: int, address: str) -> None:
+    tell("ready")
+    await told()
+    answered = [0]
+    readers = [asyncio.create_task(_read_on(port, token, address, answered)) for _ in range(at_once)]
+    await told()
+    for each in readers:
+        if each.done():
+            each.result()
+        each.cancel()
+    tell(answered[0])
+
+
+async def _read_on(port: int, token: str, address: str, answered: list[int]) -> None:
+    """Reads it again and again; who is told to come back later does."""
+    request = f"GET {address} HTTP/1.1\r\nHost: board\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n".encode()
+    while True:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        while await reader.read(2**20):
+            pass
+        writer.close()
+        answered[0] += " 200 " in head.partition("\r\n")[0]
+        if "retry-after: " in head:
+            await asyncio.sleep(int(head.partition("retry-after: ")[2].partition("\r\n")[0]))
+
+
+# -- somebody else --------------------------------------------------------------------------------------------------------
+
+
+class Screen:
+    """A socket of somebody at work: when their screen was proven last, and the acks that came."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+        self.acks: asyncio.Queue[str] = asyncio.Queue()
+        self._last = time.monotonic()
+
+    async def listen(self, socket: ClientConnection) -> None:
+        async for text in socket:
+            match json.loads(text)["type"]:
+                case "ack":
+                    self.acks.put_nowait(str(text))
+                case "refused":
+                    raise AssertionError(text)
+                case "heads":
+                    self.proven()
+
+    def proven(self) -> None:
+        now = time.monotonic()
+        self.gaps.append(now - self._last)
+        self._last = now
+
+
+async def _works(port: int, token: str, warm_s: float, seconds: float) -> None:
+    """Gives commands by the socket and over HTTP, in turn."""
+    board = await told()
+    headers = {"Authorization": f"Bearer {token}"}
+    screen = Screen()
+    took: tuple[list[float], list[float]] = ([], [])
+    async with (
+        connect(f"ws://127.0.0.1:{port}/ws", additional_headers=headers, max_size=None, compression=None) as socket,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as http,
+    ):
+        await socket.send(json.dumps({"type": "subscribe", "board": board}))
+        listening = asyncio.create_task(screen.listen(socket))
+        tell("ready")
+        await told()
+        await asyncio.sleep(warm_s)
+        screen.gaps.clear()
+        until = time.monotonic() + seconds
+        for number in itertools.count():
+            command = {"id": f"n{number}", "name": "note.add", "data": {"text": f"Called back, {number} times."}}
+            began = time.monotonic()
+            if number % 2:
+                await socket.send(json.dumps(command | {"type": "command", "board": board}))
+                await screen.acks.get()
+            else:
+                (await http.post(f"/api/v1/boards/{board}/commands", json=command)).raise_for_status()
+            took[number % 2].append(time.monotonic() - began)
+            if number and time.monotonic() > until:
+                break
+            await asyncio.sleep(PAUSE_S)
+        screen.proven()  # what was waited for until now counts too
+        listening.cancel()
+    tell(json.dumps([*took, screen.gaps]))
+
+
+if __name__ == "__main__":
+    _what, _port, _token, _number, _last = sys.argv[1:]
+    if _what == "reads":
+        asyncio.run(_reads(int(_port), _token, int(_number), _last))
+    else:
+        asyncio.run(_works(int(_port), _token, float(_number), float(_last)))
