@@ -120,6 +120,14 @@ async def test_marks_and_suggestions_wait_for_a_turn(company: Company) -> None:
         assert (await asks(company.bob, path, method="POST", json=body)).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api/v1/audit", "/api/v1/audit.csv", "/api/v1/boards/audit/chain"])
+async def test_what_reads_the_audit_journal_waits_for_a_turn(company: Company, path: str) -> None:
+    async with busy(company, company.ada):
+        assert (await asks(company.ada, path)).status_code == 429
+    assert (await asks(company.ada, path)).status_code == 200
+    assert (await asks(company.bob, path)).status_code == 404
+
+
 @pytest.mark.parametrize("path", LIGHT)
 async def test_what_reads_a_few_rows_needs_no_turn(company: Company, path: str) -> None:
     address = path.format(board=await company.alice.open_search())
