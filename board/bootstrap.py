@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from board.install import CannotInstall, ensure, environments, say
+from board.install.requirements import project
 
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTION = "searchboard"
@@ -59,11 +60,25 @@ def advice(root: Path = ROOT, extra: str = "") -> str:
 
 def extras_for(arguments: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the extras of pyproject.toml that the command needs beside the base, and those that it can do without."""
-    words = [word for word in arguments if not word.startswith("-")]
+    words = [
+        word
+        for word, before in zip(arguments, ("", *arguments), strict=False)
+        if not word.startswith("-") and before != "--env-file"
+    ]
     command = words[0] if words else ""
     if command == "install":
         return frozenset(words[1:]), NONE
     return frozenset({"test"}) if command in TESTING else NONE, frozenset({"paper"}) if command == "demo" else NONE
+
+
+def version(root: Path = ROOT) -> str:
+    """Return this program's version: what an environment knows may be older than the checkout."""
+    if is_checkout(root):
+        return str(project(root).get("version", ""))
+    try:
+        return importlib.metadata.version(DISTRIBUTION)
+    except importlib.metadata.PackageNotFoundError:  # started from a tree that was never installed
+        return "0"
 
 
 def is_checkout(root: Path) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,13 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
+from board import bootstrap, env_file
 from board.beginnings import known
 from board.kept_secret import SECRET_AT_LEAST, kept_secret
 from models.database import Unusable
 
-try:
-    VERSION = version("searchboard")
-except PackageNotFoundError:  # started from a tree that was never installed
-    VERSION = "0"
+VERSION = bootstrap.version()
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 KEY_SUFFIX = ".key"  # added to the name of an SQLite database file
 
@@ -25,7 +24,15 @@ KEY_SUFFIX = ".key"  # added to the name of an SQLite database file
 class Settings(BaseSettings):
     """See the table in the README."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    def __init__(self, **given: Any) -> None:
+        """From what is given, then the environment, then the chosen file (or `_env_file`; None: none). Raises Unusable where that
+        file can't be read or has something else in it, ValidationError where a value can't be."""
+        file = given.pop("_env_file", env_file.chosen())
+        if file is not None:
+            env_file.check(Path(file), type(self).model_fields)
+        super().__init__(_env_file=file, **given)
 
     database_url: str = Field(default="sqlite:///board.db", repr=False)
     redis_url: str | None = Field(default=None, repr=False)
@@ -35,6 +42,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     secret_key: str | None = Field(default=None, repr=False)
     files_path: str | None = None
+    forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "INFO"
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
     max_sockets_per_account: int = Field(default=50, ge=0)
@@ -46,6 +54,24 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: Any) -> Any:
         """`REDIS_URL=` in an environment file means that there is none."""
         return value or None
+
+    @field_validator("log_level", mode="after")
+    @classmethod
+    def _is_level(cls, value: str) -> str:
+        if value.upper() not in LEVELS:
+            raise ValueError(f"it is one of {', '.join(LEVELS)}")
+        return value.upper()
+
+    @field_validator("forwarded_allow_ips", mode="after")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        """Of proxies, as uvicorn takes them; a name would be compared with addresses, and never fit."""
+        for each in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                each == "*" or ip_network(each)
+            except ValueError:
+                raise ValueError("it has addresses or networks in it, as in 10.0.0.7,10.1.0.0/16") from None
+        return value
 
     @property
     def secure(self) -> bool:

@@ -73,9 +73,10 @@ class _Raised(Exception):
 class Database:
     """A database by its URL (`sqlite:///path/to/board.db`, `postgresql://user@host:port/name`)."""
 
-    def __init__(self, url: str) -> None:
-        """Raises Unusable where the URL is not one that we can serve."""
-        self.store = _store(url)
+    def __init__(self, url: str, *, existing: bool = False, reading: bool = False) -> None:
+        """Raises Unusable where the URL is not one that we can serve. A file that is not there is made, unless it has to be
+        `existing`, or is only to be read (`reading`): then it stays as it is."""
+        self.store = _store(url, existing or reading, reading)
         self.kind, self.path = self.store.kind, self.store.path
         self.url = url
         self.writer = self.store.writer
@@ -303,7 +304,7 @@ class Database:
                 loop.call_soon_threadsafe(tell)
 
 
-def _store(url: str) -> Store:
+def _store(url: str, existing: bool, reading: bool) -> Store:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -314,7 +315,7 @@ def _store(url: str) -> Store:
         ) from None
     match parsed.get_backend_name():
         case "sqlite":
-            return sqlite.Store(parsed)
+            return sqlite.Store(parsed, existing, reading)
         case "postgresql" | "postgres":
             from models import postgresql  # here, as who keeps a file needs no driver
 

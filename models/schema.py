@@ -41,13 +41,32 @@ def migrate(database: Database, patience_s: float = START_S) -> None:
         database.write_now(run)
 
 
-def _is_current(connection: Connection) -> bool:
-    known = sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
+def check(database: Database, patience_s: float = START_S) -> None:
+    """Changes nothing. Raises Unusable where the database has other tables than this program's, or can't be reached."""
+    database.reach(patience_s)
+    at = database.read_now(lambda session: version_of(session.connection()))
+    if at is None:
+        raise Unusable("The database has no tables of the board: `board migrate` makes them.")
+    if at != versions()[-1]:
+        raise Unusable("The database has the tables of an earlier version: `board migrate` brings it to those of this one.")
+
+
+def versions() -> list[str]:
+    """Return the versions of the tables that this program knows, the newest last."""
+    return sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
+
+
+def version_of(connection: Connection) -> str | None:
+    """Return the version of the tables, or None where there are none. Raises Unusable where they are newer than the program."""
     has_any = inspect(connection).has_table("alembic_version")
-    at = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_any else None
-    if at is not None and at not in known:
+    at: str | None = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_any else None
+    if at is not None and at not in versions():
         raise Unusable("The database was written by a newer version of the board: start that one.")
-    return bool(at == known[-1])
+    return at
+
+
+def _is_current(connection: Connection) -> bool:
+    return version_of(connection) == versions()[-1]
 
 
 def _upgrade(connection: Connection, to: str = "head") -> None:

@@ -41,18 +41,21 @@ class Store:
     kind = "sqlite"
     readers, heavy_readers, writers = READERS, HEAVY_READERS, 1
 
-    def __init__(self, url: URL) -> None:
-        """Raises Unusable where the URL names no file that we can have."""
+    def __init__(self, url: URL, existing: bool, reading: bool) -> None:
+        """Raises Unusable where the URL names no file that we can have; with `existing` it is there already, and with `reading`
+        it stays as it is."""
         if not url.database or url.database == ":memory:":
             raise Unusable("The board keeps its journal in a file: name one, as in sqlite:///path/to/board.db.")
         self.path = Path(url.database).absolute()
+        if existing and not self.path.exists():
+            raise Unusable(f"There is no database {self.path}: `board migrate` makes one.")
         try:
             make_private(self.path)
         except OSError as error:
             raise Unusable(f"The database file can't be made: {error.strerror}.") from error
         self._claimed: IO[str] | None = None
         self.writer = _engine(self.path, "BEGIN IMMEDIATE", 1)
-        self.reader = _engine(self.path, "BEGIN", READERS + HEAVY_READERS)
+        self.reader = _engine(self.path, "BEGIN", READERS + HEAVY_READERS, reading)
 
     def reach(self, patience_s: float) -> None:
         """A file is there at once."""
@@ -120,7 +123,7 @@ class Store:
         return False
 
 
-def _engine(path: Path, begin: str, pool: int) -> Engine:
+def _engine(path: Path, begin: str, pool: int, reading: bool = False) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         module=library,
@@ -129,17 +132,18 @@ def _engine(path: Path, begin: str, pool: int) -> Engine:
         hide_parameters=True,  # what people typed is in no error
         connect_args={"check_same_thread": False, "cached_statements": 512},
     )
-    event.listen(engine, "connect", lambda connection, _record: set_up(connection))
+    event.listen(engine, "connect", lambda connection, _record: set_up(connection, reading))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def set_up(connection: Any) -> None:
-    """Makes a fresh DBAPI connection ours: we begin transactions ourselves, and a commit is on the disk when it returns."""
+def set_up(connection: Any, reading: bool = False) -> None:
+    """Makes a fresh DBAPI connection ours: we begin transactions ourselves, and a commit is on the disk when it returns. With
+    `reading` it can change nothing."""
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA query_only = ON" if reading else "PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose what was acknowledged when the power fails
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA cache_size = -16000")

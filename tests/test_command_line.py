@@ -2,11 +2,17 @@
 
 import asyncio
 import io
+import json
 import os
+import pty
 import re
+import shutil
 import signal
+import subprocess
 import sys
+import tomllib
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +20,11 @@ import httpx2 as httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from board import cli
+from board import cli, env_file
 from board.people import accounts
 from board.people.sign_in import bump
 from board.running import logs
+from models import schema, sqlite
 from models.database import Database
 from tests.cast import PATIENCE_S, STARTS_WITHIN_S, new_id
 from tests.company import Company
@@ -67,14 +74,17 @@ class Shell:
 STAMP = r"\d{4}-\d\d-\d\dT[\d:.]+Z"
 SENTENCE = r"[A-Z][^\n]*\.\n"
 Refuse = Callable[..., str]
+Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refuse:
-    """`refuse("serve", PORT="x")`: the one sentence with which a call fails; in this process, which is quicker to start."""
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`run("serve", PORT="x")`: exit code and what a call prints; in this process, which is quicker to start."""
     monkeypatch.setattr(logs, "set_up", lambda level: None)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(env_file.CHOSEN, raising=False)
 
-    def call(*words: str, given: str = "", **settings: str) -> str:
+    def call(*words: str, given: str = "", **settings: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["board", *words])
         monkeypatch.setattr(sys, "stdin", io.StringIO(given))
         for name, value in ({"DATABASE_URL": f"sqlite:///{tmp_path}/board.db"} | settings).items():
@@ -82,10 +92,21 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         with pytest.raises(SystemExit) as ended:
             cli.main()
         said = capsys.readouterr()
-        assert ended.value.code not in (0, None)
-        assert said.out == ""
-        assert re.fullmatch(SENTENCE, said.err), said.err
-        return said.err
+        return int(ended.value.code or 0), said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def refuse(run: Run) -> Refuse:
+    """The one sentence with which a call fails."""
+
+    def call(*words: str, given: str = "", **settings: str) -> str:
+        code, out, fault = run(*words, given=given, **settings)
+        assert code != 0
+        assert out == ""
+        assert re.fullmatch(SENTENCE, fault), fault
+        return fault
 
     return call
 
@@ -178,8 +199,9 @@ def test_what_an_account_cannot_be_is_refused_in_a_sentence(refuse: Refuse) -> N
     refuse("account", "add", email, "--name", " ", "--role", "viewer", *more, given="correct horse\n")
 
 
-def test_what_is_not_there_is_refused_in_a_sentence(refuse: Refuse) -> None:
+def test_what_is_not_there_is_refused_in_a_sentence(refuse: Refuse, run: Run) -> None:
     nobody = address()
+    assert run("migrate")[0] == 0
     for words in (
         ("account", "disable", nobody), ("account", "set-role", nobody, "viewer"), ("token", "revoke", nobody),
         ("token", "add", "t", "--scope", "read", "--account", nobody), ("verify", "no-such-board"),
@@ -188,7 +210,131 @@ def test_what_is_not_there_is_refused_in_a_sentence(refuse: Refuse) -> None:
         refuse(*words)
 
 
+READING = (
+    ("verify",), ("account", "list"), ("token", "list"), ("displays",),
+    ("account", "list", "--json"), ("token", "list", "--json"), ("displays", "--json"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_what_only_reads_makes_no_database_and_migrates_none(refuse: Refuse, tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert "There is no database" in refuse(*words)
+    assert [*tmp_path.iterdir()] == []
+    (file := tmp_path / "board.db").touch()
+    assert "has no tables" in refuse(*words)
+    assert file.read_bytes() == b""
+    schema.migrate(Database(f"sqlite:///{file}"))
+    with closing(sqlite.library.connect(file)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0003'")
+        connection.commit()
+    before = file.read_bytes()
+    assert "earlier version" in refuse(*words)
+    assert file.read_bytes() == before
+
+
+def test_what_only_reads_leaves_the_file_as_it_is(tmp_path: Path, run: Run) -> None:
+    """A backup, say, which is of another kind than the database of a server."""
+    schema.migrate(Database(f"sqlite:///{tmp_path}/made.db"))
+    with closing(sqlite.library.connect(tmp_path / "made.db")) as connection:
+        connection.execute("VACUUM INTO ?", (f"{tmp_path}/board.db",))
+    before = (tmp_path / "board.db").read_bytes()
+    for words in READING:
+        code, _, fault = run(*words)
+        assert (code, fault) == (0, ""), words
+    assert (tmp_path / "board.db").read_bytes() == before
+
+
+def test_what_changes_something_makes_no_database_for_it(refuse: Refuse, tmp_path: Path) -> None:
+    for words in (
+        ("account", "disable", "a@b.example"), ("token", "revoke", "t"), ("restored",), ("copy", "--to", f"sqlite:///{tmp_path}/x.db"),
+        ("backup", f"{tmp_path}/backup.db"), ("search", "members", "x", "--add", "a@b.example"),
+    ):  # fmt: skip
+        assert "There is no database" in refuse(*words), words
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_lists_are_told_as_json_too(run: Run) -> None:
+    email, given = address(), "correct horse 1\n"
+    code, id, _ = run("account", "add", email, "--name", "Kim Ö", "--role", "viewer", "--password-stdin", given=given)
+    assert code == 0
+    (listed,) = json.loads(run("account", "list", "--json")[1])
+    assert listed == {"id": id.strip(), "role": "viewer", "enabled": True, "email": email, "name": "Kim Ö"}
+    assert run("token", "add", "t", "--scope", "read", "--account", email, "--days", "1")[0] == 0
+    (listed,) = json.loads(run("token", "list", "--json")[1])
+    assert (listed["name"], listed["scope"], listed["account"], listed["state"]) == ("t", "read", email, "good")
+    assert json.loads(run("displays", "--json")[1]) == []
+
+
+@pytest.mark.parametrize("help", ["-h", "--help"])
+@pytest.mark.parametrize("words", [(), ("account",), ("account", "add"), ("serve",), ("dev", "web")], ids=" ".join)
+def test_each_command_says_how_it_is_called(run: Run, words: tuple[str, ...], help: str) -> None:
+    code, out, fault = run(*words, help)
+    assert (code, fault) == (0, "")
+    assert "Usage: " in out
+
+
+def test_the_version_is_said(run: Run) -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert run("--version") == (0, f"searchboard {version}\n", "")
+
+
+def test_a_shell_completes_commands_roles_and_options(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    for typed, words in (("board ver", {"verify"}), ("board account set-role a@b.example inv", {"investigator"})):
+        monkeypatch.setenv("_BOARD_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", typed)
+        monkeypatch.setenv("COMP_CWORD", str(len(typed.split()) - 1))
+        assert set(run()[1].split()) == words
+    monkeypatch.delenv("_BOARD_COMPLETE")
+    assert "--install-completion" in re.sub(r"\s", "", run("--help")[1])
+
+
+def test_what_needs_a_checkout_is_not_listed_elsewhere(tmp_path: Path) -> None:
+    installed = tmp_path / "site"
+    shutil.copytree(ROOT / "board", installed / "board", ignore=shutil.ignore_patterns("__pycache__"))
+    (installed / "board/_data").mkdir()
+    for name in ("static", "templates"):
+        (installed / "board/_data" / name).symlink_to(ROOT / name)
+    for name in ("models", "realtime"):
+        (installed / name).symlink_to(ROOT / name)
+    told = "import typer.main; from board import cli; print(*typer.main.get_group(cli.app).commands)"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(installed)}
+    said = subprocess.run(
+        [sys.executable, "-c", told], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    assert {"serve", "verify", "account"} <= set(said.stdout.split())
+    assert not {"install", "test", "bench", "faults", "dev"} & set(said.stdout.split())
+
+
+@pytest.mark.parametrize("again", ["correct horse 1", "another horse 1"])
+def test_a_terminal_asks_for_a_password_twice_and_shows_it_never(tmp_path: Path, again: str) -> None:
+    ours, theirs = pty.openpty()
+    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": f"sqlite:///{tmp_path}/board.db", "BOARD_PREPARED": str(ROOT)}
+    words = ("account", "add", "kim@desk.example", "--name", "Kim", "--role", "viewer")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "board", *words], cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    said = ""
+    with os.fdopen(ours, "r+b", buffering=0) as terminal:
+        for prompt, typed in (("Password: ", "correct horse 1"), ("The same again: ", again)):
+            while prompt not in said:
+                said += terminal.read(1_000).decode()
+            terminal.write(f"{typed}\n".encode())
+        with suppress(OSError):  # the other end is closed
+            while read := terminal.read(1_000):
+                said += read.decode()
+    code = process.wait(STARTS_WITHIN_S)
+    assert "horse" not in said
+    if again == "correct horse 1":
+        assert (code, bool(re.search(UUID, said))) == (0, True)
+    else:
+        assert (code, "The two differ" in said) == (1, True)
+        assert not (tmp_path / "board.db").exists()
+
+
 def test_a_backup_that_cannot_be_made_is_refused_in_a_sentence(refuse: Refuse, tmp_path: Path) -> None:
+    (tmp_path / "board.db").touch()
     assert "nothing to back up" in refuse("backup", f"{tmp_path}/backup.db")
     assert "already" in refuse("backup", f"{tmp_path}")
     refuse("backup", f"{tmp_path}/no/such/folder")
@@ -306,7 +452,8 @@ async def test_a_database_is_made_by_migrate_and_is_readable_by_nobody_else(else
         {"DATABASE_URL": ""}, {"DATABASE_URL": "sqlite://"}, {"DATABASE_URL": "mysql://x/y"},
         {"DATABASE_URL": "postgresql://x@127.0.0.1:1/y"}, {"DATABASE_URL": "sqlite:////proc/none/board.db"},
         {"DATABASE_URL": f"sqlite:///{ROOT}"}, {"DATABASE_URL": f"sqlite:///{ROOT}/README.md"}, {"HOST": "256.1.1.1"},
-        {"HOST": "203.0.113.1"}, {"PUBLIC_URL": "board.example"}, {"PUBLIC_URL": "ftp://board.example"},
+        {"HOST": "203.0.113.1"}, {"LOG_LEVEL": "BANANA"}, {"FORWARDED_ALLOW_IPS": "proxy.example"},
+        {"PUBLIC_URL": "board.example"}, {"PUBLIC_URL": "ftp://board.example"},
     ],
     ids=lambda settings: ",".join(f"{name}={value}" for name, value in settings.items()).replace(str(ROOT), ""),
 )  # fmt: skip
@@ -315,7 +462,7 @@ def test_a_setting_that_cannot_be_is_refused_in_a_sentence(refuse: Refuse, setti
 
 
 async def test_settings_are_read_from_a_file_too_and_the_environment_wins(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text(f"DATABASE_URL=sqlite:///{tmp_path}/named.db\nPORT=0\nUNKNOWN=1\n")
+    (tmp_path / ".env").write_text(f"DATABASE_URL=sqlite:///{tmp_path}/named.db\nPORT=0\n")
     python = f"{ROOT}:{os.environ.get('PYTHONPATH', '')}"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "board", "migrate", cwd=tmp_path,

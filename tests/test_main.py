@@ -124,6 +124,8 @@ def test_what_comes_before_the_dependencies_needs_none(checkout: Path) -> None:
         (["bench"], TEST, BASE),
         (["demo", "--port", "0"], BASE, PAPER),
         (["account", "add", "test"], BASE, BASE),
+        (["--env-file", "demo", "test"], TEST, BASE),
+        (["--env-file=x", "test"], TEST, BASE),
         (["install"], BASE, BASE),
         (["install", "paper"], PAPER, BASE),
         (["--help"], BASE, BASE),

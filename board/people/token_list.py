@@ -38,6 +38,16 @@ class Listed:
             token.name, f"{token.scope:6}", self.owner.email, state[self.state], f"made {token.created_at}{maker}", used,
         ))  # fmt: skip
 
+    @property
+    def shown(self) -> dict[str, str | None]:
+        """The same as JSON."""
+        token = self.token
+        return {
+            "name": token.name, "scope": token.scope, "account": self.owner.email, "state": self.state,
+            "made_at": token.created_at, "made_by": self.maker, "expires_at": token.expires_at,
+            "revoked_at": token.revoked_at, "used_at": token.used_at,
+        }  # fmt: skip
+
 
 def listed(database: Database, at: str, account: str | None = None) -> list[Listed]:
     """Return all tokens, or those of an account, the oldest first."""

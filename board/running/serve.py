@@ -98,7 +98,7 @@ async def serve(
             ready(url)
 
     accepted = ACCEPTED_BY_EACH if settings.workers > 1 else ACCEPTED_AT_ONCE
-    server = Listening(configured(application, accepted), desk, started)
+    server = Listening(configured(application, accepted, settings.forwarded_allow_ips), desk, started)
     try:
         await server.serve(sockets=[listening])
     finally:
@@ -117,7 +117,9 @@ def hurry() -> None:
     sys.setswitchinterval(0.001)
 
 
-def configured(application: object, accepted: int = ACCEPTED_AT_ONCE) -> uvicorn.Config:
+def configured(
+    application: object, accepted: int = ACCEPTED_AT_ONCE, trusted: str = "127.0.0.1"
+) -> uvicorn.Config:
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
         ws=Line,
@@ -127,6 +129,7 @@ def configured(application: object, accepted: int = ACCEPTED_AT_ONCE) -> uvicorn
         log_config=None,
         access_log=False,  # addresses hold ids, and tell who reads what
         server_header=False,
+        forwarded_allow_ips=trusted,  # proxies that are believed who they speak for
         timeout_keep_alive=KEPT_S,
         timeout_graceful_shutdown=GRACE_S,
         lifespan="on",

@@ -2,6 +2,7 @@
 one that is mistaken tells what is not so."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,10 +46,18 @@ def _is_behind(database: Database, display: Display, contact: datetime) -> bool:
     return any(at is not None and at <= stamp(contact - LATE) for at in (found.scalar() for found in following))
 
 
-def lines(database: Database, now: datetime) -> tuple[list[str], bool]:
-    """A line for each display, and whether all are current."""
-    found = list(judged(database, now))
-    return [_line(display, state, now) for display, state in found], all(state == "current" for _, state in found)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a display stands, for the command line."""
+
+    state: str
+    line: str
+    shown: dict[str, Any]
+
+
+def told(database: Database, now: datetime) -> list[Told]:
+    """Return how each display stands that was not revoked, by name."""
+    return [Told(state, _line(display, state, now), _shown(display, state)) for display, state in judged(database, now)]
 
 
 def _line(display: Display, state: str, now: datetime) -> str:
@@ -56,3 +65,11 @@ def _line(display: Display, state: str, now: datetime) -> str:
     screen = (display.told or {}).get("screen") or ""
     line = f"{state:11}  heard {contact:>9}  {display.version or '':9}  {screen:9}  {display.id}  {display.name}"
     return "".join(sign if sign.isprintable() else " " for sign in line)  # a terminal does what some signs say
+
+
+def _shown(display: Display, state: str) -> dict[str, Any]:
+    screen = (display.told or {}).get("screen")
+    return {
+        "id": display.id, "name": display.name, "state": state, "heard_at": display.contact_at, "version": display.version,
+        "screen": screen,
+    }  # fmt: skip

@@ -1,0 +1,31 @@
+"""Whether all is as it should be."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from board.command_line.database import read
+from board.command_line.output import AsJson, show
+from board.wall import standing
+from models.times import now
+
+
+def verify(
+    board: Annotated[str | None, typer.Argument(help="One board only.")] = None,
+    heads: Annotated[Path | None, typer.Option(help="A file with what this printed once, kept elsewhere.")] = None,
+) -> None:
+    """Checks every journal: its chain, and that it goes on from where it stood at signed handovers and in HEADS. 0 and a line a
+    board, or 1 and the first bad row."""
+    from board.history import evidence
+
+    for line in read(lambda session: evidence.verify(session, board, heads)):
+        print(line)
+
+
+def displays(as_json: AsJson = False) -> None:
+    """Says which wall displays are current, a line each. 0, or 1 where one is not."""
+    told = read(lambda session: standing.told(session, now()))
+    show([(each.line, each.shown) for each in told], as_json)
+    sys.exit(0 if all(each.state == "current" for each in told) else 1)

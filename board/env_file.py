@@ -1,0 +1,76 @@
+"""Settings from a file: `.env` where a command is started, or the one that `--env-file` names.
+
+Nothing but the board reads it: what it does not know there has no effect, and is refused, as a setting with a letter wrong
+would be. (In the environment stands much that is not the board's.)
+"""
+
+import os
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+
+from models.errors import Unusable
+
+OPTION = "--env-file"
+DEFAULT = ".env"
+CHOSEN = "BOARD_ENV_FILE"  # tells the processes that a command starts
+
+
+def choose(words: list[str]) -> list[str]:
+    """Take the option out of a call, wherever it stands, and choose its file. Raises Unusable where there is none."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            return [*kept, word, *rest]
+        if word == OPTION:
+            _choose(next(rest, ""))
+        elif word.startswith(f"{OPTION}="):
+            _choose(word.partition("=")[2])
+        else:
+            kept.append(word)
+    return kept
+
+
+def _choose(name: str) -> None:
+    if not Path(name).is_file():
+        raise Unusable(f"{OPTION} names no file: {name or 'nothing'}.")
+    os.environ[CHOSEN] = str(Path(name).absolute())
+
+
+def chosen() -> Path:
+    """Return the file to read settings from; it may not be there."""
+    return Path(os.environ.get(CHOSEN) or DEFAULT)
+
+
+def check(file: Path, known: Collection[str]) -> None:
+    """Raises Unusable for the first line that is no setting. What could be a part of a secret is not quoted."""
+    try:
+        lines = list(parse_stream(StringIO(file.read_text(encoding="utf-8"))))
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise Unusable(f"The settings in {file} can't be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from None
+    for each in lines:
+        if each.error or (each.key is not None and (each.key.lower() not in known or each.value is None)):
+            blank = len(each.original.string) - len(each.original.string.lstrip())
+            line = each.original.line + each.original.string[:blank].count("\n")
+            raise Unusable(f"{file}, line {line}: {_fault(each.key or '', known)}.")
+
+
+def _fault(name: str, known: Collection[str]) -> str:
+    if name.lower() in known:
+        return f"{name.upper()} has no value"
+    if re.fullmatch(r"[A-Z][A-Z0-9_]{1,63}", name) or meant(name, known):
+        return f"the board has no setting {name}{meant(name, known)}"
+    return "that is no setting: it is written NAME=value"
+
+
+def meant(name: str, known: Collection[str]) -> str:
+    """Return which setting may be meant by a name, as the end of a sentence; empty where none is near."""
+    near = get_close_matches(name.lower(), known, 1, 0.75)
+    return f" (is {near[0].upper()} meant?)" if near else ""
