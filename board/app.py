@@ -125,15 +125,18 @@ async def alive(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """200 when requests may come here; says how the database and the bus are. Without the bus the board goes on."""
+    """200 when requests may come here; says how the database and the bus are. Without the bus the board goes on; without writes
+    nothing can be done here, though all can be read."""
     state = request.app.state
     bus = ("ok" if state.desk.hub.bus.up else "down") if state.desk.settings.redis_url else "none"
     try:
         async with asyncio.timeout(READY_S):
             await state.desk.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
     except (Unavailable, TimeoutError):
-        return answer({"database": "down", "bus": bus, "going": state.going}, 503)
-    return answer({"database": "ok", "bus": bus, "going": state.going}, 503 if state.going else 200)
+        return answer({"database": "down", "writes": "down", "bus": bus, "going": state.going}, 503)
+    writes = "ok" if state.desk.database.health.fault is None else "down"
+    told = {"database": "ok", "writes": writes, "bus": bus, "going": state.going}
+    return answer(told, 503 if state.going or writes != "ok" else 200)
 
 
 async def measured(request: Request) -> Response:

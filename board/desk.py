@@ -27,7 +27,7 @@ from board.people import sign_in
 from board.people.last_use import LastUse
 from board.people.sign_in import Caller, Door
 from board.rate_limit import Limiter
-from board.running import logs
+from board.running import logs, metrics
 from board.running.clock import ClockWatch
 from board.settings import Settings
 from board.source import SETS_RIGHTS, BoardSource, record
@@ -50,6 +50,7 @@ log = structlog.get_logger()
 Clock = Callable[[], datetime]
 WATCH_S = 1.0  # how often rights are compared with the database: somebody may change them by the command line
 EXPIRY_CHECKS = 60  # watches after which sessions and tokens are checked even if nothing changed: they end by themselves
+PROBE_S = 2.0  # how often it is tried whether writes work, while they do not
 LAST_USE_S = 60.0  # how often the last uses that are due are written
 
 
@@ -89,6 +90,7 @@ class Desk:
         settings.check()
         bus = bus or _bus(settings)
         database = Database(settings.database_url)
+        database.health.changed = _say_writes
         database.claim()
         await asyncio.to_thread(migrate, database)
         desk = cls(settings, database, clock, bus)
@@ -102,7 +104,7 @@ class Desk:
             raise Unusable(str(error)) from error
         rounds = [
             every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run(), desk.duty.run(), desk.repeats.run(),
-            every(LAST_USE_S, desk.write_last_use),
+            every(LAST_USE_S, desk.write_last_use), every(PROBE_S, desk._probe),
         ]  # fmt: skip
         if clock is now:  # what plays a story sets its clock as it likes
             rounds.append(desk.clock_watch.run())
@@ -129,8 +131,8 @@ class Desk:
         order = Order(caller, command, self.clock, self.known)
         try:
             outcome = await self.database.write(order, after=self._publish, boards=order.boards)
-        except Unavailable:
-            raise Refused("unavailable") from None
+        except Unavailable as error:
+            raise Refused("unavailable") from error
         if isinstance(outcome, Refused):
             raise outcome
         return outcome.ack
@@ -231,12 +233,26 @@ class Desk:
         with contextlib.suppress(Unavailable):  # the next round tries again
             await self.last_use.write(self.database)
 
+    async def _probe(self) -> None:
+        """Where a write has failed, find out whether they work again: without, nobody is sent here, and nobody writes."""
+        if self.database.health.fault is not None:
+            await self.database.probe()
+
     async def _watch(self) -> None:
         self._watches += 1
         try:
             await self._read_rights(all=self._watches % EXPIRY_CHECKS == 0)
         except Unavailable:
             log.warning("rights can't be read")
+
+
+def _say_writes(fault: str | None) -> None:
+    """Once when writes begin to fail, and once when they work again."""
+    metrics.writes(fault is None)
+    if fault is None:
+        log.info("writes work again")
+    else:
+        log.error("a write failed", code=fault)
 
 
 def _bus(settings: Settings) -> Bus:

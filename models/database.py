@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlmodel import Session
 
@@ -22,6 +22,7 @@ from models import sqlite
 from models.errors import TooLong, Unavailable, Unusable
 from models.lines import Job, Lines
 from models.pace import Pace
+from models.write_health import WriteHealth
 
 __all__ = ["Database", "TooLong", "Unavailable", "Unusable", "after_commit", "at_end", "may_be_done", "together"]
 
@@ -34,6 +35,7 @@ PAUSE_S = 0.1  # before a group is tried again; the server is coming back, say
 HEAVY_S = 10.0  # within which a heavy read is done, once it has begun
 START_S = 10.0  # how long a server may take to come up: all may have been started at one moment
 _FAULTS = (DataError, ProgrammingError)  # what one asked of the database is at fault, not the database
+_NOTHING_NEW = text("UPDATE board SET seq = seq WHERE kind = 'operations'")  # a row that is written, as it was
 _LATE, _TOGETHER, _MAY_BE_DONE, _COMMITTED = "late", "together", "may be done", "committed"  # in what a session carries along
 
 
@@ -64,6 +66,7 @@ class Store(Protocol):
     def take_time(self, connection: Connection) -> None: ...
     def ending(self, connection: Connection, pace: Pace) -> AbstractContextManager[None]: ...
     def may_try_again(self, error: Exception) -> bool: ...
+    def has_room(self) -> bool: ...
 
 
 class _Raised(Exception):
@@ -87,6 +90,7 @@ class Database:
         self._writers: list[threading.Thread] = []
         self._ends_at = float("inf")
         self._closing = False
+        self.health = WriteHealth()
 
     def reach(self, patience_s: float = START_S) -> None:
         """Waits for the server, if there is one. Raises Unusable."""
@@ -176,9 +180,19 @@ class Database:
             with self.store.writing(), self.writer.begin() as connection:
                 result, committed = _in_session(connection, fn)
         except SQLAlchemyError as error:
+            self.health.failed(error)
             raise Unavailable from error
         _tell(committed)
         return result
+
+    async def probe(self) -> None:
+        """Try whether writes work again, by one that changes nothing that anybody reads; for whoever learned that they fail."""
+        try:
+            await self.write(_write_nothing_new)
+        except Unavailable:
+            return
+        if self.store.has_room():
+            self.health.works()
 
     async def close(self) -> None:
         """Finishes what is waiting, then lets go of the files and connections."""
@@ -282,6 +296,7 @@ class Database:
             except Exception as error:
                 known = bool(group[0].boards) or not committing  # that it was not done, or will be found to be
                 if not known or not self.store.may_try_again(error) or time.monotonic() > until:
+                    self.health.failed(error)
                     _fail(group, error)
                     return
                 for job in group if committing else ():
@@ -381,6 +396,10 @@ def _in_session(connection: Connection, fn: Callable[[Session], T]) -> tuple[T, 
             late(session)
         session.flush()
         return result, session.info.get(_COMMITTED, [])
+
+
+def _write_nothing_new(session: Session) -> None:
+    session.connection().execute(_NOTHING_NEW)
 
 
 def _fail(group: list[Job], error: Exception) -> None:

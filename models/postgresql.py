@@ -130,6 +130,10 @@ class Store:
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(pace.within_s * 1000))}"))
         yield
 
+    def has_room(self) -> bool:
+        """Its disk is the server's own."""
+        return True
+
     def may_try_again(self, error: Exception) -> bool:
         """Whether a transaction that failed by this may do on a fresh connection: it was lost, or gave way to another."""
         if not isinstance(error, DBAPIError):

@@ -19,6 +19,7 @@ from models.pace import Pace
 SAFE_VERSION = (3, 51, 3)
 BUSY_TIMEOUT_MS = 5_000  # how long a writer waits for another process's commit: the command line's, say
 LOOK_EVERY = 10_000  # of its own steps, a millisecond or so, SQLite looks whether its time is over
+ROOM = 1_000_000  # bytes
 READERS = 4  # threads; more only queue for the same two cores
 HEAVY_READERS = 4  # beside them
 
@@ -117,6 +118,11 @@ class Store:
             yield
         finally:
             database.set_progress_handler(None, 0)  # type: ignore[union-attr]
+
+    def has_room(self) -> bool:
+        """False where a small write may fit into what the files have already, and the next one may not."""
+        room = os.statvfs(self.path.parent)
+        return room.f_bavail * room.f_frsize >= ROOM
 
     def may_try_again(self, error: Exception) -> bool:
         """A file that fails, fails: it is full, say. What waits for another process has waited already."""

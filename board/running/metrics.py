@@ -14,6 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from board.errors import Refused
 from board.running.logs import WORKER
+from models.errors import Unavailable
 from realtime.hub import Hub
 from realtime.rounds import every
 
@@ -48,6 +49,7 @@ _boards = _gauge("board_boards_followed", "Boards that somebody follows")
 _head = _gauge("board_head", "The highest seq that was passed on, of any board")
 _bus_up = _gauge("board_bus_up", "1 while messages pass between processes, 0 while the database is asked instead")
 
+_writes_up = _gauge("board_writes_up", "1 while the database takes writes, 0 from one that failed until one works")
 _clock_ahead = _gauge("board_clock_ahead_seconds", "By how much the newest event's time is ahead of the clock; 0 where it is not")
 
 # What realtime counts in plain numbers: the metric, whose number it is (the hub's tally or its bus), and the number's name.
@@ -74,6 +76,7 @@ def measure(hub: Hub) -> None:
     """Has the delay of deliveries measured from now on."""
     hub.tally.delay = _delay.observe
     _process.labels(_pid(), os.environ.get(WORKER, "0")).set(1)
+    writes(True)
 
 
 def clock_ahead(seconds: float) -> None:
@@ -87,13 +90,22 @@ def judging() -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        commands.labels(refused.code).inc()
+        commands.labels("failed" if _by_the_database(refused) else refused.code).inc()
         raise
     except Exception:
         commands.labels("failed").inc()
         raise
     commands.labels("ok").inc()
     _commit.observe(time.perf_counter() - began)
+
+
+def _by_the_database(refused: Refused) -> bool:
+    """True where the database failed; false where too much waits for it, which is refused by the same code."""
+    return isinstance(refused.__cause__, Unavailable) and refused.__cause__.__cause__ is not None
+
+
+def writes(work: bool) -> None:
+    _writes_up.labels(_pid()).set(work)
 
 
 async def tell(counts: "Counts") -> None:
