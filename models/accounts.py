@@ -32,6 +32,16 @@ class Session(SQLModel, table=True):
     ends_at: str  # by its last use, at the latest at its latest end
 
 
+class DraftKey(SQLModel, table=True):
+    """By which browsers encrypt what this account has typed and not sent. 32 bytes in base64."""
+
+    __tablename__ = "draft_key"
+
+    account: str = Field(primary_key=True)
+    key: str
+    created_at: str
+
+
 class Link(SQLModel, table=True):
     """By which the password of an account is set, once: the newest one alone, and until its end."""
 

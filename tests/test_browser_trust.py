@@ -152,6 +152,7 @@ async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(office: Office)
 
     await alice("details.me summary").click()
     await alice("[data-sign-out] button").click()
+    await alice("dialog [data-act=delete]").click()
     await alice.page.wait_for_url("**/login")
     kept = await alice.page.evaluate("Object.entries(localStorage).map(String).join()")
     assert "Half a task" not in kept

@@ -47,6 +47,7 @@ TELLING = [("POST", "/boards/{board}/commands"), INTAKE, ("GET", "/boards/{board
 WRITING = [("POST", "/boards/{board}/commands"), INTAKE, ("POST", "/alerts/read"), ("POST", "/seen")]
 MINE = ("GET", "/wall/codes/mine")
 TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), ("GET", "/openapi.json"), MINE]  # all that a token for that may
+OF_SESSIONS = [("GET", "/me/draft-key"), ("POST", "/me/active")]  # no token has one
 SCREENS = [(method, path) for method, path in CALLS if path.startswith("/wall/")]  # by a cookie of their own, of any page here
 DISPLAYS = [(method, path) for method, path in CALLS if path.startswith("/displays")]
 AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
@@ -201,6 +202,8 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
     role, scope = caller
     if scope == "intake":
         return call in TAKING_IN
+    if call in OF_SESSIONS:
+        return scope == "cookie"
     if call in SCREENS:
         return call == MINE or scope == "cookie"
     if call in DISPLAYS and (role not in ("coordinator", "admin") or (scope == "read" and call[0] != "GET")):
@@ -224,6 +227,13 @@ async def test_what_it_says_of_the_audit_journal_holds_for_administrators(
     company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
 ) -> None:
     await holds(company, names, doors, ("admin", "write"), call, EXAMPLES)
+
+
+@pytest.mark.parametrize("call", OF_SESSIONS, ids=" ".join)
+async def test_what_it_says_of_sessions_holds_for_them(
+    company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
+) -> None:
+    await holds(company, names, doors, ("coordinator", "cookie"), call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", TELLING, ids=" ".join)

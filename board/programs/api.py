@@ -21,7 +21,7 @@ from board.handover import calls as report_calls
 from board.heavy import heavy
 from board.history import evidence
 from board.history import since as since_calls
-from board.people import accounts
+from board.people import accounts, draft_keys
 from board.people.last_use import idle_end
 from board.people.sign_in import Caller
 from board.programs import exports
@@ -211,6 +211,7 @@ routes = [
     *intake,
     *display_calls.routes,
     _route("/me", me),
+    _route("/me/draft-key", draft_keys.draft_key),
     _route("/me/active", active, "POST"),
     _route("/accounts", all_accounts),
     _route("/boards", boards),

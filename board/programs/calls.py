@@ -107,6 +107,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/me"): Call(
         shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}), refusals=("unauthenticated", "rate_limited", "unavailable")
     ),
+    ("GET", "/me/draft-key"): Call(shape({"account": ID, "key": TEXT})),
     ("POST", "/me/active"): Call(shape({"ends_at": TIME})),
     ("GET", "/accounts"): Call(shape({"accounts": many(shape(_ACCOUNT | {"enabled": {"type": "boolean"}}))})),
     ("GET", "/boards"): Call(
@@ -238,6 +239,7 @@ CALLS: dict[tuple[str, str], Call] = {
 
 SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
     ("GET", "/me"): N_("The account that asks."),
+    ("GET", "/me/draft-key"): N_("The key by which a browser encrypts what you have typed and not sent. For sessions alone."),
     ("POST", "/me/active"): N_("Somebody is at this screen: the session goes on. For sessions alone."),
     ("GET", "/accounts"): N_("Everybody, for assigning."),
     ("GET", "/boards"): N_("The boards that you may see."),

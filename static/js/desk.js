@@ -6,6 +6,7 @@ import { Connection } from "./connection.js";
 import { Outbox } from "./outbox.js";
 import { learn } from "./time.js";
 import { SIGNED_OUT, close as keepNothing, wipe } from "./storage.js";
+import { vault } from "./vault.js";
 
 const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each with the rights of those before
 const TICK = 1_000;             // ms
@@ -59,7 +60,11 @@ export class Desk {
     this.#timer = setInterval(() => this.#tick(), TICK);
     this.connection.start();
     this.#askAccounts();
-    this.outbox.adopt();
+    vault.whenOpened(() => {
+      this.outbox.opened();
+      for (const board of this.#boards.values()) board.changed();
+      this.#changed();
+    });
     return this;
   }
 
@@ -98,9 +103,10 @@ export class Desk {
     return this.connection.send(frame);
   }
 
-  /** The person asked for it: on every tab of this account, at once, and nothing kept. */
-  signedOut() {
-    wipe();
+  /** The person asked for it: on every tab of this account, at once, and nothing kept; or what was typed, encrypted. */
+  async signedOut({ keeping = false } = {}) {
+    if (keeping) await vault.settled();
+    else wipe();
     try {
       localStorage.setItem(SIGNED_OUT, JSON.stringify({ account: this.account.id, at: Date.now() }));
     } catch {

@@ -1,19 +1,45 @@
-/* What was typed and not yet sent, kept in this browser for one account, over reloads and ended sessions.
-   Wiped at sign-out: desks are shared. */
+/* What was typed and not yet sent, kept in this browser for one account, over reloads and ended sessions. See vault.js.
+   Who a source is, is never among it. */
 
-import { prefix, storage } from "./storage.js";
+import { ROOT, prefix, storage } from "./storage.js";
+import { vault } from "./vault.js";
 
-/** draft("task.add:" + board) -> {load, save, clear}. One form, one key. */
+const SOURCE = new Set(["source_name", "source_contact"]);
+
+/** draft("task.add:" + board) -> {load, save, clear, late}. One form, one key. */
 export function draft(key) {
   const place = `${prefix()}draft:${key}`;
   return {
     /** -> the object saved last, or null */
-    load: () => storage.read(place),
-    /** -> false where this browser could not keep it (full, or forbidden): the form should say so */
-    save: (object) => storage.write(place, object),
-    clear: () => storage.remove(place),
+    load: () => vault.read(place),
+    save: (object) => vault.write(place, object),
+    clear: () => vault.remove(place),
+    /** fn(object) where there was one that could not be read when it was asked for */
+    late: (fn) => vault.late(place, fn),
   };
 }
 
 /** -> how many drafts this account has here. */
-export const kept = () => storage.keys(`${prefix()}draft:`).length;
+export const kept = () => vault.places("draft:").length;
+
+/** -> {key: object} of all drafts of this account that can be read. */
+export function drafts() {
+  const start = `${prefix()}draft:`;
+  return Object.fromEntries(vault.places("draft:").map((place) => [place.slice(start.length), vault.read(place)]));
+}
+
+/** Earlier versions kept drafts in the clear, and in them who calls: that goes at once, whoever's draft it is. */
+export function dropSources() {
+  for (const place of storage.keys(ROOT)) {
+    const value = place.includes(":draft:") ? storage.read(place) : null;
+    if (value !== null && value.sealed === undefined) storage.write(place, withoutSource(value));
+  }
+}
+
+function withoutSource(value) {
+  if (Array.isArray(value.mine)) {
+    const mine = value.mine.filter(([path]) => !SOURCE.has(path));
+    return { ...value, mine, isCut: value.isCut || mine.length < value.mine.length };
+  }
+  return "contact" in value ? { ...value, name: "", contact: "", isCut: value.isCut || Boolean(value.name || value.contact) } : value;
+}

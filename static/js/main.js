@@ -3,6 +3,8 @@
 import { Desk } from "./desk.js";
 import { Tab } from "./tab.js";
 import { belongTo } from "./storage.js";
+import { dropSources } from "./drafts.js";
+import { vault } from "./vault.js";
 import { load } from "./i18n.js";
 import { connect as topOf } from "./behaviours/top.js";
 import * as bell from "./alerts/bell.js";
@@ -36,6 +38,7 @@ const VIEWS = {
 const SEEN = new Set(["operations", "search"]);
 
 async function start() {
+  dropSources();
   topOf(document.querySelector("[data-top]"));
   const { page, board, card, language, version, catalogue, accountId, accountName, accountRole } = document.body.dataset;
   const words = load(language, catalogue);
@@ -44,11 +47,12 @@ async function start() {
   if (!accountId) return words;
 
   belongTo(accountId);
+  const kept = vault.begin(accountId);
   const desk = new Desk({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
   if (board) desk.board(board);
   activity.mount();
   desk.start(); // the board is on its way while what draws it still comes
-  await words;
+  await Promise.all([words, kept]);
   (await view)?.mount(main, desk, board, card || null);
   bell.mount(document.querySelector("[data-bell]"), desk);
   outside.connect(document.querySelector("details.me"));
@@ -61,6 +65,9 @@ async function start() {
   if (SEEN.has(page)) seen.mount(desk, desk.board(board));
   return freshness.mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board)); // last: "live" is said where all hears
 }
+
+// A page that the browser kept as it was may be of somebody who has signed out meanwhile.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 // What did not come (the line broke while the page loaded) must not leave a page that waits for ever.
 const unloaded = document.querySelector("[data-unloaded]");

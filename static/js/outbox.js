@@ -3,7 +3,8 @@
 
 import { t } from "./i18n.js";
 import { Refused } from "./refused.js";
-import { prefix, storage } from "./storage.js";
+import { prefix } from "./storage.js";
+import { vault } from "./vault.js";
 
 const LATER = new Set(["unavailable", "rate_limited"]); // the moment was bad: the same command, later
 const FRAME_LIMIT = 65_536;   // bytes, the server's limit for one frame
@@ -21,7 +22,7 @@ export class Outbox {
   #now;
   #open = false;
   #entries = new Map();   // id -> entry, mine, oldest first
-  #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}
+  #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}; kept: null while it is being written
   #held = null;           // {until, seconds}: the server said that this account asks too much, and for how long to wait
   #settling = new Map();  // id -> {entry, seq, until}: acknowledged, events not applied yet
 
@@ -31,7 +32,13 @@ export class Outbox {
     this.#transmit = transmit;
     this.#changed = changed;
     this.#now = now;
-    for (const entry of stored()) if (entry.owner === tab.id) this.#take(entry);
+  }
+
+  /** What an earlier page of this tab left can be read now. */
+  opened() {
+    for (const entry of stored()) if (entry.owner === this.#tab.id && !this.#entries.has(entry.id)) this.#take(entry);
+    this.#pump();
+    return this.adopt();
   }
 
   /** -> Promise of {seqs, opened?}; rejects with Refused. Kept before it is sent. */
@@ -57,7 +64,14 @@ export class Outbox {
 
   /** How much has not been answered, in all tabs of this account. */
   unsent() {
-    return stored().filter((entry) => entry.status !== "refused").length;
+    const waiting = new Map([...this.#entries].map(([id, { status }]) => [keyOf(id), status]));
+    for (const place of vault.places("outbox:")) if (!waiting.has(place)) waiting.set(place, vault.label(place)?.status);
+    return [...waiting.values()].filter((status) => status !== "refused").length;
+  }
+
+  /** All that has not been done, in all tabs of this account, as far as it can be read; also what was refused. */
+  undone() {
+    return [...new Map([...stored(), ...this.#entries.values()].map((entry) => [entry.id, entry])).values()].sort(byOrder);
   }
 
   /** For how many seconds the server told this account to wait, while that lasts; else null. */
@@ -135,17 +149,26 @@ export class Outbox {
 
   /** Take over what a tab that is gone has left. */
   async adopt() {
-    const others = () => stored().filter((entry) => entry.owner !== this.#tab.id);
-    if (!others().length) return;
+    if (vault.state !== "open" || !this.#others().length) return;
     await this.#tab.alone(async () => {
-      const gone = new Set(await this.#tab.gone([...new Set(others().map((entry) => entry.owner))]));
-      for (const entry of others()) {
-        if (!gone.has(entry.owner)) continue;
-        this.#take({ ...entry, owner: this.#tab.id });
-        this.#changed(entry.board);
-      }
+      const gone = new Set(await this.#tab.gone([...new Set(this.#others().map(({ owner }) => owner))]));
+      for (const { place, owner } of this.#others()) if (gone.has(owner)) await this.#adopt(place);
     });
     this.#pump();
+  }
+
+  /** On the disk before the next tab looks. */
+  async #adopt(place) {
+    const entry = await vault.readAgain(place);
+    if (entry === null) return;
+    const run = this.#take({ ...entry, owner: this.#tab.id });
+    this.#changed(entry.board);
+    await run.keeping;
+  }
+
+  #others() {
+    const all = vault.places("outbox:").map((place) => ({ place, ...vault.label(place) }));
+    return all.filter(({ owner }) => owner !== undefined && owner !== this.#tab.id);
   }
 
   // One command of a board is on the way at a time: what was done later must not overtake what is sent again.
@@ -157,6 +180,7 @@ export class Outbox {
       const run = this.#runs.get(entry.id);
       if (!this.#stillMine(entry, run)) continue;
       busy.add(entry.board);
+      if (run.kept === null && vault.state === "open") continue; // sent when it is on the disk
       if (run.sentAt !== null || (run.retryAt ?? 0) > this.#now()) continue;
       if (!this.#transmit(frameOf(entry))) return;
       run.sentAt = this.#now();
@@ -167,22 +191,29 @@ export class Outbox {
 
   // A tab that was frozen wakes up and finds its things taken over.
   #stillMine(entry, run) {
-    const kept = storage.read(keyOf(entry.id));
-    if (!run.kept || kept?.owner === this.#tab.id) return true;
+    if (!run.kept || vault.label(keyOf(entry.id))?.owner === this.#tab.id) return true;
     this.#entries.delete(entry.id);
     this.#runs.delete(entry.id);
     return false;
   }
 
   #take(entry) {
-    const run = { sentAt: null, tries: 0, retryAt: null, ...promised() };
+    const run = { sentAt: null, tries: 0, retryAt: null, kept: null, keeping: null, ...promised() };
     run.promise.catch(() => {}); // after a reload nobody waits for it: `pending` tells
     if (entry.status === "sending") entry.status = "waiting";
     delete entry.held;
-    run.kept = storage.write(keyOf(entry.id), entry);
     this.#runs.set(entry.id, run);
     this.#entries.set(entry.id, entry);
+    this.#keep(entry, run);
     return run;
+  }
+
+  #keep(entry, run) {
+    run.keeping = vault.write(keyOf(entry.id), entry).then((kept) => {
+      const isNew = run.kept === null;
+      run.kept = kept;
+      if (isNew) this.#pump();
+    });
   }
 
   /** Nothing is sent for so long: whatever it is, it would be refused too. */
@@ -210,13 +241,13 @@ export class Outbox {
     if (entry.status === status) return;
     entry.status = status;
     const run = this.#runs.get(entry.id);
-    if (run.kept || status === "refused") run.kept = storage.write(keyOf(entry.id), entry);
+    if (run.kept !== false || status === "refused") this.#keep(entry, run);
     this.#changed(entry.board);
   }
 
   #forget(entry) {
     const run = this.#runs.get(entry.id);
-    storage.remove(keyOf(entry.id));
+    vault.remove(keyOf(entry.id));
     this.#entries.delete(entry.id);
     this.#runs.delete(entry.id);
     return run;
@@ -234,8 +265,7 @@ const byOrder = (a, b) => a.order - b.order;
 const keyOf = (id) => `${prefix()}outbox:${id}`;
 
 function stored() {
-  const entries = storage.keys(`${prefix()}outbox:`).map((key) => storage.read(key));
-  return entries.filter(Boolean).sort(byOrder);
+  return vault.places("outbox:").map((place) => vault.read(place)).filter(Boolean).sort(byOrder);
 }
 
 function frameOf({ id, board, name, data, base, epoch }) {

@@ -11,6 +11,7 @@ const WHOLE = ["place", "last_seen"];
 export class Form {
   problem = null; // a sentence about the form as a whole
   errors = {}; // path -> sentence
+  isCut = false; // whether private fields were typed before the page was loaded again: they were not kept
   #mine = new Map(); // path -> {raw, was, base, epoch}
   #conflicts = new Map(); // path -> the value that the server has
   #heard = new Map(); // path -> {actor, at}: who changed it last, as far as we saw
@@ -39,10 +40,10 @@ export class Form {
     this.#read = read;
     this.#draft = draft;
     this.#defaults = defaults;
+    this.#start = defaults();
     const kept = draft?.load();
-    if (kept) this.#mine = new Map(kept.mine);
-    // A call that came in before a reload was received then, not now.
-    this.#start = kept?.start ?? defaults();
+    if (kept) this.#resume(kept);
+    else draft?.late((late) => this.#resume(late));
   }
 
   /** Shown anew: "now" is now, unless something was typed before. */
@@ -178,6 +179,7 @@ export class Form {
   clear() {
     this.#mine.clear();
     this.#conflicts.clear();
+    this.isCut = false;
     this.errors = {};
     this.problem = null;
     this.#draft?.clear();
@@ -229,9 +231,19 @@ export class Form {
     return value === null && path in this.#start ? this.#start[path] : toRaw(this.field(path), value);
   }
 
+  /** What was kept, under what was typed since. */
+  #resume({ mine = [], start = null, isCut = false }) {
+    if (!this.dirty) this.#start = start ?? this.#start; // a call that came in before a reload was received then, not now
+    const changed = this.dirty;
+    this.#mine = new Map([...mine, ...this.#mine]);
+    this.isCut ||= isCut;
+    if (changed) this.#save();
+  }
+
   #save() {
-    if (this.dirty) this.#draft?.save({ mine: [...this.#mine], start: this.#start });
-    else this.#draft?.clear();
+    if (!this.dirty) return void this.#draft?.clear();
+    const mine = [...this.#mine].filter(([path]) => !this.field(path)?.isPrivate);
+    this.#draft?.save({ mine, start: this.#start, isCut: this.isCut || mine.length < this.#mine.size });
   }
 }
 

@@ -22,6 +22,7 @@ export function row(form, path, ctx, name = null) {
   return html`<div class="row ${field.control}" data-field=${path} ?data-mine=${form.isMine(path)}>
     ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
     ${error ? html`<p class="error" id="${id}-error">${sentence(error)}</p>` : nothing}
+    ${field.isPrivate && form.isCut ? html`<p class="hint" data-cut>${t("Not kept when the page was loaded again. Type it again.")}</p>` : nothing}
     ${theirs(form, field, ctx)}
   </div>`;
 }
@@ -81,7 +82,7 @@ export function formOf(form, name, body, buttons, send) {
   const keyed = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
   };
-  return html`<form class="form" data-form=${name} novalidate @submit=${submit} @keydown=${keyed}>
+  return html`<form class="form" data-form=${name} autocomplete="off" novalidate @submit=${submit} @keydown=${keyed}>
     ${problem(form)} ${body}
     <div class="buttons">${buttons}</div>
   </form>`;

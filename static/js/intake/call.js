@@ -1,4 +1,5 @@
-/* One call, as far as it is typed: kept in this browser until it is in the outbox, over reloads and ended sessions. No DOM. */
+/* One call, as far as it is typed: kept in this browser until it is in the outbox, over reloads and ended sessions. Who calls is not
+   kept. No DOM. */
 
 import { serverNow } from "../time.js";
 import { said, whenOf } from "./when.js";
@@ -16,17 +17,28 @@ const NOTHING = {
   channel: "hotline",
   sealed: false,
   began: null,    // the call was taken when the first letter was typed
+  isCut: false,   // who calls was typed before the page was loaded again, and not kept
 };
 
 export class Call {
   typed = { ...NOTHING };
   #draft;
+  #earlier;
   #cleared = null;
 
-  /** draft: {load, save, clear} */
-  constructor(draft) {
+  /** draft, earlier: {load, save, clear, late}: this call, and one before it that could not be read when this one was begun */
+  constructor(draft, earlier) {
     this.#draft = draft;
+    this.#earlier = earlier;
     this.typed = { ...NOTHING, ...draft.load() };
+    draft.late((kept) => this.#found(kept));
+  }
+
+  /** A call of before: it goes on where none was begun since, else it can be had back when this one is done. */
+  #found(kept) {
+    if (this.isEmpty) return void (this.typed = { ...NOTHING, ...kept });
+    this.#earlier.save(kept);
+    this.#save();
   }
 
   get isEmpty() {
@@ -34,7 +46,7 @@ export class Call {
   }
 
   get canUndo() {
-    return this.isEmpty && this.#cleared !== null;
+    return this.isEmpty && this.#before !== null;
   }
 
   /** What was typed into one field; a point belongs to the words that it was found by. */
@@ -58,11 +70,17 @@ export class Call {
     this.#draft.clear();
   }
 
-  /** Back to what was cleared last. */
+  /** Back to what was cleared last, else to the call of before. */
   undo() {
     if (!this.canUndo) return;
-    this.#set(this.#cleared);
+    const before = this.#before;
+    if (this.#cleared === null) this.#earlier.clear();
     this.#cleared = null;
+    this.#set(before);
+  }
+
+  get #before() {
+    return this.#cleared ?? this.#earlier.load();
   }
 
   /** It is in the outbox. */
@@ -105,6 +123,11 @@ export class Call {
   #set(changes) {
     this.typed = { ...this.typed, ...changes };
     this.typed.began ??= serverNow().toISOString();
-    this.#draft.save(this.typed);
+    this.#save();
+  }
+
+  #save() {
+    const { name, contact, isCut } = this.typed;
+    this.#draft.save({ ...this.typed, name: "", contact: "", isCut: isCut || Boolean(name || contact) });
   }
 }

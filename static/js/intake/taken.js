@@ -11,13 +11,14 @@ export class Taken {
   #entries;
   #asking = new Set();
 
-  /** draft: {load, save}; changed() after each change, told(entry) when one has its number. */
+  /** draft: {load, save, late}; changed() after each change, told(entry) when one has its number. */
   constructor(draft, desk, changed, told) {
     this.#draft = draft;
     this.#desk = desk;
     this.#changed = changed;
     this.#told = told;
     this.#entries = draft.load() ?? [];
+    draft.late((kept) => this.#keep([...this.#entries, ...kept].slice(0, MOST)));
   }
 
   /** The newest first, each with what the outbox says of it: {…entry, pending}. */

@@ -22,7 +22,7 @@ export function mount(root, desk) {
 }
 
 class Intake {
-  call = new Call(draft("intake"));
+  call = new Call(draft("intake"), draft("intake:earlier"));
   suggestions;
   taken;
   #root;
@@ -59,7 +59,7 @@ class Intake {
   #page() {
     const { call } = this;
     return html`<div class="intake">
-      <form class="form" data-form="intake" novalidate @submit=${this.#submit}>
+      <form class="form" data-form="intake" autocomplete="off" novalidate @submit=${this.#submit}>
         <h1>${t("Take a call")}</h1>
         <p class="hint keys"><kbd>Enter</kbd> ${t("goes on")} <kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t("sends")} <kbd>Esc</kbd> ${t("clears")}</p>
         ${this.#choice("search", t("Which search"), this.#searchHint(), this.#searches(), this.#pickSearch)}
@@ -68,8 +68,8 @@ class Intake {
         ${this.#choice("where", t("Where"), this.#placeHint(), this.#places(), this.#pickPlace)}
         ${this.#row("when", t("When"), this.#text("when", t("now, 10 minutes ago, 14:30, yesterday 22:00")), this.#whenHint())}
         <div class="grid">
-          ${this.#row("name", t("Who calls"), this.#text("name"))}
-          ${this.#row("contact", t("How to reach them"), this.#text("contact"))}
+          ${this.#row("name", t("Who calls"), this.#text("name"), this.#cutHint("name"))}
+          ${this.#row("contact", t("How to reach them"), this.#text("contact"), this.#cutHint("contact"))}
           ${this.#row("channel", label.field("channel"), this.#channel())}
           <div class="row flag"><div class="check"><input id="sealed" data-field="sealed" type="checkbox" .checked=${live(call.typed.sealed)}
             @change=${(event) => this.#edit("sealed", event.target.checked)} /><label for="sealed">${label.field("source.sealed")}</label></div></div>
@@ -124,6 +124,11 @@ class Intake {
 
   #whenHint() {
     return this.call.typed.seen ? moment(this.call.typed.seen) : nothing;
+  }
+
+  #cutHint(id) {
+    const { isCut, [id]: typed } = this.call.typed;
+    return isCut && !typed ? t("Not kept when the page was loaded again. Type it again.") : nothing;
   }
 
   // --- to choose from

@@ -5,11 +5,12 @@ import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { storage } from "../storage.js";
 import { n, t } from "../i18n.js";
 import { howLong, moment } from "../time.js";
+import { vault } from "../vault.js";
 
 export function mount(root, desk) {
   const draw = () => render(html`${ended(desk)}${wrongClock(desk)}${newVersion(desk)}${cannotKeep()}${refusedElsewhere(desk)}`, root);
   desk.watch(draw);
-  storage.turned = draw;
+  storage.turned = vault.turned = draw;
   draw();
 }
 
@@ -39,6 +40,8 @@ function ended({ connection }) {
 }
 
 function cannotKeep() {
+  if (vault.state === "memory") return line("cannot-keep", t("This address has no https, so this browser keeps nothing of what you type: a reload would lose what is not sent."));
+  if (vault.state === "waiting") return line("cannot-keep", t("What you typed before cannot be read yet, and what you type is not kept: the server gives no key. It is asked again."));
   if (!storage.failed) return nothing;
   return line("cannot-keep", t("This browser can't keep what you type (its storage is full or forbidden): a reload would lose what is not sent."));
 }

@@ -21,6 +21,7 @@ const WHAT = {
   "column.rename": () => t("Name of a column"),
   "column.move": () => t("Move of a column"),
   "column.remove": () => t("Removal of a column"),
+  "search.open": () => t("New search"),
   "search.update": () => t("Facts of the search"),
   "search.set_status": () => t("Status"),
   "search.set_outcome": () => t("Outcome"),
@@ -37,7 +38,7 @@ export function refusals(view) {
   if (!refused.length) return nothing;
   return html`<ul class="refusals" role="alert" data-testid="refusals">
     ${repeat(refused, ({ id }) => id, (entry) => html`<li data-refused=${entry.id}>
-      <p><b>${WHAT[entry.name]?.() ?? entry.name}</b> ${of(entry, view)} · ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
+      <p><b>${nameOf(entry.name)}</b> ${of(entry, view)} · ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
       ${words(entry.data)}
       <span class="buttons">
         ${view.mayReopen(entry) ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Open again")}</button>` : nothing}
@@ -52,7 +53,12 @@ function of({ data }, { picture }) {
   return card ? cardName(card) : nothing;
 }
 
+/** What a command does, in the reader's words. */
+export const nameOf = (command) => WHAT[command]?.() ?? command;
+
+export const wordsOf = (data) => data.description ?? data.title ?? data.text ?? data.basis ?? data.acknowledge ?? data.reason ?? null;
+
 function words(data) {
-  const text = data.description ?? data.title ?? data.text ?? data.basis ?? data.acknowledge ?? data.reason;
+  const text = wordsOf(data);
   return text ? html`<blockquote>${text}</blockquote>` : nothing;
 }

@@ -1,0 +1,48 @@
+"""Keys by which browsers encrypt what somebody has typed and not sent.
+
+A key is the account's: it is the same in every browser and after a change of password, and a disabled account gets none.
+"""
+
+import base64
+import secrets
+
+from sqlalchemy import text
+from sqlmodel import Session as Database
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board.answers import answer, caller_of, desk_of
+from board.errors import Refused
+from board.people.sign_in import Caller, still_signed_in
+from board.words import N_
+from models.accounts import DraftKey
+from models.times import now, stamp
+
+BYTES = 32  # AES-256
+_ADD = text("INSERT INTO draft_key (account, key, created_at) VALUES (:account, :key, :at) ON CONFLICT DO NOTHING")
+
+
+async def draft_key(request: Request) -> Response:
+    """`GET /api/v1/me/draft-key`: the caller's key. For sessions alone: a program keeps no drafts."""
+    caller = await caller_of(request)
+    if caller.session is None:
+        raise Refused("forbidden", N_("A token has no drafts."))
+    database = desk_of(request).database
+    key = await database.read(lambda session: find(session, caller))
+    key = key or await database.write(lambda session: make(session, caller))
+    return answer({"account": caller.account.id, "key": key})
+
+
+def find(database: Database, caller: Caller) -> str | None:
+    """Return the key of the caller's account, None where it has none yet. Raises Refused `unauthenticated`."""
+    account = still_signed_in(database, caller)
+    row = database.get(DraftKey, account.id)
+    return row.key if row is not None else None
+
+
+def make(database: Database, caller: Caller) -> str:
+    """Return the key of the caller's account, a new one where it has none: of two that are made at once the first one stands."""
+    account = still_signed_in(database, caller)
+    key = base64.b64encode(secrets.token_bytes(BYTES)).decode()
+    database.connection().execute(_ADD, {"account": account.id, "key": key, "at": stamp(now())})
+    return database.get_one(DraftKey, account.id).key
