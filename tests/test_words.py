@@ -100,6 +100,16 @@ def test_a_catalogue_is_whole(language: str) -> None:
     assert faults == []
 
 
+def test_no_sentence_stands_in_two_languages_alike() -> None:
+    """As it would where one catalogue was filled from another."""
+    seen: dict[tuple[str, str], str] = {}
+    for language in TRANSLATED:
+        for message in read_po(BytesIO((words.LOCALES / language / "LC_MESSAGES/messages.po").read_bytes())):
+            for text in (message.string,) if isinstance(message.string, str) else message.string:
+                if message.id and len(re.findall(r"(?<![{<])\b[^\W\d]{2,}\b(?![}>])", text)) > 3:
+                    assert seen.setdefault((str(message.id), text), language) == language, text
+
+
 def says_as_much(english: str, text: str) -> bool:
     values = [set(re.findall(r"\{\w+\}|%\(\w+\)s", each)) - {"{count}"} for each in (english, text)]
     return bool(text.strip()) and values[0] == values[1] and english.endswith("…") == text.endswith("…")
