@@ -48,7 +48,8 @@ def end(pen: Pen, row: Search, reason: str) -> None:
     level = row.appeal["level"]
     if put(pen, row, NONE, reason):
         for each in pen.known.take_down(level):
-            tasks.add_known(pen, each, take_down=True)
+            if pen.has_room(reserved=True):  # else the tasks are left out: that the child is found is not refused
+                tasks.add_known(pen, each, take_down=True)
 
 
 def put(pen: Pen, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:

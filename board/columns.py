@@ -50,7 +50,8 @@ class Remove(Data):
 def make_five(pen: Pen) -> None:
     """One column of each role, in that order."""
     for role, rank in zip(ROLES, ranks.several_between(None, None, len(ROLES)), strict=True):
-        pen.add(Column(id=new_id(), board=pen.board.id, title=None, role=role, rank=rank), "column.added")
+        row = Column(id=new_id(), board=pen.board.id, title=None, role=role, rank=rank)
+        pen.add(row, "column.added", reserved=True)
 
 
 def find(pen: Pen, id: str, name: str) -> Column:

@@ -10,6 +10,7 @@ from itertools import groupby
 import structlog
 from sqlmodel import Session
 
+from board import pen
 from board.access import Sights
 from board.alerting.bells import Bells
 from board.audit import writer
@@ -150,6 +151,9 @@ class Desk:
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.said, key=lambda said: said.board), key=lambda said: said.board):
             self.hub.publish(board, epochs[board], [record(each) for each in events])
+        if written.filling is not None:
+            board, entities = written.filling
+            log.warning("a board is filling up", board=board, entities=entities, most=pen.MAX_ENTITIES)
         if any(said.kind in (Shift.KIND, Handover.KIND) for said in written.said):
             self.duty.changed.set()
         if written.ack.seqs and not written.said:  # it was done before, perhaps by a process that could tell nobody

@@ -48,6 +48,7 @@ class Written:
     said: tuple[Said, ...] = ()
     epochs: tuple[tuple[str, str], ...] = ()
     sight: frozenset[str] = frozenset()
+    filling: tuple[str, int] | None = None  # a board that its people are told of from now on, and how much it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ def execute(session: Session, caller: Caller, command: Command, now: str, known:
     ack = Ack(command.id, board.id, [said.seq for said in pen.said if said.board == board.id], pen.opened)
     _remember(session, account, command, ack, now)
     epochs = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.made) if each is not None}
-    return Written(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight))
+    filling = (board.id, board.entities) if pen.filling and pen.opened is None else None
+    return Written(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight), filling)
 
 
 def _lock(session: Session, boards: tuple[str, ...]) -> None:

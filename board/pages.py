@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import files, language, words
+from board import files, language, pen, words
 from board.access import may_see
 from board.answers import NOT_OWN_PAGE, body_of, desk_of, form_of
 from board.errors import SENTENCES, Refused
@@ -128,6 +128,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     reads = language.of(request, caller)
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": files}
     common |= {"board": "", "card": "", "languages": {code: words.OWN_NAMES.get(code, code) for code in words.languages()}}
+    common |= {"room": pen.MAX_ENTITIES, "filling": pen.FILLING}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 

@@ -24,8 +24,10 @@ from realtime.protocol import Command
 E = TypeVar("E", bound=Entity)
 
 MAX_ENTITIES = 10_000  # on one board, says the contract
-# One for each board or search, so no more than there are of what is counted. Else a desk that has handed over 5,000 searches
-# could open none any more, and not even hand its shift over.
+RESERVED = 1_000  # beyond that, for what a status or an opening brings along: it is not refused because a board is full
+FILLING = 0.8  # of a board: from then on its people are told
+# One for each board or search. Else a desk that has handed over so many searches could not even hand its shift over. Nor do
+# searches count on `operations`: each has a board of its own, and one must always be opened.
 UNCOUNTED = (Briefing, Handed, Handover, Shift)
 
 
@@ -45,6 +47,7 @@ class Pen:
     opened: str | None = None
     made: list[Board] = field(default_factory=list)  # boards that the command made
     sight: set[str] = field(default_factory=set)  # accounts that gained or lost sight of the search
+    filling: bool = False  # whether the board has just come to the part of its entities at which its people are told
 
     @property
     def _me(self) -> str | None:
@@ -90,13 +93,18 @@ class Pen:
         self.made.append(board)
         self.board = board
 
-    def add(self, row: Entity, type: str, reason: str | None = None) -> None:
+    def has_room(self, reserved: bool = False) -> bool:
+        """Whether one more entity may be added; `reserved`: one that comes along with what must not be refused."""
+        return self.board.entities < MAX_ENTITIES + (RESERVED if reserved else 0)
+
+    def add(self, row: Entity, type: str, reason: str | None = None, reserved: bool = False) -> None:
         """A new entity. Raises Refused `too_large` on a full board."""
         state = row.state()
-        for board in self._boards(row) if not isinstance(row, UNCOUNTED) else ():
-            if board.entities >= MAX_ENTITIES:
+        if not isinstance(row, UNCOUNTED):
+            if not self.has_room(reserved):
                 raise Refused("too_large")
-            board.entities += 1
+            self.board.entities += 1
+            self.filling = self.filling or self.board.entities == int(MAX_ENTITIES * FILLING)
         self.session.add(row)
         turn.of(self.session).keep(row)
         self._say(row, type, state, sorted(leaves(state)), reason, before={})
@@ -133,6 +141,8 @@ class Pen:
         state = row.state()
         self._check_epoch(state, sorted(leaves(state)))
         self.session.delete(row)
+        if not isinstance(row, UNCOUNTED):
+            self.board.entities -= 1
         turn.of(self.session).drop(row)
         self._say(row, type, None, [], None)
 

@@ -111,7 +111,7 @@ def open_search(pen: Pen, data: Open) -> None:
         id=id, board=id, opened_at=pen.now, appeal=appeals.NONE,
         **(data.model_dump() | {"reference": reference, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
-    pen.add(row, "search.opened")
+    pen.add(row, "search.opened", reserved=True)
     columns.make_five(pen)
     pen.session.flush()
     for first in pen.known.first_tasks(data.kind):

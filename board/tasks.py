@@ -86,21 +86,21 @@ class Update(Data):
     task: Id
 
 
-def add(pen: Pen, data: Add, take_down: bool = False) -> None:
+def add(pen: Pen, data: Add, take_down: bool = False, reserved: bool = False) -> None:
     """A new task, to do unless a column is named."""
     pen.find_account(data.assignee, "assignee")
     if data.sighting is not None:
         pen.find(Sighting, data.sighting, "sighting")
     column, rank = cards.place_new(pen, data.column, "todo")
     values = data.model_dump() | {"column": column, "take_down": take_down}
-    pen.add(Task(id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, **values), "task.added")
+    pen.add(Task(id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, **values), "task.added", reserved=reserved)
 
 
 def add_known(pen: Pen, known: KnownTask, take_down: bool = False) -> None:
     """A task that is known beforehand, due so long after now; in the language that whoever causes it has chosen."""
     due = stamp(moment(pen.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
     said = known.said(pen.account.language if pen.account else "")
-    add(pen, Add.model_validate(said | {"priority": known.priority, "due": due}), take_down)
+    add(pen, Add.model_validate(said | {"priority": known.priority, "due": due}), take_down, reserved=True)
 
 
 def update(pen: Pen, data: Update) -> None:

@@ -8,8 +8,8 @@ AUDIT = "audit"  # the one board on which is written who was let in, and what ad
 
 
 class Board(SQLModel, table=True):
-    """`head` is the hash of the last event; `cards` and `entities` count what was ever made (of handovers nothing), so that
-    numbers are never reused and the board stays bounded."""
+    """`head` is the hash of the last event; `cards` counts those that were ever made, so that numbers are never reused;
+    `entities` what there is on it, so that it stays bounded: of handovers nothing, and on `operations` no searches."""
 
     id: str = Field(primary_key=True)
     kind: str

@@ -14,6 +14,7 @@ import * as notices from "./views/notices.js";
 import * as keys from "./views/keys_dialog.js";
 import * as says from "./views/says.js";
 import * as freshness from "./views/freshness.js";
+import * as room from "./views/room.js";
 import * as shift from "./shift.js";
 import * as seen from "./seen.js";
 import * as activity from "./activity.js";
@@ -62,6 +63,7 @@ async function start() {
   keys.mount(desk, document.querySelector("details.me"));
   if (!board || page === "replay") return undefined; // which says itself that it is not live
   says.mount(desk, desk.board(board));
+  room.mount(document.querySelectorAll("[data-room-left]"), desk.board(board));
   if (SEEN.has(page)) seen.mount(desk, desk.board(board));
   return freshness.mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board)); // last: "live" is said where all hears
 }

@@ -53,6 +53,10 @@ export class Entities {
     return [...(this.#kinds.get(kind)?.values() ?? [])];
   }
 
+  size(kind) {
+    return this.#kinds.get(kind)?.size ?? 0;
+  }
+
   *[Symbol.iterator]() {
     for (const of of this.#kinds.values()) yield* of.values();
   }

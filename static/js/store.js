@@ -53,6 +53,11 @@ export class Board {
     return this.#entities.of(kind);
   }
 
+  /** How many there are of these kinds. */
+  count(kinds) {
+    return kinds.reduce((sum, kind) => sum + this.#entities.size(kind), 0);
+  }
+
   get freshness() {
     const state = this.#forbidden ? "forbidden" : this.#proof.state(this.seq !== null);
     return { state, since: this.#proof.at ?? this.#readAt, seq: this.seq, provenAt: this.#proof.at, proven: this.#proof.proven };
