@@ -4,8 +4,8 @@ columns count that were removed."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 COUNTED = ("sighting", "task", "note", "column")
 
