@@ -90,10 +90,19 @@ def known(folder: str | None) -> Known:
     return Known(folder) if folder else packaged()
 
 
-@cache
 def criteria() -> tuple[str, ...]:
     """The keys of the criteria, in the order in which they are asked."""
-    return tuple(each["key"] for each in tomllib.loads((DATA / "criteria.toml").read_text(encoding="utf-8"))["criterion"])
+    return tuple(each["key"] for each in _criteria()["criterion"])
+
+
+def former_criteria() -> tuple[str, ...]:
+    """Keys of criteria that are asked no more, and may have been answered."""
+    return tuple(each["key"] for each in _criteria()["former"])
+
+
+@cache
+def _criteria() -> dict[str, Any]:
+    return tomllib.loads((DATA / "criteria.toml").read_text(encoding="utf-8"))
 
 
 def _read(name: str, type: type[Data], folder: str | None) -> Any:

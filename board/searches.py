@@ -12,7 +12,7 @@ from board import appeals, closing, columns, outcomes, tasks, turn
 from board.access import is_on_walls, sees
 from board.beginnings import criteria
 from board.errors import invalid
-from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty
+from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty, patched
 from board.pen import Pen
 from board.people.accounts import Wrong
 from board.people.sign_in import bump
@@ -121,8 +121,12 @@ def open_search(pen: Pen, data: Open) -> None:
 
 def update(pen: Pen, data: Update) -> None:
     """Corrects the facts of a search. The kind may change as facts arrive."""
-    blank = {"kind": "undefined", "person": {"first_name": "-"}, "missing_since": pen.now}
-    row, values = pen.find_patched(Search, pen.board.id, "search", Fields, data.model_extra or {}, blank)
+    row = pen.find(Search, pen.board.id, "search")
+    former = {key: answer for key, answer in row.criteria.items() if key not in Criteria.model_fields}  # asked no more
+    asked = {key: answer for key, answer in row.criteria.items() if key not in former}
+    known = {field: getattr(row, field) for field in Fields.model_fields} | {"criteria": asked}
+    values = patched(Fields, known, data.model_extra or {})
+    values["criteria"] |= former
     values["reference"] = values["reference"] or row.reference
     _check_reference(pen, values["reference"], row.id)
     if values["lead"] != row.lead:

@@ -1,7 +1,10 @@
 """A coordinator qualifies a disappearance, sets an appeal, is told "found", and closes. Others see it, and decide none of it."""
 
+import json
+
 import pytest
 from playwright.async_api import expect
+from sqlalchemy import text
 
 from board.people import accounts
 from tests.cast import PASSWORD
@@ -16,7 +19,7 @@ CRITERIA = {
     "medication": {"answer": "no", "basis": "The family doctor"},
     "out_of_character": {"answer": "yes", "basis": "Her mother"},
 }
-SUGGESTION = "2 of 7 criteria apply: the desk's people decide. 4 are not known yet."
+SUGGESTION = "2 of 6 criteria apply: the desk's people decide. 3 are not known yet."
 
 
 async def decide(window: Window, act: str) -> None:
@@ -38,7 +41,7 @@ async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(office: O
         await window("[data-act=log]").click()
         await expect(window("[data-testid=suggestion]")).to_have_text(SUGGESTION)
         await expect(window("[data-testid=decision]")).to_have_text("Not decided")
-        await expect(window("[data-criterion]")).to_have_count(7)
+        await expect(window("[data-criterion]")).to_have_count(6)
         await expect(window("[data-criterion=under_13]")).to_have_text("Yes · Identity card")
         await expect(window("[data-criterion=medication]")).to_have_text("No · The family doctor")
         await expect(window("[data-criterion=disability]")).to_have_text("Unknown")
@@ -73,9 +76,41 @@ async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(off
     await (await office.person("Bob")).do(board, "search.update", {"criteria": {"danger_to_life": {"answer": "yes"}}})
     await expect(alice("[data-testid=worrying]")).to_have_text("Worrying?")
     await alice("[data-act=log]").click()
-    await expect(alice("[data-testid=suggestion]")).to_contain_text("1 of 7 criteria applies")
+    await expect(alice("[data-testid=suggestion]")).to_contain_text("1 of 6 criteria applies")
     search = next(each for each in await (await office.person("Alice")).entities(board) if each["kind"] == "search")
     assert search["state"]["worrying"] is None
+
+
+async def test_a_criterion_that_is_asked_no_more_is_read_where_it_was_answered_and_asked_nowhere(office: Office) -> None:
+    board, other = await office.search(criteria=CRITERIA), await office.search()
+    assert office.server
+    criteria = next(each for each in await (await office.person("Alice")).entities(board) if each["kind"] == "search")["state"][
+        "criteria"
+    ]
+    answers = json.dumps(criteria | {"danger_to_others": {"answer": "yes", "basis": "The school"}})
+    await office.server.desk.database.write(
+        lambda session: session.connection().execute(
+            text("UPDATE search SET criteria = :answers WHERE id = :id"), {"answers": answers, "id": board}
+        )
+    )
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=log]").click()
+    await expect(alice("[data-criterion=danger_to_others]")).to_have_text("Yes · The school")
+    await expect(alice("[data-testid=suggestion]")).to_contain_text("3 of 7 criteria apply")
+    await decide(alice, "edit-search")
+    former = alice("dialog [data-former]")
+    await expect(former).to_have_text("May endanger others Yes · The school asked no more")
+    await expect(former.locator("input, select")).to_have_count(0)
+    await alice.fill("facts", {"person.last_name": "Voorbeeld"})
+    await send(alice)
+    await expect(alice("[data-testid=person]")).to_contain_text("Voorbeeld")
+    await expect(alice("[data-criterion=danger_to_others]")).to_have_text("Yes · The school")
+    await alice.open(f"/searches/{other}")
+    await alice("[data-act=log]").click()
+    await expect(alice("[data-criterion]")).to_have_count(6)
+    await decide(alice, "edit-search")
+    await expect(alice("dialog .criterion")).to_have_count(6)
 
 
 async def test_two_coordinators_who_decide_at_once_see_each_other(office: Office) -> None:

@@ -57,8 +57,7 @@ async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_firs
         "person": {"first_name": "Noor", "last_name": None, "age": None, "birth_date": None, "sex": None, "description": None},
         "missing_since": "2026-11-24T15:10:00.000Z", "last_seen": None,
         "criteria": dict.fromkeys(
-            ["under_13", "disability", "medication", "danger_to_life", "third_party", "danger_to_others", "out_of_character"],
-            unknown,
+            ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"], unknown
         ),
         "worrying": None, "worrying_basis": None, "appeal": {"level": "none", "from": None, "until": None},
         "access": "desk", "members": [], "lead": None, "outcome": None, "acknowledge": None,

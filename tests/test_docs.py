@@ -158,6 +158,6 @@ def test_first_tasks_and_criteria_are_whole() -> None:
     assert {kind: 4 <= kinds.count(kind) <= 7 for kind in kinds} == dict.fromkeys(
         ("runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"), True
     )
-    assert len(beginnings.criteria()) == 7
+    assert len(beginnings.criteria()) == 6
     taken_down = tomllib.loads((Path(beginnings.DATA) / "take_down.toml").read_text(encoding="utf-8"))["take_down"]
     assert {level for task in taken_down for level in task["levels"]} == set(get_args(appeals.Level)) - {"none"}

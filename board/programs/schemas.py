@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from board import appeals, columns, fields, outcomes, searches, sightings, sources, tasks
+from board.beginnings import former_criteria
 from board.commands import TABLE, Rule
 from board.fields import Data, Id, Long, Time
 from board.handover import briefings, handovers, shifts
@@ -230,6 +231,8 @@ def state(kind: type[Entity]) -> Schema:
     """A state as it is said: every field is there."""
     written, made = _WRITTEN[kind].model_fields, _MADE[kind]
     properties = {name: _said(made[name] if name in made else written[name].annotation, name, kind) for name in kind.STATE}
+    if kind is Search:
+        properties["criteria"]["properties"] |= {key: of(searches.Criterion, "serialization") for key in former_criteria()}
     return {"title": kind.KIND, **_object(properties)}
 
 

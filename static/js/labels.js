@@ -35,15 +35,15 @@ const HOW = {
 const ACCESS = { desk: () => t("The whole desk"), members: () => t("Members only") };
 const CATEGORY = { comment: () => t("Comment"), decision: () => t("Decision"), contact: () => t("Contact") };
 const CRITERION = {
-  // translators: the seven criteria are those of a Belgian ministerial directive. French and Dutch wordings are ours: a native speaker should check them.
+  // translators: the six criteria are those of a Belgian ministerial directive. French and Dutch wordings are ours: a native speaker should check them.
   under_13: () => t("Younger than 13"),
   disability: () => t("Disability, or lack of autonomy"),
   medication: () => t("Under treatment, or needs essential medication"),
   danger_to_life: () => t("Life believed to be in danger"),
   third_party: () => t("In threatening company, or victim of an offence"),
-  // translators: this criterion was found in one source only; the text of the directive itself was not available.
-  danger_to_others: () => t("May endanger others"),
   out_of_character: () => t("Absence contrary to usual behaviour"),
+  // translators: this criterion is asked no more: it was found in one older source only. It stands in old searches.
+  danger_to_others: () => t("May endanger others"),
 };
 const ANSWER = { yes: () => t("Yes"), no: () => t("No"), unknown: () => t("Unknown") };
 const DECISION = { true: () => t("Worrying"), false: () => t("Not worrying"), null: () => t("Not decided") };

@@ -17,7 +17,6 @@ export const CRITERIA = [
   "medication",
   "danger_to_life",
   "third_party",
-  "danger_to_others",
   "out_of_character",
 ];
 const ANSWERS = ["yes", "no", "unknown"];

@@ -235,7 +235,8 @@ export class Form {
   #resume({ mine = [], start = null, isCut = false }) {
     if (!this.dirty) this.#start = start ?? this.#start; // a call that came in before a reload was received then, not now
     const changed = this.dirty;
-    this.#mine = new Map([...mine, ...this.#mine]);
+    const known = mine.filter(([path]) => this.field(path)); // a draft of an earlier version may have fields that are asked no more
+    this.#mine = new Map([...known, ...this.#mine]);
     this.isCut ||= isCut;
     if (changed) this.#save();
   }

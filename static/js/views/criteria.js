@@ -5,12 +5,27 @@ import { label } from "../labels.js";
 import { CRITERIA } from "../forms/fields.js";
 import { row } from "../forms/row.js";
 
-export function criteriaRows(form, view) {
+/** Those that are asked, then those of an earlier version that were answered: these can be read, and answered no more. */
+export const criteriaOf = (answers) => [...CRITERIA, ...formerOf(answers)];
+
+const formerOf = (answers) => Object.keys(answers).filter((key) => !CRITERIA.includes(key) && isAnswered(answers[key]));
+const isAnswered = ({ answer, basis }) => answer !== "unknown" || Boolean(basis);
+
+/** "Yes · Her mother" */
+export const answerOf = ({ answer = "unknown", basis = null } = {}) => [label.answer(answer), basis].filter(Boolean).join(" · ");
+
+/** answers: those of the search that is edited */
+export function criteriaRows(form, view, answers = {}) {
   return html`<fieldset class="criteria">
     <legend>${t("Criteria of a worrying disappearance")}</legend>
     ${CRITERIA.map((key) => html`<div class="criterion" role="group" aria-label=${label.criterion(key)}>
       <span>${label.criterion(key)}</span>
       ${row(form, `criteria.${key}.answer`, view)} ${row(form, `criteria.${key}.basis`, view)}
     </div>`)}
+    ${formerOf(answers).map((key) => former(key, answers[key]))}
   </fieldset>`;
+}
+
+function former(key, answer) {
+  return html`<p class="criterion former" data-former=${key}><span>${label.criterion(key)}</span> <span>${answerOf(answer)}</span> <span class="hint">${t("asked no more")}</span></p>`;
 }

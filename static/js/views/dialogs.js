@@ -75,7 +75,7 @@ function buttons(view, form, send) {
 
 function facts(form, view) {
   const some = paths(fields.SEARCH).filter((path) => !path.startsWith("criteria."));
-  return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view)}`;
+  return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view, view.picture.search.state.criteria)}`;
 }
 
 function column(view, { name, entity }, send) {

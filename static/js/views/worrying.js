@@ -2,20 +2,20 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../i18n.js";
 import { label } from "../labels.js";
-import { CRITERIA } from "../forms/fields.js";
 import { row, theirs } from "../forms/row.js";
+import { answerOf, criteriaOf } from "./criteria.js";
 
 const DECISIONS = [true, false, null];
 
 /** Does any criterion apply, so that somebody should decide? */
 export const suggestsWorrying = (criteria) => count(criteria, "yes") > 0;
 
-const count = (criteria, answer) => CRITERIA.filter((key) => (criteria[key]?.answer ?? "unknown") === answer).length;
+const count = (criteria, answer) => criteriaOf(criteria).filter((key) => (criteria[key]?.answer ?? "unknown") === answer).length;
 
 /** What the criteria suggest, in a sentence. */
 function suggestion({ criteria }) {
   const [yes, unknown] = [count(criteria, "yes"), count(criteria, "unknown")];
-  const applies = n("{count} of {all} criteria applies: the desk's people decide.", "{count} of {all} criteria apply: the desk's people decide.", yes, { all: CRITERIA.length });
+  const applies = n("{count} of {all} criteria applies: the desk's people decide.", "{count} of {all} criteria apply: the desk's people decide.", yes, { all: criteriaOf(criteria).length });
   return unknown ? `${applies} ${n("{count} is not known yet.", "{count} are not known yet.", unknown)}` : applies;
 }
 
@@ -28,12 +28,12 @@ export function worryingShown(view) {
     </h3>
     <p data-testid="decision"><b class=${state.worrying === true ? "over" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? ` · ${state.worrying_basis}` : nothing}</p>
     <p class="hint" data-testid="suggestion">${suggestion(state)}</p>
-    <dl>${CRITERIA.map((key) => criterion(key, state.criteria[key]))}</dl>
+    <dl>${criteriaOf(state.criteria).map((key) => criterion(key, state.criteria[key]))}</dl>
   </section>`;
 }
 
-function criterion(key, { answer = "unknown", basis = null } = {}) {
-  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${answer === "unknown" ? "unset" : ""}>${label.answer(answer)}${basis ? ` · ${basis}` : nothing}</dd>`;
+function criterion(key, said) {
+  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}</dd>`;
 }
 
 /** The dialog: the suggestion in sight, the decision, its basis. */
@@ -43,7 +43,7 @@ export function worryingBody(form, view) {
     form.edit("worrying", String(decision ?? ""));
     view.draw();
   };
-  const applying = CRITERIA.filter((key) => state.criteria[key]?.answer === "yes");
+  const applying = criteriaOf(state.criteria).filter((key) => state.criteria[key]?.answer === "yes");
   return html`<p class="hint">${suggestion(state)}</p>
     ${applying.length ? html`<ul class="applying">${applying.map((key) => html`<li>${label.criterion(key)}${state.criteria[key].basis ? ` · ${state.criteria[key].basis}` : nothing}</li>`)}</ul>` : nothing}
     <fieldset class="statuses" data-field="worrying">
