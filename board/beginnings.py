@@ -100,6 +100,11 @@ def former_criteria() -> tuple[str, ...]:
     return tuple(each["key"] for each in _criteria()["former"])
 
 
+def younger_than() -> dict[str, int]:
+    """The criteria that the child's age suggests: by key, the age in years from which it does so no more."""
+    return {each["key"]: each["younger_than"] for each in _criteria()["criterion"] if "younger_than" in each}
+
+
 @cache
 def _criteria() -> dict[str, Any]:
     return tomllib.loads((DATA / "criteria.toml").read_text(encoding="utf-8"))

@@ -7,14 +7,16 @@ from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from board import access
 from board.access import AsOf
 from board.history import significant
 from board.source import BoardSource
+from board.suggested import suggested
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
+from models.search import Search
 from models.times import now, stamp
 from realtime import protocol
 from realtime.channel import Subscription
@@ -24,6 +26,7 @@ from realtime.rounds import every
 log = structlog.get_logger()
 
 EVERY_S = 1.0  # at most once a second, says the contract
+AT_ONCE = 500  # searches in a query
 TOGETHER = 20  # readers told between two looks at the network
 ALL_S = 15.0  # how often everything is counted anew: tasks become overdue without an event
 
@@ -41,7 +44,7 @@ class Summaries:
         self._known: dict[str, Summary] = {}
         self._told: dict[Subscription, dict[str, Summary]] = {}
         self._counted_all = float("-inf")
-        self._moments = Moments()
+        self._moments, self._suggestions = Moments(), Suggestions()
 
     async def run(self) -> None:
         """Tells them by the clock."""
@@ -64,15 +67,20 @@ class Summaries:
 
         def read(session: Session) -> tuple[dict[str, Summary], AsOf]:
             counted = _counted_since(session, known, at)
+            heads = {id: summary["last"]["seq"] for id, summary in (self._known | counted).items()}
+            self._suggestions.read(session, heads)
             if has_displays:
-                self._moments.read(session, {id: summary["last"]["seq"] for id, summary in (self._known | counted).items()})
+                self._moments.read(session, heads)
             return counted, access.as_of(session)
 
         counted, view = await self._database.read(read)
         await self._source.agree(view)
         self._known = known | counted
         self._counted_all = time.monotonic() if everything else self._counted_all
-        shown = {search: summary | {"people": self._hub.crowds.count(search)} for search, summary in self._known.items()}
+        shown = {
+            search: summary | {"people": self._hub.crowds.count(search), "suggested": self._suggestions.of(search)}
+            for search, summary in self._known.items()
+        }
         on_walls = {search: self._moments.on_wall(search, summary) for search, summary in self._known.items() if has_displays}
         for number, reader in enumerate(self._readers()):
             if reader in self._told:
@@ -94,6 +102,26 @@ class Summaries:
         if new or not told:
             reader.connection.send(protocol.summary(board, new), board)
         self._told[reader] = seen
+
+
+class Suggestions:
+    """Criteria that the facts of each search suggest. Each search is read once after it has changed."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, int] = {}  # at which seq
+        self._found: dict[str, list[str]] = {}
+
+    def read(self, session: Session, heads: Mapping[str, int]) -> None:
+        """Read those that are at another seq by now."""
+        behind = [board for board, seq in heads.items() if self._read.get(board) != seq]
+        for start in range(0, len(behind), AT_ONCE):
+            query = select(Search.id, Search.person, Search.missing_since, Search.criteria)
+            for id, *facts in session.exec(query.where(Search.id.in_(behind[start : start + AT_ONCE]))):  # type: ignore[attr-defined]
+                self._found[id] = suggested(dict(zip(("person", "missing_since", "criteria"), facts, strict=True)))
+        self._read |= {board: heads[board] for board in behind}
+
+    def of(self, search: str) -> list[str]:
+        return self._found.get(search, [])
 
 
 class Moments:

@@ -1,6 +1,9 @@
 """Times as they are kept and sent: RFC 3339 in UTC with milliseconds, which sorts as text."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+DESK = ZoneInfo("Europe/Brussels")  # the days of the desk, wherever the server stands
 
 
 def now() -> datetime:

@@ -92,7 +92,7 @@ FRAMES = {  # every name that anything may have, in any frame
     "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",
     "last", "shift", "since", "number", "handover", "code", "message", "more", "status", "worrying", "missing_since",
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
-    "withdrawn", "late", "due", "category", "happened_at", "holder_name",
+    "withdrawn", "late", "undecided", "due", "category", "happened_at", "holder_name",
 }  # fmt: skip
 MORE = {"room": set[str](), "inner": {"lead_name", "seen_at", "title"}}
 ID = re.compile(r"operations|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -142,9 +142,9 @@ def _by_board(stood: Standing) -> dict[str, dict[str, list[Stood]]]:
 
 
 def _order(section: State) -> tuple[Any, ...]:
-    """Those that are open first, the worrying ones of them first of all."""
+    """Those that are open first, the worrying ones of them first of all, then those that somebody should decide on."""
     search = section["search"]
-    return search["status"] != "open", not search["worrying"], search["reference"]
+    return search["status"] != "open", not search["worrying"], not search["undecided"], search["reference"]
 
 
 def _people(session: Session, frame: sections.Frame, told: Iterable[State]) -> dict[str, str]:

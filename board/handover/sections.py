@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from board.history.standing import UNGRADED, Standing, Stood
 from board.journal import Said
+from board.suggested import suggested, undecided
 from models.entity import State
 from models.times import moment, stamp
 
@@ -76,7 +77,8 @@ def _search(state: State) -> State:
     ended = {
         name: state.get(name) for name in ("outcome", "status_reason", "acknowledge")
     }  # states of earlier versions have not all
-    return {name: state[name] for name in names} | ended | {"person": person}
+    asked = {"suggested": suggested(state), "undecided": undecided(state)}
+    return {name: state[name] for name in names} | ended | asked | {"person": person}
 
 
 def _last_confirmed(sightings: Iterable[Stood]) -> State | None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from board import journal
 from board.journal import Said
 from board.paper import labels
-from board.paper.pieces import DESK, Block, Line, Paper, Piece, Section, Typed, at, clock, day
+from board.paper.pieces import Block, Line, Paper, Piece, Section, Typed, at, clock, day
 from board.paper.writers import marked
 from board.programs.export_words import UNTOLD, Names
 from board.words import N_, translator
@@ -22,7 +22,7 @@ from models.entity import State, leaves
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
-from models.times import moment
+from models.times import DESK, moment
 
 MOST = 1_000  # events on one paper, some forty pages; it says how to get the others
 SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon)$|reads\.|position$")  # fields whose values say nothing to a person

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,9 +15,8 @@ from markupsafe import Markup, escape
 
 from board.places import TEMPLATES
 from models.pace import paced
-from models.times import moment
+from models.times import DESK, moment
 
-DESK = ZoneInfo("Europe/Brussels")  # the times of the desk, wherever the server stands
 _LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # what Markdown reads as more than a sign, anywhere in a line
 _BEGINS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # at the beginning of a line: a list, a heading

@@ -116,6 +116,7 @@ class _Report:
         person, say = search["person"], self._say
         marks = [] if search["status"] == "open" else [say(labels.STATUS[search["status"]])]
         marks += [say(N_("Worrying"))] if search["worrying"] else []
+        marks += [say(N_("Worrying?"))] if search["undecided"] and search["status"] == "open" else []
         marks += [say(N_("Members only"))] if search["access"] == "members" else []
         age = f", {person['age']}" if person["age"] is not None else ""
         return [f"{search['reference']} · {person['first_name']}{age}", *(f" · {mark}" for mark in marks)]
@@ -126,7 +127,7 @@ class _Report:
         facts: list[Fact] = [
             (say(N_("Kind")), [say(labels.KINDS[search["kind"]])]),
             (say(N_("Status")), [say(labels.STATUS[search["status"]])]),
-            (say(N_("Worrying")), [say(_DECIDED[search["worrying"]])]),
+            (say(N_("Worrying")), [say(_DECIDED[search["worrying"]]), *self._suggested(search)]),
             (say(N_("Missing since")), [self._at(search["missing_since"])]),
             (say(N_("Lead")), [self._name(search["lead"]) if search["lead"] else say(N_("no lead"))]),
             (say(N_("Last confirmed sighting")), self._last(last) if last else [say(N_("none"))]),
@@ -137,6 +138,13 @@ class _Report:
         facts += self._ended(search)
         position = say(N_("event {seq}")).format(seq=section["seq"])
         return [*facts, (say(N_("Evidence")), [f"{position} · {section['head']}"])]
+
+    def _suggested(self, search: State) -> Line:
+        """What the child's age suggests, until somebody has decided."""
+        if search["worrying"] is not None or not search["suggested"]:
+            return []
+        keys = ", ".join(labels.field(f"criteria.{key}", self._say) for key in search["suggested"])
+        return [f" · {self._say(N_('suggested by the age'))}: {keys}"]
 
     def _ended(self, search: State) -> list[Fact]:
         """How the child was found, and why the search was closed with something still open."""

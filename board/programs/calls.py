@@ -3,6 +3,7 @@
 from board import sightings, sources
 from board.alerting.alerts import LISTED
 from board.audit import shapes as audit_shapes
+from board.beginnings import younger_than
 from board.finding import suggestions
 from board.handover import calls as report_calls
 from board.history.since import MOST_MARKS
@@ -88,6 +89,7 @@ _SECTION: Schema = shape({
             "reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal", "outcome", "status_reason",
             "acknowledge",
         )},
+        "suggested": many({"enum": list(younger_than())}), "undecided": {"type": "boolean"},
         "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age")}),
     }),
     "last_confirmed": or_null(shape({"id": ID, "number": COUNT, "seen_at": _SEEN["seen_at"], "place": _SEEN["place"]})),

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board.suggested import undecided
 from models.display import PROFILES
 from models.entity import State
 from realtime import protocol
@@ -127,6 +128,8 @@ def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: F
             masked[group] = state[group]
     if kind == "search" and state["status"] != "open":
         return masked | {"status_at": facts.ended_at(id)}
+    if kind == "search":
+        masked["undecided"] = undecided(state)  # one word for the order of a wall: no criterion is told, and in no `changes`
     if kind == "search" and state["appeal"]["level"] not in SEEN_OUTSIDE:
         masked["appeal"] = {"level": None, "until": None}
     return masked

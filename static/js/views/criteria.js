@@ -1,9 +1,10 @@
 /** The criteria of a worrying disappearance: an answer and its basis for each. They suggest; a person decides. */
-import { html } from "../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../i18n.js";
 import { label } from "../labels.js";
 import { CRITERIA } from "../forms/fields.js";
 import { row } from "../forms/row.js";
+import { suggested } from "../suggested.js";
 
 /** Those that are asked, then those of an earlier version that were answered: these can be read, and answered no more. */
 export const criteriaOf = (answers) => [...CRITERIA, ...formerOf(answers)];
@@ -16,14 +17,22 @@ export const answerOf = ({ answer = "unknown", basis = null } = {}) => [label.an
 
 /** answers: those of the search that is edited */
 export function criteriaRows(form, view, answers = {}) {
+  const hints = suggested(typed(form));
   return html`<fieldset class="criteria">
     <legend>${t("Criteria of a worrying disappearance")}</legend>
     ${CRITERIA.map((key) => html`<div class="criterion" role="group" aria-label=${label.criterion(key)}>
-      <span>${label.criterion(key)}</span>
+      <span>${label.criterion(key)}${hints.includes(key) ? html` <small class="hint" data-suggested=${key}>${t("suggested by the age")}</small>` : nothing}</span>
       ${row(form, `criteria.${key}.answer`, view)} ${row(form, `criteria.${key}.basis`, view)}
     </div>`)}
     ${formerOf(answers).map((key) => former(key, answers[key]))}
   </fieldset>`;
+}
+
+/** What is typed, as far as it suggests anything. */
+function typed(form) {
+  const person = { age: form.value("person.age"), birth_date: form.value("person.birth_date") };
+  const criteria = Object.fromEntries(CRITERIA.map((key) => [key, { answer: form.value(`criteria.${key}.answer`) }]));
+  return { person, criteria, missing_since: form.value("missing_since") };
 }
 
 function former(key, answer) {

@@ -8,6 +8,7 @@ import { pinned } from "./handover_pins.js";
 import { ofSearch } from "./handover_written.js";
 import { finding, joined } from "./outcome.js";
 import { due, since, time, when } from "./times.js";
+import { worry } from "./worry.js";
 
 export const referenceOf = ({ search }) => search.reference;
 
@@ -19,7 +20,7 @@ export function section(it, view) {
     <header>
       <h2 id="h-${board}"><a href="/searches/${board}">${search.reference}</a> ${nameOf(search)}</h2>
       ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
-      ${search.worrying ? html`<span class="worry">${t("Worrying")}</span>` : nothing}
+      ${worry(search, search.undecided)}
       ${search.access === "members" ? html`<span class="lock">${t("members")}</span>` : nothing}
       <span class="space"></span>
       <span class="at">${t("event {seq}", { seq: it.seq })}</span>
@@ -42,13 +43,19 @@ function facts({ search, last_confirmed: last }, view) {
   return html`<dl class="facts-line">
     <div><dt>${t("Kind")}</dt><dd>${label.kind(kind)}</dd></div>
     <div><dt>${t("Status")}</dt><dd>${label.status(status)}</dd></div>
-    <div><dt>${t("Worrying")}</dt><dd>${worrying === null ? t("Not decided") : worrying ? t("Yes") : t("No")}</dd></div>
+    <div><dt>${t("Worrying")}</dt><dd>${worrying === null ? t("Not decided") : worrying ? t("Yes") : t("No")}${hinted(search)}</dd></div>
     <div><dt>${t("Missing since")}</dt><dd>${time(missing)}${status === "open" && !view.isFixed ? html` · ${since(missing)}` : nothing}</dd></div>
     <div><dt>${t("Lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
     <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${time(last.seen_at)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
     ${ended(search)}
     ${level ? html`<div><dt>${t("Appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: when(level.until) })}` : nothing}</dd></div>` : nothing}
   </dl>`;
+}
+
+/** What the age suggests, until somebody has decided. */
+function hinted({ worrying, suggested = [] }) {
+  if (worrying !== null || !suggested.length) return nothing;
+  return html` · ${t("suggested by the age")}: ${suggested.map(label.criterion).join(", ")}`;
 }
 
 /** How the child was found, and why the search was closed with something still open. */

@@ -8,7 +8,7 @@ import { faces, initials, people } from "./face.js";
 import { appealChip } from "./appeal.js";
 import { outcome } from "./outcome.js";
 import { ago, short, since } from "./times.js";
-import { suggestsWorrying } from "./worrying.js";
+import { worry } from "./worry.js";
 
 export function head(view) {
   const { state, pending, id } = view.picture.search;
@@ -21,7 +21,7 @@ export function head(view) {
       <h1>
         <span data-testid="person">${name}${person.age === null ? "" : `, ${person.age}`}</span>
         <span class="status ${state.status}" data-testid="status">${label.status(state.status)}</span>
-        ${worrying(state)} ${appealChip(state)}
+        ${state.status === "open" ? worry(state) : nothing} ${appealChip(state)}
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
       </h1>
       <p>${facts(state, view)}</p>
@@ -32,13 +32,6 @@ export function head(view) {
     ${view.past ? nothing : here(view)}
     ${clock(state)}
   </header>`;
-}
-
-function worrying({ worrying, criteria, status }) {
-  if (status !== "open") return nothing;
-  if (worrying === true) return html`<span class="worry" data-testid="worrying">${t("Worrying")}</span>`;
-  if (worrying === false || !suggestsWorrying(criteria)) return nothing;
-  return html`<span class="worry open" data-testid="worrying" title=${t("A criterion applies. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;
 }
 
 function facts({ reference, kind, last_seen, lead }, { desk }) {

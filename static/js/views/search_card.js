@@ -4,7 +4,8 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
 import { roughly } from "../time.js";
-import { nameOf, undecided } from "./searches.js";
+import { nameOf } from "./searches.js";
+import { worry } from "./worry.js";
 import { ago, since, when } from "./times.js";
 
 /** search: {id, state}; view: {board, desk, seen(id), placeOf(id)} */
@@ -32,12 +33,6 @@ export function sendingCard({ data, status }) {
     <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p>
     <div class="who"><h3>${nameOf(data.person)}${data.person.age === undefined ? nothing : `, ${data.person.age}`}</h3></div>
   </li>`;
-}
-
-function worry(state) {
-  if (state.worrying === true) return html`<span class="worry">${t("Worrying")}</span>`;
-  if (state.status !== "open" || !undecided(state)) return nothing;
-  return html`<span class="worry open" title=${t("A criterion applies. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;
 }
 
 function time({ status, missing_since, outcome }) {

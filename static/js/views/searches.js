@@ -1,4 +1,5 @@
 /* Which searches stand in which column, and in what order. Pure. */
+import { undecided } from "../suggested.js";
 import { hasAll, textOf, wordsOf } from "../words.js";
 
 export const STATUSES = ["open", "found", "closed"];
@@ -37,11 +38,6 @@ export function nameOf({ first_name: first, last_name: last }) {
 /** Does a search have all words of a text, in what its card shows? others: texts that are shown besides */
 export const matches = ({ state }, text, others = []) =>
   hasAll(wordsOf(text), textOf([nameOf(state.person), state.reference, state.last_seen?.text, ...others]));
-
-/** A criterion applies, and nobody has decided whether the disappearance is worrying. */
-export function undecided({ worrying, criteria }) {
-  return worrying === null && Object.values(criteria ?? {}).some((criterion) => criterion?.answer === "yes");
-}
 
 const gravity = ({ state }) => (state.worrying === true ? 2 : undecided(state) ? 1 : 0);
 const lastEvent = ({ id }, summaries) => Date.parse(summaries.get(id)?.last?.at ?? 0);

@@ -3,20 +3,24 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../i18n.js";
 import { label } from "../labels.js";
 import { row, theirs } from "../forms/row.js";
+import { suggested } from "../suggested.js";
 import { answerOf, criteriaOf } from "./criteria.js";
 
 const DECISIONS = [true, false, null];
 
-/** Does any criterion apply, so that somebody should decide? */
-export const suggestsWorrying = (criteria) => count(criteria, "yes") > 0;
-
 const count = (criteria, answer) => criteriaOf(criteria).filter((key) => (criteria[key]?.answer ?? "unknown") === answer).length;
 
 /** What the criteria suggest, in a sentence. */
-function suggestion({ criteria }) {
+function suggestion(state) {
+  const { criteria } = state, more = suggested(state);
   const [yes, unknown] = [count(criteria, "yes"), count(criteria, "unknown")];
   const applies = n("{count} of {all} criteria applies: the desk's people decide.", "{count} of {all} criteria apply: the desk's people decide.", yes, { all: criteriaOf(criteria).length });
-  return unknown ? `${applies} ${n("{count} is not known yet.", "{count} are not known yet.", unknown)}` : applies;
+  const parts = [
+    applies,
+    unknown && n("{count} is not known yet.", "{count} are not known yet.", unknown),
+    more.length && t("Suggested by the age: {criteria}.", { criteria: more.map(label.criterion).join(", ") }),
+  ];
+  return parts.filter(Boolean).join(" ");
 }
 
 /** In the facts of the search: what was decided, what the criteria say, and each with its basis. */
@@ -28,12 +32,12 @@ export function worryingShown(view) {
     </h3>
     <p data-testid="decision"><b class=${state.worrying === true ? "over" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? ` · ${state.worrying_basis}` : nothing}</p>
     <p class="hint" data-testid="suggestion">${suggestion(state)}</p>
-    <dl>${criteriaOf(state.criteria).map((key) => criterion(key, state.criteria[key]))}</dl>
+    <dl>${criteriaOf(state.criteria).map((key) => criterion(key, state.criteria[key], suggested(state).includes(key)))}</dl>
   </section>`;
 }
 
-function criterion(key, said) {
-  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}</dd>`;
+function criterion(key, said, isSuggested) {
+  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html` · <span class="worry open">${t("suggested by the age")}</span>` : nothing}</dd>`;
 }
 
 /** The dialog: the suggestion in sight, the decision, its basis. */

@@ -10,14 +10,14 @@ import { isLifted, words } from "./moments.js";
 const BESIDE = 21; // letters of two words that have room on half a screen in the smallest type
 const LONG = 14;   // letters of a name that have room there in larger type
 
-/** Entities of the open searches: the worrying first, then the newest missing, as at the desk; but for those that somebody should
- * decide on: the criteria by which a desk knows them are told to no wall. */
+/** Entities of the open searches: the worrying first, then those that somebody should decide on, then the newest missing, as at the
+ * desk. Why somebody should decide is told to no wall, and shown on none. */
 export function gravestFirst(board) {
   const open = board.of("search").filter(({ state }) => state.status === "open");
   return open.sort((a, b) => gravity(b) - gravity(a) || missing(b) - missing(a) || (a.id < b.id ? -1 : 1));
 }
 
-const gravity = ({ state }) => Number(state.worrying === true);
+const gravity = ({ state }) => (state.worrying === true ? 2 : Number(state.undecided === true));
 const missing = ({ state }) => Date.parse(state.missing_since);
 
 /** searches: those of this page; view: {now, board, moments, size} */

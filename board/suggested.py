@@ -1,0 +1,44 @@
+"""Criteria that the facts of a search suggest, as the age of the child does. They decide nothing: people answer them, and decide
+whether a disappearance is worrying. `static/js/suggested.js` says the same on a page, where it changes with what is typed."""
+
+from datetime import date
+from typing import Any
+
+from board.beginnings import younger_than
+from models.entity import State
+from models.times import DESK, moment
+
+
+def suggested(search: State) -> list[str]:
+    """Return the keys of the criteria that the child's age suggests and that nobody has answered. Where the age and the date of
+    birth contradict each other, either is enough."""
+    ages = _ages(search)
+    return [key for key, years in younger_than().items() if not _is_answered(search, key) and any(age < years for age in ages)]
+
+
+def undecided(search: State) -> bool:
+    """Return whether somebody should decide if the disappearance is worrying: a criterion applies, or is suggested."""
+    if search["worrying"] is not None:
+        return False
+    applies = any(_answer(search, key) == "yes" for key in search["criteria"])
+    return applies or bool(suggested(search))
+
+
+def _ages(search: State) -> list[int]:
+    """Return the age as it was told, and that by the date of birth, on the day of the disappearance."""
+    person: dict[str, Any] = search["person"]
+    told, born = person.get("age"), person.get("birth_date")
+    by_birth = _years(date.fromisoformat(born), moment(search["missing_since"]).astimezone(DESK).date()) if born else None
+    return [age for age in (told, by_birth) if age is not None and age >= 0]
+
+
+def _years(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _is_answered(search: State, key: str) -> bool:
+    return _answer(search, key) in ("yes", "no")
+
+
+def _answer(search: State, key: str) -> str:
+    return str((search["criteria"].get(key) or {}).get("answer", "unknown"))
