@@ -105,8 +105,9 @@ async def sign_out(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     caller = await signed_in(request)
     if caller is not None:
-        if caller.token is None:
-            _check_own_page(request)
+        if caller.token is not None:
+            raise Refused("forbidden", N_("A token does not sign out: it is revoked."))
+        _check_own_page(request)
         await desk.door.sign_out(caller)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(

@@ -16,10 +16,9 @@ from starlette.routing import Route
 
 from board import files, language, pen, words
 from board.access import may_see
-from board.answers import NOT_OWN_PAGE, body_of, desk_of, form_of
-from board.errors import SENTENCES, Refused
-from board.people import accounts
-from board.people.sign_in import Caller, from_own_page, signed_in
+from board.answers import desk_of
+from board.errors import SENTENCES
+from board.people.sign_in import Caller, signed_in
 from board.places import TEMPLATES
 from board.settings import VERSION
 
@@ -68,21 +67,6 @@ async def since(request: Request) -> Response:
     return page(request, "since.html", caller, board=OPERATIONS)
 
 
-async def choose_language(request: Request) -> Response:
-    """`POST /account/language`: one's own language from now on; an empty one leaves it to the browser."""
-    caller = await signed_in(request)
-    if caller is None:
-        return RedirectResponse("/login?next=/account", 303)
-    if not from_own_page(request):
-        raise Refused("forbidden", NOT_OWN_PAGE)
-    chosen = form_of(await body_of(request)).get("language", [""])[0]
-    if chosen and chosen not in words.languages():
-        raise Refused("invalid")
-    desk = desk_of(request)
-    await accounts.change(desk, lambda database: accounts.set_language(database, caller.account.id, chosen))
-    return RedirectResponse("/account", 303)
-
-
 async def sign_in(request: Request) -> Response:
     """The form; who is signed in already goes on to where they wanted to go."""
     if await signed_in(request) is not None:
@@ -117,7 +101,6 @@ routes: list[Route] = [
     Route("/since", since),
     Route("/searches/{id}", search),
     Route("/searches/{id}/cards/{card}", search),
-    Route("/account/language", choose_language, methods=["POST"]),
     Route("/login", sign_in, methods=["GET"]),
     Route("/i18n/{language}.json", catalogue),
 ]

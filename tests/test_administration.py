@@ -9,7 +9,9 @@ from datetime import timedelta
 import httpx2 as httpx
 import pytest
 from sqlmodel import select
+from starlette.routing import Route
 
+from board import app
 from board.people import accounts, links
 from models.accounts import ROLES, Account
 from models.times import now, stamp
@@ -443,6 +445,28 @@ async def test_one_has_it_light_or_dark_on_every_page(company: Company) -> None:
         assert 'data-theme="light"' in (await http.get("/")).text
         assert (await http.post("/account/theme", data={"theme": ""})).status_code == 303
         assert "data-theme" not in (await http.get("/")).text
+
+
+# Forms that are no session's: signing in, and setting a password, by a secret of their own.
+BY_A_SECRET = {"/login", "/password", "/password/tokens"}
+
+
+async def test_no_form_is_taken_from_a_token(company: Company) -> None:
+    """Of whatever role, also from a page of ours. Each form of the server is tried, so that a new one is, too."""
+    routes = [each for each in app.make(company.server.desk).routes if isinstance(each, Route)]
+    forms = {each.path for each in routes if "POST" in (each.methods or ())}
+    assert {*OWN, "/account/language", "/accounts", "/accounts/tokens", "/logout"} <= forms
+    before = (await company.ada.http.get("/api/v1/me")).json()
+    data = {"email": "x@desk.example", "name": "X", "role": "admin", "enabled": "no"}
+    for given in (*OWN.values(), {"language": "fr"}):
+        data |= given
+    for person in (company.ada, company.alice, company.victor):
+        for path in sorted(forms - BY_A_SECRET):
+            own = path.replace("{id}", company.bob.account["id"])
+            answer = await person.http.post(own, data=data, headers={"Origin": company.server.url})
+            assert answer.status_code in (403, 404), path
+    assert (await company.ada.http.get("/api/v1/me")).json() == before
+    assert (await company.bob.http.get("/api/v1/me")).status_code == 200
 
 
 async def test_a_token_changes_nothing_of_its_account(company: Company) -> None:

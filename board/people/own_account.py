@@ -1,5 +1,5 @@
-"""What each person does about their own account: password, theme, alerts, sessions. And the page on which a one-time link sets a
-password. Plain forms: they post, and are sent back to the page."""
+"""What each person does about their own account: password, language, theme, alerts, sessions. And the page on which a one-time
+link sets a password. Plain forms: they post, and are sent back to the page."""
 
 import asyncio
 from collections.abc import Callable
@@ -38,6 +38,18 @@ async def account(request: Request) -> Response:
     if caller is None:
         return pages.to_sign_in(request)
     return await _shown(request, caller)
+
+
+async def choose_language(request: Request) -> Response:
+    """`POST /account/language`: one's own language from now on; an empty one leaves it to the browser."""
+    if await signed_in(request) is None:
+        return RedirectResponse(f"/login?next={PATH}", 303)
+    caller, desk = await _oneself(request), desk_of(request)
+    chosen = (await typed(request))("language")
+    if chosen and chosen not in words.languages():
+        raise Refused("invalid")
+    await accounts.change(desk, _still(caller, lambda database: accounts.set_language(database, caller.account.id, chosen)))
+    return RedirectResponse(PATH, 303)
 
 
 async def choose_theme(request: Request) -> Response:
@@ -199,6 +211,7 @@ async def _shown(request: Request, caller: Caller, problem: str | None = None, s
 
 routes = [
     Route(PATH, account),
+    Route(f"{PATH}/language", choose_language, methods=["POST"]),
     Route(f"{PATH}/theme", choose_theme, methods=["POST"]),
     Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),
     Route(f"{PATH}/password", change_password, methods=["POST"]),
