@@ -9,7 +9,7 @@ from sqlmodel import select as select_rows
 
 from board import journal
 from board.history import evidence
-from board.people import sign_in
+from board.people import rights
 from board.people.accounts import Wrong
 from models.board import Board
 from models.database import Database
@@ -92,7 +92,7 @@ def _position(session: Session) -> list[Any]:
     boards = session.connection().execute(select(Board.id, Board.seq, Board.epoch).order_by(Board.id))  # type: ignore[call-overload]
     written = ("account", "session", "token", "done", "alert_read", "seen", "display", "pairing")
     counted = [_count(session.connection(), metadata.tables[name]) for name in written]
-    return [*map(tuple, boards), *counted, sign_in.rights_version(session)]
+    return [*map(tuple, boards), *counted, *rights.version(session)]
 
 
 def restored(session: Session) -> int:
@@ -101,5 +101,6 @@ def restored(session: Session) -> int:
     boards = session.exec(select_rows(Board)).all()
     for board in boards:
         board.epoch = new_epoch()
-    sign_in.bump(session)
+    rights.bump(session)
+    rights.bump_displays(session)
     return len(boards)

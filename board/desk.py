@@ -24,8 +24,9 @@ from board.gate import Gate, HeavyReads
 from board.handover.duty import Duty
 from board.history.evidence import Chains
 from board.limits import Limits
-from board.people import sign_in
+from board.people import rights, sign_in
 from board.people.last_use import LastUse
+from board.people.rights import Version
 from board.people.sign_in import Caller, Door
 from board.rate_limit import Limiter
 from board.running import logs, metrics
@@ -78,7 +79,7 @@ class Desk:
         self.bells = Bells(self.database, self.hub, self.source)
         self.duty = Duty(self.database, self.hub)
         self.clock_watch = ClockWatch(self.database, self.hub, clock)
-        self._rights = -1
+        self._rights = Version(-1, -1)
         self._watches = 0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -96,7 +97,7 @@ class Desk:
         await asyncio.to_thread(migrate, database)
         desk = cls(settings, database, clock, bus)
         await database.write(lambda session: _make_boards(session, stamp(clock())))
-        await desk._read_rights()
+        await desk._read_rights(all=True)
         await desk.duty.look()
         try:
             await desk.hub.start()
@@ -165,8 +166,8 @@ class Desk:
         log.error("command failed", command=command, **logs.where(error))
 
     @property
-    def rights(self) -> int:
-        """The version of everybody's rights that open sockets stand at."""
+    def rights(self) -> Version:
+        """The versions of everybody's rights that open sockets stand at."""
         return self._rights
 
     # -- rights -------------------------------------------------------------------------------------------------------
@@ -176,10 +177,11 @@ class Desk:
         with contextlib.suppress(Unavailable):  # the watch tries again
             await self._read_rights()
 
-    async def _read_rights(self, all: bool = True) -> None:
-        """Reads rights as the database has them, and ends or renews every open socket by them."""
+    async def _read_rights(self, all: bool = False) -> None:
+        """Reads rights as the database has them, and ends or renews by them those open sockets whose they may be; `all` also
+        where nothing has changed."""
         known: set[Connection] = set()
-        judged: int | None = None
+        judged: Version | None = None
         while True:
             callers = {each: each.reader for each in self.hub.connections if each not in known}
             version, renewed = await self.database.read(partial(self._renewed, callers, all))
@@ -188,7 +190,8 @@ class Desk:
             if judged not in (None, version):  # changed once more: those who were judged already are judged anew
                 known.clear()
             judged = version
-            await self.source.reload()
+            if all or version.people != self._rights.people:
+                await self.source.reload()
             for connection, caller in renewed.items():
                 self._renew(connection, caller)
             known |= callers.keys()
@@ -218,14 +221,15 @@ class Desk:
 
     def _renewed(
         self, callers: dict[Connection, Caller], all: bool, session: Session
-    ) -> tuple[int, dict[Connection, Caller | None] | None]:
-        """The version of everybody's rights, and each caller as it is now (None: it has ended); nothing of them where no
-        rights have changed."""
-        version = sign_in.rights_version(session)
+    ) -> tuple[Version, dict[Connection, Caller | None] | None]:
+        """The versions of everybody's rights, and each caller as it is now (None: it has ended), of people or displays where
+        theirs have changed; nothing of them where none have."""
+        version = rights.version(session)
         if version == self._rights and not all:
             return version, None
-        people = {each: caller for each, caller in callers.items() if caller.display is None}
-        screens = {each: caller for each, caller in callers.items() if caller.display is not None}
+        has_people, has_screens = (all or now != known for now, known in zip(version, self._rights, strict=True))
+        people = {each: caller for each, caller in callers.items() if has_people and caller.display is None}
+        screens = {each: caller for each, caller in callers.items() if has_screens and caller.display is not None}
         renewed = zip(people, sign_in.renewed(session, list(people.values())), strict=True)
         return version, dict(renewed) | dict(zip(screens, displays.renewed(session, list(screens.values())), strict=True))
 

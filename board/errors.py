@@ -40,6 +40,7 @@ class Refused(Exception):
         self.fields = dict(fields) if fields else None
         self.current = current
         self.retry_after_s = retry_after_s
+        self.language: str | None = None  # chosen by who is refused, where that was read for it
 
     def body(self, command: str | None = None, language: str = DEFAULT) -> dict[str, Any]:
         """As the contract has it, for a frame or an HTTP answer; `command` is the id of the command it answers."""

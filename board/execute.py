@@ -71,6 +71,8 @@ class Order:
         try:
             return execute(session, self.caller, self.command, stamp(self.clock()), self.known)
         except Refused as refusal:
+            account = turn.of(session).signed_in.get(_key(self.caller))
+            refusal.language = account.language if account is not None else None
             if turn.of(session).changes != changes:
                 raise
             return refusal.with_traceback(None)
@@ -131,8 +133,12 @@ def _orders(session: Session) -> list[Order]:
     return [each for each in together(session) if isinstance(each, Order)]
 
 
+def _key(caller: Caller) -> tuple[str, str | None, str | None]:
+    return caller.account.id, caller.session, caller.token
+
+
 def _signed_in(session: Session, caller: Caller) -> Account:
-    known, key = turn.of(session).signed_in, (caller.account.id, caller.session, caller.token)
+    known, key = turn.of(session).signed_in, _key(caller)
     if key not in known:
         known[key] = still_signed_in(session, caller)
     return known[key]

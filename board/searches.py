@@ -15,7 +15,7 @@ from board.errors import invalid
 from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty, patched
 from board.pen import Pen
 from board.people.accounts import Wrong
-from board.people.sign_in import bump
+from board.people.rights import bump
 from board.words import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS, Board

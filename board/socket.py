@@ -1,5 +1,7 @@
 """The socket's door: who may come in is settled before the upgrade; then the connection is the hub's."""
 
+from dataclasses import replace
+
 import structlog
 from starlette.websockets import WebSocket
 
@@ -12,6 +14,7 @@ from board.running import logs, metrics
 from board.settings import VERSION
 from board.wall import displays
 from board.words import N_
+from models.accounts import Account
 from models.database import Unavailable
 from realtime import protocol
 from realtime.connection import Connection
@@ -106,6 +109,10 @@ async def _obey(desk: Desk, connection: Connection, said: protocol.Command) -> b
 
 
 def _refused(connection: Connection, said: protocol.Command, refused: Refused) -> bytes:
-    """In the language that the reader has now: it may have been chosen since the socket was opened."""
+    """In the language that the reader has now: it may have been chosen since the socket was opened, on any process."""
+    reader = connection.reader
+    if refused.language not in (None, reader.account.language):
+        account = Account(**reader.account.model_dump() | {"language": refused.language})
+        connection.renew(replace(reader, account=account), connection.account)
     body = refused.body(language=language.of(connection.socket, connection.reader))
     return protocol.refused(said.id, body.pop("code"), body.pop("message"), **body)

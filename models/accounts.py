@@ -69,8 +69,11 @@ class Token(SQLModel, table=True):
 
 
 class Rights(SQLModel, table=True):
-    """One row: a number that grows with every change of an account, a session, a token or a search's access. Processes
-    watch it, so that a change made anywhere acts on their open sockets."""
+    """Two rows, each a number that grows: with every change of an account, a session, a token or a search's access; and with
+    every change of a wall display. Processes watch them, so that a change made anywhere acts on their open sockets."""
+
+    PEOPLE: ClassVar[int] = 1
+    DISPLAYS: ClassVar[int] = 2
 
     id: int = Field(primary_key=True)
     version: int = 0

@@ -22,7 +22,7 @@ from websockets.asyncio.client import connect
 
 from board import cli, env_file
 from board.people import accounts
-from board.people.sign_in import bump
+from board.people.rights import bump
 from board.running import logs
 from models import schema, sqlite
 from models.database import Database

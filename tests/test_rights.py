@@ -17,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 from board import sources
 from board.commands import TABLE
 from board.errors import Refused
-from board.people import accounts
+from board.people import accounts, rights
 from models.accounts import ROLES
 from models.times import now, stamp
 from realtime.strict import MAX_INTEGER
@@ -349,7 +349,7 @@ async def test_who_a_source_is_is_not_told_to_who_was_disabled_while_the_request
     caller = next(each.reader for each in desk.hub.connections if each.account["id"] == lena.account["id"])
     await accounts.change(desk, lambda database: accounts.set_enabled(database, caller.account.email, False))
     with pytest.raises(Refused, match="unauthenticated"):
-        await desk.database.write(lambda session: sources.read(session, caller, search, sighting, stamp(now()), MAX_INTEGER))
+        await desk.database.write(lambda session: sources.read(session, caller, search, sighting, MAX_INTEGER))
 
 
 Ending = Callable[[Server, str], Awaitable[None]]
@@ -474,6 +474,7 @@ async def test_a_session_does_not_last_for_ever(company: Company, browsers: Call
         owner = "(SELECT id FROM account WHERE email = :email)"
         sql = text(f"UPDATE session SET ends_at = '2020-01-01T00:00:00.000Z' WHERE account = {owner}")
         database.connection().execute(sql, {"email": eva.email})
+        rights.bump(database)
 
     await accounts.change(company.server.desk, expire)
     assert await ended_with(socket) == 4501

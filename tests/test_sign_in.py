@@ -17,7 +17,8 @@ from websockets.exceptions import InvalidStatus
 from board.pages import own_path
 from board.people import accounts
 from board.people import sign_in as sign_in_of_board
-from board.people.sign_in import bump, digest
+from board.people.rights import bump
+from board.people.sign_in import digest
 from models.accounts import Session
 from models.database import Database
 from models.sqlite import library

@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board.desk import EXPIRY_CHECKS, Desk
-from board.people import accounts, last_use, sign_in
+from board.people import accounts, last_use, rights, sign_in
 from board.people.accounts import Wrong
 from board.people.last_use import TOKENS_EVERY, Noted
 from models.accounts import Account, Token
@@ -197,7 +197,7 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(
     start = now()
     clock = start
     monkeypatch.setattr(last_use, "now", lambda: clock)
-    version = await desk.database.read(sign_in.rights_version)
+    version = await desk.database.read(rights.version)
 
     async def used(after: timedelta) -> str | None:
         nonlocal clock
@@ -214,7 +214,7 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(
     assert await used(timedelta(minutes=59)) == before
     before = await used(TOKENS_EVERY + timedelta(minutes=1))
     assert before == stamp(start + TOKENS_EVERY + timedelta(minutes=1))
-    assert await desk.database.read(sign_in.rights_version) == version
+    assert await desk.database.read(rights.version) == version
 
 
 async def test_an_open_socket_uses_its_token(company: Company, charlie_again: Person) -> None:

@@ -12,7 +12,8 @@ from sqlmodel import col, or_, select
 
 from board.errors import Refused
 from board.people import passwords
-from board.people.sign_in import Caller, bump, digest, hash_password
+from board.people.rights import bump
+from board.people.sign_in import Caller, digest, hash_password
 from board.words import N_
 from models.accounts import ROLES, SCOPES, THEMES, Account, Session, Token
 from models.ids import new_id
@@ -77,9 +78,8 @@ def set_role(database: Database, email: str, role: str) -> None:
 
 
 def set_language(database: Database, id: str, language: str) -> None:
-    """Of one's own. Counts as a change of rights, so that open sockets read the account anew."""
+    """Of one's own. No right changes by it: open sockets learn it from the next command that they are refused."""
     database.get_one(Account, id).language = language
-    bump(database)
 
 
 def new_password(email: str, password: str, *, but: str | None = None) -> Callable[[Database], int]:

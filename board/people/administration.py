@@ -22,7 +22,8 @@ from board.errors import SENTENCES, Refused
 from board.people import accounts, links, token_list
 from board.people.accounts import Wrong
 from board.people.own_account import typed
-from board.people.sign_in import Caller, bump, from_own_page, own_origin, signed_in, still_signed_in
+from board.people.rights import hold
+from board.people.sign_in import Caller, from_own_page, own_origin, signed_in, still_signed_in
 from board.people.token_list import Listed
 from board.words import N_
 from models.accounts import SCOPES, Account, Session
@@ -59,7 +60,7 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Database], T])
     no administrator would be left, and Refused."""
 
     def do(database: Database) -> T:
-        bump(database)  # of two who take each other's role at the same moment, the second is none any more
+        hold(database)  # of two who take each other's role at the same moment, the second is none any more
         if still_signed_in(database, caller).role != "admin":
             raise Refused("not_found")
         result = fn(database)

@@ -9,7 +9,8 @@ from sqlmodel import Session as Database
 from sqlmodel import select
 
 from board.people.accounts import Wrong
-from board.people.sign_in import bump, digest
+from board.people.rights import hold
+from board.people.sign_in import digest
 from board.words import N_
 from models.accounts import Account, Link
 from models.times import stamp
@@ -39,7 +40,7 @@ def owner(database: Database, secret: str, now: datetime) -> Account:
 
 def use(database: Database, secret: str, now: datetime) -> None:
     """Ends it, for who sets the password in the same transaction. Of two who do so at once, one raises Wrong."""
-    bump(database)
+    hold(database)
     owner(database, secret, now)
     if database.connection().execute(_USE, {"digest": digest(secret), "now": stamp(now)}).rowcount != 1:
         raise _over()

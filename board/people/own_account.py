@@ -17,7 +17,8 @@ from board.answers import NOT_OWN_PAGE, answer, body_of, desk_of, form_of, numbe
 from board.errors import Refused
 from board.people import accounts, devices, links, token_list
 from board.people.accounts import Wrong
-from board.people.sign_in import Caller, bump, from_own_page, give_cookie, signed_in, still_signed_in
+from board.people.rights import hold
+from board.people.sign_in import Caller, from_own_page, give_cookie, signed_in, still_signed_in
 from board.words import N_
 from models.accounts import Account
 from models.alert import KINDS
@@ -186,7 +187,7 @@ def _still(caller: Caller, fn: Callable[[Database], T]) -> Callable[[Database], 
     """Does it as somebody who is signed in when it is done: it may have waited behind what ended that."""
 
     def do(database: Database) -> T:
-        bump(database)
+        hold(database)
         still_signed_in(database, caller)
         return fn(database)
 

@@ -21,8 +21,9 @@ from board.errors import Refused
 from board.limits import too_many
 from board.people import throttle
 from board.people.last_use import idle_end
+from board.people.rights import bump
 from board.rate_limit.limiter import Wanted
-from models.accounts import Account, Rights, Session
+from models.accounts import Account, Session
 from models.database import Unavailable
 from models.display import WALL, Display
 from models.times import now, stamp
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 ENDED_AT_ONCE = 100  # sessions that are dropped when somebody signs in: whoever signs in must not wait for more
-_BUMP = text("UPDATE rights SET version = version + 1")
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
 _REST = len(_COLUMNS)  # where a row goes on after the account
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
@@ -94,17 +94,6 @@ def digest(secret: str) -> str:
 
 def hash_password(password: str) -> str:
     return HASHER.hash(password)
-
-
-def bump(database: Database) -> None:
-    """Says that rights have changed, to every process. Done first: who changes rights at the same moment waits here, and two
-    never wait for each other."""
-    database.connection().execute(_BUMP)
-
-
-def rights_version(database: Database) -> int:
-    row = database.get(Rights, 1)
-    return row.version if row is not None else 0
 
 
 def still_signed_in(database: Database, caller: Caller) -> Account:

@@ -17,7 +17,8 @@ from board import words
 from board.access import is_on_walls
 from board.errors import Refused, invalid
 from board.fields import Data, Id, Time, Title
-from board.people.sign_in import Caller, bump, digest
+from board.people.rights import bump_displays
+from board.people.sign_in import Caller, digest
 from board.wall import standing as display_standing
 from board.words import N_
 from models.accounts import Account
@@ -135,7 +136,7 @@ def take_seat(database: Database, caller: Caller, page: str = "") -> Caller:
     seat = page if _PAGE.fullmatch(page) else new_id()
     if caller.display is not None and caller.display.seat == seat:
         return replace(caller, seat=seat)  # it is back: nobody's rights have changed, and on no process need they be read again
-    bump(database)
+    bump_displays(database)
     if not database.connection().execute(_SEAT, {"seat": seat, "id": caller.account.id}).rowcount:
         raise Refused("unauthenticated")
     return replace(caller, seat=seat)
@@ -181,7 +182,7 @@ def add(database: Database, data: Paired, screen: str, by: str, now: str) -> Dis
 
 def change(database: Database, id: str, data: Changes) -> Display:
     """Changes what is given; the screen shows it at once. Raises Refused `not_found` or `invalid`."""
-    bump(database)
+    bump_displays(database)
     display = find(database, id)
     if data.language is not None:
         _check_language(data.language)
@@ -194,7 +195,7 @@ def change(database: Database, id: str, data: Changes) -> Display:
 
 def ask_to_reload(database: Database, id: str) -> Display:
     """Has the screen load its page anew. Raises Refused `not_found`."""
-    bump(database)
+    bump_displays(database)
     display = find(database, id)
     display.reload += 1
     return display
@@ -202,7 +203,7 @@ def ask_to_reload(database: Database, id: str) -> Display:
 
 def revoke(database: Database, id: str, now: str) -> Display:
     """Ends a display; its socket too, on every process. Raises Refused `not_found`."""
-    bump(database)
+    bump_displays(database)
     display = find(database, id)
     display.revoked_at = now
     return display
