@@ -319,6 +319,63 @@ async def test_without_the_key_drafts_wait_unread_and_none_is_lost(office: Offic
     await expect(bob.field("add-task", "instruction")).to_have_value("Typed meanwhile")
 
 
+@pytest.mark.parametrize("cleared", [True, False])
+async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_taken_meanwhile(
+    office: Office, noor: str, cleared: bool
+) -> None:
+    bob = await office.window("Bob")
+    bob.may_fail("503")
+    await bob.open("/intake")
+    await tell(bob.page, noor, SEEN)
+    await keeps(bob, 1)
+    is_down = True
+    await bob.page.clock.install()
+
+    async def answer(route: Any) -> None:
+        await (route.fulfill(status=503, json={"code": "unavailable"}) if is_down else route.continue_())
+
+    await bob.page.route("**/api/v1/me/draft-key", answer)
+    await bob.reload()
+    await bob.live()
+    await bob("#text").fill("Another call")
+    if cleared:
+        await bob("[data-act=clear]").click()
+    is_down = False
+    await bob.page.clock.run_for(6_000)
+    await expect(bob("[data-notice=cannot-keep]")).to_have_count(0)
+    if not cleared:
+        await expect(bob("#text")).to_have_value("Another call")
+        await keeps(bob, 2)
+        await bob("[data-act=clear]").click()
+        await bob("[data-act=undo]").click()
+        await expect(bob("#text")).to_have_value("Another call")
+        await tell(bob.page, noor)
+        await bob.page.keyboard.press("Control+Enter")
+        await taken(bob, 1)
+        await bob("[data-act=undo]").click()
+    await expect(bob("#text")).to_have_value(SEEN)
+    await bob.reload()
+    await bob.live()
+    await expect(bob("#text")).to_have_value(SEEN)
+
+
+SEALED = """async () => {
+  const { keyFrom, seal, unseal } = await import("/static/js/cipher.js");
+  const key = await keyFrom(btoa("k".repeat(32))), other = await keyFrom(btoa("o".repeat(32)));
+  const value = { text: "é 🙂" }, text = await seal(key, "place", value), again = await seal(key, "place", value);
+  const opens = (...with_) => unseal(...with_).then((read) => JSON.stringify(read), () => null);
+  const changed = text.slice(0, -2) + (text.endsWith("AA") ? "BB" : "AA");
+  return [await opens(key, "place", text), await opens(other, "place", text), await opens(key, "elsewhere", text),
+    await opens(key, "place", changed), text === again, await crypto.subtle.exportKey("raw", key).then(() => true, () => false)];
+}"""
+
+
+async def test_a_record_is_read_with_its_key_at_its_place_and_as_it_was_written(office: Office) -> None:
+    bob = await office.window("Bob")
+    await bob.page.goto("/account")
+    assert await bob.page.evaluate(SEALED) == ['{"text":"é 🙂"}', None, None, None, False, False]
+
+
 async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_so(office: Office, noor: str) -> None:
     bob = await office.window("Bob")
     await bob.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as by http from elsewhere
