@@ -16,6 +16,7 @@ from board.limits import too_many
 from board.people.sign_in import Caller, from_own_page, signed_in
 from board.rate_limit import Taken
 from board.rate_limit.fields import fields
+from board.running import metrics
 from board.words import DEFAULT, N_, say
 from models.database import TooLong, Unavailable
 from realtime import strict
@@ -147,6 +148,7 @@ def count(request: Request, taken: Taken) -> None:
     """Tell in the answer how much may still be asked. Raises Refused `rate_limited`."""
     request.state.taken = [*getattr(request.state, "taken", ()), taken]
     if not taken.allowed:
+        metrics.refused.labels("rate").inc()
         raise too_many(taken.retry_after_s)
 
 

@@ -9,6 +9,7 @@ from board import language
 from board.answers import refusal
 from board.desk import Desk
 from board.errors import Refused
+from board.limits import too_many
 from board.people.sign_in import Caller, from_own_page, signed_in, speaks_for_account
 from board.running import logs, metrics
 from board.settings import VERSION
@@ -48,7 +49,10 @@ async def endpoint(socket: WebSocket) -> None:
         return await _obey(desk, connection, said)
 
     def wait() -> float:
-        return desk.limits.said(account).retry_after_s
+        taken = desk.limits.said(account)
+        if not taken.allowed:
+            metrics.refused.labels("rate").inc()
+        return taken.retry_after_s
 
     # Nothing is awaited between the count of open sockets, the last look at rights, and the connection's being known.
     open_now, account = socket.app.state.sockets, caller.account.id
@@ -73,6 +77,9 @@ async def _admit(desk: Desk, socket: WebSocket) -> Caller:
         raise Refused("forbidden", N_("This socket was not opened by a page of this server."))
     if caller.scope == "intake":
         raise Refused("forbidden", N_("This token can only take in sightings."))
+    if not (taken := desk.limits.said(caller.account.id)).allowed:  # to open one after the other costs as much as to speak
+        metrics.refused.labels("rate").inc()
+        raise too_many(taken.retry_after_s)
     most = desk.settings.max_sockets_per_account
     if most and socket.app.state.sockets[caller.account.id] >= most:
         raise Refused("rate_limited", N_("This account has too many sockets open."))

@@ -11,8 +11,11 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from board.limits import Limits, lasting
+from board.people import accounts
 from board.rate_limit import Limiter, shared
 from board.settings import Settings
 from board.words import translated
@@ -74,10 +77,10 @@ async def test_each_answer_tells_how_much_may_still_be_asked(limited: Server) ->
     alice = await arrive(limited, "Alice", "coordinator")
     read = await alice.http.get("/api/v1/me")
     assert read.headers["RateLimit-Policy"] == f'"account";q={RATE * 20};w=10'
-    assert read.headers["RateLimit"] == f'"account";r={RATE * 20 - 1};t=10'
+    assert read.headers["RateLimit"] == f'"account";r={RATE * 20 - 2};t=10'
     written = await command(alice, note())
     assert written.headers["RateLimit-Policy"] == POLICY
-    assert written.headers["RateLimit"] == f'"calls";r={RATE - 1};t=1, "account";r={RATE * 20 - 2};t=10'
+    assert written.headers["RateLimit"] == f'"calls";r={RATE - 1};t=1, "account";r={RATE * 20 - 3};t=10'
     assert "Retry-After" not in written.headers
     async with httpx.AsyncClient(base_url=limited.url) as stranger:
         assert "RateLimit" not in (await stranger.get("/api/v1/me")).headers
@@ -148,6 +151,32 @@ async def test_one_intake_token_can_not_flood_a_search(tmp_path: Path) -> None:
         more = await alice.http.post("/api/v1/intake/sightings", json={"id": "a1", "board": search, "description": "another"})
         assert more.status_code == 201  # another account
         await alice.leave()
+
+
+async def test_to_open_a_socket_counts_too(limited: Server) -> None:
+    token = await cast.token_for(limited.desk, "Alice", "coordinator")
+    alice = await cast.come(limited, token)
+    while limited.desk.limits.said(alice.account["id"]).allowed:
+        pass
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(limited.ws, additional_headers={"Authorization": f"Bearer {token}"})
+    assert refused.value.response.status_code == 429
+    assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 20
+    bob = await arrive(limited, "Bob", "investigator")
+    for each in (alice, bob):
+        await each.leave()
+
+
+async def test_forms_are_limited_too(limited: Server) -> None:
+    email = f"kim-{cast.new_id()}@desk.example"
+    await accounts.add_account(limited.desk, email, "Kim", "investigator", cast.PASSWORD)
+    headers = {"Cookie": f"board_session={await cast.session(limited.desk, email)}", "Origin": limited.url}
+    async with httpx.AsyncClient(base_url=limited.url, headers=headers, timeout=PATIENCE_S) as http:
+        answers = await asyncio.gather(*(http.post("/account/theme", data={"theme": "dark"}) for _ in range(12 * RATE)))
+    assert {each.status_code for each in answers} == {303, 429}
+    refused = next(each for each in answers if each.status_code == 429)
+    assert "Too many requests. Try again in" in refused.text
+    assert int(refused.headers["Retry-After"]) >= 1
 
 
 async def test_a_display_can_not_tell_of_itself_all_the_time(limited: Server) -> None:

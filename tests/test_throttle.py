@@ -19,7 +19,7 @@ from board.errors import Refused
 from board.people import accounts, devices, throttle
 from board.people import sign_in as sign_in_of_board
 from board.people.devices import COOKIE, MOST
-from board.rate_limit import Limiter, shared
+from board.rate_limit import Limiter, Rule, shared
 from models.accounts import Account
 from models.database import Unavailable
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id, serving
@@ -117,6 +117,20 @@ async def test_good_sign_ins_do_not_count(server: Server) -> None:
         http.cookies.clear()
         answers = [(await sign_in(http, other, f"wrong {number}")).status_code for number in range(11)]
         assert answers == [401] * 10 + [429]
+
+
+async def test_good_sign_ins_are_no_way_to_keep_a_server_busy(
+    server: Server, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who knows a password has no more of them than anybody needs; and nobody else can use them up."""
+    monkeypatch.setattr(throttle, "GOOD", Rule("good sign-ins", 20, throttle.WINDOW_S))
+    email = await account(server)
+    await besiege(server, email)
+    async with browser(server) as http:
+        assert (await sign_in(http, email)).status_code == 429, "a stranger, at an account that is guessed at"
+    known = devices.signed("", await server.desk.database.read(lambda database: accounts.find(database, email)))
+    async with browser(server, cookies={COOKIE: known}) as http:
+        assert [(await sign_in(http, email)).status_code for _ in range(21)] == [303] * 20 + [429]
 
 
 async def test_of_ipv6_a_network_counts_and_not_an_address(server: Server) -> None:

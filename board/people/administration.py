@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import language, pages, words
-from board.answers import NOT_OWN_PAGE, Endpoint, desk_of
+from board.answers import NOT_OWN_PAGE, Endpoint, check_rate, desk_of
 from board.audit.sentences import ROLES
 from board.errors import SENTENCES, Refused
 from board.people import accounts, links, token_list
@@ -50,6 +50,8 @@ def _for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> E
             return pages.error_page(request, 404, SENTENCES["not_found"], caller)
         if request.method == "POST" and not from_own_page(request):
             raise Refused("forbidden", NOT_OWN_PAGE)
+        if request.method == "POST":
+            check_rate(request, caller)
         return await endpoint(request, caller)
 
     return call

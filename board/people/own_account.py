@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from board import language, pages, words
 from board.alerting import alerts
-from board.answers import NOT_OWN_PAGE, answer, body_of, desk_of, form_of, number, wait
+from board.answers import NOT_OWN_PAGE, answer, body_of, check_rate, desk_of, form_of, number, wait
 from board.errors import Refused
 from board.people import accounts, devices, links, token_list
 from board.people.accounts import Wrong
@@ -180,6 +180,7 @@ async def _oneself(request: Request) -> Caller:
         raise Refused("forbidden", N_("A token can't change its account."))
     if not from_own_page(request):
         raise Refused("forbidden", NOT_OWN_PAGE)
+    check_rate(request, caller)
     return caller
 
 

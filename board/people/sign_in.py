@@ -225,6 +225,14 @@ def from_own_page(connection: HTTPConnection, *, socket: bool = False) -> bool:
     return not socket and connection.headers.get("sec-fetch-site") == "same-origin"
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """What a try was counted under, until it is known what it is."""
+
+    as_wrong: list[Wanted]
+    as_good: list[Wanted]
+
+
 class Door:
     """Signs people in and out. Wrong passwords are throttled, see `throttle`."""
 
@@ -238,41 +246,41 @@ class Door:
         typed = digest(_address(email))
         if device:
             account = await self._of(email)
-            tries = await self._counted(throttle.counted(typed, peer, device, account))
+            counted = await self._counted(typed, throttle.counted(typed, peer, device, account))
         else:  # a stranger: what is one too many asks no database
-            tries = await self._counted(throttle.counted(typed, peer, "", None))
+            counted = await self._counted(typed, throttle.counted(typed, peer, "", None))
             try:
                 account = await self._of(email)
             except Unavailable:
-                await self._desk.limiter.give_back(tries)
+                await self._desk.limiter.give_back([*counted.as_wrong, *counted.as_good])
                 raise
-        return await self._checked(account, password, tries)
+        return await self._checked(account, password, counted)
 
     async def still_fitting(self, account: Account, password: str, session: str) -> Account | None:
         """The same for somebody who is signed in already, by this session."""
-        present = await self._of(account.email)
-        tries = await self._counted(throttle.counted_in_session(digest(account.email), session))
-        return await self._checked(present, password, tries)
+        present, typed = await self._of(account.email), digest(account.email)
+        return await self._checked(present, password, await self._counted(typed, throttle.counted_in_session(typed, session)))
 
     async def _of(self, email: str) -> Account | None:
         return await self._desk.database.read(
             lambda database: database.exec(select(Account).where(Account.email == _address(email))).first()
         )
 
-    async def _counted(self, tries: list[Wanted]) -> list[Wanted]:
-        """Count a try as a wrong one before the password is looked at: so a thousand tries at once are a thousand tries."""
-        taken = await self._desk.limiter.take_all(tries)
+    async def _counted(self, typed: str, tries: list[Wanted]) -> "_Try":
+        """Count a try, as a wrong one and as a good one, before the password is looked at: so a thousand tries at once are a
+        thousand tries."""
+        counted = _Try(tries, [(throttle.GOOD, typed)])
+        taken = await self._desk.limiter.take_all([*counted.as_wrong, *counted.as_good])
         if not taken.allowed:
             raise too_many(taken.retry_after_s, throttle.TOO_MANY)
-        return tries
+        return counted
 
-    async def _checked(self, account: Account | None, password: str, tries: list[Wanted]) -> Account | None:
+    async def _checked(self, account: Account | None, password: str, counted: "_Try") -> Account | None:
         async with self._room:
             fits = await asyncio.to_thread(_fits, account.password if account else None, password)
-        if account is None or not account.enabled or not fits:
-            return None
-        await self._desk.limiter.give_back(tries)  # it was not a wrong one
-        return account
+        good = account if account is not None and account.enabled and fits else None
+        await self._desk.limiter.give_back(counted.as_good if good is None else counted.as_wrong)
+        return good
 
     async def begin(self, account: Account) -> str | None:
         """The cookie of a new session; None where the account was disabled, or has another password, since it was read."""

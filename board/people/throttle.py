@@ -18,6 +18,9 @@ ONE = Rule("sign-in", 10, WINDOW_S)  # of one network at one account
 NETWORK = Rule("sign-in by network", 100, WINDOW_S)  # of one network at all accounts: a desk shares one address
 STRANGERS = Rule("sign-in by account", 100, WINDOW_S)  # of all strangers at one account
 DEVICE = Rule("sign-in by device", 10, WINDOW_S)  # of one known device, or session, at one account
+# Good ones of one account: they are no guesses, but each takes a core for a while, and makes a session. It is counted along
+# with every try and taken back where that was a wrong one, so nobody else can use it up.
+GOOD = Rule("good sign-ins", 300, WINDOW_S)
 TOO_MANY = N_("Too many attempts. Try again in {time}.")
 
 
