@@ -96,6 +96,35 @@ async def test_of_many_marks_those_that_can_be_are_kept(company: Company) -> Non
     assert (await company.bob.http.get("/api/v1/since", params={"board": secret})).status_code == 404
 
 
+async def test_of_marks_of_one_board_the_furthest_that_can_be_is_kept(company: Company) -> None:
+    search, bob = await company.alice.open_search(), company.bob
+    here = await at(bob, search)
+    seqs = [3, here["seq"], 5, here["seq"], here["seq"] + 1]
+    (kept,) = await see(bob, *(here | {"seq": seq} for seq in seqs), here | {"epoch": "of another life"}, here | {"board": "none"})
+    assert (kept["board"], kept["seq"]) == (search, here["seq"])
+    (kept,) = await see(bob, here | {"seq": 4}, here | {"seq": 2})
+    assert kept["seq"] == here["seq"], "no mark goes backwards"
+
+
+async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(company: Company) -> None:
+    search, bob, writer = await company.alice.open_search(), company.bob, company.server.desk.database.writer
+    here, said = await at(bob, search), list[str]()
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        said.append(statement)
+
+    async def written(count: int) -> list[str]:
+        said.clear()
+        await see(bob, *(here | {"seq": 1 + number % here["seq"]} for number in range(count)))
+        return [each for each in said if "seen" in each]
+
+    event.listen(writer, "before_cursor_execute", note)
+    try:
+        assert len(await written(2)) == len(await written(500)) == 1
+    finally:
+        event.remove(writer, "before_cursor_execute", note)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
