@@ -142,7 +142,7 @@ class BoardSource:
             return self.view(reader, channel)  # displays have one sight: they lose and gain the same by the same events
         return None if channel == OPERATIONS else EVERYBODY
 
-    def entities(self, reader: Caller, channel: str, opening: Opening) -> list[bytes]:
+    def entities(self, reader: Caller, channel: str, opening: Opening) -> Iterable[bytes]:
         hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else frozenset()
         seen = [encoded for entity, encoded in opening.entities or () if entity not in hidden]
         return seen if reader.display is None else walls.entities(seen, channel, reader.display.profile, self.facts)
@@ -157,6 +157,18 @@ class BoardSource:
         if live and self._sights.lost_at(reader.sight, about.entity, record.seq - (about.kind != "search")):
             return protocol.lost(record.seq, about.kind, about.entity)
         return protocol.hidden(record.seq)
+
+    def past(self, reader: Caller, channel: str) -> Callable[[Record], bytes]:
+        hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else frozenset()
+
+        def show(record: Record) -> bytes:
+            if record.about.entity in hidden:
+                return protocol.hidden(record.seq)
+            if reader.display is not None:
+                return walls.event(record.wire, channel, reader.display.profile, self.facts)
+            return record.wire
+
+        return show
 
     def record(self, channel: str, wire: bytes) -> Record:
         said: dict[str, Any] = orjson.loads(wire)

@@ -5,20 +5,33 @@ joins a reading of it that has not begun. (Joining one that has begun would show
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from realtime import protocol
 from realtime.outbox import frames
-from realtime.render import FRAME, event_frames
+from realtime.render import FRAME
 from realtime.source import Opening, Position, Record, Source
 from realtime.turns import Turn, Turns
+
+T = TypeVar("T")
 
 READINGS = 3  # of whole channels, at a time
 OF_ONE = 2  # of them, begun for one reader: with however many sockets they ask, others are read for in between
 READINGS_ON = 3  # of what comes next on a channel, at a time: who is live does not wait behind who comes
+TOGETHER, FRAMES = 100, 8  # entities or events shown, and frames made, between two looks at the network
 ANSWERS = 4  # readers answered between two looks at the network: everybody else is heard meanwhile
+
+
+async def heard_between(items: Iterable[T], every: int = TOGETHER) -> list[T]:
+    """The items, which cost something to make; after so many of them the loop is left to others."""
+    made: list[T] = []
+    for item in items:
+        made.append(item)
+        if len(made) % every == 0:
+            await asyncio.sleep(0)
+    return made
 
 
 @dataclass(eq=False)
@@ -28,27 +41,34 @@ class Reading:
     channel: str
     done: "asyncio.Future[Opening | None]"
     asked: set[Position | None] = field(default_factory=set)
-    _frames: dict[Hashable, list[bytes]] = field(default_factory=dict)
+    _frames: "dict[Hashable, asyncio.Task[list[bytes]]]" = field(default_factory=dict)
 
-    def snapshot(self, source: Source, reader: Any, opening: Opening) -> list[bytes]:
-        """The frames of a snapshot, as this reader may see it now."""
+    async def snapshot(self, source: Source, reader: Any, opening: Opening) -> list[bytes]:
+        """The frames of a snapshot, as this reader may see it when this is called."""
         key = ("snapshot", source.view(reader, self.channel))
         if key not in self._frames:
-            encoded = source.entities(reader, self.channel, opening)
-            runs = list(frames([(entity, None) for entity in encoded], FRAME)) or [[]]
-            self._frames[key] = [
-                protocol.snapshot(self.channel, opening.epoch, opening.seq, run, more=number < len(runs))
-                for number, run in enumerate(runs, 1)
-            ]
-        return self._frames[key]
+            self._frames[key] = asyncio.create_task(self._snapshot(opening, source.entities(reader, self.channel, opening)))
+        return await asyncio.shield(self._frames[key])  # whoever asked first may be gone
 
-    def events(self, source: Source, reader: Any, opening: Opening, seq: int) -> list[bytes]:
-        """The frames of the events after a seq, as this reader may see them now."""
+    async def events(self, source: Source, reader: Any, opening: Opening, seq: int) -> list[bytes]:
+        """The frames of the events after a seq, as this reader may see them when this is called."""
         key = (seq, source.view(reader, self.channel))
         if key not in self._frames:
-            records = [record for record in opening.records if record.seq > seq]
-            self._frames[key] = event_frames(source, reader, self.channel, opening.epoch, records, live=False)
-        return self._frames[key]
+            self._frames[key] = asyncio.create_task(self._events(opening, seq, source.past(reader, self.channel)))
+        return await asyncio.shield(self._frames[key])
+
+    async def _snapshot(self, opening: Opening, entities: Iterable[bytes]) -> list[bytes]:
+        encoded = await heard_between(entities)
+        runs = list(frames([(entity, None) for entity in encoded], FRAME)) or [[]]
+        made = (
+            protocol.snapshot(self.channel, opening.epoch, opening.seq, run, more=number < len(runs))
+            for number, run in enumerate(runs, 1)
+        )
+        return await heard_between(made, FRAMES)
+
+    async def _events(self, opening: Opening, seq: int, show: Callable[[Record], bytes]) -> list[bytes]:
+        parts = await heard_between((show(record), record.group) for record in opening.records if record.seq > seq)
+        return await heard_between((protocol.events(self.channel, opening.epoch, run) for run in frames(parts, FRAME)), FRAMES)
 
 
 class Catchup:

@@ -141,15 +141,20 @@ class Hub:
                 self._forget(connection, name)
                 connection.send(protocol.error("not_found", "There is no board by this name that you may see.", board=name))
                 return True
+            view = self.source.view(reader, name)
             if opening.reaches(position) and position is not None and self.source.continues(reader, opening, position[1]):
                 self.tally.catch_ups += 1
-                owed = reading.events(self.source, reader, opening, position[1])
+                owed = await reading.events(self.source, reader, opening, position[1])
             elif opening.entities is not None:
                 self.tally.resyncs += position is not None
                 self.tally.snapshots += position is None
-                owed = reading.snapshot(self.source, reader, opening)
+                owed = await reading.snapshot(self.source, reader, opening)
             else:
                 return False
+            if not self._stands(subscription):
+                return True
+            if not self.source.may_see(connection.reader, name) or self.source.view(connection.reader, name) != view:
+                return False  # it may be too much by now: it is read anew
             for frame in owed:
                 connection.send(frame, name)
             subscription.seq = opening.seq

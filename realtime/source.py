@@ -1,6 +1,6 @@
 """What the hub is handed: something that reads a journal, and knows who may see what."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -66,8 +66,8 @@ class Source(Protocol):
     def view(self, reader: Any, channel: str) -> Hashable:
         """Readers with the same view of a channel have the same of its past."""
 
-    def entities(self, reader: Any, channel: str, opening: Opening) -> list[bytes]:
-        """The entities of an opening that this reader may see."""
+    def entities(self, reader: Any, channel: str, opening: Opening) -> Iterable[bytes]:
+        """The entities of an opening that this reader may see, one after the other: others are heard in between."""
 
     def alike(self, reader: Any, channel: str) -> Hashable:
         """Readers who may see the channel and are alike are shown the same of each event; None: nobody is like this reader."""
@@ -77,6 +77,9 @@ class Source(Protocol):
 
     def show(self, reader: Any, channel: str, record: Record, live: bool) -> bytes:
         """The event as this reader may see it now: the record's own wire where all of it is seen."""
+
+    def past(self, reader: Any, channel: str) -> Callable[[Record], bytes]:
+        """How this reader is shown what happened, by the rights of this moment, whenever that is called."""
 
     def record(self, channel: str, wire: bytes) -> Record:
         """The record of an event that another process encoded. Raises ValueError."""

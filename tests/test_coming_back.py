@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.board import OPERATIONS
-from realtime.catchup import OF_ONE, READINGS, READINGS_ON, Catchup
+from realtime.catchup import OF_ONE, READINGS, READINGS_ON, Catchup, heard_between
 from realtime.source import Later, Opening, Position, Record
 from tests import cast
 from tests.bench._crowd import Client
@@ -165,6 +165,21 @@ async def test_of_one_readers_many_boards_others_are_read_in_between() -> None:
     await asyncio.gather(other, *greedy[:10])
     assert len(journal.asked) == 11
     assert catchup.turns.count("Victor") == 0
+
+
+async def test_others_are_heard_while_much_is_shown() -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    hearing = asyncio.create_task(others())
+    assert await heard_between(range(1_000), 10) == list(range(1_000))
+    assert turns >= 99
+    hearing.cancel()
 
 
 async def test_one_readers_many_sockets_on_one_board_share_few_readings() -> None:

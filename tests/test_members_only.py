@@ -1,5 +1,6 @@
 """A members-only search is kept on every path: whoever is no member finds no trace of it, whatever their role."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from board import access, execute
 from board.commands import Command
 from models.ids import new_id
 from models.times import now, stamp
+from realtime import catchup
 from realtime.catchup import READINGS
 from tests.cast import Person, Refusal
 from tests.cast import new_id as command_id
@@ -127,6 +129,27 @@ async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(company: Com
             hub.catchup._room.release()
     await charlie.until(lambda: charlie.heard[-1]["type"] == "error")
     assert not [frame for frame in charlie.heard if frame["type"] == "heads" and frame["heads"]]
+
+
+async def test_a_right_that_ends_while_frames_are_made_is_honoured(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await company.alice.open_search(person={"first_name": NAME})
+    charlie = await company.again(company.charlie)
+    go_on, making, really = asyncio.Event(), asyncio.Event(), catchup.heard_between
+
+    async def slowly(items: Any, *every: int) -> list[Any]:
+        making.set()
+        await go_on.wait()
+        return await really(items, *every)
+
+    monkeypatch.setattr(catchup, "heard_between", slowly)
+    await charlie.say({"type": "subscribe", "board": "operations"})
+    await making.wait()
+    members = [company.alice.account["id"]]
+    await company.alice.do(search, "search.set_access", {"access": "members", "members": members})
+    go_on.set()
+    await charlie.until(lambda: charlie.screens.get("operations") and charlie.screens["operations"].live)
+    assert search not in charlie.screens["operations"].of("search")
+    assert NAME not in json.dumps(charlie.heard)
 
 
 async def test_what_outsiders_hear_live_and_later_has_numbers_without_holes_and_nothing_else(company: Company) -> None:

@@ -100,7 +100,8 @@ async def test_of_marks_of_one_board_the_furthest_that_can_be_is_kept(company: C
     search, bob = await company.alice.open_search(), company.bob
     here = await at(bob, search)
     seqs = [3, here["seq"], 5, here["seq"], here["seq"] + 1]
-    (kept,) = await see(bob, *(here | {"seq": seq} for seq in seqs), here | {"epoch": "of another life"}, here | {"board": "none"})
+    elsewhere = [here | {"epoch": "of another life"}, here | {"board": "none"}]
+    (kept,) = await see(bob, *(here | {"seq": seq} for seq in seqs), *elsewhere)
     assert (kept["board"], kept["seq"]) == (search, here["seq"])
     (kept,) = await see(bob, here | {"seq": 4}, here | {"seq": 2})
     assert kept["seq"] == here["seq"], "no mark goes backwards"

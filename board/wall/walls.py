@@ -1,7 +1,7 @@
 """What leaves the server for a display: an allow-list, field by field. What is not named here is not told, so a new field of a
 state, or a new kind, is absent until somebody adds it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,16 +89,14 @@ def event(wire: bytes, board: str, profile: str, facts: Facts) -> bytes:
     return orjson.dumps(told | {"state": masked, "changes": sorted(changes)})
 
 
-def entities(encoded: Iterable[bytes], board: str, profile: str, facts: Facts) -> list[bytes]:
+def entities(encoded: Iterable[bytes], board: str, profile: str, facts: Facts) -> Iterator[bytes]:
     """The entities of a snapshot; those that are masked whole are left out."""
-    found = []
     for each in encoded:
         entity = orjson.loads(each)
         kind, id = entity["kind"], entity["id"]
         state = _masked(kind, id, entity["state"], board, profile, facts) if kind in ROOM else None
         if state is not None:
-            found.append(orjson.dumps({"kind": kind, "id": id, "seq": entity["seq"], "state": state}))
-    return found
+            yield orjson.dumps({"kind": kind, "id": id, "seq": entity["seq"], "state": state})
 
 
 def shift(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
