@@ -90,4 +90,5 @@ def read(session: Session, caller: Caller, board: str, id: str, before: int) -> 
         {"name": each.source_name, "contact": each.source_contact, "seq": each.seq, "at": each.at, "account": each.account}
         for each in rows[:PAGE]
     ]
-    return {"name": row.source_name, "contact": row.source_contact, "earlier": earlier, "more": len(rows) > PAGE}
+    more = {"more": True} if len(rows) > PAGE else {}
+    return {"name": row.source_name, "contact": row.source_contact} | ({"earlier": earlier} | more if earlier else {})

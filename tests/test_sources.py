@@ -70,7 +70,7 @@ async def test_a_right_guess_and_a_wrong_one_are_refused_alike(company: Company,
     assert all(each == said[0] for each in said)
     for who in (company.alice, company.bob):
         read = await source(scene, who, sighting)
-        assert (values(read), read["earlier"]) == (GRIET, [])
+        assert (values(read), "earlier" in read) == (GRIET, False)
     # without those fields it is changed as before
     assert await scene.does("sighting.update", {"sighting": sighting, "direction": "north"}, company.charlie)
 
@@ -122,7 +122,7 @@ async def test_what_was_there_before_is_read_with_who_replaced_it(company: Compa
     first = await scene.one("sighting.update", {"sighting": sighting, **GRIET}, company.bob)
     second = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, company.charlie)
     read = await source(scene, company.alice, sighting)
-    assert (read["name"], read["contact"], read["more"]) == ("Lotte", GRIET["source_contact"], False)
+    assert (read["name"], read["contact"], "more" in read) == ("Lotte", GRIET["source_contact"], False)
     by_bob, by_charlie = [
         {"seq": event["seq"], "at": event["at"], "account": who.account["id"]}
         for event, who in ((first, company.bob), (second, company.charlie))
@@ -140,7 +140,7 @@ async def test_no_number_of_changes_puts_the_first_out_of_reach(company: Company
     read = await source(scene, company.alice, sighting)
     assert (len(read["earlier"]), read["more"]) == (PAGE, True)
     rest = await source(scene, company.alice, sighting, before=read["earlier"][-1]["seq"])
-    assert ([each["name"] for each in rest["earlier"]], rest["more"]) == (["Griet"], False)
+    assert ([each["name"] for each in rest["earlier"]], "more" in rest) == (["Griet"], False)
 
 
 async def test_nothing_of_it_travels(company: Company, scene: Scene) -> None:

@@ -189,7 +189,7 @@ CALLS: dict[tuple[str, str], Call] = {
         body=ref("Command"),
     ),
     ("GET", "/boards/{board}/sightings/{sighting}/source"): Call(
-        shape(_SOURCE | {"earlier": many(_EARLIER), "more": {"type": "boolean"}}),
+        shape(_SOURCE, {"earlier": many(_EARLIER), "more": {"const": True}}),
         (*ON_A_BOARD, "invalid"),
         query={"before": COUNT | {"minimum": 1, "maximum": MAX_INTEGER}},
     ),

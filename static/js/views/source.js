@@ -18,7 +18,7 @@ export function source(entity, view) {
   </section>`;
 }
 
-function answer({ name, contact, earlier, more, problem }, id, view) {
+function answer({ name, contact, earlier = [], more, problem }, id, view) {
   if (problem) return html`<p class="error" role="status">${problem}</p>`;
   return html`<dl><dt>${t("Name")}</dt><dd data-field="source_name">${name ?? "—"}</dd><dt>${t("Contact")}</dt><dd data-field="source_contact">${contact ?? "—"}</dd></dl>
     ${earlier.length ? html`<h4>${t("Earlier")}</h4><ol data-testid="earlier">${earlier.map((each) => before(each, view))}</ol>` : nothing}
@@ -52,7 +52,7 @@ export async function readSource(board, sighting, known = null) {
     const answer = await fetch(`/api/v1/boards/${board}/sightings/${sighting}/source${query}`);
     if (answer.status === 403) return { problem: t("This source is sealed: only coordinators and who took it in can read it.") };
     const read = await answer.json();
-    return answer.ok ? { ...read, earlier: [...(known?.earlier ?? []), ...read.earlier] } : { problem: read.message };
+    return answer.ok ? { ...read, earlier: [...(known?.earlier ?? []), ...(read.earlier ?? [])] } : { problem: read.message };
   } catch {
     return { problem: t("It can't be read now: there is no line to the server.") };
   }
