@@ -18,7 +18,7 @@ from board import files, language, pen, words
 from board.access import may_see
 from board.answers import desk_of
 from board.errors import SENTENCES
-from board.people.sign_in import Caller, signed_in
+from board.people.sign_in import Caller, own_origin, signed_in
 from board.places import TEMPLATES
 from board.settings import VERSION
 
@@ -110,6 +110,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     """A page from a template, in the language of whoever asks."""
     reads = language.of(request, caller)
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": files}
+    common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: words.OWN_NAMES.get(code, code) for code in words.languages()}}
     common |= {"room": pen.MAX_ENTITIES, "filling": pen.FILLING}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})

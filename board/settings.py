@@ -79,6 +79,15 @@ class Settings(BaseSettings):
         return bool(self.public_url and self.public_url.lower().startswith("https:"))
 
     @property
+    def origin(self) -> str | None:
+        """What browsers say of pages from PUBLIC_URL: never with the port that its scheme has anyway."""
+        if not self.public_url:
+            return None
+        scheme, _, rest = self.public_url.lower().partition("://")
+        host = rest.partition("/")[0]
+        return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"
+
+    @property
     def session_idle(self) -> timedelta | None:
         """How long a session lasts without use; None: use does not matter."""
         return timedelta(hours=self.session_idle_hours) if self.session_idle_hours else None

@@ -305,7 +305,7 @@ async def test_without_the_extra_a_sentence_says_how_to_get_it(
     monkeypatch.setattr(press, "find_spec", lambda name: None)
     answer = await fetched(company.bob, f"/handovers/{handed['number']}.pdf")
     assert answer.status_code == 503
-    assert "searchboard[paper]" in answer.text
+    assert "python3 -m board install paper" in answer.text
     assert (await fetched(company.bob, f"/handovers/{handed['number']}.md")).status_code == 200
 
 

@@ -128,6 +128,21 @@ def test_settings_that_can_be_served_are_taken(tmp_path: Path, settings: dict[st
     settings_for(tmp_path, **settings).check()
 
 
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        (None, None),
+        ("https://Board.example/", "https://board.example"),
+        ("https://board.example:443", "https://board.example"),
+        ("https://board.example:8443/", "https://board.example:8443"),
+        ("http://board.example:80", "http://board.example"),
+        ("http://[::1]:443", "http://[::1]:443"),
+    ],
+)
+def test_the_own_origin_is_written_as_browsers_write_it(url: str | None, origin: str | None) -> None:
+    assert Settings(_env_file=None, public_url=url).origin == origin
+
+
 def test_settings_say_no_password_when_they_are_shown() -> None:
     shown = repr(Settings(_env_file=None, database_url=POSTGRES, redis_url=REDIS, secret_key=PASSWORD * 2))  # type: ignore[call-arg]
     assert PASSWORD not in shown

@@ -13,8 +13,8 @@ from board.words import N_
 WITHIN_S = 60  # a paper of a thousand events takes a sixth of this
 WAITING = 8  # papers that are asked for at once; the next one is told to come back
 MISSING = N_(
-    "This server can't make a PDF: its extra “paper” is not installed (pip install 'searchboard[paper]'). "
-    "Print the page, or take the Markdown."
+    "This server can't make a PDF: its extra “paper” is not installed. Its administrator has to run: "
+    "python3 -m board install paper. Print the page, or take the Markdown."
 )
 _one = asyncio.Semaphore(1)
 _asked = 0

@@ -211,9 +211,8 @@ def _is_somebody(connection: HTTPConnection) -> bool:
 def own_origin(connection: HTTPConnection) -> str:
     """The origin of our own pages: what PUBLIC_URL says, else http and the Host header."""
     desk: Desk = connection.app.state.desk
-    if desk.settings.public_url:
-        scheme, _, rest = desk.settings.public_url.partition("://")
-        return f"{scheme}://{rest.partition('/')[0]}".lower()
+    if desk.settings.origin:
+        return desk.settings.origin
     return f"http://{connection.headers.get('host', '')}".lower()
 
 

@@ -4,11 +4,12 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { storage } from "../storage.js";
 import { n, t } from "../i18n.js";
+import { wrongOrigin } from "../origin.js";
 import { howLong, moment } from "../time.js";
 import { vault } from "../vault.js";
 
 export function mount(root, desk) {
-  const draw = () => render(html`${ended(desk)}${wrongClock(desk)}${newVersion(desk)}${cannotKeep()}${refusedElsewhere(desk)}`, root);
+  const draw = () => render(html`${otherOrigin()}${ended(desk)}${wrongClock(desk)}${newVersion(desk)}${cannotKeep()}${refusedElsewhere(desk)}`, root);
   desk.watch(draw);
   storage.turned = vault.turned = draw;
   draw();
@@ -32,6 +33,11 @@ function wrongClock({ clock }) {
 function jumping({ by_s: by, at }) {
   const values = { length: howLong(Math.abs(by) * 1000), at: moment(at) };
   return by > 0 ? t("The server’s clock jumped ahead by {length} at {at}.", values) : t("The server’s clock jumped back by {length} at {at}.", values);
+}
+
+function otherOrigin() {
+  const says = wrongOrigin();
+  return says ? line("origin", says) : nothing;
 }
 
 function ended({ connection }) {

@@ -2,9 +2,13 @@
 
 import { ROOT, storage } from "../storage.js";
 import { n } from "../i18n.js";
+import { wrongOrigin } from "../origin.js";
 
 export function mount(main) {
   main.querySelector("[data-ended]").hidden = location.hash !== "#ended";
+  const elsewhere = main.querySelector("[data-origin]");
+  elsewhere.textContent = wrongOrigin() ?? "";
+  elsewhere.hidden = !elsewhere.textContent;
   const place = main.querySelector("[data-kept]");
   const count = storage.keys(ROOT).filter((key) => /:(outbox|draft):/.test(key)).length;
   if (!place || count === 0) return;

@@ -1,6 +1,7 @@
 /* A wall display begins here: as a screen that waits for its code, or as the display that it is. */
 
 import { load } from "../i18n.js";
+import { wrongOrigin } from "../origin.js";
 import { elsewhere, pair } from "./pairing.js";
 import { Recovery, reload } from "./recover.js";
 import { Screen } from "./screen.js";
@@ -36,6 +37,7 @@ async function start() {
   told.connect();
   recovery.connect();
   await words;
+  veil.explain(wrongOrigin());
   if (screen.ended) return undefined;
   stage = new Stage(root, screen, veil);
   return stage.connect();

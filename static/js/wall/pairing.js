@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../i18n.js";
+import { wrongOrigin } from "../origin.js";
 
 const CODES = "/api/v1/wall/codes";
 const ASK_EVERY = 2_000;   // ms
@@ -70,6 +71,7 @@ function page(code, waits, why) {
     <p>${t("A coordinator types this code under Displays:")}</p>
     <p class="code" translate="no" data-testid="code">${code ?? "····-····"}</p>
     <p class=${code || waits === "asking" ? "small" : "problem"} data-testid="waits">${code ? t("It is good for ten minutes; then another one comes.") : WAITS[waits]()}</p>
+    ${wrongOrigin() ? html`<p class="problem" data-testid="origin">${wrongOrigin()}</p>` : nothing}
     <p class="small">${location.host}</p>
   </main>`;
 }

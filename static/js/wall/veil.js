@@ -39,6 +39,11 @@ export class Veil {
     return !this.#element.hidden && this.#run.currentTime < DRAWN;
   }
 
+  /** Why nothing can be proven here, where that is known. */
+  explain(why) {
+    if (why) this.#since.textContent = why;
+  }
+
   /** There is nothing on the screen that could be wrong: a code, or that this is no display any more. */
   lift() {
     this.#element.hidden = true;
