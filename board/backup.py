@@ -14,6 +14,7 @@ from board import journal
 from board.people.accounts import Wrong
 from models.database import Database
 from models.sqlite import library, set_up
+from models.upkeep import BACKUP, Upkeep
 
 STEPS = 100_000  # of SQLite's own machine, between two looks at how far it is
 MB = 1_000_000
@@ -44,6 +45,11 @@ def backup(database: Database, to: Path, tell: Tell) -> tuple[int, list[str]]:
     except DBAPIError as error:
         raise Wrong(f"The backup does not hold: {error.orig}. It was not kept.") from error
     return found
+
+
+def note_backup(session: Session, at: str) -> None:
+    """Keep when the last backup was made, for `check`."""
+    session.merge(Upkeep(name=BACKUP, at=at))
 
 
 def _check_new(to: Path) -> None:

@@ -7,6 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from board import env_file
+from board.checks.settings import sentence
 from board.command_line import checking, checkout, people, serving
 from board.people.accounts import Wrong
 from board.settings import VERSION
@@ -21,7 +22,7 @@ HELP_NAMES = {"help_option_names": ["-h", "--help"]}  # of all commands below, t
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 for _command in (
     serving.serve, serving.demo, serving.migrate, serving.copy, serving.backup, serving.restored,
-    checking.verify, checking.displays,
+    checking.check, checking.verify, checking.displays,
 ):  # fmt: skip
     app.command()(_command)
 app.add_typer(people.account, name="account")
@@ -63,9 +64,7 @@ def main() -> None:
     except Unavailable:
         _fail("The database can't do this right now: it is busy, full or damaged.")
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        said = first["msg"].removeprefix("Value error, ")
-        _fail(f"The setting {'.'.join(map(str, first['loc'])).upper()} can't be used: {said}.")
+        _fail(sentence(error))
 
 
 def _fail(sentence: str, code: int = 1) -> NoReturn:

@@ -70,7 +70,7 @@ def _fault(name: str, known: Collection[str]) -> str:
     return "that is no setting: it is written NAME=value"
 
 
-def meant(name: str, known: Collection[str]) -> str:
+def meant(name: str, known: Collection[str], near_by: float = 0.75) -> str:
     """Return which setting may be meant by a name, as the end of a sentence; empty where none is near."""
-    near = get_close_matches(name.lower(), known, 1, 0.75)
+    near = get_close_matches(name.lower(), known, 1, near_by)
     return f" (is {near[0].upper()} meant?)" if near else ""

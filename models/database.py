@@ -194,6 +194,11 @@ class Database:
         if self.store.has_room():
             self.health.works()
 
+    def dispose(self) -> None:
+        """Let go of the connections: for the command line, which has no loop and no threads to close."""
+        self.writer.dispose()
+        self.store.reader.dispose()
+
     async def close(self) -> None:
         """Finishes what is waiting, then lets go of the files and connections."""
         self._ends_at = time.monotonic() + DEADLINE_S
@@ -204,8 +209,7 @@ class Database:
         self._writers.clear()
         for threads in (self._threads, self._heavy_threads):
             threads.shutdown(wait=False, cancel_futures=True)  # one may be stuck in the server
-        self.writer.dispose()
-        self.store.reader.dispose()
+        self.dispose()
         self.store.let_go()
 
     def _start_writers(self) -> None:

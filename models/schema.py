@@ -19,6 +19,7 @@ from models import (  # noqa: F401  (they register themselves)
     seen,
     sighting,
     task,
+    upkeep,
 )
 from models.database import START_S, Database, Unusable
 

@@ -15,7 +15,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
-from board import backup, cli
+from board import backup
+from board.command_line import serving as commands
 from board.desk import Desk
 from board.dev.check import ROOT
 from board.people import accounts
@@ -196,7 +197,7 @@ async def test_a_broken_chain_is_told_and_the_rest_has_its_backup(desk: Desk, tm
     assert (boards, [fault[:19] for fault in faults]) == (2, ["operations: event 1"])
     monkeypatch.setenv("DATABASE_URL", desk.settings.database_url)
     with pytest.raises(Wrong, match=r"again.db is written, but .* damaged, .*: operations: event 1"):
-        cli.backup(tmp_path / "again.db")
+        commands.backup(tmp_path / "again.db")
     assert left(tmp_path) == {"backup.db", "again.db"}
 
 

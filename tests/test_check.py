@@ -1,189 +1,288 @@
-"""`python3 -m board test` fails for what fails twice, and names what fails once."""
+"""`board check`: a line for each thing that an installation needs, and exit 1 where one is wrong."""
 
-import re
-import subprocess
-import sys
-import tomllib
-from collections.abc import Callable
+import asyncio
+import json
+import os
+from collections import namedtuple
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx2 as httpx
 import pytest
-from mypy.fscache import FileSystemCache
-from mypy.modulefinder import FindModuleCache, SearchPaths
-from mypy.options import Options
+from redis import Redis as Client
+from sqlalchemy import text
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
-from board.bootstrap import ROOT
-from board.dev import check
+from board import checks
+from board.backup import note_backup
+from board.checks import State, database, paper, proxy, redis
+from board.checks.run import CHECKS
+from board.dev import Redis
+from board.people import accounts
+from board.settings import Settings
+from models.database import Database
+from models.schema import migrate
+from models.times import now, stamp
+from tests import readme
+from tests.cast import PASSWORD, serving, settings_for
+from tests.houses import House
+from tests.test_command_line import Run, run
 
-# In the folder of the tests, `first(name)` is true the first time that it is asked for a name.
-CONFTEST = """
-import os, pathlib, pytest
-def first(name):
-    seen = pathlib.Path(__file__).with_name(f"{name}.seen")
-    new = not seen.exists()
-    seen.touch()
-    return new
-"""
-HEAD = "from conftest import first\nimport os, pytest\n"
-GOOD = "def test_good(): pass\n"
-ONCE = "def test_once(): assert not first('once'), 'only the first time'\n"
-ALWAYS = "def test_always(): assert False, 'each time'\n"
-SETUP = "@pytest.fixture\ndef server():\n    assert not first('setup'), 'it did not start'\ndef test_served(server): pass\n"
-TEARDOWN = (
-    "@pytest.fixture\ndef server():\n    yield\n    assert not first('end'), 'it did not end'\ndef test_ends(server): pass\n"
-)
-CRASH = "def test_crash():\n    if first('crash'): os._exit(9)\n"
-CRASHES = "def test_crashes(): os._exit(9)\n"
-SKIPPED = "def test_skips():\n    if not first('skip'): pytest.skip('not now')\n    assert False\n"
-STOPPED = "def test_stopped():\n    if first('stop'): raise KeyboardInterrupt\n"
-SLOW = "@pytest.mark.slow\ndef test_slow(): assert not first('slow')\n"
-BROKEN = "import nothing_of_that_name\n"
-Tried = Callable[..., tuple[int, str]]
+__all__ = ["run"]  # a fixture
+
+AGO = timedelta(days=3)
+Room = namedtuple("Room", "f_bavail f_frsize")
 
 
 @pytest.fixture
-def tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Tried:
-    """`tried({"test_a.py": GOOD}, "-x")`: the exit code over a checkout with these tests, and all that was printed."""
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "conftest.py").write_text(CONFTEST)
-    options = "-p xdist -p no:cacheprovider -m 'not slow'"
-    (tmp_path / "pytest.ini").write_text(f"[pytest]\naddopts = {options}\ntestpaths = tests\nmarkers = slow: longer\n")
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setattr(check, "ROOT", tmp_path)
-    monkeypatch.setattr(check, "RULES", {"lint": ("platform", ["platform"])})
-    for name in ("find", "find_postgres", "fetch_redis"):
-        monkeypatch.setattr(check, name, lambda *_: "here")
-
-    def run(files: dict[str, str], *arguments: str) -> tuple[int, str]:
-        for name, text in files.items():
-            (tmp_path / "tests" / name).write_text(HEAD + text)
-        code = check.run(arguments)
-        return code, "".join(capfd.readouterr())
-
-    return run
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A small one, which the settings of this process name."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/board.db")
+    made = Database(f"sqlite:///{tmp_path}/board.db")
+    migrate(made)
+    return made
 
 
-def closing(said: str) -> str:
-    """Everything in the last line of pytest's form but the seconds."""
-    return re.findall(r"^=+ (.*) in [\d.]+s =+$", said, re.M)[-1]
+def found() -> dict[str, checks.Finding]:
+    return {each.name: each for each in checks.run()}
 
 
-def flaky(said: str) -> list[str]:
-    return re.findall(r"^FLAKY: (\S+)", said, re.M)
+def test_a_line_for_each_and_exit_0_where_nothing_is_wrong(
+    installation: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks.run.__globals__["installation"], "look", lambda: (State.OK, "It is."))  # of these tests
+    code, out, fault = run("check")
+    assert (code, fault) == (0, "")
+    names = ["installed", "settings", *CHECKS]
+    assert [line.split()[1] for line in out.splitlines()] == names
+    assert {line.split()[0] for line in out.splitlines()} <= set(State)
+    told = json.loads(run("check", "--json")[1])
+    assert [each["name"] for each in told] == names
+    assert all(set(each) == {"name", "state", "says"} for each in told)
 
 
-def test_all_that_passes_is_tried_once(tried: Tried) -> None:
-    code, said = tried({"test_a.py": GOOD})
-    assert (code, closing(said), flaky(said)) == (0, "1 passed", [])
-    assert re.search(r"^board: lint \d+\.\d s, tests \d+\.\d s$", said, re.M)
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "why"),
-    [
-        (ONCE, "test_once", "only the first time"),
-        (SETUP, "test_served", "it did not start"),
-        (TEARDOWN, "test_ends", "it did not end"),
-        (CRASH, "test_crash", "crashed while running"),
-    ],
-    ids=["test", "setup", "teardown", "crash"],
-)
-def test_a_test_that_fails_once_is_named_and_fails_nothing(tried: Tried, text: str, name: str, why: str) -> None:
-    code, said = tried({"test_a.py": GOOD + text, "test_b.py": GOOD})
-    assert (code, closing(said)) == (0, "3 passed, 1 rerun")
-    assert flaky(said) == [f"tests/test_a.py::{name}"]
-    assert why in said.split("FLAKY:")[1]
-    assert re.search(r"^board: lint \d+\.\d s, tests \d+\.\d s, second try \d+\.\d s$", said, re.M)
-    assert re.search(r"^=+ .*1 passed in [\d.]+s =+$", said, re.M), "pytest's own line of the second try"
-
-
-@pytest.mark.parametrize("text", [ALWAYS, SKIPPED], ids=["fails", "is skipped"])
-def test_a_test_that_does_not_pass_the_second_time_fails_the_run(tried: Tried, text: str) -> None:
-    code, said = tried({"test_a.py": ONCE + GOOD + text})
-    assert (code, closing(said)) == (1, "1 failed, 2 passed, 2 rerun")
-    assert flaky(said) == ["tests/test_a.py::test_once"]
-
-
-def many(count: int) -> str:
-    return "".join(ONCE.replace("once", f"once_{number}") for number in range(count))
-
-
-def test_five_tests_get_a_second_try_and_six_do_not(tried: Tried) -> None:
-    code, said = tried({"test_a.py": GOOD + many(5)}, "-n0")
-    assert (code, closing(said), len(flaky(said))) == (0, "6 passed, 5 rerun", 5)
-
-
-def test_six_tests_that_fail_fail_at_once(tried: Tried) -> None:
-    code, said = tried({"test_a.py": GOOD + many(6)}, "-n0")
-    assert (code, closing(said), flaky(said)) == (1, "6 failed, 1 passed", [])
-    assert "no second try: 6 tests failed, more than 5" in said
-
-
-@pytest.mark.parametrize("workers", [(), ("-n0",)], ids=["abreast", "one"])
-def test_a_file_that_can_not_be_read_fails_at_once(tried: Tried, workers: tuple[str, ...]) -> None:
-    code, said = tried({"test_a.py": GOOD + ONCE, "test_b.py": BROKEN}, *workers)
-    assert (code, flaky(said)) == (2 if workers else 1, [])
-    assert "1 error" in closing(said)
-    assert "no second try" in said
-
-
-def test_a_worker_that_always_dies_fails_the_run(tried: Tried) -> None:
-    code, said = tried({"test_a.py": CRASHES + GOOD})
-    assert (code, flaky(said)) == (1, [])
+def test_exit_1_where_something_is_wrong(installation: Database, run: Run, tmp_path: Path) -> None:
+    code, out, fault = run("check", DATABASE_URL=f"sqlite:///{tmp_path}/none.db")
+    assert (code, fault) == (1, "")
+    (line,) = [line for line in out.splitlines() if line.split()[1] == "database"]
+    assert line.startswith("wrong")
+    assert "There is no database" in line
+    assert not (tmp_path / "none.db").exists()
 
 
 @pytest.mark.parametrize(
-    ("text", "arguments", "ends"),
+    ("settings", "words"),
     [
-        (ONCE + GOOD, ("-x", "-n0"), 1),
-        (ONCE + GOOD, ("-x",), 2),
-        (STOPPED, ("-n0",), 2),
-        ("", (), 5),
-        (ONCE, ("-k", "nothing"), 5),
-        (ONCE, ("--no-such-option",), 4),
+        ({"WORKERS": "many"}, "WORKERS"),
+        ({"LOG_LEVEL": "BANANA"}, "LOG_LEVEL"),
+        ({"WORKERS": "2"}, "REDIS_URL"),
+        ({"PUBLIC_URL": "board.example"}, "PUBLIC_URL"),
     ],
-    ids=["-x", "-x abreast", "interrupted", "empty", "none chosen", "usage"],
 )
-def test_a_run_that_was_not_whole_gets_no_second_try(tried: Tried, text: str, arguments: tuple[str, ...], ends: int) -> None:
-    code, said = tried({"test_a.py": text}, *arguments)
-    assert (code, flaky(said)) == (ends, [])
-    assert "no second try" in said
+def test_settings_that_can_not_be_are_wrong_and_nothing_else_is_looked_at(
+    installation: Database, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], words: str
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    told = found()
+    assert told["settings"].state == State.WRONG
+    assert words in told["settings"].says
+    assert {told[name].state for name in CHECKS} == {State.SKIPPED}
 
 
-def test_the_second_try_takes_the_arguments_of_a_person(tried: Tried, tmp_path: Path) -> None:
-    code, said = tried({"test_a.py": SLOW + GOOD, "test_b.py": ALWAYS}, "-m", "slow", "tests/test_a.py", "--junitxml", "out.xml")
-    assert (code, closing(said)) == (0, "1 passed, 1 rerun")
-    assert flaky(said) == ["tests/test_a.py::test_slow"]
-    assert 'failures="1"' in (tmp_path / "out.xml").read_text()
+def test_a_name_that_is_no_setting_is_told(installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert found()["settings"].state == State.OK
+    monkeypatch.setenv("PUBLIC_URI", "https://board.example")
+    told = found()["settings"]
+    assert (told.state, "PUBLIC_URI" in told.says, "PUBLIC_URL meant" in told.says) == (State.WARNING, True, True)
+    (tmp_path / ".env").write_text("COLOUR=blue\n")
+    told = found()["settings"]
+    assert (told.state, told.says) == (State.WRONG, ".env, line 1: the board has no setting COLOUR.")
 
 
-def test_a_rule_that_fails_fails_the_run(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "RULES", {"lint": ("nothing", ["no_module_of_that_name"])})
-    code, said = tried({"test_a.py": GOOD + ONCE})
-    assert (code, closing(said)) == (1, "1 failed (nothing), pytest ended with 0: 2 passed, 1 rerun")
+def test_settings_that_others_may_read_and_proxies_that_anybody_may_be_are_told(
+    installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (file := tmp_path / ".env").write_text("SECRET_KEY=a-text-of-more-than-sixteen\n")
+    file.chmod(0o644)
+    assert "chmod 600" in found()["settings"].says
+    file.chmod(0o600)
+    assert found()["settings"].state == State.OK
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    assert "believes everybody" in found()["settings"].says
 
 
-# -- what the rules look at -----------------------------------------------------------------------------------------------
-
-SOURCES = {path for room in ("board", "realtime", "models") for path in (ROOT / room).rglob("*.py")}
-TESTS = set((ROOT / "tests").rglob("*.py"))
+# -- database and Redis -----------------------------------------------------------------------------------------------------
 
 
-def test_ruff_looks_at_every_file() -> None:
-    command = [sys.executable, "-m", *check.RULES["lint"][1], "--show-files"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert {*map(Path, shown.splitlines())} >= SOURCES | TESTS
+@pytest.mark.parametrize(("free", "state"), [(2_000_000_000, State.OK), (500_000_000, State.WARNING), (50_000_000, State.WRONG)])
+def test_a_disk_that_fills_is_told(
+    installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, state: State
+) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda path: Room(free, 1))
+    says = database.look(settings_for(tmp_path))
+    assert says[0] == state
+    assert f"{free // 1_000_000:,} MB free" in says[1]
 
 
-def test_mypy_looks_at_every_file_of_the_program() -> None:
-    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["packages"]
-    finder = FindModuleCache(SearchPaths((str(ROOT),), (), (), ()), FileSystemCache(), Options())
-    assert {Path(str(each.path)) for package in packages for each in finder.find_modules_recursive(package)} >= SOURCES
+def test_tables_of_another_version_are_told_and_stay_as_they_are(installation: Database) -> None:
+    installation.write_now(lambda session: session.connection().execute(text("UPDATE alembic_version SET version_num = '0003'")))
+    told = found()["database"]
+    assert (told.state, "`board migrate`" in told.says) == (State.WRONG, True)
+    assert (
+        installation.read_now(lambda s: s.connection().execute(text("SELECT version_num FROM alembic_version")).scalar())
+        == "0003"
+    )
 
 
-def test_pytest_looks_at_every_file_with_tests() -> None:
-    texts = {path.name: path.read_text() for path in TESTS}
-    with_tests = {name for name, text in texts.items() if re.search(r"^(async )?def test_", text, re.M)}
-    assert len(with_tests) > 100
-    by_name = [name for name in with_tests if not name.startswith("test_")]  # run by another one, in another network
-    assert [name for name in by_name if not any(name in text for each, text in texts.items() if each != name)] == []
+@pytest.mark.houses
+def test_a_database_that_is_well_is_told_with_its_kind(
+    house: House, installation: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other := tmp_path / "other").mkdir()
+    with house.settled(other) as settings:
+        url = settings.get("database_url", f"sqlite:///{tmp_path}/board.db")
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("SECRET_KEY", "a-text-of-more-than-sixteen")
+        made = Database(url)
+        migrate(made)
+        told = found()
+        kind = "PostgreSQL" if made.kind == "postgresql" else "SQLite"
+        assert (told["database"].state, told["database"].says.split()[0]) == (State.OK, kind)
+        assert (told["clock"].state, "database server" in told["clock"].says) == (State.OK, kind == "PostgreSQL")
+        asyncio.run(made.close())
+
+
+def test_redis_is_asked_for_all_that_the_readmes_user_may(redis: Redis, redis_url: str, tmp_path: Path) -> None:
+    (line,) = [line for line in readme.README.splitlines() if "ACL SETUSER" in line]
+    words = line.partition("`ACL SETUSER ")[2].partition("`")[0].replace(">PASSWORD", ">secret").split()
+    with Client.from_url(redis_url) as admin:
+        admin.execute_command("ACL", "SETUSER", *words)
+        admin.execute_command("ACL", "SETUSER", "deaf", *words[1:], "-subscribe")
+    host = redis_url.rpartition("@")[2]
+
+    def look(user: str) -> tuple[State, str]:
+        return checks_redis(settings_for(tmp_path, redis_url=f"redis://{user}:secret@{host}"))
+
+    assert look("board")[0] == State.OK
+    assert "refuses this user" in look("deaf")[1]
+    assert "refuses this user" in look("nobody")[1]
+    assert (look("deaf")[0], look("nobody")[0]) == (State.WRONG, State.WRONG)
+    assert checks_redis(settings_for(tmp_path, redis_url="redis://127.0.0.1:1"))[0] == State.WRONG
+    assert checks_redis(settings_for(tmp_path))[0] == State.SKIPPED
+
+
+checks_redis = redis.look  # its name is that of a fixture
+
+
+# -- the address --------------------------------------------------------------------------------------------------------------
+
+
+async def look_at(url: str, public_url: str | None, **more: Any) -> tuple[State, str]:
+    settings = Settings(_env_file=None, port=int(url.rpartition(":")[2]), public_url=public_url, **more)
+    return await asyncio.to_thread(proxy.look, settings)
+
+
+async def test_an_address_by_which_pages_and_sockets_come_is_well(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        assert (await look_at(server.url, server.url))[0] == State.OK
+
+
+async def test_a_server_that_takes_another_address_for_its_own_is_wrong(tmp_path: Path) -> None:
+    async with serving(tmp_path, public_url="https://board.example") as server:
+        state, says = await look_at(server.url, server.url)
+        assert (state, "takes https://board.example for its own" in says) == (State.WRONG, True)
+
+
+async def test_requests_that_were_refused_by_their_origin_show_that_public_url_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(tmp_path) as server:
+        await accounts.add_account(server.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        async with httpx.AsyncClient(base_url=server.url) as http:
+            form = {"email": "alice@desk.example", "password": PASSWORD}
+            assert (await http.post("/login", data=form, headers={"Sec-Fetch-Site": "same-origin"})).status_code == 303
+            said = {"Origin": server.url.replace("http:", "https:"), "Cookie": f"board_session={http.cookies['board_session']}"}
+        with pytest.raises(InvalidStatus, match="403"):
+            await connect(server.ws, additional_headers=said)
+        state, says = await look_at(server.url, None)
+        assert (state, "browsers come by https" in says) == (State.WRONG, True)
+        monkeypatch.setattr(proxy, "_refused", lambda own: False)
+        assert (await look_at(server.url, None))[0] == State.OK
+        assert (await look_at(server.url, None, host="0.0.0.0"))[0] == State.OK
+    assert (await look_at(server.url, None, host="192.0.2.1"))[0] == State.WARNING
+
+
+@pytest.mark.parametrize(
+    ("health", "socket", "state", "words"),
+    [(200, 404, State.WRONG, "pass on Upgrade"), (502, 401, State.SKIPPED, "answers 502"), (200, 401, State.OK, "come through")],
+)
+async def test_a_proxy_that_passes_no_sockets_or_knows_no_server_is_told(
+    health: int, socket: int, state: State, words: str
+) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+        status, page = {b"/healthz": (health, b""), b"/ws": (socket, b"")}.get(
+            path, (200, b'<body data-origin="%s">' % url.encode())
+        )
+        writer.write(b"HTTP/1.1 %d x\r\nContent-Length: %d\r\n\r\n%s" % (status, len(page), page))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as standing:
+        url = f"http://127.0.0.1:{standing.sockets[0].getsockname()[1]}"
+        told = await look_at("http://127.0.0.1:1", url)
+        assert (told[0], words in told[1]) == (state, True)
+
+
+async def test_an_address_that_can_not_be_reached_is_wrong_only_while_the_server_runs(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        assert (await look_at(server.url, "http://127.0.0.1:1"))[0] == State.WRONG
+    assert (await look_at("http://127.0.0.1:2", "http://127.0.0.1:1"))[0] == State.SKIPPED
+
+
+# -- PDF, backup, clock -------------------------------------------------------------------------------------------------------
+
+
+def test_a_pdf_is_made_or_what_to_install_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert paper.look(settings_for(tmp_path)) == (State.OK, "One was made.")
+    monkeypatch.setattr(paper, "find_spec", lambda name: None)
+    state, says = paper.look(settings_for(tmp_path))
+    assert (state, "python3 -m board install paper" in says) == (State.WARNING, True)
+
+
+def test_the_age_of_the_last_backup_is_told(installation: Database, run: Run, tmp_path: Path) -> None:
+    assert found()["backup"].state == State.WARNING  # nothing is in it yet
+    add = accounts.new_account("alice@desk.example", "Alice", "coordinator", PASSWORD, stamp(now() - AGO))
+    installation.write_now(add)
+    assert found()["backup"].state == State.WRONG
+    assert run("backup", f"{tmp_path}/backup.db")[0] == 0
+    assert found()["backup"].state == State.OK
+    installation.write_now(lambda session: note_backup(session, stamp(now() - AGO)))
+    told = found()["backup"]
+    assert (told.state, "3 days ago" in told.says or "72 h ago" in told.says) == (State.WRONG, True)
+    assert run("backup", "--note") == (0, "", "")
+    assert found()["backup"].state == State.OK
+    for words in (("backup",), ("backup", f"{tmp_path}/other.db", "--note")):
+        assert run(*words)[0] == 2
+
+
+def test_a_backup_that_can_not_be_made_is_not_noted(installation: Database, run: Run, tmp_path: Path) -> None:
+    assert run("backup", f"{tmp_path}/no/such/folder")[0] == 1
+    assert found()["backup"].state == State.WARNING
+
+
+def test_a_clock_that_is_behind_what_is_on_record_is_wrong(installation: Database) -> None:
+    assert found()["clock"].state == State.OK
+    later = stamp(now() + timedelta(minutes=5))
+    made = text(
+        "INSERT INTO board (id, kind, epoch, seq, at, last_type, head, cards, entities) VALUES ('x','x','x',1,:at,'','',0,0)"
+    )
+    installation.write_now(lambda session: session.connection().execute(made, {"at": later}))
+    told = found()["clock"]
+    assert (told.state, later in told.says) == (State.WRONG, True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from board import cli, copying
+from board import copying
+from board.command_line import serving as commands
 from board.journal import heads, verify
 from models.board import OPERATIONS, Board
 from models.database import Database
@@ -103,5 +104,5 @@ async def test_the_command_says_what_it_did(
     lost: Lost, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", lost.database().url)
-    cli.restored()
+    commands.restored()
     assert "2 boards have a new epoch" in capsys.readouterr().out

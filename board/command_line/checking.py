@@ -12,6 +12,16 @@ from board.wall import standing
 from models.times import now
 
 
+def check(as_json: AsJson = False) -> None:
+    """Looks at what this installation needs: settings, database, Redis, address, PDF, backup, clock. A line each, and 0; or 1
+    where something is wrong."""
+    from board.checks import State, run
+
+    found = run()
+    show([(each.line, each.shown) for each in found], as_json)
+    sys.exit(any(each.state == State.WRONG for each in found))
+
+
 def verify(
     board: Annotated[str | None, typer.Argument(help="One board only.")] = None,
     heads: Annotated[Path | None, typer.Option(help="A file with what this printed once, kept elsewhere.")] = None,

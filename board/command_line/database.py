@@ -17,13 +17,19 @@ WAIT_S = 5.0  # for a server that is coming up; a person waits here
 def read(fn: Callable[[Session], T]) -> T:
     """Return what fn says of the database as it is: it is neither made nor migrated. Raises Unusable where that is needed."""
     database = Database(Settings().database_url, reading=True)
-    schema.check(database, WAIT_S)
-    return database.read_now(fn)
+    try:
+        schema.check(database, WAIT_S)
+        return database.read_now(fn)
+    finally:
+        database.dispose()
 
 
 def write(fn: Callable[[Session], T], *, existing: bool = True) -> T:
     """Do something in one transaction, on the database brought to this version's tables. Raises Unusable where it has to be there
     and is not."""
     database = Database(Settings().database_url, existing=existing)
-    schema.migrate(database, WAIT_S)
-    return database.write_now(fn)
+    try:
+        schema.migrate(database, WAIT_S)
+        return database.write_now(fn)
+    finally:
+        database.dispose()

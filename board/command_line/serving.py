@@ -1,5 +1,6 @@
 """Serving, and the database as a whole."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,9 @@ from board.command_line.database import WAIT_S, write
 from board.command_line.output import progress
 from board.people.accounts import Wrong
 from board.settings import Settings
-from models.database import Database
+from models.database import Database, Unavailable
 from models.schema import migrate as bring_up
+from models.times import now, stamp
 
 
 def serve(
@@ -53,17 +55,29 @@ def copy(to: Annotated[str, typer.Option(help="The new database's URL: empty, in
     print("copied: set DATABASE_URL to the new database and start the servers")
 
 
-def backup(file: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="A new file.")] = None,
+    note: Annotated[bool, typer.Option("--note", help="Only note, for `check`, that another program has just made one.")] = False,
+) -> None:
     """Writes a backup of an SQLite database, beside running servers, and checks it. (PostgreSQL has pg_dump.)"""
     from board.backup import backup as back_up
+    from board.backup import note_backup
 
+    if note == (file is not None):
+        raise typer.BadParameter("Name a new file, or --note.")
+    if file is None:
+        return write(lambda session: note_backup(session, stamp(now())))
+    at = stamp(now())
     try:
         boards, faults = back_up(Database(Settings().database_url, existing=True), file, progress)
     finally:
         progress("")
     if faults:
         raise Wrong(f"{file} is written, but a journal in it is damaged, as it is in the database: {'; '.join(faults)}.")
+    with suppress(Unavailable):  # of an earlier version, it has no place for this
+        Database(Settings().database_url, existing=True).write_now(lambda session: note_backup(session, at))
     print(f"{file} holds: {boards} boards")
+    return None
 
 
 def restored() -> None:

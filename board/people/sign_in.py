@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Row, TextClause, bindparam, text
@@ -23,6 +24,7 @@ from board.people import throttle
 from board.people.last_use import idle_end
 from board.people.rights import bump
 from board.rate_limit.limiter import Wanted
+from board.running import metrics
 from models.accounts import Account, Session
 from models.database import Unavailable
 from models.display import WALL, Display
@@ -30,6 +32,8 @@ from models.times import now, stamp
 
 if TYPE_CHECKING:
     from board.desk import Desk
+
+log = structlog.get_logger()
 
 LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
@@ -221,7 +225,19 @@ def from_own_page(connection: HTTPConnection, *, socket: bool = False) -> bool:
     says it, no page can) that it has the same one. A socket must say its origin."""
     if connection.headers.get("origin", "").lower() == own_origin(connection):
         return True
-    return not socket and connection.headers.get("sec-fetch-site") == "same-origin"
+    if not socket and connection.headers.get("sec-fetch-site") == "same-origin":
+        return True
+    _note_https(connection)
+    return False
+
+
+def _note_https(connection: HTTPConnection) -> None:
+    """Count, and log, that our own pages came by https and nobody told us: for whoever wonders why no page is live."""
+    desk: Desk = connection.app.state.desk
+    if desk.settings.origin is None and connection.headers.get("origin", "").lower() == f"https{own_origin(connection)[4:]}":
+        if not metrics.refused.labels("public_url")._value.get():
+            log.warning("PUBLIC_URL is not set, and browsers come by https")
+        metrics.refused.labels("public_url").inc()
 
 
 @dataclass(frozen=True, slots=True)

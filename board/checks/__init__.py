@@ -1,0 +1,6 @@
+"""What an installation needs, looked at from outside: a line for each, and whether anything is wrong."""
+
+from board.checks.finding import Finding, State
+from board.checks.run import run
+
+__all__ = ["Finding", "State", "run"]

@@ -1,0 +1,36 @@
+"""The clock: held against the database server's, and against the times that are on record."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.checks.finding import State
+from board.command_line.database import read
+from board.settings import Settings
+from models.times import moment, now
+
+OFF = timedelta(seconds=5)  # people read minutes
+_NEWEST = text("SELECT max(at) FROM board WHERE seq > 0")
+_SERVER = text("SELECT clock_timestamp()")
+
+
+def look(settings: Settings) -> tuple[State, str]:
+    newest, server = read(_times)
+    at = now()
+    if newest is not None and moment(newest) - at > OFF:
+        return State.WRONG, f"The newest event is of {newest}, which is not yet: this clock is behind, or another one was ahead."
+    if server is None:
+        return State.OK, f"It is {at:%Y-%m-%d %H:%M:%S} UTC; no event is later."
+    off = (at - server).total_seconds()
+    if abs(off) > OFF.total_seconds():
+        return State.WRONG, f"This clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the database server's."
+    says = f"It is {at:%Y-%m-%d %H:%M:%S} UTC"
+    return State.OK, f"{says}, within {abs(off) + 0.05:.1f} s of the database server's; no event is later."
+
+
+def _times(session: Session) -> tuple[str | None, datetime | None]:
+    """Return the time of the newest event, and what the database server's clock says, if it has one of its own."""
+    connection = session.connection()
+    newest: str | None = connection.execute(_NEWEST).scalar()
+    return newest, connection.execute(_SERVER).scalar() if connection.dialect.name == "postgresql" else None

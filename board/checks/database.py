@@ -1,0 +1,45 @@
+"""The database: whether it can be reached, has this version's tables, and has room."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.checks.finding import State
+from board.command_line.database import read
+from board.settings import Settings
+from models import sqlite
+from models.database import Database
+
+MB = 1_000_000
+LITTLE, TOO_LITTLE = 1_000 * MB, 100 * MB  # bytes
+TABLES = "tables of this version"
+_VERSION = text("SHOW server_version")
+_SIZE = text("SELECT pg_database_size(current_database())")
+
+
+def look(settings: Settings) -> tuple[State, str]:
+    path = Database(settings.database_url, reading=True).path
+    return read(lambda session: _of_file(path) if path else _of_server(session))
+
+
+def _of_file(path: Path) -> tuple[State, str]:
+    room = os.statvfs(path.parent)
+    free = room.f_bavail * room.f_frsize
+    size = sum(each.stat().st_size for each in (path, Path(f"{path}-wal")) if each.exists())
+    says = f"SQLite {sqlite.library.sqlite_version}, {TABLES}, {size / MB:.1f} MB, {free / MB:,.0f} MB free on its disk."
+    if not os.access(path, os.W_OK):
+        return State.WRONG, f"{says} This account may not write {path}."
+    if free < TOO_LITTLE:
+        return State.WRONG, f"{says} The disk is nearly full."
+    if free < LITTLE:
+        return State.WARNING, f"{says} The disk is filling."
+    if sqlite.needs_lock_file:
+        return State.WARNING, f"{says} Before 3.51.3 two servers on one file can damage it: run one."
+    return State.OK, says
+
+
+def _of_server(session: Session) -> tuple[State, str]:
+    version, size = (session.connection().execute(each).scalar_one() for each in (_VERSION, _SIZE))
+    return State.OK, f"PostgreSQL {version}, {TABLES}, {size / MB:.1f} MB; how much room its disk has is not known here."
