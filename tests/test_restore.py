@@ -65,7 +65,7 @@ async def comes_back(alice: Person, lost: Lost) -> list[str]:
 
 async def test_with_new_epochs_a_client_from_before_gets_a_snapshot(lost: Lost) -> None:
     database = lost.database()
-    assert database.write_now(copying.restored) == 2
+    assert database.write_now(copying.restored) == 3  # the search, operations and the audit
     await database.close()
     async with serving(lost.folder) as server:
         alice = await cast.come(server, lost.token)
@@ -105,4 +105,4 @@ async def test_the_command_says_what_it_did(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", lost.database().url)
     commands.restored()
-    assert "2 boards have a new epoch" in capsys.readouterr().out
+    assert "3 boards have a new epoch" in capsys.readouterr().out
