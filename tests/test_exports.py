@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sqlmodel import Session
 
 from board import journal
@@ -23,7 +25,11 @@ from tests.houses import BY_TURNS
 pytestmark = pytest.mark.houses(BY_TURNS)
 
 FILES = ("cards.csv", "cards.json", "journal.csv", "journal.json")
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a;=1+1", "a\n=1+1", "＝1")
+FORMULAS = (
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a;=1+1", "a\n=1+1", "＝1",
+    "a;\"=1+cmd|' /C calc'!A0;b", 'a;" "" =1', 'a\t"=1',
+)  # fmt: skip
+SEPARATORS = (",", ";", "\t")  # what a spreadsheet may split the lines of a file at, by its language or by what somebody clicked
 
 
 async def file_of(person: Person, board: str, name: str) -> httpx.Response:
@@ -114,8 +120,8 @@ async def test_what_a_spreadsheet_would_run_is_made_text(company: Company, typed
     search, *_ = await scene(company)
     await company.bob.do(search, "sighting.add", {"description": typed})
     shown = (await table_of(company.alice, search, "cards.csv"))[-1]["Description"]
-    assert shown.replace("'", "") == typed
-    assert not any(part.startswith(tuple("=+-@＝")) for part in re.split(r"[;\t\r\n]", shown))
+    assert shown.replace("'", "") == typed.replace("'", "")
+    assert not any(part.lstrip(' "').startswith(tuple("=+-@＝")) for part in re.split(r"[;\t\r\n]", shown))
     kept = (await file_of(company.alice, search, "cards.json")).json()["cards"][-1]
     assert kept["state"]["description"] == typed, "for a program it is what it was"
 
@@ -212,3 +218,12 @@ async def test_a_file_is_read_page_by_page(company: Company, name: str, monkeypa
     assert search in whole or "a girl" in whole
     assert len(sizes) == next(pages) > 2
     assert max(sizes) == 2
+
+
+@given(st.lists(st.lists(st.text(alphabet="a=+-@;,\t\r\n\"' ＝1|", max_size=12), min_size=1, max_size=4), min_size=1, max_size=3))
+@example([["x", "a;\"=1+cmd|' /C calc'!A0;b", "y"]])
+def test_no_cell_is_a_formula_at_whatever_separator_lines_are_split(rows: list[list[str]]) -> None:
+    written = exports.lines(rows).decode()
+    for separator in SEPARATORS:
+        for line in csv.reader(io.StringIO(written, newline=""), delimiter=separator):
+            assert not [each for each in line if each.lstrip(' "\t\r\n').startswith(tuple("=+-@＝＋－＠"))]

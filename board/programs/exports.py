@@ -46,9 +46,9 @@ _EVENTS = text(
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
     "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board AND e.seq IN :seqs"
 ).bindparams(bindparam("seqs", expanding=True))
-# Spreadsheets run what begins like this as a formula. Where they split lines at semicolons (a French or Dutch one does),
-# or take a quote within a line for one of the text, a cell begins after these too.
-_FORMULA = re.compile(r"(\A|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])")
+# Spreadsheets run a cell as a formula that begins like this. Where they split lines at semicolons (French, Dutch and German ones
+# do) or at tabs, a cell begins after these too, and a quote there is read as the opening of the cell, not as a part of it.
+_FORMULA = re.compile(r'(\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])')
 
 Page = Callable[[Session], list[Said]]
 Pages = Iterator[Page]
