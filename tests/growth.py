@@ -1,0 +1,50 @@
+"""How the time of a function grows with the length of its text: by the ratio of two lengths, so that no machine is too slow."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
+
+TIMES = 16  # how much longer the long text is
+MOST = 4 * TIMES  # in so much more time; by the square of the length it would be TIMES * TIMES
+TRIES = 6  # of which the quickest counts: what else the machine does only adds to it
+LEAST_S = 0.0005  # a shorter time is too short to judge by
+
+# Parts of texts that are repeated, and what stands before and after them: openings that are never closed, closings of what was
+# never opened, what can be read in two ways, what has to be put in order, numbers that go on for ever.
+PARTS = [
+    '"', "\\", '"\\', '\\"', "[", "{", '{"":', '["",', "[[]],", "0", ".1", "1e9,", "NaN,", '"\\u0000"', '"\\ud800",', "a", "A",
+    " ", "\n", " \n", "\n ", "\r", "a ", ".", "a.", ",", ";", ";a=", "=", "&", "a=&", "%", "%4", "%e9", "+", "-", "a-",
+    "@", "@a", " @a", " @a-", "'", "*", "_", "<", "|", "/", "/a", "é", "\u0327\u0301", "\u0344", "\U0001d16d\U0001d165", "\ufdfa",
+    "ß", "ﬀ", "½", "\u2028", "😀", "=1+", "1) ", "١", "0-,", "5-6,1-2,", "st ", "1000 ", "W/", '"a",', "q=1,",
+]  # fmt: skip
+BEFORE = ["", "[" * 33 + '"', 'a="']
+AFTER = ["", 'x"']
+
+
+def texts(parts: Iterable[str] = PARTS) -> Iterator[Callable[[int], str]]:
+    """Each kind of text, as what makes one of a length."""
+    for before, part, after in product(BEFORE, parts, AFTER):
+        yield (
+            lambda length, before=before, part=part, after=after: (  # type: ignore[misc]
+                before + (part * (length // len(part) + 1))[: length - len(before) - len(after)] + after
+            )
+        )
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long this thread works at it."""
+    began = time.thread_time()
+    work()
+    return time.thread_time() - began
+
+
+def grows(work: Callable[[str], object], make: Callable[[int], str], longest: int) -> str | None:
+    """Say by how much the time grows where it is by more than the length; None where it is not."""
+    short, long = make(longest // TIMES), make(longest)
+    least = most = float("inf")
+    for _ in range(TRIES):
+        most = min(most, seconds(lambda: work(long)))
+        least = min(least, seconds(lambda: work(short)))
+        if most <= MOST * max(least, LEAST_S / TIMES):
+            return None
+    return f"{most / least:.0f} times as long for a text {TIMES} times as long: {long[:40]!r}…{long[-4:]!r}, {most:.3f} s"
