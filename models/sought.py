@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 from sqlmodel import Field
@@ -49,18 +50,23 @@ def words(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """A text without accents and capitals, sign by sign: that of two texts is those of both, one after the other."""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text)
+    return text.lower() if text.isascii() else "".join(map(_fold_sign, text))
+
+
+@lru_cache(maxsize=4_096)
+def _fold_sign(sign: str) -> str:
+    """One by one: to bring thousands of accents on one letter into their order takes the square of their number."""
+    parts = unicodedata.normalize("NFKD", sign)
     return "".join(part for part in parts if unicodedata.category(part) not in _WITHOUT).casefold().translate(_NO_PARTS)
 
 
 def places(text: str, sought: Collection[str]) -> list[Found]:
     """Where the words of a text are that begin with one of these."""
     signs: Sequence[int] = range(len(text)) if text.isascii() else [at for at, sign in enumerate(text) for _ in fold(sign)]
+    wanted, lengths = set(sought), {len(each) for each in sought}  # fewer lengths than words
     found: list[Found] = []
     for word in _WORD.finditer(fold(text)):
-        if begun := {each for each in sought if word.group().startswith(each)}:
+        if begun := wanted.intersection(word.group()[:length] for length in lengths):
             start, end = signs[word.start()], signs[word.end() - 1] + 1
             following = signs[word.end()] if word.end() < len(signs) else len(text)  # accents of its own are before that
             if found and found[-1].end > start:  # ½ is two words

@@ -20,6 +20,7 @@ _ENABLED = text("SELECT id, name FROM account WHERE enabled")
 _NAMES = "names that are mentioned"  # in what a session carries along
 _AT = re.compile(r"(?<![\w.@])@(?=\w)")  # not that of an address
 _END = re.compile(r"\w(?!\w|-\w)")  # of a word, which may be Jean-Luc
+_WHOLE = re.compile(r"\w(?:.*\w)?", re.DOTALL)  # of a name, from its first letter to its last
 MAX_WORDS, MAX_NAME = 8, 300  # of a name; its characters may be more when they are folded
 
 
@@ -63,7 +64,8 @@ def _longest(folded: str, start: int, names: Names) -> frozenset[str]:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"^\W+|\W+$", "", fold(name))
+    found = _WHOLE.search(fold(name))
+    return found[0] if found else ""
 
 
 def _names(session: Session) -> Names:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SAINT = {"saint", "sainte", "sint", "sankt", "ste"}
 
@@ -9,8 +10,14 @@ _SAINT = {"saint", "sainte", "sint", "sankt", "ste"}
 def fold(text: str) -> str:
     """A name as it is compared: `Sint-Niklaas` and `saint niklaas` are `st niklaas`."""
     text = text.replace("œ", "oe").replace("Œ", "Oe").replace("ß", "ss").replace("’", "'")
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = text.lower() if text.isascii() else "".join(map(_plain_sign, text))
     return " ".join("st" if word in _SAINT else word for word in re.sub(r"[^a-z0-9]+", " ", plain).split())
+
+
+@lru_cache(maxsize=4_096)
+def _plain_sign(sign: str) -> str:
+    """One by one: to bring thousands of accents on one letter into their order takes the square of their number."""
+    return unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode().lower()
 
 
 def distance(typed: str, text: str, most: int) -> int:

@@ -20,7 +20,6 @@ from models.times import DESK, moment
 _LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # what Markdown reads as more than a sign, anywhere in a line
 _BEGINS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # at the beginning of a line: a list, a heading
-_BREAK = re.compile(r"[ \t]*\n\s*")  # in what is one line here: a name may have lines
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -126,8 +125,17 @@ def _said(words: Typed, join: Callable[[Iterable[str]], str]) -> str:
 
 def _md(text: str) -> str:
     """A text on one line, in which nothing is a mark of Markdown, nor of HTML, nor becomes a link."""
-    plain = _SIGNS.sub(r"\\\1", _BREAK.sub(" ", _CONTROL.sub("", text))).replace("://", "\\://").replace("www.", "www\\.")
+    plain = _SIGNS.sub(r"\\\1", _one_line(_CONTROL.sub("", text))).replace("://", "\\://").replace("www.", "www\\.")
     return _BEGINS.sub(lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else f"{found[1]}{found[2]}\\", plain)
+
+
+def _one_line(text: str) -> str:
+    """A text on one line, with a space for each break and the blanks around it: a name may have lines."""
+    first, *others = text.split("\n")
+    if not others:
+        return text
+    *between, last = (line.lstrip() for line in others)
+    return " ".join([first.rstrip(" \t"), *filter(None, (line.rstrip(" \t") for line in between)), last])
 
 
 # -- HTML -----------------------------------------------------------------------------------------------------------------
