@@ -15,6 +15,7 @@ from base64 import urlsafe_b64encode
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from board import cookies
 from models.accounts import Account
 
 COOKIE = "board_device"
@@ -41,7 +42,7 @@ def signed(cookie: str, account: Account) -> str:
 
 
 def cookie_of(connection: HTTPConnection) -> str:
-    return connection.cookies.get(_name(connection)) or ""
+    return cookies.value(connection, _name(connection))
 
 
 def give(connection: HTTPConnection, response: Response, account: Account) -> None:

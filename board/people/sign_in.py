@@ -18,6 +18,7 @@ from sqlmodel import select
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from board import cookies
 from board.errors import Refused
 from board.limits import too_many
 from board.people import throttle
@@ -181,7 +182,7 @@ def _bearer(connection: HTTPConnection) -> str | None:
 
 def _cookie(connection: HTTPConnection) -> str:
     desk: Desk = connection.app.state.desk
-    return connection.cookies.get(cookie_name(desk.settings.secure)) or ""
+    return cookies.value(connection, cookie_name(desk.settings.secure))
 
 
 def speaks_for_account(connection: HTTPConnection) -> bool:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import peer
+from board import cookies, peer
 from board.answers import NOT_OWN_PAGE, answer, caller_of, check_rate, count, desk_of, json_of, refusing
 from board.desk import Desk
 from board.errors import Refused, from_validation
@@ -41,7 +41,7 @@ async def new_code(request: Request) -> Response:
         raise Refused("forbidden", NOT_OWN_PAGE)
     count(request, await desk.limiter.take(ASKED, network_of(address)))
     code, secret = pairing.new_code()
-    before = request.cookies.get(_cookie(desk)) or ""
+    before = cookies.value(request, _cookie(desk))
     until = await desk.database.write(lambda database: pairing.begin(database, code, secret, now(), address, before))
     response = answer({"code": code, "expires_at": until})
     name, secure = _cookie(desk), desk.settings.secure
@@ -53,7 +53,7 @@ async def new_code(request: Request) -> Response:
 async def my_code(request: Request) -> Response:
     """Whether somebody has typed the code of this screen. Then the secret that it holds is its own."""
     desk = desk_of(request)
-    secret = request.cookies.get(_cookie(desk)) or ""
+    secret = cookies.value(request, _cookie(desk))
     state = await desk.database.read(lambda database: pairing.state(database, secret, now())) if secret else "expired"
     response = answer({"state": state})
     if state == "paired":

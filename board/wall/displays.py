@@ -13,7 +13,7 @@ from sqlmodel import Session as Database
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from board import words
+from board import cookies, words
 from board.access import is_on_walls
 from board.errors import Refused, invalid
 from board.fields import Data, Id, Time, Title
@@ -103,7 +103,7 @@ def give_cookie(response: Response, secret: str, secure: bool) -> None:
 def secret_of(connection: HTTPConnection) -> str:
     """The secret that this browser holds as a display; empty where it holds none."""
     desk: Desk = connection.app.state.desk
-    return connection.cookies.get(cookie_name(desk.settings.secure)) or ""
+    return cookies.value(connection, cookie_name(desk.settings.secure))
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
