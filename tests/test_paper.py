@@ -21,7 +21,7 @@ from board.gate import OF_ONE, WAITING
 from board.handover import sections
 from board.paper import history as paper_history
 from board.paper import pieces as paper
-from board.paper import press
+from board.paper import press, print_html
 from board.paper.pieces import Block, Paper, Section, Typed
 from board.people import accounts
 from models.board import OPERATIONS
@@ -165,6 +165,19 @@ async def test_a_long_history_says_what_is_not_on_the_paper(company: Company, mo
     assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 2), str(head - 1), str(head)]
 
 
+async def test_a_history_with_long_texts_has_fewer_events_and_says_so(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await company.alice.open_search()
+    for _ in range(3):
+        await company.bob.do(search, "note.add", {"text": "word " * 700})
+    head = (await company.alice.snapshot(search))["seq"]
+    monkeypatch.setattr(paper_history, "MOST_CHARACTERS", 8_000)
+    newest = (await fetched(company.bob, f"/searches/{search}/history.md")).text
+    assert f"the newest 2 of {head} events" in newest
+    assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 1), str(head)]
+    monkeypatch.setattr(paper_history, "MOST_CHARACTERS", 1)
+    assert f"the newest 1 of {head} events" in (await fetched(company.bob, f"/searches/{search}/history.md")).text
+
+
 async def test_a_report_says_how_many_cards_it_leaves_out(
     company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,6 +312,29 @@ async def test_nothing_is_fetched_for_a_pdf(tmp_path: Path) -> None:
     assert asked == []
 
 
+async def test_a_pdf_is_made_in_bounded_memory_and_of_bounded_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert text_of(await press.pdf("<p>here"))[0].startswith("here")
+    monkeypatch.setattr(press, "MEMORY", 400 * 1024 * 1024)  # enough for the libraries
+    with pytest.raises(Refused) as heavy:
+        await press.pdf("<p>here</p>" * 100_000)
+    assert (heavy.value.code, heavy.value.message) == ("too_large", press.TOO_LARGE)
+    monkeypatch.setattr(press, "MAX_HTML", 100)
+    with pytest.raises(Refused) as long:
+        await press.pdf("é" * 51)
+    assert long.value.code == "too_large"
+
+
+async def test_what_makes_a_pdf_is_given_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("import os, sys; sys.stdout.write('%PDF ' + repr(dict(os.environ)))")
+    monkeypatch.setattr(print_html, "__file__", str(child))
+    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "BOARD_TOKEN", "PGPASSWORD"):
+        monkeypatch.setenv(name, "secret")
+    told = (await press.pdf("<p>here")).decode()
+    assert "PATH" in told
+    assert "secret" not in told
+
+
 async def test_without_the_extra_a_sentence_says_how_to_get_it(
     company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,7 +349,7 @@ async def test_a_press_that_fails_or_takes_for_ever_is_an_answer(monkeypatch: py
     monkeypatch.setattr(press, "WITHIN_S", 0)
     with pytest.raises(Refused) as late:
         await press.pdf("<p>here")
-    assert late.value.code == "unavailable"
+    assert late.value.code == "too_large"
     monkeypatch.setattr(press, "WAITING", 0)
     with pytest.raises(Refused) as busy:
         await press.pdf("<p>here")

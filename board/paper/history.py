@@ -25,6 +25,7 @@ from models.task import Task
 from models.times import DESK, moment
 
 MOST = 1_000  # events on one paper, some forty pages; it says how to get the others
+MOST_CHARACTERS = 500_000  # of what they say, some two hundred pages: where people wrote much it has fewer events
 SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon)$|reads\.|position$")  # fields whose values say nothing to a person
 TOLD = timedelta(minutes=1)  # by so much the journal was ahead of the clock: what is less looks the same on paper
 UNSAID: tuple[Any, ...] = ([], "", "unknown", "none")  # what a thing begins with, as with False, where nobody said otherwise
@@ -62,13 +63,15 @@ class _History:
         search = session.get_one(Search, self._board.id)
         left = max(0, self._board.seq - MOST)
         events = list(_told(journal.after(session, self._board.id, left, MOST)))
-        days = groupby(events, key=lambda told: moment(told.said.at).astimezone(DESK).date())
+        printed_events = self._newest(events)
+        left += len(events) - len(printed_events)
+        days = groupby(printed_events, key=lambda each: moment(each[0]).astimezone(DESK).date())
         sections = [self._day(list(each)) for _, each in days]
         title = self._say(N_("What happened: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
         rest = N_(
             "These are the newest {count} of {all} events. All of them: /api/v1/boards/{board}/journal.json, or journal.csv."
         )
-        notes = [self._say(rest).format(count=MOST, all=self._board.seq, board=self._board.id)] if left else []
+        notes = [self._say(rest).format(count=self._board.seq - left, all=self._board.seq, board=self._board.id)] if left else []
         head = [
             (
                 self._say(N_("Evidence")),
@@ -77,8 +80,20 @@ class _History:
         ]
         return Paper(title, self._reads, search.reference, printed, [(name, list(line)) for name, line in head], notes, sections)
 
-    def _day(self, events: list[Told]) -> Section:
-        return Section([day(events[0].said.at, self._reads)], blocks=[Block("", [self._event(told) for told in events])])
+    def _newest(self, events: list[Told]) -> list[tuple[str, Line]]:
+        """Return the newest events that fit, with the time of each, in order. There is always one."""
+        lines: list[tuple[str, Line]] = []
+        room = MOST_CHARACTERS
+        for told in reversed(events):
+            line = self._event(told)
+            room -= sum(len(piece.text if isinstance(piece, Typed) else piece) for piece in line)
+            if room < 0 and lines:
+                break
+            lines.append((told.said.at, line))
+        return lines[::-1]
+
+    def _day(self, events: list[tuple[str, Line]]) -> Section:
+        return Section([day(events[0][0], self._reads)], blocks=[Block("", [line for _, line in events])])
 
     def _event(self, told: Told) -> Line:
         said, payload = told.said, told.payload

@@ -71,7 +71,7 @@ async def _answer(request: Request, make: Make) -> Response:
 
 
 def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
-    status = {"not_found": 404, "unauthenticated": 401, "rate_limited": 429}.get(refused.code, 503)
+    status = {"not_found": 404, "unauthenticated": 401, "rate_limited": 429, "too_large": 413}.get(refused.code, 503)
     page = pages.error_page(request, status, refused.message, caller)
     if status in (429, 503):
         page.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
