@@ -1,14 +1,12 @@
 """Searches: opened, corrected, found, closed, reopened, and who may see them."""
 
 from collections.abc import Iterable
-from itertools import count
 from typing import Any, Literal
 
 from pydantic import Field, create_model, model_validator
-from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board import appeals, closing, columns, outcomes, tasks, turn
+from board import appeals, closing, columns, outcomes, references, tasks, turn
 from board.access import is_on_walls, sees
 from board.beginnings import criteria
 from board.errors import invalid
@@ -101,15 +99,16 @@ class SetAccess(Data):
 def open_search(pen: Pen, data: Open) -> None:
     """A new search with a board of its own: five columns and the first tasks of its kind."""
     _check_members(pen, data.access, data.members)
-    reference = data.reference or _next_reference(pen)
-    _check_reference(pen, reference, None)
+    made = references.make(pen) if data.reference is None else None
+    if data.reference is not None:
+        references.check(pen, data.reference, None)
     pen.find_account(data.lead, "lead")
     id = new_id()
     operations = pen.operations = pen.board
     pen.open(Board(id=id, kind="search", epoch=new_epoch(), at=pen.now))
     row = Search(
-        id=id, board=id, opened_at=pen.now, appeal=appeals.NONE,
-        **(data.model_dump() | {"reference": reference, "members": list(dict.fromkeys(data.members))}),
+        id=id, board=id, opened_at=pen.now, appeal=appeals.NONE, made_reference=made,
+        **(data.model_dump() | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
     pen.add(row, "search.opened", reserved=True)
     columns.make_five(pen)
@@ -128,7 +127,8 @@ def update(pen: Pen, data: Update) -> None:
     values = patched(Fields, known, data.model_extra or {})
     values["criteria"] |= former
     values["reference"] = values["reference"] or row.reference
-    _check_reference(pen, values["reference"], row.id)
+    if values["reference"] != row.reference:  # one that others have by now, as they came into sight, may stay
+        references.check(pen, values["reference"], row.id)
     if values["lead"] != row.lead:
         pen.find_account(values["lead"], "lead")
     pen.change(row, "search.updated", values)
@@ -209,26 +209,3 @@ def _check_members(pen: Pen, access: str, members: list[str]) -> None:
     for member in members:
         if member not in found:
             pen.find_account(member, "members")
-
-
-def _check_reference(pen: Pen, reference: str, own: str | None) -> None:
-    if is_taken(pen, reference, own):
-        raise invalid("reference", N_("Another search has this reference."))
-
-
-def is_taken(pen: Pen, reference: str, own: str | None) -> bool:
-    """Whether another search has this reference."""
-    taken = pen.session.exec(select(Search.id).where(Search.reference == reference)).first()
-    return taken is not None and taken != own
-
-
-def _next_reference(pen: Pen) -> str:
-    """Year and number, as in 2026-0412: one more than the highest of the year."""
-    year = pen.now[:4]
-    given = set(pen.session.connection().execute(_REFERENCES, {"like": f"{year}-%"}).scalars())
-    numbers = [int(each[5:]) for each in given if each[5:].isdecimal() and len(each) < 12]  # longer ones are of another kind
-    free = (f"{year}-{number:04d}" for number in count(max(numbers, default=0) + 1))
-    return next(reference for reference in free if reference not in given)
-
-
-_REFERENCES = text("SELECT reference FROM search WHERE reference LIKE :like")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session
 
-from board import appeals, cards, columns, journal, searches, sightings, sources, turn
+from board import appeals, cards, columns, journal, references, searches, sightings, sources, turn
 from board.errors import Refused, invalid, not_found
 from board.fields import Data
 from board.pen import Pen
@@ -142,7 +142,7 @@ def _gone(pen: Pen, row: Entity, values: State) -> dict[str, str]:
     for name in _PEOPLE:
         if name in values and not all(_is_here(pen, id) for id in _ids(values[name]) - _ids(now[name])):
             found[name] = N_("Somebody who is named here is no longer at the desk.")
-    if "reference" in values and searches.is_taken(pen, values["reference"], row.id):
+    if "reference" in values and references.is_taken(pen, values["reference"], row.id):
         found["reference"] = N_("Another search has this reference.")
     if isinstance(row, Sighting) and sightings.goes_round(pen, row, values.get("duplicate_of")):
         found["duplicate_of"] = N_("The other one is a duplicate of this.")

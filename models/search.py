@@ -20,7 +20,7 @@ class Search(Sought, table=True):
     )  # fmt: skip
 
     operations_seq: int = 0
-    reference: str = Field(unique=True)
+    reference: str = Field(index=True)
     kind: str
     status: str = "open"
     status_reason: str | None = None
@@ -40,6 +40,7 @@ class Search(Sought, table=True):
     # never in a state:
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # when the status was set last; null where it never was
+    made_reference: str | None = None  # what the server made for it, whatever it was given since
 
     def texts(self) -> dict[str, str | None]:
         named = {f"person.{name}": self.person.get(name) for name in ("first_name", "last_name", "description")}

@@ -4,13 +4,14 @@ An alert is written with its event, in one transaction. It is listed by the righ
 find it, also who could when it happened.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Row, String, bindparam, text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from board import snapshot, turn
 from board.alerting import mentions, security
@@ -18,6 +19,7 @@ from board.alerting.changes import changed
 from board.journal import Said
 from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
 from models.entity import State, leaves
+from models.search import Search
 from models.times import stamp
 
 LISTED = 200  # at most, the newest
@@ -134,8 +136,21 @@ def listed(session: Session, account: str, now: datetime) -> list[dict[str, Any]
         if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
             found[row.board, row.seq] = row
     told = [_told(row, chosen) for row in list(found.values())[:LISTED]]
+    _tell_apart(session, told, hidden)
     told += security.listed(session, account, since(now), hidden, LISTED, desktop=not chosen.quiet)
     return sorted(told, key=lambda each: str(each["at"]), reverse=True)[:LISTED]
+
+
+def _tell_apart(session: Session, told: list[dict[str, Any]], hidden: Collection[str]) -> None:
+    """Add the child's first name to alerts of a search whose reference another one has too, among those that one may see."""
+    named = {each["reference"] for each in told} - {None}
+    asked = select(Search.id, Search.reference, Search.person).where(col(Search.reference).in_(named))
+    seen = [row for row in session.exec(asked) if row[0] not in hidden]
+    times = Counter(reference for _, reference, _ in seen)
+    names = {id: person["first_name"] for id, reference, person in seen if times[reference] > 1}
+    for each in told:
+        if each["board"] in names:
+            each["first_name"] = names[each["board"]]
 
 
 def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from sqlmodel import Session, select
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, journal, language
+from board import access, journal, language, references
 from board.answers import answer, caller_of, count, desk_of, json_of, refusal, refusing
 from board.commands import Command
 from board.errors import Refused, invalid
@@ -24,7 +24,6 @@ from board.sources import Private
 from board.words import N_
 from models.board import OPERATIONS
 from models.event import Done
-from models.search import Search
 from models.sighting import Sighting
 from realtime import protocol
 
@@ -73,10 +72,20 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
         if name not in _TAKEN:  # `column` and `assignee` are for who sees the board
             raise invalid(name, N_("There is no such field here."))
     if reference is not None:
-        board = session.exec(select(Search.id).where(Search.reference == reference)).first()
+        board = _named(session, account, reference)
     if board is None or board == OPERATIONS:
         raise Refused("not_found")
     return str(board)
+
+
+def _named(session: Session, account: str, reference: str) -> str | None:
+    """The search of this reference among those that the account may see; where several have it, the one that is open. Raises
+    Refused `invalid` where that does not tell: only a person knows which child is meant."""
+    found = references.visible(session, account, reference)
+    meant = [id for id, status in found if status == "open"] if len(found) > 1 else [id for id, _ in found]
+    if found and len(meant) != 1:
+        raise invalid("reference", N_("More than one search has this reference. Name its board."))
+    return meant[0] if meant else None
 
 
 def _taken(session: Session, account: str, id: str) -> dict[str, Any]:

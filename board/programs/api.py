@@ -68,8 +68,9 @@ async def all_accounts(request: Request) -> Response:
 
 
 async def boards(request: Request) -> Response:
-    """The boards that the caller may see."""
+    """The boards that the caller may see; with `reference`, those of the searches that have it."""
     caller = await caller_of(request)
+    asked = request.query_params.get("reference")
 
     def read(session: Session) -> list[dict[str, object]]:
         hidden = snapshot.hidden_searches(session, caller.account.id)
@@ -78,7 +79,7 @@ async def boards(request: Request) -> Response:
         }
         found = []
         for board in session.exec(select(Board).where(Board.kind != AUDIT).order_by(Board.kind, Board.id)):
-            if board.id not in hidden:
+            if board.id not in hidden and (asked is None or searches.get(board.id, ("",))[0] == asked):
                 entry: dict[str, object] = {"board": board.id, "kind": board.kind, "epoch": board.epoch, "seq": board.seq}
                 if board.id in searches:
                     entry["reference"], entry["status"] = searches[board.id]

@@ -63,7 +63,7 @@ _ALERT: Schema = shape({
     "actor": or_null(shape({"id": ID, "name": TEXT})), "entity": shape({"kind": TEXT, "id": ID}),
     "card": or_null(shape({"kind": {"enum": ["sighting", "task"]}, "id": ID, "number": COUNT})),
     "value": or_null(TEXT), "acknowledge": or_null(TEXT), "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
-})  # fmt: skip
+}, {"first_name": TEXT})  # fmt: skip
 
 _MARK: Schema = shape({"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}})
 _MARKS: Schema = shape({"seen": many(shape(_HEAD | {"at": TIME}))})
@@ -116,7 +116,8 @@ CALLS: dict[tuple[str, str], Call] = {
         shape({"boards": many(shape(
             {"board": ID, "kind": {"enum": ["operations", "search"]}, "epoch": TEXT, "seq": COUNT},
             {"reference": TEXT, "status": {"enum": ["open", "found", "closed"]}},
-        ))})
+        ))}),
+        query={"reference": TEXT},
     ),
     ("GET", "/find"): Call(
         shape({"more": {"type": "boolean"}, "hits": many(shape({
@@ -244,7 +245,7 @@ SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
     ("GET", "/me/draft-key"): N_("The key by which a browser encrypts what you have typed and not sent. For sessions alone."),
     ("POST", "/me/active"): N_("Somebody is at this screen: the session goes on. For sessions alone."),
     ("GET", "/accounts"): N_("Everybody, for assigning."),
-    ("GET", "/boards"): N_("The boards that you may see."),
+    ("GET", "/boards"): N_("The boards that you may see; with a reference, those of the searches that have it."),
     ("GET", "/alerts"): N_("What alerts you: the newest of the last 14 days, and how many are unread."),
     ("POST", "/alerts/read"): N_("Marks alerts as read, those that are named or all, on all your screens."),
     ("GET", "/since"): N_("What is new to you since you last saw each board; with a board, what changed on it."),

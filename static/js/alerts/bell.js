@@ -80,7 +80,7 @@ class Bell {
       <a href=${placeOf(alert)} @click=${() => alert.read || this.#alerts.opened(alert)}>
         <span class="new">${alert.read ? nothing : html`<span class="unseen">${t("Unread")}</span>`}</span>
         <span class="said">${sentence(alert)}</span>
-        <span class="at">${alert.reference ? html`<span class="reference">${alert.reference}</span> · ` : nothing}<time datetime=${alert.at}>${ago(alert.at)}</time></span>
+        <span class="at">${alert.reference ? html`<span class="reference">${[alert.reference, alert.first_name].filter(Boolean).join(" ")}</span> · ` : nothing}<time datetime=${alert.at}>${ago(alert.at)}</time></span>
       </a></li>`;
   }
 

@@ -55,7 +55,7 @@ function blocked(view) {
   if (!sections.length) return nothing;
   if (!unread.length) return html`<p class="ready" data-testid="ready">${t("You have read all that is handed over.")}</p>`;
   return html`<p data-testid="blocked">${n("{count} search is not read, or something important happened since:", "{count} searches are not read, or something important happened since:", unread.length)}</p>
-    <p class="blocking">${unread.slice(0, 12).map((each) => html`<a href="#s-${each.board}">${referenceOf(each)}</a> `)}${unread.length > 12 ? "…" : nothing}</p>`;
+    <p class="blocking">${unread.slice(0, 12).map((each) => html`<a href="#s-${each.board}">${referenceOf(each)} ${each.search.person.first_name}</a> `)}${unread.length > 12 ? "…" : nothing}</p>`;
 }
 
 function acceptance(view) {

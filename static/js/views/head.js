@@ -25,6 +25,7 @@ export function head(view) {
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
       </h1>
       <p>${facts(state, view)}</p>
+      ${view.namesakes?.line ?? nothing}
       ${outcome(view)}
       ${mark ? html`<p class="by">${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""} ${ago(mark.at)}
         ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>` : nothing}

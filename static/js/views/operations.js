@@ -15,6 +15,7 @@ import { finding, placeOf } from "./find_list.js";
 import { OpenSearch } from "./open_search.js";
 import { OperationsHere } from "./palette_operations.js";
 import { searchCard, sendingCard } from "./search_card.js";
+import { shared } from "./namesakes.js";
 import { SORTS, STATUSES, byStatus, matches, nameOf, sortOf } from "./searches.js";
 
 const BOARD = "operations";
@@ -106,6 +107,7 @@ class Operations {
 
   #page() {
     const searches = this.board.of("search");
+    this.shared = shared(searches);
     const columns = byStatus(searches, { keep: (search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
     const pending = this.board.pending.filter(({ name }) => name === "search.open");
     return html`

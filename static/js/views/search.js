@@ -18,6 +18,7 @@ import { Forms } from "./forms.js";
 import { head } from "./head.js";
 import { History } from "./history.js";
 import { countOverdue, isDone, looks } from "./looks.js";
+import { Namesakes } from "./namesakes.js";
 import { LOG, panel } from "./panel.js";
 import { SearchHere } from "./palette_search.js";
 import { picture, sightings } from "./picture.js";
@@ -67,6 +68,7 @@ class SearchView {
     this.act = new Actions(this);
     this.attention = new Attention(this);
     this.undo = new Undo(this);
+    this.namesakes = new Namesakes(boardId, this.draw);
     this.filters = new Filters(this);
     this.finder = new Find({ board: boardId, desk, draw: this.draw, typed: (text) => this.filters.find(text), go: (hit) => this.act.goTo(hit) });
     this.address = new Address(boardId, (card) => this.#went(card));
@@ -235,6 +237,7 @@ class SearchView {
     const { reference, person } = picture.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
     this.attention.look();
+    this.namesakes.look(reference);
     if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // somebody removed what it is about
   }
 

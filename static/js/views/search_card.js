@@ -15,7 +15,8 @@ export function searchCard(search, view) {
   const seen = () => mark && view.seen(id);
   return html`<li class="search ${state.status} ${state.worrying === true ? "worrying" : ""} ${mark ? "changed" : ""}" data-search=${id} data-status=${state.status}
       @pointerenter=${seen} @focusin=${seen}>
-    <p class="what"><span class="reference">${state.reference}</span> <span class="kind">${label.kind(state.kind)}</span>
+    <p class="what"><span class="reference">${state.reference}</span>
+      ${view.shared?.has(state.reference) ? html`<b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("used twice")}</b>` : nothing} <span class="kind">${label.kind(state.kind)}</span>
       ${state.access === "members" ? html`<span class="lock" title=${t("Only its members see this search")}>${t("members")}</span>` : nothing}</p>
     <div class="who">
       <div class="name"><h3><a href=${view.placeOf(id)}>${nameOf(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worry(state)}</div>
