@@ -195,3 +195,17 @@ async def test_the_pages_fit_every_window_and_have_no_barrier(office: Office, ad
             assert await overflow(at) == [], f"{name} at {width}"
             await keep(at, name, width)
     assert {name: some for name, some in found.items() if some} == {}
+
+
+async def test_no_form_is_lower_than_what_is_in_it(office: Office, ada: Window) -> None:
+    bob = await hire(office, "Bob")
+    for path in ("/accounts", "/accounts/tokens", f"/accounts/{bob}", "/account"):
+        await ada.page.goto(path)
+        for width, height in WIDTHS.items():
+            await ada.page.set_viewport_size({"width": width, "height": height})
+            lower = await ada.page.evaluate(
+                """() => [...document.querySelectorAll("form.line")].filter((form) =>
+                  [...form.children].some((each) => each.getBoundingClientRect().bottom > form.getBoundingClientRect().bottom + 1)
+                ).length"""
+            )
+            assert lower == 0, f"{path} at {width}"
