@@ -13,7 +13,8 @@ from starlette.responses import Response
 from board import language
 from board.errors import Refused
 from board.limits import too_many
-from board.people.sign_in import Caller, from_own_page, signed_in
+from board.people.own_page import check_own_page
+from board.people.sign_in import Caller, signed_in
 from board.rate_limit import Taken
 from board.rate_limit.fields import fields
 from board.running import metrics
@@ -30,7 +31,6 @@ STATUS = {  # of each code
     "closed": 409, "too_large": 413, "rate_limited": 429, "unavailable": 503,
 }  # fmt: skip
 RETRY_S = 5  # where it is not known
-NOT_OWN_PAGE = N_("This request does not come from a page of this server.")
 TOO_LONG = N_("Reading this takes too long right now. Try again in a moment.")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -131,8 +131,8 @@ async def caller_of(request: Request, *, intake: bool = False) -> Caller:
     if caller is None:
         raise Refused("unauthenticated")
     check_rate(request, caller)
-    if caller.token is None and request.method not in SAFE and not from_own_page(request):
-        raise Refused("forbidden", NOT_OWN_PAGE)
+    if caller.token is None and request.method not in SAFE:
+        check_own_page(request)
     if caller.scope == "intake" and not intake:
         raise Refused("forbidden", N_("This token can only take in sightings."))
     return caller

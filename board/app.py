@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from board import files, pages, peer, socket
-from board.answers import NOT_OWN_PAGE, answer, body_of, form_of, refusing, wait
+from board.answers import answer, body_of, form_of, refusing, wait
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
@@ -22,7 +22,8 @@ from board.headers import Headers
 from board.history import pages as history_pages
 from board.paper import pages as paper_pages
 from board.people import administration, devices, own_account
-from board.people.sign_in import cookie_name, from_own_page, give_cookie, signed_in
+from board.people.own_page import check_own_page
+from board.people.sign_in import cookie_name, give_cookie, signed_in
 from board.programs import api
 from board.programs import page as api_page
 from board.running import metrics
@@ -83,7 +84,7 @@ async def sign_in(request: Request) -> Response:
     """`POST /login`: 303 and the cookie, or 401 and the page again."""
     desk: Desk = request.app.state.desk
     if "origin" in request.headers or "sec-fetch-site" in request.headers:  # every browser says one; a program needs not
-        _check_own_page(request)
+        check_own_page(request)
     form = form_of(await body_of(request))
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]
     request.state.email = email[:400]
@@ -91,7 +92,7 @@ async def sign_in(request: Request) -> Response:
         account = await desk.door.fitting(email[:400], password[:1_000], peer.of(request), devices.cookie_of(request))
     except Refused as refused:
         return wait(pages.sign_in_page(request, error=refused.message, status=429), refused)
-    secret = await desk.door.begin(account) if account is not None else None
+    secret = await desk.door.begin(account, peer.of(request)) if account is not None else None
     if account is None or secret is None:
         return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
     response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
@@ -107,18 +108,13 @@ async def sign_out(request: Request) -> Response:
     if caller is not None:
         if caller.token is not None:
             raise Refused("forbidden", N_("A token does not sign out: it is revoked."))
-        _check_own_page(request)
+        check_own_page(request)
         await desk.door.sign_out(caller)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(
         cookie_name(desk.settings.secure), path="/", secure=desk.settings.secure, httponly=True, samesite="lax"
     )
     return response
-
-
-def _check_own_page(request: Request) -> None:
-    if not from_own_page(request):
-        raise Refused("forbidden", NOT_OWN_PAGE)
 
 
 async def alive(request: Request) -> Response:

@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from board import journal
+from board.audit import writer
+from board.audit.entries import BackupMade
 from board.people.accounts import Wrong
 from models.database import Database
 from models.sqlite import library, set_up
@@ -47,9 +49,10 @@ def backup(database: Database, to: Path, tell: Tell) -> tuple[int, list[str]]:
     return found
 
 
-def note_backup(session: Session, at: str) -> None:
-    """Keep when the last backup was made, for `check`."""
+def note_backup(session: Session, at: str, file: Path | None) -> None:
+    """Keep when the last backup was made, for `check`, and that it was: to a file, or by another program."""
     session.merge(Upkeep(name=BACKUP, at=at))
+    writer.write(session, BackupMade(id="server", file=str(file.absolute()) if file is not None else None))
 
 
 def _check_new(to: Path) -> None:

@@ -8,6 +8,8 @@ from sqlmodel import Session
 from sqlmodel import select as select_rows
 
 from board import journal
+from board.audit import writer
+from board.audit.entries import BackupRestored
 from board.history import evidence
 from board.people import rights
 from board.people.accounts import Wrong
@@ -104,4 +106,5 @@ def restored(session: Session) -> int:
         board.epoch = new_epoch()
     rights.bump(session)
     rights.bump_displays(session)
+    writer.write(session, BackupRestored(id="server", boards=len(boards)))
     return len(boards)

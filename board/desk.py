@@ -13,7 +13,7 @@ from sqlmodel import Session
 from board import pen
 from board.access import Sights
 from board.alerting.bells import Bells
-from board.audit import writer
+from board.audit import installation, writer
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
 from board.beginnings import known
@@ -97,6 +97,7 @@ class Desk:
         await asyncio.to_thread(migrate, database)
         desk = cls(settings, database, clock, bus)
         await database.write(lambda session: _make_boards(session, stamp(clock())))
+        await database.write(lambda session: installation.record(session, settings))
         await desk._read_rights(all=True)
         await desk.duty.look()
         try:

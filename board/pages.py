@@ -18,7 +18,8 @@ from board import files, language, pen, words
 from board.access import may_see
 from board.answers import desk_of
 from board.errors import SENTENCES
-from board.people.sign_in import Caller, own_origin, signed_in
+from board.people.own_page import own_origin
+from board.people.sign_in import Caller, signed_in
 from board.places import TEMPLATES
 from board.settings import VERSION
 

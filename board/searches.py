@@ -8,6 +8,8 @@ from sqlmodel import Session, select
 
 from board import appeals, closing, columns, outcomes, references, tasks, turn
 from board.access import is_on_walls, sees
+from board.audit import writer
+from board.audit.entries import MemberAdded
 from board.beginnings import criteria
 from board.errors import invalid
 from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty, patched
@@ -198,6 +200,8 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
     pen.change(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
     pen.sight_changed(row, set() if saw else {account.id})
     bump(session)
+    entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
+    writer.write(session, entry, also_alerts=set(row.members) - {account.id})
 
 
 def _check_members(pen: Pen, access: str, members: list[str]) -> None:

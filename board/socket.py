@@ -10,7 +10,8 @@ from board.answers import refusal
 from board.desk import Desk
 from board.errors import Refused
 from board.limits import too_many
-from board.people.sign_in import Caller, from_own_page, signed_in, speaks_for_account
+from board.people.own_page import check_own_page
+from board.people.sign_in import Caller, signed_in, speaks_for_account
 from board.running import logs, metrics
 from board.settings import VERSION
 from board.wall import displays
@@ -73,8 +74,8 @@ async def _admit(desk: Desk, socket: WebSocket) -> Caller:
     caller = await (displays.signed_in if is_display else signed_in)(socket)
     if caller is None:
         raise Refused("unauthenticated")
-    if caller.token is None and not from_own_page(socket, socket=True):
-        raise Refused("forbidden", N_("This socket was not opened by a page of this server."))
+    if caller.token is None:
+        check_own_page(socket)
     if caller.scope == "intake":
         raise Refused("forbidden", N_("This token can only take in sightings."))
     if not (taken := desk.limits.said(caller.account.id)).allowed:  # to open one after the other costs as much as to speak

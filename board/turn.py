@@ -117,7 +117,9 @@ def locked(session: Session, board_id: str) -> Board | None:
     turn = of(session)
     if board_id not in turn.boards:
         with session.no_autoflush:  # what this transaction did to boards is in `turn`
-            board = session.exec(select(Board).where(Board.id == board_id).with_for_update()).first()
+            # (as it is now, also where it was read before it was locked)
+            row = select(Board).where(Board.id == board_id).with_for_update().execution_options(populate_existing=True)
+            board = session.exec(row).first()
         if board is None:
             return None
         session.expunge(board)

@@ -407,7 +407,7 @@ async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(company: C
     out = await board.works("verify")
     boards = [each["board"] for each in (await company.alice.http.get("/api/v1/boards")).json()["boards"]]
     assert len(out.splitlines()) == len(boards) + 1  # and the audit
-    assert all(any(line.startswith(each) for line in out.splitlines()) for each in boards)
+    assert all(any(line.startswith(f"{each} holds") for line in out.splitlines()) for each in [*boards, "audit"])
     assert len((await board.works("verify", search)).splitlines()) == 1
     (heads := tmp_path / "heads.txt").write_text(out)  # kept elsewhere, and read again
     assert await board.works("verify", "--heads", str(heads)) == out

@@ -79,7 +79,7 @@ async def csv(request: Request, caller: Caller) -> Response:
 
     def begin(session: Session) -> tuple[Filter, int]:
         account, board = administrator(session, caller)
-        entry = ExportRead(id=AUDIT, file=FILE, reference=None)
+        entry = ExportRead(id=AUDIT, file=FILE)
         writer.write(session, entry, by=actor.account(account, caller.token))
         return filter_of(request), board.seq + 1
 

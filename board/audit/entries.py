@@ -10,18 +10,26 @@ from typing import Any, ClassVar, Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`WARNS`: the log has it as a warning. `ALERTS`: the account that it is about is alerted, unless it did so itself."""
+    """`WARNS`: the log has it as a warning. `ALERTS`: the account that it is about is alerted, unless it did so itself. `PRIVATE`
+    fields are kept and told to nobody."""
 
     TYPE: ClassVar[str]
     KIND: ClassVar[str] = "account"
     WARNS: ClassVar[bool] = False
     ALERTS: ClassVar[bool] = False
+    PRIVATE: ClassVar[tuple[str, ...]] = ()
 
     id: str
 
-    def about(self) -> dict[str, Any]:
-        """The payload, by the names of its fields."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "id"}
+    @classmethod
+    def told(cls) -> list[str]:
+        """The names of the fields that are told."""
+        return [field.name for field in fields(cls) if field.name not in ("id", *cls.PRIVATE)]
+
+    def payload(self) -> dict[str, Any]:
+        """What can be erased of it."""
+        told = {"about": {name: getattr(self, name) for name in self.told()}}
+        return told | ({"private": {name: getattr(self, name) for name in self.PRIVATE}} if self.PRIVATE else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +188,7 @@ class TokenAdded(Entry):
     token: str
     title: str
     scope: str
+    expires_at: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +256,6 @@ class ExportRead(Entry):
     KIND: ClassVar[str] = "board"
 
     file: str
-    reference: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,7 +278,7 @@ class BackupMade(Entry):
     TYPE: ClassVar[str] = "backup.made"
     KIND: ClassVar[str] = "server"
 
-    file: str
+    file: str | None  # none: by another program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,10 +298,12 @@ class SettingsChanged(Entry):
 
     TYPE: ClassVar[str] = "settings.changed"
     KIND: ClassVar[str] = "server"
+    PRIVATE: ClassVar[tuple[str, ...]] = ("kept",)
 
     machine: str
     first: bool
     changes: list[dict[str, str | None]]
+    kept: dict[str, Any]  # by which the next start is compared
 
 
 ENTRIES: dict[str, type[Entry]] = {

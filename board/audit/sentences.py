@@ -99,12 +99,17 @@ def _settings(about: Values) -> str | None:
     return _SAYS["settings.changed"]
 
 
+def _backup(about: Values) -> str | None:
+    return N_("{actor} made a backup with another program") if about.get("file") is None else _SAYS["backup.made"]
+
+
 _VARIANTS: dict[str, Callable[[Values], str | None]] = {
     "sign_in.failed": lambda about: _FAILED.get(about.get("reason", "")),
     "sign_in.throttled": _throttled,
     "token.refused": lambda about: _TOKENS.get(about.get("reason", "")),
     "audit.overflowed": lambda about: _OVER.get(about.get("of", "")),
     "settings.changed": _settings,
+    "backup.made": _backup,
 }
 _CHANGES: dict[str, Callable[[Values], list[str]]] = {
     "display.changed": lambda about: [say(_FIELDS.get(each, each)) for each in about.get("fields", ())],

@@ -1,7 +1,5 @@
 """What the calls of the audit journal take and give, for `board.programs.calls`."""
 
-from dataclasses import fields
-
 from board.audit.entries import ENTRIES, Entry
 from board.audit.reading import GROUPS
 from board.programs.schemas import Schema
@@ -17,7 +15,7 @@ _META: Schema = {"seq": COUNT, "at": TIME, "type": TEXT, "kind": TEXT, "id": TEX
 
 
 def _entry(entry: type[Entry]) -> Schema:
-    about = shape({field.name: {} for field in fields(entry) if field.name != "id"})
+    about = shape({name: {} for name in entry.told()})
     return shape(_META | {"type": {"const": entry.TYPE}, "kind": {"const": entry.KIND}, "actor": _ACTOR, "about": about})
 
 

@@ -17,7 +17,7 @@ from board.audit import actor as actors
 from board.audit.actor import Actor
 from board.audit.entries import Entry, Repeated
 from models.board import AUDIT, Board
-from models.database import after_commit
+from models.database import Database, after_commit
 from models.ids import new_epoch
 from models.times import now, stamp
 
@@ -39,6 +39,11 @@ def write(
     turn.of(session).at_last.append(partial(_append, entry, actor, frozenset(also_alerts)))
     if logged and actor.kind != "command_line":  # which has no log, and says what it did
         after_commit(session, partial(say, entry, actor))
+
+
+async def write_alone(database: Database, entry: Entry, by: Actor) -> None:
+    """Writes an entry of what is read, before it is given. Raises Unavailable: then it is not to be given."""
+    await database.write(lambda session: write(session, entry, by=by))
 
 
 def ready(session: Session) -> Board:
@@ -68,7 +73,7 @@ def say(entry: Entry, actor: Actor) -> None:
 
 def _append(entry: Entry, actor: Actor, also_alerts: frozenset[str], session: Session) -> None:
     board = ready(session)
-    payload = {"actor": actor.body(), "about": entry.about()}
+    payload = {"actor": actor.body()} | entry.payload()
     said = journal.append(session, board, entry.TYPE, entry.KIND, entry.id, actor.id, stamp(now()), payload)
     for account in sorted(_alerted(entry, actor) | also_alerts - {actor.id}):
         security.record(session, account, said)

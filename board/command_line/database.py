@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
+from board.audit import actor
 from board.settings import Settings
 from models import schema
 from models.database import Database
@@ -30,6 +31,16 @@ def write(fn: Callable[[Session], T], *, existing: bool = True) -> T:
     database = Database(Settings().database_url, existing=existing)
     try:
         schema.migrate(database, WAIT_S)
-        return database.write_now(fn)
+        return database.write_now(by_command_line(fn))
     finally:
         database.dispose()
+
+
+def by_command_line(fn: Callable[[Session], T]) -> Callable[[Session], T]:
+    """Return what does the same as the user of the operating system, for the audit journal."""
+
+    def do(session: Session) -> T:
+        actor.acting(session, actor.command_line())
+        return fn(session)
+
+    return do

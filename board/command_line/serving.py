@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from board.command_line.database import WAIT_S, write
+from board.command_line.database import WAIT_S, by_command_line, write
 from board.command_line.output import progress
 from board.people.accounts import Wrong
 from board.settings import Settings
@@ -66,7 +66,7 @@ def backup(
     if note == (file is not None):
         raise typer.BadParameter("Name a new file, or --note.")
     if file is None:
-        return write(lambda session: note_backup(session, stamp(now())))
+        return write(lambda session: note_backup(session, stamp(now()), None))
     at = stamp(now())
     try:
         boards, faults = back_up(Database(Settings().database_url, existing=True), file, progress)
@@ -75,7 +75,8 @@ def backup(
     if faults:
         raise Wrong(f"{file} is written, but a journal in it is damaged, as it is in the database: {'; '.join(faults)}.")
     with suppress(Unavailable):  # of an earlier version, it has no place for this
-        Database(Settings().database_url, existing=True).write_now(lambda session: note_backup(session, at))
+        noted = by_command_line(lambda session: note_backup(session, at, file))
+        Database(Settings().database_url, existing=True).write_now(noted)
     print(f"{file} holds: {boards} boards")
     return None
 

@@ -13,6 +13,8 @@ from starlette.routing import Route
 
 from board import access, language, pages
 from board.answers import RETRY_S, TOO_LONG, desk_of
+from board.audit import actor, writer
+from board.audit.entries import ExportRead
 from board.errors import SENTENCES, Refused
 from board.handover import report
 from board.paper import history as paper_history
@@ -67,7 +69,9 @@ async def _answer(request: Request, make: Make) -> Response:
     except Refused as refused:
         return _refused(request, refused, caller)
     kind, ending = ("application/pdf", "pdf") if is_pdf else ("text/markdown; charset=utf-8", "md")
-    return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{file}.{ending}"'})
+    entry = ExportRead(id=request.path_params.get("id", OPERATIONS), file=f"{file}.{ending}")
+    await writer.write_alone(desk.database, entry, actor.account(caller.account, caller.token))
+    return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{entry.file}"'})
 
 
 def _refused(request: Request, refused: Refused, caller: Caller) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session as Database
 from sqlmodel import col, or_, select
 
+from board.audit import entries, writer
 from board.errors import Refused
 from board.people import passwords
 from board.people.rights import bump
@@ -51,6 +52,7 @@ def new_account(email: str, name: str, role: str, password: str, now: str) -> Ca
         account = Account(id=new_id(), email=email, name=name.strip(), role=role, password=hashed, created_at=now)
         database.add(account)
         bump(database)
+        writer.write(database, entries.AccountAdded(id=account.id, name=account.name, role=role))
         return account.id
 
     return add
@@ -64,9 +66,12 @@ def set_enabled(database: Database, email: str, enabled: bool) -> None:
     """Disabling ends every session of the account, and its link. Raises Wrong."""
     bump(database)
     account = find(database, email)
+    if account.enabled != enabled:
+        changed = entries.AccountEnabled if enabled else entries.AccountDisabled
+        writer.write(database, changed(id=account.id, name=account.name))
     account.enabled = enabled
     if not enabled:
-        end_sessions(database, account.id)
+        _drop_sessions(database, account.id)
         _end_link(database, account)
 
 
@@ -74,7 +79,10 @@ def set_role(database: Database, email: str, role: str) -> None:
     """Raises Wrong."""
     _check_role(role)
     bump(database)
-    find(database, email).role = role
+    account = find(database, email)
+    if account.role != role:
+        writer.write(database, entries.RoleSet(id=account.id, name=account.name, before=account.role, role=role))
+    account.role = role
 
 
 def set_language(database: Database, id: str, language: str) -> None:
@@ -93,7 +101,8 @@ def new_password(email: str, password: str, *, but: str | None = None) -> Callab
         account = find(database, email)
         _check(passwords.own_fault(password, account.name, account.email))
         account.password = hashed
-        end_sessions(database, account.id, but=but)
+        writer.write(database, entries.PasswordSet(id=account.id, name=account.name))
+        _drop_sessions(database, account.id, but=but)
         _end_link(database, account)
         return end_tokens(database, account.id, stamp(now()))
 
@@ -117,9 +126,18 @@ def sessions(database: Database, id: str, now: str) -> list[Session]:
 def end_sessions(database: Database, id: str, *, only: str | None = None, but: str | None = None) -> None:
     """Ends all of an account, or `only` that of a digest, or all `but` that one."""
     bump(database)
-    for session in database.exec(select(Session).where(Session.account == id)):
-        if only in (None, session.digest) and session.digest != but:
-            database.delete(session)
+    account = database.get(Account, id)
+    if (count := _drop_sessions(database, id, only=only, but=but)) and account is not None:
+        writer.write(database, entries.SessionsEnded(id=id, name=account.name, count=count))
+
+
+def _drop_sessions(database: Database, id: str, *, only: str | None = None, but: str | None = None) -> int:
+    """How many these were."""
+    every = database.exec(select(Session).where(Session.account == id))
+    ended = [session for session in every if only in (None, session.digest) and session.digest != but]
+    for session in ended:
+        database.delete(session)
+    return len(ended)
 
 
 def add_token(
@@ -141,6 +159,10 @@ def add_token(
     token.made_by = made_by
     token.expires_at = None if days == NO_END else stamp(moment(now) + timedelta(days=days))
     database.add(token)
+    added = entries.TokenAdded(
+        id=account.id, name=account.name, token=token.id, title=name, scope=scope, expires_at=token.expires_at
+    )  # fmt: skip
+    writer.write(database, added)
     return secret
 
 
@@ -165,7 +187,7 @@ def end_tokens(database: Database, id: str, now: str) -> int:
     bump(database)
     good = good_tokens(database, id, now)
     for token in good:
-        token.revoked_at = now
+        _revoke(database, token, now)
     return len(good)
 
 
@@ -174,8 +196,15 @@ def revoke_token(database: Database, name: str, now: str) -> None:
     token = database.exec(select(Token).where(Token.name == name)).first()
     if token is None:
         raise Wrong(N_("There is no token with this name."))
-    token.revoked_at = token.revoked_at or now
     bump(database)
+    if token.revoked_at is None:
+        _revoke(database, token, now)
+
+
+def _revoke(database: Database, token: Token, now: str) -> None:
+    token.revoked_at = now
+    owner = database.get_one(Account, token.account)
+    writer.write(database, entries.TokenRevoked(id=owner.id, name=owner.name, token=token.id, title=token.name))
 
 
 def find(database: Database, email: str) -> Account:

@@ -16,14 +16,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import language, pages, words
-from board.answers import NOT_OWN_PAGE, Endpoint, check_rate, desk_of
+from board.answers import Endpoint, check_rate, desk_of
+from board.audit import actor
 from board.audit.sentences import ROLES
 from board.errors import SENTENCES, Refused
 from board.people import accounts, links, token_list
 from board.people.accounts import Wrong
 from board.people.own_account import typed
+from board.people.own_page import check_own_page, own_origin
 from board.people.rights import hold
-from board.people.sign_in import Caller, from_own_page, own_origin, signed_in, still_signed_in
+from board.people.sign_in import Caller, signed_in, still_signed_in
 from board.people.token_list import Listed
 from board.words import N_
 from models.accounts import SCOPES, Account, Session
@@ -36,7 +38,7 @@ PATH = "/accounts"
 TOKENS = f"{PATH}/tokens"
 
 
-def _for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
+def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
     """The endpoint for administrators with a session; the page of what does not exist for everybody else."""
 
     @wraps(endpoint)
@@ -48,9 +50,8 @@ def _for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> E
             raise Refused("unauthenticated")
         if caller.token is not None or caller.account.role != "admin":
             return pages.error_page(request, 404, SENTENCES["not_found"], caller)
-        if request.method == "POST" and not from_own_page(request):
-            raise Refused("forbidden", NOT_OWN_PAGE)
         if request.method == "POST":
+            check_own_page(request)
             check_rate(request, caller)
         return await endpoint(request, caller)
 
@@ -63,8 +64,10 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Database], T])
 
     def do(database: Database) -> T:
         hold(database)  # of two who take each other's role at the same moment, the second is none any more
-        if still_signed_in(database, caller).role != "admin":
+        account = still_signed_in(database, caller)
+        if account.role != "admin":
             raise Refused("not_found")
+        actor.acting(database, actor.account(account))
         result = fn(database)
         if not accounts.administered(database):
             raise Wrong(N_("You are the only administrator: make somebody else one first."))
@@ -91,7 +94,7 @@ async def add(request: Request, caller: Caller) -> Response:
 
         def make(database: Database) -> str:
             new(database)
-            return links.make(database, accounts.find(database, form("email")), desk.clock())
+            return links.make(database, accounts.find(database, form("email")), desk.clock(), first=True)
 
         secret = await _change(request, caller, make)
     except Wrong as wrong:
@@ -255,16 +258,16 @@ def _shown(request: Request, name: str, caller: Caller, problem: str | None, **c
 
 
 def _post(path: str, endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Route:
-    return Route(path, _for_admins(endpoint), methods=["POST"])
+    return Route(path, for_admins(endpoint), methods=["POST"])
 
 
 routes = [
-    Route(PATH, _for_admins(everybody)),
+    Route(PATH, for_admins(everybody)),
     _post(PATH, add),
-    Route(TOKENS, _for_admins(all_tokens)),
+    Route(TOKENS, for_admins(all_tokens)),
     _post(TOKENS, add_token),
     _post(f"{TOKENS}/revoke", revoke_token),
-    Route(f"{PATH}/{{id}}", _for_admins(one)),
+    Route(f"{PATH}/{{id}}", for_admins(one)),
     _post(f"{PATH}/{{id}}/role", set_role),
     _post(f"{PATH}/{{id}}/enabled", set_enabled),
     _post(f"{PATH}/{{id}}/sessions", end_sessions),

@@ -8,6 +8,8 @@ from sqlalchemy import text
 from sqlmodel import Session as Database
 from sqlmodel import select
 
+from board.audit import writer
+from board.audit.entries import LinkMade, LinkUsed
 from board.people.accounts import Wrong
 from board.people.rights import hold
 from board.people.sign_in import digest
@@ -20,12 +22,13 @@ PATH = "/password"
 _USE = text("DELETE FROM link WHERE digest = :digest AND ends_at > :now")
 
 
-def make(database: Database, account: Account, now: datetime) -> str:
-    """The secret of a new link, told once; an earlier link of the account ends. Raises Wrong."""
+def make(database: Database, account: Account, now: datetime, *, first: bool = False) -> str:
+    """The secret of a new link, told once; an earlier link of the account ends. `first`: made with the account. Raises Wrong."""
     if not account.enabled:
         raise Wrong(N_("This account is disabled: enable it first."))
     secret = secrets.token_urlsafe(32)
     database.merge(Link(account=account.id, digest=digest(secret), created_at=stamp(now), ends_at=stamp(now + LASTS)))
+    writer.write(database, LinkMade(id=account.id, name=account.name, first=first))
     return secret
 
 
@@ -38,12 +41,13 @@ def owner(database: Database, secret: str, now: datetime) -> Account:
     return account
 
 
-def use(database: Database, secret: str, now: datetime) -> None:
+def use(database: Database, secret: str, now: datetime, address: str = "") -> None:
     """Ends it, for who sets the password in the same transaction. Of two who do so at once, one raises Wrong."""
     hold(database)
-    owner(database, secret, now)
+    account = owner(database, secret, now)
     if database.connection().execute(_USE, {"digest": digest(secret), "now": stamp(now)}).rowcount != 1:
         raise _over()
+    writer.write(database, LinkUsed(id=account.id, name=account.name, address=address or None))
 
 
 def _over() -> Wrong:

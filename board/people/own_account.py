@@ -11,14 +11,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from board import language, pages, words
+from board import language, pages, peer, words
 from board.alerting import alerts
-from board.answers import NOT_OWN_PAGE, answer, body_of, check_rate, desk_of, form_of, number, wait
+from board.answers import answer, body_of, check_rate, desk_of, form_of, number, wait
+from board.audit import actor
 from board.errors import Refused
 from board.people import accounts, devices, links, token_list
 from board.people.accounts import Wrong
+from board.people.own_page import check_own_page
 from board.people.rights import hold
-from board.people.sign_in import Caller, from_own_page, give_cookie, signed_in, still_signed_in
+from board.people.sign_in import Caller, give_cookie, signed_in, still_signed_in
 from board.words import N_
 from models.accounts import Account
 from models.alert import KINDS
@@ -82,7 +84,7 @@ async def change_password(request: Request) -> Response:
     form = await typed(request)
     email = caller.account.email
     try:
-        if await desk.door.still_fitting(caller.account, form("old")[:1_000], caller.session or "") is None:
+        if await desk.door.still_fitting(caller.account, form("old")[:1_000], caller.session or "", peer.of(request)) is None:
             return await _shown(request, caller, N_("That is not your password."))
         change_it = await asyncio.to_thread(accounts.new_password, email, form("new"), but=caller.session)
         ended = await accounts.change(desk, _still(caller, change_it))
@@ -119,8 +121,7 @@ async def by_link(request: Request) -> Response:
 async def set_by_link(request: Request) -> Response:
     """`POST /password`: sets the password of the link's account, and signs its owner in here; every other session ends, and
     every token. Where there were some, the next page says how many."""
-    if not from_own_page(request):
-        raise Refused("forbidden", NOT_OWN_PAGE)
+    check_own_page(request)
     form, desk = await typed(request), desk_of(request)
     code = form("code").strip().rpartition("#")[2]  # who can't follow the link may have copied the whole of it
     try:
@@ -129,7 +130,8 @@ async def set_by_link(request: Request) -> Response:
         change_it = await asyncio.to_thread(accounts.new_password, owner.email, form("new"))
 
         def use(database: Database) -> int:
-            links.use(database, code, desk.clock())
+            actor.acting(database, actor.NOBODY)  # whoever has the link
+            links.use(database, code, desk.clock(), peer.of(request))
             return change_it(database)
 
         ended = await accounts.change(desk, use)
@@ -137,7 +139,7 @@ async def set_by_link(request: Request) -> Response:
         problem = words.translated(str(wrong), language.of(request))
         return pages.page(request, "password.html", None, status=422, code=code, problem=problem)
     fresh = await desk.database.read(lambda database: database.get(Account, owner.id))
-    secret = await desk.door.begin(fresh) if fresh is not None else None
+    secret = await desk.door.begin(fresh, peer.of(request)) if fresh is not None else None
     response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)
     if secret and fresh is not None:
         give_cookie(response, secret, desk.settings.secure)
@@ -147,8 +149,7 @@ async def set_by_link(request: Request) -> Response:
 
 async def tokens_to_end(request: Request) -> Response:
     """`POST /password/tokens`: how many tokens end when the link of this `code` is used, as `{"tokens": 2}`; null of no link."""
-    if not from_own_page(request):
-        raise Refused("forbidden", NOT_OWN_PAGE)
+    check_own_page(request)
     form, desk = await typed(request), desk_of(request)
     code = form("code").strip().rpartition("#")[2]
 
@@ -178,8 +179,7 @@ async def _oneself(request: Request) -> Caller:
         raise Refused("unauthenticated")
     if caller.token is not None:
         raise Refused("forbidden", N_("A token can't change its account."))
-    if not from_own_page(request):
-        raise Refused("forbidden", NOT_OWN_PAGE)
+    check_own_page(request)
     check_rate(request, caller)
     return caller
 
@@ -189,7 +189,7 @@ def _still(caller: Caller, fn: Callable[[Database], T]) -> Callable[[Database], 
 
     def do(database: Database) -> T:
         hold(database)
-        still_signed_in(database, caller)
+        actor.acting(database, actor.account(still_signed_in(database, caller)))
         return fn(database)
 
     return do

@@ -1,4 +1,4 @@
-"""Signing in: who is asking, by the session's cookie or by a bearer token, and whether a request comes from our own pages."""
+"""Signing in, and who is asking: by the session's cookie, or by a bearer token."""
 
 import asyncio
 import hashlib
@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Row, TextClause, bindparam, text
@@ -18,7 +17,10 @@ from sqlmodel import select
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from board import cookies
+from board import cookies, peer
+from board.audit import actor, writer
+from board.audit.entries import SignedIn
+from board.audit.refusals import RefusedToken
 from board.errors import Refused
 from board.limits import too_many
 from board.people import throttle
@@ -26,7 +28,7 @@ from board.people.last_use import idle_end
 from board.people.rights import bump
 from board.rate_limit.limiter import Wanted
 from board.running import metrics
-from models.accounts import Account, Session
+from models.accounts import Account, Session, Token
 from models.database import Unavailable
 from models.display import WALL, Display
 from models.times import now, stamp
@@ -34,7 +36,6 @@ from models.times import now, stamp
 if TYPE_CHECKING:
     from board.desk import Desk
 
-log = structlog.get_logger()
 
 LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
@@ -165,6 +166,16 @@ def by_token(database: Database, secret: str) -> Caller | None:
     return Caller(_account(row), token=row[_REST], scope=row[_REST + 1])
 
 
+def refused_token(database: Database, secret: str) -> RefusedToken:
+    """Why a bearer token is not good: for those who look who knocked."""
+    row = database.exec(select(Token, Account).where(Token.digest == digest(secret), Token.account == Account.id)).first()
+    if row is None:
+        return RefusedToken("unknown")
+    token, account = row
+    ended: Literal["revoked", "expired"] = "revoked" if token.revoked_at is not None else "expired"
+    return RefusedToken("disabled" if not account.enabled else ended, token, account)
+
+
 def cookie_name(secure: bool) -> str:
     return "__Host-board_session" if secure else "board_session"
 
@@ -196,7 +207,11 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     secret, cookie = _bearer(connection), _cookie(connection)
     caller = None
     if secret is not None:
-        caller = await desk.database.read(lambda database: by_token(database, secret))
+        found = await desk.database.read(lambda database: by_token(database, secret) or refused_token(database, secret))
+        if isinstance(found, Caller):
+            caller = found
+        else:
+            desk.refusals.token(found, peer.of(connection))
     elif cookie:
         caller = await desk.database.read(lambda database: by_cookie(database, cookie))
     if caller is not None and (caller.token is not None or _is_somebody(connection)):
@@ -213,38 +228,11 @@ def _is_somebody(connection: HTTPConnection) -> bool:
     return connection.scope["method"] not in ("GET", "HEAD") or not connection.url.path.startswith("/api/")
 
 
-def own_origin(connection: HTTPConnection) -> str:
-    """The origin of our own pages: what PUBLIC_URL says, else http and the Host header."""
-    desk: Desk = connection.app.state.desk
-    if desk.settings.origin:
-        return desk.settings.origin
-    return f"http://{connection.headers.get('host', '')}".lower()
-
-
-def from_own_page(connection: HTTPConnection, *, socket: bool = False) -> bool:
-    """Whether a request that a browser signed with its cookie comes from our own pages: it says our origin, or (the browser
-    says it, no page can) that it has the same one. A socket must say its origin."""
-    if connection.headers.get("origin", "").lower() == own_origin(connection):
-        return True
-    if not socket and connection.headers.get("sec-fetch-site") == "same-origin":
-        return True
-    _note_https(connection)
-    return False
-
-
-def _note_https(connection: HTTPConnection) -> None:
-    """Count, and log, that our own pages came by https and nobody told us: for whoever wonders why no page is live."""
-    desk: Desk = connection.app.state.desk
-    if desk.settings.origin is None and connection.headers.get("origin", "").lower() == f"https{own_origin(connection)[4:]}":
-        if not metrics.refused.labels("public_url")._value.get():
-            log.warning("PUBLIC_URL is not set, and browsers come by https")
-        metrics.refused.labels("public_url").inc()
-
-
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """What a try was counted under, until it is known what it is."""
+    """From where somebody tries to come in, and under what it is counted until it is known what it is."""
 
+    address: str
     as_wrong: list[Wanted]
     as_good: list[Wanted]
 
@@ -256,15 +244,15 @@ class Door:
         self._desk = desk
         self._room = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each try
 
-    async def fitting(self, email: str, password: str, peer: str, device: str = "") -> Account | None:
-        """The account of this address, if it is enabled and this is its password. `device` is the cookie of known devices.
+    async def fitting(self, email: str, password: str, address: str, device: str = "") -> Account | None:
+        """The account of this e-mail address, if it is enabled and this is its password. `device` is the cookie of known devices.
         Raises Refused `rate_limited`."""
         typed = digest(_address(email))
         if device:
             account = await self._of(email)
-            counted = await self._counted(typed, throttle.counted(typed, peer, device, account))
+            counted = await self._counted(typed, address, account, throttle.counted(typed, address, device, account))
         else:  # a stranger: what is one too many asks no database
-            counted = await self._counted(typed, throttle.counted(typed, peer, "", None))
+            counted = await self._counted(typed, address, None, throttle.counted(typed, address, "", None))
             try:
                 account = await self._of(email)
             except Unavailable:
@@ -272,22 +260,24 @@ class Door:
                 raise
         return await self._checked(account, password, counted)
 
-    async def still_fitting(self, account: Account, password: str, session: str) -> Account | None:
+    async def still_fitting(self, account: Account, password: str, session: str, address: str) -> Account | None:
         """The same for somebody who is signed in already, by this session."""
         present, typed = await self._of(account.email), digest(account.email)
-        return await self._checked(present, password, await self._counted(typed, throttle.counted_in_session(typed, session)))
+        counted = await self._counted(typed, address, present, throttle.counted_in_session(typed, session))
+        return await self._checked(present, password, counted)
 
     async def _of(self, email: str) -> Account | None:
         return await self._desk.database.read(
             lambda database: database.exec(select(Account).where(Account.email == _address(email))).first()
         )
 
-    async def _counted(self, typed: str, tries: list[Wanted]) -> "_Try":
+    async def _counted(self, typed: str, address: str, account: Account | None, tries: list[Wanted]) -> "_Try":
         """Count a try, as a wrong one and as a good one, before the password is looked at: so a thousand tries at once are a
         thousand tries."""
-        counted = _Try(tries, [(throttle.GOOD, typed)])
+        counted = _Try(address, tries, [(throttle.GOOD, typed)])
         taken = await self._desk.limiter.take_all([*counted.as_wrong, *counted.as_good])
         if not taken.allowed:
+            self._desk.refusals.throttled(account, address)
             raise too_many(taken.retry_after_s, throttle.TOO_MANY)
         return counted
 
@@ -296,9 +286,12 @@ class Door:
             fits = await asyncio.to_thread(_fits, account.password if account else None, password)
         good = account if account is not None and account.enabled and fits else None
         await self._desk.limiter.give_back(counted.as_good if good is None else counted.as_wrong)
+        if good is None:
+            reason: Literal["disabled", "password"] = "disabled" if fits else "password"
+            self._desk.refusals.sign_in(account, reason if account is not None else "unknown", counted.address)
         return good
 
-    async def begin(self, account: Account) -> str | None:
+    async def begin(self, account: Account, address: str = "") -> str | None:
         """The cookie of a new session; None where the account was disabled, or has another password, since it was read."""
         secret = secrets.token_urlsafe(32)
         begins = now()
@@ -315,9 +308,13 @@ class Door:
                 return False
             _drop_ended(database, session.created_at)
             database.add(session)
+            writer.write(database, SignedIn(id=found.id, name=found.name, address=address or None), by=actor.account(found))
             return True
 
-        return secret if await self._desk.database.write(begin) else None
+        if not await self._desk.database.write(begin):
+            return None
+        metrics.sign_ins.labels("succeeded").inc()
+        return secret
 
     async def sign_out(self, caller: Caller) -> None:
         """Ends the caller's session, on open sockets too."""

@@ -20,6 +20,8 @@ from starlette.responses import Response, StreamingResponse
 
 from board import access, journal, language, snapshot
 from board.answers import desk_of
+from board.audit import actor, writer
+from board.audit.entries import ExportRead
 from board.desk import Desk
 from board.errors import Refused
 from board.heavy import heavy
@@ -101,8 +103,9 @@ async def _file(
     opened: Opened = await desk.heavy.read(caller, lambda session: _open(session, caller, id, reads))
     parts = pages(opened)
     body = _csv(desk, caller, opened, parts, table) if table else _json(desk, caller, opened, parts, name)
-    file = f'attachment; filename="{opened.file}-{name}.{"csv" if table else "json"}"'
-    return StreamingResponse(body, headers={"content-type": kind, "content-disposition": file})
+    given = f"{opened.file}-{name}.{'csv' if table else 'json'}"
+    await writer.write_alone(desk.database, ExportRead(id=id, file=given), actor.account(caller.account, caller.token))
+    return StreamingResponse(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{given}"'})
 
 
 def _open(session: Session, caller: Caller, id: str, language: str) -> Opened:

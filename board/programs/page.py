@@ -14,7 +14,8 @@ from board.answers import STATUS
 from board.commands import TABLE
 from board.errors import SENTENCES
 from board.pages import page, to_sign_in
-from board.people.sign_in import own_origin, signed_in
+from board.people.own_page import own_origin
+from board.people.sign_in import signed_in
 from board.programs import schemas
 from board.programs.api import BASE
 from board.programs.schemas import Schema

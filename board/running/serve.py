@@ -117,9 +117,7 @@ def hurry() -> None:
     sys.setswitchinterval(0.001)
 
 
-def configured(
-    application: object, accepted: int = ACCEPTED_AT_ONCE, trusted: str = "127.0.0.1"
-) -> uvicorn.Config:
+def configured(application: object, accepted: int = ACCEPTED_AT_ONCE, trusted: str = "127.0.0.1") -> uvicorn.Config:
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
         ws=Line,

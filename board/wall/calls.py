@@ -11,12 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import cookies, peer
-from board.answers import NOT_OWN_PAGE, answer, caller_of, check_rate, count, desk_of, json_of, refusing
+from board.answers import answer, caller_of, check_rate, count, desk_of, json_of, refusing
+from board.audit import actor
 from board.desk import Desk
 from board.errors import Refused, from_validation
 from board.fields import Data
 from board.limits import too_many
-from board.people.sign_in import Caller, from_own_page, still_signed_in
+from board.people.own_page import check_own_page
+from board.people.sign_in import Caller, still_signed_in
 from board.rate_limit import Rule
 from board.rate_limit.addresses import network_of
 from board.wall import displays, pairing
@@ -37,8 +39,7 @@ TOO_MANY = N_("Too many wrong codes. Try again in {time}.")
 async def new_code(request: Request) -> Response:
     """A code to be shown, and the screen's secret in a cookie that no script reads."""
     desk, address = desk_of(request), peer.of(request)
-    if not from_own_page(request):
-        raise Refused("forbidden", NOT_OWN_PAGE)
+    check_own_page(request)
     count(request, await desk.limiter.take(ASKED, network_of(address)))
     code, secret = pairing.new_code()
     before = cookies.value(request, _cookie(desk))
@@ -68,8 +69,7 @@ async def told(request: Request) -> Response:
     if caller is None:
         raise Refused("unauthenticated")
     check_rate(request, caller)
-    if not from_own_page(request):
-        raise Refused("forbidden", NOT_OWN_PAGE)
+    check_own_page(request)
     contact, at = _read(Contact, await json_of(request)), stamp(now())
     await desk_of(request).database.write(lambda database: displays.heard(database, caller.account.id, contact, at))
     return answer({"at": at})
@@ -133,8 +133,10 @@ async def _change(request: Request, caller: Caller, do: Callable[[Database], Dis
     """Does it by the rights of now, and acts on open sockets. Raises Refused."""
 
     def still(database: Database) -> Display:
-        if not may_handle(still_signed_in(database, caller)):
+        account = still_signed_in(database, caller)
+        if not may_handle(account):
             raise Refused("forbidden")
+        actor.acting(database, actor.account(account, caller.token))
         return do(database)
 
     done = await desk_of(request).database.write(still)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from board import cookies, words
 from board.access import is_on_walls
+from board.audit import entries, writer
 from board.errors import Refused, invalid
 from board.fields import Data, Id, Time, Title
 from board.people.rights import bump_displays
@@ -177,6 +178,8 @@ def add(database: Database, data: Paired, screen: str, by: str, now: str) -> Dis
     values = data.model_dump(exclude={"code"}) | {"shows": _checked(database, data.shows)}
     display = Display(id=new_id(), digest=screen, paired_by=by, paired_at=now, **values)
     database.add(display)
+    boards = display.shows["boards"]
+    writer.write(database, entries.DisplayPaired(id=display.id, name=data.name, profile=data.profile, boards=boards))
     return display
 
 
@@ -186,10 +189,14 @@ def change(database: Database, id: str, data: Changes) -> Display:
     display = find(database, id)
     if data.language is not None:
         _check_language(data.language)
-    for name, value in data.model_dump(exclude_none=True).items():
-        setattr(display, name, value)
+    values = data.model_dump(exclude_none=True)
     if data.shows is not None:
-        display.shows = _checked(database, data.shows)
+        values["shows"] = _checked(database, data.shows)
+    changed = [name for name, value in values.items() if getattr(display, name) != value]
+    for name in changed:
+        setattr(display, name, values[name])
+    if changed:
+        writer.write(database, entries.DisplayChanged(id=id, name=display.name, fields=changed))
     return display
 
 
@@ -206,6 +213,7 @@ def revoke(database: Database, id: str, now: str) -> Display:
     bump_displays(database)
     display = find(database, id)
     display.revoked_at = now
+    writer.write(database, entries.DisplayRevoked(id=id, name=display.name))
     return display
 
 

@@ -1,0 +1,56 @@
+"""Whether a request comes from a page of ours: what a browser signs with its cookie may have been sent by a page of anybody."""
+
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.requests import HTTPConnection
+
+from board.errors import Refused
+from board.running import metrics
+from board.words import N_
+
+if TYPE_CHECKING:
+    from board.desk import Desk
+    from board.people.sign_in import Caller
+
+log = structlog.get_logger()
+
+NOT_OWN_PAGE = N_("This request does not come from a page of this server.")
+NOT_OWN_SOCKET = N_("This socket was not opened by a page of this server.")
+
+
+def own_origin(connection: HTTPConnection) -> str:
+    """The origin of our own pages: what PUBLIC_URL says, else http and the Host header."""
+    desk: Desk = connection.app.state.desk
+    if desk.settings.origin:
+        return desk.settings.origin
+    return f"http://{connection.headers.get('host', '')}".lower()
+
+
+def from_own_page(connection: HTTPConnection) -> bool:
+    """Whether it says our origin, or (the browser says it, no page can) that it has the same one. A socket must say its own."""
+    if connection.headers.get("origin", "").lower() == own_origin(connection):
+        return True
+    if connection.scope["type"] == "http" and connection.headers.get("sec-fetch-site") == "same-origin":
+        return True
+    _note_https(connection)
+    return False
+
+
+def _note_https(connection: HTTPConnection) -> None:
+    """Count, and log, that our own pages came by https and nobody told us: for whoever wonders why no page is live."""
+    desk: Desk = connection.app.state.desk
+    if desk.settings.origin is None and connection.headers.get("origin", "").lower() == f"https{own_origin(connection)[4:]}":
+        if not metrics.refused.labels("public_url")._value.get():
+            log.warning("PUBLIC_URL is not set, and browsers come by https")
+        metrics.refused.labels("public_url").inc()
+
+
+def check_own_page(connection: HTTPConnection) -> None:
+    """Raises Refused `forbidden` for what comes from elsewhere, which is written down."""
+    if from_own_page(connection):
+        return
+    desk: Desk = connection.app.state.desk
+    caller: Caller | None = getattr(connection.state, "caller", None)
+    desk.refusals.origin(connection, caller.account if caller is not None and caller.display is None else None)
+    raise Refused("forbidden", NOT_OWN_PAGE if connection.scope["type"] == "http" else NOT_OWN_SOCKET)
