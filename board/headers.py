@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from starlette.datastructures import Headers as Given
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,6 +29,8 @@ _ALWAYS = [
 _PRIVATE = (b"cache-control", b"no-store")
 _ASKED = (b"cache-control", b"no-cache")  # kept, but asked about
 _LASTING = (b"cache-control", b"public, max-age=31536000, immutable")
+
+LEFT = 499  # in the log, by the number that proxies use: the client went away before it was answered
 
 Failed = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -67,6 +69,8 @@ class Headers:
 
         try:
             await self._app(scope, receive, with_headers)
+        except ClientDisconnect:
+            status = LEFT  # there is nobody to answer
         except Exception as error:
             if not status:
                 await (await self._failed(Request(scope, receive), error))(scope, receive, with_headers)

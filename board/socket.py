@@ -13,6 +13,7 @@ from board.limits import too_many
 from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, signed_in, speaks_for_account
 from board.running import logs, metrics
+from board.running.seldom import seldom
 from board.settings import VERSION
 from board.wall import displays
 from board.words import N_
@@ -40,6 +41,8 @@ async def endpoint(socket: WebSocket) -> None:
                 if caller.display is not None:
                     caller = await _seated(desk, caller, socket.query_params.get(DISPLAY, ""))
     except Refused as refused:
+        metrics.refused.labels("socket").inc()
+        seldom.info("socket refused", refused.code)
         await socket.send_denial_response(refusal(refused, language=language.of(socket)))
         return
     except Unavailable:

@@ -119,6 +119,8 @@ class Line(WebSocketsSansIOProtocol):
             self.handshake_complete = True  # the client left before it was answered: there is nobody to answer
             raise ClientDisconnected
         await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True  # it was refused: that is an answer too, and no error
         if message["type"] == "websocket.accept":  # nobody looks at these again; a line would keep them for as long as it is open
             for said in (self.request, self.response):
                 said.headers.clear()

@@ -16,7 +16,7 @@ import uvicorn
 
 from board import app
 from board.desk import Desk
-from board.running import logs, metrics, pulse
+from board.running import client_faults, logs, metrics, pulse
 from board.settings import VERSION, Settings
 from models.database import Unusable
 from realtime import protocol
@@ -77,6 +77,7 @@ async def serve(
     """Serves until SIGTERM or SIGINT. `ready` is told the address when connections are taken; `beat` is called every second
     while the loop goes round. Raises Unusable."""
     logs.set_up(settings.log_level)
+    client_faults.listen()
     listening = listening or listen(settings)
     url = url_of(settings, listening)
     try:
