@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from board import files, pages, peer, socket
 from board.answers import answer, body_of, form_of, refusing, wait
+from board.audit import pages as audit_pages
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
@@ -61,6 +62,7 @@ def make(desk: Desk) -> Starlette:
             *api_page.routes,
             *own_account.routes,
             *administration.routes,
+            *audit_pages.routes,
         ],
         middleware=[Middleware(Headers, secure=desk.settings.secure, failed=_failed)],
         exception_handlers={HTTPException: _http_error, Refused: _refused, Unavailable: _unavailable, Exception: _failed},

@@ -21,9 +21,9 @@ from board.places import STATIC
 STYLES, WALL_STYLES = "css/all.css", "css/all_wall.css"  # all sheets in one: a browser draws nothing before it has them
 SHEETS = {
     STYLES: (
-        "tokens", "base", "bar", "notices", "operations", "pages", "accounts", "api", "head", "columns", "column_menu", "cards",
-        "panel", "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay", "compare", "history",
-        "handover", "handover_report", "since", "displays", "print",
+        "tokens", "base", "bar", "notices", "operations", "pages", "accounts", "audit", "api", "head", "columns",
+        "column_menu", "cards", "panel", "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay",
+        "compare", "history", "handover", "handover_report", "since", "displays", "print",
     ),
     WALL_STYLES: ("tokens", "wall", "wall_overview", "wall_one", "wall_veil"),
 }  # fmt: skip

@@ -25,6 +25,7 @@ const VIEWS = {
   password: () => import("./accounts/link.js"),
   operations: () => import("./views/operations.js"),
   accounts: () => import("./accounts/page.js"),
+  audit: () => import("./audit/page.js"),
   account: () => import("./views/account.js"),
   intake: () => import("./views/intake.js"),
   search: () => import("./views/search.js"),

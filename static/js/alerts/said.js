@@ -5,7 +5,8 @@ import { label } from "../labels.js";
 import { t } from "../i18n.js";
 
 /** "Bob assessed Sighting 7: confirmed" */
-export function sentence({ kind, actor, entity, card, value, acknowledge }) {
+export function sentence({ kind, type, actor, entity, card, value, acknowledge }) {
+  if (kind === "security") return ofAccount({ type, actor, value });
   const who = actor?.name ?? t("The board");
   const what = card ? cardName({ kind: card.kind, state: card }) : label.noun(entity.kind);
   switch (kind) {
@@ -19,6 +20,18 @@ export function sentence({ kind, actor, entity, card, value, acknowledge }) {
 
 const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} set the status: {value}", said));
 
+/** What was done to this person's own account, or to who sees a search of theirs. */
+function ofAccount({ type, actor, value }) {
+  const who = actor?.name ?? t("Someone at the server’s command line");
+  switch (type) {
+    case "token.added": return t("{who} created an API token with your rights: “{value}”", { who, value: value ?? "–" });
+    case "link.made": return t("{who} made a one-time link that sets your password", { who });
+    case "password.set": return t("{who} set your password", { who });
+    case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
+    default: return t("{who} changed your account", { who }); // a newer server's
+  }
+}
+
 /** What may be seen by others: the kind and nothing of whom it is about. */
 export function kindOf({ kind }) {
   switch (kind) {
@@ -26,12 +39,14 @@ export function kindOf({ kind }) {
     case "mention": return t("You are mentioned");
     case "sighting": return t("Sighting assessed");
     case "status": return t("Status set");
+    case "security": return t("About your account");
     default: return t("Alerts");
   }
 }
 
 /** The address of what it is about. */
-export function placeOf({ board, card }) {
+export function placeOf({ kind, board, card, entity }) {
+  if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : "/account";
   if (board === "operations") return "/";
   return card ? `/searches/${board}/cards/${card.id}` : `/searches/${board}`;
 }
