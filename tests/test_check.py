@@ -19,6 +19,7 @@ from board import checks
 from board.backup import note_backup
 from board.checks import State, database, paper, proxy, redis
 from board.checks.run import CHECKS
+from board.command_line.database import by_command_line
 from board.dev import Redis
 from board.people import accounts
 from board.settings import Settings
@@ -263,7 +264,7 @@ def test_the_age_of_the_last_backup_is_told(installation: Database, run: Run, tm
     assert found()["backup"].state == State.WRONG
     assert run("backup", f"{tmp_path}/backup.db")[0] == 0
     assert found()["backup"].state == State.OK
-    installation.write_now(lambda session: note_backup(session, stamp(now() - AGO)))
+    installation.write_now(by_command_line(lambda session: note_backup(session, stamp(now() - AGO), None)))
     told = found()["backup"]
     assert (told.state, "3 days ago" in told.says or "72 h ago" in told.says) == (State.WRONG, True)
     assert run("backup", "--note") == (0, "", "")
