@@ -51,6 +51,7 @@ _EVENTS = text(
 # Spreadsheets run a cell as a formula that begins like this. Where they split lines at semicolons (French, Dutch and German ones
 # do) or at tabs, a cell begins after these too, and a quote there is read as the opening of the cell, not as a part of it.
 _FORMULA = re.compile(r'(\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])')
+_SPLITS = (";", "\t", "\r", "\n")
 
 Page = Callable[[Session], list[Said]]
 Pages = Iterator[Page]
@@ -177,8 +178,11 @@ def lines(rows: Iterable[Iterable[Any]]) -> bytes:
 
 
 def cell(value: Any) -> Any:
-    """A value that no spreadsheet runs: what people typed is made text where it looks like a formula."""
-    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
+    """A value that no spreadsheet runs: what people typed is made text where it looks like a formula. Behind a separator at its
+    end, the quote that closes the cell would open one that begins with the end of the line."""
+    if not isinstance(value, str):
+        return value
+    return _FORMULA.sub(r"\1'", value) + ("'" if value.rstrip(" ").endswith(_SPLITS) else "")
 
 
 async def _json(desk: Desk, caller: Caller, opened: Opened, pages: Pages, name: str) -> AsyncIterator[bytes]:
