@@ -100,7 +100,8 @@ async def test_a_status_that_was_set_while_the_clock_was_behind_is_that_of_its_e
     """A display finds what a search came to by the time of the event: an earlier one it would take for what was before."""
     search = await alice.open_search()
     wall_clock.set(-HOURS)
-    (seq,) = (await alice.do(search, "search.set_status", {"status": "closed", "reason": "over"}))["seqs"]
+    over = {"status": "closed", "reason": "over", "acknowledge": "nothing is to be done any more"}
+    (seq,) = (await alice.do(search, "search.set_status", over))["seqs"]
     browser = Browser(server)
     await pair(alice, browser, ["operations"])
     display = await browser.open()
