@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
@@ -65,7 +65,13 @@ def make(desk: Desk) -> Starlette:
             *audit_pages.routes,
         ],
         middleware=[Middleware(Headers, secure=desk.settings.secure, failed=_failed)],
-        exception_handlers={HTTPException: _http_error, Refused: _refused, Unavailable: _unavailable, Exception: _failed},
+        exception_handlers={
+            HTTPException: _http_error,
+            Refused: _refused,
+            Unavailable: _unavailable,
+            ClientDisconnect: _left,
+            Exception: _failed,
+        },
         lifespan=_lifespan,
     )
     app.state.desk = desk
@@ -191,6 +197,11 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _unavailable(request: Request, error: Exception) -> Response:
     return pages.error_page(request, 503, SENTENCES["unavailable"])
+
+
+async def _left(request: Request, error: Exception) -> Response:
+    """Whoever asked is gone before all of it was here: this is sent to nobody, and no failure of ours."""
+    return Response(status_code=400)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "INFO"
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
+    max_connections_per_address: int = Field(default=512, ge=0)
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
     max_intake_per_minute: int = Field(default=300, ge=0)

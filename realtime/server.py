@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import socket
 from asyncio.transports import BaseTransport
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -15,6 +15,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 
+from realtime.deadlines import Deadlines
 from realtime.protocol import TOO_MANY
 
 CLOSING_S = 3.0  # how long a goodbye may take to get through; then the transport is aborted, and what it held is freed
@@ -29,12 +30,24 @@ class Line(WebSocketsSansIOProtocol):
     """One websocket. Frames are written without waiting; `drained` waits for the reader."""
 
     asides: "Asides"
+    since: float
+    leave: Callable[[], None] | None = None  # called at its end
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
         self.asides = Asides()
+        self.since = self.loop.time()
         self.transport.set_write_buffer_limits(high=BUFFERED)
-        _tune(transport.get_extra_info("socket"))
+        tune(transport.get_extra_info("socket"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.leave is not None:
+            self.leave()
+
+    def is_late(self, now: float, deadlines: Deadlines) -> bool:
+        """Whether its handshake takes too long."""
+        return not self.handshake_complete and now - self.since > deadlines.handshake
 
     async def run_asgi(self) -> None:
         self.scope["state"]["line"] = self
@@ -163,7 +176,7 @@ class Asides:
         return self._count > ASIDES_PER_S
 
 
-def _tune(line: socket.socket) -> None:
+def tune(line: socket.socket) -> None:
     """Where the platform has it. (Both are numbers in Linux's <linux/tcp.h>.)"""
     for option, value in (("TCP_NOTSENT_LOWAT", UNSENT), ("TCP_USER_TIMEOUT", UNANSWERED_MS)):
         if hasattr(socket, option):

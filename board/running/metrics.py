@@ -26,7 +26,10 @@ registry = CollectorRegistry()
 commands = Counter("board_commands", "Commands by outcome: ok, a code of refusal, or failed", ["outcome"], registry=registry)
 sign_ins = Counter("board_sign_ins", "Tries to sign in by outcome: succeeded, failed, throttled", ["outcome"], registry=registry)
 refused = Counter(
-    "board_refused", "Refused at the door by reason: origin, public_url, token, http, socket, rate", ["reason"], registry=registry
+    "board_refused",
+    "Refused at the door by reason: origin, public_url, token, http, socket, rate, connections, slow",
+    ["reason"],
+    registry=registry,
 )
 stuck = Counter("board_loop_stuck", "Times that an event loop stood still for over 3 s", registry=registry)
 clock_jumps = Counter("board_clock_jumps", "Times that the wall clock was set by 5 s or more", registry=registry)

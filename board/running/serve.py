@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Generator
+from functools import partial
 
 import structlog
 import uvicorn
@@ -17,9 +18,12 @@ import uvicorn
 from board import app
 from board.desk import Desk
 from board.running import client_faults, logs, metrics, pulse
+from board.running.connections import Connections, stands_for_many
 from board.settings import VERSION, Settings
 from models.database import Unusable
 from realtime import protocol
+from realtime.deadlines import Deadlines, watch
+from realtime.http import Http
 from realtime.server import CLOSING_S, Line
 
 log = structlog.get_logger()
@@ -36,6 +40,7 @@ ENDS_S = 12.0  # after which a process that was told to go is gone, whatever hol
 # How long a line on which nothing is asked is kept: longer than proxies keep theirs (nginx and others 60 s). Who closes first
 # must be the proxy, or a request that it sends just then is lost, and its browser is told 502.
 KEPT_S = 75
+DEADLINES = Deadlines()
 
 
 class ListeningSocket(socket.socket):
@@ -99,7 +104,9 @@ async def serve(
             ready(url)
 
     accepted = ACCEPTED_BY_EACH if settings.workers > 1 else ACCEPTED_AT_ONCE
-    server = Listening(configured(application, accepted, settings.forwarded_allow_ips), desk, started)
+    trusted = settings.forwarded_allow_ips
+    connections = Connections(settings.max_connections_per_address, stands_for_many(trusted))
+    server = Listening(configured(application, accepted, trusted, connections), desk, started)
     try:
         await server.serve(sockets=[listening])
     finally:
@@ -118,9 +125,14 @@ def hurry() -> None:
     sys.setswitchinterval(0.001)
 
 
-def configured(application: object, accepted: int = ACCEPTED_AT_ONCE, trusted: str = "127.0.0.1") -> uvicorn.Config:
+def configured(
+    application: object, accepted: int = ACCEPTED_AT_ONCE, trusted: str = "127.0.0.1", connections: Connections | None = None
+) -> uvicorn.Config:
+    if connections is None:
+        connections = Connections(0, stands_for_many(trusted))
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
+        http=partial(Http, enter=connections.enter),  # type: ignore[arg-type]
         ws=Line,
         ws_max_size=protocol.MAX_CLIENT_FRAME,
         ws_per_message_deflate=False,  # three times the memory, and advised against for secrets
@@ -138,12 +150,16 @@ def configured(application: object, accepted: int = ACCEPTED_AT_ONCE, trusted: s
 class Listening(uvicorn.Server):
     """Uvicorn's server, which says when it listens, and goes down in an order of ours."""
 
-    def __init__(self, config: uvicorn.Config, desk: Desk, started: Callable[[], object]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, desk: Desk, started: Callable[[], object], deadlines: Deadlines = DEADLINES
+    ) -> None:
         super().__init__(config)
-        self._desk, self._started = desk, started
+        self._desk, self._started, self._deadlines = desk, started, deadlines
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        slow = metrics.refused.labels("slow")
+        self._watch = asyncio.create_task(watch(self.server_state.connections, self._deadlines, slow.inc))
         self._started()
 
     @contextlib.contextmanager
@@ -171,6 +187,8 @@ class Listening(uvicorn.Server):
             listening.close()
         await self._part()
         await super().shutdown(sockets=sockets)
+        self._watch.cancel()
+        await asyncio.gather(self._watch, return_exceptions=True)
 
     async def _part(self) -> None:
         """1012 for every socket, in no order, spread where they are many."""
