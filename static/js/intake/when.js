@@ -7,9 +7,9 @@ const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const NOW = /^(now|just now|maintenant|nu|net|zonet|jetzt|gerade)$/;
 const AGO = /^(?:-|il y a|vor|voor)|\b(?:ago|geleden|plus tôt|her)$/;
 const LENGTHS = [
-  [/(\d+)\s*(?:m|min|minute|minutes|minuut|minuten)\b/, MINUTE],
-  [/(\d+)\s*(?:h|hour|hours|heure|heures|u|uur|uren|std|stunde|stunden)\b/, HOUR],
-  [/(\d+)\s*(?:d|day|days|j|jour|jours|dag|dagen|tag|tage|tagen)\b/, DAY],
+  [/(?<!\d)(\d+)\s*(?:m|min|minute|minutes|minuut|minuten)\b/, MINUTE],
+  [/(?<!\d)(\d+)\s*(?:h|hour|hours|heure|heures|u|uur|uren|std|stunde|stunden)\b/, HOUR],
+  [/(?<!\d)(\d+)\s*(?:d|day|days|j|jour|jours|dag|dagen|tag|tage|tagen)\b/, DAY],
 ];
 const YESTERDAY = /\b(?:yesterday|hier|gisteren|gestern)\b/;
 const TODAY = /\b(?:today|aujourd.hui|vandaag|heute)\b/;
