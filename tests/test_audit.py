@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from sqlmodel import Session
 from board import journal
 from board.audit import actor, calls, reading, writer
 from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked, RoleSet, TokenRevoked
+from board.commands import TABLE
+from board.errors import Refused
 from board.history import evidence
+from board.pen import Pen
 from board.people.accounts import Wrong
 from models.board import AUDIT, Board
 from models.database import Database, Unavailable
@@ -22,6 +26,7 @@ from tests.cast import Person, Refusal, new_id
 from tests.company import Company
 from tests.houses import BY_TURNS
 from tests.versions import empty_at
+from tests.walls import Browser, pair
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -83,6 +88,38 @@ async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(company: 
     assert await entries(company.ada, account=eva) == []
 
 
+async def test_a_command_that_is_refused_after_all_leaves_no_entry(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    eva = new_id()
+
+    def refuses(pen: Pen, data: object) -> None:
+        writer.write(pen.session, disabled(eva))
+        raise Refused("forbidden")
+
+    monkeypatch.setitem(TABLE, "note.add", replace(TABLE["note.add"], do=refuses))
+    with pytest.raises(Refusal, match="forbidden"):
+        await company.alice.do("operations", "note.add", {"text": "x"})
+    assert await entries(company.ada, account=eva) == []
+
+
+@pytest.mark.houses
+async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read(company: Company) -> None:
+    eva, database, kept = new_id(), company.server.desk.database, list[Board | None]()
+    if database.kind == "sqlite":
+        return  # there whoever writes is alone
+    other = Database(database.url)
+
+    def write(session: Session) -> None:
+        kept.append(session.get(Board, AUDIT))  # so that the session has it still
+        other.write_now(lambda beside: writer.write(beside, disabled(eva, "beside")))
+        writer.write(session, disabled(eva, "here"))
+
+    await database.write(write)
+    found = await entries(company.ada, account=eva)
+    assert [each["about"]["name"] for each in found] == ["here", "beside"]
+    assert await fault(company) is None
+    await other.close()
+
+
 async def test_what_cannot_be_written_down_is_not_done(company: Company) -> None:
     """Where the audit journal fails, so does what it is about."""
 
@@ -140,6 +177,17 @@ async def test_by_other_calls_it_is_not_found_by_administrators_either(company: 
     assert similar.status_code == 404
     intake = {"id": new_id(), "board": "audit", "description": "a girl"}
     assert (await company.ada.http.post("/api/v1/intake/sightings", json=intake)).status_code == 404
+
+
+async def test_no_display_shows_it(company: Company) -> None:
+    screen = Browser(company.server)
+    shown = await pair(company.alice, screen, ["operations"], "room")
+    answer = await company.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"shows": {"boards": ["audit"]}})
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["shows"])
+    display = await screen.open()
+    assert (await display.ask({"type": "subscribe", "board": "audit"}, type="error"))["code"] == "not_found"
+    await display.leave()
+    await screen.leave()
 
 
 async def test_a_token_that_may_only_take_in_reads_nothing(company: Company) -> None:

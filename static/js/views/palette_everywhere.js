@@ -11,6 +11,7 @@ export function everywhere(desk, keys) {
     { ...go("/intake"), says: t("Take a call"), role: "investigator" },
     { ...go("/handover"), says: t("Handover") },
     { ...go("/accounts"), says: t("Accounts"), role: "admin" },
+    { ...go("/audit"), says: t("Audit log"), role: "admin" },
     { ...go("/account"), says: t("Your account") },
     { ...go("/api"), says: t("For other programs") },
     { id: "keys", says: t("Show the keys"), does: keys },
