@@ -80,12 +80,13 @@ def _depth(source: str) -> int:
 def _texts_are_sound(value: Any) -> bool:
     left = [value]
     while left:
-        match left.pop():
-            case str(text):
-                if _UNSOUND.search(text):
-                    return False
-            case dict(pairs):
-                left += [*pairs, *pairs.values()]
-            case list(items):
-                left += items
+        each = left.pop()
+        if isinstance(each, str):
+            if _UNSOUND.search(each):
+                return False
+        elif isinstance(each, dict):
+            left += each
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
     return True
