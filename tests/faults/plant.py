@@ -174,7 +174,7 @@ class Plant:
         ours = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT", "PUBLIC_URL", "LOG_LEVEL")}
         return ours | {
             "DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET, "WORKERS": "1",
-            "MAX_MESSAGES_PER_SECOND": "0", "MAX_SOCKETS_PER_ACCOUNT": "0", "PYTHONPATH": str(self.tree),
+            "MAX_SOCKETS_PER_ACCOUNT": "0", "PYTHONPATH": str(self.tree),
             "BOARD_PREPARED": str(self.tree),  # a copy of the tree has no environment of its own, and needs none
         }  # fmt: skip
 
