@@ -77,7 +77,7 @@ MUTANTS = (
         "the board's row is not locked",
         "turned away",  # two that write at one moment get in each other's way, and one of them is sent off for no reason
         (
-            Patch("board/turn.py", ".where(Board.id == board_id).with_for_update())", ".where(Board.id == board_id))"),
+            Patch("board/turn.py", ".where(Board.id == board_id).with_for_update()", ".where(Board.id == board_id)"),
             Patch("models/postgresql.py", "FOR UPDATE SKIP LOCKED", ""),
         ),
         replace(_plan(Storm((), 10.0), delay_s=0.002), workers=3, guests=0, boards=1),
