@@ -3,7 +3,7 @@
 from board.audit.entries import ENTRIES, Entry
 from board.audit.reading import GROUPS
 from board.programs.schemas import Schema
-from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, Call, many, or_null, shape
+from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, Call, many, or_null, shape
 from board.words import N_
 from realtime.strict import MAX_INTEGER
 
@@ -31,7 +31,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/audit"): Call(
         shape({
             "board": {"const": "audit"}, "epoch": TEXT, "seq": COUNT, "more": {"type": "boolean"},
-            "entries": many({"oneOf": [*map(_entry, ENTRIES.values()), shape(_META | {"erased": {"const": True}})]}),
+            "entries": many({"oneOf": [*map(_entry, ENTRIES.values()), shape(_META | {"erased": TRUE})]}),
         }),
         _REFUSALS,
         query={

@@ -9,7 +9,7 @@ from board.handover import calls as report_calls
 from board.history.since import MOST_MARKS
 from board.programs import schemas
 from board.programs.schemas import COMMAND_ID, Schema
-from board.programs.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, UUID, Call, many, or_null, ref, shape
+from board.programs.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, TRUE, UUID, Call, many, or_null, ref, shape
 from board.wall import shapes as display_shapes
 from board.words import N_
 from models.accounts import ROLES
@@ -142,7 +142,7 @@ CALLS: dict[tuple[str, str], Call] = {
         shape({"unread": COUNT}),
         (*EVERYWHERE, "invalid", "too_large"),
         body={"oneOf": [
-            shape({"all": {"const": True}}),
+            shape({"all": TRUE}),
             shape({"alerts": many(shape({"board": ID, "seq": COUNT | {"maximum": MAX_INTEGER}})) | {"maxItems": LISTED}}),
         ]},
     ),
@@ -190,7 +190,7 @@ CALLS: dict[tuple[str, str], Call] = {
         body=ref("Command"),
     ),
     ("GET", "/boards/{board}/sightings/{sighting}/source"): Call(
-        shape(_SOURCE, {"earlier": many(_EARLIER), "more": {"const": True}}),
+        shape(_SOURCE, {"earlier": many(_EARLIER), "more": TRUE}),
         (*ON_A_BOARD, "invalid"),
         query={"before": COUNT | {"minimum": 1, "maximum": MAX_INTEGER}},
     ),

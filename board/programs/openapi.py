@@ -5,6 +5,7 @@ A new command is in it by itself; a new call is too, and exactly so once it has 
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from starlette.routing import Route
@@ -15,8 +16,8 @@ from board.errors import SENTENCES
 from board.programs import schemas
 from board.programs.api import BASE, routes
 from board.programs.calls import CALLS, PLACES, SAYS
-from board.programs.schemas import Schema
-from board.programs.shapes import COUNT, ID, TEXT, TIME, Call, many, or_null, ref, shape
+from board.programs.schemas import Schema, class_name
+from board.programs.shapes import COUNT, ID, TEXT, TIME, TRUE, Call, many, or_null, ref, shape
 from board.settings import VERSION
 
 UNKNOWN = Call({}, tuple(STATUS))  # until it has a line of its own
@@ -82,22 +83,36 @@ def _refusals(call: Call) -> Schema:
     }
 
 
+def _events(kinds: Iterable[str]) -> dict[str, Schema]:
+    """Each form of an event, by a name of its own: of each kind of entity, erased, and hidden."""
+    known: Schema = {"seq": COUNT, "at": TIME, "type": TEXT, "id": ID}
+    whole = {"actor": or_null(ref("Actor")), "command": or_null(TEXT), "changes": many(TEXT)}
+    more: Schema = {"reason": TEXT, "acknowledge": TEXT, "undoes": COUNT, "private": many(TEXT), "clock": TIME}
+    return {
+        "Actor": shape({"id": ID, "name": TEXT}),
+        **{
+            class_name(kind, "event"): shape(known | whole | {"kind": _only(kind), "state": or_null(ref(kind))}, more)
+            for kind in kinds
+        },
+        "ErasedEvent": shape(known | {"kind": {"type": "string", "enum": list(kinds)}, "erased": TRUE}),
+        "HiddenEvent": shape({"seq": COUNT, "hidden": TRUE}),
+    }
+
+
+def _only(value: str) -> Schema:
+    return {"type": "string", "const": value}
+
+
 def _schemas() -> Schema:
     states = {kind.KIND: schemas.state(kind) for kind in schemas.KINDS}
     commands = {name: schemas.command(name) for name in TABLE}
-    event = {"seq": COUNT, "at": TIME, "type": TEXT, "kind": {"enum": list(states)}, "id": ID}
-    whole = {
-        "actor": or_null(shape({"id": ID, "name": TEXT})), "command": or_null(TEXT), "changes": many(TEXT),
-    }  # fmt: skip
-    more: Schema = {"reason": TEXT, "undoes": COUNT, "private": many(TEXT), "clock": TIME}
-    events = [shape(event | whole | {"kind": {"const": kind}, "state": or_null(ref(kind))}, more) for kind in states]
-    return states | commands | {
-        "Entity": {"oneOf": [shape({"kind": {"const": kind}, "id": ID, "seq": COUNT, "state": ref(kind)}) for kind in states]},
-        "Event": {"oneOf": [
-            *events,
-            shape(event | {"erased": {"const": True}}),
-            shape({"seq": COUNT, "hidden": {"const": True}}),
-        ]},
+    entities = {
+        class_name(kind, "entity"): shape({"kind": _only(kind), "id": ID, "seq": COUNT, "state": ref(kind)}) for kind in states
+    }
+    events = _events(states)
+    return states | commands | entities | events | {
+        "Entity": {"oneOf": [ref(name) for name in entities]},
+        "Event": {"oneOf": [ref(name) for name in events if name != "Actor"]},
         "Command": {
             "oneOf": [ref(name) for name in commands],
             "discriminator": {"propertyName": "name", "mapping": {name: ref(name)["$ref"] for name in commands}},

@@ -1,6 +1,7 @@
 """The shapes of what is sent and said, as JSON Schema: made from the data types of the commands, so that a new command or field
 is there by itself. What a handler asks beyond its type stands here, in `RULES`."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
@@ -214,7 +215,7 @@ def command(name: str) -> Schema:
     data = data_of(name)
     needed = ["id", "name", *(["data"] if data.get("required") or "oneOf" in data else [])]
     return {
-        "title": name,
+        "title": class_name(name, "command"),
         "type": "object",
         "properties": {
             "id": COMMAND_ID,
@@ -233,7 +234,13 @@ def state(kind: type[Entity]) -> Schema:
     properties = {name: _said(made[name] if name in made else written[name].annotation, name, kind) for name in kind.STATE}
     if kind is Search:
         properties["criteria"]["properties"] |= {key: of(searches.Criterion, "serialization") for key in former_criteria()}
-    return {"title": kind.KIND, **_object(properties)}
+    return {"title": class_name(kind.KIND, "state"), **_object(properties)}
+
+
+def class_name(*words: str) -> str:
+    """Return the name of a shape in programs that are made from the description: `SightingGradeCommand`. No two are the same,
+    also with the name of a field behind it."""
+    return "".join(part.capitalize() for word in words for part in re.split(r"[._]", word))
 
 
 def _said(type: Any, name: str, kind: type[Entity]) -> Schema:
