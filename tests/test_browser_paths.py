@@ -124,9 +124,11 @@ async def test_a_coordinator_opens_a_search_appeals_is_told_found_and_closes(des
 
     await alice("[data-act=set-status]").click()
     await alice("dialog input[value=closed]").check()
-    await alice.fill("status", {"reason": REASON})
+    await desk.read(alice)
+    await alice.fill("status", {"reason": REASON, "acknowledge": REASON})
     await send(alice)
     await expect(bob("[data-testid=status]")).to_have_text(desk.words("Closed"))
+    await expect(bob("[data-testid=acknowledge]")).to_contain_text(REASON)
     for act in ("appeal", "access", "add-task", "add-sighting", "edit-search"):
         await expect(alice(f"[data-act={act}]")).to_have_count(0)
     for window in (alice, bob):
