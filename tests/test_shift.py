@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from board import journal
 from board.commands import Ack, Command
@@ -291,10 +291,15 @@ class Shifts(RuleBasedStateMachine):
         if self._does(who, OPERATIONS, "handover.withdraw", {"handover": max(1, self.number)}, code):
             self.status = "withdrawn"
 
-    @precondition(lambda self: self.status == "signed")
     @rule(who=st.sampled_from(NAMES), reads=st.booleans(), accepts=st.booleans())
-    def answer_what_was_signed(self, who: str, reads: bool, accepts: bool) -> None:
-        """Chance alone hardly ever comes this far."""
+    def sign_and_answer(self, who: str, reads: bool, accepts: bool) -> None:
+        """A whole handover: chance alone hardly ever comes this far."""
+        if self.holder is None:
+            self.take(who)
+        if self.status in handing.OPEN:
+            self.withdraw(who)
+        self.prepare_and_sign(stale=False)
+        assert self.status == "signed"
         self.accept(self.outgoing, None)
         self.refuse(self.outgoing)
         for which in range(len(self.searches) if reads else 0):
