@@ -21,8 +21,8 @@ CLIENTS, COMMANDS, IN_FLIGHT = 2, 60, 2
 LESS_SURE = """
 from models import sqlite
 set_up = sqlite.set_up
-def less_sure(connection):
-    set_up(connection)
+def less_sure(connection, *reading):
+    set_up(connection, *reading)
     connection.execute("PRAGMA synchronous = NORMAL")
 sqlite.set_up = less_sure
 """
