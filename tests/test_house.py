@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
     # uuid_utils, pysqlite3 and psycopg: the ids that the rows are kept with, and the databases
     "models": {"models", "sqlmodel", "sqlalchemy", "alembic", "uuid_utils", "pysqlite3", "psycopg"},
-    "realtime": {"realtime", "starlette", "uvicorn", "websockets", "redis", "orjson"},
+    "realtime": {"realtime", "starlette", "uvicorn", "websockets", "redis", "orjson", "h11"},  # uvicorn reads HTTP by h11
 }
 
 

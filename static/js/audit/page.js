@@ -10,6 +10,7 @@ export function mount(main) {
     event.preventDefault();
     if (!link.hasAttribute("aria-busy")) add(link, days, said);
   });
+  days.dataset.days = "grow"; // from here on a link adds to them
 }
 
 async function add(link, days, said) {
