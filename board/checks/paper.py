@@ -1,12 +1,11 @@
 """PDFs: whether one can be made."""
 
 import subprocess
-import sys
 from importlib.util import find_spec
 
 from board import bootstrap
 from board.checks.finding import State
-from board.paper import print_html
+from board.paper import press, print_html
 from board.settings import Settings
 
 WITHIN_S = 30.0
@@ -15,9 +14,10 @@ WITHIN_S = 30.0
 def look(settings: Settings) -> tuple[State, str]:
     if find_spec("weasyprint") is None:
         return State.WARNING, f"None can be made: {bootstrap.advice(extra='paper')}."
-    command = [sys.executable, "-I", print_html.__file__]
     try:
-        done = subprocess.run(command, input=b"<p>One</p>", capture_output=True, check=False, timeout=WITHIN_S)  # noqa: S603
+        done = subprocess.run(  # noqa: S603 - our own words, no shell
+            press.command(), input=b"<p>One</p>", capture_output=True, check=False, timeout=WITHIN_S, env=press.environment()
+        )
     except subprocess.TimeoutExpired:
         return State.WRONG, f"One takes more than {WITHIN_S:.0f} s."
     if done.returncode == print_html.NOT_THERE:

@@ -53,12 +53,16 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in KEPT if name in os.environ}
 
 
+def command() -> list[str]:
+    """Arguments of the child: HTML on its standard input becomes a PDF on its standard output."""
+    return [sys.executable, "-I", print_html.__file__, str(MEMORY), str(WITHIN_S + 1)]
+
+
 async def _print(source: bytes) -> bytes:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", print_html.__file__, str(MEMORY), str(WITHIN_S + 1),
-        stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=environment(),
-    )  # fmt: skip
+        *command(), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=environment()
+    )
     try:
         async with asyncio.timeout(WITHIN_S):
             made, _ = await process.communicate(source)
