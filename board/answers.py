@@ -126,7 +126,7 @@ def desk_of(request: Request) -> "Desk":
 
 
 async def caller_of(request: Request, *, intake: bool = False) -> Caller:
-    """Who is asking, with the right to ask this way. Raises Refused `unauthenticated`, `forbidden` or `rate_limited`."""
+    """Return the caller, who has the right to ask this way. Raises Refused `unauthenticated`, `forbidden` or `rate_limited`."""
     caller = await signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")

@@ -39,7 +39,7 @@ def record(session: Session, account: str, said: Said) -> None:
 
 
 def unread(session: Session, accounts: Collection[str], since: str) -> list[Row[Any]]:
-    """What these accounts have not read: account, number, at."""
+    """Unread alerts of these accounts: account, number, at."""
     asked = {"people": list(accounts), "since": since, "own": OWN}
     return list(session.connection().execute(_UNREAD, asked)) if accounts else []
 

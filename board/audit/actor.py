@@ -1,4 +1,4 @@
-"""Who does what is written down: an account, a user of the operating system at the command line, Searchboard itself, or nobody
+"""Actor of an entry: an account, a user of the operating system at the command line, Searchboard itself, or nobody
 who is known."""
 
 import os
@@ -26,7 +26,7 @@ class Actor:
     token: str | None = None
 
     def body(self) -> dict[str, Any]:
-        """As it is kept, and told."""
+        """Return the actor as it is kept, and told."""
         return asdict(self)
 
 
@@ -52,6 +52,6 @@ def acting(session: Session, actor: Actor) -> None:
 
 
 def of(session: Session) -> Actor:
-    """Who does what this session writes; Searchboard itself where nobody was named."""
+    """Return the actor of what this session writes; Searchboard itself where nobody was named."""
     found: Actor = session.info.get(_ACTOR, SERVER)
     return found

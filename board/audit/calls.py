@@ -31,7 +31,7 @@ HEADER = (
 
 
 def filter_of(request: Request) -> Filter:
-    """What is asked for by the query. Raises Refused `invalid`."""
+    """Read the filter from the query. Raises Refused `invalid`."""
     asked = request.query_params
     kind = asked.get("kind") or None
     if kind is not None and not Filter(kind=kind).types():
@@ -53,7 +53,7 @@ def _time(request: Request, name: str) -> str | None:
 
 
 def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
-    """Who asks, and the board, if they may know of it now. Raises Refused."""
+    """Return the caller and the board, if they may know of it now. Raises Refused."""
     account = still_signed_in(session, caller)
     return account, access.audit_board(session, account)
 

@@ -27,7 +27,7 @@ class Entry:
         return [field.name for field in fields(cls) if field.name not in ("id", *cls.PRIVATE)]
 
     def payload(self) -> dict[str, Any]:
-        """What can be erased of it."""
+        """Return the part of the entry that can be erased."""
         told = {"about": {name: getattr(self, name) for name in self.told()}}
         return told | ({"private": {name: getattr(self, name) for name in self.PRIVATE}} if self.PRIVATE else {})
 
