@@ -147,6 +147,10 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await dora("dialog [data-act=send]").click()
     await expect(alice("[data-testid=earlier] [data-status=refused]")).to_have_count(1)
     await holds(office, "Alice", alice, dora)
+    await important(office, board)  # the report is of now again, for both
+    for window in (alice, dora):
+        await current(office, window, board)
+        await expect(window("a[href='/handover.md']")).to_have_count(1)
 
     await prepare(alice)
     await expect(assessment).to_have_value("on the tram")  # goes on from one to the next
@@ -174,6 +178,9 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await expect(alice("[data-notice=passed]")).to_have_text(told)
     await said
     await expect(alice("[data-duty] .open")).to_have_count(0)
+    await important(office, board)  # her own page goes on with what is
+    for window in (alice, dora):
+        await current(office, window, board)
 
     await alice.open("/handovers/2")
     await expect(alice("[data-testid=holder]")).to_contain_text("The port, then the tram.")

@@ -176,6 +176,33 @@ async def test_now_and_as_it_was_signed_are_composed_alike(scene: Scene) -> None
     assert fixed(await report(scene.company.alice)) == fixed(live)
 
 
+ENDS = {"accept": {"restatement": "one search", "reason": "she has to go"}, "refuse": {"reason": "no"}, "withdraw": {}}
+
+
+@pytest.mark.parametrize("ends", ENDS)
+async def test_the_report_is_live_again_once_a_handover_has_ended(scene: Scene, ends: str) -> None:
+    alice, ada = scene.company.alice, scene.company.ada
+    number = await handing.hand(alice)
+    await ada.do(scene.search, "handover.read", {"handover": number, "seq": 1})
+    signed = await report(alice)
+    await scene.sighting(description="seen while it was signed")
+    still = await report(alice)
+    assert (still["live"], fixed(still)) == (False, fixed(signed))
+    await ada.do(OPERATIONS, f"handover.{ends}", {"handover": number} | ENDS[ends])
+    await scene.sighting(description="seen since")
+    told, head = await report(alice), await alice.snapshot(scene.search)
+    (now,) = [each for each in told["searches"] if each["board"] == scene.search]
+    assert titles(now["ungraded"]) == ["seen while it was signed", "seen since"]
+    assert (told["live"], now["seq"], now["after"]["events"], now["reads"]) == (True, head["seq"], 0, {})
+    assert told["shift"] == await handing.state(alice, "shift")
+    assert (told["handover"]["number"], told["composed_at"] > signed["composed_at"]) == (number, True)
+    again = await report(alice, f"handovers/{number}")
+    assert (again["live"], fixed(again), again["composed_at"]) == (False, fixed(signed), signed["composed_at"])
+    paper, kept = [(await alice.http.get(f"{of}.md")).text for of in ("/handover", f"/handovers/{number}")]
+    assert ("Not signed" in paper, "seen since" in paper, f"Handover {number}" in paper) == (True, True, False)
+    assert ("Not signed" in kept, "seen since" in kept, f"Handover {number}" in kept) == (False, False, True)
+
+
 async def test_handovers_are_listed_newest_first(scene: Scene) -> None:
     alice, ada = scene.company.alice, scene.company.ada
     signed = await handing.hand(alice)

@@ -24,7 +24,7 @@ _PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 
 @heavy
 async def present(request: Request, caller: Caller) -> Response:
-    """The report of the present handover: composed now, or as it was signed."""
+    """The report of the searches as they stand now; of a handover that is signed, as it was signed, until it has ended."""
     return await _composed(request, caller, None)
 
 

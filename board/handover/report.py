@@ -1,5 +1,5 @@
-"""The report of a handover: what it tells of each search, as one account may see it. Composed now, while it is written; or at
-the positions at which it was signed, with what has happened since."""
+"""The report of a handover: what it tells of each search, as one account may see it. Composed now; or at the positions at which
+it was signed, with what has happened since."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -33,14 +33,15 @@ _HANDOVERS = text(
 
 
 def present(session: Session, now: str) -> sections.Frame:
-    """The present handover as it was signed; composed now where it was not, or where there is none."""
+    """The present handover as it was signed, until it has ended; else composed now."""
     row = session.get(Handover, OPERATIONS)
-    if row is not None and row.position is not None:
+    if row is not None and row.status == "signed":
         return signed(session, row.number)
     shift = session.get(Shift, OPERATIONS)
     searches = shifts.active_since(session, shift.seq if shift is not None else None)
     positions = turn.positions(session, searches)
-    return sections.Frame(row.state() if row is not None else None, shift.state() if shift is not None else None, now, positions)
+    handover = row.state() if row is not None else None
+    return sections.Frame(handover, shift.state() if shift is not None else None, now, positions, live=True)
 
 
 def signed(session: Session, number: int) -> sections.Frame:
@@ -83,7 +84,7 @@ def _signed_at(session: Session, handover: State) -> sections.Frame:
     positions = {said.entity: said.payload()["state"]["position"] for said in handed}
     then = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
     shift = next((state for said, state in then if said.kind == Shift.KIND), None)
-    return sections.Frame(handover, shift, handover["signed_at"], positions)
+    return sections.Frame(handover, shift, handover["signed_at"], positions, live=False)
 
 
 # -- what it tells --------------------------------------------------------------------------------------------------------
@@ -103,6 +104,7 @@ def compose(session: Session, account: str, frame: sections.Frame, board: str | 
         "handover": frame.handover,
         "shift": frame.shift,
         "composed_at": frame.at,
+        "live": frame.live,
         "people": _people(session, frame, found),
         "withheld": len(frame.positions.keys() & hidden),
         "searches": found,
@@ -115,7 +117,7 @@ def _read(session: Session, account: str, frame: sections.Frame, positions: dict
     began = placed.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
     seen = {board: mark.seq for board, mark in seen_up_to(session, account).items()}
     earliest = {id: min(at["seq"], seen.get(id, began.get(id, 0))) for id, at in positions.items()}
-    number, status = (frame.handover["number"], frame.handover["status"]) if frame.handover is not None else (0, "")
+    number, status = frame.number, frame.handover["status"] if frame.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
     events, reads = significant.after(session, earliest), _reads(session, positions, number)
     marks = placed.after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))

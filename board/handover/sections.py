@@ -17,12 +17,20 @@ Position = dict[str, Any]  # epoch, seq, head
 
 
 class Frame(NamedTuple):
-    """What a report is of: the handover and shift, the moment, and where each search stands in it."""
+    """What a report is of: the handover and shift, the moment, and where each search stands in it. Live, it is composed now,
+    and no handover that has ended is part of it; else as it was signed."""
 
     handover: State | None
     shift: State | None
     at: str
     positions: dict[str, Position]
+    live: bool
+
+    @property
+    def number(self) -> int:
+        """The handover that the report is of; 0 where it is of none."""
+        ended = self.live and self.handover is not None and self.handover["ended_at"] is not None
+        return 0 if self.handover is None or ended else self.handover["number"]
 
 
 class Told(NamedTuple):

@@ -32,7 +32,7 @@ Make = Callable[[Session, Caller, str, str], Paper]  # with the time, and the la
 
 
 async def handover(request: Request) -> Response:
-    """The present handover, or one as it was signed."""
+    """What is handed over now, or a handover as it was signed."""
     return await _answer(request, partial(_report, request.path_params.get("number")))
 
 
@@ -86,8 +86,8 @@ def _report(number: int | None, session: Session, caller: Caller, now: str, read
     account = caller.account
     frame = report.present(session, now) if number is None else report.signed(session, number)
     told = report.compose(session, account.id, frame)
-    position = (told["handover"] or {}).get("position") or {"seq": session.get_one(Board, OPERATIONS).seq}
-    return paper_report.paper(session, told, _printed(account.name, now, position["seq"], reads), reads)
+    seq = session.get_one(Board, OPERATIONS).seq if told["live"] else told["handover"]["position"]["seq"]
+    return paper_report.paper(session, told, _printed(account.name, now, seq, reads), reads)
 
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Paper:

@@ -33,6 +33,12 @@ def paper(session: Session, report: State, printed: str, reads: str) -> Paper:
     return _Report(session, report, reads).paper(printed)
 
 
+def _of(report: State) -> State | None:
+    """The handover that a report is of: one that has ended is no part of what is composed now."""
+    handover: State | None = report["handover"]
+    return None if handover is None or (report["live"] and handover["ended_at"]) else handover
+
+
 class _Report:
     def __init__(self, session: Session, report: State, reads: str) -> None:
         self._report, self._reads = report, reads
@@ -40,25 +46,25 @@ class _Report:
         self._say: Callable[[str], str] = catalogue.ugettext
         self._count: Callable[[str, str, int], str] = catalogue.ungettext
         self._writers = Writers(session, reads)
-        handover = report["handover"]
-        self._writers.look(OPERATIONS, handover["position"]["seq"] if handover and handover["position"] else 2**53, [OPERATIONS])
+        self._handover = _of(report)
+        signed_at = self._handover["position"] if self._handover else None
+        self._writers.look(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
         for section in report["searches"]:
             cards = [*section["ungraded"], *chain(*section["tasks"].values()), *section["pinned"]]
             self._writers.look(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
     def paper(self, printed: str) -> Paper:
-        handover, say = self._report["handover"], self._say
-        signed = handover is not None and handover["position"] is not None
+        handover, say = self._handover, self._say
         title = say(N_("Handover {number}")).format(number=handover["number"]) if handover else say(N_("Handover"))
         notes = (
             []
-            if signed
+            if not self._report["live"]
             else [say(N_("Not signed: the searches as they stood at {at}.")).format(at=self._at(self._report["composed_at"]))]
         )
         withheld = self._report["withheld"]
         if withheld:
             notes.append(self._count(*_WITHHELD, withheld).format(count=withheld))
-        facts = [*self._shift(), *(self._handover(handover) if handover else [])]
+        facts = [*self._shift(), *(self._steps(handover) if handover else [])]
         desk = self._desk(handover) if handover else []
         sections = [*desk, *(self._section(each) for each in self._report["searches"])]
         file = f"handover-{handover['number']}" if handover else "handover"
@@ -76,7 +82,7 @@ class _Report:
             facts.append((told, [self._writers.by(shift["reason"], shift["holder"])]))
         return facts
 
-    def _handover(self, state: State) -> list[Fact]:
+    def _steps(self, state: State) -> list[Fact]:
         say = self._say
         facts: list[Fact] = [(say(N_("Status")), [say(labels.HANDOVERS[state["status"]])])]
         if state["signed_at"]:

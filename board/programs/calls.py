@@ -101,7 +101,7 @@ _SECTION: Schema = shape({
     "reads": {"type": "object", "additionalProperties": shape({"seq": COUNT, "at": TIME})},
 })  # fmt: skip
 _REPORT: Schema = shape({
-    "handover": or_null(ref("handover")), "shift": or_null(ref("shift")), "composed_at": TIME, "people": _PEOPLE,
+    "handover": or_null(ref("handover")), "shift": or_null(ref("shift")), "composed_at": TIME, "live": {"type": "boolean"}, "people": _PEOPLE,
     "withheld": COUNT, "searches": many(_SECTION),
 })  # fmt: skip
 

@@ -27,8 +27,8 @@ function title({ number, isFixed, stage }) {
 }
 
 /** On paper, and for programs: only what is signed stays what it is. */
-function papers({ isFixed, number, handover }) {
-  const of = isFixed || handover?.position ? `/handovers/${number}` : "/handover";
+function papers({ isFixed, number, stage }) {
+  const of = isFixed || stage === "signed" ? `/handovers/${number}` : "/handover";
   return html`<span class="papers" role="group" aria-label=${t("On paper, and for programs")}>
     <button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button>
     <a class="button" translate="no" href="${of}.pdf">PDF</a><a class="button" translate="no" href="${of}.md">Markdown</a><a class="button" translate="no" href="/api/v1${of}">JSON</a>
@@ -117,6 +117,6 @@ function refusal(view, entry) {
 
 /** Under the report, on paper. */
 export function printed(view) {
-  return html`<p class="on-paper printed">${t("Printed by {name}, {at}; all searches up to event {seq}", { name: view.desk.account.name, at: when(serverNow().toISOString()), seq: view.handover?.position?.seq ?? view.board.seq ?? "" })}</p>`;
+  return html`<p class="on-paper printed">${t("Printed by {name}, {at}; all searches up to event {seq}", { name: view.desk.account.name, at: when(serverNow().toISOString()), seq: (view.stage === "signed" || view.isFixed ? view.handover?.position?.seq : view.board.seq) ?? "" })}</p>`;
 }
 
