@@ -94,7 +94,7 @@ async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: Scene) -> 
     assert status == {
         "board": board, "reference": (await scene.state("search", board))["reference"], "seq": closed["seq"], "at": closed["at"],
         "kind": "status", "type": "search.status_set", "actor": actor, "entity": {"kind": "search", "id": board}, "card": None,
-        "value": "closed", "acknowledge": "as it is", "read": False, "desktop": False,
+        "value": "closed", "acknowledge": "as it is", "reason": None, "handover": None, "read": False, "desktop": False,
     }  # fmt: skip
     assert (mention["entity"], mention["card"]) == ({"kind": "note", "id": named["id"]}, card)
     assert (sighting["value"], sighting["card"]) == ("credible", card)

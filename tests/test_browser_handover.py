@@ -145,7 +145,16 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await dora("[data-act=refuse]").click()
     await dora.fill("refuse", {"reason": "the port has to be in it"})
     await dora("dialog [data-act=send]").click()
-    await expect(alice("[data-testid=earlier] [data-status=refused]")).to_have_count(1)
+    await expect(alice("[data-testid=earlier] [data-status=refused]")).to_contain_text("Dora refused handover 1")
+    for window in (alice, dora):
+        await expect(window("[data-testid=not-accepted]")).to_contain_text("Dora refused handover 1")
+        await expect(window("[data-testid=not-accepted] q")).to_have_text("the port has to be in it")
+        await expect(window("[data-duty] .open")).to_have_text("Handover 1: refused")
+    await alice("[data-bell] summary").click()
+    await expect(alice("[data-testid=alerts] [data-kind=handover] .said").first).to_have_text(
+        "Dora refused handover 1: the port has to be in it"
+    )
+    await alice.page.keyboard.press("Escape")
     await holds(office, "Alice", alice, dora)
     await important(office, board)  # the report is of now again, for both
     for window in (alice, dora):
@@ -153,6 +162,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
         await expect(window("a[href='/handover.md']")).to_have_count(1)
 
     await prepare(alice)
+    await expect(alice("[data-testid=not-accepted]")).to_have_count(0)
     await expect(assessment).to_have_value("on the tram")  # goes on from one to the next
     await current(office, alice, board)
     await sign(alice)

@@ -290,6 +290,42 @@ async def test_marks_of_an_earlier_handover_do_not_count(scene: Scene) -> None:
     assert (read["reason"], read["state"]["reads"][ada.account["id"]]["handover"]) == ("by telephone", second)
 
 
+# -- who is told ----------------------------------------------------------------------------------------------------------
+
+
+async def alerts(who: Person, seqs: list[int]) -> list[tuple[str, int | None, str | None]]:
+    """Of what these events alert them: the type, the handover and the reason."""
+    found = (await who.http.get("/api/v1/alerts")).json()["alerts"]
+    of_desk = [each for each in found if each["board"] == OPERATIONS and each["seq"] in seqs]
+    assert {each["kind"] for each in of_desk} <= {"handover"}
+    return [(each["type"], each["handover"], each["reason"]) for each in of_desk]
+
+
+async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: Scene) -> None:
+    company, alice, ada = scene.company, scene.company.alice, scene.company.ada
+    dora = await company.come("Dora", "coordinator")
+    others = (company.bob, company.charlie, company.victor)
+
+    async def told(seqs: list[int], who: dict[Person, list[tuple[str, int | None, str | None]]]) -> None:
+        for person in (alice, ada, dora, *others):
+            assert await alerts(person, seqs) == who.get(person, []), person.account["name"]
+
+    number = await handing.prepare(alice, incoming=dora.account["id"])
+    await told((await handing.sign(alice, number))["seqs"], {dora: [("handover.signed", number, None)]})
+    seqs = (await dora.do(OPERATIONS, "handover.refuse", {"handover": number, "reason": "@Alice, the port is missing"}))["seqs"]
+    await told(seqs, {alice: [("handover.refused", number, "@Alice, the port is missing")]})
+    number = await handing.prepare(alice)
+    signed = (await handing.sign(alice, number))["seqs"]
+    await told(signed, {each: [("handover.signed", number, None)] for each in (ada, dora)})
+    data = {"handover": number, "restatement": "one search", "reason": "she has to go"}
+    seqs = (await dora.do(OPERATIONS, "handover.accept", data))["seqs"]
+    await told(seqs, {alice: [("handover.accepted", number, "she has to go")]})
+    await alice.do(OPERATIONS, "handover.prepare", {"incoming": ada.account["id"]})
+    seqs = (await ada.do(OPERATIONS, "shift.take", {"reason": "nobody answers"}))["seqs"]
+    withdrawn = ("handover.withdrawn", number + 1, "nobody answers")
+    await told(seqs, {dora: [("shift.taken", None, "nobody answers"), withdrawn], alice: [withdrawn]})
+
+
 # -- who may see it -------------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row, String, bindparam, text
 from sqlmodel import Session, col, select
 
 from board import snapshot, turn
-from board.alerting import mentions, security
+from board.alerting import handing, mentions, security
 from board.alerting.changes import changed
 from board.journal import Said
 from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
@@ -47,7 +47,7 @@ _LIST = text(
     "q.reference, (r.account IS NOT NULL) AS read, s.id AS sighting, t.id AS task, COALESCE(s.number, t.number) AS number, "
     "y.body "
     "FROM alert a JOIN event e ON e.board = a.board AND e.seq = a.seq "
-    "LEFT JOIN payload y ON y.board = a.board AND y.seq = a.seq AND a.kind IN ('sighting', 'status') "
+    "LEFT JOIN payload y ON y.board = a.board AND y.seq = a.seq AND a.kind IN ('sighting', 'status', 'handover') "
     "LEFT JOIN account p ON p.id = e.account LEFT JOIN search q ON q.id = a.board "
     "LEFT JOIN note n ON e.kind = 'note' AND n.id = e.entity "
     "LEFT JOIN sighting s ON s.id = COALESCE(n.card, e.entity) LEFT JOIN task t ON t.id = COALESCE(n.card, e.entity) "
@@ -69,6 +69,7 @@ def record(session: Session, said: Said, before: State, after: State, fields: Co
         found.append(("sighting", EVERYBODY))
     if said.type == "search.status_set" and "status" in fields:
         found.append(("status", EVERYBODY))
+    found += [(handing.KIND, account) for account in handing.concerned(session, said, after)]
     turn.of(session).alerts += [
         {"board": said.board, "seq": said.seq, "kind": kind, "account": account, "at": said.at}
         for kind, account in found
@@ -156,6 +157,7 @@ def _tell_apart(session: Session, told: list[dict[str, Any]], hidden: Collection
 def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
     card = {"kind": "sighting" if row.sighting else "task", "id": row.sighting or row.task, "number": row.number}
     payload = orjson.loads(row.body) if row.body is not None else {}
+    handed = row.kind == handing.KIND
     return {
         "board": row.board,
         "reference": row.reference,
@@ -168,6 +170,8 @@ def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
         "card": card if row.number is not None else None,
         "value": _value(row.kind, payload),
         "acknowledge": payload.get("acknowledge"),
+        "reason": payload.get("reason") if handed else None,
+        "handover": handing.number(row.noun, payload.get("state") or {}) if handed else None,
         "read": bool(row.read),
         "desktop": not chosen.quiet and getattr(chosen, row.kind) == "desktop",
     }
@@ -175,7 +179,8 @@ def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
 
 def _value(kind: str, payload: dict[str, Any]) -> str | None:
     """The status or the assessment that was set; none where it was erased since."""
-    value: str | None = payload.get("state", {}).get("status" if kind == "status" else "assessment")
+    name = {"status": "status", "sighting": "assessment"}.get(kind, "")
+    value: str | None = (payload.get("state") or {}).get(name)
     return value
 
 

@@ -66,6 +66,8 @@ def _told(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -
         "actor": {"id": row.actor, "name": row.actor_name} if row.actor else None,
         "entity": {"kind": "search", "id": search} if seen else {"kind": "account", "id": account},
         "card": None,
+        "reason": None,
+        "handover": None,
         "value": about.get("title") if row.type == "token.added" else about.get("name") if search else None,
         "read": bool(row.read),
         "desktop": desktop,

@@ -25,6 +25,7 @@ _WITHHELD = (  # listed by the page
 )
 _LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
 _SINCE = {"seen": N_("Important, since you last saw it"), "shift": N_("Important, since the shift began")}
+_ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn": N_("Withdrawn by")}
 _DESK = {"faults": N_("Faults of the system"), "remarks": N_("Remarks")}
 
 
@@ -90,7 +91,7 @@ class _Report:
         if state["incoming"]:
             facts.append((say(N_("Incoming")), [self._name(state["incoming"])]))
         if state["ended_at"]:
-            facts.append((say(N_("Ended")), [f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"]))
+            facts.append((say(_ENDED[state["status"]]), [f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"]))
         facts += [
             (say(name), [self._writers.by(state[path], state["ended_by"])])
             for path, name in (("restatement", N_("Restated")), ("reason", N_("Reason"))) if state[path]

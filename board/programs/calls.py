@@ -62,7 +62,8 @@ _ALERT: Schema = shape({
     "board": ID, "reference": or_null(TEXT), "seq": COUNT, "at": TIME, "kind": {"enum": [*ALERTS, SECURITY]}, "type": TEXT,
     "actor": or_null(shape({"id": ID, "name": TEXT})), "entity": shape({"kind": TEXT, "id": ID}),
     "card": or_null(shape({"kind": {"enum": ["sighting", "task"]}, "id": ID, "number": COUNT})),
-    "value": or_null(TEXT), "acknowledge": or_null(TEXT), "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
+    "value": or_null(TEXT), "acknowledge": or_null(TEXT), "reason": or_null(TEXT), "handover": or_null(COUNT),
+    "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
 }, {"first_name": TEXT})  # fmt: skip
 
 _MARK: Schema = shape({"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}})
@@ -101,8 +102,8 @@ _SECTION: Schema = shape({
     "reads": {"type": "object", "additionalProperties": shape({"seq": COUNT, "at": TIME})},
 })  # fmt: skip
 _REPORT: Schema = shape({
-    "handover": or_null(ref("handover")), "shift": or_null(ref("shift")), "composed_at": TIME, "live": {"type": "boolean"}, "people": _PEOPLE,
-    "withheld": COUNT, "searches": many(_SECTION),
+    "handover": or_null(ref("handover")), "shift": or_null(ref("shift")), "composed_at": TIME, "live": {"type": "boolean"},
+    "people": _PEOPLE, "withheld": COUNT, "searches": many(_SECTION),
 })  # fmt: skip
 
 CALLS: dict[tuple[str, str], Call] = {

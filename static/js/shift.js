@@ -67,9 +67,11 @@ export function holding(shift) {
   return t("Shift: {name} since {at}", { name: shift.name, at: short(shift.since) });
 }
 
-const openOne = ({ handover }) => (handover && ["prepared", "signed"].includes(handover.status) ? handover : null);
+/** One that is being handed over; or was refused, until somebody prepares again. */
+const openOne = ({ handover }) => (handover && ["prepared", "signed", "refused"].includes(handover.status) ? handover : null);
 
 function opened({ number, status }) {
+  if (status === "refused") return t("Handover {number}: refused", { number });
   return status === "signed" ? t("Handover {number}: signed", { number }) : t("Handover {number}: begun", { number });
 }
 

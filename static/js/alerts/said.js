@@ -5,9 +5,10 @@ import { label } from "../labels.js";
 import { t } from "../i18n.js";
 
 /** "Bob assessed Sighting 7: confirmed" */
-export function sentence({ kind, type, actor, entity, card, value, acknowledge }) {
+export function sentence({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
   if (kind === "security") return ofAccount({ type, actor, value });
   const who = actor?.name ?? t("The board");
+  if (kind === "handover") return ofShift({ type, who, reason, number: handover });
   const what = card ? cardName({ kind: card.kind, state: card }) : label.noun(entity.kind);
   switch (kind) {
     case "assigned": return t("{who} gave you {what}", { who, what });
@@ -19,6 +20,19 @@ export function sentence({ kind, type, actor, entity, card, value, acknowledge }
 }
 
 const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} set the status: {value}", said));
+
+/** How the shift goes on, to whom it concerns: with the reason, where one was given. */
+function ofShift({ type, ...said }) {
+  switch (type) {
+    case "handover.signed": return t("{who} signed handover {number}: it is for you to accept", said);
+    case "handover.refused": return t("{who} refused handover {number}: {reason}", { ...said, reason: said.reason ?? "–" });
+    case "handover.accepted":
+      return said.reason ? t("{who} accepted handover {number} and holds the shift, although not all was read: {reason}", said) : t("{who} accepted handover {number} and holds the shift", said);
+    case "handover.withdrawn": return said.reason ? t("{who} withdrew handover {number}: {reason}", said) : t("{who} withdrew handover {number}", said);
+    case "shift.taken": return t("{who} took the shift, and nobody handed it over: {reason}", { ...said, reason: said.reason ?? "–" });
+    default: return label.event(type); // a newer server's
+  }
+}
 
 /** What was done to this person's own account, or to who sees a search of theirs. */
 function ofAccount({ type, actor, value }) {
@@ -39,6 +53,7 @@ export function kindOf({ kind }) {
     case "mention": return t("You are mentioned");
     case "sighting": return t("Sighting assessed");
     case "status": return t("Status set");
+    case "handover": return t("The shift and its handover");
     case "security": return t("About your account");
     default: return t("Alerts");
   }
@@ -47,6 +62,6 @@ export function kindOf({ kind }) {
 /** The address of what it is about. */
 export function placeOf({ kind, board, card, entity }) {
   if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : "/account";
-  if (board === "operations") return "/";
+  if (board === "operations") return ["shift", "handover"].includes(entity.kind) ? "/handover" : "/";
   return card ? `/searches/${board}/cards/${card.id}` : `/searches/${board}`;
 }

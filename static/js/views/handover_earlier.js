@@ -2,7 +2,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { answerTo } from "../answer.js";
 import { t } from "../i18n.js";
-import { statusName } from "./handover_head.js";
+import { ending } from "./handover_head.js";
 import { short } from "./times.js";
 
 const SHOWN = 10;
@@ -33,19 +33,19 @@ export class Earlier {
   };
 }
 
-export function earlier({ earlier: { list, people, more, showAll }, handover }) {
+export function earlier({ earlier: { list, people, more, showAll }, number }) {
   const ended = (list ?? []).filter(({ ended_at: at }) => at !== null);
   if (!ended.length) return nothing;
   return html`<section class="earlier"><h2>${t("Earlier handovers")}</h2>
-    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN).map((each) => line(each, people, handover))}</ol>
+    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN).map((each) => line(each, people, number))}</ol>
     ${more || ended.length <= SHOWN ? nothing : html`<button type="button" class="plain" data-act="more" @click=${showAll}>${t("Show all")}</button>`}
   </section>`;
 }
 
-function line({ number, status, outgoing, ended_by: by, ended_at: at, signed_at: signed }, people, handover) {
-  const name = t("Handover {number}", { number });
-  const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"}` : people[outgoing] ?? "…";
+function line({ number, status, outgoing, ended_by: by, ended_at: at, signed_at: signed }, people, shown) {
+  const said = ending(status, { who: people[by] ?? "…", number });
+  const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;
   return html`<li data-handover=${number} data-status=${status}>
-    ${signed ? html`<a href="/handovers/${number}" aria-current=${handover?.number === number ? "true" : nothing}>${name}</a>` : html`<span>${name}</span>`}
-    <span>${who}</span> <small>${statusName(status)}, ${short(at)}</small></li>`;
+    ${signed ? html`<a href="/handovers/${number}" aria-current=${shown === number ? "true" : nothing}>${said}</a>` : html`<span>${said}</span>`}
+    <small>${who}${short(at)}</small></li>`;
 }

@@ -10,7 +10,15 @@ const STATUS = {
   refused: () => t("refused"), withdrawn: () => t("withdrawn"),
 };
 
-export const statusName = (status) => STATUS[status]?.() ?? status;
+const ENDED = {
+  accepted: (said) => t("{who} accepted handover {number}", said), refused: (said) => t("{who} refused handover {number}", said),
+  withdrawn: (said) => t("{who} withdrew handover {number}", said),
+};
+
+const statusName = (status) => STATUS[status]?.() ?? status;
+
+/** "Dora refused handover 1": who ended it, by name. */
+export const ending = (status, said) => ENDED[status]?.(said) ?? statusName(status);
 
 export function head(view) {
   return html`<header class="handover-head">
@@ -19,7 +27,7 @@ export function head(view) {
     <span class="space"></span>
     ${papers(view)}
   </header>
-  ${view.isFixed ? ended(view) : holder(view)}`;
+  ${view.isFixed ? ended(view) : html`${holder(view)} ${notAccepted(view)}`}`;
 }
 
 function title({ number, isFixed, stage }) {
@@ -57,13 +65,25 @@ function how(view, { before, handover, reason }) {
   return html`${after} <q>${reason}</q>`;
 }
 
+/** Who refused the last handover, or withdrew it, and why: until somebody prepares again. Where the shift was taken that is
+    said already. */
+function notAccepted(view) {
+  const { handover, shift, stage } = view;
+  if (stage !== "none" || !["refused", "withdrawn"].includes(handover?.status) || handover.ended_at === shift?.since) return nothing;
+  const { number, status, ended_by: by, ended_at: at, reason, signed_at: signedAt } = handover;
+  return html`<section class="holder not-accepted" data-testid="not-accepted" data-status=${status}>
+    <p><b>${ending(status, { who: view.nameOf(by), number })}</b> <span>${when(at)}</span></p>
+    <p class="how">${reason ? html`${t("Reason:")} <q>${reason}</q>` : nothing} ${signedAt ? html`<a href="/handovers/${number}">${t("As it was signed")}</a>` : nothing}</p>
+  </section>`;
+}
+
 /** What became of a handover that is looked at as it was signed. */
 function ended(view) {
   const { handover, report } = view;
   if (!handover) return html`<section class="holder" data-testid="holder"><p>${report.status === 404 ? t("There is no such handover that was signed.") : t("Reading…")}</p></section>`;
-  const { status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
+  const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
-    <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${when(signedAt)} · ${statusName(status)}${by ? html` · ${view.nameOf(by)}, ${when(at)}` : nothing}</span></p>
+    <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${when(signedAt)} · ${by ? html`<b>${ending(status, { who: view.nameOf(by), number })}</b>, ${when(at)}` : statusName(status)}</span></p>
     ${restatement ? html`<p class="how">${t("Restated:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
     <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })} · ${t("digest")} <code>${digest}</code></p>

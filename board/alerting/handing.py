@@ -1,0 +1,32 @@
+"""Whom an event of the shift, or of its handover, concerns: who hands it over, who prepared it, and who is to take it over."""
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.journal import Said
+from models.entity import State
+
+KIND = "handover"
+_ENDED = ("handover.accepted", "handover.refused", "handover.withdrawn")
+_WHO_MAY = text("SELECT id FROM account WHERE enabled AND role IN ('coordinator', 'admin')")
+
+
+def concerned(session: Session, said: Said, after: State) -> set[str]:
+    """The accounts to be alerted: of a signature who is expected, or whoever may accept where nobody is."""
+    if said.type == "handover.signed":
+        return {after["incoming"]} if after["incoming"] else _who_may(session) - {after["outgoing"]}
+    if said.type in _ENDED:
+        return {after[name] for name in ("outgoing", "prepared_by", "incoming")} - {None}
+    if said.type == "shift.taken":
+        return {after["before"]} - {None}
+    return set()
+
+
+def _who_may(session: Session) -> set[str]:
+    return set(session.connection().execute(_WHO_MAY).scalars())
+
+
+def number(noun: str, state: State) -> int | None:
+    """The handover that an event is about; none where a shift was taken."""
+    found: int | None = state.get("number" if noun == "handover" else "handover")
+    return found
