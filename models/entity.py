@@ -44,11 +44,12 @@ def leaves(state: State, path: str = "") -> dict[str, Any]:
 def put_back(now: State, before: State, fields: Iterable[str]) -> State:
     """The columns of a state with these fields as they were before; what else is in a group stays as it is now."""
     paths = [field.split(".") for field in fields]
-    return {name: _back(now[name], before[name], _below(paths, name)) for name in {path[0] for path in paths}}
+    # a state of an earlier version lacks the fields that came later: they were null
+    return {name: _back(now[name], before.get(name), _below(paths, name)) for name in {path[0] for path in paths}}
 
 
 def _back(now: Any, before: Any, paths: list[list[str]]) -> Any:
-    if [] in paths:
+    if [] in paths or (now is None and before is None):  # a group that was null, was set, and is null again
         return before
     group = dict(now) if now is not None else dict.fromkeys(before)
     for name in {path[0] for path in paths}:

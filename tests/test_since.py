@@ -247,6 +247,7 @@ async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_m
 
 VALUES = ("Gent", "Genk", None)
 ONE: dict[str, Any] = {"card": "card"}
+OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 SIGHTING, TASK, COLUMN = {"sighting": "card"}, {"task": "card"}, {"column": "column"}
 DO: list[tuple[str, dict[str, Any]]] = [
     ("sighting.add", {"description": "a girl"}),
@@ -265,7 +266,13 @@ DO: list[tuple[str, dict[str, Any]]] = [
     ("column.add", {"title": "more", "role": "doing"}),
     ("column.remove", COLUMN),
     ("column.rename", COLUMN | {"title": "value"}),
+    ("sighting.update", SIGHTING | {"place": None}),
     ("search.update", {"person": {"last_name": "value"}}),
+    ("search.update", {"last_seen": {"text": "value"}}),
+    ("search.update", {"last_seen": None}),
+    ("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME}),
+    ("search.set_outcome", {"outcome": {"confirmed_by": "value"}}),
+    ("search.set_status", {"status": "open", "reason": "another child"}),
     ("note.add", {"text": "so it was"}),
     ("undo", {"seq": "seq"}),
 ]
@@ -343,6 +350,21 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     yield made
     made.database.writer.dispose()
     made.database.store.reader.dispose()
+
+
+@FUZZ
+@given(steps=STEPS, back=st.integers(0, 25))
+def test_whatever_happened_each_event_is_undone_or_refused_and_since_says_what_is_so(
+    book: Book, steps: list[Any], back: int
+) -> None:
+    """A group may have been null, set, and null again in any order: nothing of it may fail."""
+    search = book.write(steps)
+    for each in book.events(search, 0):
+        book.do(search, "undo", {"seq": each.seq})
+    start = max(0, book.events(search, 0)[-1].seq - back)
+    changes, _ = book.changed(search, start)
+    both = book.states(search, start), book.states(search)
+    assert {each.key: each.fields for each in changes} == {each.key: each.fields for each in net.between(*both)}
 
 
 @FUZZ

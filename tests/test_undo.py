@@ -184,6 +184,24 @@ async def test_a_seq_of_another_life_of_the_board_is_a_conflict(scene: Scene) ->
     assert await undone(scene, event, epoch=epoch, base=event["seq"])
 
 
+async def test_a_group_that_was_null_was_set_and_is_null_again_is_a_conflict(scene: Scene) -> None:
+    sighting, place = (await scene.sighting())["id"], {"text": "Gent", "lat": 51.05, "lon": 3.7}
+    was_set = await scene.one("sighting.update", {"sighting": sighting, "place": place})
+    cleared = await scene.one("sighting.update", {"sighting": sighting, "place": None}, scene.company.bob)
+    await scene.refuses("conflict", "undo", {"seq": was_set["seq"]}, "place.lat", "place.lon", "place.text")
+    assert (await undone(scene, cleared))["state"]["place"] == place | {"radius_m": None}
+    was_set = await scene.one("search.update", {"last_seen": {"text": "Gent"}})
+    await scene.does("search.update", {"last_seen": None}, scene.company.bob)
+    await scene.refuses("conflict", "undo", {"seq": was_set["seq"]}, "last_seen.text")
+
+
+async def test_a_corrected_outcome_that_is_gone_since_is_a_conflict(scene: Scene) -> None:
+    await scene.does("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME})
+    corrected = await scene.one("search.set_outcome", {"outcome": {"family_told": True}})
+    await scene.does("search.set_status", {"status": "open", "reason": "it was another child"})
+    await scene.refuses("conflict", "undo", {"seq": corrected["seq"]}, "outcome.family_told")
+
+
 # -- what it names --------------------------------------------------------------------------------------------------------
 
 
@@ -383,6 +401,24 @@ _state = st.fixed_dictionaries(
 @given(before=_state, after=_state)
 def test_what_is_put_back_is_as_it_was(before: dict[str, Any], after: dict[str, Any]) -> None:
     assert after | put_back(after, before, changed(before, after)) == before
+
+
+@settings(database=None, max_examples=300)
+@given(before=_state, after=_state, later=_state)
+def test_whatever_groups_were_and_are_null_there_is_something_to_put_back(
+    before: dict[str, Any], after: dict[str, Any], later: dict[str, Any]
+) -> None:
+    fields = changed(before, after)
+    undone = later | put_back(later, before, fields)
+    assert not set(changed(undone, before)) & set(fields)
+
+
+@settings(database=None, max_examples=300)
+@given(before=_state, after=_state)
+def test_a_field_that_an_earlier_version_did_not_have_was_null(before: dict[str, Any], after: dict[str, Any]) -> None:
+    earlier = {name: value for name, value in before.items() if name != "title"}
+    undone = after | put_back(after, earlier, changed(earlier, after))
+    assert undone == before | {"title": None}
 
 
 @settings(database=None, max_examples=300)
