@@ -7,11 +7,13 @@ from urllib.parse import parse_qs
 
 import orjson
 from starlette.convertors import Convertor, register_url_convertor
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from board import language
 from board.errors import Refused
+from board.failures import answered
 from board.limits import too_many
 from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, signed_in
@@ -19,7 +21,6 @@ from board.rate_limit import Taken
 from board.rate_limit.fields import fields
 from board.running import metrics
 from board.words import DEFAULT, N_, say
-from models.database import TooLong, Unavailable
 from realtime import strict
 
 if TYPE_CHECKING:
@@ -28,10 +29,9 @@ if TYPE_CHECKING:
 MAX_BODY = 65_536  # bytes
 STATUS = {  # of each code
     "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
-    "closed": 409, "too_large": 413, "rate_limited": 429, "unavailable": 503,
+    "closed": 409, "too_large": 413, "rate_limited": 429, "failed": 500, "unavailable": 503,
 }  # fmt: skip
 RETRY_S = 5  # where it is not known
-TOO_LONG = N_("Reading this takes too long right now. Try again in a moment.")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -161,9 +161,10 @@ def refusing(endpoint: Endpoint) -> Endpoint:
             response = await endpoint(request)
         except Refused as refused:
             response = refusal(refused, language=language.of(request))
-        except Unavailable as error:
-            sentence = TOO_LONG if isinstance(error, TooLong) else None
-            response = refusal(Refused("unavailable", sentence), language=language.of(request))
+        except (ClientDisconnect, HTTPException):
+            raise
+        except Exception as error:
+            response = refusal(answered(error, "call"), language=language.of(request))
         for name, value in fields(getattr(request.state, "taken", ())).items():
             response.headers[name] = value
         return response

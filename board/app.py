@@ -13,11 +13,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from board import files, pages, peer, socket
-from board.answers import answer, body_of, form_of, refusing, wait
+from board import files, language, pages, peer, socket
+from board.answers import STATUS, answer, body_of, form_of, refusal, refusing, wait
 from board.audit import pages as audit_pages
 from board.desk import Desk
 from board.errors import SENTENCES, Refused
+from board.failures import answered
 from board.handover import pages as handover_pages
 from board.headers import Headers
 from board.history import pages as history_pages
@@ -196,7 +197,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    return pages.error_page(request, 503, SENTENCES["unavailable"])
+    refused = answered(error, "page")
+    return wait(pages.error_page(request, STATUS[refused.code], refused.message), refused)
 
 
 async def _left(request: Request, error: Exception) -> Response:
@@ -206,5 +208,5 @@ async def _left(request: Request, error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
-        return answer({"code": "unavailable", "message": SENTENCES["unavailable"]}, 503)
-    return pages.error_page(request, 500, SENTENCES["unavailable"])
+        return refusal(Refused("failed"), language=language.of(request))
+    return pages.error_page(request, 500, SENTENCES["failed"])

@@ -20,6 +20,7 @@ from board.beginnings import known
 from board.commands import Ack, Command
 from board.errors import Refused
 from board.execute import Order, Written
+from board.failures import answered
 from board.gate import Gate, HeavyReads
 from board.handover.duty import Duty
 from board.history.evidence import Chains
@@ -29,7 +30,7 @@ from board.people.last_use import LastUse
 from board.people.rights import Version
 from board.people.sign_in import Caller, Door
 from board.rate_limit import Limiter
-from board.running import logs, metrics
+from board.running import metrics
 from board.running.clock import ClockWatch
 from board.settings import Settings
 from board.source import SETS_RIGHTS, BoardSource, record
@@ -134,8 +135,10 @@ class Desk:
         order = Order(caller, command, self.clock, self.known)
         try:
             outcome = await self.database.write(order, after=self._publish, boards=order.boards)
-        except Unavailable as error:
-            raise Refused("unavailable") from error
+        except Refused:
+            raise
+        except Exception as error:
+            raise answered(error, "command") from error
         if isinstance(outcome, Refused):
             raise outcome
         return outcome.ack
@@ -161,10 +164,6 @@ class Desk:
         if written.ack.seqs and not written.said:  # it was done before, perhaps by a process that could tell nobody
             self.hub.hint(written.ack.board, max(written.ack.seqs))
             self.hub.heads.doubt()
-
-    def log_failure(self, command: str, error: Exception) -> None:
-        """A fault of ours, in a command by that id."""
-        log.error("command failed", command=command, **logs.where(error))
 
     @property
     def rights(self) -> Version:

@@ -18,6 +18,10 @@ SENTENCES = {
     "too_large": N_("That is more than a board can take."),
     "rate_limited": N_("Too many messages at once: wait a moment."),
     "unavailable": N_("The desk can't do this right now. It will be tried again."),
+    "failed": N_(
+        "This did not work because of a fault in the program, and nothing was changed. The fault was noted in the server's log. "
+        "Tell your administrator before you try again."
+    ),
     "unauthenticated": N_("Sign in first."),
 }
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from board import files
-from board.running import logs
+from board.running import logs, metrics
 
 log = structlog.get_logger()
 
@@ -72,6 +72,7 @@ class Headers:
         except ClientDisconnect:
             status = LEFT  # there is nobody to answer
         except Exception as error:
+            metrics.failures.labels("page").inc()  # the server logs it, as it passes
             if not status:
                 await (await self._failed(Request(scope, receive), error))(scope, receive, with_headers)
             raise

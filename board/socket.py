@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-import structlog
 from starlette.websockets import WebSocket
 
 from board import language
 from board.answers import refusal
 from board.desk import Desk
 from board.errors import Refused
+from board.failures import answered
 from board.limits import too_many
 from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, signed_in, speaks_for_account
@@ -18,11 +18,8 @@ from board.settings import VERSION
 from board.wall import displays
 from board.words import N_
 from models.accounts import Account
-from models.database import Unavailable
 from realtime import protocol
 from realtime.connection import Connection
-
-log = structlog.get_logger()
 
 DISPLAY = "display"  # in the query: the display of this browser is meant, whoever else is signed in at it; and a name of the page
 
@@ -45,8 +42,8 @@ async def endpoint(socket: WebSocket) -> None:
         seldom.info("socket refused", refused.code)
         await socket.send_denial_response(refusal(refused, language=language.of(socket)))
         return
-    except Unavailable:
-        await socket.send_denial_response(refusal(Refused("unavailable"), language=language.of(socket)))
+    except Exception as error:
+        await socket.send_denial_response(refusal(answered(error, "socket"), language=language.of(socket)))
         return
 
     async def obey(connection: Connection, said: protocol.Command) -> bytes:
@@ -114,8 +111,7 @@ async def _obey(desk: Desk, connection: Connection, said: protocol.Command) -> b
             refused = Refused("forbidden")
         return _refused(connection, said, refused)
     except Exception as error:
-        log.error("command failed", **logs.where(error))
-        return _refused(connection, said, Refused("unavailable"))
+        return _refused(connection, said, answered(error, "command"))
     return protocol.ack(ack.id, ack.board, ack.seqs, ack.opened)
 
 

@@ -123,6 +123,8 @@ class BoardSource:
             await self.agree(view)
             return result
         except Unavailable as error:
+            if error.is_fault:
+                raise
             raise Later from error
 
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlmodel import Session
 
 from models import sqlite
-from models.errors import TooLong, Unavailable, Unusable
+from models.errors import TooLong, Unavailable, Unusable, is_fault
 from models.lines import Job, Lines
 from models.pace import Pace
 from models.write_health import WriteHealth
@@ -379,7 +379,7 @@ def _run(connection: Connection, group: list[Job]) -> list[Callable[[], None]]:
             try:
                 job.result = job.fn(session)
             except DBAPIError as error:
-                if isinstance(error, _FAULTS):
+                if is_fault(error) and not isinstance(error, IntegrityError):  # which another process may have brought about
                     raise _Raised from error
                 raise
             except Exception as error:

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy.exc import DBAPIError
-
-STATEMENT = "SQLITE_ERROR"  # a statement that can't be right: its own fault (in PostgreSQL another kind of error)
+from models.errors import STATEMENT, code_of
 
 
 class WriteHealth:
@@ -25,10 +23,3 @@ class WriteHealth:
         if self.fault is not None:
             self.fault = None
             self.changed(None)
-
-
-def code_of(error: Exception) -> str:
-    """Return the database's own code, as SQLITE_FULL or 53100; else the kind of the error. Never a text: it may quote one."""
-    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    code = getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", None)
-    return str(code or type(original).__name__)

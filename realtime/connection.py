@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from math import ceil
@@ -13,6 +14,8 @@ from realtime import protocol
 from realtime.hub import Hub
 from realtime.outbox import Delivery, Full, Outbox
 from realtime.server import Line
+
+log = logging.getLogger("realtime.connection")
 
 STALLED_S = 30  # a write that makes no progress for so long: the reader is let go
 FINISH_S = 2  # for the commands under way of a socket that is told to go
@@ -63,7 +66,10 @@ class Connection:
             self.hub.leave(self)
             for task in work:
                 task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
+            for ended in await asyncio.gather(*work, return_exceptions=True):
+                if isinstance(ended, Exception) and not isinstance(ended, WebSocketDisconnect | ConnectionError):
+                    self.hub.tally.sockets_failed += 1
+                    log.error("a socket failed", exc_info=ended)
             if self._ended_by is not None:
                 self.line.end(self._ended_by)
 

@@ -118,11 +118,14 @@ class Hub:
             while self._stands(subscription) and not await self._answer(subscription, position):
                 position = None
         except Exception as error:
+            code, sentence = "unavailable", "The board can't be read right now."
             if not isinstance(error, Later):
                 log.exception("a channel could not be opened")
+                self.tally.openings_failed += 1
+                code, sentence = "failed", "The board can't be read because of a fault in the program. It was logged."
             if self._stands(subscription):
                 self._forget(connection, name)
-                connection.send(protocol.error("unavailable", "The board can't be read right now.", board=name))
+                connection.send(protocol.error(code, sentence, board=name))
 
     def unsubscribe(self, connection: "Connection", name: str) -> None:
         self._forget(connection, name)

@@ -17,4 +17,6 @@ class Tally:
     sweep_finds: int = 0  # channels that the sweep found behind the database: their message was late or lost
     slow_cut: int = 0  # readers that were let go because they did not drain
     flooding_cut: int = 0  # and those that said far too much
+    openings_failed: int = 0  # subscriptions that ended by a fault of ours
+    sockets_failed: int = 0  # sockets that ended by one
     delay: Callable[[float], None] = _nobody  # told the seconds from an event's publishing to its being owed to readers here

@@ -69,6 +69,7 @@ CODES = [
     "too_large",
     "rate_limited",
     "unavailable",
+    "failed",
     "unauthenticated",
 ]
 OTHER_CALLS = ["/login", "/logout", "/healthz", "/readyz", "/metrics"]

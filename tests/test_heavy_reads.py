@@ -163,7 +163,7 @@ async def test_a_refusal_and_a_failure_end_the_turn(company: Company, monkeypatc
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(snapshot, "entities", fails)
-    assert (await asks(bob, f"/api/v1/boards/{OPERATIONS}")).status_code == 503
+    assert (await asks(bob, f"/api/v1/boards/{OPERATIONS}")).status_code == 500
     assert company.server.desk.heavy.count(bob.account["id"]) == 0
 
 

@@ -107,7 +107,7 @@ async def test_a_fault_of_ours_in_opening_a_board_is_told_to_who_asked_and_to_no
     with monkeypatch.context() as patch:
         patch.setattr(hub.exchange, "follow", fails)
         refused = await bob.ask({"type": "subscribe", "board": search}, type="error", board=search)
-    assert refused["code"] == "unavailable"
+    assert refused["code"] == "failed"
     assert search not in hub.channels
     await company.alice.do(other, "note.add", {"text": "on"})
     await bob.up_to(other, (await company.alice.snapshot(other))["seq"])

@@ -17,7 +17,7 @@ from tests.cast import Person
 from tests.test_workers import SEARCH, follow, give, hear
 from tests.workers import Workers, until, working
 
-LABELS = {"process", "worker", "outcome", "reason", "le"}  # a reason is one of few words, as board/docs/audit.md lists them
+LABELS = {"process", "worker", "outcome", "reason", "at", "le"}  # a reason is one of few words, as board/docs/audit.md lists them
 
 
 class Told:

@@ -12,10 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import access, language, pages
-from board.answers import RETRY_S, TOO_LONG, desk_of
+from board.answers import RETRY_S, desk_of
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.errors import SENTENCES, Refused
+from board.failures import TOO_LONG
 from board.handover import report
 from board.paper import history as paper_history
 from board.paper import pieces as paper

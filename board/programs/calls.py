@@ -108,7 +108,8 @@ _REPORT: Schema = shape({
 
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/me"): Call(
-        shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}), refusals=("unauthenticated", "rate_limited", "unavailable")
+        shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}),
+        refusals=("unauthenticated", "rate_limited", "failed", "unavailable"),
     ),
     ("GET", "/me/draft-key"): Call(shape({"account": ID, "key": TEXT})),
     ("POST", "/me/active"): Call(shape({"ends_at": TIME})),
@@ -207,7 +208,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/places"): Call(
         shape({"places": many(_PLACE), "attribution": TEXT}),
-        ("unauthenticated", "rate_limited", "unavailable", "invalid"),
+        ("unauthenticated", "rate_limited", "failed", "unavailable", "invalid"),
         query={
             "q": {"type": "string", "maxLength": 200},
             "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 8},

@@ -10,7 +10,7 @@ TIME: Schema = {"type": "string", "format": "date-time"}
 ID: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
 TRUE: Schema = {"type": "boolean", "const": True}  # with its type: generators of clients make nothing of a value alone
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-EVERYWHERE = ("unauthenticated", "forbidden", "rate_limited", "unavailable")
+EVERYWHERE = ("unauthenticated", "forbidden", "rate_limited", "failed", "unavailable")
 ON_A_BOARD = (*EVERYWHERE, "not_found")
 
 

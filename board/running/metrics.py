@@ -31,6 +31,12 @@ refused = Counter(
     ["reason"],
     registry=registry,
 )
+failures = Counter(
+    "board_failures",
+    "Faults of the program: exceptions that nobody foresaw, by what they ended: command, call, page, socket",
+    ["at"],
+    registry=registry,
+)
 stuck = Counter("board_loop_stuck", "Times that an event loop stood still for over 3 s", registry=registry)
 clock_jumps = Counter("board_clock_jumps", "Times that the wall clock was set by 5 s or more", registry=registry)
 _commit = Histogram("board_commit_seconds", "From a command's arrival to its being durable", buckets=_DELAYS, registry=registry)
@@ -67,6 +73,8 @@ _COUNTED = [
         ("tally", "gaps", "Messages that came with a hole before them"),
         ("tally", "sweep_finds", "Boards that were found behind the database by the sweep"),
         ("tally", "slow_cut", "Readers that were let go because they did not drain"),
+        ("tally", "openings_failed", "Subscriptions that ended by a fault of the program"),
+        ("tally", "sockets_failed", "Sockets that ended by a fault of the program"),
         ("tally", "flooding_cut", "Sockets that were closed because they said far too much"),
         ("bus", "published", "Messages that were given to the bus"),
         ("bus", "heard", "Messages that came from the bus"),

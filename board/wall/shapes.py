@@ -24,10 +24,10 @@ _ONE = (*EVERYWHERE, "not_found")
 
 CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/wall/codes"): Call(
-        shape({"code": TEXT, "expires_at": TIME}), ("forbidden", "rate_limited", "unavailable"), open=True
+        shape({"code": TEXT, "expires_at": TIME}), ("forbidden", "rate_limited", "failed", "unavailable"), open=True
     ),
     ("GET", "/wall/codes/mine"): Call(
-        shape({"state": {"enum": ["waiting", "paired", "expired"]}}), ("unavailable",), open=True
+        shape({"state": {"enum": ["waiting", "paired", "expired"]}}), ("failed", "unavailable"), open=True
     ),
     ("POST", "/wall/told"): Call(
         shape({"at": TIME}), (*EVERYWHERE, "invalid", "too_large"), body=schemas.of(Contact), open=True

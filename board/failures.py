@@ -1,0 +1,25 @@
+"""Failures of ours: exceptions that nobody foresaw. Each is logged with its trace, counted, and answered as `failed`.
+
+`unavailable` says "send it again", which helps where the database was busy or gone. A fault of the program stays one.
+"""
+
+import structlog
+
+from board.errors import Refused
+from board.running import logs, metrics
+from board.words import N_
+from models.database import TooLong, Unavailable
+
+log = structlog.get_logger()
+
+TOO_LONG = N_("Reading this takes too long right now. Try again in a moment.")
+
+
+def answered(error: Exception, at: str) -> Refused:
+    """Return the refusal that tells of an exception: `unavailable` where the database could not do it now, else `failed`.
+    `at` is the kind of handler that it came from: command, call, page or socket."""
+    if isinstance(error, Unavailable) and not error.is_fault:
+        return Refused("unavailable", TOO_LONG if isinstance(error, TooLong) else None)
+    metrics.failures.labels(at).inc()
+    log.error(f"{at} failed", **logs.where(error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error))
+    return Refused("failed")
