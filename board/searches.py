@@ -1,6 +1,7 @@
 """Searches: opened, corrected, found, closed, reopened, and who may see them."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import Field, create_model, model_validator
@@ -23,10 +24,13 @@ from models.display import WALL
 from models.entity import State
 from models.ids import new_epoch, new_id
 from models.search import Search
+from models.times import moment
 from realtime.protocol import Command
 
 Kind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
 Access = Literal["desk", "members"]
+
+AHEAD = timedelta(minutes=5)  # by so much the clock of whoever asks may be ahead of ours
 
 
 class Person(Data):
@@ -100,6 +104,7 @@ class SetAccess(Data):
 
 def open_search(pen: Pen, data: Open) -> None:
     """A new search with a board of its own: five columns and the first tasks of its kind."""
+    _check_past(pen, data.missing_since)
     _check_members(pen, data.access, data.members)
     made = references.make(pen) if data.reference is None else None
     if data.reference is not None:
@@ -128,6 +133,8 @@ def update(pen: Pen, data: Update) -> None:
     known = {field: getattr(row, field) for field in Fields.model_fields} | {"criteria": asked}
     values = patched(Fields, known, data.model_extra or {})
     values["criteria"] |= former
+    if values["missing_since"] != row.missing_since:
+        _check_past(pen, values["missing_since"])
     values["reference"] = values["reference"] or row.reference
     if values["reference"] != row.reference:  # one that others have by now, as they came into sight, may stay
         references.check(pen, values["reference"], row.id)
@@ -202,6 +209,13 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
     bump(session)
     entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
     writer.write(session, entry, also_alerts=set(row.members) - {account.id})
+
+
+def _check_past(pen: Pen, missing_since: str) -> None:
+    """Raises Refused `invalid` for a child that is missing only later. The journal may be ahead of the clock: the later of the
+    two counts."""
+    if moment(missing_since) > moment(max(pen.now, pen.board.at)) + AHEAD:
+        raise invalid("missing_since", N_("This is in the future."))
 
 
 def _check_members(pen: Pen, access: str, members: list[str]) -> None:

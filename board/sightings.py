@@ -17,7 +17,7 @@ from models.times import moment
 
 LATE = timedelta(minutes=30)  # recorded so long after it was received, a sighting is marked as late
 
-Channel = Literal["hotline", "app", "police", "field", "social_media", "other"]
+Channel = Literal["hotline", "app", "police", "field", "social_media", "other", "unknown"]
 Priority = Literal["low", "normal", "urgent"]
 
 
@@ -39,7 +39,7 @@ class Fields(Data):
     description: Told
     seen_at: Time | None = None
     received_at: Time | None = None
-    channel: Channel = "other"
+    channel: Channel = "unknown"  # never another that nobody has said
     source: Source = Field(default_factory=Source)
     place: Place | None = None
     direction: Short | None = None

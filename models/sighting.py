@@ -25,7 +25,7 @@ class Sighting(Sought, table=True):
     seen_at: str | None = None
     received_at: str | None = None
     late: bool = False
-    channel: str = "other"
+    channel: str = "unknown"
     source: dict[str, Any] = group()
     place: dict[str, Any] | None = group(nullable=True)
     direction: str | None = None

@@ -144,6 +144,18 @@ async def test_what_has_a_command_of_its_own_or_is_the_servers_is_no_field_of_an
     await scene.refuses("invalid", "search.update", {"person": {"age": 3}, field: "x"}, field)
 
 
+async def test_a_child_is_not_missing_from_a_time_to_come(company: Company, scene: Scene) -> None:
+    """Five minutes are let pass: clocks differ."""
+    soon, later = (stamp(now() + timedelta(minutes=minutes)) for minutes in (4, 6))
+    for name, board in (("search.open", "operations"), ("search.update", scene.search)):
+        facts = {"kind": "runaway", "person": {"first_name": "Noor"}}
+        await company.alice.do(board, name, facts | {"missing_since": soon})
+        with pytest.raises(Refusal) as refused:
+            await company.alice.do(board, name, facts | {"missing_since": later, "lead": NOBODY})
+        assert (refused.value.code, refused.value.fields) == ("invalid", {"missing_since": "This is in the future."})
+    assert (await scene.state("search", scene.search))["missing_since"] == soon
+
+
 async def test_what_is_required_cannot_be_cleared(scene: Scene) -> None:
     await scene.refuses("invalid", "search.update", {"person": {"first_name": None}}, "person.first_name")
     await scene.refuses("invalid", "search.update", {"missing_since": None, "kind": None}, "missing_since", "kind")
@@ -260,7 +272,7 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sce
     assert rank.isascii()
     assert state == {
         "number": len(packaged().first_tasks("runaway")) + 1, "column": (await scene.columns())["inbox"], "description": "a girl",
-        "seen_at": None, "received_at": event["at"], "late": False, "channel": "other",
+        "seen_at": None, "received_at": event["at"], "late": False, "channel": "unknown",
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
         "grade": {"source": "F", "content": 6}, "assessment": "unassessed", "duplicate_of": None, "assignee": None,
         "priority": "normal", "withdrawn": False,
@@ -269,6 +281,15 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sce
         ["assessment", "channel", "column", "description", "grade.content", "grade.source", "late", "number", "priority", "rank",
          "received_at", "source.kind", "source.sealed", "withdrawn"]
     )  # fmt: skip
+
+
+async def test_a_channel_that_is_not_given_is_not_known(scene: Scene) -> None:
+    sighting = await scene.sighting(channel="other")
+    assert sighting["state"]["channel"] == "other"
+    for channel in (None, "unknown"):
+        assert (await scene.sighting(channel=channel))["state"]["channel"] == "unknown"
+    event = await scene.one("sighting.update", {"sighting": sighting["id"], "channel": None})
+    assert (event["changes"], event["state"]["channel"]) == (["channel"], "unknown")
 
 
 @pytest.mark.parametrize("minutes", [29, 31])

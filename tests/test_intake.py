@@ -67,6 +67,12 @@ async def test_a_call_is_on_the_board_at_once_for_everybody(company: Company, ho
     assert source.json() == {"name": "Zoë Quist", "contact": "+32 470 00 00 00"}
 
 
+async def test_a_call_without_a_channel_has_none_that_is_known(company: Company, hotline: httpx.AsyncClient) -> None:
+    search = await company.alice.open_search()
+    told = (await hotline.post(PATH, json=call(board=search))).json()
+    assert (await company.bob.snapshot(search))["entities"]["sighting", told["sighting"]]["channel"] == "unknown"
+
+
 async def test_by_the_reference_too(company: Company, hotline: httpx.AsyncClient) -> None:
     search = await company.alice.open_search(reference="HL-2")
     answer = await hotline.post(PATH, json=call(reference="HL-2"))

@@ -96,6 +96,21 @@ async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(company
         assert re.search(r"Imprimé par Alice, .*événement \d+", page), "by whom, when, and up to where"
 
 
+async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(company: Company) -> None:
+    alice, search = company.alice, await company.alice.open_search()
+    times = {"description": "at the quay", "received_at": "2026-11-24T21:23:00Z"}
+    for more in ({}, {"seen_at": "2026-11-24T20:00:00Z"}):
+        ack = await company.bob.do(search, "sighting.add", times | more)
+        (event,) = (await alice.http.get(f"/api/v1/boards/{search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
+        number = await handing.prepare(alice)
+        await alice.do(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
+        told = "seen 24 Nov{} 21:00" if more else "reported 24 Nov{} 22:23, time unknown"
+        page = (await fetched(company.bob, "/handover.md")).text.replace("\xa0", " ")
+        assert f"Sighting {event['state']['number']} · {told.format(' 2026')}\n" in page
+        assert f"at the quay · {told.format('')}\n" in page
+        await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
+
+
 async def test_each_reads_it_in_their_language_and_what_was_typed_in_another_says_so(
     company: Company, handed: dict[str, Any]
 ) -> None:

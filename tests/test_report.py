@@ -71,7 +71,7 @@ async def test_a_section_tells_what_the_next_shift_must_know(scene: Scene) -> No
     told = await section(scene)
     assert told["search"]["person"] == {"first_name": "Noor", "last_name": None, "age": None}
     assert told["last_confirmed"] == {"id": last["id"], "number": last["state"]["number"]} | {
-        name: last["state"][name] for name in ("seen_at", "place")
+        name: last["state"][name] for name in ("seen_at", "received_at", "place")
     }
     assert titles(told["ungraded"]) == ["not graded"]
     assert {name: titles(cards) for name, cards in told["tasks"].items()} == {
@@ -86,6 +86,23 @@ async def test_a_section_tells_what_the_next_shift_must_know(scene: Scene) -> No
     ]  # fmt: skip
     people = (await report(alice))["people"]
     assert {people[me], people[alice.account["id"]]} == {"Bob", "Alice"}
+
+
+async def test_a_time_that_is_not_when_it_was_seen_is_told_as_received(scene: Scene) -> None:
+    received = "2026-11-24T21:00:00.000Z"
+    await scene.sighting(description="seen", seen_at="2026-11-24T20:00:00.000Z", received_at=received)
+    unseen = await scene.sighting(description="told", received_at=received)
+    note = await scene.one("note.add", {"text": "we stop"})
+    number = await handing.prepare(scene.company.alice)
+    await scene.one("handover.write", {"handover": number, "pinned": [unseen["id"], note["id"]]})
+    told = await section(scene)
+    assert [(card["at"], card["seen_at"]) for card in told["ungraded"]] == [
+        ("2026-11-24T20:00:00.000Z",) * 2, (received, None),
+    ]  # fmt: skip
+    assert [(card["at"], card["seen_at"]) for card in told["pinned"]] == [(received, None), (note["state"]["happened_at"], None)]
+    await scene.one("sighting.assess", {"sighting": unseen["id"], "assessment": "confirmed"})
+    last = (await section(scene))["last_confirmed"]
+    assert (last["id"], last["seen_at"], last["received_at"]) == (unseen["id"], None, received)
 
 
 async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: Scene) -> None:

@@ -92,7 +92,8 @@ def _search(state: State) -> State:
 def _last_confirmed(sightings: Iterable[Stood]) -> State | None:
     confirmed = [each for each in sightings if each.state["assessment"] == "confirmed" and not each.state["withdrawn"]]
     last = max(confirmed, key=lambda each: (each.state["seen_at"] or "", each.state["number"]), default=None)
-    return {"id": last.id} | {name: last.state[name] for name in ("number", "seen_at", "place")} if last is not None else None
+    told = ("number", "seen_at", "received_at", "place")
+    return {"id": last.id} | {name: last.state[name] for name in told} if last is not None else None
 
 
 def _since(told: Told, id: str, events: Iterable[Said]) -> State:
@@ -152,6 +153,7 @@ def _card(stood: Stood) -> State:
         "priority": state["priority"],
         "due": state.get("due"),
         "at": (state["seen_at"] or state["received_at"]) if sighting else None,
+        "seen_at": state["seen_at"] if sighting else None,
     }
 
 
@@ -167,5 +169,5 @@ def _pin(stood: Stood) -> State:
         return _card(stood) | {"category": None, "card": None}
     state = stood.state
     told = {"kind": "note", "id": stood.id, "seq": stood.seq, "number": None, "title": state["text"], "assignee": None}
-    more = {"priority": None, "due": None, "at": state["happened_at"]}
+    more = {"priority": None, "due": None, "at": state["happened_at"], "seen_at": None}
     return told | more | {"category": state["category"], "card": state["card"]}

@@ -47,7 +47,7 @@ _VALUES: dict[str, dict[str, str]] = {
     "status": STATUS, "appeal.level": LEVELS, "category": CATEGORIES, "role": ROLES,
     "channel": {
         "hotline": N_("hotline"), "app": N_("app"), "police": N_("police"), "field": N_("field"),
-        "social_media": N_("social media"), "other": N_("other"),
+        "social_media": N_("social media"), "other": N_("other"), "unknown": N_("not known"),
     },
     "assessment": {
         "unassessed": N_("not assessed"), "credible": N_("credible"), "confirmed": N_("confirmed"),

@@ -172,7 +172,7 @@ class _Report:
 
     def _last(self, sighting: State) -> Line:
         place = (sighting["place"] or {}).get("text")
-        told = f"{self._say(N_('Sighting {number}')).format(number=sighting['number'])} · {self._at(sighting['seen_at'])}"
+        told = f"{self._say(N_('Sighting {number}')).format(number=sighting['number'])} · {self._sighted(sighting, at)}"
         return [told, " · ", self._writers.by(place, None)] if place else [told]
 
     def _blocks(self, section: State) -> list[Block]:
@@ -196,10 +196,23 @@ class _Report:
         say = self._say
         noun = say(labels.CATEGORIES.get(card.get("category") or "", labels.NOUNS[card["kind"]]))
         title = self._writers.typed(card["title"], card["id"], "title", "description", "text")
-        about = [card["assignee"] and self._name(card["assignee"]), shortly(card["at"], self._reads)]
+        about = [card["assignee"] and self._name(card["assignee"]), self._when(card)]
         about += [say(N_("due {at}")).format(at=shortly(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
+
+    def _when(self, card: State) -> str:
+        if card["kind"] != "sighting":
+            return shortly(card["at"], self._reads)
+        return self._sighted({"seen_at": card["seen_at"], "received_at": card["at"]}, shortly)
+
+    def _sighted(self, sighting: State, write: Callable[[str, str], str]) -> str:
+        """ "seen 24 Nov 09:00"; where that is not known "reported 24 Nov 09:23, time unknown": a report is later than what it
+        tells of."""
+        seen, say = sighting["seen_at"], self._say
+        if seen:
+            return say(N_("seen {at}")).format(at=write(seen, self._reads))
+        return say(N_("reported {at}, time unknown")).format(at=write(sighting["received_at"], self._reads))
 
     def _event(self, event: State) -> Line:
         number = f" {event['number']}" if event.get("number") else ""

@@ -77,6 +77,7 @@ _PEOPLE: Schema = {"type": "object", "additionalProperties": TEXT}
 _CARD: Schema = {
     "kind": {"enum": ["sighting", "task"]}, "id": ID, "seq": COUNT, "number": COUNT, "title": TEXT, "assignee": or_null(ID),
     "priority": {"enum": ["low", "normal", "urgent"]}, "due": or_null(TIME), "at": or_null(TIME),
+    "seen_at": or_null(TIME),
 }  # fmt: skip
 _PIN: Schema = _CARD | {
     "kind": {"enum": ["sighting", "task", "note"]}, "number": or_null(COUNT), "priority": or_null(_CARD["priority"]),
@@ -93,7 +94,9 @@ _SECTION: Schema = shape({
         "suggested": many({"enum": list(younger_than())}), "undecided": {"type": "boolean"},
         "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age")}),
     }),
-    "last_confirmed": or_null(shape({"id": ID, "number": COUNT, "seen_at": _SEEN["seen_at"], "place": _SEEN["place"]})),
+    "last_confirmed": or_null(shape(
+        {"id": ID, "number": COUNT} | {name: _SEEN[name] for name in ("seen_at", "received_at", "place")}
+    )),
     "since": shape({"seq": COUNT, "from": {"enum": ["seen", "shift"]}, "events": COUNT, "significant": many(_IMPORTANT)}),
     "ungraded": many(shape(_CARD)),
     "tasks": shape({"done": many(shape(_CARD)), "overdue": many(shape(_CARD)), "due": many(shape(_CARD))}),

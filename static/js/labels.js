@@ -19,7 +19,7 @@ const COLUMN = {
 };
 const CHANNEL = {
   hotline: () => t("hotline"), app: () => t("app"), police: () => t("police"), field: () => t("field"),
-  social_media: () => t("social media"), other: () => t("other"),
+  social_media: () => t("social media"), other: () => t("other"), unknown: () => t("not known"),
 };
 const ASSESSMENT = {
   unassessed: () => t("not assessed"), credible: () => t("credible"), confirmed: () => t("confirmed"),

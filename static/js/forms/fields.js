@@ -3,9 +3,9 @@
  * Controls: text, long, number, time, date, choice, person, sighting, flag, people, decision.
  */
 import { t } from "../i18n.js";
-import { fromInput, toInput } from "../time.js";
+import { fromInput, serverNow, toInput } from "../time.js";
 
-const CHANNELS = ["hotline", "app", "police", "field", "social_media", "other"];
+const CHANNELS = ["hotline", "app", "police", "field", "social_media", "other", "unknown"];
 const PRIORITIES = ["low", "normal", "urgent"];
 const SOURCE_KINDS = ["named", "anonymous", "unknown"];
 export const KINDS = ["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"];
@@ -20,6 +20,8 @@ export const CRITERIA = [
   "out_of_character",
 ];
 const ANSWERS = ["yes", "no", "unknown"];
+const OLDEST = 25; // years: the desk looks for children and young people
+const AHEAD_MS = 5 * 60_000; // by so much a clock may be ahead of the server's, as it has it
 const ASSESSMENTS = ["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"];
 export const LEVELS = ["none", "discreet", "posters", "public", "child_alert"];
 const CATEGORIES = ["comment", "decision", "contact"];
@@ -58,7 +60,7 @@ export const SIGHTING_FIRST = [
   long("description", { required: true, first: true, label: () => t("What was seen") }),
   text("place.text", { label: () => t("Where") }),
   time("seen_at", { now: true, label: () => t("When") }),
-  choice("channel", CHANNELS, "channel"),
+  choice("channel", CHANNELS, "channel", { required: true }),
 ];
 
 export const SIGHTING_MORE = [
@@ -90,7 +92,7 @@ export const TASK_MORE = [
 export const PERSON = [
   text("person.first_name", { required: true }),
   text("person.last_name"),
-  number("person.age"),
+  number("person.age", { oldest: OLDEST }),
   { path: "person.birth_date", control: "date" },
   choice("person.sex", ["f", "m", "x"], "sex"),
   long("person.description"),
@@ -100,7 +102,7 @@ export const SEARCH = [
   ...PERSON,
   choice("kind", KINDS, "kind", { required: true }),
   text("reference"),
-  time("missing_since", { required: true }),
+  time("missing_since", { required: true, past: true }),
   text("last_seen.text"),
   number("last_seen.lat"),
   number("last_seen.lon"),
@@ -179,6 +181,14 @@ export function toRaw(field, value) {
   if (value === null || value === undefined) return "";
   if (field.control === "time") return toInput(value);
   return String(value);
+}
+
+/** What is wrong with a value that can be read, by the name of the sentence that says so; null for nothing. */
+export function fault(field, value) {
+  if (value === null || value === "") return field.required ? "required" : null;
+  if (field.past && Date.parse(value) > serverNow().getTime() + AHEAD_MS) return "future";
+  if (field.oldest && !(Number.isInteger(value) && value >= 0 && value <= field.oldest)) return "age";
+  return null;
 }
 
 /** The value for the command; undefined where what was typed cannot be one. */

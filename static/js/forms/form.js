@@ -3,7 +3,7 @@
  * a field that is mine; it says who changed the true value meanwhile. No DOM.
  */
 import { at, merge, nest, same } from "./patch.js";
-import { fromRaw, toRaw } from "./fields.js";
+import { fault, fromRaw, toRaw } from "./fields.js";
 
 // Groups that are null as a whole when nothing in them is set.
 const WHOLE = ["place", "last_seen"];
@@ -214,8 +214,8 @@ export class Form {
     for (const path of paths) {
       const field = this.field(path);
       const value = fromRaw(field, this.raw(path));
-      if (value === undefined) this.errors[path] = "unreadable";
-      else if (field.required && (value === null || value === "")) this.errors[path] = "required";
+      const wrong = value === undefined ? "unreadable" : fault(field, value);
+      if (wrong) this.errors[path] = wrong;
       else leaves[path] = value;
     }
     return Object.keys(this.errors).length ? null : leaves;

@@ -35,6 +35,8 @@ export const rows = (form, paths, ctx) => paths.map((path) => row(form, path, ct
 function sentence(error) {
   if (error === "required") return t("This can't be left empty.");
   if (error === "unreadable") return t("This can't be read: a number or a time is expected.");
+  if (error === "future") return t("This is in the future.");
+  if (error === "age") return t("An age in whole years, from 0 to 25: this board is for children and young people.");
   return error;
 }
 

@@ -5,7 +5,7 @@ import { t } from "../i18n.js";
 import { label } from "../labels.js";
 import { accountName, cardName, distance, kindName } from "../forms/shown.js";
 import { face } from "./face.js";
-import { ago, due, short, when } from "./times.js";
+import { ago, due, short, sighted, when } from "./times.js";
 
 const RULED_OUT = new Set(["not_the_child", "duplicate"]);
 const GOOD = new Set(["credible", "confirmed"]);
@@ -72,7 +72,8 @@ function by({ type, actor }) {
 
 export const sending = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for the line…") : t("sending…"));
 
-const said = ({ seen_at, received_at, channel }) => html`<span>${short(seen_at ?? received_at)} · ${label.channel(channel)}</span>`;
+/** A channel that nobody has told is left out: the facts of the card say that it is not known. */
+const said = (state) => html`<span>${[sighted(state, short), state.channel === "unknown" ? null : label.channel(state.channel)].filter(Boolean).join(" · ")}</span>`;
 
 export function grade({ source, content }) {
   const open = source === "F" && content === 6;

@@ -20,7 +20,7 @@ const KINDS = {
     fields: [...fields.SIGHTING_FIRST, ...fields.SIGHTING_MORE],
     name: "sighting.add",
     data: (form) => form.filled(),
-    defaults: () => ({ received_at: now(), priority: "normal" }),
+    defaults: () => ({ received_at: now(), channel: "unknown", priority: "normal" }),
   },
   "add-task": {
     fields: [...fields.TASK_FIRST, ...fields.TASK_MORE],

@@ -2,7 +2,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../i18n.js";
 import { label } from "../labels.js";
-import { when } from "./times.js";
+import { cardTime } from "./times.js";
 
 const MOST = 20; // as the server has it
 const LETTERS = 70; // of a card in the list to choose from
@@ -21,7 +21,7 @@ function line({ board }, card, id, view) {
   const unpin = view.mayWrite ? html`<button type="button" class="plain" data-act="unpin" aria-label=${t("Take it off: {title}", { title: card?.title ?? "" })} @click=${() => view.act.pin({ board }, id)}>✕</button>` : nothing;
   if (!card) return html`<li data-pinned=${id}>${t("Reading…")}${unpin}</li>`;
   const place = card.kind === "note" ? (card.card ? `/searches/${board}/cards/${card.card}` : `/searches/${board}`) : `/searches/${board}/cards/${id}`;
-  const more = [card.category && label.category(card.category), card.assignee && view.nameOf(card.assignee), card.at && when(card.at)].filter(Boolean).join(" · ");
+  const more = [card.category && label.category(card.category), card.assignee && view.nameOf(card.assignee), cardTime(card)].filter(Boolean).join(" · ");
   return html`<li data-pinned=${id}><a href=${place}><span class="number ${card.kind}">${card.number ?? label.noun("note")}</span> ${card.title}</a> <small>${more}</small>${unpin}</li>`;
 }
 

@@ -7,7 +7,7 @@ import { label } from "../labels.js";
 import { pinned } from "./handover_pins.js";
 import { ofSearch } from "./handover_written.js";
 import { finding, joined } from "./outcome.js";
-import { due, since, time, when } from "./times.js";
+import { cardTime, due, sighted, since, time, when } from "./times.js";
 import { worry } from "./worry.js";
 
 export const referenceOf = ({ search }) => search.reference;
@@ -46,7 +46,7 @@ function facts({ search, last_confirmed: last }, view) {
     <div><dt>${t("Worrying")}</dt><dd>${worrying === null ? t("Not decided") : worrying ? t("Yes") : t("No")}${hinted(search)}</dd></div>
     <div><dt>${t("Missing since")}</dt><dd>${time(missing)}${status === "open" && !view.isFixed ? html` · ${since(missing)}` : nothing}</dd></div>
     <div><dt>${t("Lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
-    <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${time(last.seen_at)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
+    <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${sighted(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
     ${ended(search)}
     ${level ? html`<div><dt>${t("Appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: when(level.until) })}` : nothing}</dd></div>` : nothing}
   </dl>`;
@@ -116,9 +116,10 @@ function cards(it, view) {
     ${left ? html`<p class="hint">${n("{count} more card has no room here.", "{count} more cards have no room here.", left)}</p>` : nothing}`;
 }
 
-function line({ kind, id, number, title, assignee, at }, until, { board }, view) {
+function line(card, until, { board }, view) {
+  const { kind, id, number, title, assignee } = card;
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${[assignee && view.nameOf(assignee), at && when(at)].filter(Boolean).join(" · ")}${until ? html` ${view.isFixed ? t("due {at}", { at: when(until) }) : due(until)}` : nothing}</small></li>`;
+    <small>${[assignee && view.nameOf(assignee), cardTime(card)].filter(Boolean).join(" · ")}${until ? html` ${view.isFixed ? t("due {at}", { at: when(until) }) : due(until)}` : nothing}</small></li>`;
 }
 
 /** The hash of the chain at that position: what `verify` compares. */

@@ -55,12 +55,15 @@ function line({ path, from, to }, ctx) {
   return html`<li data-path=${path}>${label.field(path)}: ${before}<ins>${shownAt(path, to, ctx) ?? empty}</ins></li>`;
 }
 
-/** When it happened, where that was well before it was recorded. */
+/** When it happened, or was reported, where that was well before it was recorded. */
 function late(event) {
   const happened = happenedAt(event);
   if (!happened) return nothing;
-  return html` <span class="late" data-testid="late" title=${t("It happened {happened}, and was recorded {recorded}.", { happened: when(happened), recorded: when(event.at) })}>${
-    t("late: happened {at}", { at: day(happened) === day(event.at) ? clock(happened) : when(happened) })}</span>`;
+  const times = { happened: when(happened), recorded: when(event.at) }, at = day(happened) === day(event.at) ? clock(happened) : when(happened);
+  const [whole, short] = event.kind === "sighting" // which was reported then: it was seen before
+    ? [t("It was reported {happened}, and was recorded {recorded}.", times), t("late: reported {at}", { at })]
+    : [t("It happened {happened}, and was recorded {recorded}.", times), t("late: happened {at}", { at })];
+  return html` <span class="late" data-testid="late" title=${whole}>${short}</span>`;
 }
 
 export function happenedAt({ type, state, at, erased }) {

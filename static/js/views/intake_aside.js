@@ -5,6 +5,7 @@ import { label } from "../labels.js";
 import { t } from "../i18n.js";
 import { searchName } from "../intake/options.js";
 import { moment } from "../time.js";
+import { sighted } from "./times.js";
 
 const SAID = 160; // characters of a sighting that is suggested
 
@@ -24,9 +25,10 @@ export function aside(view) {
     ${suggestions.attribution ? html`<p class="hint">${t("Places: {source}", { source: suggestions.attribution })}</p>` : nothing}`;
 }
 
-function same({ sighting, number, description, seen_at: seen, received_at: received, place, assessment }, board) {
+function same(one, board) {
+  const { sighting, number, description, place, assessment } = one;
   return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${t("Sighting {number}", { number })}</a>
-    <small>${[moment(seen ?? received), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
+    <small>${[sighted(one), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
     <p>${description.length > SAID ? `${description.slice(0, SAID)}…` : description}</p></li>`;
 }
 

@@ -40,6 +40,14 @@ export function byClock({ at, clock }) {
   return html` <span class="late" data-testid="by-clock" title=${t("The history was ahead of the server’s clock: its times never go back.")}>${t("by the clock: {at}", { at: when(clock) })}</span>`;
 }
 
+/** "seen 09:00"; where that is not known "reported 09:23, time unknown": a report is later than what it tells of.
+    @param write how a moment is written */
+export const sighted = ({ seen_at: seen, received_at: received }, write = when) =>
+  seen ? t("seen {at}", { at: write(seen) }) : t("reported {at}, time unknown", { at: write(received) });
+
+/** The same of a card in a report of a handover; of a note when it happened. */
+export const cardTime = ({ kind, at, seen_at: seen }) => (kind === "sighting" && at ? sighted({ seen_at: seen, received_at: at }) : when(at));
+
 export const time = (iso) => html`<time datetime=${iso}>${when(iso)}</time>`;
 
 export const since = (iso) => html`<time class="since" datetime=${iso} data-since=${iso}></time>`;
