@@ -239,7 +239,7 @@ async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: Scene) ->
         await ada.do(id, "handover.read", {"handover": number, "seq": await head(ada, id)})
     await scene.one("sighting.add", {"description": "a girl, running", "priority": "urgent"})
     await refused("conflict", ada, OPERATIONS, "handover.accept", data, f"searches.{search}")
-    assert [each["board"] for each in (await report(ada))["searches"] if each["unread"]] == [search]
+    assert [each["board"] for each in (await report(ada))["searches"] if each["reader"]["unread"]] == [search]
     read = await scene.one("handover.read", {"handover": number, "seq": await head(ada, search)}, who=ada)
     assert read["state"]["reads"] == {ada.account["id"]: {"handover": number, "seq": read["seq"] - 1, "at": read["at"]}}
     assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=ada) == [], "never less than was read"
@@ -284,7 +284,7 @@ async def test_marks_of_an_earlier_handover_do_not_count(scene: Scene) -> None:
     await ada.do(search, "handover.read", {"handover": first, "seq": await head(ada, search)})
     await ada.do(OPERATIONS, "handover.refuse", {"handover": first, "reason": "again, please"})
     second = await handing.hand(alice)
-    assert search in [each["board"] for each in (await report(ada))["searches"] if each["unread"]]
+    assert search in [each["board"] for each in (await report(ada))["searches"] if each["reader"]["unread"]]
     await refused("conflict", ada, search, "handover.read", {"handover": first, "seq": 1}, "handover")
     read = await scene.one("handover.read", {"handover": second, "seq": 1, "reason": "by telephone"}, who=ada)
     assert (read["reason"], read["state"]["reads"][ada.account["id"]]["handover"]) == ("by telephone", second)

@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import orjson
 import pytest
 
 from board import copying
@@ -12,7 +13,7 @@ from board.handover import sections
 from models.board import OPERATIONS
 from models.database import Database
 from tests import cast, handing, storm
-from tests.cast import serving
+from tests.cast import Person, serving
 from tests.company import Company
 from tests.handing import report
 from tests.scene import NOBODY, Scene
@@ -121,7 +122,7 @@ async def test_a_long_list_is_cut_and_says_so(scene: Scene, monkeypatch: pytest.
     assert (titles(told["ungraded"]), told["left_out"]) == (["0", "1"], 1)
 
 
-async def test_what_is_new_is_counted_from_what_the_reader_has_seen_else_from_the_shift(scene: Scene) -> None:
+async def test_what_is_new_to_the_reader_is_counted_from_what_they_have_seen_else_from_the_shift(scene: Scene) -> None:
     alice = scene.company.alice
     await handing.take(scene.company.ada)
     began = (await alice.snapshot(scene.search))["seq"]
@@ -129,17 +130,55 @@ async def test_what_is_new_is_counted_from_what_the_reader_has_seen_else_from_th
     await scene.sighting(priority="low")
     await scene.one("note.add", {"text": "a comment"})
     decided = await scene.one("note.add", {"text": "a decision", "category": "decision"})
-    since = (await section(scene))["since"]
+    told = await section(scene)
+    since = told["since"]
     assert (since["seq"], since["from"], since["events"]) == (began, "shift", 4)
+    assert told["reader"] == since | {"unread": False}
     assert [(each["seq"], each["type"], each.get("number")) for each in since["significant"]] == [
         (urgent["seq"], "sighting.added", urgent["state"]["number"]), (decided["seq"], "note.added", None),
     ]  # fmt: skip
-    told = await alice.snapshot(scene.search)
-    seen = {"board": scene.search, "epoch": told["epoch"], "seq": urgent["seq"]}
-    assert (await alice.http.post("/api/v1/seen", json=seen)).status_code == 200
-    since = (await section(scene))["since"]
-    assert (since["seq"], since["from"], since["events"]) == (urgent["seq"], "seen", 3)
-    assert [each["seq"] for each in since["significant"]] == [decided["seq"]]
+    await see(alice, scene.search, urgent["seq"])
+    told = await section(scene)
+    reader = told["reader"]
+    assert (reader["seq"], reader["from"], reader["events"]) == (urgent["seq"], "seen", 3)
+    assert [each["seq"] for each in reader["significant"]] == [decided["seq"]]
+    assert told["since"] == since, "which is the same for everybody"
+    await see(alice, scene.search, decided["seq"])
+    told = await section(scene)
+    assert (told["reader"]["events"], told["reader"]["significant"], told["since"]) == (0, [], since)
+
+
+async def see(who: Person, board: str, seq: int) -> None:
+    """They say up to where they have seen a board."""
+    seen = {"board": board, "epoch": (await who.snapshot(board))["epoch"], "seq": seq}
+    assert (await who.http.post("/api/v1/seen", json=seen)).status_code == 200
+
+
+async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(scene: Scene) -> None:
+    alice, ada, dora = scene.company.alice, scene.company.ada, await scene.company.come("Dora", "coordinator")
+    await scene.sighting(priority="urgent")
+    decided = await scene.one("note.add", {"text": "a decision", "category": "decision"})
+    await scene.sighting()
+    await see(ada, scene.search, decided["seq"])
+    await see(dora, scene.search, 1)
+    number = await handing.hand(alice)
+    await ada.do(scene.search, "handover.read", {"handover": number, "seq": decided["seq"]})
+
+    async def papers(who: Person, path: str) -> tuple[bytes, str, list[Any]]:
+        """The report but for what is the reader's; the same on paper but for who printed it; and what is the reader's."""
+        told = await report(who, path)
+        own = [each.pop("reader") for each in told["searches"]]
+        markdown = (await who.http.get(f"/{path}.md")).text
+        return orjson.dumps(told), markdown.split("Printed by")[0], own
+
+    for path in ("handover", f"handovers/{number}"):
+        one, other = await papers(ada, path), await papers(dora, path)
+        assert one[:2] == other[:2]
+        assert one[2] != other[2]
+        assert (await report(ada, path))["handover"]["digest"] == (await report(dora, path))["handover"]["digest"]
+    await dora.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "all", "reason": "she has to go"})
+    one, other = await papers(ada, f"handovers/{number}"), await papers(dora, f"handovers/{number}")
+    assert one[:2] == other[:2]
 
 
 # -- as it was signed -----------------------------------------------------------------------------------------------------
@@ -147,7 +186,7 @@ async def test_what_is_new_is_counted_from_what_the_reader_has_seen_else_from_th
 
 def fixed(told: dict[str, Any]) -> list[dict[str, Any]]:
     """What is to stay: all but what has happened since, and what is due by the clock."""
-    moving = ("after", "reads", "unread")
+    moving = ("after", "reads", "reader")
     return [{name: value for name, value in each.items() if name not in moving} for each in told["searches"]]
 
 

@@ -116,7 +116,7 @@ def _read(session: Session, account: str, frame: sections.Frame, positions: dict
     stood = standing.at(session, {id: at["seq"] for id, at in positions.items()}, sections.horizon(frame.at))
     began = placed.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
     seen = {board: mark.seq for board, mark in seen_up_to(session, account).items()}
-    earliest = {id: min(at["seq"], seen.get(id, began.get(id, 0))) for id, at in positions.items()}
+    earliest = {id: min(at["seq"], seen.get(id, 2**53), began.get(id, 0)) for id, at in positions.items()}
     number, status = frame.number, frame.handover["status"] if frame.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
     events, reads = significant.after(session, earliest), _reads(session, positions, number)

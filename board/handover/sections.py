@@ -63,7 +63,7 @@ def section(told: Told, id: str, stood: Mapping[str, list[Stood]]) -> State:
         **at,
         "search": _search(told.stood["search"][id].state),
         "last_confirmed": _last_confirmed(stood.get("sighting", ())),
-        "since": _since(told, id, events),
+        "since": _since(told, id, events, told.began.get(id, 0)),
         "ungraded": ungraded,
         "tasks": tasks,
         "left_out": left_out,
@@ -75,7 +75,7 @@ def section(told: Told, id: str, stood: Mapping[str, list[Stood]]) -> State:
             "significant": sum(said.seq > at["seq"] for said in events),
         },
         "reads": told.reads.get(id, {}),
-        "unread": id in told.unread,
+        "reader": _reader(told, id, events),
     }
 
 
@@ -96,13 +96,20 @@ def _last_confirmed(sightings: Iterable[Stood]) -> State | None:
     return {"id": last.id} | {name: last.state[name] for name in told} if last is not None else None
 
 
-def _since(told: Told, id: str, events: Iterable[Said]) -> State:
-    """What has happened since the account has seen the board, else since the shift began."""
-    until, start = told.positions[id]["seq"], told.seen.get(id, told.began.get(id, 0))
+def _reader(told: Told, id: str, events: Iterable[Said]) -> State:
+    """What is the reader's alone: what they have not seen, and whether they have to read it. All else is the same for all."""
+    seen = told.seen.get(id)
+    new = _since(told, id, events, told.began.get(id, 0) if seen is None else seen)
+    return new | {"from": "shift" if seen is None else "seen", "unread": id in told.unread}
+
+
+def _since(told: Told, id: str, events: Iterable[Said], start: int) -> State:
+    """What has happened after a seq, as far as the report goes."""
+    until = told.positions[id]["seq"]
     found = [said for said in events if start < said.seq <= until]
     return {
         "seq": start,
-        "from": "seen" if id in told.seen else "shift",
+        "from": "shift",
         "events": max(0, until - start),
         "significant": [_event(said) for said in found[-MOST:]],
     }

@@ -24,7 +24,6 @@ _WITHHELD = (  # listed by the page
     "{count} searches are withheld: you are not one of their people.",
 )
 _LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
-_SINCE = {"seen": N_("Important, since you last saw it"), "shift": N_("Important, since the shift began")}
 _ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn": N_("Withdrawn by")}
 _DESK = {"faults": N_("Faults of the system"), "remarks": N_("Remarks")}
 
@@ -185,7 +184,7 @@ class _Report:
             Block(say(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
             Block(say(N_("Done in this shift")), [self._card(each) for each in tasks["done"]]),
             Block("", self._left_out(section["left_out"])),
-            Block(say(_SINCE[section["since"]["from"]]), events),
+            Block(say(N_("Important, since the shift began")), events),
         ]
 
     def _left_out(self, count: int) -> list[Line]:

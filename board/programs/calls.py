@@ -84,6 +84,7 @@ _PIN: Schema = _CARD | {
     "category": or_null(TEXT), "card": or_null(ID),
 }  # fmt: skip
 _IMPORTANT: Schema = shape({"seq": COUNT, "at": TIME, "type": TEXT, "kind": TEXT, "id": ID}, {"number": COUNT})
+_NEWS = {"seq": COUNT, "events": COUNT, "significant": many(_IMPORTANT)}
 _SECTION: Schema = shape({
     "board": ID, "epoch": TEXT, "seq": COUNT, "head": TEXT,
     "search": shape({
@@ -97,11 +98,12 @@ _SECTION: Schema = shape({
     "last_confirmed": or_null(shape(
         {"id": ID, "number": COUNT} | {name: _SEEN[name] for name in ("seen_at", "received_at", "place")}
     )),
-    "since": shape({"seq": COUNT, "from": {"enum": ["seen", "shift"]}, "events": COUNT, "significant": many(_IMPORTANT)}),
+    "since": shape({"from": {"enum": ["shift"]}} | _NEWS),
     "ungraded": many(shape(_CARD)),
     "tasks": shape({"done": many(shape(_CARD)), "overdue": many(shape(_CARD)), "due": many(shape(_CARD))}),
     "left_out": COUNT, "briefing": or_null(ref("briefing")), "pinned": many(shape(_PIN)),
-    "after": shape({"seq": COUNT, "events": COUNT, "significant": COUNT}), "unread": {"type": "boolean"},
+    "after": shape({"seq": COUNT, "events": COUNT, "significant": COUNT}),
+    "reader": shape({"from": {"enum": ["seen", "shift"]}, "unread": {"type": "boolean"}} | _NEWS),
     "reads": {"type": "object", "additionalProperties": shape({"seq": COUNT, "at": TIME})},
 })  # fmt: skip
 _REPORT: Schema = shape({

@@ -125,7 +125,7 @@ class HandoverPage {
 
   /** Has this person to read it before they accept? What they have just marked is read, though the report does not say so yet; a
       report from before it was signed says nothing of it. */
-  isUnread({ board, unread, after }) {
+  isUnread({ board, reader: { unread }, after }) {
     return (unread || !this.report.isOf(this.handover)) && !this.isBeingRead(board) && (this.#read.get(`${this.number} ${board}`) ?? -1) < after.seq;
   }
 

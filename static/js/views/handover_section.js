@@ -65,12 +65,19 @@ function ended({ status, outcome, status_reason: reason, acknowledge }) {
     ${acknowledge ? html`<div><dt>${t("Closed anyway because")}</dt><dd class="over" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
 
-/** What is new to whoever looks. */
-function happened({ board, since: { events, from, significant, seq }, seq: until }) {
-  if (!events) return html`<p class="news quiet">${from === "seen" ? t("Nothing since you last saw it.") : t("Nothing since the shift began.")}</p>`;
-  const says = from === "seen" ? n("{count} event since you last saw it", "{count} events since you last saw it", events) : n("{count} event since the shift began", "{count} events since the shift began", events);
-  return html`<div class="news"><p><b>${says}</b>${links(board, seq, until)}</p>
+/** What has happened in the shift, the same for everybody; and on the screen what of it is new to whoever looks. */
+function happened({ board, since: { events, significant, seq }, reader, seq: until }) {
+  const mine = reader.from === "seen" ? html`<p class="on-screen" data-testid="reader">${newTo(reader, board, until)}</p>` : nothing;
+  if (!events) return html`<div class="news quiet"><p>${t("Nothing since the shift began.")}</p>${mine}</div>`;
+  return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${mine}
     ${significant.length ? html`<ul>${significant.map((event) => html`<li>${time(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>` : nothing}</div>`;
+}
+
+/** What whoever looks has not seen. */
+function newTo({ events, significant, seq }, board, until) {
+  if (!events) return t("Nothing since you last saw it.");
+  const important = significant.length ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
+  return html`<b>${n("{count} event since you last saw it", "{count} events since you last saw it", events)}</b>${important}${links(board, seq, until)}`;
 }
 
 /** To what differs between two events, and to what happened from the first on. */
