@@ -382,6 +382,87 @@ async def test_batches_without_redis_are_counted_here(own_redis: Redis) -> None:
         assert two.take_now(MANY, "a").allowed
 
 
+class Told:
+    """Redis as batches see it: keeps what it was told, and answers by what the test says."""
+
+    def __init__(self) -> None:
+        self.costs: list[int] = []
+        self.fits: bool | None = True
+        self.ready = asyncio.Event()
+        self.ready.set()
+
+    async def hit(self, rule: Rule, key: str, cost: int = 1) -> bool | None:
+        self.costs.append(cost)
+        await self.ready.wait()
+        return self.fits
+
+    async def counts(self, rule: Rule, key: str) -> Counts | None:
+        return Counts(0, 0.0, rule.limit, 30.0)  # full for half a minute more
+
+
+def batches_of(told: Told, clock: Clock) -> batches.Batches:
+    return batches.Batches(told, clock)  # type: ignore[arg-type]
+
+
+async def told_all(made: batches.Batches) -> None:
+    while made._tasks:
+        await asyncio.gather(*made._tasks)
+
+
+async def test_a_batch_that_redis_refused_is_owed_until_it_fits(clock: Clock) -> None:
+    told = Told()
+    made = batches_of(told, clock)
+    told.fits = False
+    for _ in range(MANY.batch):
+        made.add(MANY, "a")
+    await told_all(made)
+    assert told.costs == [10]
+    wait_s = made.wait_s(MANY, "a")
+    assert wait_s > 0
+    clock.now += wait_s
+    told.fits = True
+    assert made.wait_s(MANY, "a") > 0, "not before it is told"
+    await told_all(made)
+    assert told.costs == [10, 10], "all that was owed is told again"
+    assert made.wait_s(MANY, "a") == 0
+    for _ in range(MANY.batch):
+        made.add(MANY, "a")
+    await told_all(made)
+    assert told.costs == [10, 10, 10], "and is owed no more"
+
+
+async def test_tries_during_the_telling_of_a_batch_are_owed(clock: Clock) -> None:
+    told = Told()
+    made = batches_of(told, clock)
+    told.ready.clear()
+    for _ in range(MANY.batch):
+        made.add(MANY, "a")
+    await asyncio.sleep(0)
+    assert told.costs == [10]
+    for _ in range(MANY.batch - 1):
+        made.add(MANY, "a")
+    told.ready.set()
+    await told_all(made)
+    made.add(MANY, "a")
+    await told_all(made)
+    assert told.costs == [10, 10]
+
+
+async def test_a_batch_that_redis_did_not_answer_counts_here_alone(clock: Clock) -> None:
+    told = Told()
+    made = batches_of(told, clock)
+    told.fits = None
+    for _ in range(MANY.batch):
+        made.add(MANY, "a")
+    await told_all(made)
+    assert made.wait_s(MANY, "a") == 0, "nobody waits for a Redis that is gone"
+    told.fits = True
+    for _ in range(MANY.batch):
+        made.add(MANY, "a")
+    await told_all(made)
+    assert told.costs == [10, 10], "nothing of the first is told later, when it is long over"
+
+
 async def test_batches_keep_no_more_keys_than_they_may(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "MOST_KEYS", 10)
     async with processes(redis_url, 1) as (one,):
