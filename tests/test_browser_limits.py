@@ -24,7 +24,7 @@ async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(office: O
 
         patch.setattr(limits, "said", refuse)
         await alice.add_sighting("A girl on tram 3")
-        told = alice("[data-testid=too-many]")
+        told = alice("[data-notice=too-many]")
         await expect(told).to_have_text("Too many changes at once: 1 is kept, and sent again in 3 s")
         card = alice.column("inbox").locator(".card.pending", has_text="A girl on tram 3")
         await expect(card).to_contain_text("waiting to be sent…")

@@ -6,7 +6,7 @@ import { belongTo } from "./storage.js";
 import { dropSources } from "./drafts.js";
 import { vault } from "./vault.js";
 import { load } from "./i18n.js";
-import { connect as topOf } from "./behaviours/top.js";
+import { connect as edges } from "./behaviours/edges.js";
 import * as bell from "./alerts/bell.js";
 import * as outside from "./behaviours/outside.js";
 import * as signOut from "./behaviours/sign_out.js";
@@ -41,7 +41,7 @@ const SEEN = new Set(["operations", "search"]);
 
 async function start() {
   dropSources();
-  topOf(document.querySelector("[data-top]"));
+  edges(document.querySelector("[data-top]"), document.querySelector("[data-foot]"));
   const { page, board, card, language, version, catalogue, accountId, accountName, accountRole } = document.body.dataset;
   const words = load(language, catalogue);
   const main = document.querySelector("main"), view = VIEWS[page]?.();

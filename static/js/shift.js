@@ -1,5 +1,5 @@
 /* Who holds the shift, in the bar of every page, and whether a handover is open. When it goes from one to the next, every screen is
-   told: in a sentence, and in a line under the bar that goes away by itself. */
+   told: in a sentence, and in a line at the foot of the page that goes away by itself. */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { t } from "./i18n.js";
@@ -8,7 +8,7 @@ import { say } from "./views/says.js";
 
 const TOLD_MS = 20_000; // long enough to be read by who looks up; the bar says it for good
 
-/** link: the one in the bar; told: where the line under the bar stands. */
+/** link: the one in the bar; told: where that line stands. */
 export function mount(link, told, desk) {
   new Duty(link, told, desk).connect();
 }

@@ -1,7 +1,7 @@
 /** Keeps the keyboard where it was when a draw moves, remakes or takes away what it was on. */
 
 const THING = "article[data-card], li[data-search], section[data-news-of]";
-const PARTS = ".tools, .tabs, .desk-tabs, .refusals, .withdrawn, .head, .desk-head, .displays .rows"; // where the neighbour of what is gone is meant too
+const PARTS = ".tools, .shown, .tabs, .desk-tabs, .refusals, .refusal, .withdrawn, .head, .desk-head, .displays .rows"; // where the neighbour of what is gone is meant too
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
 /** Draws, and gives the focus back if the draw took it away. In a dialog it is the dialog's own business (dialog.js). */

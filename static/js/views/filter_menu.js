@@ -17,7 +17,7 @@ const BARE = new Set(["F6"]); // grades that are meant as they are, not as "or b
 export function filterMenu(view) {
   const { asked, count } = view.filters;
   const set = (name) => (event) => view.filters.set(name, event.target.value || null);
-  return html`<button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")}${count ? html` <b>${count}</b>` : nothing}</button>
+  return html`<button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")} <b>${count || nothing}</b></button>
     <div class="filters" id="filters" popover role="group" aria-label=${t("Filter")} @beforetoggle=${place}>
       ${choice("kind", t("Cards"), asked.kind, [["", t("Sightings and tasks")], ["sighting", t("Sightings")], ["task", t("Tasks")]], set("kind"))}
       ${choice("assignee", t("Assigned to"), asked.assignee, people(view), set("assignee"))}
@@ -41,9 +41,9 @@ export function filtered(view) {
   if (!filters.active) return nothing;
   return html`<div class="filtered" role="group" aria-label=${t("Filter")} data-testid="filtered">
     <b>${saying(view)}</b>
+    <button type="button" data-filter="all" @click=${() => view.filters.clear()}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
     ${filters.trouble === "failed" ? html`<span class="error" role="alert">${t("What changed since then can't be read now.")} <button type="button" class="plain" data-filter="again" @click=${filters.again}>${t("Try again")}</button></span>` : nothing}
     ${active(view).map(([name, text, off]) => html`<button type="button" class="chip on" data-asked=${name} data-filter="off" title=${t("Take this filter away")} @click=${off}>${text} <span aria-hidden="true">✕</span></button>`)}
-    <button type="button" data-filter="all" @click=${() => view.filters.clear()}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
   </div>`;
 }
 

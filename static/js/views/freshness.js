@@ -3,7 +3,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { clockWithSeconds } from "../time.js";
-import { n, t } from "../i18n.js";
+import { n, number, t } from "../i18n.js";
 
 const UNSENT_AFTER = 1_500; // ms: a command that takes longer than this is worth a word in the bar
 const LOOK_EVERY = 1_000; // ms: on a dead line nothing happens that would draw the count of what waits
@@ -43,22 +43,15 @@ function mark({ state, since, seq, provenAt }, connection) {
 
 function again(connection) {
   if (connection.state !== "waiting") return nothing;
-  return html`<button class="again" @click=${() => connection.recheck()}>${t("Try now")}</button>`;
+  return html`<button class="again" title=${t("Try now")} @click=${() => connection.recheck()}><span>${t("Try now")}</span></button>`;
 }
 
 function unsent(desk) {
-  const old = Date.now() - UNSENT_AFTER, seconds = desk.outbox.held;
-  const waiting = desk.outbox.pending().filter(({ status, at }) => status !== "refused" && (seconds !== null || Date.parse(at) < old));
-  const count = waiting.length;
+  const old = Date.now() - UNSENT_AFTER;
+  const count = desk.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
   if (count === 0) return nothing;
-  if (seconds !== null) return tooMany(count, seconds);
-  return html`<span class="unsent" role="status" data-testid="unsent">${n("{count} change not sent yet", "{count} changes not sent yet", count)}</span>`;
-}
-
-/** As the server told it, not counted down: whoever listens would hear every second of it. */
-function tooMany(count, seconds) {
-  return html`<span class="unsent" role="status" data-testid="too-many">${n("Too many changes at once: {count} is kept, and sent again in {seconds} s",
-    "Too many changes at once: {count} are kept, and sent again in {seconds} s", count, { seconds })}</span>`;
+  const said = n("{count} change not sent yet", "{count} changes not sent yet", count);
+  return html`<span class="unsent" role="status" data-testid="unsent" data-count=${number(count)} title=${said}><span>${said}</span></span>`;
 }
 
 let proof = 0, provenAt = null;

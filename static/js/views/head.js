@@ -25,14 +25,20 @@ export function head(view) {
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
       </h1>
       <p>${facts(state, view)}</p>
-      ${view.namesakes?.line ?? nothing}
       ${outcome(view)}
-      ${mark ? html`<p class="by">${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""} ${ago(mark.at)}
-        ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>` : nothing}
     </div>
     ${view.past ? nothing : here(view)}
     ${clock(state)}
   </header>`;
+}
+
+/** What changed of the search itself, in the row of tools, which has room for it: in the head it would move the board. */
+export function changedHead(view) {
+  const { id } = view.picture.search;
+  const mark = view.board.marks.get(id);
+  if (!mark) return nothing;
+  return html`<p class="by" data-testid="head-changed"><span>${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""} ${ago(mark.at)}</span>
+    ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>`;
 }
 
 function facts({ reference, kind, last_seen, lead }, { desk }) {

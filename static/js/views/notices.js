@@ -1,5 +1,5 @@
-/* Lines under the bar, quiet and few: a new version, a connection that was ended, a browser that can't keep what is typed,
-   changes on other boards that were not accepted. */
+/* Lines at the foot of the page, quiet and few: a new version, a connection that was ended, a browser that can't keep what is typed,
+   changes that wait as they were too many, and those on other boards that were not accepted. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { storage } from "../storage.js";
@@ -8,9 +8,12 @@ import { wrongOrigin } from "../origin.js";
 import { howLong, moment } from "../time.js";
 import { vault } from "../vault.js";
 
+const LOOK_EVERY = 1_000; // ms: nothing happens at the end of the time that the server told to wait
+
 export function mount(root, desk) {
-  const draw = () => render(html`${otherOrigin()}${ended(desk)}${wrongClock(desk)}${newVersion(desk)}${cannotKeep()}${refusedElsewhere(desk)}`, root);
+  const draw = () => render(html`${otherOrigin()}${ended(desk)}${wrongClock(desk)}${newVersion(desk)}${cannotKeep()}${tooMany(desk)}${refusedElsewhere(desk)}`, root);
   desk.watch(draw);
+  setInterval(draw, LOOK_EVERY);
   storage.turned = vault.turned = draw;
   draw();
 }
@@ -52,6 +55,14 @@ function cannotKeep() {
   return line("cannot-keep", t("This browser can't keep what you type (its storage is full or forbidden): a reload would lose what is not sent."));
 }
 
+/** As the server told it, not counted down: whoever listens would hear every second of it. */
+function tooMany({ outbox }) {
+  const seconds = outbox.held, count = outbox.pending().filter(({ status }) => status !== "refused").length;
+  if (seconds === null || count === 0) return nothing;
+  return line("too-many", n("Too many changes at once: {count} is kept, and sent again in {seconds} s",
+    "Too many changes at once: {count} are kept, and sent again in {seconds} s", count, { seconds }));
+}
+
 function refusedElsewhere(desk) {
   const here = document.body.dataset.board;
   const refused = desk.outbox.pending().filter(({ status, board }) => status === "refused" && board !== here);
@@ -63,5 +74,5 @@ function refusedElsewhere(desk) {
 }
 
 function line(kind, text, action = nothing) {
-  return html`<p class="notice ${kind}" role="status" data-notice=${kind}>${text} ${action}</p>`;
+  return html`<p class="notice" role="status" data-notice=${kind}>${text} ${action}</p>`;
 }

@@ -7,6 +7,7 @@ import { Clock } from "../behaviours/clock.js";
 import { Dialogs } from "../behaviours/dialog.js";
 import { keepingFocus } from "../behaviours/focus.js";
 import { Keys, hasKeys } from "../behaviours/keys.js";
+import { atFoot } from "./at_foot.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
 import { faces, people } from "./face.js";
@@ -83,6 +84,7 @@ class Operations {
     this.#finder.disconnect();
     this.#arrows.disconnect();
     this.#keys.disconnect();
+    atFoot();
   }
 
   seen(id) {
@@ -96,6 +98,7 @@ class Operations {
   draw = () => {
     this.#finder.keep((board) => board === BOARD || this.board.get(board));
     keepingFocus(this.#root, () => render(this.board.seq === null ? loading(this.desk.connection) : this.#page(), this.#root));
+    atFoot(this.#pending.filter(({ status }) => status === "refused").map((entry) => this.#refused(entry)));
     this.#clock.fill();
     this.#dialogs.settle();
   };
@@ -105,16 +108,19 @@ class Operations {
     return this.desk.can("coordinator");
   }
 
+  get #pending() {
+    return this.board.pending.filter(({ name }) => name === "search.open");
+  }
+
   #page() {
     const searches = this.board.of("search");
     this.shared = shared(searches);
     const columns = byStatus(searches, { keep: (search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
-    const pending = this.board.pending.filter(({ name }) => name === "search.open");
+    const pending = this.#pending;
     return html`
       <header class="desk-head">
         <h1>${t("Searches")}</h1>
         ${this.#here()}
-        <span class="space"></span>
         ${finding(this.#finder, { hint: hasKeys() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
         <select name="sort" aria-label=${t("Order of the searches")} @change=${this.#sorts}>
           ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORTED[sort]()}</option>`)}</select>
@@ -122,7 +128,6 @@ class Operations {
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>
-      ${pending.filter(({ status }) => status === "refused").map((entry) => this.#refused(entry))}
       <nav class="desk-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       <div class="desk-board" data-shown=${this.#tab}>

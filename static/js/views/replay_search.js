@@ -5,7 +5,7 @@ import { t } from "../i18n.js";
 import { cardName } from "../forms/shown.js";
 import { day, serverNow } from "../time.js";
 import { columns } from "./columns.js";
-import { head } from "./head.js";
+import { changedHead, head } from "./head.js";
 import { History } from "./history.js";
 import { isDone, marksOfNotes } from "./looks.js";
 import { LOG, panel } from "./panel.js";
@@ -151,6 +151,7 @@ export class PastSearch {
   #tools() {
     return html`<div class="tools" data-testid="tools">
       <button type="button" data-act="log" aria-pressed=${this.ui.card === LOG ? "true" : "false"} @click=${this.act.log}>${t("Facts and log")}</button>
+      ${changedHead(this)}
     </div>`;
   }
 

@@ -8,6 +8,7 @@ import { Drag } from "../behaviours/drag.js";
 import { keepingFocus } from "../behaviours/focus.js";
 import { Keys } from "../behaviours/keys.js";
 import { Actions } from "./actions.js";
+import { atFoot } from "./at_foot.js";
 import { Attention } from "./attention.js";
 import { Authors } from "./authors.js";
 import { columns } from "./columns.js";
@@ -102,6 +103,7 @@ class SearchView {
     for (const unwatch of this.#unwatch) unwatch();
     this.#root.classList.remove("search-page");
     render(nothing, this.#root);
+    atFoot();
   }
 
   // --- what this person may do, now
@@ -193,6 +195,7 @@ class SearchView {
     if (!this.picture.search) return render(loading(), this.#root);
     this.#prepare();
     keepingFocus(this.#root, () => render(this.#template(), this.#root));
+    atFoot(html`${this.namesakes.line} ${refusals(this)}`);
     this.dialogs.settle();
     this.drag.attach(this.mayEdit);
     this.clock.fill();
@@ -209,7 +212,7 @@ class SearchView {
   }
 
   #template() {
-    return html`${head(this)} ${refusals(this)}
+    return html`${head(this)}
       ${tools(this)}
       <div class="desk">
         <div class="left">${columns(this)}</div>
@@ -228,6 +231,7 @@ class SearchView {
     this.filters.text = "";
     document.title = "Searchboard";
     keepingFocus(this.#root, () => render(forbidden(() => this.board.recheck()), this.#root));
+    atFoot();
     this.dialogs.settle();
   }
 

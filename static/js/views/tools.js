@@ -5,31 +5,33 @@ import { t } from "../i18n.js";
 import { LOOK } from "./filter.js";
 import { filterMenu, filtered } from "./filter_menu.js";
 import { finding } from "./find_list.js";
+import { changedHead } from "./head.js";
 
 export function tools(view) {
-  const { overdue, filters } = view;
-  const { asked } = filters;
   const hint = hasKeys() ? t("Find in this search  /") : t("Find in this search");
   return html`<div class="tools" data-testid="tools">
     ${adding(view)}
     ${finding(view.finder, { hint, name: t("Find in this search"), cardOf: ({ card }) => view.picture.byId.get(card) })}
     ${filterMenu(view)}
-    <div class="chips" role="group" aria-label=${t("Show")}>
-      ${chip("mine", t("Mine"), asked.assignee === "me", () => filters.toggle("assignee", "me"))}
-      ${overdue || asked.overdue ? chip("overdue", t("Overdue {count}", { count: overdue }), asked.overdue !== null, () => filters.toggle("overdue", "yes"), "alert") : nothing}
-      ${changed(view)}
-    </div>
     <span class="space"></span>
     ${whole(view)}
   </div>
-  ${filtered(view)}`;
+  ${shown(view)}`;
 }
 
-function changed({ changed, filters, act }) {
-  const on = filters.asked.changed === LOOK;
-  if (!changed.length && !on) return nothing;
-  return html`${chip("changed", t("Changed {count}", { count: changed.length }), on, () => filters.toggle("changed", LOOK))}
-    ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}`;
+/** One line, always there: what comes and goes in it moves nothing below. */
+function shown(view) {
+  const { overdue, changed, filters, act } = view;
+  const { asked } = filters;
+  return html`<div class="shown" data-testid="shown">
+    <div class="chips" role="group" aria-label=${t("Show")}>
+      ${chip("mine", t("Mine"), asked.assignee === "me", () => filters.toggle("assignee", "me"))}
+      ${chip("overdue", t("Overdue {count}", { count: overdue }), asked.overdue !== null, () => filters.toggle("overdue", "yes"), overdue ? "alert" : "none")}
+      ${chip("changed", t("Changed {count}", { count: changed.length }), asked.changed === LOOK, () => filters.toggle("changed", LOOK), changed.length ? "" : "none")}
+      ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}
+    </div>
+    ${filtered(view)} ${changedHead(view)}
+  </div>`;
 }
 
 /** Is there more than one thing to do to the search as a whole? */
@@ -63,5 +65,5 @@ function adding(view) {
 }
 
 function chip(name, text, on, toggle, tone = "") {
-  return html`<button type="button" class="chip ${on ? "on" : ""} ${tone}" data-chip=${name} aria-pressed=${on} @click=${toggle}>${text}</button>`;
+  return html`<button type="button" class="chip ${on ? "on" : ""} ${tone}" data-chip=${name} aria-pressed=${on} ?disabled=${tone === "none" && !on} @click=${toggle}>${text}</button>`;
 }

@@ -1,0 +1,11 @@
+/* How high the bar is, and how high the notices at the foot of the page: what lies over the page on a phone is between them. */
+
+export function connect(top, foot) {
+  follow("--top", top);
+  follow("--foot", foot);
+}
+
+function follow(name, element) {
+  const tell = () => document.documentElement.style.setProperty(name, `${element.offsetHeight}px`);
+  new ResizeObserver(tell).observe(element);
+}
