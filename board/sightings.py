@@ -87,7 +87,7 @@ def add(pen: Pen, data: Add) -> None:
     row = Sighting(
         id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, grade=Grade().model_dump(),
         late=_late(received, pen.now), recorded_at=pen.now, taken_by=pen.account.id if pen.account else "",
-        **(values | {"column": column}),
+        source_kept=sources.is_kept(values), **(values | {"column": column}),
     )  # fmt: skip
     pen.add(row, "sighting.added")
 
@@ -109,6 +109,7 @@ def update(pen: Pen, data: Update) -> None:
 def put(pen: Pen, row: Sighting, values: State, undoes: int | None = None) -> None:
     """Sets what was written of a sighting, and keeps who its source was where that is set."""
     was = sources.known(row)
+    values = values | {"source_kept": sources.is_kept(values, row.source_kept)}
     pen.change(row, "sighting.updated", values, undoes=undoes)
     if was.keys() & values.keys():
         sources.keep_earlier(pen, row, was)

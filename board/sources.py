@@ -1,6 +1,7 @@
 """Sources: who said it. Name and contact are in no state and no event; they are read by a call of their own, with what they were
 before, and each reading is kept."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
@@ -57,6 +58,11 @@ def check_seal(pen: Pen, sighting: Sighting, sealed: bool) -> None:
 def known(sighting: Sighting) -> dict[str, str | None]:
     """Name and contact as they are now, by the names of their fields."""
     return {name: getattr(sighting, name) for name in Private.model_fields}
+
+
+def is_kept(known: Mapping[str, Any], before: bool | None = None) -> bool | None:
+    """Whether there is, or was, a name or a contact to be read: True, or None."""
+    return before or any(known.get(name) for name in Private.model_fields) or None
 
 
 def keep_earlier(pen: Pen, sighting: Sighting, was: dict[str, str | None]) -> None:

@@ -14,6 +14,7 @@ class Sighting(Sought, table=True):
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "description", "seen_at", "received_at", "late", "channel", "source", "place",
         "direction", "clothing", "company", "grade", "assessment", "duplicate_of", "assignee", "priority", "withdrawn",
+        "source_kept",
     )  # fmt: skip
 
     __table_args__ = (Index("sighting_in_column", "column", "rank"),)
@@ -37,6 +38,7 @@ class Sighting(Sought, table=True):
     assignee: str | None = None
     priority: str = "normal"
     withdrawn: bool = False
+    source_kept: bool | None = None  # True once a name or a contact was given, also where it was taken away again
     # never in a state:
     recorded_at: str
     taken_by: str

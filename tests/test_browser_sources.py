@@ -46,6 +46,19 @@ async def test_who_may_not_read_a_source_is_not_offered_to_change_it(office: Off
     await expect(bob(f"{FORM} [data-testid=sealed]")).to_have_count(0)
 
 
+async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(office: Office) -> None:
+    board, bob = await office.search(), await office.person("Bob")
+    await bob.do(board, "sighting.add", {"description": SEEN, "source": {"kind": "anonymous"}})
+    sighting = (await bob.events(board))[-1]["id"]
+    alice = await at_card(office, "Alice", board)
+    await expect(alice("[data-testid=no-source]")).to_be_visible()
+    await expect(alice("[data-act=read-source]")).to_have_count(0)
+    await bob.do(board, "sighting.update", {"sighting": sighting, "source_contact": "0470 11"})
+    await expect(alice("[data-testid=no-source]")).to_have_count(0)
+    await alice("[data-act=read-source]").click()
+    await expect(alice("dd[data-field=source_contact]")).to_have_text("0470 11")
+
+
 async def test_who_took_it_in_changes_it_and_reads_what_it_was_before(office: Office) -> None:
     board, _ = await taken_in(office, "Bob")
     bob, alice = await at_card(office, "Bob", board), await at_card(office, "Alice", board)

@@ -275,7 +275,7 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sce
         "seen_at": None, "received_at": event["at"], "late": False, "channel": "unknown",
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
         "grade": {"source": "F", "content": 6}, "assessment": "unassessed", "duplicate_of": None, "assignee": None,
-        "priority": "normal", "withdrawn": False,
+        "priority": "normal", "withdrawn": False, "source_kept": None,
     }  # fmt: skip
     assert event["changes"] == sorted(
         ["assessment", "channel", "column", "description", "grade.content", "grade.source", "late", "number", "priority", "rank",

@@ -1,18 +1,23 @@
 """Who a source is: told by one call, changed by who may read it, kept with what it was before, and guessed by nobody."""
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session, select
 
 from board.backup import backup
 from board.sources import PAGE
-from models.schema import metadata
-from tests import cast, houses
+from models.database import Database
+from models.schema import metadata, migrate
+from models.sighting import Sighting
+from tests import cast, houses, versions
 from tests.cast import Person, Refusal, new_id, serving
 from tests.company import Company
 from tests.scene import Scene
@@ -53,6 +58,49 @@ async def refusal(scene: Scene, who: Person, command: str, data: dict[str, Any])
     said = {name: value for name, value in answer.json().items() if name != "id"}
     assert said == {name: value for name, value in refused.value.body.items() if name not in ("id", "type")}
     return said
+
+
+# -- whether there is anything to be read ------------------------------------------------------------------------------------
+
+
+async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene: Scene) -> None:
+    nobody = await scene.sighting()
+    assert nobody["state"]["source_kept"] is None
+    assert (await scene.sighting(source_name="", source_contact=None))["state"]["source_kept"] is None
+    assert (await scene.sighting(source_contact="0470 11"))["state"]["source_kept"] is True
+    named = await scene.one("sighting.update", {"sighting": nobody["id"], "source_name": "Griet"})
+    assert (named["changes"], named["private"], named["state"]["source_kept"]) == (["source_kept"], ["source_name"], True)
+    # what it was before can be read, also when it was taken away
+    undone = await scene.one("undo", {"seq": named["seq"]})
+    assert (undone["changes"], undone["state"]["source_kept"]) == ([], True)
+    assert (await source(scene, scene.company.alice, nobody["id"]))["earlier"][0]["name"] == "Griet"
+    again = await scene.one("undo", {"seq": undone["seq"]})
+    assert (again["private"], again["state"]["source_kept"]) == (["source_name"], True)
+    await scene.refuses("invalid", "sighting.add", {"description": "x", "source_kept": True}, "source_kept")
+    await scene.refuses("invalid", "sighting.update", {"sighting": nobody["id"], "source_kept": None}, "source_kept")
+
+
+async def test_of_sightings_of_an_earlier_version_it_is_known_too(scene: Scene, house: houses.House, tmp_path: Path) -> None:
+    without, kept = (await scene.sighting())["id"], (await scene.sighting(**GRIET))["id"]
+    taken_away = (await scene.sighting(**GRIET))["id"]
+    await scene.one("sighting.update", {"sighting": taken_away, "source_name": None, "source_contact": None})
+    with house.settled(tmp_path) as settings:
+        old = Database(settings["database_url"])
+        await asyncio.to_thread(migrate, old)
+        scene.company.server.desk.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
+        await asyncio.to_thread(migrate, old)
+        rows = old.read_now(lambda session: session.exec(select(Sighting.id, Sighting.source_kept)).all())
+        await old.close()
+    found = dict(rows)
+    assert [found[id] for id in (without, kept, taken_away)] == [None, True, True]
+
+
+def _as_before(source: Session, target: Session) -> None:
+    """The rows of one database in another, of the version before it was told."""
+    versions.empty_at(target, "0022")
+    for name in ("sighting", "earliersource"):
+        table = metadata.tables[name]
+        versions.put(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
 
 
 # -- who may not read ---------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from models.times import DESK, moment
 
 MOST = 1_000  # events on one paper, some forty pages; it says how to get the others
 MOST_CHARACTERS = 500_000  # of what they say, some two hundred pages: where people wrote much it has fewer events
-SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon)$|reads\.|position$")  # fields whose values say nothing to a person
+SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$")  # fields whose values say nothing to a person
 TOLD = timedelta(minutes=1)  # by so much the journal was ahead of the clock: what is less looks the same on paper
 UNSAID: tuple[Any, ...] = ([], "", "unknown", "none")  # what a thing begins with, as with False, where nobody said otherwise
 

@@ -19,7 +19,7 @@ CARDS = {
     "grade.source": N_("Source grade"), "grade.content": N_("Content grade"), "assessment": N_("Assessment"),
     "duplicate_of": N_("Duplicate of"), "instruction": N_("Instruction"), "due": N_("Due"), "checklist": N_("Checklist"),
     "result": N_("Result"), "sighting": N_("Sighting"), "withdrawn": N_("Withdrawn"), "id": N_("Id"),
-    "take_down": N_("Take-down task"),
+    "take_down": N_("Take-down task"), "source_kept": N_("Name or contact of the source is kept"),
 }  # fmt: skip
 SEARCHES = {
     "reference": N_("Reference"), "kind": N_("Kind"), "status": N_("Status"), "status_reason": N_("Reason"),

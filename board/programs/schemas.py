@@ -68,7 +68,7 @@ _MADE: dict[type[Entity], dict[str, Any]] = {
     Sighting: {
         "number": int, "column": Id, "rank": str, "received_at": Time, "late": bool, "grade": sightings.Grade,
         "place": fields.Place | None, "assessment": sightings.Assess.model_fields["assessment"].annotation,
-        "duplicate_of": Id | None, "withdrawn": bool,
+        "duplicate_of": Id | None, "withdrawn": bool, "source_kept": bool | None,
     },
     Task: {"number": int, "column": Id, "rank": str, "withdrawn": bool, "take_down": bool},
     Note: {"happened_at": Time},

@@ -105,7 +105,7 @@ const FIELD = {
   place: () => t("Place"), "place.text": () => t("Place"), "place.lat": () => t("Latitude"), "place.lon": () => t("Longitude"), "place.radius_m": () => t("Uncertainty (m)"),
   priority: () => t("Priority"), rank: () => t("Place in the column"), received_at: () => t("Received at"), reference: () => t("Reference"), result: () => t("Result"),
   role: () => t("Role"), seen_at: () => t("Seen at"), sighting: () => t("Sighting"), source: () => t("Source"), "source.kind": () => t("Source"), "source.sealed": () => t("Sealed source"),
-  source_name: () => t("Name of the source"), source_contact: () => t("Contact of the source"), status: () => t("Status"), status_reason: () => t("Reason"),
+  source_name: () => t("Name of the source"), source_contact: () => t("Contact of the source"), source_kept: () => t("Name or contact of the source is kept"), status: () => t("Status"), status_reason: () => t("Reason"),
   take_down: () => t("Take-down task"), text: () => t("Text"), title: () => t("Title"), withdrawn: () => t("Withdrawn"), worrying: () => t("Worrying"), worrying_basis: () => t("Basis"), reason: () => t("Reason"),
   contacts: () => t("Contacts owed"), contingencies: () => t("If … then …"), dropped: () => t("Hypotheses dropped"),
   faults: () => t("Faults of the system"), handover: () => t("Handover"), holder: () => t("Holds the shift"), hypotheses: () => t("Hypotheses"),

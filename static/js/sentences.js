@@ -11,7 +11,7 @@ import { nameOf } from "./views/searches.js";
 
 const SHORT = 60; // characters: what is longer stands on a line of its own
 const UNSAID = new Set([ // what says nothing to a person, or what the event says by itself
-  "rank", "number", "position", "digest", "reads", "searches", "signed_at", "ended_at", "ended_by", "prepared_at", "prepared_by",
+  "rank", "number", "position", "digest", "reads", "searches", "signed_at", "ended_at", "ended_by", "prepared_at", "prepared_by", "source_kept",
 ]);
 
 /**

@@ -7,7 +7,7 @@ export const WAYS = ["added", "solved", "moved", "changed", "removed"];
 
 const OPEN = new Set([null, undefined, "unassessed"]);
 // Not told as a change of its own: another place in the same column, and what says the same as another field.
-const UNTOLD = new Set(["rank"]);
+const UNTOLD = new Set(["rank", "source_kept"]);
 
 /** before, after: entities, iterable -> [{...change, way, before, after}] with what it was and is; what says nothing to people is left out. */
 export function compare(before, after) {

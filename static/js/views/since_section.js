@@ -8,7 +8,7 @@ import { nameOf } from "./searches.js";
 import { time, when } from "./times.js";
 
 const MOST = 60; // changes of a board that are told here
-const UNSAID = new Set(["rank", "number", "position", "digest", "searches", "reads"]); // fields that say nothing to a person
+const UNSAID = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept"]); // fields that say nothing to a person
 const isSaid = (path) => !UNSAID.has(path.split(".")[0]);
 
 const CHANGE = { added: () => t("added"), removed: () => t("removed"), changed: () => t("changed") };

@@ -13,7 +13,8 @@ export function source(entity, view) {
     <h3>${t("Source")}</h3>
     <p>${label.source_kind(kind)}${sealed ? html` · <b class="lock">${t("sealed")}</b>` : nothing}</p>
     ${read ? answer(read, id, view) : nothing}
-    ${!read && view.mayRead ? html`<button type="button" data-act="read-source" @click=${() => view.act.readSource(id)}>${t("Show name and contact")}</button>
+    ${!read && state.source_kept === null ? html`<p class="hint" data-testid="no-source">${t("Neither a name nor a contact was given.")}</p>` : nothing}
+    ${!read && view.mayRead && state.source_kept !== null ? html`<button type="button" data-act="read-source" @click=${() => view.act.readSource(id)}>${t("Show name and contact")}</button>
       <p class="hint">${t("Reading it is put on the record.")}</p>` : nothing}
   </section>`;
 }
