@@ -190,10 +190,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    status = {
-        "not_found": 404, "forbidden": 403, "unauthenticated": 401, "too_large": 413, "rate_limited": 429,
-    }.get(error.code, 400)  # fmt: skip
-    return wait(pages.error_page(request, status, error.message), error)
+    return wait(pages.error_page(request, STATUS[error.code], error.message), error)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

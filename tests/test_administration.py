@@ -12,6 +12,8 @@ from sqlmodel import select
 from starlette.routing import Route
 
 from board import app
+from board.answers import STATUS
+from board.errors import Refused
 from board.people import accounts, links
 from models.accounts import ROLES, Account
 from models.times import now, stamp
@@ -445,6 +447,19 @@ async def test_one_has_it_light_or_dark_on_every_page(company: Company) -> None:
         assert 'data-theme="light"' in (await http.get("/")).text
         assert (await http.post("/account/theme", data={"theme": ""})).status_code == 303
         assert "data-theme" not in (await http.get("/")).text
+
+
+@pytest.mark.parametrize(("code", "status"), STATUS.items())
+async def test_a_page_is_refused_with_the_status_of_a_call(
+    company: Company, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Refused(code)
+
+    async with browser(company.server, await hire(company.server)) as http:
+        monkeypatch.setattr(accounts, "set_theme", refuse)
+        answer = await http.post("/account/theme", data={"theme": "dark"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
 
 
 # Forms that are no session's: signing in, and setting a password, by a secret of their own.
