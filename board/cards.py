@@ -114,7 +114,7 @@ def _spread(pen: Pen, column: str, card: Card) -> None:
 def assign(pen: Pen, data: Assign) -> None:
     """Hands a card to somebody, or to nobody."""
     card = find(pen, data.card)
-    pen.find_account(data.assignee, "assignee")
+    pen.find_person(data.assignee, "assignee")
     pen.change(card, "card.assigned", {"assignee": data.assignee})
 
 

@@ -9,9 +9,10 @@ from sqlmodel import Session
 from board import access, journal, turn
 from board.alerting import alerts
 from board.beginnings import Known, packaged
-from board.errors import Refused, not_found
+from board.errors import Refused, invalid, not_found
 from board.fields import Data, check_alone, patched
 from board.journal import Said
+from board.people import machines
 from board.words import N_, say
 from models.accounts import Account
 from models.board import Board
@@ -79,6 +80,13 @@ class Pen:
         """Makes sure that an account named in a field is there. Raises Refused `not_found`."""
         if id is not None and turn.row(self.session, Account, id) is None:
             raise not_found(name)
+
+    def find_person(self, id: str | None, name: str) -> None:
+        """Makes sure that an account named in a field is there, and that somebody uses it. Raises Refused `not_found` or
+        `invalid`."""
+        self.find_account(id, name)
+        if id is not None and machines.among(self.session, [id]):
+            raise invalid(name, N_("This is the account of a program: nobody would see it there."))
 
     def number(self) -> int:
         """The next number of a card on this board; both kinds of card share them, and none is given twice."""

@@ -15,6 +15,7 @@ from board.beginnings import criteria
 from board.errors import invalid
 from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty, patched
 from board.pen import Pen
+from board.people import machines
 from board.people.accounts import Wrong
 from board.people.rights import bump
 from board.words import N_
@@ -109,7 +110,7 @@ def open_search(pen: Pen, data: Open) -> None:
     made = references.make(pen) if data.reference is None else None
     if data.reference is not None:
         references.check(pen, data.reference, None)
-    pen.find_account(data.lead, "lead")
+    pen.find_person(data.lead, "lead")
     id = new_id()
     operations = pen.operations = pen.board
     pen.open(Board(id=id, kind="search", epoch=new_epoch(), at=pen.now))
@@ -139,7 +140,7 @@ def update(pen: Pen, data: Update) -> None:
     if values["reference"] != row.reference:  # one that others have by now, as they came into sight, may stay
         references.check(pen, values["reference"], row.id)
     if values["lead"] != row.lead:
-        pen.find_account(values["lead"], "lead")
+        pen.find_person(values["lead"], "lead")
     pen.change(row, "search.updated", values)
 
 
@@ -219,9 +220,10 @@ def _check_past(pen: Pen, missing_since: str) -> None:
 
 
 def _check_members(pen: Pen, access: str, members: list[str]) -> None:
-    """Members are accounts, and somebody among them can always act: an enabled coordinator."""
+    """Members are accounts, and somebody among them can always act: an enabled coordinator who is no program."""
     found = {account.id: account for account in pen.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
-    lasting = any(each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator") for each in found.values())
+    able = [each.id for each in found.values() if each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator")]
+    lasting = len(machines.among(pen.session, able)) < len(able)
     if access == "members" and not lasting and len(found) == len(set(members)):
         raise invalid("members", N_("At least one member must be a coordinator who can sign in."))
     for member in members:

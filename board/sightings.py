@@ -80,7 +80,7 @@ class Assess(Data):
 
 def add(pen: Pen, data: Add) -> None:
     """A new sighting, ungraded and unassessed, in the inbox unless a column is named."""
-    pen.find_account(data.assignee, "assignee")
+    pen.find_person(data.assignee, "assignee")
     column, rank = cards.place_new(pen, data.column, "inbox")
     values = data.model_dump()
     received = values["received_at"] = data.received_at or pen.now

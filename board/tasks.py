@@ -88,7 +88,7 @@ class Update(Data):
 
 def add(pen: Pen, data: Add, take_down: bool = False, reserved: bool = False) -> None:
     """A new task, to do unless a column is named."""
-    pen.find_account(data.assignee, "assignee")
+    pen.find_person(data.assignee, "assignee")
     if data.sighting is not None:
         pen.find(Sighting, data.sighting, "sighting")
     column, rank = cards.place_new(pen, data.column, "todo")

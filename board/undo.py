@@ -13,6 +13,7 @@ from board import appeals, cards, columns, journal, references, searches, sighti
 from board.errors import Refused, invalid, not_found
 from board.fields import Data
 from board.pen import Pen
+from board.people import machines
 from board.snapshot import KINDS
 from board.words import N_
 from models.accounts import Account
@@ -140,7 +141,7 @@ def _gone(pen: Pen, row: Entity, values: State) -> dict[str, str]:
     if "column" in values and turn.row(pen.session, Column, values["column"]) is None:
         found["column"] = N_("This column is no longer there.")
     for name in _PEOPLE:
-        if name in values and not all(_is_here(pen, id) for id in _ids(values[name]) - _ids(now[name])):
+        if name in values and not all(_is_here(pen, id, name) for id in _ids(values[name]) - _ids(now[name])):
             found[name] = N_("Somebody who is named here is no longer at the desk.")
     if "reference" in values and references.is_taken(pen, values["reference"], row.id):
         found["reference"] = N_("Another search has this reference.")
@@ -153,6 +154,8 @@ def _ids(value: str | list[str] | None) -> set[str]:
     return {value} if isinstance(value, str) else set(value or ())
 
 
-def _is_here(pen: Pen, id: str) -> bool:
+def _is_here(pen: Pen, id: str, name: str) -> bool:
     account = turn.row(pen.session, Account, id)
-    return account is not None and account.enabled
+    if account is None or not account.enabled:
+        return False
+    return name == "members" or not machines.among(pen.session, [id])  # a program may see a search, and is given no work

@@ -209,3 +209,25 @@ async def test_no_form_is_lower_than_what_is_in_it(office: Office, ada: Window) 
                 ).length"""
             )
             assert lower == 0, f"{path} at {width}"
+
+
+async def test_a_program_that_takes_in_is_offered_no_work(office: Office) -> None:
+    assert office.server
+    desk, email = office.server.desk, "line@desk.example"
+    await accounts.add_account(desk, email, "Hotline", "coordinator", PASSWORD)
+    add = partial(accounts.add_token, name="The hotline's software", scope="intake", email=email, now=stamp(now()))
+    await accounts.change(desk, add)
+    board = await office.search()
+    await office.sighting(board, "A girl by the ferry")
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice.open_card("A girl by the ferry")
+    offered = alice.panel.locator("[data-field=assignee] option")
+    await expect(offered.filter(has_text="Bob")).to_have_count(1)
+    await expect(offered.filter(has_text="Hotline")).to_have_count(0)
+    await alice.open("/")
+    await alice("[data-act=open-search]").click()
+    lead = alice("form[data-form=open-search] [data-field=lead] option")
+    await expect(lead.filter(has_text="Bob")).to_have_count(1)
+    await expect(lead.filter(has_text="Hotline")).to_have_count(0)
+    await expect(alice("[data-field=members] label").filter(has_text="Hotline")).to_have_count(1)  # it may see a search

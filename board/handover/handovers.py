@@ -111,7 +111,7 @@ def _write_of_desk(pen: Pen, number: int, patch: State) -> None:
 
 def _check_incoming(pen: Pen, id: str | None) -> None:
     """Who is expected can take the shift over."""
-    pen.find_account(id, "incoming")
+    pen.find_person(id, "incoming")
     account = turn.row(pen.session, Account, id) if id is not None else None
     if account is not None and not (account.enabled and ROLES.index(account.role) >= ROLES.index("coordinator")):
         raise invalid("incoming", N_("Only a coordinator who can sign in can take the shift over."))

@@ -21,7 +21,7 @@ from board.handover import calls as report_calls
 from board.heavy import heavy
 from board.history import evidence
 from board.history import since as since_calls
-from board.people import accounts, draft_keys
+from board.people import accounts, draft_keys, machines
 from board.people.last_use import idle_end
 from board.people.sign_in import Caller
 from board.programs import exports
@@ -63,8 +63,15 @@ async def active(request: Request) -> Response:
 async def all_accounts(request: Request) -> Response:
     """Everybody, for assigning."""
     await caller_of(request)
-    rows = await desk_of(request).database.read(accounts.every)
-    return answer({"accounts": [{"id": each.id, "name": each.name, "role": each.role, "enabled": each.enabled} for each in rows]})
+
+    def read(session: Session) -> list[dict[str, Any]]:
+        programs = machines.every(session)
+        return [
+            {"id": each.id, "name": each.name, "role": each.role, "enabled": each.enabled, "machine": each.id in programs}
+            for each in accounts.every(session)
+        ]
+
+    return answer({"accounts": await desk_of(request).database.read(read)})
 
 
 async def boards(request: Request) -> Response:

@@ -118,7 +118,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/me/draft-key"): Call(shape({"account": ID, "key": TEXT})),
     ("POST", "/me/active"): Call(shape({"ends_at": TIME})),
-    ("GET", "/accounts"): Call(shape({"accounts": many(shape(_ACCOUNT | {"enabled": {"type": "boolean"}}))})),
+    ("GET", "/accounts"): Call(
+        shape({"accounts": many(shape(_ACCOUNT | {name: {"type": "boolean"} for name in ("enabled", "machine")}))})
+    ),
     ("GET", "/boards"): Call(
         shape({"boards": many(shape(
             {"board": ID, "kind": {"enum": ["operations", "search"]}, "epoch": TEXT, "seq": COUNT},

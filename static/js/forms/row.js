@@ -110,7 +110,7 @@ export function select(id, value, edit, options, required, describe = nothing) {
 
 export function people(desk, chosen) {
   return [...desk.accounts.values()]
-    .filter((account) => account.id === chosen || (account.enabled && account.role !== "viewer"))
+    .filter((account) => account.id === chosen || (account.enabled && account.role !== "viewer" && !account.machine))
     .sort((a, b) => a.name.localeCompare(b.name))
     .map((account) => [account.id, account.name]);
 }

@@ -46,7 +46,7 @@ function texts(fields, values, view) {
 
 /** The view for a field in which somebody who can take the shift over is chosen: coordinators, but not those named in `but`. */
 export function withCoordinators({ desk, board, draw }, but) {
-  const may = ({ id, role }) => ["coordinator", "admin"].includes(role) && !but.includes(id);
+  const may = ({ id, role, machine }) => ["coordinator", "admin"].includes(role) && !machine && !but.includes(id);
   const accounts = new Map([...desk.accounts].filter(([, account]) => may(account)));
   return { desk: { accounts }, board, draw };
 }

@@ -1,0 +1,30 @@
+"""Accounts of programs: they have tokens that only take in sightings, and nobody has ever signed in to them. Such an account
+can't lead a search, be given a card, or take the shift over: nobody would see it."""
+
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, text
+from sqlmodel import Session
+
+from models.board import AUDIT
+
+_FIND = (
+    "SELECT DISTINCT t.account FROM token t WHERE t.scope = 'intake'{those} "
+    "AND NOT EXISTS (SELECT 1 FROM token o WHERE o.account = t.account AND o.scope <> 'intake') "
+    "AND NOT EXISTS (SELECT 1 FROM session s WHERE s.account = t.account) "
+    "AND NOT EXISTS "
+    "(SELECT 1 FROM event e WHERE e.board = :audit AND e.entity = t.account AND e.type = 'sign_in.succeeded')"
+)
+_ALL = text(_FIND.format(those=""))
+_AMONG = text(_FIND.format(those=" AND t.account IN :those")).bindparams(bindparam("those", expanding=True))
+
+
+def every(session: Session) -> set[str]:
+    """The ids of all of them."""
+    return set(session.connection().execute(_ALL, {"audit": AUDIT}).scalars())
+
+
+def among(session: Session, accounts: Collection[str]) -> set[str]:
+    """Those of these accounts."""
+    asked = {"audit": AUDIT, "those": list(accounts)}
+    return set(session.connection().execute(_AMONG, asked).scalars()) if accounts else set()
