@@ -313,7 +313,7 @@ async def test_each_person_chooses_which_and_where(company: Company) -> None:
         assert (found["unread"], found["quiet"]) == (2, True)
         assert await choose(**dict.fromkeys(KINDS, "off")) == {"alerts": [], "unread": 0, "quiet": False}
         for wrong in ({"status": "everywhere"}, {"status": ""}):
-            assert (await http.post("/account/alerts", data=places | wrong)).status_code == 400
+            assert (await http.post("/account/alerts", data=places | wrong)).status_code == 422
         assert (await http.get("/account")).text.count("selected") == len(KINDS)
 
 

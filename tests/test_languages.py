@@ -66,7 +66,7 @@ async def test_what_somebody_chose_counts_before_what_their_browser_says(bob_the
 
 @pytest.mark.parametrize("data", [{"language": "xx"}, {"language": "../nl"}])
 async def test_a_language_that_there_is_not_can_not_be_chosen(bob_there: httpx.AsyncClient, data: dict[str, str]) -> None:
-    assert (await bob_there.post("/account/language", data=data)).status_code == 400
+    assert (await bob_there.post("/account/language", data=data)).status_code == 422
     assert (await bob_there.get("/api/v1/me")).json()["language"] is None
 
 
