@@ -31,6 +31,7 @@ STATUS = {  # of each code
     "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
     "closed": 409, "too_large": 413, "rate_limited": 429, "failed": 500, "unavailable": 503,
 }  # fmt: skip
+CHALLENGE = 'Bearer realm="searchboard"'  # how a program signs in; a browser asks nobody because of it
 RETRY_S = 5  # where it is not known
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -54,7 +55,10 @@ def encoded(body: bytes) -> Response:
 
 def refusal(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Response:
     """A refusal with its status, in the language of whoever asks."""
-    return wait(answer(refused.body(command, language), STATUS[refused.code]), refused)
+    response = wait(answer(refused.body(command, language), STATUS[refused.code]), refused)
+    if refused.code == "unauthenticated":
+        response.headers["WWW-Authenticate"] = CHALLENGE
+    return response
 
 
 def wait(response: Response, refused: Refused) -> Response:

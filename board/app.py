@@ -4,14 +4,15 @@ import asyncio
 import contextlib
 import ipaddress
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
+from starlette.types import Scope
 
 from board import files, language, pages, peer, socket
 from board.answers import STATUS, answer, body_of, form_of, refusal, refusing, wait
@@ -31,11 +32,12 @@ from board.programs import page as api_page
 from board.running import metrics
 from board.wall import pages as display_pages
 from board.wall import standing as display_standing
-from board.words import N_
+from board.words import N_, translated
 from models.database import Unavailable
 from models.times import now
 
 ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page
+WRONG_METHOD = N_("This address does not take this method.")
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
 FORWARDED = {  # a proxy on this machine says one of these of whoever it speaks for
     "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
@@ -181,11 +183,33 @@ def _from_this_machine(request: Request) -> bool:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    status, headers = error.status_code, dict(error.headers or {})
+    if status == 405:
+        outer = {**request.scope, "root_path": request.scope.get("app_root_path", "")}  # a mount leaves its own there
+        methods = _methods(request.app.routes, outer)
+        status, headers["Allow"] = (405, ", ".join(sorted(methods))) if methods else (404, "")
+    code = {404: "not_found", 405: "invalid"}.get(status, "invalid")
+    message = WRONG_METHOD if status == 405 else SENTENCES[code]
     if request.url.path.startswith("/api/"):
-        code = "not_found" if error.status_code == 404 else "invalid"
-        return answer({"code": code, "message": error.detail}, error.status_code)
-    message = SENTENCES["not_found" if error.status_code == 404 else "invalid"]
-    return pages.error_page(request, error.status_code, message)
+        response = answer({"code": code, "message": translated(message, language.of(request))}, status)
+    else:
+        response = pages.error_page(request, status, message)
+    response.headers.update({name: value for name, value in headers.items() if value})
+    return response
+
+
+def _methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
+    """Return the methods of all routes of an address: several may have it, each with its own."""
+    found: set[str] = set()
+    for route in routes:
+        match, below = route.matches(scope)
+        if match is Match.NONE:
+            continue
+        if isinstance(route, Mount):
+            found |= _methods(route.routes, {**scope, **below}) if route.routes else {"GET", "HEAD"}
+        elif isinstance(route, Route) and route.path != api.ANY:
+            found |= route.methods or set()
+    return found
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from sqlmodel import Session, select
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -38,6 +39,7 @@ from realtime import protocol, strict
 Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # of the database, in whichever of its threads
 
 BASE = "/api/v1"
+ANY = "/{rest:path}"  # what is no call
 FEW = 50  # events that are read as anything small is
 
 
@@ -207,8 +209,8 @@ async def openapi(request: Request) -> Response:
 
 
 async def missing(request: Request) -> Response:
-    """What is not there is answered in JSON too."""
-    raise Refused("not_found")
+    """What is not there is answered in JSON too: by the application, which knows the methods of each address."""
+    raise HTTPException(405)
 
 
 def _route(path: str, endpoint: object, method: str = "GET") -> Route:
@@ -244,5 +246,5 @@ routes = [
     _route("/audit", audit_calls.entries),
     _route("/audit.csv", audit_calls.csv),
     _route("/openapi.json", openapi),
-    _route("/{rest:path}", missing),
+    _route(ANY, missing),
 ]

@@ -79,8 +79,17 @@ def _refusals(call: Call) -> Schema:
             "application/json",
             {"allOf": [ref("Refusal"), {"properties": {"code": {"enum": codes}}}]},
         )
+        | _fields_of(status)
         for status, codes in sorted(by_status.items())
     }
+
+
+def _fields_of(status: int) -> Schema:
+    """Header fields of a refusal that say what to do."""
+    seconds: Schema = {"type": "integer", "minimum": 1}
+    fields: dict[int, Schema] = {401: {"WWW-Authenticate": TEXT}, 429: {"Retry-After": seconds}, 503: {"Retry-After": seconds}}
+    told = {name: {"required": True, "schema": schema} for name, schema in fields.get(status, {}).items()}
+    return {"headers": told} if told else {}
 
 
 def _events(kinds: Iterable[str]) -> dict[str, Schema]:
