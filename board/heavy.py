@@ -48,12 +48,16 @@ def heavy(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoin
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
-        caller = await caller_of(request)
-        turn = await desk_of(request).heavy.enter(caller.account.id)
-        try:
-            return Held(await endpoint(request, caller), turn)
-        except BaseException:
-            turn.end()
-            raise
+        return await held(request, await caller_of(request), endpoint)
 
     return call
+
+
+async def held(request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Response:
+    """Return the endpoint's answer, which holds a turn of its caller's until it is delivered. Raises Refused `rate_limited`."""
+    turn = await desk_of(request).heavy.enter(caller.account.id)
+    try:
+        return Held(await endpoint(request, caller), turn)
+    except BaseException:
+        turn.end()
+        raise

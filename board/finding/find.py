@@ -20,6 +20,7 @@ from board.answers import answer, desk_of, number
 from board.errors import Refused
 from board.heavy import heavy
 from board.people.sign_in import Caller
+from board.programs.packing import packs
 from board.words import N_
 from models.board import OPERATIONS
 from models.note import Note
@@ -37,6 +38,7 @@ TRIED = 50  # words that may be the first one shown
 
 
 @heavy
+@packs
 async def find(request: Request, caller: Caller) -> Response:
     """What has all of these words, in the cards, notes and facts of a search, or of all that the caller may see. Newest first."""
     board, limit = request.query_params.get("board"), number(request, "limit", 50, 1, 200)

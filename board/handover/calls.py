@@ -12,6 +12,7 @@ from board.errors import Refused
 from board.handover import report
 from board.heavy import heavy
 from board.people.sign_in import Caller
+from board.programs.packing import packs
 from models.accounts import Account
 from models.entity import State
 from models.times import stamp
@@ -23,12 +24,14 @@ _PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 
 
 @heavy
+@packs
 async def present(request: Request, caller: Caller) -> Response:
     """The report of the searches as they stand now; of a handover that is signed, as it was signed, until it has ended."""
     return await _composed(request, caller, None)
 
 
 @heavy
+@packs
 async def one(request: Request, caller: Caller) -> Response:
     """The report of a handover as it was signed."""
     text = request.path_params["number"]
@@ -38,6 +41,7 @@ async def one(request: Request, caller: Caller) -> Response:
 
 
 @heavy
+@packs
 async def listed(request: Request, caller: Caller) -> Response:
     """The handovers, newest first, without what was written."""
     before = number(request, "before", 0, 1, MAX_INTEGER) or None

@@ -20,6 +20,7 @@ from board.history import net, seen
 from board.history.net import Event, Stand, Stands
 from board.history.seen import Kept, Mark
 from board.people.sign_in import Caller, still_signed_in
+from board.programs.packing import packs
 from board.words import N_
 from models.board import OPERATIONS, Board
 from models.pace import paced
@@ -77,6 +78,7 @@ def _fits(board: Any, epoch: Any, seq: Any) -> bool:
 
 
 @heavy
+@packs
 async def since(request: Request, caller: Caller) -> Response:
     """How much is new to the caller on each board that they may see; with `board`, what it is on that one."""
     account, board = caller.account.id, request.query_params.get("board")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+import orjson
 from sqlmodel import Session, select
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,16 +17,18 @@ from board.alerting import calls as alert_calls
 from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal, refusing
 from board.audit import calls as audit_calls
 from board.errors import Refused
+from board.files import packed as packed_for_all
 from board.finding import find
 from board.finding.intake import routes as intake
 from board.handover import calls as report_calls
-from board.heavy import heavy
+from board.heavy import heavy, held
 from board.history import evidence
 from board.history import since as since_calls
 from board.people import accounts, draft_keys, machines
 from board.people.last_use import idle_end
 from board.people.sign_in import Caller
-from board.programs import exports
+from board.programs import exports, tags
+from board.programs.packing import packed, packs
 from board.running import logs, metrics
 from board.source import record
 from board.wall import calls as display_calls
@@ -64,7 +67,7 @@ async def active(request: Request) -> Response:
 
 async def all_accounts(request: Request) -> Response:
     """Everybody, for assigning."""
-    await caller_of(request)
+    caller = await caller_of(request)
 
     def read(session: Session) -> list[dict[str, Any]]:
         programs = machines.every(session)
@@ -73,7 +76,7 @@ async def all_accounts(request: Request) -> Response:
             for each in accounts.every(session)
         ]
 
-    return answer({"accounts": await desk_of(request).database.read(read)})
+    return await packed(request, caller, answer({"accounts": await desk_of(request).database.read(read)}))
 
 
 async def boards(request: Request) -> Response:
@@ -95,24 +98,40 @@ async def boards(request: Request) -> Response:
                 found.append(entry)
         return found
 
-    return answer({"boards": await desk_of(request).database.read(read)})
+    return await packed(request, caller, answer({"boards": await desk_of(request).database.read(read)}))
 
 
-@heavy
-async def board(request: Request, caller: Caller) -> Response:
-    """The snapshot of a board, now or as it was at a seq or a time (`?at=`)."""
-    id, at = request.path_params["board"], request.query_params.get("at")
+async def board(request: Request) -> Response:
+    """The snapshot of a board, now or as it was at a seq or a time (`?at=`); 304 to who has it already."""
+    caller = await caller_of(request)
+    if tags.asked(request):
+        tag = await desk_of(request).database.read(lambda session: _stands(session, request, caller)[2])
+        if tags.holds(request, tag):
+            return Response(status_code=304, headers={"etag": tag, "vary": "accept-encoding"})
+    return await held(request, caller, _snapshot)
 
-    def read(session: Session) -> bytes:
-        board = access.board_for(session, caller.account.id, id)
-        if at is None:
-            seq, entities = board.seq, snapshot.entities(session, board, caller.account.id)
-        else:
-            seq = _seq_at(session, board, at)
-            entities = snapshot.entities_at(session, board, caller.account.id, seq)
-        return joined({"board": id, "epoch": board.epoch, "seq": seq}, "entities", entities)
 
-    return encoded(await desk_of(request).heavy.read(caller, read))
+@packs
+async def _snapshot(request: Request, caller: Caller) -> Response:
+    account, now = caller.account.id, "at" not in request.query_params
+
+    def read(session: Session) -> tuple[bytes, str]:
+        board, seq, tag = _stands(session, request, caller)
+        entities = snapshot.entities(session, board, account) if now else snapshot.entities_at(session, board, account, seq)
+        return joined({"board": board.id, "epoch": board.epoch, "seq": seq}, "entities", entities), tag
+
+    body, tag = await desk_of(request).heavy.read(caller, read)
+    response = encoded(body)
+    response.headers["etag"] = tag
+    return response
+
+
+def _stands(session: Session, request: Request, caller: Caller) -> tuple[Board, int, str]:
+    """The board that is asked for, the seq that is meant, and the tag of what the caller sees there. Raises Refused."""
+    board = access.board_for(session, caller.account.id, request.path_params["board"])
+    at = request.query_params.get("at")
+    seq = board.seq if at is None else _seq_at(session, board, at)
+    return board, seq, tags.of(session, board, caller.account.id, seq)
 
 
 def _seq_at(session: Session, board: Board, at: str) -> int:
@@ -141,6 +160,7 @@ async def _few_events(request: Request) -> Response:
 
 
 @heavy
+@packs
 async def _many_events(request: Request, caller: Caller) -> Response:
     return await _events(request, caller, partial(desk_of(request).heavy.read, caller))
 
@@ -205,7 +225,7 @@ async def openapi(request: Request) -> Response:
 
         return document()
 
-    return answer(await asyncio.to_thread(described))
+    return packed_for_all(request, orjson.dumps(await asyncio.to_thread(described)), "application/json")
 
 
 async def missing(request: Request) -> Response:

@@ -182,6 +182,7 @@ CALLS: dict[tuple[str, str], Call] = {
         shape(_HEAD | {"entities": many(ref("Entity"))}),
         (*ON_A_BOARD, "invalid"),
         query={"at": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}, TIME]}},
+        tagged=True,
     ),
     ("GET", "/boards/{board}/events"): Call(
         shape(_HEAD | {"events": many(ref("Event"))}),

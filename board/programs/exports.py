@@ -29,6 +29,7 @@ from board.journal import Said
 from board.people.sign_in import Caller
 from board.programs import export_words
 from board.programs.export_words import Names, Row
+from board.programs.packing import packs
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.column import Column
@@ -72,24 +73,28 @@ class Opened:
 
 
 @heavy
+@packs
 async def cards_csv(request: Request, caller: Caller) -> Response:
     """The cards of a board for a spreadsheet; on `operations` these are the searches that one may see."""
     return await _file(request, caller, "cards", _pages_of_cards, export_words.cards, CSV)
 
 
 @heavy
+@packs
 async def cards_json(request: Request, caller: Caller) -> Response:
     """The cards of a board, each as in a snapshot."""
     return await _file(request, caller, "cards", _pages_of_cards, None, JSON)
 
 
 @heavy
+@packs
 async def journal_csv(request: Request, caller: Caller) -> Response:
     """The journal of a board for a spreadsheet: who did what, when, and what it came to."""
     return await _file(request, caller, "journal", _pages_of_events, export_words.events, CSV)
 
 
 @heavy
+@packs
 async def journal_json(request: Request, caller: Caller) -> Response:
     """The journal of a board, each event as everywhere. Those that one may not see are left out."""
     return await _file(request, caller, "journal", _pages_of_events, None, JSON)

@@ -59,6 +59,11 @@ def _operation(method: str, route: Route) -> Schema:
         "parameters": [*places, *({"name": name, "in": "query", "schema": each} for name, each in call.query.items())],
         "responses": {str(call.status): _response("Done.", call.media, call.answer), **_refusals(call)},
     }
+    if call.tagged:
+        tag = {"headers": {"ETag": {"required": True, "schema": TEXT}}}
+        told["parameters"].append({"name": "If-None-Match", "in": "header", "schema": TEXT})
+        told["responses"][str(call.status)] |= tag
+        told["responses"]["304"] = {"description": "What the caller has is what there is."} | tag
     if call.body is not None:
         told["requestBody"] = {"required": True, "content": {"application/json": {"schema": call.body}}}
     return told | ({"security": []} if call.open else {})

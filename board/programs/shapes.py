@@ -43,4 +43,5 @@ class Call:
     body: Schema | None = None
     status: int = 200
     media: str = "application/json"
+    tagged: bool = False  # has an entity tag: 304 to who has it already
     open: bool = False  # also to who is not signed in
