@@ -128,11 +128,12 @@ class Desk:
         await self.hub.bus.stop()
         await self.limiter.close()
 
-    async def execute(self, caller: Caller, command: Command) -> Ack:
-        """Judges a command and carries it out. Durable when this returns; everybody has been told. Raises Refused."""
+    async def execute(self, caller: Caller, command: Command, content: bytes | None = None) -> Ack:
+        """Judges a command and carries it out. Durable when this returns; everybody has been told. With a content its id is
+        remembered for that alone. Raises Refused."""
         self.last_use.note(caller)
         # Nothing is awaited before the command is queued: a socket's commands stay in order.
-        order = Order(caller, command, self.clock, self.known)
+        order = Order(caller, command, self.clock, self.known, content)
         try:
             outcome = await self.database.write(order, after=self._publish, boards=order.boards)
         except Refused:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session
 
-from board import access, turn
+from board import access, journal, turn
 from board.beginnings import Known, packaged
 from board.commands import TABLE, Ack, Command, Rule, taken_while_closed
 from board.errors import Refused, from_validation, invalid
@@ -34,7 +34,7 @@ from models.times import stamp
 _NAME_CARDS = ("card", "sighting", "task", "before", "after")
 _ID = re.compile("[0-9a-f-]{36}")
 _DONE = Done.__table__.c  # type: ignore[attr-defined]
-_REMEMBERED = select(_DONE.account, _DONE.command, _DONE.ack).where(
+_REMEMBERED = select(_DONE.account, _DONE.command, _DONE.ack, _DONE.content).where(
     tuple_(_DONE.account, _DONE.command).in_(bindparam("keys", expanding=True))
 )
 
@@ -53,12 +53,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command on its way to the database, which may carry it out together with others."""
+    """A command on its way to the database, which may carry it out together with others. `content` is what it was made of, where
+    its id may be used again for that alone."""
 
     caller: Caller
     command: Command
     clock: Callable[[], datetime]
     known: Known = field(default_factory=packaged)
+    content: bytes | None = None
 
     @property
     def boards(self) -> tuple[str, ...]:
@@ -69,7 +71,7 @@ class Order:
         changes = turn.of(session).changes
         _lock(session, self.boards)  # before the clock is read: who waited here would have an earlier time than who was first
         try:
-            return execute(session, self.caller, self.command, stamp(self.clock()), self.known)
+            return execute(session, self.caller, self.command, stamp(self.clock()), self.known, self.content)
         except Refused as refusal:
             account = turn.of(session).signed_in.get(_key(self.caller))
             refusal.language = account.language if account is not None else None
@@ -86,7 +88,9 @@ def locks(command: Command) -> tuple[str, ...]:
     return tuple(board for board in boards if board != AUDIT)  # which no command writes to: it is locked last, and is not found
 
 
-def execute(session: Session, caller: Caller, command: Command, now: str, known: Known | None = None) -> Written:
+def execute(
+    session: Session, caller: Caller, command: Command, now: str, known: Known | None = None, content: bytes | None = None
+) -> Written:
     """Carries out a command. Raises Refused; then nothing is changed.
 
     The boards' rows are locked before anything that decides is read, so commit order is seq order and two edits can't erase
@@ -101,7 +105,7 @@ def execute(session: Session, caller: Caller, command: Command, now: str, known:
     operations = access.board_to_write(session, account.id, OPERATIONS) if len(boards) > 1 else None
     board = access.board_to_write(session, account.id, command.board)
     rule, like = _allowed(session, command, board, account, caller)
-    if (ack := _remembered(session, account.id, command)) is not None:
+    if (ack := _remembered(session, account.id, command, content)) is not None:
         return Written(ack)
     if board.kind == "search" and not taken_while_closed(rule, like):
         _check_open(session, board)
@@ -114,7 +118,7 @@ def execute(session: Session, caller: Caller, command: Command, now: str, known:
     pen = Pen(session, account, command, board, operations, now, known or packaged())
     rule.do(pen, data)
     ack = Ack(command.id, board.id, [said.seq for said in pen.said if said.board == board.id], pen.opened)
-    _remember(session, account, command, ack, now)
+    _remember(session, account, command, ack, now, content)
     epochs = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.made) if each is not None}
     filling = (board.id, board.entities) if pen.filling and pen.opened is None else None
     return Written(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight), filling)
@@ -155,17 +159,29 @@ def _allowed(session: Session, command: Command, board: Board, account: Account,
     return rule, like
 
 
-def _remembered(session: Session, account: str, command: Command) -> Ack | None:
-    """The ack that this command id got before, from this account: whatever its content is now."""
+def _remembered(session: Session, account: str, command: Command, content: bytes | None = None) -> Ack | None:
+    """The ack that this command id got before, from this account: whatever its content is now, unless that is given and another
+    one is kept. Raises Refused `invalid` then."""
     ours = turn.of(session)
     if ours.remembered is None:
         orders = _orders(session)
         _read_ahead(session, orders)
         keys = {(account, command.id)} | {(each.caller.account.id, each.command.id) for each in orders}
         rows = session.connection().execute(_REMEMBERED, {"keys": sorted(keys)})
-        ours.remembered = {(row.account, row.command): row.ack for row in rows}
-    ack = ours.remembered.get((account, command.id))
-    return Ack(**json.loads(ack)) if ack is not None else None
+        ours.remembered = {(row.account, row.command): turn.Remembered(row.ack, row.content) for row in rows}
+    known = ours.remembered.get((account, command.id))
+    if known is None:
+        return None
+    ack = Ack(**json.loads(known.ack))
+    if content is not None and known.content is not None and _digest(session, ack, content) not in (None, bytes(known.content)):
+        raise invalid("id", N_("This id was used for another sighting."))
+    return ack
+
+
+def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
+    """Keyed digest of a content; None where there is no key, or none any more."""
+    key = journal.key_of(session, ack.board, ack.seqs[0]) if ack.seqs else None
+    return journal.commitment(key, content) if key is not None else None
 
 
 def _read_ahead(session: Session, orders: list[Order]) -> None:
@@ -180,12 +196,14 @@ def _read_ahead(session: Session, orders: list[Order]) -> None:
         turn.read_ahead(session, Task, turn.read_ahead(session, Sighting, ids))
 
 
-def _remember(session: Session, account: Account, command: Command, ack: Ack, now: str) -> None:
+def _remember(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:
     body = json.dumps(ack.body())
     ours = turn.of(session)
     assert ours.remembered is not None
-    ours.remembered[account.id, command.id] = body
-    ours.done.append({"account": account.id, "command": command.id, "name": command.name, "ack": body, "at": now})
+    kept = _digest(session, ack, content) if content is not None else None
+    ours.remembered[account.id, command.id] = turn.Remembered(body, kept)
+    row = {"account": account.id, "command": command.id, "name": command.name, "ack": body, "at": now, "content": kept}
+    ours.done.append(row)
 
 
 def _check_open(session: Session, board: Board) -> None:

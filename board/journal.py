@@ -111,10 +111,20 @@ _CHAIN = text(
     "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq "
     "WHERE e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
 )
+_KEY = text("SELECT key FROM payload WHERE board = :board AND seq = :seq")
 _STRAY = text(
     "SELECT p.seq FROM payload p LEFT JOIN event e ON e.board = p.board AND e.seq = p.seq "
     "WHERE p.board = :board AND e.seq IS NULL ORDER BY p.seq LIMIT 1"
 )
+
+
+def key_of(session: Session, board: str, seq: int) -> bytes | None:
+    """Return the key of an event's payload; None where that was erased."""
+    for each in turn.of(session).payloads:
+        if (each["board"], each["seq"]) == (board, seq):
+            return bytes(each["key"])
+    key = session.connection().execute(_KEY, {"board": board, "seq": seq}).scalar_one_or_none()
+    return bytes(key) if key is not None else None
 
 
 def after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[Said]:

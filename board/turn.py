@@ -3,7 +3,7 @@ journal's rows, which are written together at the end."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import String, bindparam, text
 from sqlmodel import Session, SQLModel, select
@@ -24,7 +24,9 @@ _ADD_EVENT = text(
 )
 _ADD_PAYLOAD = text("INSERT INTO payload (board, seq, key, body) VALUES (:board, :seq, :key, :body)")
 _ADD_ALERT = text("INSERT INTO alert (board, seq, kind, account, at) VALUES (:board, :seq, :kind, :account, :at)")
-_ADD_DONE = text("INSERT INTO done (account, command, name, ack, at) VALUES (:account, :command, :name, :ack, :at)")
+_ADD_DONE = text(
+    "INSERT INTO done (account, command, name, ack, at, content) VALUES (:account, :command, :name, :ack, :at, :content)"
+)
 _POSITIONS = text("SELECT id, epoch, seq, head FROM board WHERE id IN :ids ORDER BY id").bindparams(
     bindparam("ids", expanding=True, type_=String())  # there may be none
 )
@@ -32,6 +34,13 @@ _MOVE_BOARD = text(
     "UPDATE board SET seq = :seq, at = :at, last_type = :last_type, head = :head, cards = :cards, entities = :entities "
     "WHERE id = :id"
 )
+
+
+class Remembered(NamedTuple):
+    """The ack that a command got, and the digest of its content, where one is kept."""
+
+    ack: str
+    content: bytes | None
 
 
 @dataclass
@@ -42,7 +51,7 @@ class Turn:
     rows: dict[tuple[type[SQLModel], str], SQLModel | None] = field(default_factory=dict)  # None: there is none
     columns: dict[str, list[Column]] = field(default_factory=dict)  # of a board
     signed_in: dict[tuple[str, str | None, str | None], Account] = field(default_factory=dict)
-    remembered: dict[tuple[str, str], str] | None = None  # (account, command id): the ack it got
+    remembered: dict[tuple[str, str], Remembered] | None = None  # by account and command id
     last: dict[str, str | None] = field(default_factory=dict)  # column: the highest rank in it, None where it is empty
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)

@@ -42,10 +42,12 @@ class Payload(SQLModel, table=True):
 
 
 class Done(SQLModel, table=True):
-    """A command that was accepted: sent again by the same account, it gets the same answer."""
+    """A command that was accepted: sent again by the same account, it gets the same answer. `content` is a digest of what was
+    taken in, keyed with the key of its first event's payload: erasing that leaves nothing by which a content could be guessed."""
 
     account: str = Field(primary_key=True)
     command: str = Field(primary_key=True)
     name: str
     ack: str
     at: str
+    content: bytes | None = None

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from sqlalchemy import bindparam, text
 
 from board.people import accounts
 from models.accounts import ROLES
@@ -88,13 +89,68 @@ async def test_the_same_id_is_answered_the_same_and_done_once(company: Company, 
     together = await asyncio.gather(*(hotline.post(PATH, json=said) for _ in range(5)))
     first = together[0].json()
     await company.alice.do(search, "search.update", {"reference": "HL-3b"})
-    again = [await hotline.post(PATH, json=said | {"description": "another text"}), await hotline.post(PATH, json=said)]
+    same = dict(reversed(said.items())) | {"clothing": None}
+    again = [await hotline.post(PATH, json=same), await hotline.post(PATH, json=said)]
     assert [(each.status_code, each.json()) for each in [*together, *again]] == [(201, first)] * 7
     sightings = [state for (kind, _), state in (await company.alice.snapshot(search))["entities"].items() if kind == "sighting"]
     assert [each["description"] for each in sightings] == [said["description"]]
     # Another account's id is another command.
     other = await company.bob.http.post(PATH, json=said | {"reference": "HL-3b"})
     assert (other.status_code, other.json()["number"]) == (201, first["number"] + 1)
+
+
+async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(company: Company, hotline: httpx.AsyncClient) -> None:
+    search, other = await company.alice.open_search(reference="HL-4"), await company.alice.open_search()
+    said = call(board=search, source_name="Mia", source_contact="0470 12 34 56")
+    first = await hotline.post(PATH, json=said)
+    for changed in (
+        {"description": "another text"},
+        {"source_contact": "0470 12 34 57"},
+        {"clothing": "red"},
+        {"board": other},
+        {"board": None, "reference": "HL-4"},
+        {"place": {"text": "Gent"}},
+        {"no_such": 1},
+    ):
+        status, code, fields = await refused(hotline, said | changed)
+        assert (status, code, fields) == (422, "invalid", {"id": "This id was used for another sighting."}), changed
+    same = await hotline.post(PATH, json=said)
+    assert (same.status_code, same.json()) == (201, first.json())
+    # Of several at one moment that differ, one is done.
+    racing = [call(board=search) | {"id": "racing", "description": f"text {number}"} for number in range(4)]
+    answers = await asyncio.gather(*(hotline.post(PATH, json=each) for each in racing))
+    assert sorted(each.status_code for each in answers) == [201, 422, 422, 422]
+    sightings = [state for (kind, _), state in (await company.alice.snapshot(search))["entities"].items() if kind == "sighting"]
+    assert len(sightings) == 2
+
+
+async def test_where_its_content_was_erased_or_never_kept_an_id_is_answered_as_before(
+    company: Company, hotline: httpx.AsyncClient
+) -> None:
+    search, desk = await company.alice.open_search(), company.server.desk
+    said, earlier = call(board=search), call(board=search)
+    first, second = [(await hotline.post(PATH, json=each)).json() for each in (said, earlier)]
+    forget = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
+    before = text("UPDATE done SET content = NULL WHERE command = :id")
+    await desk.database.write(lambda db: db.connection().execute(forget, {"board": search, "seq": first["seq"]}).rowcount)
+    await desk.database.write(lambda db: db.connection().execute(before, {"id": earlier["id"]}).rowcount)
+    for each, answer in ((said, first), (earlier, second)):
+        again = await hotline.post(PATH, json=each | {"description": "another text"})
+        assert (again.status_code, again.json()) == (201, answer)
+
+
+async def test_what_is_kept_of_a_content_is_no_digest_of_it_alone(company: Company, hotline: httpx.AsyncClient) -> None:
+    """Else whoever has the database could try out contacts, after they were erased."""
+    search = await company.alice.open_search()
+    said = [call(board=search, source_contact="0470 12 34 56") | {"description": "a girl"} for _ in range(2)]
+    for each in said:
+        assert (await hotline.post(PATH, json=each)).status_code == 201
+    read = text("SELECT content FROM done WHERE command IN :ids").bindparams(bindparam("ids", expanding=True))
+    ids = [each["id"] for each in said]
+    kept = await company.server.desk.database.read(
+        lambda db: [bytes(each) for each in db.connection().execute(read, {"ids": ids}).scalars()]
+    )
+    assert len({*kept}) == 2
 
 
 async def test_an_id_of_another_command_is_invalid(company: Company) -> None:

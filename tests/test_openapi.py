@@ -63,7 +63,7 @@ DEPENDS = [
     (r"checklist", "At most 50 items."),
     (r"outcome\.\w+|person\.first_name", "This is needed."),
     (r"until", "An appeal ends after it begins."),
-    (r"id", "This id was used for another command."),
+    (r"id", "This id was used for another (command|sighting)."),
     (r"before|after", "A (card|column) can't be placed beside itself."),
     (r"column", "There are cards in this column.*|New cards go here.*"),
     (r"seq", ".*"),

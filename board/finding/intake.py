@@ -1,7 +1,7 @@
 """Taking in: a sighting from the hotline's software or the app, by one call that needs to know no board.
 
 It is the command `sighting.add`, by the same writer: its id is remembered like any other's, and sent again it is answered the
-same. A token of scope `intake` can do this and nothing else to a board.
+same; with another content it is refused. A token of scope `intake` can do this and nothing else to a board.
 """
 
 from dataclasses import replace
@@ -39,6 +39,8 @@ async def take_in(request: Request) -> Response:
     if not protocol.is_id(id):
         raise invalid("id", N_("A sighting needs an id of 1 to 64 letters, digits, - or _."))
     logs.belongs_to(command=id)
+    given = {name: each for name, each in value.items() if each is not None}  # null is not given
+    content = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
     desk = desk_of(request)
     account = caller.account.id
     # By its scope the token may do this one command; what its account may is judged by the writer.
@@ -47,7 +49,7 @@ async def take_in(request: Request) -> Response:
         count(request, await desk.limits.taken_in(account))
         board = await desk.database.read(lambda session: _board(session, account, id, value))
         with metrics.judging():
-            await desk.execute(taker, Command(id, board, COMMAND, value))
+            await desk.execute(taker, Command(id, board, COMMAND, value), content)
         taken = await desk.database.read(lambda session: _taken(session, account, id))
     except Refused as refused:
         return refusal(refused, id, language.of(request))
