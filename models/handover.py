@@ -61,12 +61,13 @@ class Handed(Entity, table=True):
 
 
 class Briefing(Entity, table=True):
-    """On a search's own board: what the report says of it that no card says. It goes on from one handover to the next. `reads`
-    has, by account, up to where the incoming person has read the board: {"handover", "seq", "at"}."""
+    """On a search's own board: what the report says of it that no card says. It goes on from one handover to the next, but for
+    `keeper`: who answers for the search where whoever takes the shift over may not see it. `reads` has, by account, up to where
+    the incoming person has read the board: {"handover", "seq", "at"}."""
 
     KIND: ClassVar[str] = "briefing"
     STATE: ClassVar[tuple[str, ...]] = (
-        "handover", "assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned", "reads",
+        "handover", "assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned", "keeper", "reads",
     )  # fmt: skip
 
     handover: int
@@ -76,4 +77,5 @@ class Briefing(Entity, table=True):
     contingencies: str | None = None
     contacts: str | None = None
     pinned: list[str] = group()
+    keeper: str | None = None
     reads: dict[str, Any] = group()

@@ -78,10 +78,10 @@ async def board_of(section: Locator) -> str:
     return str(await section.get_attribute("data-section"))
 
 
-async def current(office: Office, window: Window, board: str) -> None:
-    """The report on the screen has come to where the board is."""
-    alice = await office.person("Alice")
-    seq = (await alice.http.get(f"/api/v1/boards/{board}")).json()["seq"]
+async def current(office: Office, window: Window, board: str, name: str = "Alice") -> None:
+    """The report on the screen has come to where the board is, as this person sees it."""
+    person = await office.person(name)
+    seq = (await person.http.get(f"/api/v1/boards/{board}")).json()["seq"]
     await expect(window(f"[data-section='{board}'] header .at")).to_have_text(f"event {seq}")
 
 
@@ -233,3 +233,42 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     await expect(dora("[data-testid=holder]")).to_contain_text("Taken after Alice. Nobody handed it over: Alice does not answer")
     await expect(dora("[data-testid=earlier] [data-status=withdrawn]")).to_have_count(1)
     await expect(dora("[data-duty] .open")).to_have_count(0)
+
+
+async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_see(office: Office) -> None:
+    person = await office.person("Dora")
+    me = (await person.http.get("/api/v1/me")).json()["id"]
+    data = {"kind": "runaway", "person": {"first_name": "Hidden"}, "missing_since": "2026-11-24T15:10:00Z"}
+    board = (await person.do(OPERATIONS, "search.open", data | {"access": "members", "members": [me]}))["opened"]
+    dora, alice = await at_handover(office, "Dora", "Alice")
+    await dora("form[data-form=prepare] select").select_option(label="Alice")
+    await dora("[data-act=prepare]").click()
+    await expect(dora("[data-testid=step] [data-testid=undecided]")).to_contain_text("Alice may not see 1 search.")
+    await dora("[data-act=sign]").click()
+    await expect(dora("dialog [data-act=sign-now]")).to_be_disabled()
+    await dora("dialog [data-testid=undecided] a").click()
+    await expect(dora("dialog")).to_have_count(0)
+    outside = dora(f"[data-section='{board}'] [data-testid=outside]")
+    await expect(outside).to_contain_text("Alice may not see this search. Decide who answers for it")
+    await outside.locator("[data-act=keep]").click()
+    await expect(outside).to_contain_text("Dora answers for it.")
+    await expect(dora("[data-testid=undecided]")).to_have_count(0)
+    await current(office, dora, board, "Dora")
+    await sign(dora)
+    await expect(alice("[data-testid=withheld]")).to_be_visible()
+    await expect(alice("main")).not_to_contain_text("Hidden")
+
+    await alice("[data-act=refuse]").click()
+    await alice.fill("refuse", {"reason": "let me see it"})
+    await alice("dialog [data-act=send]").click()
+    await expect(dora("[data-testid=not-accepted]")).to_contain_text("Alice refused handover")
+    await expect(outside).to_have_count(0)  # she holds the shift, and sees it
+    await dora("form[data-form=prepare] select").select_option(label="Alice")
+    await dora("[data-act=prepare]").click()
+    await expect(outside).to_contain_text("Decide who answers for it")
+    await outside.locator("[data-act=let-in]").click()
+    await expect(outside).to_have_count(0)
+    await expect(alice(f"[data-section='{board}']")).to_contain_text("Hidden")
+    await current(office, dora, board, "Dora")
+    await sign(dora)
+    await expect(alice(f"[data-section='{board}'] [data-act=mark-read]")).to_be_visible()

@@ -88,7 +88,7 @@ async def test_what_is_said_of_a_search_is_on_its_own_board(scene: Scene) -> Non
     operations = await head(alice, OPERATIONS)
     event = await scene.one("handover.write", {"handover": number} | said)
     assert (event["type"], event["kind"], event["id"]) == ("handover.written", "briefing", scene.search)
-    assert event["state"] == said | {"handover": number, "pinned": [sighting["id"]], "reads": {}}
+    assert event["state"] == said | {"handover": number, "pinned": [sighting["id"]], "keeper": None, "reads": {}}
     patched = await scene.one("handover.write", {"handover": number, "dropped": None})
     assert patched["changes"] == ["dropped"]
     assert await scene.does("handover.write", {"handover": number, "hypotheses": "Gent"}) == []
@@ -365,6 +365,59 @@ async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(
     assert (state["handover"], state["position"]["seq"]) == (mine, await head(alice, secret))
     await refused("conflict", dora, OPERATIONS, "handover.withdraw", {"handover": number}, "handover")
     await alice.do(secret, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
+
+
+async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_somebody_answers_for_it(scene: Scene) -> None:
+    company, alice, ada = scene.company, scene.company.alice, scene.company.ada
+    dora, eva = await company.come("Dora", "coordinator"), await company.come("Eva", "coordinator")
+    secret = await company.secret_search(ada)
+    hers = await dora.open_search(access="members", members=[dora.account["id"]])  # which Alice may not see
+    number = await handing.prepare(alice, incoming=eva.account["id"])
+
+    async def told(who: Person, path: str = "handover") -> dict[str, Any]:
+        return {each["board"]: each["outside"] for each in (await report(who, path))["searches"] if each["outside"]}
+
+    async def signs(*fields: str) -> None:
+        data = {"handover": number, "positions": await handing.positions(alice)}
+        await refused("invalid", alice, OPERATIONS, "handover.sign", data, *fields)
+
+    assert await told(alice) == await told(ada) == {secret: eva.account["id"]}
+    assert await told(eva) == {}
+    await signs(f"searches.{secret}")
+    for wrong, code in ((company.bob, "invalid"), (eva, "invalid"), (dora, "invalid")):
+        await refused(code, alice, secret, "handover.write", {"handover": number, "keeper": wrong.account["id"]}, "keeper")
+    await refused("not_found", alice, secret, "handover.write", {"handover": number, "keeper": NOBODY}, "keeper")
+    await scene.refuses("invalid", "handover.write", {"handover": number, "keeper": alice.account["id"]}, "keeper")
+    # another coordinator, who is told
+    seqs = (await alice.do(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
+    found = (await ada.http.get("/api/v1/alerts")).json()["alerts"]
+    (alert,) = [each for each in found if each["board"] == secret]
+    assert (alert["kind"], alert["type"], alert["handover"], alert["seq"]) == ("handover", "handover.written", number, *seqs)
+    await alice.do(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    await signs(f"searches.{secret}")  # who sees it no more answers for nothing
+    # who hands over keeps it, on the record
+    await alice.do(secret, "handover.write", {"handover": number, "keeper": alice.account["id"]})
+    await handing.sign(alice, number)
+    kept = (await report(alice, board=secret))["searches"][0]
+    assert (kept["outside"], kept["briefing"]["keeper"]) == (eva.account["id"], alice.account["id"])
+    text = (await alice.http.get(f"/handovers/{number}.md")).text
+    assert "Alice answers for it" in text
+    assert secret not in str(await report(eva))
+    await eva.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see", "reason": "it is late"})
+    assert await told(alice) == {secret: eva.account["id"]}  # and it goes on to be told
+    # what was decided does not go on to the next handover
+    await handing.take(alice)
+    number = await handing.prepare(alice, incoming=eva.account["id"])
+    await signs(f"searches.{secret}")
+    await alice.do(secret, "handover.write", {"handover": number, "assessment": "with her aunt"})
+    assert (await report(alice, board=secret))["searches"][0]["briefing"]["keeper"] is None
+    await signs(f"searches.{secret}")
+    members = [alice.account["id"], eva.account["id"]]
+    await alice.do(secret, "search.set_access", {"access": "members", "members": members})
+    assert await told(alice) == {}
+    await handing.sign(alice, number)
+    for who, search in ((alice, secret), (dora, hers)):
+        await who.do(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
 
 
 async def test_who_loses_or_gains_sight_of_a_search_does_so_of_how_it_was_handed_over(scene: Scene) -> None:

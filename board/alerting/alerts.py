@@ -69,7 +69,7 @@ def record(session: Session, said: Said, before: State, after: State, fields: Co
         found.append(("sighting", EVERYBODY))
     if said.type == "search.status_set" and "status" in fields:
         found.append(("status", EVERYBODY))
-    found += [(handing.KIND, account) for account in handing.concerned(session, said, after)]
+    found += [(handing.KIND, account) for account in handing.concerned(session, said, after, fields)]
     turn.of(session).alerts += [
         {"board": said.board, "seq": said.seq, "kind": kind, "account": account, "at": said.at}
         for kind, account in found

@@ -1,4 +1,7 @@
-"""Whom an event of the shift, or of its handover, concerns: who hands it over, who prepared it, and who is to take it over."""
+"""Whom an event of the shift, or of its handover, concerns: who hands it over, who prepared it, who is to take it over, and who
+is to answer for a search."""
+
+from collections.abc import Collection
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -11,7 +14,7 @@ _ENDED = ("handover.accepted", "handover.refused", "handover.withdrawn")
 _WHO_MAY = text("SELECT id FROM account WHERE enabled AND role IN ('coordinator', 'admin')")
 
 
-def concerned(session: Session, said: Said, after: State) -> set[str]:
+def concerned(session: Session, said: Said, after: State, fields: Collection[str]) -> set[str]:
     """The accounts to be alerted: of a signature who is expected, or whoever may accept where nobody is."""
     if said.type == "handover.signed":
         return {after["incoming"]} if after["incoming"] else _who_may(session) - {after["outgoing"]}
@@ -19,6 +22,8 @@ def concerned(session: Session, said: Said, after: State) -> set[str]:
         return {after[name] for name in ("outgoing", "prepared_by", "incoming")} - {None}
     if said.type == "shift.taken":
         return {after["before"]} - {None}
+    if said.type == "handover.written" and "keeper" in fields:
+        return {after["keeper"]} - {None}
     return set()
 
 

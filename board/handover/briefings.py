@@ -3,15 +3,17 @@ board, so that only who sees the search reads it. It goes on from one handover t
 
 from pydantic import Field
 
-from board import turn
+from board import access, turn
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long, Told, patched
 from board.handover import shifts
 from board.pen import Pen
 from board.words import N_
+from models.accounts import Account
 from models.entity import Entity, State
-from models.handover import Briefing, Handed
+from models.handover import Briefing, Handed, Handover
 from models.note import Note
+from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
@@ -20,7 +22,7 @@ PINS: tuple[type[Entity], ...] = (Sighting, Task, Note)
 
 
 class OfSearch(Data):
-    """What is written of a search."""
+    """What is written of a search. `keeper` answers for it where whoever takes the shift over may not see it."""
 
     assessment: Long | None = None
     hypotheses: Long | None = None
@@ -28,6 +30,7 @@ class OfSearch(Data):
     contingencies: Long | None = None
     contacts: Long | None = None
     pinned: list[Id] = Field(default_factory=list, max_length=MOST_PINNED)
+    keeper: Id | None = None
 
 
 class Read(Data):
@@ -40,9 +43,11 @@ def write(pen: Pen, number: int, patch: State) -> None:
     """A merge patch, while handover `number` is prepared and this search is part of it."""
     row = _briefing(pen)
     before = {name: getattr(row, name) for name in OfSearch.model_fields}
-    values = patched(OfSearch, before, patch)
+    values = patched(OfSearch, before | {"keeper": _keeper(row, number)}, patch)
     values["pinned"] = list(dict.fromkeys(values["pinned"]))
     _check_pinned(pen, values["pinned"])
+    if values["keeper"] is not None and "keeper" in patch:
+        _check_keeper(pen, values["keeper"])
     handover = shifts.present(pen, number, "prepared")
     if pen.board.id not in shifts.active(pen):
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
@@ -75,7 +80,42 @@ def read(pen: Pen, data: Read) -> None:
     marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
     if data.seq > marks.get(pen.person, {}).get("seq", -1):
         marks[pen.person] = {"handover": data.handover, "seq": data.seq, "at": pen.now}
-        _put(pen, row, "handover.read", {"handover": data.handover, "reads": marks}, data.reason)
+        kept = {"keeper": _keeper(row, data.handover)}
+        _put(pen, row, "handover.read", {"handover": data.handover, "reads": marks} | kept, data.reason)
+
+
+# -- what whoever takes over may not see ----------------------------------------------------------------------------------
+
+
+def undecided(pen: Pen, handover: Handover, seen_by: access.Members) -> list[str]:
+    """The searches, of these, that who is expected to take over may not see, and for which nobody who may see them was named to
+    answer. By id."""
+    incoming = handover.incoming
+    outside = [id for id, members in seen_by.items() if incoming and not access.among(incoming, members)]
+    return sorted(id for id in outside if not _is_kept(pen, id, handover.number, seen_by[id]))
+
+
+def _is_kept(pen: Pen, id: str, number: int, members: frozenset[str]) -> bool:
+    row = turn.row(pen.session, Briefing, id)
+    keeper = _keeper(row, number) if row is not None else None
+    account = turn.row(pen.session, Account, keeper) if keeper is not None else None
+    return account is not None and access.among(account.id, members) and shifts.is_coordinator(account)
+
+
+def _keeper(row: Briefing, number: int) -> str | None:
+    """Who answers for a search by this handover: what was decided for an earlier one does not go on."""
+    return row.keeper if row.handover == number else None
+
+
+def _check_keeper(pen: Pen, id: str) -> None:
+    """Who answers for a search is a coordinator who sees it, where not everybody does."""
+    shifts.check_coordinator(pen, id, "keeper")
+    search = pen.find(Search, pen.board.id, "search")
+    members = access.circle(search.access, search.members, discreet=False)
+    if members is None:
+        raise invalid("keeper", N_("Everybody at the desk sees this search: who holds the shift answers for it."))
+    if id not in members:
+        raise invalid("keeper", N_("They may not see this search."))
 
 
 def _check_pinned(pen: Pen, ids: list[str]) -> None:

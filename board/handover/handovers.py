@@ -11,14 +11,13 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session, select
 
-from board import snapshot, turn
-from board.errors import Refused, invalid
+from board import access, snapshot, turn
+from board.errors import Refused
 from board.fields import Data, Id, Long, Told, patched
 from board.handover import briefings, shifts
 from board.history import placed, significant
 from board.pen import Pen
 from board.words import N_
-from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.entity import State
 from models.handover import Briefing, Handed, Handover
@@ -77,7 +76,7 @@ class Withdraw(Data):
 
 def prepare(pen: Pen, data: Prepare) -> None:
     """A new handover of the shift that is held now. What was written of the last one is gone; of searches it goes on."""
-    _check_incoming(pen, data.incoming)
+    shifts.check_coordinator(pen, data.incoming, "incoming")
     shift, row = shifts.current(pen), shifts.last_handover(pen)
     if shift is None:
         raise Refused("conflict", fields={"shift": N_("Nobody holds the shift: take it first.")})
@@ -105,16 +104,8 @@ def _write_of_desk(pen: Pen, number: int, patch: State) -> None:
     row = shifts.last_handover(pen)
     values = patched(OfDesk, {name: getattr(row, name, None) for name in OfDesk.model_fields}, patch)
     if row is None or values["incoming"] != row.incoming:
-        _check_incoming(pen, values["incoming"])
+        shifts.check_coordinator(pen, values["incoming"], "incoming")
     pen.change(shifts.present(pen, number, "prepared"), shifts.WRITTEN, values)
-
-
-def _check_incoming(pen: Pen, id: str | None) -> None:
-    """Who is expected can take the shift over."""
-    pen.find_person(id, "incoming")
-    account = turn.row(pen.session, Account, id) if id is not None else None
-    if account is not None and not (account.enabled and ROLES.index(account.role) >= ROLES.index("coordinator")):
-        raise invalid("incoming", N_("Only a coordinator who can sign in can take the shift over."))
 
 
 # -- signed ---------------------------------------------------------------------------------------------------------------
@@ -128,12 +119,18 @@ def sign(pen: Pen, data: Sign) -> None:
         raise Refused("forbidden", N_("Only who holds the shift can sign its handover."))
     before = turn.position(pen.board)
     searches = shifts.active(pen)
-    stand, hidden = turn.positions(pen.session, searches), snapshot.hidden_searches(pen.session, pen.person)
-    seen = {id: at for id, at in stand.items() if id not in hidden}
+    stand, seen_by = turn.positions(pen.session, searches), access.members_only(pen.session)
+    seen = {id: at for id, at in stand.items() if id not in seen_by or access.among(pen.person, seen_by[id])}
     above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
     if above:
         raise Refused("invalid", fields={f"positions.{id}": N_("The board has not got so far.") for id in above})
     row = shifts.present(pen, data.handover, "prepared")
+    if undecided := briefings.undecided(pen, row, {id: seen_by[id] for id in seen if id in seen_by}):
+        fields = {
+            f"searches.{id}": N_("Who takes over may not see this search: add them, or name who answers for it.")
+            for id in undecided
+        }
+        raise Refused("invalid", fields=fields)
     wrong = _unfit(pen, data.positions, seen)
     if wrong:
         raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in wrong.items()}, current=row.state())

@@ -153,7 +153,7 @@ def _people(session: Session, frame: sections.Frame, told: Iterable[State]) -> d
     """The names of all who are named by their id."""
     ids = {value for state in (frame.handover, frame.shift) for name, value in (state or {}).items() if name in _NAMES}
     for section in told:
-        ids.add(section["search"]["lead"])
+        ids |= {section["search"]["lead"], section["outside"], (section["briefing"] or {}).get("keeper")}
         ids |= {
             card["assignee"] for cards in (section["ungraded"], section["pinned"], *section["tasks"].values()) for card in cards
         }

@@ -32,6 +32,13 @@ class Frame(NamedTuple):
         ended = self.live and self.handover is not None and self.handover["ended_at"] is not None
         return 0 if self.handover is None or ended else self.handover["number"]
 
+    @property
+    def taker(self) -> str | None:
+        """Who is expected to answer for what the report tells; who does, where nothing is handed over."""
+        if self.number:
+            return self.handover["incoming"] if self.handover is not None else None
+        return self.shift["holder"] if self.shift is not None else None
+
 
 class Told(NamedTuple):
     """All that sections are made of."""
@@ -62,6 +69,7 @@ def section(told: Told, id: str, stood: Mapping[str, list[Stood]]) -> State:
         "board": id,
         **at,
         "search": _search(told.stood["search"][id].state),
+        "outside": _outside(told.frame.taker, told.stood["search"][id].state),
         "last_confirmed": _last_confirmed(stood.get("sighting", ())),
         "since": _since(told, id, events, told.began.get(id, 0)),
         "ungraded": ungraded,
@@ -87,6 +95,11 @@ def _search(state: State) -> State:
     }  # states of earlier versions have not all
     asked = {"suggested": suggested(state), "undecided": undecided(state)}
     return {name: state[name] for name in names} | ended | asked | {"person": person}
+
+
+def _outside(taker: str | None, search: State) -> str | None:
+    """Who should answer for a search, where they may not see it: it is told to those who may."""
+    return taker if taker is not None and search["access"] == "members" and taker not in search["members"] else None
 
 
 def _last_confirmed(sightings: Iterable[Stood]) -> State | None:

@@ -8,10 +8,11 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board import turn
-from board.errors import Refused
+from board.errors import Refused, invalid
 from board.fields import Data, Told
 from board.pen import Pen
 from board.words import N_
+from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.handover import Handover, Shift
 
@@ -83,6 +84,19 @@ def present(pen: Pen, number: int, *statuses: str) -> Handover:
 def conflict(row: Handover | None, field: str, sentence: str) -> Refused:
     """A refusal that says how the handover is now."""
     return Refused("conflict", fields={field: sentence}, current=row.state() if row is not None else None)
+
+
+def check_coordinator(pen: Pen, id: str | None, name: str) -> None:
+    """Makes sure that who is named in a field can take a shift over. Raises Refused."""
+    pen.find_person(id, name)
+    account = turn.row(pen.session, Account, id) if id is not None else None
+    if account is not None and not is_coordinator(account):
+        raise invalid(name, N_("Only a coordinator who can sign in can take the shift over."))
+
+
+def is_coordinator(account: Account) -> bool:
+    """Whether somebody can sign in and lead."""
+    return account.enabled and ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
 def active(pen: Pen) -> list[str]:

@@ -23,7 +23,7 @@ UNGRADED = {"source": "F", "content": 6}
 _FIELDS: dict[type[Entity], tuple[str, ...]] = {  # of each kind, as far as a report tells of them
     Search: (
         "reference", "kind", "status", "person", "missing_since", "worrying", "lead", "access", "appeal", "outcome",
-        "status_reason", "acknowledge", "criteria",
+        "status_reason", "acknowledge", "criteria", "members",
     ),
     Column: ("role",),
     Briefing: Briefing.STATE,

@@ -77,7 +77,8 @@ _FIELDS = CARDS | SEARCHES | {
     "grade": N_("Grade"), "source": N_("Source"), "person": N_("Person"), "last_seen": N_("Last seen"),
     "handover": N_("Handover"), "assessment": N_("Assessment"), "hypotheses": N_("Hypotheses"),
     "dropped": N_("Hypotheses dropped"), "contingencies": N_("If … then …"), "contacts": N_("Contacts owed"),
-    "pinned": N_("Pinned"), "source_name": N_("Name of the source"), "source_contact": N_("Contact of the source"),
+    "pinned": N_("Pinned"), "keeper": N_("Answers for it"),
+    "source_name": N_("Name of the source"), "source_contact": N_("Contact of the source"),
 }  # fmt: skip
 TYPED = frozenset({  # fields with the words of people
     "description", "title", "instruction", "result", "text", "clothing", "company", "direction", "place.text", "last_seen.text",

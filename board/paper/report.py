@@ -141,9 +141,19 @@ class _Report:
         if appeal.get("level", "none") != "none":
             until = f" · {say(N_('until {at}')).format(at=self._at(appeal['until']))}" if appeal.get("until") else ""
             facts.append((say(N_("Appeal")), [say(labels.LEVELS[appeal["level"]]) + until]))
+        if section["outside"]:
+            facts.append((say(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._kept(section)}"]))
         facts += self._ended(search)
         position = say(N_("event {seq}")).format(seq=section["seq"])
         return [*facts, (say(N_("Evidence")), [f"{position} · {section['head']}"])]
+
+    def _kept(self, section: State) -> str:
+        """Who answers for a search that whoever takes over may not see."""
+        briefing = section["briefing"] or {}
+        if not briefing.get("keeper"):
+            return self._say(N_("Nobody was named to answer for it."))
+        told = self._say(N_("Handover {number}: {name} answers for it."))
+        return told.format(number=briefing["handover"], name=self._name(briefing["keeper"]))
 
     def _suggested(self, search: State) -> Line:
         """What the child's age suggests, until somebody has decided."""

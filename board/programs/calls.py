@@ -95,6 +95,7 @@ _SECTION: Schema = shape({
         "suggested": many({"enum": list(younger_than())}), "undecided": {"type": "boolean"},
         "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age")}),
     }),
+    "outside": or_null(ID),
     "last_confirmed": or_null(shape(
         {"id": ID, "number": COUNT} | {name: _SEEN[name] for name in ("seen_at", "received_at", "place")}
     )),

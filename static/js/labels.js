@@ -112,7 +112,7 @@ const FIELD = {
   since: () => t("Since"), before: () => t("Before"), prepared_by: () => t("Prepared by"), prepared_at: () => t("Prepared at"),
   signed_at: () => t("Signed at"), ended_by: () => t("Ended by"), ended_at: () => t("Ended at"), digest: () => t("Digest"), position: () => t("Position"),
   searches: () => t("Searches"), reads: () => t("Read"),
-  incoming: () => t("Incoming"), outgoing: () => t("Outgoing"), pinned: () => t("Pinned"), remarks: () => t("Remarks"), restatement: () => t("Restated"),
+  incoming: () => t("Incoming"), keeper: () => t("Answers for it"), outgoing: () => t("Outgoing"), pinned: () => t("Pinned"), remarks: () => t("Remarks"), restatement: () => t("Restated"),
 };
 
 /** A code that is not known (a newer server's) is shown as it is, never hidden. */

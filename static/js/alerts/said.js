@@ -29,6 +29,7 @@ function ofShift({ type, ...said }) {
     case "handover.accepted":
       return said.reason ? t("{who} accepted handover {number} and holds the shift, although not all was read: {reason}", said) : t("{who} accepted handover {number} and holds the shift", said);
     case "handover.withdrawn": return said.reason ? t("{who} withdrew handover {number}: {reason}", said) : t("{who} withdrew handover {number}", said);
+    case "handover.written": return t("{who} named you to answer for this search after handover {number}", said);
     case "shift.taken": return t("{who} took the shift, and nobody handed it over: {reason}", { ...said, reason: said.reason ?? "–" });
     default: return label.event(type); // a newer server's
   }

@@ -3,7 +3,7 @@ import { number, t } from "../i18n.js";
 import { label } from "../labels.js";
 import { when } from "../views/times.js";
 
-const ACCOUNTS = new Set(["assignee", "lead", "holder", "outgoing", "incoming", "prepared_by", "ended_by", "before"]);
+const ACCOUNTS = new Set(["assignee", "lead", "holder", "outgoing", "incoming", "prepared_by", "ended_by", "before", "keeper"]);
 const ITEM = /^checklist\.\w+$/;
 const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until|since)$/;
 

@@ -119,6 +119,16 @@ class HandoverPage {
     return this.report.sections;
   }
 
+  /** Who can take a shift over, or answer for a search. */
+  get coordinators() {
+    return [...this.desk.accounts.values()].filter(({ role, enabled, machine }) => enabled !== false && !machine && ["coordinator", "admin"].includes(role));
+  }
+
+  /** Who sees a search that not everybody sees. */
+  membersOf(board) {
+    return this.board.of("search").find(({ id }) => id === board)?.state.members ?? [];
+  }
+
   get unread() {
     return this.sections.filter((each) => this.isUnread(each));
   }
@@ -150,13 +160,17 @@ class HandoverPage {
     return this.#sent(board, WRITE).length > 0;
   }
 
+  isBeingOpened(board) {
+    return this.desk.outbox.pending(board).some(({ name, status }) => name === "search.set_access" && status !== "refused");
+  }
+
   isBeingRead(board) {
     return this.#sent(board, "handover.read").length > 0;
   }
 
   /** Changes that were not accepted, and that no form shows. */
   get refused() {
-    return this.desk.outbox.pending().filter(({ name, status }) => status === "refused" && /^(handover|shift)\./.test(name));
+    return this.desk.outbox.pending().filter(({ name, status }) => status === "refused" && /^((handover|shift)\.|search\.set_access$)/.test(name));
   }
 
   /** An answer has come: what was sent is true, until the report says so itself. */

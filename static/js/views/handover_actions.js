@@ -67,6 +67,27 @@ export class HandoverActions {
     view.draw();
   }
 
+  /** Names who answers for a search that whoever takes over may not see; null takes the name back. */
+  async keep({ board }, keeper) {
+    const view = this.#view, data = { keeper };
+    const { seq: base, epoch } = view.position(board);
+    const answer = this.#command(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
+    view.draw();
+    const ack = await answer;
+    if (ack) view.saved(board, { handover: view.number, ...data }, Math.max(0, ...ack.seqs));
+    view.draw();
+  }
+
+  /** Makes whoever takes over one of the people of a search. */
+  async letIn({ board, outside }) {
+    const view = this.#view, members = [...view.membersOf(board), outside];
+    const { seq: base, epoch } = view.position(board);
+    const answer = this.#command(board, "search.set_access", { access: "members", members }, { base, epoch });
+    view.draw();
+    if (await answer) view.report.moved();
+    view.draw();
+  }
+
   /** The cards and notes that may be pinned, read each time that somebody looks for one. */
   async readCards({ board }) {
     const { pinning } = this.#view.ui;
@@ -188,5 +209,5 @@ async function eventsAfter(board, seq) {
 export const NAMES = {
   "shift.take": () => t("Taking the shift"), "handover.prepare": () => t("Preparing a handover"), "handover.write": () => t("What is said for the handover"),
   "handover.sign": () => t("Signing"), "handover.read": () => t("Marking as read"), "handover.accept": () => t("Taking over"),
-  "handover.refuse": () => t("Refusing the handover"), "handover.withdraw": () => t("Withdrawing the handover"),
+  "search.set_access": () => t("Access"), "handover.refuse": () => t("Refusing the handover"), "handover.withdraw": () => t("Withdrawing the handover"),
 };

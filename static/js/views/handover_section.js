@@ -4,6 +4,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { hasKeys } from "../behaviours/keys.js";
 import { n, t } from "../i18n.js";
 import { label } from "../labels.js";
+import { outside } from "./handover_outside.js";
 import { pinned } from "./handover_pins.js";
 import { ofSearch } from "./handover_written.js";
 import { finding, joined } from "./outcome.js";
@@ -26,6 +27,7 @@ export function section(it, view) {
       <span class="at">${t("event {seq}", { seq: it.seq })}</span>
     </header>
     ${after(it, view)}
+    ${outside(it, view)}
     ${facts(it, view)}
     ${pinned(it, view)}
     ${ofSearch(it, view)}

@@ -4,6 +4,7 @@ import { dialog } from "../behaviours/dialog.js";
 import { formOf, row } from "../forms/row.js";
 import { n, t } from "../i18n.js";
 import { label } from "../labels.js";
+import { toDecide, undecided } from "./handover_outside.js";
 import { withCoordinators } from "./handover_written.js";
 import { referenceOf } from "./handover_section.js";
 import { time } from "./times.js";
@@ -27,6 +28,7 @@ const STEPS = {
     const { handover } = view;
     return html`<h2>${t("Write, then sign")}</h2>
       <p class="hint">${n("{count} search, live.", "{count} searches, live.", view.sections.length)} ${expected(view, handover)}</p>
+      ${toDecide(view)}
       ${view.isHolder ? nothing : html`<p>${t("{name} holds the shift, and signs.", { name: view.nameOf(view.shift?.holder) })}</p>`}
       ${withdrawable(view, view.isHolder ? html`<button type="button" class="primary" data-act="sign" ?disabled=${!view.report.whole} @click=${() => view.act.dialog("sign")}>${t("Sign…")}</button>` : nothing)}`;
   },
@@ -99,13 +101,14 @@ function signing(view) {
   const body = html`<div class="form signing">
     ${problem ? html`<div class="problem" role="alert" data-testid="problem"><p>${problem}</p></div>` : nothing}
     ${unsaved.length ? html`<div class="problem quiet" data-testid="unsaved"><p>${n("What was typed in {count} place is not saved.", "What was typed in {count} places is not saved.", unsaved.length)}</p><button type="button" data-act="save-all" @click=${view.act.saveAll}>${t("Save all")}</button></div>` : nothing}
+    ${toDecide(view)}
     ${stale ? staleOnes(view, stale, positions) : html`
       <p>${n("You sign the report of {count} search as it stands here. From then on it is fixed, and the shift stays with you until somebody accepts.", "You sign the report of {count} searches as it stands here. From then on it is fixed, and the shift stays with you until somebody accepts.", boards.length)}</p>
       <ul class="positions">${boards.map((each) => html`<li><b>${referenceOf(each)}</b> ${each.search.person.first_name} <span>${t("event {seq}", { seq: positions[each.board] })}</span></li>`)}</ul>`}
     <div class="buttons"><span class="space"></span>
       <button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button>
       ${stale ? html`<button type="button" class="primary" data-act="look-again" @click=${view.act.lookAgain}>${t("I have seen this: go on")}</button>`
-        : html`<button type="button" class="primary" data-act="sign-now" ?disabled=${busy || unsaved.length > 0} @click=${view.act.sign}>${busy ? t("sending…") : t("Sign")}</button>`}
+        : html`<button type="button" class="primary" data-act="sign-now" ?disabled=${busy || unsaved.length > 0 || undecided(view).length > 0} @click=${view.act.sign}>${busy ? t("sending…") : t("Sign")}</button>`}
     </div>
   </div>`;
   return dialog("sign", t("Sign the handover"), body, view.act.closeDialog);
