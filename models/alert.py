@@ -4,7 +4,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 EVERYBODY = ""  # in place of an account: whoever may see the board
-KINDS = ("assigned", "handover", "mention", "sighting", "status")  # of several by one event the first one is shown
+KINDS = ("assigned", "handover", "mention", "urgent", "sighting", "status")  # of several by one event the first one is shown
 SECURITY = "security"  # a kind that nobody chooses, or switches off: what was done to somebody's own account
 OWN = "account"  # in place of a board: what alerts somebody of their own account is of no board that they see
 PLACES = ("off", "list", "desktop")  # where alerts of a kind are shown; on the desktop: in the list too
@@ -55,6 +55,7 @@ class AlertChoice(SQLModel, table=True):
     assigned: str = "list"
     handover: str = Field(default="list", sa_column_kwargs={"server_default": "list"})
     mention: str = "list"
+    urgent: str = Field(default="list", sa_column_kwargs={"server_default": "list"})
     sighting: str = "list"
     status: str = "list"
     quiet: bool = False

@@ -10,7 +10,7 @@ import pytest
 from board.alerting import alerts, mentions
 from models.alert import KINDS
 from models.times import now
-from tests import cast
+from tests import cast, handing
 from tests.cast import Person, new_id, serving
 from tests.company import Company
 from tests.houses import BY_TURNS
@@ -98,6 +98,40 @@ async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: Scene) -> 
     }  # fmt: skip
     assert (mention["entity"], mention["card"]) == ({"kind": "note", "id": named["id"]}, card)
     assert (sighting["value"], sighting["card"]) == ("credible", card)
+
+
+async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(scene: Scene) -> None:
+    company, board = scene.company, scene.search
+    await handing.take(company.ada)
+    await scene.one("search.update", {"lead": company.bob.account["id"]})
+    both = {"bob": "urgent", "ada": "urgent"}
+    added = await scene.sighting(priority="urgent")
+    usual, task = await scene.sighting(), await scene.task(priority="urgent")
+    assert [await alerted(company, board, event["seq"]) for event in (added, usual, task)] == [both, {}, {}]
+    changed = []
+    for priority in ("urgent", "low", "urgent"):
+        changed.append(await scene.one("sighting.update", {"sighting": usual["id"], "priority": priority}))
+    same = await scene.one("sighting.update", {"sighting": usual["id"], "clothing": "a red coat"})
+    assert [await alerted(company, board, event["seq"]) for event in [*changed, same]] == [both, {}, both, {}]
+    newest = (await listed(company.bob, board))[0]
+    assert (newest["type"], newest["value"], newest["card"]["id"]) == ("sighting.updated", None, usual["id"])
+    own = await scene.one("sighting.add", {"description": "a girl", "priority": "urgent"}, company.bob)
+    named = await scene.sighting(description="@Bob has seen her", priority="urgent")
+    assert await alerted(company, board, own["seq"]) == {"ada": "urgent"}
+    assert await alerted(company, board, named["seq"]) == both | {"bob": "mention"}
+
+
+async def test_of_an_urgent_sighting_learns_who_may_see_the_search_and_holds_the_shift_by_then(company: Company) -> None:
+    hidden = Scene(company, await company.secret_search(company.bob))
+    await handing.take(company.ada)
+    first = await hidden.sighting(priority="urgent")
+    await hidden.one("search.update", {"lead": company.bob.account["id"]})
+    second = await hidden.sighting(priority="urgent")
+    assert [await alerted(company, hidden.search, event["seq"]) for event in (first, second)] == [{}, {"bob": "urgent"}]
+    desk = Scene(company, await company.alice.open_search())
+    await handing.take(company.alice)
+    third = await desk.one("sighting.add", {"description": "a girl", "priority": "urgent"}, company.charlie)
+    assert await alerted(company, desk.search, third["seq"]) == {"alice": "urgent"}
 
 
 async def test_what_alerts_by_two_kinds_is_listed_once(scene: Scene) -> None:

@@ -138,3 +138,23 @@ async def test_the_list_is_for_every_eye_and_fits(office: Office) -> None:
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
         assert not await barriers(charlie, "[data-bell]")
+
+
+async def test_the_lead_is_told_of_an_urgent_sighting_and_chooses_where(office: Office) -> None:
+    lead = (await me(office, "Bob"))["id"]
+    board, alice, bob = await office.search(lead=lead), await office.person("Alice"), await office.window("Bob")
+    await bob.page.goto("/account")
+    await alice.do(board, "sighting.add", {"description": SIGHTING, "priority": "urgent"})
+    await bell(bob).focus()
+    await bob.page.keyboard.press("Enter")
+    newest = bob("[data-testid=alerts] li[data-unread]").first
+    await expect(newest).to_contain_text(re.compile(r"Alice added Sighting \d+: urgent"))
+    await bob.page.keyboard.press("Escape")
+    choice = bob("form[data-form=alerts] select[name=urgent]")
+    await expect(choice).to_have_value("list")
+    await choice.select_option("off")
+    await bob("form[data-form=alerts] button").click()
+    await expect(bob("[data-testid=changed]")).to_be_visible()
+    await expect(choice).to_have_value("off")
+    await choice.select_option("list")
+    await bob("form[data-form=alerts] button").click()

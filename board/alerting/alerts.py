@@ -14,7 +14,7 @@ from sqlalchemy import Row, String, bindparam, text
 from sqlmodel import Session, col, select
 
 from board import snapshot, turn
-from board.alerting import handing, mentions, security
+from board.alerting import handing, mentions, security, urgent
 from board.alerting.changes import changed
 from board.journal import Said
 from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
@@ -65,6 +65,7 @@ def record(session: Session, said: Said, before: State, after: State, fields: Co
     found = [("mention", account) for account in _mentioned(session, before, after, fields, reason)] if b"@" in body else []
     if "assignee" in fields and after.get("assignee"):
         found.append(("assigned", after["assignee"]))
+    found += [(urgent.KIND, account) for account in urgent.concerned(session, said, after, fields)]
     if "assessment" in fields and after.get("assessment") in ASSURED:
         found.append(("sighting", EVERYBODY))
     if said.type == "search.status_set" and "status" in fields:

@@ -13,6 +13,7 @@ export function sentence({ kind, type, actor, entity, card, value, acknowledge, 
   switch (kind) {
     case "assigned": return t("{who} gave you {what}", { who, what });
     case "mention": return t("{who} mentioned you: {what}", { who, what: entity.kind === "note" && card ? `${label.noun("note")} · ${what}` : what });
+    case "urgent": return type === "sighting.added" ? t("{who} added {what}: urgent", { who, what }) : t("{who} set {what} to urgent", { who, what });
     case "sighting": return t("{who} assessed {what}: {value}", { who, what, value: label.assessment(value) });
     case "status": return status({ who, value: label.status(value), reason: acknowledge });
     default: return label.event(kind); // a newer server's
@@ -52,6 +53,7 @@ export function kindOf({ kind }) {
   switch (kind) {
     case "assigned": return t("A card for you");
     case "mention": return t("You are mentioned");
+    case "urgent": return t("Urgent sighting");
     case "sighting": return t("Sighting assessed");
     case "status": return t("Status set");
     case "handover": return t("The shift and its handover");

@@ -1,0 +1,34 @@
+"""Whom a new urgent sighting concerns: who leads the search, and who holds the shift."""
+
+from collections.abc import Collection
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board import turn
+from board.journal import Said
+from models.board import OPERATIONS
+from models.entity import State
+from models.handover import Shift
+from models.search import Search
+from models.sighting import Sighting
+
+KIND = "urgent"
+_HOLDER = text("SELECT holder FROM shift WHERE id = :id")
+
+
+def concerned(session: Session, said: Said, after: State, fields: Collection[str]) -> set[str]:
+    """The accounts to be alerted of a sighting that is urgent from this event on."""
+    if said.kind != Sighting.KIND or "priority" not in fields or after["priority"] != "urgent" or after["withdrawn"]:
+        return set()
+    search = turn.row(session, Search, said.board)
+    return {search.lead if search is not None else None, _holder(session)} - {None}  # type: ignore[return-value]
+
+
+def _holder(session: Session) -> str | None:
+    """Not kept for the commands that come after this: here the board of operations is not locked."""
+    known = turn.of(session).rows.get((Shift, OPERATIONS))
+    if isinstance(known, Shift):
+        return known.holder
+    holder: str | None = session.connection().execute(_HOLDER, {"id": OPERATIONS}).scalar()
+    return holder
