@@ -22,21 +22,23 @@ SEEN = """(seen) => new Promise((done) => {
 })"""
 
 
-async def display(office: Office, boards: list[str], *, url: str | None = None, **more: Any) -> tuple[Window, str]:
+async def display(
+    office: Office, boards: list[str], *, url: str | None = None, language: str = "en", **more: Any
+) -> tuple[Window, str]:
     """A display of these boards whose page is not loaded yet, and its id; `url` where it reaches the server by another line."""
     window = await office.stranger(**({"viewport": HD, "url": url} | more))
-    id, cookies = await paired(office, boards)
+    id, cookies = await paired(office, boards, language)
     kept = [{"name": name, "value": value, "url": url or office.url} for name, value in cookies.items()]
     await window.context.add_cookies(kept)  # type: ignore[arg-type]
     return window, id
 
 
-async def paired(office: Office, boards: list[str]) -> tuple[str, dict[str, str]]:
+async def paired(office: Office, boards: list[str], language: str = "en") -> tuple[str, dict[str, str]]:
     """A display that Alice has paired: its id, and the cookies of its screen."""
     alice = await office.person("Alice")
     async with httpx.AsyncClient(base_url=office.url, headers={"Origin": office.url}, timeout=PATIENCE_S) as screen:
         code = (await screen.post("/api/v1/wall/codes")).json()["code"]
-        said = {"code": code, "name": "Room", "language": "en", "shows": {"boards": boards, "every_s": 10}}
+        said = {"code": code, "name": "Room", "language": language, "shows": {"boards": boards, "every_s": 10}}
         answer = await alice.http.post("/api/v1/displays", json=said)
         assert answer.status_code == 201, answer.text
         assert (await screen.get("/api/v1/wall/codes/mine")).json() == {"state": "paired"}

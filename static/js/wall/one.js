@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../labels.js";
-import { n, t } from "../i18n.js";
+import { n, number, t } from "../i18n.js";
 import { ago, late, moment, momentOf, since } from "../time.js";
 import { appealed, isLifted, words } from "./moments.js";
 import { kind, named, shortly, worry } from "./overview.js";
@@ -12,13 +12,13 @@ const LINE = 1.42, TITLED = 2.57; // a card in the list, without a title and wit
 const COUNTS = 4.6;        // what stands above the list
 const FACTS = 13;          // and above that, where the screen is upright
 
-/** view: {now, board, moments, height, upright}: height in units of the smallest type */
+/** view: {now, board, moments, height, upright, fewer}: height in units of the smallest type; fewer: cards than fit by that */
 export function one(view) {
   const { board, now, moments } = view;
   const { state } = board.get(board.id), last = moments.last(board.id, board.summaries.get(board.id));
   const grave = state.worrying === true ? "worrying" : "";
   return html`<section class="full ${grave}" data-search=${board.id} ?data-lifted=${isLifted(last, now)}>
-    <div class="facts">
+    <div class="facts" data-fits="height">
       <h2>${named(state.person)}</h2>
       <p class="kind">${worry(state)}<span>${kind(state.kind)}</span></p>
       <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
@@ -26,8 +26,8 @@ export function one(view) {
       ${facts(state, board, now)}
       ${last ? html`<p class="last"><time>${shortly(momentOf(last), now)}</time> <span>${words(last, state)}</span></p>` : nothing}
     </div>
-    <div class="work">
-      <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${count}</b> <span>${label.column(role)}</span></li>`)}</ul>
+    <div class="work" data-fits="height">
+      <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${number(count)}</b> <span>${label.column(role)}</span></li>`)}</ul>
       ${mattering(view)}
     </div>
   </section>`;
@@ -35,9 +35,9 @@ export function one(view) {
 
 function facts({ appeal, lead_name: lead }, board, now) {
   const seen = lastConfirmed(board);
-  return html`${appeal.level ? html`<p class="fact">${appealed(appeal)}</p>` : nothing}
-    ${seen ? html`<p class="fact">${t("Confirmed sighting {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
-    ${lead ? html`<p class="fact">${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
+  return html`${appeal.level ? html`<p class="fact" data-may-go>${appealed(appeal)}</p>` : nothing}
+    ${seen ? html`<p class="fact" data-may-go>${t("Confirmed sighting {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
+    ${lead ? html`<p class="fact" data-may-go>${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
 }
 
 /** When the last confirmed sighting was, where this display may know it. */
@@ -55,8 +55,9 @@ function inColumns(board) {
 const rolesOf = (board) => new Map(board.of("column").map(({ id, state }) => [id, state.role]));
 const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter(({ state }) => !state.withdrawn);
 
-function mattering({ board, now, height, upright }) {
-  const all = thatMatter(board, now), shown = thatFit(all, height - COUNTS - (upright ? FACTS : 0));
+function mattering({ board, now, height, upright, fewer }) {
+  const all = thatMatter(board, now), fit = thatFit(all, height - COUNTS - (upright ? FACTS : 0));
+  const shown = fit.slice(0, Math.max(1, fit.length - fewer));
   if (!all.length) return html`<p class="calm">${t("Nothing is overdue or urgent.")}</p>`;
   return html`<ol class="matter">${shown.map((card) => line(card, now))}
     ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
@@ -87,7 +88,7 @@ const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 
 function line({ kind: what, state }, now) {
   const overdue = what === "task" && isOverdue(state, now);
-  return html`<li class="${what} ${overdue ? "over" : ""}"><b>${label.noun(what)} ${state.number}</b> <span class="state">${stateOf(what, state, overdue, now)}</span>
+  return html`<li class="${what} ${overdue ? "over" : ""}"><b>${label.noun(what)} ${number(state.number)}</b> <span class="state">${stateOf(what, state, overdue, now)}</span>
     ${state.title ? html`<span class="title">${state.title}</span>` : nothing}</li>`;
 }
 

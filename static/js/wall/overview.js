@@ -3,12 +3,14 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../labels.js";
-import { n, t } from "../i18n.js";
+import { n, number, t } from "../i18n.js";
 import { clock, date, momentOf, since } from "../time.js";
 import { isLifted, words } from "./moments.js";
 
 const BESIDE = 21; // letters of two words that have room on half a screen in the smallest type
 const LONG = 14;   // letters of a name that have room there in larger type
+const LETTER = 0.58; // width of one, in units of its size, where letters are wide
+const EDGES = 1.2; // of a card, in the same
 
 /** Entities of the open searches: the worrying first, then those that somebody should decide on, then the newest missing, as at the
  * desk. Why somebody should decide is told to no wall, and shown on none. */
@@ -29,25 +31,25 @@ export function overview(searches, view) {
 }
 
 /** What else there is to say of a search. */
-function told({ id }, { now, board, moments }) {
+function told({ id }, { now, board, moments, size }) {
   const summary = board.summaries.get(id), last = moments.last(id, summary);
-  return { now, summary, last, lifted: isLifted(last, now) };
+  return { now, summary, last, lifted: isLifted(last, now), letters: (size.wide - EDGES) / LETTER };
 }
 
-function card({ id, state }, { now, summary, last, lifted }) {
+function card({ id, state }, { now, summary, last, lifted, letters }) {
   return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
     <h2 class=${isLong(state.person) ? "long" : ""}>${named(state.person)}${worryBeside(state, nameOf(state.person))}</h2>
     <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
     <p class="kind">${kind(state.kind)}</p>
-    <p class="counts">${counts(summary)}</p>
+    <p class="counts">${counts(summary, { letters })}</p>
     ${happened(state, last, now)}
   </article>`;
 }
 
-function row({ id, state }, { now, summary, last, lifted }) {
+function row({ id, state }, { now, summary, last, lifted, letters }) {
   return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
     <h2>${named(state.person)}<b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
-    <p class="counts">${shortWorry(state, summary)}${counts(summary)}<span>${kind(state.kind)}</span></p>
+    <p class="counts">${shortWorry(state, summary)}${counts(summary, { letters: letters - (state.worrying === true ? 3 : 0), kind: kind(state.kind) })}</p>
     ${happened(state, last, now)}
   </article>`;
 }
@@ -72,15 +74,31 @@ function worryBeside(state, text) {
   return state.worrying !== true || word.length + text.length <= BESIDE ? worry(state) : html`<span class="worry" title=${word}>!</span>`;
 }
 
-const overdueText = ({ overdue_tasks: count }) => t("{count} overdue", { count });
+const overdueText = ({ overdue_tasks: count }) => t("{count} overdue", { count: number(count) });
 
-/** What can't wait first: what has no room at the end is left out whole. */
-function counts(summary) {
-  if (!summary) return nothing;
+/** What can't wait first. Of all that is counted the number stands, whatever becomes of the words: they are shorter where there are
+ * so few letters, and else end in an ellipsis. kind: of the search, where it has room behind them */
+function counts(summary, { letters, kind = null }) {
+  const long = countsOf(summary), fits = (some, more = "") => lengthOf(some) + (more && more.length + 1) <= letters;
+  const some = fits(long) ? long : countsOf(summary, { short: true });
+  return html`${some.map(([name, count, text]) => counted(name, count, text))}${kind && (!some.length || fits(some, kind)) ? html`<span class="kind">${kind}</span>` : nothing}`;
+}
+
+function countsOf(summary, { short = false } = {}) {
+  if (!summary) return [];
   const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue } = summary;
-  return html`${overdue ? html`<span class="over">${overdueText(summary)}</span>` : nothing}
-    ${sightings ? html`<span class="new">${n("{count} new sighting", "{count} new sightings", sightings)}</span>` : nothing}
-    ${tasks ? html`<span>${n("{count} task", "{count} tasks", tasks)}</span>` : nothing}`;
+  const fresh = short ? n("{count} new", "{count} new", sightings) : n("{count} new sighting", "{count} new sightings", sightings);
+  const all = [["over", overdue, overdueText(summary)], ["new", sightings, fresh], ["tasks", tasks, n("{count} task", "{count} tasks", tasks)]];
+  return all.filter(([, count]) => count);
+}
+
+const lengthOf = (some) => some.reduce((sum, [, , text]) => sum + text.length + 1, -1);
+
+/** "4 new sightings", of which the words may end in an ellipsis, and the number never. */
+export function counted(name, count, text) {
+  const [before, after] = text.split(number(count)).map((part) => part.trim());
+  const word = (part) => (part ? html`<span class="word">${part}</span>` : nothing);
+  return html`<span class="counted ${name}">${word(before)} <span class="number">${number(count)}</span> ${word(after)}</span>`;
 }
 
 function happened(state, last, now) {

@@ -16,7 +16,8 @@ const GAP = 0.3; // between two, in units of the smallest type of all
 
 /**
  * count searches on width x height px, with type of at least `floor` px
- * -> {density, columns, rows, perPage, pages, unit, clock}: unit is their smallest type in px, clock the running time's, in units
+ * -> {density, columns, rows, perPage, pages, unit, wide, clock}: unit is their smallest type in px; how wide one is, and how large
+ * its running time, in units
  */
 export function fitted(count, width, height, floor) {
   const all = best(count, width, height, floor, CARD) ?? best(count, width, height, floor, ROW);
@@ -36,7 +37,7 @@ function best(count, width, height, floor, kind) {
 function grid(columns, rows, width, height, floor, { density, width: wide, height: high, head: [least, most] }) {
   const [each, tall] = [[width, columns], [height, rows]].map(([length, many]) => (length - GAP * floor * (many - 1)) / many);
   const unit = Math.min(each / wide, tall / high);
-  return { density, columns, rows, unit, clock: Math.min(most, least + (tall / unit - high) / 3) };
+  return { density, columns, rows, unit, wide: each / unit, clock: Math.min(most, least + (tall / unit - high) / 3) };
 }
 
 /** How many rows of the smallest type have room on one page; at least one, on whatever screen. */

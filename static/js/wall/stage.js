@@ -7,13 +7,15 @@ import { clockWithSeconds, day, momentOf, roughly } from "../time.js";
 import { serverNow, themeAt, told, wrongBy } from "./clock.js";
 import { Moments, foundLately, isLifted, words } from "./moments.js";
 import { one } from "./one.js";
-import { gravestFirst, nameOf, overview, shortly } from "./overview.js";
+import { leaveOut, overflows } from "./leave_out.js";
+import { counted, gravestFirst, named, overview, shortly } from "./overview.js";
 import { Playlist } from "./playlist.js";
 import { fitted, smallest } from "./size.js";
 import { Sound } from "./sound.js";
 
 const OPERATIONS = "operations";
 const MOMENTS = 8; // in the strip; those that have no room are left out whole
+const FEWER = 12; // cards that a list may have less than was reckoned
 
 export class Stage {
   #root;
@@ -77,10 +79,19 @@ export class Stage {
     this.#screen.mute = Boolean(display?.sound) && this.#sound.isMute;
     page.style.setProperty("--floor", `${smallest(innerWidth, innerHeight)}px`);
     const shown = display && this.#shown(now);
-    render(this.#all(shown, now), this.#root);
+    this.#render(shown, now);
     this.#fit(shown?.size);
     this.#bar(shown);
     this.#hold(freshness);
+  }
+
+  /** The list of one search has so many cards as have room: what is above it may be higher than was reckoned. */
+  #render(shown, now) {
+    for (let fewer = 0; fewer < FEWER; fewer += 1) {
+      render(this.#all({ ...shown, fewer }, now), this.#root);
+      const list = this.#root.querySelector(".work");
+      if (!list || !overflows(list)) return;
+    }
   }
 
   /** Only once it is about to be seen, and not where the drawing failed on the way. */
@@ -129,9 +140,9 @@ export class Stage {
 
   #all(shown, now) {
     return html`
-      <header class="wall-head">${this.#head(shown, now)}</header>
+      <header class="wall-head" data-fits="width">${this.#head(shown, now)}</header>
       <div class="turn" ?hidden=${!shown?.lasts}><i data-turn></i></div>
-      <div class="stage" data-stage data-board=${shown?.board.id ?? nothing}>${this.#board(shown, now)}</div>
+      <div class="stage" data-stage data-board=${shown?.board?.id ?? nothing}>${this.#board(shown, now)}</div>
       ${this.#found(shown, now)}
       <footer class="strip">${this.#screen.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#screen.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
   }
@@ -140,22 +151,22 @@ export class Stage {
     const { shift, shiftKnown, freshness } = this.#screen;
     const count = this.#screen.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
     const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody holds the shift");
-    const live = freshness.state === "live"; // what stands last has no room first, and is left out whole: see the sheet
+    const live = freshness.state === "live";
     return html`${shiftKnown ? html`<span class="duty" data-testid="duty">${duty}</span>` : nothing}
-      <span class="rest"><time class="now" data-testid="now">${told(now)}</time>
-        <i class="dot" ?hidden=${!live}></i><span class="live" ?hidden=${!live}>${t("Live")}</span>
-        ${shown && shown.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
-        ${count === undefined ? nothing : html`<span class="count">${n("{count} search", "{count} searches", count)}</span>`}
-        ${now ? html`<span class="day">${day(now, now)}</span>` : nothing}</span>`;
+      <span class="rest">${now ? html`<span class="day" data-may-go="1">${day(now, now)}</span>` : nothing}
+        ${count === undefined ? nothing : counted("count", count, n("{count} search", "{count} searches", count))}
+        ${shown?.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
+        <span class="live" data-may-go="0" ?hidden=${!live}>${t("Live")}</span><i class="dot" ?hidden=${!live}></i>
+        <time class="now" data-testid="now">${told(now)}</time></span>`;
   }
 
   #board(shown, now) {
     const { display, freshness } = this.#screen;
     if (!display) return html`<p class="empty">${t("Reading…")}</p>`;
-    if (!shown) return html`<p class="empty">${nothingLeft()}</p>`;
+    if (!shown?.board) return html`<p class="empty">${nothingLeft()}</p>`;
     const { board } = shown, { height, width } = this.#area;
     if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Reading…") : nothing}</p>`;
-    const view = { now, board, moments: this.#moments, size: shown.size };
+    const view = { now, board, moments: this.#moments, size: shown.size, fewer: shown.fewer };
     this.#screen.rows = shown.searches?.length ?? 1;
     if (board.id === OPERATIONS) return overview(shown.searches, view);
     if (board.get(board.id).state.status !== "open") return nothing; // one was found: the band says it
@@ -174,10 +185,10 @@ export class Stage {
     const searches = this.#searches();
     const moments = this.#newest().slice(0, MOMENTS);
     if (!moments.length) return nothing;
-    return html`<ul class="moments" data-testid="moments">${moments.map((moment) => {
+    return html`<ul class="moments" data-testid="moments" data-fits="height">${moments.map((moment, at) => {
       const state = searches.get(moment.search);
-      const name = state.status === "open" && searches.size > 1 ? html`<b>${nameOf(state.person)}</b> ` : nothing;
-      return html`<li ?data-lifted=${isLifted(moment, now)}><time>${shortly(momentOf(moment), now)}</time> ${name}${words(moment, state)}</li>`;
+      const name = state.status === "open" && searches.size > 1 ? html`<b>${named(state.person)}</b> ` : nothing;
+      return html`<li ?data-lifted=${isLifted(moment, now)} ?data-may-go=${at > 0}><time>${shortly(momentOf(moment), now)}</time> ${name}<span class="what">${words(moment, state)}</span></li>`;
     })}</ul>`;
   }
 
@@ -193,6 +204,7 @@ export class Stage {
 
   /** What a sheet can't know: properties that are set by script, as no style may stand in the page. */
   #fit(size) {
+    for (const place of this.#root.querySelectorAll("[data-fits]")) leaveOut(place);
     const place = this.#root.querySelector(".overview");
     if (!place || !size) return;
     const values = { "--unit": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows, "--clock": size.clock };
