@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 
 from pydantic import ValidationError
 from sqlalchemy import bindparam, select, tuple_
@@ -120,6 +121,10 @@ def execute(
     ack = Ack(command.id, board.id, [said.seq for said in pen.said if said.board == board.id], pen.opened)
     _remember(session, account, command, ack, now, content)
     epochs = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.made) if each is not None}
+    for each, events in groupby(sorted(pen.said, key=lambda said: said.board), key=lambda said: said.board):
+        seqs = [said.seq for said in events if said.account == account.id]
+        if seqs:
+            turn.of(session).acted(account.id, each, epochs[each], min(seqs), max(seqs), now)
     filling = (board.id, board.entities) if pen.filling and pen.opened is None else None
     return Written(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight), filling)
 

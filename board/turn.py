@@ -3,9 +3,10 @@ journal's rows, which are written together at the end."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import String, bindparam, text
+from sqlalchemy import String, TextClause, bindparam, text
 from sqlmodel import Session, SQLModel, select
 
 from models.accounts import Account
@@ -26,6 +27,16 @@ _ADD_PAYLOAD = text("INSERT INTO payload (board, seq, key, body) VALUES (:board,
 _ADD_ALERT = text("INSERT INTO alert (board, seq, kind, account, at) VALUES (:board, :seq, :kind, :account, :at)")
 _ADD_DONE = text(
     "INSERT INTO done (account, command, name, ack, at, content) VALUES (:account, :command, :name, :ack, :at, :content)"
+)
+# What somebody did themselves is not new to them: it is seen where all before it was, or else counted.
+_ACTED = text(
+    "UPDATE seen SET own = CASE WHEN seq + own >= :first - 1 THEN 0 ELSE own + :last - :first + 1 END, "
+    "seq = CASE WHEN seq + own >= :first - 1 THEN :last ELSE seq END "
+    "WHERE account = :account AND board = :board AND epoch = :epoch AND seq < :last"
+)
+_BEGAN = text(
+    "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (:account, :board, :epoch, :last, :at, 0) "
+    "ON CONFLICT (account, board) DO NOTHING"
 )
 _POSITIONS = text("SELECT id, epoch, seq, head FROM board WHERE id IN :ids ORDER BY id").bindparams(
     bindparam("ids", expanding=True, type_=String())  # there may be none
@@ -58,6 +69,7 @@ class Turn:
     payloads: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
     done: list[dict[str, Any]] = field(default_factory=list)
+    seen: list[tuple[TextClause, dict[str, Any]]] = field(default_factory=list)  # moves of marks, in their order
     at_last: list[Callable[[Session], None]] = field(default_factory=list)  # to be done when all else is written
 
     def keep(self, row: Entity) -> None:
@@ -76,6 +88,12 @@ class Turn:
         self.rows[type(row), row.id] = None
         if isinstance(row, Column):
             self.columns.clear()
+
+    def acted(self, account: str, board: str, epoch: str, first: int, last: int, at: str) -> None:
+        """Somebody made these events of a board; who made its first ones has seen it as it began."""
+        statement = _BEGAN if first == 1 else _ACTED
+        named = {"account": account, "board": board, "epoch": epoch, "last": last}
+        self.seen.append((statement, named | ({"at": at} if first == 1 else {"first": first})))
 
     def left(self, column: str, rank: str) -> None:
         """A card goes elsewhere."""
@@ -108,6 +126,11 @@ class Turn:
         if self.done:  # sorted: two processes that write the same ids must not wait for each other
             connection.execute(_ADD_DONE, sorted(self.done, key=lambda row: (row["account"], row["command"])))
             self.done.clear()
+        if self.seen:  # sorted too: somebody may move marks of many boards meanwhile
+            moves = sorted(self.seen, key=lambda move: (move[1]["account"], move[1]["board"]))
+            for statement, rows in groupby(moves, key=lambda move: move[0]):
+                connection.execute(statement, [row for _, row in rows])
+            self.seen.clear()
         if self.changes and self.boards:
             connection.execute(_MOVE_BOARD, [board.model_dump() for board in self.boards.values()])
 

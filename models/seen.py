@@ -4,10 +4,12 @@ from sqlmodel import Field, SQLModel
 
 
 class Seen(SQLModel, table=True):
-    """`at` is when the board was last before their eyes. A row of another epoch says nothing of this life of the board."""
+    """`at` is when the board was last before their eyes; `own` how many of the events after `seq` are their own. A row of another
+    epoch says nothing of this life of the board."""
 
     account: str = Field(primary_key=True)
     board: str = Field(primary_key=True)
     epoch: str
     seq: int
     at: str
+    own: int = 0

@@ -210,6 +210,20 @@ async def test_texts_without_an_at_ask_for_no_names(scene: Scene, monkeypatch: p
         await scene.one("note.add", {"text": "@Bob"})
 
 
+async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(company: Company, scene: Scene) -> None:
+    first, second = await scene.sighting(), await scene.sighting()
+    assess = {"assessment": "confirmed"}
+    before = await scene.one("sighting.assess", {"sighting": first["id"]} | assess)
+    kim = await company.come("Kim", "investigator")
+    assert (await unread(kim), await listed(kim, scene.search)) == (0, [])
+    assert (await bell(kim))["unread"] == 0
+    assert before["seq"] in {each["seq"] for each in await listed(company.bob, scene.search)}
+    after = await scene.one("sighting.assess", {"sighting": second["id"]} | assess)
+    await told(kim, unread=1)
+    assert [each["seq"] for each in await listed(kim, scene.search)] == [after["seq"]]
+    assert await mark(kim, {"all": True}) == 0
+
+
 # -- rights -------------------------------------------------------------------------------------------------------------------
 
 

@@ -65,12 +65,14 @@ async def leave(window: Window) -> None:
 
 async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_wherever_it_helps(office: Office) -> None:
     board = await office.search()
-    card = await office.sighting(board, SIGHTING)
-    alice, window = await office.person("Alice"), await office.window("Alice")
-    assert await seen(alice, board) is None
+    alice, bob, window = await office.person("Alice"), await office.person("Bob"), await office.window("Alice")
+    assert await seen(alice, board) == await head(alice, board), "she opened it"
+    await bob.do(board, "sighting.add", {"description": SIGHTING})
+    card = str((await bob.events(board))[-1]["id"])
+    assert await seen(alice, board) != await head(alice, board)
     async with window.page.expect_response(lambda answer: answer.url.endswith("/api/v1/seen")):
         await window.open(f"/searches/{board}")
-    await (await office.person("Bob")).do(board, "task.add", {"title": "Ask the neighbours"})
+    await bob.do(board, "task.add", {"title": "Ask the neighbours"})
     await expect(window.card("Ask the neighbours")).to_be_visible()
     await leave(window)  # when she goes it is told at once
     await has_seen(alice, board, await head(alice, board))

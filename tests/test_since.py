@@ -1,5 +1,6 @@
 """What is new to somebody: up to where they have seen each board, on whichever screen, and what it all came to since."""
 
+import asyncio
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,24 +61,24 @@ async def news(person: Person, board: str | None = None) -> dict[str, dict[str, 
 
 @pytest.mark.houses
 async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_with_the_life_of_its_board(company: Company) -> None:
-    alice, again = company.alice, await company.again(company.alice)
-    search = await alice.open_search()
-    here = await at(alice, search)
-    assert (await news(alice))[search] | {"seen": None} == here | {"seen": None, "events": here["seq"]}
-    (kept,) = await see(alice, here | {"seq": 5})
+    charlie, again = company.charlie, await company.again(company.charlie)
+    search = await company.alice.open_search()
+    here = await at(charlie, search)
+    assert (await news(charlie))[search] | {"seen": None} == here | {"seen": None, "events": here["seq"]}
+    (kept,) = await see(charlie, here | {"seq": 5})
     assert kept == here | {"seq": 5, "at": kept["at"]}
     assert (await news(again))[search]["seen"] == {"epoch": here["epoch"], "seq": 5, "at": kept["at"]}
     assert (await news(again))[search]["events"] == here["seq"] - 5
     assert (await see(again, here))[0]["seq"] == here["seq"]
-    assert (await see(alice, here | {"seq": 5}))[0]["seq"] == here["seq"]  # one that was late
+    assert (await see(charlie, here | {"seq": 5}))[0]["seq"] == here["seq"]  # one that was late
     assert (await news(company.bob))[search]["seen"] is None
     sql = text("UPDATE board SET epoch = 'anew' WHERE id = :board")
     await company.server.desk.database.write(lambda session: session.connection().execute(sql, {"board": search}))
-    assert (await news(alice))[search]["seen"] is None
-    assert search not in {each["board"] for each in (await alice.http.get("/api/v1/seen")).json()["seen"]}
-    refused = await see(alice, here, status=409)
+    assert (await news(charlie))[search]["seen"] is None
+    assert search not in {each["board"] for each in (await charlie.http.get("/api/v1/seen")).json()["seen"]}
+    refused = await see(charlie, here, status=409)
     assert refused["current"] == {"epoch": "anew", "seq": here["seq"]}
-    assert (await see(alice, here | {"epoch": "anew", "seq": 2}))[0]["seq"] == 2
+    assert (await see(charlie, here | {"epoch": "anew", "seq": 2}))[0]["seq"] == 2
 
 
 @pytest.mark.houses
@@ -205,7 +206,7 @@ async def test_of_too_many_events_the_states_alone_are_compared(company: Company
     search = await alice.open_search()
     await see(alice, await at(alice, search))
     for title in ("call the school", "call the hospital"):
-        await alice.do(search, "task.add", {"title": title})
+        await company.bob.do(search, "task.add", {"title": title})
     told = (await news(alice, search))[search]
     monkeypatch.setattr(since_calls, "MOST_EVENTS", 1)
     assert (await news(alice, search))[search] == told | {"back": None}
@@ -241,6 +242,93 @@ async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_m
     await company.alice.open_search()
     assert await company.server.desk.database.read(asks) == asked
     assert not any("FROM event" in each for each in asked)
+
+
+# -- one's own ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.houses
+async def test_what_somebody_does_is_not_new_to_them_but_to_others(company: Company) -> None:
+    alice, bob = company.alice, company.bob
+    for who in (alice, bob):
+        await see(who, await at(who, OPERATIONS))
+    search = await alice.open_search()
+    assert (await news(alice))[search]["events"] == 0, "who opened it has seen it"
+    assert (await news(alice))[OPERATIONS]["events"] == 0
+    assert (await news(bob))[search]["seen"] is None
+    assert (await news(bob))[OPERATIONS]["events"] == 1
+    await see(bob, await at(bob, search))
+    await alice.do(search, "sighting.add", {"description": "a girl"})
+    assert ((await news(alice))[search]["events"], (await news(bob))[search]["events"]) == (0, 1)
+    mark = (await news(bob))[search]["seen"]
+    # What was not seen before it stays new; what they did after it is not counted, and not told.
+    await bob.do(search, "task.add", {"title": "call"})
+    await bob.do(search, "search.update", {"person": {"age": 11}})
+    there = (await news(bob, search))[search]
+    assert (there["events"], there["seen"], [each["kind"] for each in there["net"]]) == (1, mark, ["sighting"])
+    assert (await news(bob))[search]["events"] == 1
+    assert (await news(alice))[search]["events"] == 2
+    await alice.do(search, "search.update", {"person": {"age": 12, "first_name": "Noor"}})
+    there = (await news(bob, search))[search]
+    assert (there["events"], {each["kind"] for each in there["net"]}) == (2, {"sighting", "search"})
+    await see(bob, await at(bob, search, there["seq"] - 1))
+    assert (await news(bob))[search]["events"] == 1
+    await see(bob, await at(bob, search, there["seq"] - 2))
+    assert (await news(bob))[search]["events"] == 1, "it never goes backwards"
+
+
+@pytest.mark.houses
+async def test_a_mark_before_ones_own_events_leaves_those_out(company: Company) -> None:
+    search, bob = await company.alice.open_search(), company.bob
+    early = await at(bob, search)
+    await company.alice.do(search, "note.add", {"text": "one"})
+    for number in range(3):
+        await bob.do(search, "note.add", {"text": f"own {number}"})
+    for marks in ([early], [early, await at(bob, OPERATIONS)]):
+        await see(bob, *marks)
+        there = (await news(bob, search))[search]
+        assert (there["events"], len(there["net"])) == (1, 1)
+
+
+@pytest.mark.houses
+async def test_what_two_do_at_once_is_new_to_the_other_alone(company: Company) -> None:
+    search, alice, bob = await company.alice.open_search(), company.alice, company.bob
+    await see(bob, await at(bob, search))
+    notes = (who.do(search, "note.add", {"text": f"note {number}"}) for number in range(20) for who in (alice, bob))
+    await asyncio.gather(*notes)
+    assert (await news(alice))[search]["events"] == (await news(bob))[search]["events"] == 20
+    assert len((await news(bob, search))[search]["net"]) == 20
+
+
+def test_of_a_net_change_what_one_did_oneself_is_left_out() -> None:
+    def event(seq: int, id: str, account: str, state: dict[str, Any] | None, *changes: str) -> net.Event:
+        return net.Event(seq, ("task", id), state, changes, account)
+
+    before = {("task", id): Stand(1, {"title": "was", "due": None}) for id in ("mine", "both", "gone", "back")}
+    events = [
+        event(2, "mine", "me", {"title": "own", "due": None}, "title"),
+        event(3, "both", "me", {"title": "own", "due": None}, "title"),
+        event(4, "both", "you", {"title": "own", "due": "now"}, "due"),
+        event(5, "new", "me", {"title": "own", "due": None}, "title"),
+        event(6, "new", "you", {"title": "own", "due": "now"}, "due"),
+        event(7, "theirs", "you", {"title": "new", "due": None}, "title"),
+        event(8, "theirs", "me", {"title": "new", "due": "now"}, "due"),
+        event(9, "gone", "you", None),
+        event(10, "back", "me", {"title": "x", "due": None}, "title"),
+        event(11, "back", "me", {"title": "was", "due": None}, "title"),
+    ]
+    changes = net.between(before, net.fold(before, events), {("task", "gone"): 9})
+    kept, back = net.of_others(changes, net.back(changes, events), events, "me")
+    told = {each.key[1]: (each.change, [path for path, _, _ in each.fields]) for each in kept}
+    assert told == {
+        "both": ("changed", ["due"]),
+        "new": ("changed", ["due"]),
+        "theirs": ("added", ["due", "title"]),
+        "gone": ("removed", ["title"]),
+    }
+    assert back == []
+    everything, all_back = net.of_others(changes, net.back(changes, events), events, None)
+    assert (everything, [each.key[1] for each in all_back]) == (changes, ["back"])
 
 
 # -- as the difference of two states --------------------------------------------------------------------------------------

@@ -38,7 +38,8 @@ class Unread(NamedTuple):
 
 _UNREAD = text(
     "SELECT p.id AS account, a.board, a.seq, a.at, a.kind FROM account p "
-    "JOIN alert a ON a.account IN ('', p.id) AND a.at > :since JOIN event e ON e.board = a.board AND e.seq = a.seq "
+    "JOIN alert a ON a.account IN ('', p.id) AND a.at > :since AND (a.account <> '' OR a.at >= p.created_at) "
+    "JOIN event e ON e.board = a.board AND e.seq = a.seq "
     "LEFT JOIN alert_read r ON r.account = p.id AND r.board = a.board AND r.seq = a.seq "
     "WHERE p.id IN :people AND r.account IS NULL AND (e.account IS NULL OR e.account <> p.id)"
 ).bindparams(bindparam("people", expanding=True))
@@ -46,13 +47,14 @@ _LIST = text(
     "SELECT a.board, a.seq, a.at, a.kind, e.type, e.kind AS noun, e.entity, e.account AS actor, p.name AS actor_name, "
     "q.reference, (r.account IS NOT NULL) AS read, s.id AS sighting, t.id AS task, COALESCE(s.number, t.number) AS number, "
     "y.body "
-    "FROM alert a JOIN event e ON e.board = a.board AND e.seq = a.seq "
+    "FROM alert a JOIN account me ON me.id = :me JOIN event e ON e.board = a.board AND e.seq = a.seq "
     "LEFT JOIN payload y ON y.board = a.board AND y.seq = a.seq AND a.kind IN ('sighting', 'status', 'handover') "
     "LEFT JOIN account p ON p.id = e.account LEFT JOIN search q ON q.id = a.board "
     "LEFT JOIN note n ON e.kind = 'note' AND n.id = e.entity "
     "LEFT JOIN sighting s ON s.id = COALESCE(n.card, e.entity) LEFT JOIN task t ON t.id = COALESCE(n.card, e.entity) "
     "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "
-    "WHERE a.account IN ('', :me) AND a.at > :since AND (e.account IS NULL OR e.account <> :me) "
+    "WHERE a.account IN ('', :me) AND a.at > :since AND (a.account <> '' OR a.at >= me.created_at) "
+    "AND (e.account IS NULL OR e.account <> :me) "
     "AND a.kind IN :kinds AND a.board NOT IN :hidden ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
 ).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # they may be empty
 _READ = text("INSERT INTO alert_read (account, board, seq, at) VALUES (:account, :board, :seq, :at)")

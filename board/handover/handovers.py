@@ -16,6 +16,7 @@ from board.errors import Refused
 from board.fields import Data, Id, Long, Told, patched
 from board.handover import briefings, shifts
 from board.history import placed, significant
+from board.history import seen as marks
 from board.pen import Pen
 from board.words import N_
 from models.board import OPERATIONS
@@ -138,6 +139,8 @@ def sign(pen: Pen, data: Sign) -> None:
     turn.read_ahead(pen.session, Handed, searches)
     for id in searches:
         _hand_over(pen, id, data.handover, handed[id])
+    for id, seq in data.positions.items():
+        marks.looked(pen.session, pen.person, marks.Mark(id, stand[id]["epoch"], seq), stand[id]["seq"], pen.now)
     signed = {"signed_at": pen.now, "searches": len(searches), "position": before, "digest": digest(handed)}
     pen.change(row, "handover.signed", signed | {"status": "signed"})
 

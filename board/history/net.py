@@ -2,7 +2,7 @@
 change, and is told apart. Pure: states in, differences out; static/js/past/net.js has the same rules for the browser."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from models.entity import State, leaves
@@ -25,6 +25,7 @@ class Event(NamedTuple):
     key: Key
     state: State | None
     changes: Collection[str]
+    account: str | None = None
 
 
 Stands = Mapping[Key, Stand]
@@ -109,3 +110,31 @@ def back(net: Iterable[Change], events: Iterable[Event]) -> list[Back]:
         numbers[each.key] = (each.state or {}).get("number", numbers.get(each.key))
     found = [Back(key, last[key].seq, numbers[key], tuple(sorted(paths[key] - differs.get(key, set())))) for key in paths]
     return sorted((each for each in found if each.paths), key=lambda each: (each.seq, each.key))
+
+
+def of_others(
+    changes: Iterable[Change], back: Iterable[Back], events: Iterable[Event], but: str | None
+) -> tuple[list[Change], list[Back]]:
+    """What of a net change, and of what is back, others than one account have brought about."""
+    if but is None:
+        return list(changes), list(back)
+    theirs: dict[Key, set[str]] = {}
+    began: dict[Key, str | None] = {}  # by whom an entity was first changed
+    for each in events:
+        began.setdefault(each.key, each.account)
+        if each.account != but:
+            theirs.setdefault(each.key, set()).update(each.changes)
+    kept = [_without_own(change, theirs[change.key], began[change.key] == but) for change in changes if change.key in theirs]
+    left = [
+        replace(each, paths=paths)
+        for each in back
+        if (paths := tuple(path for path in each.paths if path in theirs.get(each.key, ())))
+    ]
+    return [change for change in kept if change.fields or change.change != "changed"], left
+
+
+def _without_own(change: Change, theirs: set[str], is_own: bool) -> Change:
+    """A change without the fields that only the account itself changed; what it added itself is known to it."""
+    if change.change == "removed" or (change.change == "added" and not is_own):
+        return change
+    return replace(change, change="changed", fields=tuple(each for each in change.fields if each[0] in theirs))

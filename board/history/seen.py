@@ -2,13 +2,13 @@
 to everybody."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import String, bindparam, text
 from sqlmodel import Session
 
-from board import access, snapshot
+from board import access, snapshot, turn
 from board.errors import Refused, invalid
 from board.words import N_
 from models.board import Board
@@ -29,25 +29,30 @@ class Kept(NamedTuple):
     epoch: str
     seq: int
     at: str
+    own: int  # events after it that are their own
 
 
 # Where an epoch is not the board's, what was seen is of another life: as if it had never been.
 _OF_ACCOUNT = text(
-    "SELECT s.board, s.epoch, s.seq, s.at FROM seen s JOIN board b ON b.id = s.board AND b.epoch = s.epoch "
+    "SELECT s.board, s.epoch, s.seq, s.at, s.own FROM seen s JOIN board b ON b.id = s.board AND b.epoch = s.epoch "
     "WHERE s.account = :account ORDER BY s.board"
 )
 _MOVE = text(
-    "INSERT INTO seen (account, board, epoch, seq, at) VALUES (:account, :board, :epoch, :seq, :at) "
-    "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at "
+    "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (CAST(:account AS TEXT), CAST(:board AS TEXT), :epoch, "
+    "CAST(:seq AS BIGINT), :at, (SELECT count(*) FROM event e WHERE e.board = CAST(:board AS TEXT) "
+    "AND e.seq > CAST(:seq AS BIGINT) AND e.seq <= CAST(:head AS BIGINT) AND e.account = CAST(:account AS TEXT))) "
+    "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
 # Of many marks, those that can be kept, each board once; in one order: two screens of one person must not wait for each other.
 _MOVE_ALL = (
-    "INSERT INTO seen (account, board, epoch, seq, at) "
-    "SELECT CAST(:account AS TEXT), b.id, b.epoch, max(m.seq), CAST(:at AS TEXT) FROM {marks} "
+    "INSERT INTO seen (account, board, epoch, seq, at, own) "
+    "SELECT CAST(:account AS TEXT), k.id, k.epoch, k.seq, CAST(:at AS TEXT), (SELECT count(*) FROM event e "
+    "WHERE e.board = k.id AND e.seq > k.seq AND e.account = CAST(:account AS TEXT)) FROM ("
+    "SELECT b.id, b.epoch, max(m.seq) AS seq FROM {marks} "
     "JOIN board b ON b.id = m.board AND b.epoch = m.epoch AND m.seq <= b.seq "
-    "WHERE b.id NOT IN :hidden GROUP BY b.id, b.epoch ORDER BY b.id "
-    "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at "
+    "WHERE b.id NOT IN :hidden GROUP BY b.id, b.epoch) k WHERE true ORDER BY k.id "
+    "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
 _LISTED = {  # the marks, as a table, from JSON: each way its own
@@ -74,7 +79,16 @@ def keep(session: Session, account: str, mark: Mark, at: str) -> None:
     board was restored since, and `invalid` beyond its head."""
     board = access.board_for(session, account, mark.board)
     _check(board, mark)
-    session.connection().execute(_MOVE, {"account": account, "at": at} | mark._asdict())
+    session.connection().execute(_MOVE, _moved(account, mark, board.seq, at))
+
+
+def looked(session: Session, account: str, mark: Mark, head: int, at: str) -> None:
+    """Move somebody's mark with the command by which they say that they have read a board so far; `head` is where it stands."""
+    turn.of(session).seen.append((_MOVE, _moved(account, mark, head, at)))
+
+
+def _moved(account: str, mark: Mark, head: int, at: str) -> dict[str, Any]:
+    return {"account": account, "at": at, "head": head} | mark._asdict()
 
 
 def keep_all(session: Session, account: str, marks: Iterable[Mark], at: str) -> None:

@@ -37,7 +37,7 @@ async def marks(request: Request) -> Response:
     """Up to where the caller has seen each board."""
     caller = await caller_of(request)
     found = await desk_of(request).database.read(lambda session: seen.of(session, caller.account.id))
-    return answer({"seen": [each._asdict() for each in found.values()]})
+    return answer({"seen": [_told(each) for each in found.values()]})
 
 
 @heavy
@@ -58,7 +58,12 @@ async def see(request: Request, caller: Caller) -> Response:
 
     await desk.database.write(move)
     kept = await desk.database.read(lambda session: seen.of(session, caller.account.id))
-    return answer({"seen": [kept[board]._asdict() for board in sorted({each.board for each in told}) if board in kept]})
+    return answer({"seen": [_told(kept[board]) for board in sorted({each.board for each in told}) if board in kept]})
+
+
+def _told(kept: Kept) -> dict[str, Any]:
+    """A mark as the contract has it."""
+    return {"board": kept.board, "epoch": kept.epoch, "seq": kept.seq, "at": kept.at}
 
 
 def _marks(body: dict[str, Any]) -> list[Mark]:
@@ -97,7 +102,7 @@ def _overview(session: Session, account: str) -> list[dict[str, Any]]:
 
 def _head(board: str, epoch: str, seq: int, mark: Kept | None) -> dict[str, Any]:
     kept = {"epoch": mark.epoch, "seq": mark.seq, "at": mark.at} if mark else None
-    return {"board": board, "epoch": epoch, "seq": seq, "seen": kept, "events": seq - (mark.seq if mark else 0)}
+    return {"board": board, "epoch": epoch, "seq": seq, "seen": kept, "events": seq - (mark.seq + mark.own if mark else 0)}
 
 
 def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
@@ -105,7 +110,7 @@ def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
     mark = seen.of(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, mark)
-    changes, back = what_changed(session, board, board.seq - head["events"], hidden)
+    changes, back = what_changed(session, board, mark.seq if mark else 0, hidden, account)
     told = [change.wire() for change in changes[:MOST_CHANGES]]
     returned = None if back is None else [each.wire() for each in back[:MOST_CHANGES]]
     more = max(len(changes), len(back or ())) > MOST_CHANGES
@@ -113,10 +118,10 @@ def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
 
 
 def what_changed(
-    session: Session, board: Board, seq: int, hidden: frozenset[str] = frozenset()
+    session: Session, board: Board, seq: int, hidden: frozenset[str] = frozenset(), but: str | None = None
 ) -> tuple[list[net.Change], list[net.Back] | None]:
-    """The net change of a board from a seq to its head, without what is about these searches; and what changed and is back,
-    None where there are too many events to read them all."""
+    """The net change of a board from a seq to its head, without what is about these searches, and without what an account did
+    itself; and what changed and is back, None where there are too many events to read them all (then it is in it, too)."""
     if board.seq - seq > MOST_EVENTS:
         old, new = (_stands(session, board.id, each, hidden) for each in (seq, board.seq))
         return net.between(old, new, {key: _last(session, board, key[1]) for key in old.keys() - new.keys()}), None
@@ -127,7 +132,7 @@ def what_changed(
         for said, state in journal.states_at(session, board.id, seq, touched)
     } if touched else {}  # fmt: skip
     changes = net.between(before, net.fold(before, events), {event.key: event.seq for event in events})
-    return changes, net.back(changes, events)
+    return net.of_others(changes, net.back(changes, events), events, but)
 
 
 def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> list[Event]:
@@ -137,7 +142,7 @@ def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> l
         for said in paced(page):
             if said.body is not None and said.entity not in hidden:
                 payload = said.payload()
-                found.append(Event(said.seq, (said.kind, said.entity), payload["state"], payload["changes"]))
+                found.append(Event(said.seq, (said.kind, said.entity), payload["state"], payload["changes"], said.account))
         seq = page[-1].seq
     return found
 
