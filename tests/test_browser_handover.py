@@ -231,8 +231,18 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     await dora("dialog [data-act=send]").click()
     await holds(office, "Dora", dora)
     await expect(dora("[data-testid=holder]")).to_contain_text("Taken after Alice. Nobody handed it over: Alice does not answer")
-    await expect(dora("[data-testid=earlier] [data-status=withdrawn]")).to_have_count(1)
+    withdrawn = dora("[data-testid=earlier] [data-status=withdrawn] a")
+    await expect(withdrawn).to_have_text("Dora withdrew handover 3")
     await expect(dora("[data-duty] .open")).to_have_count(0)
+    dora.allowed.append("status of 404")  # the report, which there is none of
+    await withdrawn.click()  # though it was never signed
+    await expect(dora("[data-testid=holder]")).to_contain_text("Dora withdrew handover 3")
+    await expect(dora("[data-testid=holder]")).to_contain_text("Prepared by Alice")
+    await expect(dora("[data-testid=holder] q")).to_have_text("Alice does not answer")
+    await expect(dora(".papers")).to_have_count(0)
+    await expect(dora("[data-testid=earlier] [aria-current=page]")).to_have_text("Dora withdrew handover 3")
+    await dora.open("/handovers/99")
+    await expect(dora("[data-testid=holder]")).to_have_text("There is no such handover that was signed.")
 
 
 async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_see(office: Office) -> None:

@@ -53,7 +53,7 @@ async def head(who: Person, board: str) -> int:
 # -- prepared and written -------------------------------------------------------------------------------------------------
 
 
-async def test_a_handover_is_prepared_and_nothing_of_the_last_one_is_in_it(scene: Scene) -> None:
+async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_desk(scene: Scene) -> None:
     alice, ada, bob = scene.company.alice, scene.company.ada, scene.company.bob
     first = await handing.prepare(alice, incoming=ada.account["id"])
     await alice.do(OPERATIONS, "handover.write", {"handover": first, "faults": "the printer", "remarks": "quiet"})
@@ -64,13 +64,23 @@ async def test_a_handover_is_prepared_and_nothing_of_the_last_one_is_in_it(scene
     (event,) = await events(alice, (await ada.do(OPERATIONS, "handover.prepare"))["seqs"])
     empty = dict.fromkeys(ended)
     prepared = {"number": first + 1, "status": "prepared", "outgoing": alice.account["id"], "prepared_by": ada.account["id"]}
-    assert event["state"] == empty | prepared | {"prepared_at": event["state"]["prepared_at"]}
+    written = {"faults": "the printer", "remarks": "quiet"}
+    assert event["state"] == empty | prepared | written | {"prepared_at": event["state"]["prepared_at"]}
     refusal = await refused("conflict", alice, OPERATIONS, "handover.prepare", {}, "handover")
     assert refusal.body["current"] == event["state"]
     await refused(
         "invalid", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": bob.account["id"]}, "incoming"
     )
     await refused("not_found", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": NOBODY}, "incoming")
+    await handing.sign(alice, first + 1)
+    await ada.do(OPERATIONS, "handover.refuse", {"handover": first + 1, "reason": "again"})
+    third = await handing.prepare(alice)
+    assert {name: (await handing.state(alice, "handover"))[name] for name in written} == written
+    await handing.sign(alice, third)
+    data = {"handover": third, "restatement": "all", "reason": "late"}
+    await ada.do(OPERATIONS, "handover.accept", data)
+    await ada.do(OPERATIONS, "handover.prepare")
+    assert {name: (await handing.state(alice, "handover"))[name] for name in written} == dict.fromkeys(written), "another shift"
 
 
 async def test_what_is_said_of_a_search_is_on_its_own_board(scene: Scene) -> None:

@@ -76,16 +76,19 @@ class Withdraw(Data):
 
 
 def prepare(pen: Pen, data: Prepare) -> None:
-    """A new handover of the shift that is held now. What was written of the last one is gone; of searches it goes on."""
+    """A new handover of the shift that is held now. What was written of the desk goes on where the last one was not accepted; of
+    searches it always does."""
     shifts.check_coordinator(pen, data.incoming, "incoming")
     shift, row = shifts.current(pen), shifts.last_handover(pen)
     if shift is None:
         raise Refused("conflict", fields={"shift": N_("Nobody holds the shift: take it first.")})
     if row is not None and row.status in shifts.OPEN:
         raise shifts.conflict(row, "handover", N_("A handover is open already."))
+    goes_on = row is not None and row.status != "accepted"
     new = Handover(
         id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, status="prepared", outgoing=shift.holder,
-        incoming=data.incoming, prepared_by=pen.person, prepared_at=pen.now,
+        incoming=data.incoming, prepared_by=pen.person, prepared_at=pen.now, faults=row.faults if row and goes_on else None,
+        remarks=row.remarks if row and goes_on else None,
     )  # fmt: skip
     if row is None:
         pen.add(new, "handover.prepared")

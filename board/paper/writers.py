@@ -13,12 +13,12 @@ from models.accounts import Account
 _TYPED = (
     "sighting.added", "sighting.updated", "task.added", "task.updated", "note.added", "handover.prepared", "handover.written",
 )  # fmt: skip
-# What was written before the handover was prepared is not in it: of years of handovers one is read.
+# What was written before the last one was accepted is not in a handover: of years of them little is read.
 _EVENTS = text(
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
     "JOIN payload p ON p.board = e.board AND p.seq = e.seq "
     "WHERE e.board = :board AND e.seq <= :seq AND e.entity IN :entities AND e.type IN :types AND e.seq >= "
-    "coalesce((SELECT b.seq FROM event b WHERE b.board = :board AND b.entity IN :entities AND b.type = 'handover.prepared' "
+    "coalesce((SELECT b.seq FROM event b WHERE b.board = :board AND b.entity IN :entities AND b.type = 'handover.accepted' "
     "AND b.seq <= :seq ORDER BY b.seq DESC LIMIT 1), 0) ORDER BY e.seq"
 ).bindparams(bindparam("entities", expanding=True), bindparam("types", expanding=True))
 

@@ -6,6 +6,7 @@ import { Dialogs } from "../behaviours/dialog.js";
 import { keepingFocus } from "../behaviours/focus.js";
 import { Keys } from "../behaviours/keys.js";
 import { t } from "../i18n.js";
+import { lastOf } from "../past/handovers.js";
 import { HandoverActions } from "./handover_actions.js";
 import { head, notices, printed, steps } from "./handover_head.js";
 import { Forms } from "./handover_forms.js";
@@ -38,13 +39,14 @@ class HandoverPage {
   #read = new Map(); // number and board -> seq up to which this person has read it, as far as was acknowledged here
   #key = ""; // what the report is of, as far as `operations` says
   #frame = null;
+  #unsigned = null; // the handover that the address names, where it was never signed
 
   constructor(main, desk, board) {
     this.desk = desk;
     this.board = desk.board(board);
     this.#root = main.querySelector(".handover-root");
     this.#fixed = Number(this.#root.dataset.number) || null;
-    this.report = new Report(this.#fixed, this.draw);
+    this.report = new Report(this.#fixed, this.#reported);
     this.earlier = new Earlier(this.draw);
     this.#dialogs = new Dialogs(this.#root);
     this.#clock = new Clock(this.#root);
@@ -86,7 +88,7 @@ class HandoverPage {
 
   /** The handover that is looked at; null where there never was one. */
   get handover() {
-    return this.isFixed ? this.report.whole?.handover ?? null : this.board.of("handover")[0]?.state ?? null;
+    return this.isFixed ? this.report.whole?.handover ?? this.#unsigned : this.board.of("handover")[0]?.state ?? null;
   }
 
   get number() {
@@ -182,6 +184,14 @@ class HandoverPage {
   read(board, seq) {
     this.#read.set(`${this.number} ${board}`, seq);
   }
+
+  /** Of one that was never signed there is no report: what is known of it is in the journal. */
+  #reported = async () => {
+    this.draw();
+    if (!this.isFixed || this.report.status !== 404 || this.#unsigned) return;
+    this.#unsigned = await lastOf(this.#fixed);
+    this.draw();
+  };
 
   draw = () => {
     this.#frame ??= requestAnimationFrame(this.#render);

@@ -1,4 +1,4 @@
-/** The handovers that were, newest first: each as it was signed. */
+/** The handovers that were, newest first: each as it was signed, or as it was when it ended. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { answerTo } from "../answer.js";
 import { t } from "../i18n.js";
@@ -33,19 +33,19 @@ export class Earlier {
   };
 }
 
-export function earlier({ earlier: { list, people, more, showAll }, number }) {
+export function earlier({ earlier: { list, people, more, showAll }, isFixed, number }) {
   const ended = (list ?? []).filter(({ ended_at: at }) => at !== null);
   if (!ended.length) return nothing;
   return html`<section class="earlier"><h2>${t("Earlier handovers")}</h2>
-    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN).map((each) => line(each, people, number))}</ol>
+    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN).map((each) => line(each, people, isFixed ? number : null))}</ol>
     ${more || ended.length <= SHOWN ? nothing : html`<button type="button" class="plain" data-act="more" @click=${showAll}>${t("Show all")}</button>`}
   </section>`;
 }
 
-function line({ number, status, outgoing, ended_by: by, ended_at: at, signed_at: signed }, people, shown) {
+function line({ number, status, outgoing, ended_by: by, ended_at: at }, people, shown) {
   const said = ending(status, { who: people[by] ?? "…", number });
   const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;
   return html`<li data-handover=${number} data-status=${status}>
-    ${signed ? html`<a href="/handovers/${number}" aria-current=${shown === number ? "true" : nothing}>${said}</a>` : html`<span>${said}</span>`}
+    <a href="/handovers/${number}" aria-current=${shown === number ? "page" : nothing}>${said}</a>
     <small>${who}${short(at)}</small></li>`;
 }

@@ -25,7 +25,7 @@ export function head(view) {
     <h1>${title(view)}</h1>
     ${view.isFixed ? html`<a class="button" href="/handover">${t("The handover of now")}</a>` : nothing}
     <span class="space"></span>
-    ${papers(view)}
+    ${view.isFixed && !view.handover?.position ? nothing : papers(view)}
   </header>
   ${view.isFixed ? ended(view) : html`${holder(view)} ${notAccepted(view)}`}`;
 }
@@ -81,12 +81,22 @@ function notAccepted(view) {
 function ended(view) {
   const { handover, report } = view;
   if (!handover) return html`<section class="holder" data-testid="holder"><p>${report.status === 404 ? t("There is no such handover that was signed.") : t("Reading…")}</p></section>`;
+  if (!handover.signed_at) return unsigned(view);
   const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
     <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${when(signedAt)} · ${by ? html`<b>${ending(status, { who: view.nameOf(by), number })}</b>, ${when(at)}` : statusName(status)}</span></p>
     ${restatement ? html`<p class="how">${t("Restated:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
     <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })} · ${t("digest")} <code>${digest}</code></p>
+  </section>`;
+}
+
+/** One that was never signed: who prepared it, and what became of it. */
+function unsigned(view) {
+  const { number, status, prepared_by: by, prepared_at: at, ended_by: endedBy, ended_at: endedAt, reason } = view.handover;
+  return html`<section class="holder" data-testid="holder" data-status=${status}>
+    <p><b>${endedAt ? ending(status, { who: view.nameOf(endedBy), number }) : statusName(status)}</b> <span>${endedAt ? `${when(endedAt)} · ` : ""}${t("Prepared by {name}, {at}; never signed", { name: view.nameOf(by), at: when(at) })}</span></p>
+    ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
   </section>`;
 }
 
