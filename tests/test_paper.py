@@ -168,6 +168,32 @@ async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(
     assert "Worrying: Not worrying" in decided
 
 
+async def test_a_history_says_each_label_once_with_its_text(company: Company) -> None:
+    ada, basis = company.ada, "her mother says"
+    criteria = {"disability": {"answer": "no", "basis": basis}, "medication": {"answer": "unknown"}}
+    search = await ada.open_search(criteria=criteria)
+    answers: list[dict[str, str]] = [{"answer": "yes"}, {"basis": "her school says"}, {"answer": "unknown"}]
+    for answer in answers:
+        await ada.do(search, "search.update", {"criteria": {"disability": answer}})
+    checklist = {"a": {"text": "the canteen", "rank": "a0"}, "b": {"text": "the gate", "done": True, "rank": "a1"}}
+    await ada.do(search, "task.add", {"title": "Ask the school", "checklist": checklist})
+    entities = (await ada.snapshot(search))["entities"]
+    task = next(id for (kind, id), state in entities.items() if kind == "task" and state["title"] == "Ask the school")
+    for item in ({"a": {"done": True}}, {"b": {"text": "the back gate"}}, {"a": None}):
+        await ada.do(search, "task.update", {"task": task, "checklist": item})
+    told = (await fetched(company.bob, f"/searches/{search}/history.md")).text.replace("\\", "")
+    label, said = "Disability, or lack of autonomy: ", [line for line in told.splitlines() if "Disability" in line]
+    assert [line.partition(label)[2].partition(" · ")[0] for line in said] == [
+        "No (her mother says)", "No → Yes (her mother says)", "Yes (her school says)", "Yes → Unknown (her school says)",
+    ]  # fmt: skip
+    assert all(line.count("Disability") == 1 for line in said)
+    assert "medication:" not in told
+    items = [line.partition("Checklist: ")[2] for line in told.splitlines() if "Ask the school" in line or "Checklist" in line]
+    assert items == [
+        "the canteen · Checklist: the gate · Done", "the canteen · To do → Done", "the back gate", "the canteen → –",
+    ]  # fmt: skip
+
+
 async def test_a_long_history_says_what_is_not_on_the_paper(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await company.alice.open_search()
     head = (await company.alice.snapshot(search))["seq"]

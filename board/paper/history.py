@@ -13,7 +13,7 @@ from board.journal import Said
 from board.paper import labels
 from board.paper.pieces import Block, Line, Paper, Piece, Section, Typed, at, clock, day
 from board.paper.writers import marked
-from board.programs.export_words import UNTOLD, Names
+from board.programs.export_words import ROLES, UNTOLD, Names
 from board.words import N_, translator
 from models.accounts import Account
 from models.board import Board
@@ -27,6 +27,7 @@ from models.times import DESK, moment
 MOST = 1_000  # events on one paper, some forty pages; it says how to get the others
 MOST_CHARACTERS = 500_000  # of what they say, some two hundred pages: where people wrote much it has fewer events
 SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$")  # fields whose values say nothing to a person
+IN_ONE = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # of these the fields are one thing to people
 TOLD = timedelta(minutes=1)  # by so much the journal was ahead of the clock: what is less looks the same on paper
 UNSAID: tuple[Any, ...] = ([], "", "unknown", "none")  # what a thing begins with, as with False, where nobody said otherwise
 
@@ -107,9 +108,12 @@ class _History:
         if by_clock is not None and moment(said.at) - moment(by_clock) >= TOLD:
             line.append(f" · {self._say(N_('by the clock: {at}')).format(at=at(by_clock, self._reads))}")
         reason, state = payload.get("reason"), leaves(payload.get("state") or {})
-        for path in sorted(payload.get("changes", ()), key=lambda path: path not in labels.TYPED):  # what was said comes first
-            if reason is None or state.get(path) != reason:  # which is said once
+        paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]  # which is said once
+        for path in sorted(paths, key=lambda path: path not in labels.TYPED):  # what was said comes first
+            if not IN_ONE.match(path):
                 line += self._change(path, told)
+        for group in dict.fromkeys(found[0] for path in paths if (found := IN_ONE.match(path))):
+            line += self._answer(group, told) if group.startswith("criteria.") else self._item(group, told)
         line += [f" · {labels.field(path, self._say)}: {self._say(UNTOLD)}" for path in payload.get("private", ())]
         if reason:
             line += [f" · {self._say(N_('Reason'))}: ", self._typed(reason, said)]
@@ -125,6 +129,31 @@ class _History:
         if was in (None, "") or path in labels.TYPED:
             return [name, self._value(path, now, said)]
         return [name, self._value(path, was, said), " → ", self._value(path, now, said)]
+
+    def _answer(self, criterion: str, told: Told) -> Line:
+        """ "Disability: Unknown → No (her mother says)": an answer and on what it is based, which change together."""
+        now, was = (leaves(state or {}) for state in (told.payload.get("state"), told.before))
+        answer, basis = f"{criterion}.answer", f"{criterion}.basis"
+        if told.begins and now.get(answer) in UNSAID and not now.get(basis):
+            return []
+        line: Line = [f" · {labels.field(criterion, self._say)}: "]
+        if was.get(answer) not in (None, now.get(answer)):
+            line += [self._value(answer, was[answer], told.said), " → "]
+        line.append(self._value(answer, now.get(answer), told.said))
+        return [*line, " (", self._typed(now[basis], told.said), ")"] if now.get(basis) else line
+
+    def _item(self, item: str, told: Told) -> Line:
+        """ "Checklist: call the school · To do → Done": an item by its words, and whether it is done."""
+        now, was = (leaves(state or {}) for state in (told.payload.get("state"), told.before))
+        text, done = f"{item}.text", f"{item}.done"
+        words = now.get(text) or was.get(text)
+        line: Line = [f" · {labels.field(item, self._say)}: ", self._typed(words, told.said) if words else "–"]
+        if words and text not in now:
+            return [*line, " → –"]
+        said = {value: self._say(ROLES["done" if value else "todo"]) for value in (True, False)}
+        if was.get(done) not in (None, now[done]):
+            return [*line, f" · {said[was[done]]} → {said[now[done]]}"]
+        return [*line, f" · {said[True]}"] if now[done] and done not in was else line
 
     def _value(self, path: str, value: Any, said: Said) -> Piece:
         if value is None and path != "worrying":

@@ -65,7 +65,7 @@ class Names:
             return self.say(N_("Yes")) if value else self.say(N_("No"))
         if isinstance(value, list):
             return ", ".join(str(self.plain("assignee", each)) for each in value)
-        if path in ("assignee", "lead"):
+        if path in ("assignee", "lead", "keeper"):
             return self.accounts.get(value, value)
         if path == "column" and value in self.columns:
             title, role = self.columns[value]
