@@ -72,6 +72,35 @@ RESTORED = """async () => {
   const moments = [1, 2, 1200].map((count) => (past.go(count), past.board.get("n").state.text));
   return { moments, read: [history.entries().length, history.complete] };
 }"""
+# Somebody looks at 22:05, between two events, compares from there on, and goes to the last event and to the other moment: the
+# time at the top, and the times of the two that are compared.
+BETWEEN = """async () => {
+  const { Past } = await import("/static/js/past/past.js");
+  const { comparison } = await import("/static/js/views/compare.js");
+  const { mark } = await import("/static/js/views/replay_band.js");
+  const { render } = await import("/static/vendor/lit-html/lit-html.js");
+  const event = (minute, seq) => ({ seq, at: `2026-11-24T21:${minute}:00.000Z`, kind: "note", id: "n", type: "note.added",
+    changes: [], state: { text: `${seq}` } });
+  const events = [event("00", 1), event("10", 2)];
+  window.fetch = async () => ({ ok: true, json: async () => ({ epoch: "e", seq: 2, events }) });
+  const live = { id: "b", epoch: "e", seq: 2, freshness: { state: "live" }, watch: () => () => {} };
+  const past = new Past(live, { at: "2026-11-24T21:05:00Z", with: null }, () => {});
+  past.connect();
+  while (past.state !== "showing") await new Promise((done) => setTimeout(done, 5));
+  const place = document.createElement("div");
+  const shown = (template, selector) => {
+    render(template, place);
+    return [...place.querySelectorAll(selector)].map(({ textContent }) => /\\d\\d:\\d\\d:\\d\\d/.exec(textContent)[0]);
+  };
+  const replay = { past, desk: { accounts: new Map() }, body: {}, compare() {}, swap() {} };
+  const told = () => [...shown(mark(past), "small"), ...shown(comparison(replay), "dd")];
+  past.compareWith(true);
+  const here = told();
+  past.go(2);
+  const last = told();
+  past.swap();
+  return [here, last, told()];
+}"""
 WAYS = """(list) => [...list.querySelectorAll("[data-way]")].map((way) =>
   [way.dataset.way, [...way.querySelectorAll("[data-changed]")].map((each) => each.dataset.changed)])"""
 
@@ -227,6 +256,13 @@ async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(office: O
     assert await alice.page.evaluate(AHEAD, cases) == [
         [1_200, 0], [20, 0], [60_200, 60_200], [12_000, 0], [day - 480_000, day - 480_000], [1_200, 0],
     ]  # fmt: skip
+
+
+async def test_a_moment_has_one_time_wherever_it_is_told(office: Office) -> None:
+    alice = await office.window("Alice")
+    await alice.open("/")
+    between, last = "22:05:00", "22:10:00"
+    assert await alice.page.evaluate(BETWEEN) == [[between] * 3, [last, between, last], [between, between, last]]
 
 
 async def test_two_moments_are_compared(office: Office) -> None:

@@ -20,6 +20,7 @@ export class Past {
   count = 0;          // the moment: how many events had happened
   time = 0;           // and when it is, ms
   other = null;       // the moment that it is compared with: how many events had happened then
+  otherTime = 0;      // and when that is, ms
   changes = [];       // between the two
   board;
   #live;
@@ -118,9 +119,23 @@ export class Past {
     this.#changed();
   }
 
-  compareWith(count) {
-    this.other = count;
+  /** With the moment that is looked at, from here on; or with none. */
+  compareWith(isHere) {
+    Object.assign(this, isHere ? { other: this.count, otherTime: this.time } : { other: null });
     this.go(this.count, this.time);
+  }
+
+  /** To the other of the two moments; the one that is looked at becomes the other. */
+  swap() {
+    const { count, time, other, otherTime } = this;
+    Object.assign(this, { other: count, otherTime: time });
+    this.go(other, otherTime);
+  }
+
+  /** The two moments that are compared, the earlier first: how many events had happened, and when it is, ms. */
+  get moments() {
+    const here = { count: this.count, time: this.time, isHere: true };
+    return [here, { count: this.other, time: this.otherTime, isHere: false }].sort((a, b) => a.count - b.count || a.time - b.time);
   }
 
   /** All events, from the first; the moment that was asked for, as soon as they are there. */
@@ -149,7 +164,7 @@ export class Past {
     const asked = (text) => momentOf(text, this.#fold, { head: this.head, now: serverNow() });
     const at = asked(this.#asked.at);
     const other = this.#asked.with === null ? null : asked(this.#asked.with);
-    this.other = other?.count ?? null;
+    Object.assign(this, { other: other?.count ?? null, otherTime: other?.time ?? 0 });
     if (this.length) this.go(at.count ?? this.length, at.time ?? null);
     Object.assign(this, { state: "showing", trouble: at.trouble ?? other?.trouble ?? null });
     this.#changed();
@@ -201,7 +216,7 @@ export class Past {
    */
   #again() {
     if (this.state === "showing" && this.length) {
-      this.#asked = { at: new Date(this.time).toISOString(), with: this.other === null ? null : this.event(this.other).at };
+      this.#asked = { at: new Date(this.time).toISOString(), with: this.other === null ? null : new Date(this.otherTime).toISOString() };
     }
     this.#forget();
     this.#journal = new Journal(this.#live.id);

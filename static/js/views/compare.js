@@ -14,19 +14,18 @@ const CARDS = new Set(["sighting", "task"]);
 
 export function comparison(replay) {
   const { past } = replay;
-  const [first, last] = [Math.min(past.count, past.other), Math.max(past.count, past.other)];
+  const [first, last] = past.moments;
   return html`<aside class="compared" aria-label=${t("What differs")} data-testid="compared">
     <header><h2>${t("What differs")}</h2>
       <button type="button" class="plain" data-act="stop-comparing" aria-label=${t("Stop comparing")} title=${t("Stop comparing")} @click=${replay.compare}>✕</button></header>
     <dl class="moments">${moment(t("From"), first, replay)} ${moment(t("To"), last, replay)}</dl>
-    ${first === last ? html`<p class="hint">${t("Go to another moment: what differs from this one is told here.")}</p>` : differences(replay)}
-    <p><button type="button" data-act="swap" ?disabled=${first === last} @click=${replay.swap}>${t("Look at the other moment")}</button></p>
+    ${first.count === last.count ? html`<p class="hint">${t("Go to another moment: what differs from this one is told here.")}</p>` : differences(replay)}
+    <p><button type="button" data-act="swap" ?disabled=${first.count === last.count} @click=${replay.swap}>${t("Look at the other moment")}</button></p>
   </aside>`;
 }
 
-function moment(name, count, { past }) {
-  const here = count === past.count;
-  return html`<dt>${name}</dt><dd aria-current=${here ? "true" : nothing}>${written(past.event(count).at)} <small>${numbered(past, count)}${here ? ` · ${t("on the board")}` : nothing}</small></dd>`;
+function moment(name, { count, time, isHere }, { past }) {
+  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${written(time)} <small>${numbered(past, count)}${isHere ? ` · ${t("on the board")}` : nothing}</small></dd>`;
 }
 
 function differences(replay) {

@@ -102,12 +102,11 @@ class Replay {
   }
 
   /** From here on with the moment that is looked at; or with none. */
-  compare = () => this.past.compareWith(this.past.other === null ? this.past.count : null);
+  compare = () => this.past.compareWith(this.past.other === null);
 
   swap = () => {
-    const { count, other } = this.past;
-    this.past.other = count;
-    this.go(other);
+    this.player.stop();
+    this.past.swap();
   };
 
   backToNow = () => {

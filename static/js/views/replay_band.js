@@ -16,21 +16,21 @@ const SIGNS = {
   last: svg`<path d="M11 3h2v10h-2zM3 3v10l7-5z" />`,
 };
 
-/** "Tue 24 Nov 22:34:07" */
-export const written = (when) => `${day(when)} ${clockWithSeconds(when)}`;
+/** "Tue 24 Nov 22:34:07"; of a moment (ms), wherever it is named */
+export const written = (ms) => `${day(new Date(ms))} ${clockWithSeconds(new Date(ms))}`;
 
 export const numbered = (past, count = past.count) => t("event {number} of {all}", { number: count, all: past.length });
 
 /** At the top right, where a live board says that it is live. */
 export function mark(past) {
   if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="live past" data-testid="past-mark">${t("Past")}</span>`;
-  return html`<span class="live past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: written(new Date(past.time)) })}</small></span>`;
+  return html`<span class="live past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: written(past.time) })}</small></span>`;
 }
 
 export function band(replay) {
   const { past, player } = replay;
   return html`<div class="past-band">
-    <h1><b>${t("Past")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: written(new Date(past.time)) })}</span></h1>
+    <h1><b>${t("Past")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: written(past.time) })}</span></h1>
     <p class="happened" aria-live=${player.playing ? "off" : "polite"} data-testid="happened"><span class="number">${numbered(past)}</span> ${saying(past.event(), replay)}</p>
     <span class="space"></span>
     <a class="button primary now" href=${replay.now} data-act="now">${t("Back to now")} <kbd aria-hidden="true">${t("Esc")}</kbd></a>

@@ -37,7 +37,7 @@ export function noMoment(replay) {
   return html`<section class="lost" role="alert" data-testid="no-moment" data-trouble=${past.trouble ?? "before"}>
     <h1>${t("There is no such moment")}</h1>
     <p>${TROUBLE[past.trouble ?? "before"]()}</p>
-    ${past.length ? html`<p>${t("What is known begins on {first} and ends, so far, on {last}.", { first: written(past.event(1).at), last: written(past.event(past.length).at) })}</p>` : nothing}
+    ${past.length ? html`<p>${t("What is known begins on {first} and ends, so far, on {last}.", { first: written(past.from), last: written(past.to) })}</p>` : nothing}
     <p class="buttons">
       ${past.length ? html`${way(1, t("The first moment"))} ${way(past.length, t("The last moment"))}` : nothing}
       <a class="button primary" href=${replay.now}>${t("Back to now")}</a>

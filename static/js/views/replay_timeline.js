@@ -16,11 +16,11 @@ export function timeline(replay) {
   return html`<div class="past-line">
     ${controls(replay)}
     <div class="line" data-slider role="slider" tabindex="0" aria-label=${t("Moment")} aria-orientation="horizontal" aria-valuemin="1" aria-valuemax=${length}
-        aria-valuenow=${count} aria-valuetext=${`${written(new Date(past.time))}, ${numbered(past)}: ${saying(past.event(), replay)}`} data-testid="timeline"
+        aria-valuenow=${count} aria-valuetext=${`${written(past.time)}, ${numbered(past)}: ${saying(past.event(), replay)}`} data-testid="timeline"
         data-at=${share(past.time, from, to)}>
       ${guard([length, from, to], () => bars(past))}
       <span class="ahead" aria-hidden="true"></span>
-      ${past.other === null ? nothing : html`<span class="other" aria-hidden="true" data-at=${share(Date.parse(past.event(past.other).at), from, to)}></span>`}
+      ${past.other === null ? nothing : html`<span class="other" aria-hidden="true" data-at=${share(past.otherTime, from, to)}></span>`}
       <span class="handle" aria-hidden="true"></span>
     </div>
     <p class="ends" aria-hidden="true"><span>${moment(new Date(from))}</span><span>${moment(new Date(to))}</span></p>
