@@ -1,8 +1,11 @@
 """A coordinator arranges the columns of a search from the menu at their heads; nobody else is offered it."""
 
+import re
+
 import pytest
 from playwright.async_api import Locator, expect
 
+from board.words import translated
 from tests.office import Office
 from tests.test_browser_pages import barriers
 from tests.window import Window
@@ -186,3 +189,24 @@ async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(office: Office) -
         found += await barriers(alice, "dialog")
         await alice.page.keyboard.press("Escape")
     assert found == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+async def test_a_task_that_is_done_is_not_late(office: Office, language: str) -> None:
+    board, alice = await bare(office), await office.person("Alice")
+    done = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}["done"]
+    await alice.do(board, "task.add", {"title": "Ask the school", "due": "2026-01-01T04:36:00Z"})
+    task = next(each["id"] for each in await alice.entities(board) if each["state"].get("title") == "Ask the school")
+    for name in ("Alice", "Victor"):
+        window = await office.window(name, locale=language)
+        await window.open(f"/searches/{board}")
+        await expect(window(f"article[data-card='{task}'] [data-late]")).to_have_count(1)
+    await alice.do(board, "card.move", {"card": task, "column": done})
+    due = translated("due {at}", language).partition("{at}")[0]
+    for window in office.windows[-2:]:
+        card = window(f"article[data-card='{task}']")
+        await expect(card.locator("[data-due]")).to_have_count(0)
+        await expect(card).not_to_contain_text(":36")
+        await card.click()
+        await expect(window("[data-panel] :is(.until, .quick-read)")).to_contain_text(re.compile(rf"{due}.*5:36"))
+        await expect(window("[data-panel] [data-late]")).to_have_count(0)

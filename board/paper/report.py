@@ -192,7 +192,7 @@ class _Report:
             Block(say(N_("Overdue")), [self._card(each) for each in tasks["overdue"]]),
             Block(say(N_("Due in the next shift")), [self._card(each) for each in tasks["due"]]),
             Block(say(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
-            Block(say(N_("Done in this shift")), [self._card(each) for each in tasks["done"]]),
+            Block(say(N_("Done in this shift")), [self._card(each | {"due": None}) for each in tasks["done"]]),
             Block("", self._left_out(section["left_out"])),
             Block(say(N_("Important, since the shift began")), events),
         ]

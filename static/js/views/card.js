@@ -96,5 +96,5 @@ function taskFoot({ checklist, due: until, column }, view) {
   const items = Object.values(checklist ?? {});
   const done = items.filter((item) => item.done).length;
   return html`${items.length ? html`<span class="ticks">${t("{done} of {all}", { done, all: items.length })}</span>` : nothing}
-    ${until ? (view.isDone(column) ? html`<span>${t("was due {at}", { at: short(until) })}</span>` : due(until)) : nothing}`;
+    ${until && !view.isDone(column) ? due(until) : nothing}`;
 }

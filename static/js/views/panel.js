@@ -89,7 +89,7 @@ function withdrawn({ id }, view) {
 /** What is changed most, one choice each, sent at once. */
 function quick({ id, kind, state }, view) {
   if (!view.mayEdit) {
-    return html`<p class="quick-read">${state.assignee ? accountName(view.desk, state.assignee) : t("nobody yet")} · ${label.priority(state.priority)}${state.due ? html` · ${due(state.due)}` : nothing}</p>`;
+    return html`<p class="quick-read">${state.assignee ? accountName(view.desk, state.assignee) : t("nobody yet")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
   }
   const assignee = view.forms.get("assignee", id);
   const priority = view.forms.get(`${kind}-priority`, id);
@@ -101,9 +101,12 @@ function quick({ id, kind, state }, view) {
   return html`<div class="quick side">
     ${row(assignee, "assignee", view.sendingAtOnce)} ${row(priority, "priority", view.sendingAtOnce)}
     ${state.assignee === mine ? nothing : html`<button type="button" data-act="take" @click=${take}>${t("Take it")}</button>`}
-    ${state.due ? html`<span class="until">${view.isDone(state.column) ? t("was due {at}", { at: when(state.due) }) : due(state.due)}</span>` : nothing}
+    ${state.due ? html`<span class="until">${until(state, view)}</span>` : nothing}
   </div>`;
 }
+
+/** What is done is not late, whatever the time. */
+const until = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: when(state.due) }) : due(state.due));
 
 function gone(view) {
   return html`<aside class="panel" data-panel="gone" tabindex="-1">
