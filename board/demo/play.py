@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_urlsafe
 
 from board import journal
@@ -72,6 +73,9 @@ class Player:
             account = await accounts.add_account(desk, person.email, person.name, person.role, password)
             self._people[f"person:{person.key}"] = account
             self._callers[person.key] = await accounts.caller_for(desk, account)
+            if person.takes_in:
+                add = partial(accounts.add_token, name=person.name, scope="intake", email=person.email, now=stamp(desk.clock()))
+                await accounts.change(desk, add)
 
     async def _do(self, desk: Desk, step: Step, id: str) -> None:
         known = self._ids.get(step.search, self._people)

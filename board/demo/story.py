@@ -29,7 +29,8 @@ _CLOCK = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of people.toml; `signs_in` are those whose log-in is printed, `works` those who work along."""
+    """Somebody of people.toml; `signs_in` are those whose log-in is printed, `works` those who work along, `takes_in` is said of
+    a program."""
 
     key: str
     name: str
@@ -37,6 +38,7 @@ class Person:
     role: str
     signs_in: bool = False
     works: bool = False
+    takes_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
