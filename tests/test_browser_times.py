@@ -75,6 +75,20 @@ async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(office: 
     await alice.live()
 
 
+async def test_no_form_takes_a_time_to_come_of_what_has_happened(office: Office) -> None:
+    """The server takes it from programs: a call must not be lost for a clock that is wrong."""
+    board, soon = await office.search(), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=add-sighting]").click()
+    await alice.fill("add-sighting", {"description": "A girl by the ferry", "seen_at": soon})
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("form[data-form=add-sighting] [data-field=seen_at] .error")).to_contain_text("in the future")
+    await alice("form[data-form=add-sighting] [data-field=seen_at] button").click()  # now
+    await alice("dialog [data-act=send]").click()
+    await expect(alice.card("A girl by the ferry").locator(".kind")).to_contain_text("seen ")
+
+
 async def test_an_age_that_was_told_before_does_not_hold_up_another_correction(office: Office) -> None:
     board = await office.search(person={"first_name": "Nele", "age": 40})
     alice = await office.window("Alice")

@@ -41,13 +41,13 @@ const SOURCE = [
   text("source_contact", PRIVATE),
   { path: "source.sealed", control: "flag" },
 ];
-const SEEN = time("seen_at", { now: true });
+const SEEN = time("seen_at", { now: true, past: true });
 
 export const SIGHTING = [
   long("description", { required: true, first: true }),
   ...PLACE,
   SEEN,
-  time("received_at"),
+  time("received_at", { past: true }),
   choice("channel", CHANNELS, "channel", { required: true }),
   text("direction"),
   text("clothing"),
@@ -59,12 +59,12 @@ export const SIGHTING = [
 export const SIGHTING_FIRST = [
   long("description", { required: true, first: true, label: () => t("What was seen") }),
   text("place.text", { label: () => t("Where") }),
-  time("seen_at", { now: true, label: () => t("When") }),
+  time("seen_at", { now: true, past: true, label: () => t("When") }),
   choice("channel", CHANNELS, "channel", { required: true }),
 ];
 
 export const SIGHTING_MORE = [
-  time("received_at"),
+  time("received_at", { past: true }),
   choice("priority", PRIORITIES, "priority"),
   ...PLACE.slice(1),
   text("direction"),
@@ -132,7 +132,7 @@ export const ASSESSMENT = [
 export const NOTE = [
   long("text", { required: true, label: () => t("What happened, or was said") }),
   choice("category", CATEGORIES, "category", { required: true }),
-  time("happened_at", { now: true }),
+  time("happened_at", { now: true, past: true }),
   text("corrects"),
 ];
 
@@ -150,7 +150,7 @@ export const ACCESS = [
 ];
 
 export const OUTCOME = [
-  time("outcome.found_at", { required: true, now: true }),
+  time("outcome.found_at", { required: true, now: true, past: true }),
   text("outcome.place"),
   choice("outcome.condition", CONDITIONS, "condition", { required: true }),
   choice("outcome.how", HOWS, "how", { required: true }),
