@@ -99,6 +99,7 @@ async def test_two_who_set_it_at_once_are_told_of_each_other(office: Office) -> 
     await expect(bob("[data-testid=problem]")).to_be_visible()
     await bob("[data-act=keep-mine]").click()
     await expect(bob(FORM)).to_have_count(0)
+    await expect(bob("[data-testid=history] li[data-type='sighting.updated']")).to_have_count(2)  # hers and his: it is written
     await bob("[data-act=read-source]").click()
     await expect(bob("dd[data-field=source_name]")).to_have_text("Lotte")
     await expect(bob("[data-testid=earlier] li").first).to_contain_text("Mieke")
