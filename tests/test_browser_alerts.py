@@ -140,6 +140,24 @@ async def test_the_list_is_for_every_eye_and_fits(office: Office) -> None:
         assert not await barriers(charlie, "[data-bell]")
 
 
+@pytest.mark.parametrize("height", [500, 900])
+async def test_no_alert_lies_under_the_foot_of_its_list(office: Office, height: int) -> None:
+    board, bob = await office.search(), await office.person("Bob")
+    own = (await bob.http.get("/api/v1/me")).json()["id"]
+    for number in range(12):
+        await (await office.person("Alice")).do(board, "task.add", {"title": f"Task {number}", "assignee": own})
+    window = await office.window("Bob", viewport={"width": 390, "height": height})
+    await window.open("/")
+    await bell(window).click()
+    last, foot = window("[data-testid=alerts] > li").last, window("[data-alerts-list] footer")
+    await last.locator("a").focus()
+    ends, begins = await last.bounding_box(), await foot.bounding_box()
+    assert ends
+    assert begins
+    assert ends["y"] + ends["height"] <= begins["y"] + 1
+    await expect(foot).to_be_in_viewport(ratio=1)
+
+
 async def test_the_lead_is_told_of_an_urgent_sighting_and_chooses_where(office: Office) -> None:
     lead = (await me(office, "Bob"))["id"]
     board, alice, bob = await office.search(lead=lead), await office.person("Alice"), await office.window("Bob")
