@@ -93,6 +93,8 @@ async def test_a_task_is_assigned_and_its_checklist_ticked(office: Office) -> No
     await alice.open_card("Ask the ferry")
     await alice("[data-testid=checklist] li", has_text="quay").locator("input").check()
     await expect(bob.card("Ask the ferry").locator(".ticks")).to_have_text("1 of 2")
+    told = [text.replace("\n", " ") for text in await bob("[data-testid=history] > li [data-path]").all_inner_texts()]
+    assert told[:3] == ["Checklist: ☐ quay → ☑ quay", "Checklist: empty → ☐ quay", "Checklist: empty → ☐ deck"]
     await office.same(alice, bob, board)
 
 

@@ -46,7 +46,7 @@ export function changesOf({ state, changes }, before) {
 export const cardOf = ({ kind, id, state }) => (kind === "sighting" || kind === "task" ? id : kind === "note" ? state?.card ?? null : null);
 
 /** What was changed of an item of a checklist is one change, of the item; so is a place that is another point. */
-function byItem(changes, { before, state }) {
+export function byItem(changes, { before, state }) {
   const places = ["place", "last_seen"].filter((name) => changes.some(({ path }) => path === `${name}.lat` || path === `${name}.lon`));
   const items = new Map();
   for (const change of changes) {

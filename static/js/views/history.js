@@ -6,6 +6,7 @@ import { label } from "../labels.js";
 import { difference } from "../forms/patch.js";
 import { shownAt } from "../forms/shown.js";
 import { patiently } from "../patient.js";
+import { byItem } from "../sentences.js";
 import { byClock, time } from "./times.js";
 
 const PAGE = 1000; // events in one answer, the most that the server gives
@@ -41,14 +42,15 @@ export class History {
     this.events.push(...own.filter(({ seq }) => seq > last));
   }
 
-  /** Newest first: {event, changes: [{path, from, to}], holds}; from what is the state in the event before it, and what it set
-      holds while no later event changed a field of it. */
+  /** Newest first: {event, changes: [{path, from, to}], said, holds}; from what is the state in the event before it, said is the
+      same as a person reads it, and what it set holds while no later event changed a field of it. */
   get entries() {
     let before = null;
     const entries = this.events.map((event) => {
       const changes = event.erased ? [] : difference(before, event.state, event.changes ?? []);
+      const said = byItem(changes, { before, state: event.state });
       before = event.state ?? before;
-      return { event, changes };
+      return { event, changes, said };
     });
     const later = new Set();
     return entries.reverse().map((entry) => {
@@ -89,11 +91,11 @@ export function historyList(history, view) {
   </ol>`;
 }
 
-function item({ event, changes, holds }, view) {
+function item({ event, said, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
     <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${time(event.at)}${byClock(event)}</span></p>
     ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
-    ${isCreation(event) ? nothing : changed(changes.filter(({ to }) => !event.reason || to !== event.reason), event.private ?? [], view)}
+    ${isCreation(event) ? nothing : changed(said.filter(({ to }) => !event.reason || to !== event.reason), event.private ?? [], view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
     ${holds && view.undo.may(event) ? undoing(event, view) : nothing}
   </li>`;

@@ -128,9 +128,9 @@ export class Undo {
     const later = history.entries.filter(({ event }) => event.seq > seq);
     const last = changes.map((path) => {
       const entry = later.find((entry) => entry.changes.some((change) => change.path === path));
-      return entry && { event: entry.event, ...entry.changes.find((change) => change.path === path) };
+      return entry && { event: entry.event, ...entry.said.find((change) => path === change.path || path.startsWith(`${change.path}.`)) };
     });
-    return last.filter(Boolean);
+    return [...new Map(last.filter(Boolean).map((change) => [change.path, change])).values()];
   }
 }
 
@@ -156,8 +156,7 @@ const SAYS = {
 
 /** What changed since; where nothing did, what the server says of each field. */
 function why({ message, fields, since }, view) {
-  const known = new Set(since.map(({ path }) => path));
-  const rest = Object.entries(fields ?? {}).filter(([path]) => !known.has(path));
+  const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((known) => path === known.path || path.startsWith(`${known.path}.`)));
   const lines = [...since.map((change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${label.field(path)}: ${sentence}`)];
   return html`<p>${since.length ? t("Since then:") : message}</p>
     ${lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
