@@ -94,6 +94,17 @@ async def test_what_is_wrong_is_said_by_its_field_and_the_first_is_gone_to(offic
     await expect(desk("#d-code-error")).to_contain_text("No screen shows this code")
 
 
+async def test_ctrl_enter_sends_what_is_typed(office: Office) -> None:
+    alice = await office.window("Alice")
+    alice.may_fail("422")
+    await alice.page.goto("/displays")
+    await alice("[data-act=pair]").click()
+    await alice("dialog [name=name]").fill("Front room")
+    await alice.page.keyboard.press("Control+Enter")
+    await expect(alice("dialog .error").first).to_be_visible()
+    await expect(alice("dialog [name=code]")).to_be_focused()
+
+
 async def test_a_tick_stays_with_its_search_while_others_are_opened_and_found(office: Office) -> None:
     mila = await office.search(person={"first_name": "Mila"}, missing_since="2026-11-20T10:00:00Z")
     id, _ = await paired(office, ["operations"])

@@ -300,6 +300,71 @@ async def test_arrows_walk_to_what_lies_there(office: Office) -> None:
     assert await after("ArrowLeft") == (x, y)
 
 
+@pytest.mark.parametrize("path", ["search", "operations"])
+async def test_arrows_begin_at_the_first_card(office: Office, path: str) -> None:
+    board = await office.search()
+    await office.sighting(board, COAT)
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}" if path == "search" else "/")
+    cards = alice("[data-list] article[data-card]" if path == "search" else ".desk-column li[data-search]")
+    first = cards.first.locator("a").first
+    await press(alice, "ArrowDown")
+    await focused(alice, first)
+    await alice("#find").focus()
+    await press(alice, "ArrowDown")
+    await focused(alice, "#find")  # where arrows have a meaning of their own
+    if path == "search":
+        await alice("[data-chip=mine]").focus()
+        await press(alice, "ArrowRight")
+        await focused(alice, first)
+
+
+async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(office: Office) -> None:
+    board = await office.search()
+    for number in range(12):
+        await office.sighting(board, f"Something seen {number}")
+    alice = await office.window("Alice", viewport={"width": 1400, "height": 600})
+    await alice.open(f"/searches/{board}")
+    await press(alice, "t")
+    await alice.fill("add-task", {"title": BUS})
+    await press(alice, "Control+Enter")
+    added = alice.card(BUS).and_(alice("[data-card]"))
+    await focused(alice, of(added))
+    await expect(added).to_be_in_viewport(ratio=0.9)
+    await press(alice, "s")
+    await alice.fill("add-sighting", {"description": COAT})
+    await press(alice, "Control+Enter")
+    await focused(alice, of(alice.card(COAT).and_(alice("[data-card]"))))
+    await expect(alice.card(COAT)).to_be_in_viewport(ratio=0.9)
+    # who goes on typing is left there
+    await alice("[data-act=add-sighting]").click()
+    await alice.fill("add-sighting", {"description": TRAIN})
+    await press(alice, "Control+Enter")
+    await alice("#find").focus()
+    await expect(alice.card(TRAIN).and_(alice("[data-card]"))).to_have_count(1)
+    await focused(alice, "#find")
+
+
+async def test_on_a_phone_what_one_has_added_is_in_sight(office: Office) -> None:
+    board = await office.search()
+    alice = await office.window("Alice", viewport={"width": 390, "height": 844})
+    await alice.open(f"/searches/{board}")
+    await alice.add_task(BUS)
+    await expect(alice.card(BUS).and_(alice("[data-card]"))).to_be_in_viewport()
+
+
+async def test_what_is_refused_is_gone_to(office: Office) -> None:
+    alice = await office.window("Alice")
+    await alice.open("/")
+    await press(alice, "n")
+    await alice.fill("open-search", {"person.first_name": "Zed", "kind": "runaway", "missing_since": "2026-11-24T00:00"})
+    await alice("dialog summary").first.click()
+    await alice.fill("open-search", {"last_seen.lat": "951", "last_seen.lon": "3"})
+    await press(alice, "Control+Enter")
+    await expect(alice("[data-field='last_seen.lat'] .error")).to_be_visible()
+    await focused(alice, alice.field("open-search", "last_seen.lat"))
+
+
 async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(office: Office) -> None:
     board = await office.search()
     for number in range(12):

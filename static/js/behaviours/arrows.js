@@ -1,5 +1,8 @@
-/** Arrow keys from card to card: up and down in a column, left and right to the card at the same height. */
+/** Arrow keys from card to card: up and down in a column, left and right to the card at the same height; from elsewhere to the first. */
 import { pressed } from "./key_table.js";
+
+// what arrow keys have a meaning of their own in, or scroll
+const OWN = "input, select, textarea, [contenteditable], [role=slider], dialog, [popover], .panel, details[open]";
 
 export class Arrows {
   #root;
@@ -15,21 +18,25 @@ export class Arrows {
   }
 
   connect() {
-    this.#root.addEventListener("keydown", this.#walked);
+    document.addEventListener("keydown", this.#walked);
   }
 
   disconnect() {
-    this.#root.removeEventListener("keydown", this.#walked);
+    document.removeEventListener("keydown", this.#walked);
   }
 
   #go(event) {
+    if (!pressed("walk", event) || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
     const card = event.target.closest?.(this.#card);
-    if (!card || !pressed("walk", event)) return;
-    const next = this.#next(card, event.key);
+    const next = card ? this.#next(card, event.key) : !event.target.closest?.(OWN) && this.#first();
     if (!next) return;
     event.preventDefault();
     next.querySelector("a").focus();
     next.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  #first() {
+    return [...this.#root.querySelectorAll(`:is(${this.#list}) :is(${this.#card})`)].find((card) => card.querySelector("a") && card.parentElement.checkVisibility());
   }
 
   /** In a column that is several cards wide, down is the card below, and right the one beside it, before the next column. */

@@ -2,6 +2,7 @@
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../i18n.js";
 import { goBack, placeOf } from "./focus.js";
+import { pressed } from "./key_table.js";
 
 /**
  * @param name  also its test hook: `data-dialog`
@@ -12,7 +13,7 @@ export function dialog(name, title, body, close) {
     event.preventDefault();
     close();
   };
-  return html`<dialog class="dialog" data-dialog=${name} aria-labelledby="dialog-title" @cancel=${cancel}>
+  return html`<dialog class="dialog" data-dialog=${name} aria-labelledby="dialog-title" @cancel=${cancel} @keydown=${sending}>
     <header>
       <h2 id="dialog-title">${title}</h2>
       <button type="button" class="plain" data-act="close" aria-label=${t("Close")} @click=${close}>✕</button>
@@ -20,6 +21,13 @@ export function dialog(name, title, body, close) {
     <p class="unseen" role="status" data-says></p>
     ${body}
   </dialog>`;
+}
+
+/** Ctrl+Enter sends the form of any dialog, if it has not done so itself. */
+function sending(event) {
+  if (event.defaultPrevented || !pressed("send", event)) return;
+  event.preventDefault();
+  event.currentTarget.querySelector("form")?.requestSubmit();
 }
 
 const MAIN = document.querySelector("main");

@@ -113,10 +113,12 @@ export class Actions {
     if (!data) return this.#trouble();
     // The outbox has the words, on disk, before the form lets them go, and until there is an ack.
     const answer = board.send(form.command.name, data, form.position());
-    const sent = form.release();
+    const sent = form.release(), at = Date.now();
     this.#shut(form);
     try {
-      this.#did(await answer, data);
+      const ack = await answer;
+      this.#did(ack, data);
+      if (/^(sighting|task)\.add$/.test(form.command.name)) this.#view.added.did(ack, at);
     } catch (refused) {
       this.#view.draw();
       if (this.#reveal(form)) {

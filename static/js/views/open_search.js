@@ -22,7 +22,7 @@ export class OpenSearch {
   #view;
   #form;
 
-  /** view: {desk, board, draw()} */
+  /** view: {desk, board, draw(), focusTrouble} */
   constructor(view) {
     this.#view = view;
     this.#form = new Form({
@@ -80,7 +80,7 @@ export class OpenSearch {
   #submit = async () => {
     const form = this.#form, { board } = this.#view;
     const data = form.command.data(form);
-    if (!data) return this.#view.draw();
+    if (!data) return this.#trouble();
     const began = Date.now();
     // into the outbox first, which keeps it in the browser; only then out of the draft
     const answer = board.send(form.command.name, data);
@@ -93,7 +93,13 @@ export class OpenSearch {
       board.retract(refusal.id);
       form.restore(sent, refusal);
       this.show();
+      this.#trouble();
     }
     return undefined;
   };
+
+  #trouble() {
+    this.#view.focusTrouble = true;
+    this.#view.draw();
+  }
 }

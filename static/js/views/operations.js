@@ -7,6 +7,7 @@ import { Clock } from "../behaviours/clock.js";
 import { Dialogs } from "../behaviours/dialog.js";
 import { keepingFocus } from "../behaviours/focus.js";
 import { Keys, hasKeys } from "../behaviours/keys.js";
+import { goToTrouble } from "../behaviours/trouble.js";
 import { atFoot } from "./at_foot.js";
 import { label } from "../labels.js";
 import { n, t } from "../i18n.js";
@@ -40,6 +41,7 @@ export function mount(root, desk) {
 class Operations {
   desk;
   board;
+  focusTrouble = false; // what was refused is brought into sight
   #root;
   #opening;
   #clock;
@@ -101,6 +103,8 @@ class Operations {
     atFoot(this.#pending.filter(({ status }) => status === "refused").map((entry) => this.#refused(entry)));
     this.#clock.fill();
     this.#dialogs.settle();
+    if (this.focusTrouble) goToTrouble(this.#root);
+    this.focusTrouble = false;
   };
 
   // Opening needs a coordinator; the server says so too.

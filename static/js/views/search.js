@@ -7,7 +7,9 @@ import { Dialogs } from "../behaviours/dialog.js";
 import { Drag } from "../behaviours/drag.js";
 import { keepingFocus } from "../behaviours/focus.js";
 import { Keys } from "../behaviours/keys.js";
+import { goToTrouble } from "../behaviours/trouble.js";
 import { Actions } from "./actions.js";
+import { Added } from "./added.js";
 import { atFoot } from "./at_foot.js";
 import { Attention } from "./attention.js";
 import { Authors } from "./authors.js";
@@ -67,6 +69,7 @@ class SearchView {
     this.forms = new Forms(this.board, this.sources);
     this.authors = new Authors(boardId);
     this.act = new Actions(this);
+    this.added = new Added(this);
     this.attention = new Attention(this);
     this.undo = new Undo(this);
     this.namesakes = new Namesakes(boardId, this.draw);
@@ -253,28 +256,16 @@ class SearchView {
     if (this.focusField) this.#root.querySelector(this.focusField)?.focus();
     if (this.focusCard) this.#root.querySelector(`[data-card="${CSS.escape(this.focusCard)}"] a, [data-column="${CSS.escape(this.focusCard)}"] [data-part="column-menu"]`)?.focus({ preventScroll: true });
     if (this.showFacts) this.#root.querySelector(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" });
-    if (this.focusTrouble) this.#showTrouble();
+    if (this.focusTrouble) goToTrouble(this.#root);
+    this.added.show(this.#root);
     this.focusPanel = this.focusTrouble = this.showFacts = false;
     this.focusCard = this.focusField = null;
-  }
-
-  /** The first field that was refused has the focus, unless somebody types elsewhere by now. */
-  #showTrouble() {
-    const trouble = this.#trouble(), focused = document.activeElement;
-    trouble?.scrollIntoView({ block: "center" });
-    if (!trouble?.matches(".row") || (focused?.matches("input, select, textarea") && !trouble.closest("form").contains(focused))) return;
-    trouble.querySelector("input, select, textarea")?.focus({ preventScroll: true });
-  }
-
-  /** What has to be decided or mended comes before the sentence about the whole. */
-  #trouble() {
-    const [first] = ["[data-conflict]", ".row:has(.error)", ".problem"].map((one) => this.#root.querySelector(one)).filter(Boolean);
-    return first;
   }
 
   #forget() {
     this.#histories.clear();
     this.sources.clear();
+    this.added.forget();
     this.undo.forget();
   }
 
@@ -290,6 +281,7 @@ class SearchView {
     this.authors.hear(events);
     this.forms.hear(events);
     this.undo.hear(events);
+    this.added.hear(events);
     this.#render();
   }
 
