@@ -23,7 +23,7 @@ SHEETS = {
     STYLES: (
         "tokens", "base", "bar", "notices", "operations", "pages", "accounts", "audit", "api", "head", "columns",
         "column_menu", "cards", "panel", "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay",
-        "compare", "history", "handover", "handover_report", "since", "displays", "print",
+        "compare", "history", "handover", "handover_report", "since", "displays", "print", "print_board",
     ),
     WALL_STYLES: ("tokens", "wall", "wall_overview", "wall_one", "wall_veil"),
 }  # fmt: skip

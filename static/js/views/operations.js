@@ -14,6 +14,7 @@ import { n, t } from "../i18n.js";
 import { faces, people } from "./face.js";
 import { Find } from "./find.js";
 import { finding, placeOf } from "./find_list.js";
+import { printed } from "./on_paper.js";
 import { OpenSearch } from "./open_search.js";
 import { OperationsHere } from "./palette_operations.js";
 import { searchCard, sendingCard } from "./search_card.js";
@@ -71,6 +72,7 @@ class Operations {
       this.board.watch(this.draw),
       this.desk.watch(this.draw),
     ];
+    addEventListener("beforeprint", this.draw);
     this.#clock.connect();
     this.#finder.connect();
     this.#arrows.connect();
@@ -82,6 +84,7 @@ class Operations {
 
   disconnect() {
     for (const unwatch of this.#unwatch) unwatch();
+    removeEventListener("beforeprint", this.draw);
     this.#clock.disconnect();
     this.#finder.disconnect();
     this.#arrows.disconnect();
@@ -132,6 +135,7 @@ class Operations {
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>
+      ${printed(this)}
       <nav class="desk-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       <div class="desk-board" data-shown=${this.#tab}>

@@ -22,6 +22,7 @@ import { head } from "./head.js";
 import { History } from "./history.js";
 import { countOverdue, isDone, looks } from "./looks.js";
 import { Namesakes } from "./namesakes.js";
+import { printed } from "./on_paper.js";
 import { LOG, panel } from "./panel.js";
 import { SearchHere } from "./palette_search.js";
 import { picture, sightings } from "./picture.js";
@@ -59,6 +60,7 @@ class SearchView {
   #histories = new Map();
   #seq = null; // up to here events were heard
   #behaviours;
+  #prints = () => this.#render(); // with the time of the print
   #unwatch = [];
 
   constructor(root, desk, boardId, cardId) {
@@ -91,6 +93,7 @@ class SearchView {
   connect() {
     this.#root.classList.add("search-page");
     for (const behaviour of this.#behaviours) behaviour.connect();
+    addEventListener("beforeprint", this.#prints);
     if (location.hash === "#log") this.#fromElsewhere();
     const overdue = setInterval(() => this.#countOverdue(), OVERDUE_EVERY_MS);
     this.#unwatch = [
@@ -103,6 +106,7 @@ class SearchView {
 
   disconnect() {
     for (const behaviour of this.#behaviours) behaviour.disconnect();
+    removeEventListener("beforeprint", this.#prints);
     for (const unwatch of this.#unwatch) unwatch();
     this.#root.classList.remove("search-page");
     render(nothing, this.#root);
@@ -215,7 +219,7 @@ class SearchView {
   }
 
   #template() {
-    return html`${head(this)}
+    return html`${head(this)} ${printed(this)}
       ${tools(this)}
       <div class="desk">
         <div class="left">${columns(this)}</div>
