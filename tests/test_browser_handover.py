@@ -282,3 +282,19 @@ async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_se
     await current(office, dora, board, "Dora")
     await sign(dora)
     await expect(alice(f"[data-section='{board}'] [data-act=mark-read]")).to_be_visible()
+
+
+async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(office: Office) -> None:
+    person = await office.person("Alice")
+    me = (await person.http.get("/api/v1/me")).json()["id"]
+    board = await office.search(person={"first_name": "Alone"}, access="members", members=[me])
+    (alice, dora) = await at_handover(office, "Alice", "Dora")
+    await holds(office, "Dora", alice, dora)
+    await dora("[data-act=withdraw]").click()
+    await dora("dialog [data-act=send]").click()
+    told = alice("[data-testid=unanswered]")
+    await expect(told).to_contain_text("and nobody was named to answer for")
+    await expect(told).to_contain_text("Alone")
+    await expect(alice(f"[data-section='{board}'] [data-testid=outside]")).to_contain_text("Dora may not see this search.")
+    await expect(dora("[data-testid=unanswered], [data-testid=outside]")).to_have_count(0)
+    await expect(dora("main")).not_to_contain_text("Alone")

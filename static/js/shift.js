@@ -67,8 +67,11 @@ export function holding(shift) {
   return t("Shift: {name} since {at}", { name: shift.name, at: short(shift.since) });
 }
 
-/** One that is being handed over; or was refused, until somebody prepares again. */
-const openOne = ({ handover }) => (handover && ["prepared", "signed", "refused"].includes(handover.status) ? handover : null);
+/** One that is being handed over; or was refused, until somebody prepares again or the shift has gone another way. */
+function openOne({ shift, handover }) {
+  if (handover?.status === "refused") return shift?.holder === handover.outgoing ? handover : null;
+  return handover && ["prepared", "signed"].includes(handover.status) ? handover : null;
+}
 
 function opened({ number, status }) {
   if (status === "refused") return t("Handover {number}: refused", { number });

@@ -3,6 +3,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../i18n.js";
 import { serverNow } from "../time.js";
 import { NAMES } from "./handover_actions.js";
+import { unanswered } from "./handover_outside.js";
 import { when } from "./times.js";
 
 const STATUS = {
@@ -129,7 +130,7 @@ export function notices(view) {
     report.whole && !view.sections.length && html`<p>${t("There is no search to hand over.")}</p>`,
     !report.whole && report.status === null && html`<p role="status">${t("Reading…")}</p>`,
   ].filter(Boolean);
-  return html`${said.length ? html`<div class="handover-notices">${said}</div>` : nothing}
+  return html`${unanswered(view)} ${said.length ? html`<div class="handover-notices">${said}</div>` : nothing}
     ${refused.length ? html`<ul class="refusals" role="alert" data-testid="refusals">${refused.map((entry) => refusal(view, entry))}</ul>` : nothing}`;
 }
 

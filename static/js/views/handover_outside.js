@@ -35,7 +35,7 @@ function choices(it, name, keeper, view) {
   const keep = outgoing === view.desk.account.id ? t("I keep it") : t("{name} keeps it", { name: view.nameOf(outgoing) });
   const others = view.coordinators.filter(({ id }) => members.includes(id) && id !== outgoing && id !== it.outside);
   const busy = view.isSaving(it.board) || view.isBeingOpened(it.board);
-  return html`<p class="buttons">
+  return html`<p class="buttons on-screen">
     ${it.search.status === "closed" ? nothing : html`<button type="button" data-act="let-in" ?disabled=${busy} @click=${() => view.act.letIn(it)}>${t("Let {name} see it", { name })}</button>`}
     ${members.includes(outgoing) ? html`<button type="button" data-act="keep" aria-pressed=${String(keeper === outgoing)} ?disabled=${busy} @click=${() => view.act.keep(it, outgoing)}>${keep}</button>` : nothing}
     ${others.length ? html`<label>${t("Another coordinator answers for it:")} <select data-act="keeper" ?disabled=${busy} @change=${({ target }) => view.act.keep(it, target.value || null)}>
@@ -43,6 +43,15 @@ function choices(it, name, keeper, view) {
       ${others.map((each) => html`<option value=${each.id} ?selected=${each.id === keeper}>${each.name}</option>`)}
     </select></label>` : nothing}
   </p>`;
+}
+
+/** Above the report, for those who see them: searches that nobody answers for, as who holds the shift, or is about to, may not see them. */
+export function unanswered(view) {
+  const open = view.isFixed || view.mayWrite ? [] : undecided(view);
+  if (!open.length) return nothing;
+  const name = view.nameOf(open[0].outside);
+  return html`<div class="problem" data-testid="unanswered"><p>${n("{name} may not see {count} search, and nobody was named to answer for it:", "{name} may not see {count} searches, and nobody was named to answer for them:", open.length, { name })}</p>
+    <p class="blocking">${open.map((it) => html`<a href="#s-${it.board}">${it.search.reference} ${it.search.person.first_name}</a> `)}</p></div>`;
 }
 
 /** Beside the step, and in the dialog in which it is signed. */
