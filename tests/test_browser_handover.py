@@ -298,3 +298,16 @@ async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(offic
     await expect(alice(f"[data-section='{board}'] [data-testid=outside]")).to_contain_text("Dora may not see this search.")
     await expect(dora("[data-testid=unanswered], [data-testid=outside]")).to_have_count(0)
     await expect(dora("main")).not_to_contain_text("Alone")
+
+
+async def test_what_was_new_before_the_shift_began_is_told_to_who_has_not_seen_it(office: Office) -> None:
+    person, board = await office.person("Alice"), await office.search(person={"first_name": "Earlier"})
+    epoch = (await person.http.get(f"/api/v1/boards/{board}")).json()["epoch"]
+    await person.http.post("/api/v1/seen", json={"board": board, "epoch": epoch, "seq": 1})
+    await important(office, board)
+    await person.do(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
+    (alice,) = await at_handover(office, "Alice")
+    section = alice(f"[data-section='{board}'] .news")
+    await expect(section).to_contain_text("Nothing since the shift began.")
+    await expect(section.locator("[data-testid=reader]")).to_contain_text("1 of them important")
+    await expect(section.locator("[data-testid=reader] li")).to_contain_text("Sighting added")

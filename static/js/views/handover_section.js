@@ -69,17 +69,23 @@ function ended({ status, outcome, status_reason: reason, acknowledge }) {
 
 /** What has happened in the shift, the same for everybody; and on the screen what of it is new to whoever looks. */
 function happened({ board, since: { events, significant, seq }, reader, seq: until }) {
-  const mine = reader.from === "seen" ? html`<p class="on-screen" data-testid="reader">${newTo(reader, board, until)}</p>` : nothing;
+  const earlier = reader.significant.filter((event) => event.seq <= seq); // before the shift: these are told nowhere else
+  const mine = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlier, board)}</div>` : nothing;
   if (!events) return html`<div class="news quiet"><p>${t("Nothing since the shift began.")}</p>${mine}</div>`;
   return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${mine}
-    ${significant.length ? html`<ul>${significant.map((event) => html`<li>${time(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>` : nothing}</div>`;
+    ${important(significant, board)}</div>`;
+}
+
+function important(events, board) {
+  if (!events.length) return nothing;
+  return html`<ul>${events.map((event) => html`<li>${time(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>`;
 }
 
 /** What whoever looks has not seen. */
 function newTo({ events, significant, seq }, board, until) {
   if (!events) return t("Nothing since you last saw it.");
-  const important = significant.length ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
-  return html`<b>${n("{count} event since you last saw it", "{count} events since you last saw it", events)}</b>${important}${links(board, seq, until)}`;
+  const weighty = significant.length ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
+  return html`<b>${n("{count} event since you last saw it", "{count} events since you last saw it", events)}</b>${weighty}${links(board, seq, until)}`;
 }
 
 /** To what differs between two events, and to what happened from the first on. */
