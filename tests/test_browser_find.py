@@ -218,6 +218,25 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(office: Office)
     await keep(window, "filter", 390)
 
 
+async def test_what_changed_since_a_time_is_learned_from_one_event(office: Office) -> None:
+    board = await office.search()
+    old = await office.sighting(board, "Seen before")
+    alice = await office.person("Alice")
+    at = (await alice.events(board))[-1]["at"]
+    while datetime.now(UTC).isoformat() <= at.replace("Z", "+00:00"):  # another millisecond
+        await office.person("Alice")
+    await office.sighting(board, "Seen after")
+    window = await office.window("Bob")
+    read: list[str] = []
+    window.page.on("response", lambda answer: read.append(answer.url) if f"/boards/{board}" in answer.url else None)
+    async with window.page.expect_response(lambda answer: "at=" in answer.url) as answered:
+        await window.open(f"/searches/{board}?changed={at}")
+    assert len((await (await answered.value).json())["events"]) == 1
+    await expect(window("article.card h3")).to_have_text(["Seen after"])
+    await expect(window(f"article[data-card='{old}']")).to_have_count(0)
+    assert [url for url in read if url.partition("?")[0].endswith(board)] == []  # no snapshot beside that of the socket
+
+
 async def test_searches_are_sorted_as_the_address_says(office: Office) -> None:
     alice = await office.person("Alice")
     criteria = {"under_13": {"answer": "yes", "basis": "Her mother"}}

@@ -35,6 +35,28 @@ async def test_the_newest_events_before_a_number_come_in_order(company: Company,
     assert await newest(company.bob, scene.search, 1) == []
 
 
+async def test_the_newest_events_up_to_a_moment_come_in_order(company: Company, scene: Scene) -> None:
+    path = f"/api/v1/boards/{scene.search}/events"
+    every = (await company.bob.http.get(path, params={"limit": 1_000})).json()["events"]
+
+    async def until(at: str, **more: int) -> list[int]:
+        answer = await company.bob.http.get(path, params={"at": at} | more)
+        assert answer.status_code == 200, answer.text
+        return [each["seq"] for each in answer.json()["events"]]
+
+    last = [each["seq"] for each in every if each["at"] <= every[-3]["at"]][-1]
+    assert await until(every[-3]["at"], limit=1) == [last]
+    assert await until("2099-01-01T00:00:00Z", limit=1) == [every[-1]["seq"]]
+    assert await until(str(every[-2]["seq"]), limit=2) == [each["seq"] for each in every[-3:-1]]
+    assert await until("2099-01-01T00:00:00Z", before=every[-1]["seq"], limit=1) == [every[-2]["seq"]]
+    assert await until(str(every[-1]["seq"]), after=every[-2]["seq"]) == [every[-1]["seq"]]
+    for wrong, status in (("2020-01-01T00:00:00Z", 404), (str(every[-1]["seq"] + 1), 404), ("yesterday", 422)):
+        assert (await company.bob.http.get(path, params={"at": wrong})).status_code == status
+    secret = await company.secret_search(company.bob)
+    refused = await company.charlie.http.get(f"/api/v1/boards/{secret}/events", params={"at": "2099-01-01T00:00:00Z"})
+    assert refused.status_code == 404
+
+
 async def test_of_one_entity_come_its_own(company: Company, scene: Scene) -> None:
     added = await scene.sighting()
     graded = [

@@ -1,6 +1,7 @@
 """The HTTP calls under /api/v1, for other programs and for what a socket is not good at."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -150,8 +151,8 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
 
 
 async def events(request: Request) -> Response:
-    """The events of a board after a seq, as the caller may see them; with `before`, the newest ones before that seq; with
-    `entity`, those of one entity."""
+    """The events of a board after a seq, as the caller may see them; with `before`, the newest ones before that seq, with `at` up
+    to a moment; with `entity`, those of one entity."""
     return await (_few_events if number(request, "limit", 500, 1, 1_000) <= FEW else _many_events)(request)
 
 
@@ -169,13 +170,14 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     id, entity = request.path_params["board"], request.query_params.get("entity")
     after = number(request, "after", 0, 0, strict.MAX_INTEGER)
     before = number(request, "before", 0, 1, strict.MAX_INTEGER)  # 0: not asked
-    limit = number(request, "limit", 500, 1, 1_000)
+    limit, at = number(request, "limit", 500, 1, 1_000), request.query_params.get("at")
     desk = desk_of(request)
 
     def read(session: Session) -> tuple[Board, list[journal.Said], access.AsOf]:
         board, view = access.board_for(session, caller.account.id, id), access.as_of(session)
-        if before:
-            return board, journal.newest(session, id, entity, after, before, limit), view
+        end = before if at is None else min(before or sys.maxsize, _seq_at(session, board, at) + 1)
+        if end:
+            return board, journal.newest(session, id, entity, after, end, limit), view
         if entity is not None:
             return board, journal.of_entity(session, id, entity, after, limit), view
         return board, journal.after(session, id, after, limit), view

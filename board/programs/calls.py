@@ -22,6 +22,7 @@ from models.sighting import Sighting
 from realtime.strict import MAX_INTEGER
 
 _HEAD: Schema = {"board": ID, "epoch": TEXT, "seq": COUNT}
+_MOMENT: Schema = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}, TIME]}
 _ACCOUNT: Schema = {"id": ID, "name": TEXT, "role": {"enum": list(ROLES)}}
 PLACES: dict[str, Schema] = {
     "board": {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"},
@@ -182,7 +183,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/boards/{board}"): Call(
         shape(_HEAD | {"entities": many(ref("Entity"))}),
         (*ON_A_BOARD, "invalid"),
-        query={"at": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}, TIME]}},
+        query={"at": _MOMENT},
         tagged=True,
     ),
     ("GET", "/boards/{board}/events"): Call(
@@ -191,6 +192,7 @@ CALLS: dict[tuple[str, str], Call] = {
         query={
             "after": {"type": "integer", "minimum": 0, "maximum": MAX_INTEGER, "default": 0},
             "before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
+            "at": _MOMENT,
             "limit": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 500},
             "entity": TEXT,
         },

@@ -86,7 +86,8 @@ export class Filters {
 
 /** The seq of a board at a time, 0 before its first event; null where there is no answer. */
 async function seqAt(board, time) {
-  const answer = await patiently(`/api/v1/boards/${board}?at=${encodeURIComponent(time)}`, { headers: { accept: "application/json" } });
+  const query = new URLSearchParams({ at: time, limit: 1 });
+  const answer = await patiently(`/api/v1/boards/${board}/events?${query}`, { headers: { accept: "application/json" } });
   if (answer.status === 404) return 0;
-  return answer.ok ? (await answer.json()).seq : null;
+  return answer.ok ? (await answer.json()).events.at(-1)?.seq ?? 0 : null;
 }
