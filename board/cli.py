@@ -29,7 +29,8 @@ app.add_typer(people.account, name="account")
 app.add_typer(people.token, name="token")
 app.add_typer(people.search, name="search")
 if checkout.is_here():
-    app.command()(checkout.install)
+    for _command in (checkout.install, checkout.lock, checkout.sbom):
+        app.command()(_command)
     app.command(context_settings=checkout.PASSED_ON)(checkout.test)
     app.command()(checkout.bench)
     app.command(context_settings=checkout.PASSED_ON | {"help_option_names": []})(checkout.faults)

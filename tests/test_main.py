@@ -204,11 +204,38 @@ def test_a_lock_that_lacks_something_is_not_used_and_that_is_said(
     assert "do not name starlette" in capsys.readouterr().err
 
 
-def test_a_lock_is_used_only_where_it_was_tried(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_extra_without_a_lock_comes_after_what_is_locked_and_that_is_said(
+    checkout: Path, steps: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "requirements.txt").write_text("starlette==1.0 --hash=sha256:00\n")
+    build.ensure(checkout, TEST)
+    assert steps[-2][-3:] == ["--require-hashes", "--requirement", str(checkout / "requirements.txt")]
+    assert steps[-1][-1] == "pytest>=8"
+    assert not {"starlette>=1.0", "--require-hashes"} & {*steps[-1]}
+    assert "no lock names what test needs" in capsys.readouterr().err
+    (checkout / "requirements-paper.txt").write_text("weasyprint==68 --hash=sha256:00\n")
+    build.ensure(checkout, PAPER)  # beside what was there
+    assert steps[-2][-2:] == ["--requirement", str(checkout / "requirements-paper.txt")]
+    assert steps[-1][-1] == "pytest>=8"
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "value"),
+    [("sys", "platform", "win32"), ("platform", "machine", lambda: "riscv64"), ("sys", "version_info", (3, 99, 0)),
+     ("platform", "python_implementation", lambda: "PyPy")],
+)  # fmt: skip
+def test_a_lock_is_used_only_where_it_was_tried_and_elsewhere_that_is_said(
+    checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    where: str, name: str, value: Any,
+) -> None:  # fmt: skip
     (checkout / "requirements.txt").write_text("starlette==1.0 --hash=sha256:00\n")
     assert requirements.locks(checkout, BASE) == [checkout / "requirements.txt"]
-    monkeypatch.setattr(requirements.sys, "platform", "win32")
-    assert requirements.locks(checkout, BASE) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(getattr(requirements, where), name, value)
+        assert requirements.locks(checkout, BASE) == []
+        build._fill(checkout, checkout / ".venv", None, BASE)
+    assert steps[-1][-1] == "starlette>=1.0"
+    assert "the locks were not tried on" in capsys.readouterr().err
 
 
 def test_new_dependencies_come_into_a_new_environment_beside_the_old_one(checkout: Path, steps: list[list[str]]) -> None:

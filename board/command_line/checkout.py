@@ -1,13 +1,15 @@
 """What only a checkout has: its own environment, the tests, and servers for whoever works on the board."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from board import bootstrap
-from board.install import environments
+from board.install import CannotInstall, environments
 from board.people.accounts import Wrong
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -24,6 +26,35 @@ def install(extras: Annotated[list[str] | None, typer.Argument(help="paper: what
     if environments.is_ours(bootstrap.ROOT, env) and not environments.is_current(bootstrap.ROOT, env, frozenset(extras or ())):
         raise Wrong(f"This program installs nothing: {bootstrap.advice(extra=' '.join(extras or ()))}.")
     print(f"everything is there, in {env}")
+
+
+def lock(upgrade: Annotated[bool, typer.Option(help="In the newest versions that are allowed.")] = False) -> None:
+    """Makes the locked lists of dependencies (requirements.txt, requirements-paper.txt) anew from pyproject.toml."""
+    from board.dev.lock import make
+
+    with _installing():
+        for path in make(bootstrap.ROOT, upgrade):
+            print(path.name)
+
+
+def sbom(output: Annotated[Path | None, typer.Option(help="A file; without, standard output.")] = None) -> None:
+    """Lists what is installed here, as a bill of materials (CycloneDX, JSON)."""
+    from board.dev.sbom import made
+
+    with _installing():
+        bill = made(bootstrap.ROOT)
+    if output is None:
+        print(bill)
+    else:
+        output.write_text(bill, encoding="utf-8")
+
+
+@contextmanager
+def _installing() -> Iterator[None]:
+    try:
+        yield
+    except CannotInstall as why:
+        raise Wrong(f"{why}.") from why
 
 
 def test(context: typer.Context) -> None:

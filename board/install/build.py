@@ -15,7 +15,7 @@ from typing import Any
 
 from board.install import checkout, environments
 from board.install.environments import LINK, UNFINISHED, in_use, is_ours, note, noted, python_of
-from board.install.requirements import declared, digest, extras_of, locks, missing
+from board.install.requirements import declared, digest, extras_of, locks, unfit, unlocked
 from board.install.steps import CannotInstall, ask, find_uv, run, say
 
 
@@ -138,15 +138,18 @@ def _make(env: Path, uv: str | None) -> None:
 
 
 def _fill(root: Path, env: Path, uv: str | None, extras: frozenset[str]) -> None:
-    """Install the dependencies: by the locks where they fit, each file by its digest; else as pyproject.toml declares them."""
-    locked = locks(root, extras)
+    """Install the dependencies: by the locks where they fit, each file by its digest; else as pyproject.toml declares them, and
+    so what extras without a lock add."""
+    locked, rest = locks(root, extras), declared(root, extras)
     if locked:
         run([*_installer(env, uv), "--require-hashes", *(word for lock in locked for word in ("--requirement", str(lock)))])
-        return
-    if missing(root, extras):
-        say(f"the locks do not name {', '.join(sorted(missing(root, extras)))}: installing without them")
-    if declared(root, extras):
-        run([*_installer(env, uv), *declared(root, extras)])
+        rest = [each for each in rest if each not in declared(root, extras - unlocked(root, extras))]
+        if rest:
+            say(f"no lock names what {', '.join(sorted(unlocked(root, extras)))} needs: its versions are chosen now")
+    elif why := unfit(root, extras):
+        say(f"{why}: installing without them, in versions that are chosen now")
+    if rest:
+        run([*_installer(env, uv), *rest])
 
 
 def _installer(env: Path, uv: str | None) -> list[str]:

@@ -1,6 +1,7 @@
 """Requirements of a checkout: what pyproject.toml declares, and the locks, which name each version and its digests.
 
-There is a lock for the base and one for each extra; all name the same versions, for all platforms at once.
+There is a lock for the base and one for each extra that people run (`paper`), which has what the base has not; they are made by
+`board/dev/lock.py`, for all platforms at once.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ BASE = "requirements.txt"
 # Where the locks were tried. Elsewhere the versions are chosen at the time of the install.
 PYTHONS = ((3, 11), (3, 14))
 PLATFORMS = ("linux", "darwin")
+MACHINES = ("x86_64", "aarch64", "arm64")
 
 
 def project(root: Path) -> dict[str, Any]:
@@ -51,20 +53,38 @@ def digest(root: Path, extras: frozenset[str]) -> str:
 
 
 def locks(root: Path, extras: frozenset[str]) -> list[Path]:
-    """Return the locks to install by; none where they do not fit this Python, or name less than pyproject.toml declares."""
-    if not (PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1] and sys.platform in PLATFORMS):
-        return []
-    if platform.python_implementation() != "CPython" or missing(root, extras):
-        return []
-    return list(_locks(root, extras))
+    """Return the locks to install by; none where there is none, or where `unfit` says why not."""
+    return [] if unfit(root, extras) else list(_locks(root, extras))
+
+
+def unfit(root: Path, extras: frozenset[str]) -> str:
+    """Return why the locks are not used here; empty where they are, and where there are none."""
+    if not list(_locks(root, extras)):
+        return ""
+    here = f"{platform.python_implementation()} {platform.python_version()} on {sys.platform}, {platform.machine()}"
+    tried = PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1] and sys.platform in PLATFORMS and platform.machine() in MACHINES
+    if not tried or platform.python_implementation() != "CPython":
+        return f"the locks were not tried on {here}"
+    lacking = missing(root, extras)
+    return f"the locks do not name {', '.join(sorted(lacking))}" if lacking else ""
 
 
 def missing(root: Path, extras: frozenset[str]) -> set[str]:
-    """Return the names that are declared, and that no lock has; none where there is no lock at all."""
+    """Return the names that are declared, for the base and the extras with a lock, and that no lock has; none where there is no
+    lock at all."""
     if not list(_locks(root, extras)):
         return set()
     locked = {name_of(line) for lock in _locks(root, extras) for line in _lines(lock) if not line.startswith("--hash")}
-    return {name_of(each) for each in declared(root, extras)} - locked
+    return {name_of(each) for each in declared(root, extras - unlocked(root, extras))} - locked
+
+
+def unlocked(root: Path, extras: frozenset[str]) -> frozenset[str]:
+    """Return the extras that have no lock."""
+    return frozenset(extra for extra in extras if not lock_of(root, extra).is_file())
+
+
+def lock_of(root: Path, extra: str) -> Path:
+    return root / f"requirements-{extra}.txt"
 
 
 def name_of(requirement: str) -> str:
@@ -74,9 +94,9 @@ def name_of(requirement: str) -> str:
 
 
 def _locks(root: Path, extras: frozenset[str]) -> Iterator[Path]:
-    for name in (BASE, *(f"requirements-{extra}.txt" for extra in sorted(extras))):
-        if (root / name).is_file():
-            yield root / name
+    for lock in (root / BASE, *(lock_of(root, extra) for extra in sorted(extras))):
+        if lock.is_file():
+            yield lock
 
 
 def _lines(lock: Path) -> list[str]:
