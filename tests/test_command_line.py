@@ -140,7 +140,8 @@ async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_
     )  # fmt: skip
     assert re.fullmatch(rf"{UUID}\n", out)
     listed = {each["id"]: each for each in (await company.alice.http.get("/api/v1/accounts")).json()["accounts"]}
-    assert listed[out.strip()] == {"id": out.strip(), "name": "Kim Ö", "role": "viewer", "enabled": True}
+    told = {"id": out.strip(), "name": "Kim Ö", "role": "viewer", "enabled": True, "machine": False}
+    assert listed[out.strip()] == told
     assert await signs_in(company, email, first)
     assert await board.works("account", "set-role", email, "coordinator") == ""
     (line,) = [line for line in (await board.works("account", "list")).splitlines() if email in line]
