@@ -181,6 +181,13 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await expect(dora("[data-testid=blocked]")).to_contain_text("1 search is not read")
     await dora("[data-act=mark-read]").click()
     await expect(dora("[data-testid=ready]")).to_be_visible()
+    readers = f"[data-section='{board}'] [data-testid=after]"
+    for window in (alice, dora):  # what is printed is the same for both
+        await expect(window(f"{readers} .on-paper")).to_have_text(re.compile("^Dora has read it"))
+        await window.page.emulate_media(media="print")
+        await expect(window(f"{readers} :is(.on-screen, .read)").first).to_be_hidden()
+        await expect(window(f"{readers} .on-paper")).to_be_visible()
+        await window.page.emulate_media(media="screen")
     told = "Dora has accepted handover 2 and holds the shift."
     said = asyncio.create_task(alice.page.wait_for_function(SAYS, arg=told))  # before anything else is
     await dora("[data-act=accept]").click()

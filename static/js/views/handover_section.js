@@ -106,8 +106,8 @@ function after(it, view) {
 }
 
 function reading(it, view, mine) {
-  if (view.isBeingRead(it.board)) return html`<span class="hint" role="status">${t("sending…")}</span>`;
-  if (!view.isUnread(it)) return html`<span class="read" data-testid="read">✓ ${mine ? t("read, {at}", { at: when(mine.at) }) : t("read")}</span>`;
+  if (view.isBeingRead(it.board)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
+  if (!view.isUnread(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: when(mine.at) }) : t("read")}</span>`;
   const mark = ({ target }) => {
     target.closest("[data-section]").focus({ preventScroll: true }); // the button goes
     view.act.read(it);
@@ -115,10 +115,11 @@ function reading(it, view, mine) {
   return html`<button type="button" class="primary" data-act="mark-read" @click=${mark}>${mine ? t("Read again") : t("Mark as read")}${hasKeys() ? html` <kbd>R</kbd>` : nothing}</button>`;
 }
 
-/** Who else has read it: whoever hands over sees how far they have come. */
+/** Who else has read it: whoever hands over sees how far they have come. On paper everybody who has: it is the same for all. */
 function readers({ reads = {} }, view) {
-  const others = Object.entries(reads).filter(([id]) => id !== view.desk.account.id);
-  return others.length ? html`<p class="hint">${others.map(([id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: when(at) })).join(" · ")}</p>` : nothing;
+  const all = Object.entries(reads), others = all.filter(([id]) => id !== view.desk.account.id);
+  const told = (some) => some.map(([id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: when(at) })).join(" · ");
+  return html`${others.length ? html`<p class="hint on-screen">${told(others)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${told(all)}</p>` : nothing}`;
 }
 
 function cards(it, view) {
