@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from board import snapshot
 from board.commands import TABLE
-from board.running import metrics
+from board.running import logs, metrics
 from models.errors import Unavailable, is_fault
 from models.sqlite import library
 from tests.cast import Person, Refusal, new_id
@@ -52,7 +52,7 @@ async def test_a_fault_in_a_command_is_answered_as_failed_and_nobody_else_is_har
 ) -> None:
     alice, bob = company.alice, company.bob
     search, id, before = await company.alice.open_search(), new_id(), count("command")
-    with monkeypatch.context() as patch, capture_logs() as logs:
+    with monkeypatch.context() as patch, capture_logs() as logged:
         breaks(patch, fault)
         note = alice.do(search, "note.add", {"text": NAME}, id=id)
         told = await asyncio.gather(note, bob.do(search, "task.add", {"title": "call"}), return_exceptions=True)
@@ -60,10 +60,10 @@ async def test_a_fault_in_a_command_is_answered_as_failed_and_nobody_else_is_har
     assert told[0].code == "failed"
     assert "administrator" in told[0].body["message"]
     assert isinstance(told[1], dict), "what shared its transaction was done"
-    (line,) = [line for line in logs if line["event"] == "command failed"]
+    (line,) = [line for line in logged if line["event"] == "command failed"]
     assert line["log_level"] == "error"
     assert any(fault.__name__ in each for each in line["where"])
-    assert NAME not in json.dumps(logs, default=repr)
+    assert NAME not in json.dumps(logged, default=repr)
     assert count("command") == before + 1
     assert (await alice.do(search, "note.add", {"text": NAME}, id=id))["seqs"], "mended, the same may be sent again"
 
@@ -89,7 +89,7 @@ async def test_over_http_a_command_that_fails_is_500_in_the_language_of_who_asks
 async def test_a_fault_in_a_call_or_a_page_is_500_and_counted(company: Company, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
     search, before = await company.alice.open_search(), count(at)
     path = f"/api/v1/boards/{search}" if at == "call" else f"/searches/{search}/history"
-    with monkeypatch.context() as patch, capture_logs() as logs:
+    with monkeypatch.context() as patch, capture_logs() as logged:
         patch.setattr(snapshot, "entities", fails)
         patch.setattr("board.history.pages.may_see", fails)
         answer = await company.alice.http.get(path)
@@ -98,7 +98,7 @@ async def test_a_fault_in_a_call_or_a_page_is_500_and_counted(company: Company, 
     assert "tried again" not in answer.text
     assert "Retry-After" not in answer.headers
     assert count(at) == before + 1
-    assert NAME not in answer.text + json.dumps(logs, default=repr)
+    assert NAME not in answer.text + json.dumps(logged, default=repr)
     assert (await company.alice.http.get(path)).status_code == 200
 
 
@@ -152,6 +152,20 @@ async def test_a_handshake_that_fails_is_counted_and_refused(company: Company, m
             await company.again(company.bob)
     assert count("socket") == before + 1
     assert isinstance(await company.again(company.bob), Person)
+
+
+def test_a_trace_names_our_lines_however_deep_a_library_failed() -> None:
+    def ours(depth: int) -> None:
+        scope: dict[str, Any] = {}
+        exec(compile("def deep(n):\n    return deep(n - 1) if n else 1 / 0", "/lib/library.py", "exec"), scope)
+        scope["deep"](depth)
+
+    with pytest.raises(ZeroDivisionError) as failed:
+        ours(40)
+    where = logs.where(failed.value)["where"]
+    assert isinstance(where, list)
+    assert any(line.endswith(" ours") for line in where)
+    assert len(where) <= 2 * logs.LAST
 
 
 def test_a_full_disk_and_a_line_that_was_lost_are_no_faults() -> None:

@@ -15,6 +15,7 @@ import secrets
 import sys
 import threading
 import traceback
+from pathlib import Path
 
 import structlog
 
@@ -23,6 +24,8 @@ from models.times import now, stamp
 
 OURS = ("board", "models", "realtime")
 WORKER = "BOARD_WORKER"  # the number of this worker, in its environment; none where there is but one process
+ROOT = Path(__file__).resolve().parents[2]
+LAST = 12  # lines of a trace
 FLUSH_S = 0.5  # for what was said last, before this process ends
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
@@ -100,9 +103,15 @@ def belongs_to(**ids: str) -> None:
 
 
 def where(error: BaseException) -> dict[str, object]:
-    """What may be said of an exception: its type, and the lines through which it came."""
+    """What may be said of an exception: its type, and the lines through which it came: the last ones, and ours before them (a
+    database's library has more than a dozen of its own)."""
     frames = traceback.extract_tb(error.__traceback__)
-    return {"error": type(error).__name__, "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]}
+    told = [*[frame for frame in frames[:-LAST] if _is_ours(frame.filename)][-LAST:], *frames[-LAST:]]
+    return {"error": type(error).__name__, "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in told]}
+
+
+def _is_ours(file: str) -> bool:
+    return Path(file).is_relative_to(ROOT) and "site-packages" not in file
 
 
 class _Handler(logging.Handler):
