@@ -29,10 +29,15 @@ _ADD_DONE = text(
     "INSERT INTO done (account, command, name, ack, at, content) VALUES (:account, :command, :name, :ack, :at, :content)"
 )
 # What somebody did themselves is not new to them: it is seen where all before it was, or else counted.
+# Where they never looked there is a row, too, without a time. (In another epoch it begins anew.)
 _ACTED = text(
-    "UPDATE seen SET own = CASE WHEN seq + own >= :first - 1 THEN 0 ELSE own + :last - :first + 1 END, "
-    "seq = CASE WHEN seq + own >= :first - 1 THEN :last ELSE seq END "
-    "WHERE account = :account AND board = :board AND epoch = :epoch AND seq < :last"
+    "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (:account, :board, :epoch, 0, '', :count) "
+    "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, "
+    "own = CASE WHEN seen.epoch <> excluded.epoch THEN excluded.own WHEN seen.seq + seen.own >= :first - 1 THEN 0 "
+    "ELSE seen.own + excluded.own END, "
+    "at = CASE WHEN seen.epoch <> excluded.epoch THEN '' ELSE seen.at END, "
+    "seq = CASE WHEN seen.epoch <> excluded.epoch THEN 0 WHEN seen.seq + seen.own >= :first - 1 THEN :last ELSE seen.seq END "
+    "WHERE seen.epoch <> excluded.epoch OR seen.seq < :last"
 )
 _BEGAN = text(
     "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (:account, :board, :epoch, :last, :at, 0) "
@@ -91,9 +96,11 @@ class Turn:
 
     def acted(self, account: str, board: str, epoch: str, first: int, last: int, at: str) -> None:
         """Somebody made these events of a board; who made its first ones has seen it as it began."""
-        statement = _BEGAN if first == 1 else _ACTED
         named = {"account": account, "board": board, "epoch": epoch, "last": last}
-        self.seen.append((statement, named | ({"at": at} if first == 1 else {"first": first})))
+        if first == 1:
+            self.seen.append((_BEGAN, named | {"at": at}))
+        else:
+            self.seen.append((_ACTED, named | {"first": first, "count": last - first + 1}))
 
     def left(self, column: str, rank: str) -> None:
         """A card goes elsewhere."""

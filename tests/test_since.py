@@ -278,6 +278,29 @@ async def test_what_somebody_does_is_not_new_to_them_but_to_others(company: Comp
 
 
 @pytest.mark.houses
+async def test_what_somebody_does_where_they_never_looked_is_not_new_to_them(company: Company) -> None:
+    search, bob = await company.alice.open_search(), company.bob
+    before = (await news(bob))[search]["events"]
+    for number in range(2):
+        await bob.do(search, "note.add", {"text": f"own {number}"})
+        there = (await news(bob, search))[search]
+        assert (there["events"], there["seen"]) == (before, None)
+    assert all(each["kind"] != "note" for each in there["net"])
+    await company.alice.do(search, "note.add", {"text": "hers"})
+    assert (await news(bob))[search]["events"] == before + 1
+    assert search not in {each["board"] for each in (await bob.http.get("/api/v1/seen")).json()["seen"]}
+    await see(bob, await at(bob, search, 1))
+    there = (await news(bob, search))[search]
+    assert (there["events"], there["seen"]["seq"]) == (before, 1)
+    # After a restore the board is another, and new to all.
+    sql = text("UPDATE board SET epoch = 'another' WHERE id = :board")
+    await company.server.desk.database.write(lambda session: session.connection().execute(sql, {"board": search}))
+    ack = await bob.do(search, "note.add", {"text": "own again"})
+    there = (await news(bob))[search]
+    assert (there["events"], there["seen"]) == (ack["seqs"][0] - 1, None)
+
+
+@pytest.mark.houses
 async def test_a_mark_before_ones_own_events_leaves_those_out(company: Company) -> None:
     search, bob = await company.alice.open_search(), company.bob
     early = await at(bob, search)

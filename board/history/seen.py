@@ -31,6 +31,10 @@ class Kept(NamedTuple):
     at: str
     own: int  # events after it that are their own
 
+    @property
+    def has_looked(self) -> bool:
+        return bool(self.at)
+
 
 # Where an epoch is not the board's, what was seen is of another life: as if it had never been.
 _OF_ACCOUNT = text(
@@ -69,6 +73,11 @@ _MOVES_ALL = {
 
 def of(session: Session, account: str) -> dict[str, Kept]:
     """What somebody has seen of each board, by its id; of those that they may see now."""
+    return {board: each for board, each in kept(session, account).items() if each.has_looked}
+
+
+def kept(session: Session, account: str) -> dict[str, Kept]:
+    """The same, also of boards at which they never looked, and where they did something."""
     hidden = snapshot.hidden_searches(session, account)
     rows = session.connection().execute(_OF_ACCOUNT, {"account": account})
     return {row.board: Kept(*row) for row in rows if row.board not in hidden}

@@ -95,19 +95,19 @@ async def since(request: Request, caller: Caller) -> Response:
 
 
 def _overview(session: Session, account: str) -> list[dict[str, Any]]:
-    hidden, known = snapshot.hidden_searches(session, account), seen.of(session, account)
+    hidden, known = snapshot.hidden_searches(session, account), seen.kept(session, account)
     heads = [row for row in session.connection().execute(_HEADS) if row.id not in hidden]
     return [_head(row.id, row.epoch, row.seq, known.get(row.id)) for row in heads]
 
 
 def _head(board: str, epoch: str, seq: int, mark: Kept | None) -> dict[str, Any]:
-    kept = {"epoch": mark.epoch, "seq": mark.seq, "at": mark.at} if mark else None
+    kept = {"epoch": mark.epoch, "seq": mark.seq, "at": mark.at} if mark and mark.has_looked else None
     return {"board": board, "epoch": epoch, "seq": seq, "seen": kept, "events": seq - (mark.seq + mark.own if mark else 0)}
 
 
 def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
     board = access.board_for(session, account, id)
-    mark = seen.of(session, account).get(id)
+    mark = seen.kept(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, mark)
     changes, back = what_changed(session, board, mark.seq if mark else 0, hidden, account)
