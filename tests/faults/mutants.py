@@ -155,13 +155,13 @@ MUTANTS = (
         (
             Patch(
                 "board/execute.py",
-                "    if (ack := _remembered(session, account.id, command)) is not None:",
-                "    if (ack := _remembered(session, account.id, command)) is not None and not ack.id:",
+                "    if (ack := _remembered(session, account.id, command, content)) is not None:",
+                "    if (ack := _remembered(session, account.id, command, content)) is not None and not ack.id:",
             ),
             Patch(
                 "board/turn.py",
-                'VALUES (:account, :command, :name, :ack, :at)")',
-                'VALUES (:account, :command, :name, :ack, :at) ON CONFLICT DO NOTHING")',
+                'VALUES (:account, :command, :name, :ack, :at, :content)"',
+                'VALUES (:account, :command, :name, :ack, :at, :content) ON CONFLICT DO NOTHING"',
             ),
         ),
         _plan(_one_by_one("line.reset", 12), delay_s=0.02),
