@@ -430,6 +430,25 @@ async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_some
         await who.do(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
 
 
+async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: Scene) -> None:
+    company, alice, ada = scene.company, scene.company.alice, scene.company.ada
+    eva = await company.come("Eva", "coordinator")
+    members = [alice.account["id"], ada.account["id"]]
+    secret = await alice.open_search(access="members", members=members)
+    for _ in range(2):
+        number = await handing.prepare(alice, incoming=eva.account["id"])
+        (seq,) = (await alice.do(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
+        found = (await ada.http.get("/api/v1/alerts")).json()["alerts"]
+        assert (found[0]["board"], found[0]["seq"], found[0]["handover"]) == (secret, seq, number)
+        event = (await events(ada, [seq], secret))[0]
+        assert (event["state"]["keeper"], event["state"]["handover"]) == (ada.account["id"], number)
+        await alice.do(secret, "handover.write", {"handover": number, "contacts": f"the mother, {number}"})
+        assert (await ada.http.get("/api/v1/alerts")).json()["alerts"][0]["seq"] == seq, "what else is written alerts nobody"
+        await handing.sign(alice, number)
+        await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
+    await alice.do(secret, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+
+
 async def test_who_loses_or_gains_sight_of_a_search_does_so_of_how_it_was_handed_over(scene: Scene) -> None:
     alice, charlie = scene.company.alice, scene.company.charlie
     await handing.hand(alice)

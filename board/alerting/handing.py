@@ -22,7 +22,7 @@ def concerned(session: Session, said: Said, after: State, fields: Collection[str
         return {after[name] for name in ("outgoing", "prepared_by", "incoming")} - {None}
     if said.type == "shift.taken":
         return {after["before"]} - {None}
-    if said.type == "handover.written" and "keeper" in fields:
+    if said.type == "handover.written" and not {"keeper", "handover"}.isdisjoint(fields):  # each handover asks anew
         return {after["keeper"]} - {None}
     return set()
 

@@ -43,8 +43,8 @@ class Read(Data):
 def write(pen: Pen, number: int, patch: State) -> None:
     """A merge patch, while handover `number` is prepared and this search is part of it."""
     row = _briefing(pen)
-    before = {name: getattr(row, name) for name in OfSearch.model_fields}
-    values = patched(OfSearch, before | {"keeper": _keeper(row, number)}, patch)
+    before = {name: getattr(row, name) for name in OfSearch.model_fields} | {"keeper": _keeper(row, number)}
+    values = patched(OfSearch, before, patch)
     values["pinned"] = list(dict.fromkeys(values["pinned"]))
     _check_pinned(pen, values["pinned"])
     if values["keeper"] is not None and "keeper" in patch:
