@@ -105,7 +105,8 @@ _AS_OF = text(_SELECT + f"AND e.seq IN ({_LAST} GROUP BY kind, entity) ORDER BY 
 _STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST} AND entity IN :entities GROUP BY kind, entity) ORDER BY e.seq").bindparams(
     bindparam("entities", expanding=True)
 )
-_AT = text("SELECT max(seq) FROM event WHERE board = :board AND at <= :at")
+_HEAD = text("SELECT seq FROM board WHERE id = :board")
+_TIME = text("SELECT at FROM event WHERE board = :board AND seq <= :seq ORDER BY seq DESC LIMIT 1")
 _CHAIN = text(
     "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.commitment, e.hash, p.key, p.body FROM event e "
     "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq "
@@ -198,9 +199,19 @@ def _said_then(session: Session, rows: Iterable[Any]) -> Iterator[tuple[Said, St
 
 
 def seq_at(session: Session, board: str, at: str) -> int | None:
-    """The seq of the last event that was committed up to a time; None before the first."""
-    found = session.connection().execute(_AT, {"board": board, "at": at}).scalar()
-    return int(found) if found else None
+    """The seq of the last event that was committed up to a time; None before the first.
+
+    Times never decrease, so it is found by halves: no index has them, and a journal is long."""
+    connection = session.connection()
+    first, beyond = 0, int(connection.execute(_HEAD, {"board": board}).scalar() or 0) + 1  # the event of first is early enough
+    while beyond - first > 1:
+        middle = (first + beyond) // 2
+        time = connection.execute(_TIME, {"board": board, "seq": middle}).scalar()
+        if time is not None and time <= at:
+            first = middle
+        else:
+            beyond = middle
+    return first or None
 
 
 def heads(session: Session, boards: Sequence[str]) -> dict[str, tuple[str, int]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event as engine_event
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -277,3 +278,23 @@ async def test_lists_come_in_pages_and_end_at_the_head(company: Company) -> None
     assert (body["seq"], body["events"]) == (head, [])
     for limit in (0, 1_001, -1, "x"):
         assert (await alice.http.get(path, params={"limit": limit})).status_code == 422
+
+
+# -- moments --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_seq_is_found_by_its_time_without_going_along_the_journal(record: Record) -> None:
+    """Neither of a moment long ago, nor of one now: programs ask for one without waiting for a turn."""
+
+    def look(session: Session) -> None:
+        told = [(said.seq, said.at) for said in journal.after(session, record.search, 0)]
+        asked: list[str] = []
+        engine_event.listen(session.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
+        for moment in ("2020", "2030", *(at for _, at in told)):
+            expected = max((seq for seq, at in told if at <= moment), default=None)
+            assert journal.seq_at(session, record.search, moment) == expected
+        assert journal.seq_at(session, "none", "2030") is None
+        assert asked
+        assert not [each for each in asked if "at <=" in each]
+
+    await record.desk.database.read(look)
