@@ -7,6 +7,7 @@ import pytest
 
 from models.accounts import Account
 from models.board import OPERATIONS
+from models.seen import Seen
 from tests import cast, handing
 from tests.cast import Person, new_id
 from tests.company import Company
@@ -84,6 +85,15 @@ async def test_whoever_has_signed_in_is_a_person_also_when_signed_out(company: C
         assert hotline not in await machines(company.bob)
         assert (await http.post("/logout")).status_code == 303
     assert hotline not in await machines(company.bob)
+
+
+async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_written_down(company: Company) -> None:
+    """Sign-ins are kept from 0.4.0 on, marks on boards from 0.3.0 on."""
+    hotline, database = await program(company), company.server.desk.database
+    for board, at, is_machine in (("did", "", True), ("saw", "2026-01-01T00:00:00.000000Z", False)):
+        mark = Seen(account=hotline, board=board, epoch="e", seq=0, at=at)
+        await database.write(lambda session, mark=mark: session.add(mark))  # type: ignore[misc]
+        assert (hotline in await machines(company.bob)) == is_machine
 
 
 async def test_a_card_does_not_go_back_to_what_is_a_machine_by_now(scene: Scene) -> None:

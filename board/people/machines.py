@@ -12,6 +12,7 @@ _FIND = (
     "SELECT DISTINCT t.account FROM token t WHERE t.scope = 'intake'{those} "
     "AND NOT EXISTS (SELECT 1 FROM token o WHERE o.account = t.account AND o.scope <> 'intake') "
     "AND NOT EXISTS (SELECT 1 FROM session s WHERE s.account = t.account) "
+    "AND NOT EXISTS (SELECT 1 FROM seen k WHERE k.account = t.account AND k.at <> '') "  # older than the journal of sign-ins
     "AND NOT EXISTS "
     "(SELECT 1 FROM event e WHERE e.board = :audit AND e.entity = t.account AND e.type = 'sign_in.succeeded')"
 )
