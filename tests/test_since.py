@@ -17,7 +17,7 @@ from board.commands import Command
 from board.desk import _make_boards
 from board.errors import Refused
 from board.execute import execute
-from board.history import net
+from board.history import net, seen
 from board.history import since as since_calls
 from board.history.net import Stand
 from board.people import accounts
@@ -311,6 +311,23 @@ async def test_a_mark_before_ones_own_events_leaves_those_out(company: Company) 
         await see(bob, *marks)
         there = (await news(bob, search))[search]
         assert (there["events"], len(there["net"])) == (1, 1)
+
+
+@pytest.mark.houses
+async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mark is moved by the one writer, for which everybody waits."""
+    monkeypatch.setattr(seen, "LOOKED_THROUGH", 2)
+    search, bob = await company.alice.open_search(), company.bob
+    early = await at(bob, search)
+    for number in range(3):
+        await bob.do(search, "note.add", {"text": f"own {number}"})
+    for marks in ([early], [early, await at(bob, OPERATIONS)]):
+        await see(bob, *marks)
+        assert (await news(bob))[search]["events"] == 1
+    await bob.do(search, "note.add", {"text": "one more"})
+    assert (await news(bob))[search]["events"] == 1
 
 
 @pytest.mark.houses

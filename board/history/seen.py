@@ -36,6 +36,8 @@ class Kept(NamedTuple):
         return bool(self.at)
 
 
+LOOKED_THROUGH = 1_000  # of the newest events, for one's own: the writer counts them, and everybody waits for it
+
 # Where an epoch is not the board's, what was seen is of another life: as if it had never been.
 _OF_ACCOUNT = text(
     "SELECT s.board, s.epoch, s.seq, s.at, s.own FROM seen s JOIN board b ON b.id = s.board AND b.epoch = s.epoch "
@@ -44,7 +46,7 @@ _OF_ACCOUNT = text(
 _MOVE = text(
     "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (CAST(:account AS TEXT), CAST(:board AS TEXT), :epoch, "
     "CAST(:seq AS BIGINT), :at, (SELECT count(*) FROM event e WHERE e.board = CAST(:board AS TEXT) "
-    "AND e.seq > CAST(:seq AS BIGINT) AND e.seq <= CAST(:head AS BIGINT) AND e.account = CAST(:account AS TEXT))) "
+    "AND e.seq > CAST(:after AS BIGINT) AND e.seq <= CAST(:head AS BIGINT) AND e.account = CAST(:account AS TEXT))) "
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
@@ -52,8 +54,9 @@ _MOVE = text(
 _MOVE_ALL = (
     "INSERT INTO seen (account, board, epoch, seq, at, own) "
     "SELECT CAST(:account AS TEXT), k.id, k.epoch, k.seq, CAST(:at AS TEXT), (SELECT count(*) FROM event e "
-    "WHERE e.board = k.id AND e.seq > k.seq AND e.account = CAST(:account AS TEXT)) FROM ("
-    "SELECT b.id, b.epoch, max(m.seq) AS seq FROM {marks} "
+    "WHERE e.board = k.id AND e.seq > CASE WHEN k.seq < k.late THEN k.late ELSE k.seq END "
+    "AND e.account = CAST(:account AS TEXT)) FROM ("
+    "SELECT b.id, b.epoch, max(m.seq) AS seq, max(b.seq) - CAST(:through AS BIGINT) AS late FROM {marks} "
     "JOIN board b ON b.id = m.board AND b.epoch = m.epoch AND m.seq <= b.seq "
     "WHERE b.id NOT IN :hidden GROUP BY b.id, b.epoch) k WHERE true ORDER BY k.id "
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
@@ -97,16 +100,16 @@ def looked(session: Session, account: str, mark: Mark, head: int, at: str) -> No
 
 
 def _moved(account: str, mark: Mark, head: int, at: str) -> dict[str, Any]:
-    return {"account": account, "at": at, "head": head} | mark._asdict()
+    after = max(mark.seq, head - LOOKED_THROUGH)
+    return {"account": account, "at": at, "head": head, "after": after} | mark._asdict()
 
 
 def keep_all(session: Session, account: str, marks: Iterable[Mark], at: str) -> None:
     """The same of many, in one statement; those that can't be moved are passed over."""
     connection, hidden = session.connection(), snapshot.hidden_searches(session, account)
     listed = orjson.dumps([list(mark) for mark in {*marks}]).decode()
-    connection.execute(
-        _MOVES_ALL[connection.dialect.name], {"account": account, "at": at, "hidden": list(hidden), "marks": listed}
-    )
+    named = {"account": account, "at": at, "hidden": list(hidden), "marks": listed, "through": LOOKED_THROUGH}
+    connection.execute(_MOVES_ALL[connection.dialect.name], named)
 
 
 def _check(board: Board, mark: Mark) -> None:
