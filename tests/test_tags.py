@@ -6,6 +6,7 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import text
 
+from board.programs import tags
 from models.board import OPERATIONS
 from tests.cast import Person
 from tests.company import Company
@@ -84,6 +85,19 @@ async def test_on_operations_the_tag_is_of_what_one_sees(company: Company) -> No
     anew = await ask(bob, OPERATIONS, past, **at)
     assert anew.status_code == 200
     assert secret not in anew.text
+
+
+async def test_of_many_events_the_tag_is_a_heavy_read(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was erased of them is counted, and nobody's sign-in waits for that."""
+    first = await ask(company.bob, OPERATIONS)
+    monkeypatch.setattr(tags, "FEW", first.json()["seq"] - 1)
+    same = await ask(company.bob, OPERATIONS, first.headers["ETag"])
+    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert (await ask(company.bob, OPERATIONS, "x")).json() == first.json()
+    heavy, person = company.server.desk.heavy, company.bob.account["id"]
+    monkeypatch.setattr(heavy, "_most", 2)
+    async with heavy.turn(person), heavy.turn(person):
+        assert (await ask(company.bob, OPERATIONS, first.headers["ETag"])).status_code == 429
 
 
 async def test_who_has_it_needs_no_turn_at_heavy_reads(company: Company) -> None:

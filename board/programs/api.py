@@ -106,33 +106,47 @@ async def board(request: Request) -> Response:
     """The snapshot of a board, now or as it was at a seq or a time (`?at=`); 304 to who has it already."""
     caller = await caller_of(request)
     if tags.asked(request):
-        tag = await desk_of(request).database.read(lambda session: _stands(session, request, caller)[2])
-        if tags.holds(request, tag):
-            return Response(status_code=304, headers={"etag": tag, "vary": "accept-encoding"})
+        tag = await desk_of(request).database.read(lambda session: _tag_of_few(session, request, caller))
+        if tag is not None and tags.holds(request, tag):
+            return _same(tag)
     return await held(request, caller, _snapshot)
+
+
+def _tag_of_few(session: Session, request: Request, caller: Caller) -> str | None:
+    """The tag of what is asked for; None where it is made of so many events that it is a heavy read. Raises Refused."""
+    board, seq = _stands(session, request, caller)
+    return tags.of(session, board, caller.account.id, seq) if seq <= tags.FEW else None
+
+
+def _same(tag: str) -> Response:
+    return Response(status_code=304, headers={"etag": tag, "vary": "accept-encoding"})
 
 
 @packs
 async def _snapshot(request: Request, caller: Caller) -> Response:
     account, now = caller.account.id, "at" not in request.query_params
 
-    def read(session: Session) -> tuple[bytes, str]:
-        board, seq, tag = _stands(session, request, caller)
+    def read(session: Session) -> tuple[bytes | None, str]:
+        board, seq = _stands(session, request, caller)
+        tag = tags.of(session, board, account, seq)
+        if tags.holds(request, tag):
+            return None, tag
         entities = snapshot.entities(session, board, account) if now else snapshot.entities_at(session, board, account, seq)
         return joined({"board": board.id, "epoch": board.epoch, "seq": seq}, "entities", entities), tag
 
     body, tag = await desk_of(request).heavy.read(caller, read)
+    if body is None:
+        return _same(tag)
     response = encoded(body)
     response.headers["etag"] = tag
     return response
 
 
-def _stands(session: Session, request: Request, caller: Caller) -> tuple[Board, int, str]:
-    """The board that is asked for, the seq that is meant, and the tag of what the caller sees there. Raises Refused."""
+def _stands(session: Session, request: Request, caller: Caller) -> tuple[Board, int]:
+    """The board that is asked for, and the seq that is meant. Raises Refused."""
     board = access.board_for(session, caller.account.id, request.path_params["board"])
     at = request.query_params.get("at")
-    seq = board.seq if at is None else _seq_at(session, board, at)
-    return board, seq, tags.of(session, board, caller.account.id, seq)
+    return board, board.seq if at is None else _seq_at(session, board, at)
 
 
 def _seq_at(session: Session, board: Board, at: str) -> int:

@@ -15,6 +15,8 @@ from board import snapshot
 from board.settings import VERSION
 from models.board import OPERATIONS, Board
 
+FEW = 10_000  # events, whose payloads are counted in some tenths of a millisecond
+
 _LEFT = text("SELECT count(*) FROM payload WHERE board = :board AND seq <= :seq")
 
 
