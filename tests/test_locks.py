@@ -13,9 +13,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from board import bootstrap
+from board.command_line import checkout
 from board.dev import lock as locking
 from board.dev import sbom
-from board.install import requirements
+from board.install import CannotInstall, requirements
+from board.people.accounts import Wrong
 
 ROOT = bootstrap.ROOT
 FILES = [ROOT / requirements.BASE, *(requirements.lock_of(ROOT, extra) for extra in locking.LOCKED)]
@@ -152,3 +154,12 @@ def test_the_bill_of_materials_names_what_is_installed_and_no_folder_of_this_mac
     assert there["starlette"]["version"] == importlib.metadata.version("starlette")
     assert there["starlette"]["licenses"]
     assert str(ROOT) not in text
+
+
+def test_a_bill_of_materials_that_cant_be_made_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(requirement: str) -> None:
+        raise CannotInstall(f"{requirement} can't be had")
+
+    monkeypatch.setattr(sbom, "throwaway", unreachable)
+    with pytest.raises(Wrong, match=r"can't be had\.$"):
+        checkout.sbom(None)
