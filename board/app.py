@@ -5,6 +5,7 @@ import contextlib
 import ipaddress
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -141,10 +142,14 @@ async def ready(request: Request) -> Response:
         async with asyncio.timeout(READY_S):
             await state.desk.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
     except (Unavailable, TimeoutError):
-        return answer({"database": "down", "writes": "down", "bus": bus, "going": state.going}, 503)
+        return _unready({"database": "down", "writes": "down", "bus": bus, "going": state.going})
     writes = "ok" if state.desk.database.health.fault is None else "down"
     told = {"database": "ok", "writes": writes, "bus": bus, "going": state.going}
-    return answer(told, 503 if state.going or writes != "ok" else 200)
+    return _unready(told) if state.going or writes != "ok" else answer(told)
+
+
+def _unready(told: dict[str, Any]) -> Response:
+    return wait(answer(told, 503), Refused("unavailable"))
 
 
 async def measured(request: Request) -> Response:

@@ -64,7 +64,7 @@ async def test_many_are_let_go_one_after_the_other_and_served_until_then(tmp_pat
             break
         assert served == 1
         answer = await http.get("/readyz")
-        assert (answer.status_code, answer.json()["going"]) == (503, True)
+        assert (answer.status_code, answer.json()["going"], answer.headers["Retry-After"]) == (503, True, "5")
         with pytest.raises(OSError, match=r"refused|Connect call failed"):
             await _come(process, token)
         await asyncio.wait_for(asyncio.gather(*closing), 15)
