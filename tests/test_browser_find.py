@@ -278,7 +278,8 @@ async def test_searches_are_sorted_as_the_address_says(office: Office) -> None:
     await window(f"[data-search='{undecided}'] a").focus()
     await office.sighting(undecided, "Something new")
     await stand([undecided, worrying, oldest, newest])
-    await expect(window(f"[data-search='{undecided}'] a")).to_be_focused()
+    await expect(window(f"[data-search='{undecided}'] a").first).to_be_focused()
+    await expect(window(f"[data-search='{undecided}'] [data-count=news]")).to_have_count(0)  # it was she who added it
     await window("[name=sort]").select_option("gravity")
     await stand(orders["gravity"])
     assert window.page.url == f"{office.url}/"

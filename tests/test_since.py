@@ -66,7 +66,7 @@ async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_wit
     here = await at(charlie, search)
     assert (await news(charlie))[search] | {"seen": None} == here | {"seen": None, "events": here["seq"]}
     (kept,) = await see(charlie, here | {"seq": 5})
-    assert kept == here | {"seq": 5, "at": kept["at"]}
+    assert kept == here | {"seq": 5, "at": kept["at"], "own": 0}
     assert (await news(again))[search]["seen"] == {"epoch": here["epoch"], "seq": 5, "at": kept["at"]}
     assert (await news(again))[search]["events"] == here["seq"] - 5
     assert (await see(again, here))[0]["seq"] == here["seq"]

@@ -63,7 +63,7 @@ async def see(request: Request, caller: Caller) -> Response:
 
 def _told(kept: Kept) -> dict[str, Any]:
     """A mark as the contract has it."""
-    return {"board": kept.board, "epoch": kept.epoch, "seq": kept.seq, "at": kept.at}
+    return {"board": kept.board, "epoch": kept.epoch, "seq": kept.seq, "at": kept.at, "own": kept.own}
 
 
 def _marks(body: dict[str, Any]) -> list[Mark]:

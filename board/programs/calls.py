@@ -68,7 +68,7 @@ _ALERT: Schema = shape({
 }, {"first_name": TEXT})  # fmt: skip
 
 _MARK: Schema = shape({"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}})
-_MARKS: Schema = shape({"seen": many(shape(_HEAD | {"at": TIME}))})
+_MARKS: Schema = shape({"seen": many(shape(_HEAD | {"at": TIME, "own": COUNT}))})
 _TOUCHED, _NUMBER_OF_CARD = {"kind": TEXT, "id": ID, "seq": COUNT}, {"number": COUNT}
 _DIFFERS = {"change": {"enum": ["added", "changed", "removed"]}, "fields": many(shape({"path": TEXT, "from": {}, "to": {}}))}
 _CHANGE, _BACK = shape(_TOUCHED | _DIFFERS, _NUMBER_OF_CARD), shape(_TOUCHED | {"fields": many(TEXT)}, _NUMBER_OF_CARD)

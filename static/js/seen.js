@@ -36,6 +36,7 @@ export class Seen {
   #board;
   #marks = null;     // board -> {epoch, seq}, as the server has them; null until it was read
   #askedAt = null;
+  #again = null;     // the reading that is to come, as a board has moved
   #caughtUp = false; // what was missed before this page was opened is marked: from here on marks may move
   #actedAt = null;
   #looked = null;    // the position that was last before somebody's eyes
@@ -61,12 +62,24 @@ export class Seen {
   /** Events of a board that are new to this person, by its seq now; null where they have never seen it, or it is not known. */
   news(board, seq) {
     const mark = this.#marks?.get(board);
-    return mark ? Math.max(0, seq - mark.seq) : null;
+    if (!mark) return null;
+    const count = Math.max(0, seq - mark.seq - mark.own);
+    if (count > 0 && seq > (mark.asked ?? 0)) this.#askAgain(mark, seq);
+    return count;
   }
 
   /** Is it known that this person has never seen a board? */
   isNew(board) {
     return this.#marks !== null && !this.#marks.has(board);
+  }
+
+  /** A board has moved: perhaps by what this person did on another screen, which is not new to them. */
+  #askAgain(mark, seq) {
+    mark.asked = seq;
+    this.#again ??= setTimeout(() => {
+      this.#again = null;
+      if (!document.hidden) this.#read({ again: true }); // shown again, it reads anyhow
+    }, TELL_MS);
   }
 
   #acted = () => {
@@ -104,7 +117,7 @@ export class Seen {
     this.#told = positionOf(mark);
     const status = await tell([mark], { leaving });
     if (status === 0 || status === 429 || status >= 500) this.#told = ""; // told again when the board moves
-    else this.#marks.set(mark.board, mark);
+    else this.#marks.set(mark.board, { ...mark, own: 0 });
   }
 
   #leave = () => this.#tell({ leaving: true });
@@ -118,7 +131,8 @@ export class Seen {
     const answer = await answerTo(ADDRESS);
     if (!answer) return;
     const first = this.#marks === null;
-    this.#marks = new Map(answer.seen.map((mark) => [mark.board, mark]));
+    const asked = new Map([...this.#marks ?? []].map(([id, mark]) => [id, mark.asked]));
+    this.#marks = new Map(answer.seen.map((mark) => [mark.board, { ...mark, asked: asked.get(mark.board) }]));
     if (first) await this.#catchUp();
     this.#board.changed();
   }

@@ -30,9 +30,11 @@ def _keep_made() -> None:
     search = sa.table("search", sa.column("id"), sa.column("reference"), sa.column("made_reference"))
     update = search.update().where(search.c.id == sa.bindparam("row")).values(made_reference=search.c.reference)
     last = ""
-    while rows := op.get_bind().execute(
-        sa.select(search.c.id, search.c.reference).where(search.c.id > last).order_by(search.c.id).limit(AT_ONCE)
-    ).all():
+    while (
+        rows := op.get_bind()
+        .execute(sa.select(search.c.id, search.c.reference).where(search.c.id > last).order_by(search.c.id).limit(AT_ONCE))
+        .all()
+    ):
         if made := [{"row": row.id} for row in rows if MADE.fullmatch(row.reference)]:
             op.get_bind().execute(update, made)
         last = rows[-1].id
