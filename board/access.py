@@ -22,8 +22,8 @@ from models.search import Search
 from realtime.source import Position
 
 if TYPE_CHECKING:
-    from board.desk import Desk
     from board.people.sign_in import Caller
+    from board.service import Desk
 
 Members = dict[str, frozenset[str]]  # who sees each search that is not for all: its members, or the desk without its displays
 DESK = "desk"  # among these: everybody at the desk, but no display

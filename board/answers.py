@@ -13,18 +13,18 @@ from starlette.responses import Response
 
 from board import language
 from board.errors import Refused
-from board.failures import answered
-from board.limits import too_many
+from board.i18n import DEFAULT, N_, say
 from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, signed_in
 from board.rate_limit import Taken
+from board.rate_limit.account_limits import too_many
 from board.rate_limit.fields import fields
 from board.running import metrics
-from board.words import DEFAULT, N_, say
+from board.telemetry.failures import answered
 from realtime import strict
 
 if TYPE_CHECKING:
-    from board.desk import Desk
+    from board.service import Desk
 
 MAX_BODY = 65_536  # bytes
 STATUS = {  # of each code

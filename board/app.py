@@ -15,15 +15,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board import files, language, pages, peer, socket
+from board import client_address, files, language, pages, socket
 from board.answers import STATUS, answer, body_of, form_of, refusal, refusing, wait
 from board.audit import pages as audit_pages
-from board.desk import Desk
 from board.errors import SENTENCES, Refused
-from board.failures import answered
 from board.handover import pages as handover_pages
 from board.headers import Headers
 from board.history import pages as history_pages
+from board.i18n import N_, translated
 from board.paper import pages as paper_pages
 from board.people import administration, devices, own_account
 from board.people.own_page import check_own_page
@@ -31,9 +30,10 @@ from board.people.sign_in import cookie_name, give_cookie, signed_in
 from board.programs import api
 from board.programs import page as api_page
 from board.running import metrics
+from board.service import Desk
+from board.telemetry.failures import answered
 from board.wall import pages as display_pages
 from board.wall import standing as display_standing
-from board.words import N_, translated
 from models.database import Unavailable
 from models.times import now
 
@@ -101,10 +101,10 @@ async def sign_in(request: Request) -> Response:
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]
     request.state.email = email[:400]
     try:
-        account = await desk.door.fitting(email[:400], password[:1_000], peer.of(request), devices.cookie_of(request))
+        account = await desk.door.fitting(email[:400], password[:1_000], client_address.of(request), devices.cookie_of(request))
     except Refused as refused:
         return wait(pages.sign_in_page(request, error=refused.message, status=429), refused)
-    secret = await desk.door.begin(account, peer.of(request)) if account is not None else None
+    secret = await desk.door.begin(account, client_address.of(request)) if account is not None else None
     if account is None or secret is None:
         return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
     response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)

@@ -9,8 +9,8 @@ from board import tasks
 from board.access import is_on_walls
 from board.errors import invalid
 from board.fields import Data, Long, Time
+from board.i18n import N_
 from board.pen import Pen
-from board.words import N_
 from models.display import WALL
 from models.entity import State
 from models.search import Search

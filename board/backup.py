@@ -13,7 +13,7 @@ from sqlmodel import Session
 from board import journal
 from board.audit import writer
 from board.audit.entries import BackupMade
-from board.people.accounts import Wrong
+from board.errors import Wrong
 from models.database import Database
 from models.sqlite import library, set_up
 from models.upkeep import BACKUP, Upkeep

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from board import columns, ranks, turn
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long
+from board.i18n import N_
 from board.pen import Pen
-from board.words import N_
 from models.sighting import Sighting
 from models.task import Task
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from board import env_file
 from board.checks.settings import sentence
 from board.command_line import checking, checkout, people, serving
-from board.people.accounts import Wrong
+from board.errors import Wrong
 from board.settings import VERSION
 from models.database import Unavailable, Unusable
 

@@ -6,8 +6,8 @@ from sqlalchemy import text
 
 from board import turn
 from board.errors import invalid
+from board.i18n import N_, Sentence, say
 from board.pen import Pen
-from board.words import N_, Sentence, say
 from models.entity import State
 from models.search import Search
 

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from board import ranks, turn
 from board.errors import invalid
 from board.fields import Data, Id, Title
+from board.i18n import N_
 from board.pen import Pen
-from board.words import N_
 from models.column import Column
 from models.ids import new_id
 

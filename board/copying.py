@@ -10,9 +10,9 @@ from sqlmodel import select as select_rows
 from board import journal
 from board.audit import writer
 from board.audit.entries import BackupRestored
+from board.engine import rights_version
+from board.errors import Wrong
 from board.history import evidence
-from board.people import rights
-from board.people.accounts import Wrong
 from models.board import Board
 from models.database import Database
 from models.ids import new_epoch
@@ -95,7 +95,7 @@ def _position(session: Session) -> list[Any]:
     boards = session.connection().execute(select(Board.id, Board.seq, Board.epoch).order_by(Board.id))  # type: ignore[call-overload]
     written = ("account", "session", "token", "done", "alert_read", "seen", "display", "pairing")
     counted = [_count(session.connection(), metadata.tables[name]) for name in written]
-    return [*map(tuple, boards), *counted, *rights.version(session)]
+    return [*map(tuple, boards), *counted, *rights_version.version(session)]
 
 
 def restored(session: Session) -> int:
@@ -104,7 +104,7 @@ def restored(session: Session) -> int:
     boards = session.exec(select_rows(Board)).all()
     for board in boards:
         board.epoch = new_epoch()
-    rights.bump(session)
-    rights.bump_displays(session)
+    rights_version.bump(session)
+    rights_version.bump_displays(session)
     writer.write(session, BackupRestored(id="server", boards=len(boards)))
     return len(boards)

@@ -6,7 +6,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from board.words import DEFAULT, N_, say, translated
+from board.i18n import DEFAULT, N_, say, translated
+
+
+class Wrong(Exception):
+    """What was asked can't be done: one sentence why."""
+
 
 SENTENCES = {
     "invalid": N_("Something here can't be accepted as it is."),

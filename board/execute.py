@@ -16,13 +16,13 @@ from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session
 
 from board import access, journal, turn
-from board.beginnings import Known, packaged
 from board.commands import TABLE, Ack, Command, Rule, taken_while_closed
 from board.errors import Refused, from_validation, invalid
+from board.i18n import N_
 from board.journal import Said
 from board.pen import Pen
 from board.people.sign_in import Caller, still_signed_in
-from board.words import N_
+from board.predefined_tasks import Known, packaged
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
 from models.database import may_be_done, together

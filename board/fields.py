@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from board.errors import from_validation
-from board.words import N_
+from board.i18n import N_
 from models.entity import State
 from models.times import moment, stamp
 

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from board import scripts, words
-from board.places import STATIC
+from board import i18n, scripts
+from board.paths import STATIC
 
 STYLES, WALL_STYLES = "css/all.css", "css/all_wall.css"  # all sheets in one: a browser draws nothing before it has them
 SHEETS = {
@@ -96,7 +96,7 @@ def _digest(told: str) -> str:
 
 
 def _all() -> list[Path]:
-    return [file for folder in (STATIC, words.LOCALES) for file in sorted(folder.rglob("*")) if file.is_file()]
+    return [file for folder in (STATIC, i18n.LOCALES) for file in sorted(folder.rglob("*")) if file.is_file()]
 
 
 def address(name: str) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
 from board import turn
-from board.words import N_, Sentence, say
+from board.i18n import N_, Sentence, say
 from models.board import Board
 from models.entity import State
 from models.pace import in_pages, paced

@@ -2,7 +2,7 @@
 
 from starlette.requests import HTTPConnection
 
-from board import words
+from board import i18n
 from board.people.sign_in import Caller
 
 MAX_HEADER = 1_000  # characters of what a browser says; a longer one names more than anybody reads
@@ -12,17 +12,17 @@ def of(connection: HTTPConnection, caller: Caller | None = None) -> str:
     """The code of the language; `caller` where it is known anew, else whoever was found to ask."""
     asks: Caller | None = caller or getattr(connection.state, "caller", None)
     chosen = asks.account.language if asks else ""
-    return chosen if chosen in words.languages() else accepted(connection.headers.get("accept-language", ""))
+    return chosen if chosen in i18n.languages() else accepted(connection.headers.get("accept-language", ""))
 
 
 def accepted(header: str) -> str:
     """The best of our languages by an `Accept-Language` header (RFC 9110, 12.5.4); `fr-BE` is French."""
-    best, most = words.DEFAULT, 0.0
+    best, most = i18n.DEFAULT, 0.0
     for part in header[:MAX_HEADER].split(","):
         name, _, parameter = part.partition(";")
         language = name.strip().lower().partition("-")[0]
         weight = _weight(parameter)
-        if weight > most and language in words.languages():
+        if weight > most and language in i18n.languages():
             best, most = language, weight
     return best
 

@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from board.errors import from_validation, invalid
 from board.fields import Data, Long, Name, Time, merge
+from board.i18n import N_
 from board.pen import Pen
-from board.words import N_
 from models.entity import State
 from models.search import Search
 

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import files, language, pen, words
+from board import files, i18n, language, pen
 from board.access import may_see
 from board.answers import desk_of
 from board.errors import SENTENCES
+from board.paths import TEMPLATES
 from board.people.own_page import own_origin
 from board.people.sign_in import Caller, signed_in
-from board.places import TEMPLATES
 from board.settings import VERSION
 
 HOME = "/"
@@ -78,22 +78,22 @@ async def sign_in(request: Request) -> Response:
 async def catalogue(request: Request) -> Response:
     """The words of the scripts."""
     name = request.path_params["language"]
-    if name not in words.languages():
+    if name not in i18n.languages():
         return error_page(request, 404, SENTENCES["not_found"])
-    told = JSONResponse(words.script_catalogue(name))
+    told = JSONResponse(i18n.script_catalogue(name))
     return files.packed(request, bytes(told.body), told.media_type)
 
 
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
     """The form again, with what was wrong; `request.state.email` (if set) is kept in it."""
     email = getattr(request.state, "email", "")
-    said = error and words.translated(error, language.of(request))
+    said = error and i18n.translated(error, language.of(request))
     return page(request, "sign_in.html", None, status=status, error=said, next=_own_path(request), email=email)
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
     """A page that says in a sentence why there is nothing else here."""
-    return page(request, "error.html", caller, status=status, message=words.translated(message, language.of(request)))
+    return page(request, "error.html", caller, status=status, message=i18n.translated(message, language.of(request)))
 
 
 routes: list[Route] = [
@@ -112,7 +112,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     reads = language.of(request, caller)
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": files}
     common |= {"origin": own_origin(request)}
-    common |= {"board": "", "card": "", "languages": {code: words.OWN_NAMES.get(code, code) for code in words.languages()}}
+    common |= {"board": "", "card": "", "languages": {code: i18n.OWN_NAMES.get(code, code) for code in i18n.languages()}}
     common |= {"room": pen.MAX_ENTITIES, "filling": pen.FILLING}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
@@ -128,7 +128,7 @@ def _templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.install_gettext_translations(words.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(i18n.translations(language), newstyle=True)  # type: ignore[attr-defined]
     return environment
 
 

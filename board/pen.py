@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from board import access, journal, turn
 from board.alerting import alerts
-from board.beginnings import Known, packaged
+from board.engine import program_accounts
 from board.errors import Refused, invalid, not_found
 from board.fields import Data, check_alone, patched
+from board.i18n import N_, say
 from board.journal import Said
-from board.people import machines
-from board.words import N_, say
+from board.predefined_tasks import Known, packaged
 from models.accounts import Account
 from models.board import Board
 from models.display import WALL
@@ -85,7 +85,7 @@ class Pen:
         """Makes sure that an account named in a field is there, and that somebody uses it. Raises Refused `not_found` or
         `invalid`."""
         self.find_account(id, name)
-        if id is not None and machines.among(self.session, [id]):
+        if id is not None and program_accounts.among(self.session, [id]):
             raise invalid(name, N_("This is the account of a program: nobody would see it there."))
 
     def number(self) -> int:

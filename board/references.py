@@ -12,8 +12,8 @@ from sqlmodel import Session, select
 
 from board.access import sees
 from board.errors import invalid
+from board.i18n import N_
 from board.pen import Pen
-from board.words import N_
 from models.search import Search
 
 _MADE = text("SELECT made_reference FROM search WHERE made_reference LIKE :like")

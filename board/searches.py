@@ -11,14 +11,13 @@ from board import appeals, closing, columns, outcomes, references, tasks, turn
 from board.access import is_on_walls, sees
 from board.audit import writer
 from board.audit.entries import MemberAdded
-from board.beginnings import criteria
-from board.errors import invalid
+from board.engine import program_accounts
+from board.engine.rights_version import bump
+from board.errors import Wrong, invalid
 from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty, patched
+from board.i18n import N_
 from board.pen import Pen
-from board.people import machines
-from board.people.accounts import Wrong
-from board.people.rights import bump
-from board.words import N_
+from board.predefined_tasks import criteria
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS, Board
 from models.display import WALL
@@ -223,7 +222,7 @@ def _check_members(pen: Pen, access: str, members: list[str]) -> None:
     """Members are accounts, and somebody among them can always act: an enabled coordinator who is no program."""
     found = {account.id: account for account in pen.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
     able = [each.id for each in found.values() if each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator")]
-    lasting = len(machines.among(pen.session, able)) < len(able)
+    lasting = len(program_accounts.among(pen.session, able)) < len(able)
     if access == "members" and not lasting and len(found) == len(set(members)):
         raise invalid("members", N_("At least one member must be a coordinator who can sign in."))
     for member in members:

@@ -11,8 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
 from board import bootstrap, env_file
-from board.beginnings import known
-from board.kept_secret import SECRET_AT_LEAST, kept_secret
+from board.predefined_tasks import known
+from board.secret_file import SECRET_AT_LEAST, kept_secret
 from models.database import Unusable
 
 VERSION = bootstrap.version()

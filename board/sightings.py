@@ -8,8 +8,8 @@ from pydantic import Field, ValidationError, model_validator
 from board import cards, sources
 from board.errors import from_validation, invalid
 from board.fields import Data, Id, Long, Place, Short, Time, Told, merge, none_if_empty, patched
+from board.i18n import N_
 from board.pen import Pen
-from board.words import N_
 from models.entity import State
 from models.ids import new_id
 from models.sighting import Sighting

@@ -6,17 +6,17 @@ from starlette.websockets import WebSocket
 
 from board import language
 from board.answers import refusal
-from board.desk import Desk
 from board.errors import Refused
-from board.failures import answered
-from board.limits import too_many
+from board.i18n import N_
 from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, signed_in, speaks_for_account
+from board.rate_limit.account_limits import too_many
 from board.running import logs, metrics
 from board.running.seldom import seldom
+from board.service import Desk
 from board.settings import VERSION
+from board.telemetry.failures import answered
 from board.wall import displays
-from board.words import N_
 from models.accounts import Account
 from realtime import protocol
 from realtime.connection import Connection

@@ -12,9 +12,9 @@ from board.audit import actor, writer
 from board.audit.entries import SourceRead
 from board.errors import Refused, not_found
 from board.fields import Data, Name, Short
+from board.i18n import N_
 from board.pen import Pen
 from board.people.sign_in import Caller, still_signed_in
-from board.words import N_
 from models.accounts import ROLES, Account
 from models.search import Search
 from models.sighting import EarlierSource, Sighting

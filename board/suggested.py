@@ -4,7 +4,7 @@ whether a disappearance is worrying. `static/js/suggested.js` says the same on a
 from datetime import date
 from typing import Any
 
-from board.beginnings import younger_than
+from board.predefined_tasks import younger_than
 from models.entity import State
 from models.times import DESK, moment
 

@@ -10,12 +10,12 @@ from pydantic import Field
 from sqlmodel import Session
 
 from board import appeals, cards, columns, journal, references, searches, sightings, sources, turn
+from board.engine import program_accounts
 from board.errors import Refused, invalid, not_found
 from board.fields import Data
+from board.i18n import N_
 from board.pen import Pen
-from board.people import machines
 from board.snapshot import KINDS
-from board.words import N_
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
@@ -158,4 +158,4 @@ def _is_here(pen: Pen, id: str, name: str) -> bool:
     account = turn.row(pen.session, Account, id)
     if account is None or not account.enabled:
         return False
-    return name == "members" or not machines.among(pen.session, [id])  # a program may see a search, and is given no work
+    return name == "members" or not program_accounts.among(pen.session, [id])  # a program may see a search, and is given no work

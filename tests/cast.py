@@ -17,9 +17,9 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from board import app
-from board.desk import Desk
 from board.people import accounts
 from board.running.serve import Listening, configured, listen
+from board.service import Desk
 from board.settings import Settings
 from models.times import now, stamp
 from tests import houses

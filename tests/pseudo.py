@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from board import words
+from board import i18n
 
 CODE = "eo"  # a browser can be asked for it, and has two plural forms, as our languages have
 ACCENTS = str.maketrans("aceilnorsuyzACDEILNOSUYZ", "áçéíłñóřšúýžÁÇĎÉÍŁÑÓŠÚÝŽ")
@@ -58,7 +58,7 @@ def pseudo(text: str) -> str:
 @contextmanager
 def spoken(folder: Path) -> Iterator[None]:
     """As long as this lasts it is one of the board's languages."""
-    listed = read_po(BytesIO((words.LOCALES / "messages.pot").read_bytes()))
+    listed = read_po(BytesIO((i18n.LOCALES / "messages.pot").read_bytes()))
     catalogue = Catalog(locale=CODE, fuzzy=False)
     for message in listed:
         if message.id:
@@ -69,7 +69,7 @@ def spoken(folder: Path) -> Iterator[None]:
     with place.open("wb") as file:
         write_po(file, catalogue)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(words, "LOCALES", folder)
+        patch.setattr(i18n, "LOCALES", folder)
         forget()
         try:
             yield
@@ -78,7 +78,7 @@ def spoken(folder: Path) -> Iterator[None]:
 
 
 def forget() -> None:
-    for kept in (words.languages, words.translations):
+    for kept in (i18n.languages, i18n.translations):
         kept.cache_clear()
 
 

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from board.errors import Wrong
+from board.paths import DATA
 from board.people import accounts, common_passwords, passwords, predictable
-from board.people.accounts import Wrong
-from board.places import DATA
 from models.times import now, stamp
 from tests.cast import PASSWORD, Server, new_id
 

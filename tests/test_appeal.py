@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from board.beginnings import packaged
+from board.predefined_tasks import packaged
 from models.times import moment, stamp
 from tests.company import Company
 from tests.houses import BY_TURNS

@@ -14,10 +14,9 @@ from board import journal
 from board.audit import actor, calls, reading, writer
 from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked, RoleSet, TokenRevoked
 from board.commands import TABLE
-from board.errors import Refused
+from board.errors import Refused, Wrong
 from board.history import evidence
 from board.pen import Pen
-from board.people.accounts import Wrong
 from models.board import AUDIT, Board
 from models.database import Database, Unavailable
 from models.schema import MIGRATIONS, migrate

@@ -18,8 +18,8 @@ from websockets.exceptions import InvalidStatus
 from board import journal
 from board.audit import installation
 from board.audit.entries import ENTRIES
-from board.desk import Desk
 from board.people import accounts
+from board.service import Desk
 from models.accounts import Account
 from models.board import AUDIT, Board
 from models.times import now, stamp

@@ -17,10 +17,10 @@ from sqlalchemy import text
 
 from board import backup
 from board.command_line import serving as commands
-from board.desk import Desk
 from board.dev.check import ROOT
+from board.errors import Wrong
 from board.people import accounts
-from board.people.accounts import Wrong
+from board.service import Desk
 from models.database import Database
 from models.seen import Seen
 from models.sqlite import library

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from board.words import translated
+from board.i18n import translated
 from tests.office import Office
 from tests.test_browser_pages import barriers
 from tests.window import Window

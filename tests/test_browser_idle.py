@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 from sqlalchemy import text
 
-from board.desk import EXPIRY_CHECKS
+from board.service import EXPIRY_CHECKS
 from models.times import now, stamp
 from tests.office import Office
 from tests.window import Window

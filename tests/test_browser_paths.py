@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
+from board.i18n import translated
 from board.people import accounts
-from board.words import translated
 from tests.cast import PASSWORD, new_id, serving
 from tests.office import Office
 from tests.pseudo import CODE, TEXTS, leaves, plain, spoken

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from board import journal
-from board.desk import Desk
 from board.dev import Postgres, Redis
 from board.running import clock
 from board.running.clock import ClockWatch, Steps
+from board.service import Desk
 from models.board import Board
 from models.database import Database
 from models.schema import migrate

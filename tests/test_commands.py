@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from board import pen
-from board.beginnings import packaged
+from board.predefined_tasks import packaged
 from models.ids import new_id
 from models.times import now, stamp
 from tests.cast import Refusal

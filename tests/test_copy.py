@@ -11,11 +11,11 @@ from sqlmodel import Session
 
 from board import copying
 from board.commands import Command
-from board.desk import Desk
+from board.errors import Wrong
 from board.journal import verify
 from board.people import accounts, sign_in
-from board.people.accounts import Wrong
 from board.people.sign_in import Caller
+from board.service import Desk
 from board.wall import displays
 from board.wall.displays import Paired, Shows
 from models.board import OPERATIONS, Board

@@ -16,11 +16,11 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from board.commands import Command
-from board.desk import Desk
 from board.dev import Postgres
 from board.errors import Refused
 from board.people import accounts
 from board.people.sign_in import Caller
+from board.service import Desk
 from board.settings import Settings
 from models import lines, postgresql
 from models.board import AUDIT, OPERATIONS, Board

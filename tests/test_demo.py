@@ -14,8 +14,9 @@ from sqlmodel import select
 from board import demo, journal, snapshot
 from board.demo import folder, play, story
 from board.demo.folder import Busy
-from board.people import accounts, machines, sign_in
-from board.people.accounts import Wrong
+from board.engine import program_accounts
+from board.errors import Wrong
+from board.people import accounts, sign_in
 from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS, Board
@@ -102,7 +103,7 @@ def test_those_who_are_named_sign_in_with_the_password_that_is_printed_in_each_r
 
 def test_the_app_in_it_is_a_program_and_no_colleague(played: Database) -> None:
     app = played.read_now(lambda session: accounts.find(session, "app@demo.example").id)
-    assert played.read_now(machines.every) == {app}
+    assert played.read_now(program_accounts.every) == {app}
 
 
 def test_one_that_an_earlier_version_made_is_not_served_with_a_password_that_is_not_its_own(

@@ -151,12 +151,12 @@ def test_the_readme_stays_short() -> None:
 
 
 def test_first_tasks_and_criteria_are_whole() -> None:
-    from board import beginnings
+    from board import predefined_tasks
 
-    kinds = re.findall(r"\[\[(\w+)\]\]", (Path(beginnings.DATA) / "first_tasks.toml").read_text())
+    kinds = re.findall(r"\[\[(\w+)\]\]", (Path(predefined_tasks.DATA) / "first_tasks.toml").read_text())
     assert {kind: 4 <= kinds.count(kind) <= 7 for kind in kinds} == dict.fromkeys(
         ("runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"), True
     )
-    assert len(beginnings.criteria()) == 6
-    taken_down = tomllib.loads((Path(beginnings.DATA) / "take_down.toml").read_text(encoding="utf-8"))["take_down"]
+    assert len(predefined_tasks.criteria()) == 6
+    taken_down = tomllib.loads((Path(predefined_tasks.DATA) / "take_down.toml").read_text(encoding="utf-8"))["take_down"]
     assert {level for task in taken_down for level in task["levels"]} == set(get_args(appeals.Level)) - {"none"}

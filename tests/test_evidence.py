@@ -13,9 +13,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board import journal
+from board.errors import Wrong
 from board.history import evidence, placed
 from board.journal import Said
-from board.people.accounts import Wrong
 from models.board import OPERATIONS, Board
 from models.database import TooLong
 from tests.cast import token_for

@@ -8,7 +8,7 @@ import httpx2 as httpx
 import pytest
 
 from board import files, scripts
-from board.places import TEMPLATES
+from board.paths import TEMPLATES
 from tests.cast import Person, Server
 
 LASTING = "public, max-age=31536000, immutable"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from board.finding.gazetteer import Gazetteer, Place, gazetteer
 from board.finding.reach import metres
 from board.finding.spelling import distance, fold
-from board.places import DATA
+from board.paths import DATA
 from tests import cast
 from tests.company import Company
 

@@ -12,8 +12,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from board.desk import Desk
 from board.running.serve import FEW, configured
+from board.service import Desk
 from tests import houses, test_killed
 from tests.cast import PATIENCE_S, new_id, settings_for
 from tests.test_killed import Process

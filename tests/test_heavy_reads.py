@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import gate, snapshot
-from board.gate import OF_ONE, WAITING
+from board import snapshot
+from board.engine import concurrency
+from board.engine.concurrency import OF_ONE, WAITING
 from board.people import accounts
 from models import database, pace
 from models.accounts import Account
@@ -136,7 +137,7 @@ async def test_what_reads_a_few_rows_needs_no_turn(company: Company, path: str) 
 
 
 async def test_who_waits_in_vain_is_told_to_come_back(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(concurrency, "PATIENCE_S", 0.05)
     heavy, bob = company.server.desk.heavy, company.bob.account["id"]
     async with heavy.turn(bob), heavy.turn(bob):
         answer = await asks(company.bob, "/api/v1/since")

@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.gate import HeavyReads
+from board.engine.concurrency import HeavyReads
 from board.programs.openapi import document
 from tests import cast
 from tests.cast import PASSWORD

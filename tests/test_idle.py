@@ -11,9 +11,10 @@ from sqlmodel import Session as Database
 from sqlmodel import select
 from websockets.asyncio.client import ClientConnection, connect
 
-from board.desk import EXPIRY_CHECKS
-from board.people import last_use, rights, sign_in
+from board.engine import rights_version
+from board.people import last_use, sign_in
 from board.programs import api
+from board.service import EXPIRY_CHECKS
 from models.accounts import Account, Session
 from models.database import Database as Store
 from models.schema import metadata, migrate
@@ -188,7 +189,7 @@ async def _until_closed(socket: ClientConnection) -> None:
 async def test_use_is_written_every_few_minutes_and_changes_no_rights(
     server: Server, http: httpx.AsyncClient, clock: Clock
 ) -> None:
-    version = await server.desk.database.read(rights.version)
+    version = await server.desk.database.read(rights_version.version)
     began = clock.start
     written = []
     for minute in range(1, 12):
@@ -202,7 +203,7 @@ async def test_use_is_written_every_few_minutes_and_changes_no_rights(
             assert (after.used_at, after.ends_at) == (stamp(clock.at), stamp(clock.at + IDLE))
     assert written == [1, 6, 11]
     assert (await kept(server)).created_at == stamp(began)
-    assert await server.desk.database.read(rights.version) == version
+    assert await server.desk.database.read(rights_version.version) == version
 
 
 async def test_no_use_puts_the_end_off_for_more_than_14_days(server: Server, http: httpx.AsyncClient, clock: Clock) -> None:

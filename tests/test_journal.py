@@ -13,9 +13,9 @@ from sqlmodel import Session
 
 from board import journal
 from board.commands import Command
-from board.desk import Desk
 from board.people import accounts
 from board.people.sign_in import Caller
+from board.service import Desk
 from models.board import OPERATIONS, Board
 from tests.cast import PASSWORD, new_id, settings_for
 from tests.company import Company

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board import beginnings, language, words
+from board import i18n, language, predefined_tasks
 from board.people import accounts
 from tests.cast import PASSWORD, PATIENCE_S, Refusal, Server, new_id
 
@@ -44,12 +44,12 @@ async def test_who_is_not_signed_in_reads_in_the_language_of_their_browser(visit
     assert '<html lang="en"' in (await visitor.get("/login")).text
     page = (await visitor.get("/login", headers=FRENCH)).text
     assert '<html lang="fr"' in page
-    assert words.translator("fr")("Password") in page
+    assert i18n.translator("fr")("Password") in page
     wrong = await visitor.post("/login", data={"email": "nobody@desk.example", "password": "x"}, headers=FRENCH)
-    assert words.translator("fr")("That address and password do not fit together.") in wrong.text
+    assert i18n.translator("fr")("That address and password do not fit together.") in wrong.text
     nothing = await visitor.get("/nothing/here", headers=DUTCH)
     assert nothing.status_code == 404
-    assert words.translator("nl")("There is nothing here by that name that you may see.") in nothing.text
+    assert i18n.translator("nl")("There is nothing here by that name that you may see.") in nothing.text
 
 
 async def test_what_somebody_chose_counts_before_what_their_browser_says(bob_there: httpx.AsyncClient) -> None:
@@ -90,7 +90,7 @@ async def test_a_refusal_is_said_in_its_readers_language_on_sockets_that_are_ope
     await choose(server, alice, "nl")
     with pytest.raises(Refusal) as refused:
         await alice.do(board, "sighting.add", too_long)
-    told = words.translator("nl")
+    told = i18n.translator("nl")
     assert refused.value.code == "invalid"
     assert refused.value.body["message"] == told("Something here can't be accepted as it is.")
     assert refused.value.fields == {"description": told("At most {max_length} characters.").format(max_length=4_000)}
@@ -101,12 +101,12 @@ async def test_and_over_http(alice: Any, server: Server) -> None:
     await choose(server, alice, "de")
     answer = await alice.http.post(f"/api/v1/boards/{board}/commands", json={"id": new_id(), "name": "none", "data": {}})
     missing = await alice.http.get("/api/v1/boards/none", headers=FRENCH)
-    assert answer.json()["message"] == words.translator("de")("This board has no such command.")
-    assert missing.json()["message"] == words.translator("de")("There is nothing here by that name that you may see.")
+    assert answer.json()["message"] == i18n.translator("de")("This board has no such command.")
+    assert missing.json()["message"] == i18n.translator("de")("There is nothing here by that name that you may see.")
 
 
 async def test_first_tasks_are_put_down_in_the_language_of_whoever_opens_the_search(alice: Any, server: Server) -> None:
-    first = beginnings.packaged().first_tasks("runaway")
+    first = predefined_tasks.packaged().first_tasks("runaway")
     english = await tasks(alice)
     await choose(server, alice, "nl")
     assert english == [(each.title, each.instruction) for each in first]
@@ -120,15 +120,15 @@ async def tasks(person: Any) -> list[tuple[str, str]]:
 
 
 def test_a_task_is_in_english_where_it_is_not_known_in_a_language() -> None:
-    bus = beginnings.KnownTask(title="Bus", instruction="Ask the driver", title_fr="Autobus")
+    bus = predefined_tasks.KnownTask(title="Bus", instruction="Ask the driver", title_fr="Autobus")
     assert bus.said("fr") == {"title": "Autobus", "instruction": "Ask the driver"}
     assert bus.said("nl") == bus.said("") == {"title": "Bus", "instruction": "Ask the driver"}
 
 
 @pytest.mark.parametrize("code", ["fr", "nl", "de"])
 def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> None:
-    known = beginnings.packaged()
-    lists = [known.first_tasks(kind) for kind in beginnings.FirstTasks.model_fields]
+    known = predefined_tasks.packaged()
+    lists = [known.first_tasks(kind) for kind in predefined_tasks.FirstTasks.model_fields]
     lists += [known.take_down(level) for level in ("discreet", "posters", "public", "child_alert")]
     every = [each for tasks in lists for each in tasks]
     assert every
@@ -143,4 +143,4 @@ async def choose(server: Server, person: Any, code: str) -> None:
 
 
 def test_each_language_says_what_it_is_called() -> None:
-    assert set(words.languages()) == set(words.OWN_NAMES)
+    assert set(i18n.languages()) == set(i18n.OWN_NAMES)

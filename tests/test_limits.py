@@ -14,11 +14,11 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.limits import Limits, lasting
+from board.i18n import translated
 from board.people import accounts
 from board.rate_limit import Limiter, shared
+from board.rate_limit.account_limits import Limits, lasting
 from board.settings import Settings
-from board.words import translated
 from tests import cast
 from tests.cast import PATIENCE_S, Person, Server, serving
 from tests.walls import Browser, pair

@@ -16,8 +16,8 @@ from board import bootstrap
 from board.command_line import checkout
 from board.dev import lock as locking
 from board.dev import sbom
+from board.errors import Wrong
 from board.install import CannotInstall, requirements
-from board.people.accounts import Wrong
 
 ROOT = bootstrap.ROOT
 FILES = [ROOT / requirements.BASE, *(requirements.lock_of(ROOT, extra) for extra in locking.LOCKED)]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from board import desk, summary
+from board import service, summary
 from board.commands import Command
 from board.dev import Postgres, Redis
 from board.execute import Order
@@ -125,7 +125,7 @@ async def charlie(pair: Pair) -> Person:
 def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is found by the clock: only what is told, or asked for, gets through."""
     monkeypatch.setattr(heads, "SWEEP_S", NEVER_S)
-    monkeypatch.setattr(desk, "WATCH_S", NEVER_S)
+    monkeypatch.setattr(service, "WATCH_S", NEVER_S)
     monkeypatch.setattr(summary, "EVERY_S", NEVER_S)
 
 

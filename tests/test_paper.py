@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from board.engine.concurrency import OF_ONE, WAITING
 from board.errors import Refused
-from board.gate import OF_ONE, WAITING
 from board.handover import sections
 from board.paper import history as paper_history
 from board.paper import pieces as paper

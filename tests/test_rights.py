@@ -16,8 +16,9 @@ from websockets.exceptions import InvalidStatus
 
 from board import sources
 from board.commands import TABLE
+from board.engine import rights_version
 from board.errors import Refused
-from board.people import accounts, rights
+from board.people import accounts
 from models.accounts import ROLES
 from models.times import now, stamp
 from realtime.strict import MAX_INTEGER
@@ -474,7 +475,7 @@ async def test_a_session_does_not_last_for_ever(company: Company, browsers: Call
         owner = "(SELECT id FROM account WHERE email = :email)"
         sql = text(f"UPDATE session SET ends_at = '2020-01-01T00:00:00.000Z' WHERE account = {owner}")
         database.connection().execute(sql, {"email": eva.email})
-        rights.bump(database)
+        rights_version.bump(database)
 
     await accounts.change(company.server.desk, expire)
     assert await ended_with(socket) == 4501

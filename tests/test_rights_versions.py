@@ -8,9 +8,10 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board import words
+from board import i18n
 from board.dev import Postgres, Redis
-from board.people import accounts, rights, sign_in
+from board.engine import rights_version
+from board.people import accounts, sign_in
 from board.wall import displays
 from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server
@@ -54,7 +55,7 @@ async def email_of(person: Person) -> str:
 
 async def test_what_is_no_right_has_nobodys_rights_read_again(company: Company, read_anew: dict[str, int]) -> None:
     desk = company.server.desk
-    before = await desk.database.read(rights.version)
+    before = await desk.database.read(rights_version.version)
     async with signed_in(company.server, await email_of(company.bob)) as http:
         for path, data in {
             "/account/theme": {"theme": "dark"},
@@ -68,7 +69,7 @@ async def test_what_is_no_right_has_nobodys_rights_read_again(company: Company, 
         given = {"name": f"hotline {cast.new_id()}", "scope": "intake", "account": await email_of(company.bob), "days": "90"}
         assert (await http.post("/accounts/tokens", data=given)).status_code == 200
         assert (await http.post(f"/accounts/{company.bob.account['id']}/link")).status_code == 200
-    assert await desk.database.read(rights.version) == before
+    assert await desk.database.read(rights_version.version) == before
     assert read_anew == {"people": 0, "displays": 0}
     # and one that is a right
     bob = await email_of(company.bob)
@@ -105,7 +106,7 @@ async def test_a_language_is_spoken_by_a_socket_of_another_process_at_once(
         async with signed_in(two.one, await email_of(alice)) as http:
             for language in ("nl", "de", ""):
                 assert (await http.post("/account/language", data={"language": language})).status_code == 303
-                told = words.translator(language or "en")
+                told = i18n.translator(language or "en")
                 for person in (elsewhere, alice):
                     with pytest.raises(Refusal) as refused:
                         await person.do(search, "sighting.add", too_long)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from board.dev import together
-from board.kept_secret import kept_secret
+from board.secret_file import kept_secret
 from board.settings import Settings
 from models import postgresql
 from models.database import Database, Unusable

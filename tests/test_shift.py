@@ -17,10 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from board import journal
 from board.commands import Ack, Command
-from board.desk import Desk
 from board.dev import Postgres, Redis
 from board.errors import Refused
 from board.people import accounts
+from board.service import Desk
 from models.board import OPERATIONS
 from tests import cast, handing
 from tests.cast import PASSWORD, Person, Refusal, new_id

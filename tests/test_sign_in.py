@@ -14,10 +14,11 @@ from sqlmodel import select
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from board import errors
+from board.engine.rights_version import bump
 from board.pages import own_path
 from board.people import accounts
 from board.people import sign_in as sign_in_of_board
-from board.people.rights import bump
 from board.people.sign_in import digest
 from models.accounts import Session
 from models.database import Database
@@ -346,7 +347,7 @@ async def test_behind_https_the_cookie_is_bound_to_this_host(tmp_path: Path) -> 
 
 
 async def test_a_short_password_is_no_password(door: Server) -> None:
-    with pytest.raises(accounts.Wrong):
+    with pytest.raises(errors.Wrong):
         await accounts.add_account(door.desk, "short@desk.example", "Short", "viewer", "123456789")
 
 

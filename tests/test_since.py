@@ -14,14 +14,15 @@ from sqlmodel import Session
 
 from board import journal
 from board.commands import Command
-from board.desk import _make_boards
+from board.engine import read_positions
 from board.errors import Refused
 from board.execute import execute
-from board.history import net, seen
+from board.history import net
 from board.history import since as since_calls
 from board.history.net import Stand
 from board.people import accounts
 from board.people.sign_in import Caller
+from board.service import _make_boards
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.database import Database
@@ -318,7 +319,7 @@ async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mark is moved by the one writer, for which everybody waits."""
-    monkeypatch.setattr(seen, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(read_positions, "LOOKED_THROUGH", 2)
     search, bob = await company.alice.open_search(), company.bob
     early = await at(bob, search)
     for number in range(3):

@@ -18,9 +18,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidMessage
 
 from board import app, snapshot, socket
-from board.desk import Desk
 from board.running.connections import Connections, stands_for_many
 from board.running.serve import Listening, configured, listen
+from board.service import Desk
 from models.board import OPERATIONS
 from realtime.deadlines import Deadlines
 from realtime.http import Http

@@ -13,7 +13,7 @@ import httpx2 as httpx
 import pytest
 from structlog.testing import capture_logs
 
-from board import peer
+from board import client_address
 from board.dev import Postgres, Redis
 from board.errors import Refused
 from board.people import accounts, devices, throttle
@@ -39,7 +39,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 @pytest.fixture(autouse=True)
 def _counted_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server.desk, "limiter", Limiter())
-    monkeypatch.setattr(peer, "_told_of_proxy", False)
+    monkeypatch.setattr(client_address, "_told_of_proxy", False)
 
 
 @pytest.fixture

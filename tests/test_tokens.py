@@ -13,10 +13,11 @@ from sqlmodel import Session, select
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.desk import EXPIRY_CHECKS, Desk
-from board.people import accounts, last_use, rights, sign_in
-from board.people.accounts import Wrong
+from board.engine import rights_version
+from board.errors import Wrong
+from board.people import accounts, last_use, sign_in
 from board.people.last_use import TOKENS_EVERY, Noted
+from board.service import EXPIRY_CHECKS, Desk
 from models.accounts import Account, Token
 from models.database import Database
 from models.schema import metadata, migrate
@@ -197,7 +198,7 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(
     start = now()
     clock = start
     monkeypatch.setattr(last_use, "now", lambda: clock)
-    version = await desk.database.read(rights.version)
+    version = await desk.database.read(rights_version.version)
 
     async def used(after: timedelta) -> str | None:
         nonlocal clock
@@ -214,7 +215,7 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(
     assert await used(timedelta(minutes=59)) == before
     before = await used(TOKENS_EVERY + timedelta(minutes=1))
     assert before == stamp(start + TOKENS_EVERY + timedelta(minutes=1))
-    assert await desk.database.read(rights.version) == version
+    assert await desk.database.read(rights_version.version) == version
 
 
 async def test_an_open_socket_uses_its_token(company: Company, charlie_again: Person) -> None:

@@ -11,11 +11,11 @@ from sqlmodel import Session
 
 from board import execute, journal, pen, snapshot
 from board.commands import Ack, Command
-from board.desk import Desk
 from board.errors import Refused
 from board.journal import verify
 from board.people import accounts
 from board.people.sign_in import Caller
+from board.service import Desk
 from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.database import together

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from board.places import STATIC
+from board.paths import STATIC
 
 FOLDERS = (STATIC / "vendor", Path(__file__).parent / "vendor")  # what is served, and what tests use
 PACKAGES = {folder: json.loads((folder / "manifest.json").read_text())["packages"] for folder in FOLDERS}

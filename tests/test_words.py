@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from board import words
+from board import i18n
 from board.dev.extract import javascript
 from board.pages import own_path
-from board.places import STATIC
+from board.paths import STATIC
 
 TRANSLATED = ("fr", "nl", "de")
 TERMS = [
@@ -72,11 +72,11 @@ def test_a_text_that_would_not_be_found_is_noticed(call: str) -> None:
 
 def test_the_list_for_translators_is_that_of_the_texts(tmp_path: Path) -> None:
     """Made anew by the command that the mapping file names."""
-    mapping = words.LOCALES / "babel.cfg"
+    mapping = i18n.LOCALES / "babel.cfg"
     command = next(line for line in mapping.read_text().splitlines() if "pybabel extract" in line).lstrip("# ")
-    made, listed = tmp_path / "messages.pot", words.LOCALES / "messages.pot"
+    made, listed = tmp_path / "messages.pot", i18n.LOCALES / "messages.pot"
     arguments = shlex.split(command.replace("board/locales/messages.pot", str(made)))[1:]
-    root = words.LOCALES.parent.parent
+    root = i18n.LOCALES.parent.parent
     subprocess.run([sys.executable, "-m", "babel.messages.frontend", *arguments], cwd=root, check=True, capture_output=True)
     fresh, kept = ({str(message.id) for message in read_po(BytesIO(file.read_bytes()))} for file in (made, listed))
     assert kept - fresh == set(), "no longer said"
@@ -87,7 +87,7 @@ def test_the_list_for_translators_is_that_of_the_texts(tmp_path: Path) -> None:
 def test_a_catalogue_is_whole(language: str) -> None:
     """Every text, in every form, with the values that it has in English, and ending as it does there."""
     listed, translated = (
-        read_po(BytesIO((words.LOCALES / name).read_bytes())) for name in ("messages.pot", f"{language}/LC_MESSAGES/messages.po")
+        read_po(BytesIO((i18n.LOCALES / name).read_bytes())) for name in ("messages.pot", f"{language}/LC_MESSAGES/messages.po")
     )
     assert {message.id for message in translated} == {message.id for message in listed}
     faults = []
@@ -104,7 +104,7 @@ def test_no_sentence_stands_in_two_languages_alike() -> None:
     """As it would where one catalogue was filled from another."""
     seen: dict[tuple[str, str], str] = {}
     for language in TRANSLATED:
-        for message in read_po(BytesIO((words.LOCALES / language / "LC_MESSAGES/messages.po").read_bytes())):
+        for message in read_po(BytesIO((i18n.LOCALES / language / "LC_MESSAGES/messages.po").read_bytes())):
             for text in (message.string,) if isinstance(message.string, str) else message.string:
                 if message.id and len(re.findall(r"(?<![{<])\b[^\W\d]{2,}\b(?![}>])", text)) > 3:
                     assert seen.setdefault((str(message.id), text), language) == language, text
@@ -129,18 +129,18 @@ def test_a_text_that_leaves_something_out_is_noticed(english: str, text: str) ->
 
 def test_the_terms_of_the_house_are_its_own_word_for_word() -> None:
     for english, french, dutch in TERMS:
-        assert (words.translator("fr")(english), words.translator("nl")(english)) == (french, dutch)
+        assert (i18n.translator("fr")(english), i18n.translator("nl")(english)) == (french, dutch)
 
 
 def test_a_sentence_with_values_is_said_in_a_language() -> None:
-    said = words.say("At most {max_length} characters.", max_length=200)
+    said = i18n.say("At most {max_length} characters.", max_length=200)
     assert said == "At most 200 characters."
-    assert words.translated(said, "nl") == words.translator("nl")("At most {max_length} characters.").format(max_length=200)
-    assert words.translated("Not translated", "nl") == "Not translated"
-    assert words.translated("", "nl") == ""
-    by = [words.say("Changed by {name} at {time}.", name=name, time="10:00") for name in ("Open", words.say("the desk"))]
-    assert ["Open" in words.translated(each, "fr") for each in by] == [True, False]  # somebody's name, and not the word
-    assert words.translator("fr")("the desk") in words.translated(by[1], "fr")
+    assert i18n.translated(said, "nl") == i18n.translator("nl")("At most {max_length} characters.").format(max_length=200)
+    assert i18n.translated("Not translated", "nl") == "Not translated"
+    assert i18n.translated("", "nl") == ""
+    by = [i18n.say("Changed by {name} at {time}.", name=name, time="10:00") for name in ("Open", i18n.say("the desk"))]
+    assert ["Open" in i18n.translated(each, "fr") for each in by] == [True, False]  # somebody's name, and not the word
+    assert i18n.translator("fr")("the desk") in i18n.translated(by[1], "fr")
 
 
 def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,20 +151,20 @@ def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, 
         'msgid "Sign in"\nmsgstr "Aanmelden"\n\n'
         'msgid "{count} card"\nmsgid_plural "{count} cards"\nmsgstr[0] "{count} kaart"\nmsgstr[1] "{count} kaarten"\n'
     )
-    monkeypatch.setattr(words, "LOCALES", tmp_path)
-    for kept in (words.languages, words.translations):
+    monkeypatch.setattr(i18n, "LOCALES", tmp_path)
+    for kept in (i18n.languages, i18n.translations):
         kept.cache_clear()
     try:
-        assert words.languages() == ["en", "nl"]
-        assert words.translator("nl")("Sign in") == "Aanmelden"
-        assert words.translator("nl")("Not translated") == "Not translated"
-        assert words.translator("xx")("Sign in") == "Sign in"
-        assert words.script_catalogue("nl")["messages"] == {
+        assert i18n.languages() == ["en", "nl"]
+        assert i18n.translator("nl")("Sign in") == "Aanmelden"
+        assert i18n.translator("nl")("Not translated") == "Not translated"
+        assert i18n.translator("xx")("Sign in") == "Sign in"
+        assert i18n.script_catalogue("nl")["messages"] == {
             "Sign in": "Aanmelden",
             "{count} card": ["{count} kaart", "{count} kaarten"],
         }
     finally:
-        for kept in (words.languages, words.translations):
+        for kept in (i18n.languages, i18n.translations):
             kept.cache_clear()
 
 

@@ -8,8 +8,8 @@ from board.alerting import alerts
 from board.alerting.alerts import Key
 from board.answers import answer, caller_of, desk_of, json_of
 from board.errors import Refused
+from board.i18n import N_
 from board.people.sign_in import still_signed_in
-from board.words import N_
 from models.times import now
 from realtime.strict import MAX_INTEGER
 

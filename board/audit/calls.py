@@ -11,12 +11,12 @@ from board.answers import answer, desk_of, number
 from board.audit import actor, reading, sentences, writer
 from board.audit.entries import ExportRead
 from board.audit.reading import Filter, Found
-from board.desk import Desk
 from board.errors import Refused
 from board.heavy import heavy
+from board.i18n import N_, translated
 from board.people.sign_in import Caller, still_signed_in
 from board.programs.exports import BOM, CSV, lines
-from board.words import N_, translated
+from board.service import Desk
 from models.accounts import Account
 from models.board import AUDIT, Board
 from models.times import moment, stamp

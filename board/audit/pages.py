@@ -17,12 +17,12 @@ from board.audit import reading, sentences
 from board.audit.calls import administrator
 from board.audit.entries import ENTRIES
 from board.audit.reading import Filter, Found
+from board.i18n import N_, translated
 from board.paper import pieces
 from board.people import accounts
 from board.people.administration import for_admins
 from board.people.sign_in import Caller
 from board.programs.api import BASE
-from board.words import N_, translated
 from models.accounts import Account
 from models.times import DESK, moment, stamp
 from realtime.strict import MAX_INTEGER

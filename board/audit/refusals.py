@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from starlette.requests import HTTPConnection
 
-from board import peer
+from board import client_address
 from board.audit.entries import OriginRefused, SignInFailed, SignInThrottled, TokenRefused
 from board.audit.repeats import Repeats
 from board.running import metrics
@@ -43,7 +43,9 @@ class Refusals:
         id, name = (account.id, account.name) if account else ("", None)
         origin = connection.headers.get("origin", "")[:LONGEST].replace("\0", "") or None
         path = connection.scope["path"][:LONGEST]
-        self._repeats.add(OriginRefused(id=id, name=name, origin=origin, path=path, address=peer.of(connection) or None))
+        self._repeats.add(
+            OriginRefused(id=id, name=name, origin=origin, path=path, address=client_address.of(connection) or None)
+        )
 
     def token(self, refused: RefusedToken, address: str) -> None:
         """A bearer token that is none, or is no longer good."""

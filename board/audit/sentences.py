@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from board.audit.reading import Found
-from board.words import N_, say
+from board.i18n import N_, say
 
 Values = dict[str, Any]
 

@@ -2,9 +2,9 @@
 
 from board.audit.entries import ENTRIES, Entry
 from board.audit.reading import GROUPS
+from board.i18n import N_
 from board.programs.schemas import Schema
 from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, Call, many, or_null, shape
-from board.words import N_
 from realtime.strict import MAX_INTEGER
 
 _ACTOR: Schema = shape({

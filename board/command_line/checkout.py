@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from board import bootstrap
+from board.errors import Wrong
 from board.install import CannotInstall, environments
-from board.people.accounts import Wrong
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 dev = typer.Typer(help="PostgreSQL, Redis and the board with two workers, for whoever works on it.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from board.people.accounts import Wrong
+from board.errors import Wrong
 
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read it from standard input; else a terminal asks for it.")]
 

@@ -8,7 +8,7 @@ import typer
 
 from board.command_line.database import WAIT_S, by_command_line, write
 from board.command_line.output import progress
-from board.people.accounts import Wrong
+from board.errors import Wrong
 from board.settings import Settings
 from models.database import Database, Unavailable
 from models.schema import migrate as bring_up

@@ -9,7 +9,7 @@ from board.demo import company
 from board.demo import folder as place
 from board.demo.play import PASSWORD, make
 from board.demo.story import people
-from board.people.accounts import Wrong
+from board.errors import Wrong
 from board.running.serve import run as serve
 from board.settings import Settings
 from models.database import Database, Unusable

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from board.people.accounts import Wrong
+from board.errors import Wrong
 
 NAME = "searchboard-demo"
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -8,11 +8,11 @@ from secrets import token_urlsafe
 from board import journal
 from board.commands import TABLE, Command
 from board.demo.story import Step, people, resolve, steps
-from board.desk import Desk
 from board.errors import Refused
+from board.paths import DATA
 from board.people import accounts
 from board.people.sign_in import Caller
-from board.places import DATA
+from board.service import Desk
 from board.settings import Settings
 from models.board import OPERATIONS
 from models.times import now, stamp

@@ -19,9 +19,9 @@ from board import access, snapshot
 from board.answers import answer, desk_of, number
 from board.errors import Refused
 from board.heavy import heavy
+from board.i18n import N_
 from board.people.sign_in import Caller
 from board.programs.packing import packs
-from board.words import N_
 from models.board import OPERATIONS
 from models.note import Note
 from models.pace import paced

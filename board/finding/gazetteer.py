@@ -24,8 +24,8 @@ from board.errors import invalid
 from board.finding import reach
 from board.finding.reach import Point
 from board.finding.spelling import distance, fold
-from board.places import DATA
-from board.words import N_
+from board.i18n import N_
+from board.paths import DATA
 
 LANGUAGES = ("fr", "nl", "de")
 LONGEST = 200  # characters that are looked for: as long as a place's text may be

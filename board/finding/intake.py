@@ -18,10 +18,10 @@ from board.answers import answer, caller_of, count, desk_of, json_of, refusal, r
 from board.commands import Command
 from board.errors import Refused, invalid
 from board.finding import gazetteer, suggestions
+from board.i18n import N_
 from board.running import logs, metrics
 from board.sightings import Fields
 from board.sources import Private
-from board.words import N_
 from models.board import OPERATIONS
 from models.event import Done
 from models.sighting import Sighting

@@ -27,8 +27,8 @@ from board.fields import Data, Long, Place, Time
 from board.finding.reach import Point, metres
 from board.finding.spelling import distance, fold
 from board.heavy import heavy
+from board.i18n import N_
 from board.people.sign_in import Caller
-from board.words import N_
 from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting

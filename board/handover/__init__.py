@@ -1,1 +1,1 @@
-"""The shift, and how it is handed on."""
+"""Handover of a shift: its report, pages and calls."""

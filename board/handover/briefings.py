@@ -4,12 +4,12 @@ board, so that only who sees the search reads it. It goes on from one handover t
 from pydantic import Field
 
 from board import access, turn
+from board.engine import read_positions
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long, Told, patched
 from board.handover import shifts
-from board.history import seen
+from board.i18n import N_
 from board.pen import Pen
-from board.words import N_
 from models.accounts import Account
 from models.entity import Entity, State
 from models.handover import Briefing, Handed, Handover
@@ -79,7 +79,9 @@ def read(pen: Pen, data: Read) -> None:
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
     row = _briefing(pen)
     marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
-    seen.looked(pen.session, pen.person, seen.Mark(pen.board.id, pen.board.epoch, data.seq), pen.board.seq, pen.now)
+    read_positions.looked(
+        pen.session, pen.person, read_positions.Mark(pen.board.id, pen.board.epoch, data.seq), pen.board.seq, pen.now
+    )
     if data.seq > marks.get(pen.person, {}).get("seq", -1):
         marks[pen.person] = {"handover": data.handover, "seq": data.seq, "at": pen.now}
         kept = {"keeper": _keeper(row, data.handover)}

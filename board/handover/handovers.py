@@ -12,13 +12,13 @@ from pydantic import Field
 from sqlmodel import Session, select
 
 from board import access, snapshot, turn
+from board.engine import read_positions as marks
 from board.errors import Refused
 from board.fields import Data, Id, Long, Told, patched
 from board.handover import briefings, shifts
 from board.history import placed, significant
-from board.history import seen as marks
+from board.i18n import N_
 from board.pen import Pen
-from board.words import N_
 from models.board import OPERATIONS
 from models.entity import State
 from models.handover import Briefing, Handed, Handover

@@ -8,10 +8,10 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board import journal, snapshot, turn
+from board.engine.read_positions import of as seen_up_to
 from board.errors import Refused
 from board.handover import handovers, sections, shifts
 from board.history import placed, significant, standing
-from board.history.seen import of as seen_up_to
 from board.history.standing import Standing, Stood
 from board.journal import Said
 from models.accounts import Account

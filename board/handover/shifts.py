@@ -10,8 +10,8 @@ from sqlmodel import Session
 from board import turn
 from board.errors import Refused, invalid
 from board.fields import Data, Told
+from board.i18n import N_
 from board.pen import Pen
-from board.words import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.handover import Handover, Shift

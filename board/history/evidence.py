@@ -23,12 +23,12 @@ from starlette.responses import Response
 
 from board import access, journal, language
 from board.answers import answer, desk_of
-from board.gate import patiently
+from board.engine.concurrency import patiently
+from board.errors import Wrong
 from board.heavy import heavy
+from board.i18n import N_, say, translated
 from board.journal import Chain, Fault
-from board.people.accounts import Wrong
 from board.people.sign_in import Caller, still_signed_in
-from board.words import N_, say, translated
 from models.board import AUDIT, OPERATIONS, Board
 
 WHOLE_S = 60.0  # after it, a chain is gone along from its beginning again: what was edited behind its end is found by then

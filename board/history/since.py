@@ -14,14 +14,15 @@ from starlette.responses import Response
 
 from board import access, journal, snapshot
 from board.answers import answer, caller_of, desk_of, encoded, json_of
+from board.engine import read_positions
+from board.engine.read_positions import Kept, Mark
 from board.errors import Refused
 from board.heavy import heavy
-from board.history import net, seen
+from board.history import net
 from board.history.net import Event, Stand, Stands
-from board.history.seen import Kept, Mark
+from board.i18n import N_
 from board.people.sign_in import Caller, still_signed_in
 from board.programs.packing import packs
-from board.words import N_
 from models.board import OPERATIONS, Board
 from models.pace import paced
 from models.times import stamp
@@ -36,7 +37,7 @@ _HEADS = text("SELECT id, epoch, seq FROM board WHERE kind <> 'audit' ORDER BY k
 async def marks(request: Request) -> Response:
     """Up to where the caller has seen each board."""
     caller = await caller_of(request)
-    found = await desk_of(request).database.read(lambda session: seen.of(session, caller.account.id))
+    found = await desk_of(request).database.read(lambda session: read_positions.of(session, caller.account.id))
     return answer({"seen": [_told(each) for each in found.values()]})
 
 
@@ -52,12 +53,12 @@ async def see(request: Request, caller: Caller) -> Response:
     def move(session: Session) -> None:
         account = still_signed_in(session, caller).id
         if "marks" in body:
-            seen.keep_all(session, account, told, at)
+            read_positions.keep_all(session, account, told, at)
         else:
-            seen.keep(session, account, told[0], at)
+            read_positions.keep(session, account, told[0], at)
 
     await desk.database.write(move)
-    kept = await desk.database.read(lambda session: seen.of(session, caller.account.id))
+    kept = await desk.database.read(lambda session: read_positions.of(session, caller.account.id))
     return answer({"seen": [_told(kept[board]) for board in sorted({each.board for each in told}) if board in kept]})
 
 
@@ -95,7 +96,7 @@ async def since(request: Request, caller: Caller) -> Response:
 
 
 def _overview(session: Session, account: str) -> list[dict[str, Any]]:
-    hidden, known = snapshot.hidden_searches(session, account), seen.kept(session, account)
+    hidden, known = snapshot.hidden_searches(session, account), read_positions.kept(session, account)
     heads = [row for row in session.connection().execute(_HEADS) if row.id not in hidden]
     return [_head(row.id, row.epoch, row.seq, known.get(row.id)) for row in heads]
 
@@ -107,7 +108,7 @@ def _head(board: str, epoch: str, seq: int, mark: Kept | None) -> dict[str, Any]
 
 def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
     board = access.board_for(session, account, id)
-    mark = seen.kept(session, account).get(id)
+    mark = read_positions.kept(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, mark)
     changes, back = what_changed(session, board, mark.seq if mark else 0, hidden, account)

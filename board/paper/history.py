@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, select
 
 from board import journal
+from board.i18n import N_, translator
 from board.journal import Said
 from board.paper import labels
 from board.paper.pieces import Block, Line, Paper, Piece, Section, Typed, at, clock, day
 from board.paper.writers import marked
 from board.programs.export_words import ROLES, UNTOLD, Names
-from board.words import N_, translator
 from models.accounts import Account
 from models.board import Board
 from models.column import Column

@@ -16,15 +16,15 @@ from board.answers import RETRY_S, desk_of
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.errors import SENTENCES, Refused
-from board.failures import TOO_LONG
 from board.handover import report
+from board.i18n import N_, translator
 from board.paper import history as paper_history
 from board.paper import pieces as paper
 from board.paper import press
 from board.paper import report as paper_report
 from board.paper.pieces import Paper
 from board.people.sign_in import Caller, signed_in
-from board.words import N_, translator
+from board.telemetry.failures import TOO_LONG
 from models.board import OPERATIONS, Board
 from models.database import TooLong
 from models.times import stamp

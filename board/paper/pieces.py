@@ -13,7 +13,7 @@ from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from board.places import TEMPLATES
+from board.paths import TEMPLATES
 from models.pace import paced
 from models.times import DESK, moment
 

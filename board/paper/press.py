@@ -8,8 +8,8 @@ import sys
 from importlib.util import find_spec
 
 from board.errors import Refused
+from board.i18n import N_
 from board.paper import print_html
-from board.words import N_
 
 WITHIN_S = 60  # a paper of a thousand events takes a sixth of this
 MAX_HTML = 4_000_000  # bytes; a million take 20 s and 200 MB

@@ -11,27 +11,23 @@ from sqlmodel import Session as Database
 from sqlmodel import col, or_, select
 
 from board.audit import entries, writer
-from board.errors import Refused
+from board.engine.rights_version import bump
+from board.errors import Refused, Wrong
+from board.i18n import N_
 from board.people import passwords
-from board.people.rights import bump
 from board.people.sign_in import Caller, digest, hash_password
-from board.words import N_
 from models.accounts import ROLES, SCOPES, THEMES, Account, Session, Token
 from models.ids import new_id
 from models.times import moment, now, stamp
 
 if TYPE_CHECKING:
-    from board.desk import Desk
+    from board.service import Desk
 
 T = TypeVar("T")
 DAYS = 90  # that a token lasts, where nothing else is said
 MOST_DAYS = 365
 NO_END = 0  # as a number of days
 _END_LINK = text("DELETE FROM link WHERE account = :account")
-
-
-class Wrong(Exception):
-    """What was asked can't be done: one sentence why."""
 
 
 def new_account(email: str, name: str, role: str, password: str, now: str) -> Callable[[Database], str]:

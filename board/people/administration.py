@@ -15,19 +15,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from board import language, pages, words
+from board import i18n, language, pages
 from board.answers import Endpoint, check_rate, desk_of
 from board.audit import actor
 from board.audit.sentences import ROLES
-from board.errors import SENTENCES, Refused
+from board.engine.rights_version import hold
+from board.errors import SENTENCES, Refused, Wrong
+from board.i18n import N_
 from board.people import accounts, links, token_list
-from board.people.accounts import Wrong
 from board.people.own_account import typed
 from board.people.own_page import check_own_page, own_origin
-from board.people.rights import hold
 from board.people.sign_in import Caller, signed_in, still_signed_in
 from board.people.token_list import Listed
-from board.words import N_
 from models.accounts import SCOPES, Account, Session
 from models.times import now, stamp
 
@@ -253,7 +252,7 @@ def _days(typed: str) -> int:
 
 def _shown(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:
     """A page of these, with what was wrong."""
-    told = problem and words.translated(problem, language.of(request, caller))
+    told = problem and i18n.translated(problem, language.of(request, caller))
     return pages.page(request, name, caller, status=422 if problem else 200, problem=told, roles=ROLES, **context)
 
 

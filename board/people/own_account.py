@@ -11,17 +11,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from board import language, pages, peer, words
+from board import client_address, i18n, language, pages
 from board.alerting import alerts
 from board.answers import answer, body_of, check_rate, desk_of, form_of, number, wait
 from board.audit import actor
-from board.errors import Refused
+from board.engine.rights_version import hold
+from board.errors import Refused, Wrong
+from board.i18n import N_
 from board.people import accounts, devices, links, token_list
-from board.people.accounts import Wrong
 from board.people.own_page import check_own_page
-from board.people.rights import hold
 from board.people.sign_in import Caller, give_cookie, signed_in, still_signed_in
-from board.words import N_
 from models.accounts import Account
 from models.alert import KINDS
 from models.times import now, stamp
@@ -49,7 +48,7 @@ async def choose_language(request: Request) -> Response:
         return RedirectResponse(f"/login?next={PATH}", 303)
     caller, desk = await _oneself(request), desk_of(request)
     chosen = (await typed(request))("language")
-    if chosen and chosen not in words.languages():
+    if chosen and chosen not in i18n.languages():
         raise Refused("invalid")
     await accounts.change(desk, _still(caller, lambda database: accounts.set_language(database, caller.account.id, chosen)))
     return RedirectResponse(PATH, 303)
@@ -84,7 +83,10 @@ async def change_password(request: Request) -> Response:
     form = await typed(request)
     email = caller.account.email
     try:
-        if await desk.door.still_fitting(caller.account, form("old")[:1_000], caller.session or "", peer.of(request)) is None:
+        if (
+            await desk.door.still_fitting(caller.account, form("old")[:1_000], caller.session or "", client_address.of(request))
+            is None
+        ):
             return await _shown(request, caller, N_("That is not your password."))
         change_it = await asyncio.to_thread(accounts.new_password, email, form("new"), but=caller.session)
         ended = await accounts.change(desk, _still(caller, change_it))
@@ -131,15 +133,15 @@ async def set_by_link(request: Request) -> Response:
 
         def use(database: Database) -> int:
             actor.acting(database, actor.NOBODY)  # whoever has the link
-            links.use(database, code, desk.clock(), peer.of(request))
+            links.use(database, code, desk.clock(), client_address.of(request))
             return change_it(database)
 
         ended = await accounts.change(desk, use)
     except Wrong as wrong:
-        problem = words.translated(str(wrong), language.of(request))
+        problem = i18n.translated(str(wrong), language.of(request))
         return pages.page(request, "password.html", None, status=422, code=code, problem=problem)
     fresh = await desk.database.read(lambda database: database.get(Account, owner.id))
-    secret = await desk.door.begin(fresh, peer.of(request)) if fresh is not None else None
+    secret = await desk.door.begin(fresh, client_address.of(request)) if fresh is not None else None
     response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)
     if secret and fresh is not None:
         give_cookie(response, secret, desk.settings.secure)
@@ -201,12 +203,12 @@ async def _shown(request: Request, caller: Caller, problem: str | None = None, s
     desk = desk_of(request)
     rows = [] if caller.token else await desk.database.read(lambda database: accounts.sessions(database, id, at))
     wants = await desk.database.read(lambda database: alerts.choice(database, id))
-    told = problem and words.translated(problem, reads)
+    told = problem and i18n.translated(problem, reads)
     changed, ended = CHANGED.get(request.query_params.get("changed", "")), number(request, "ended", 0, 0, 1_000_000)
     tokens = await desk.database.read(lambda database: token_list.listed(database, at, id))
     return pages.page(
         request, "account.html", caller, status=status if problem else 200, problem=told, own=caller.session, sessions=rows,
-        changed=changed and words.translated(changed, reads), ended=ended, alerts=wants, tokens=tokens,
+        changed=changed and i18n.translated(changed, reads), ended=ended, alerts=wants, tokens=tokens,
         good=token_list.count_good(tokens),
     )  # fmt: skip
 

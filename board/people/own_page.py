@@ -6,12 +6,12 @@ import structlog
 from starlette.requests import HTTPConnection
 
 from board.errors import Refused
+from board.i18n import N_
 from board.running import metrics
-from board.words import N_
 
 if TYPE_CHECKING:
-    from board.desk import Desk
     from board.people.sign_in import Caller
+    from board.service import Desk
 
 log = structlog.get_logger()
 

@@ -1,8 +1,8 @@
 """Rules for passwords: long enough, not common, not predictable, and not made of words that belong to the account. Length counts,
 not shapes (NIST SP 800-63B, 3.1.1.2). Each rule returns the sentence that says what is wrong, or None."""
 
+from board.i18n import N_
 from board.people import common_passwords, own_words, predictable
-from board.words import N_
 
 SHORTEST, LONGEST = 10, 1_000  # characters
 

@@ -17,15 +17,15 @@ from sqlmodel import select
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from board import cookies, peer
+from board import client_address, cookies
 from board.audit import actor, writer
 from board.audit.entries import SignedIn
 from board.audit.refusals import RefusedToken
+from board.engine.rights_version import bump
 from board.errors import Refused
-from board.limits import too_many
 from board.people import throttle
 from board.people.last_use import idle_end
-from board.people.rights import bump
+from board.rate_limit.account_limits import too_many
 from board.rate_limit.limiter import Wanted
 from board.running import metrics
 from models.accounts import Account, Session, Token
@@ -34,7 +34,7 @@ from models.display import WALL, Display
 from models.times import now, stamp
 
 if TYPE_CHECKING:
-    from board.desk import Desk
+    from board.service import Desk
 
 
 LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
@@ -211,7 +211,7 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
         if isinstance(found, Caller):
             caller = found
         else:
-            desk.refusals.token(found, peer.of(connection))
+            desk.refusals.token(found, client_address.of(connection))
     elif cookie:
         caller = await desk.database.read(lambda database: by_cookie(database, cookie))
     if caller is not None and (caller.token is not None or _is_somebody(connection)):

@@ -17,6 +17,7 @@ from board import access, journal, language, snapshot, sources
 from board.alerting import calls as alert_calls
 from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal, refusing
 from board.audit import calls as audit_calls
+from board.engine import program_accounts
 from board.errors import Refused
 from board.files import packed as packed_for_all
 from board.finding import find
@@ -25,7 +26,8 @@ from board.handover import calls as report_calls
 from board.heavy import heavy, held
 from board.history import evidence
 from board.history import since as since_calls
-from board.people import accounts, draft_keys, machines
+from board.i18n import N_
+from board.people import accounts, draft_keys
 from board.people.last_use import idle_end
 from board.people.sign_in import Caller
 from board.programs import exports, tags
@@ -33,7 +35,6 @@ from board.programs.packing import packed, packs
 from board.running import logs, metrics
 from board.source import record
 from board.wall import calls as display_calls
-from board.words import N_
 from models.accounts import Session as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search
@@ -71,7 +72,7 @@ async def all_accounts(request: Request) -> Response:
     caller = await caller_of(request)
 
     def read(session: Session) -> list[dict[str, Any]]:
-        programs = machines.every(session)
+        programs = program_accounts.every(session)
         return [
             {"id": each.id, "name": each.name, "role": each.role, "enabled": each.enabled, "machine": each.id in programs}
             for each in accounts.every(session)

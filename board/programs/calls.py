@@ -3,15 +3,15 @@
 from board import sightings, sources
 from board.alerting.alerts import LISTED
 from board.audit import shapes as audit_shapes
-from board.beginnings import younger_than
 from board.finding import suggestions
 from board.handover import calls as report_calls
 from board.history.since import MOST_MARKS
+from board.i18n import N_
+from board.predefined_tasks import younger_than
 from board.programs import schemas
 from board.programs.schemas import COMMAND_ID, Schema
 from board.programs.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, TRUE, UUID, Call, many, or_null, ref, shape
 from board.wall import shapes as display_shapes
-from board.words import N_
 from models.accounts import ROLES
 from models.alert import KINDS as ALERTS
 from models.alert import SECURITY

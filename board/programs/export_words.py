@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from board import words
+from board import i18n
+from board.i18n import N_
 from board.journal import Said
-from board.words import N_
 from models.entity import leaves
 
 ROLES = {"inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done")}
@@ -55,7 +55,7 @@ class Names:
     numbers: dict[str, int]
 
     def say(self, text: str) -> str:
-        return words.translator(self.language)(text)
+        return i18n.translator(self.language)(text)
 
     def plain(self, path: str, value: Any) -> Any:
         """A field's value as a person reads it."""

@@ -22,7 +22,6 @@ from board import access, journal, language, snapshot
 from board.answers import desk_of
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
-from board.desk import Desk
 from board.errors import Refused
 from board.heavy import heavy
 from board.journal import Said
@@ -30,6 +29,7 @@ from board.people.sign_in import Caller
 from board.programs import export_words
 from board.programs.export_words import Names, Row
 from board.programs.packing import packs
+from board.service import Desk
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.column import Column

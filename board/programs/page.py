@@ -9,17 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import language, words
+from board import i18n, language
 from board.answers import STATUS
 from board.commands import TABLE
 from board.errors import SENTENCES
+from board.i18n import N_
 from board.pages import page, to_sign_in
 from board.people.own_page import own_origin
 from board.people.sign_in import signed_in
 from board.programs import schemas
 from board.programs.api import BASE
 from board.programs.schemas import Schema
-from board.words import N_
 
 _FORMATS = {"date-time": N_("time"), "date": N_("date")}
 _TYPES = {
@@ -43,7 +43,7 @@ async def api(request: Request) -> Response:
     caller = await signed_in(request)
     if caller is None:
         return to_sign_in(request)
-    say = words.translator(language.of(request, caller))
+    say = i18n.translator(language.of(request, caller))
     calls, commands = await asyncio.to_thread(_calls, say), await asyncio.to_thread(_commands, say)
     codes = [(code, STATUS[code], say(sentence)) for code, sentence in SENTENCES.items()]
     given: dict[str, Any] = {"calls": calls, "commands": commands, "codes": codes, "origin": own_origin(request), "base": BASE}

@@ -11,10 +11,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from board import appeals, columns, fields, outcomes, searches, sightings, sources, tasks
-from board.beginnings import former_criteria
 from board.commands import TABLE, Rule
 from board.fields import Data, Id, Long, Time
 from board.handover import briefings, handovers, shifts
+from board.predefined_tasks import former_criteria
 from models.column import Column
 from models.entity import Entity
 from models.handover import Briefing, Handed, Handover, Shift

@@ -16,9 +16,9 @@ import structlog
 import uvicorn
 
 from board import app
-from board.desk import Desk
 from board.running import client_faults, logs, metrics, pulse
 from board.running.connections import Connections, stands_for_many
+from board.service import Desk
 from board.settings import VERSION, Settings
 from models.database import Unusable
 from realtime import protocol

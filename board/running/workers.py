@@ -23,13 +23,13 @@ import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
 from board.bootstrap import ROOT
-from board.desk import Desk
 from board.install import environments
 from board.running import logs, pulse
 from board.running.logs import WORKER
 from board.running.metrics import FOLDER
 from board.running.serve import listen, url_of
 from board.running.worker import READY
+from board.service import Desk
 from board.settings import Settings
 from models.errors import Unusable
 

@@ -10,20 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import cookies, peer
+from board import client_address, cookies
 from board.answers import answer, caller_of, check_rate, count, desk_of, json_of, refusing
 from board.audit import actor
-from board.desk import Desk
 from board.errors import Refused, from_validation
 from board.fields import Data
-from board.limits import too_many
+from board.i18n import N_
 from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, still_signed_in
 from board.rate_limit import Rule
+from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
+from board.service import Desk
 from board.wall import displays, pairing
 from board.wall.displays import Changes, Contact, Paired
-from board.words import N_
 from models.accounts import ROLES, Account
 from models.display import Display
 from models.times import now, stamp
@@ -38,7 +38,7 @@ TOO_MANY = N_("Too many wrong codes. Try again in {time}.")
 
 async def new_code(request: Request) -> Response:
     """A code to be shown, and the screen's secret in a cookie that no script reads."""
-    desk, address = desk_of(request), peer.of(request)
+    desk, address = desk_of(request), client_address.of(request)
     check_own_page(request)
     count(request, await desk.limiter.take(ASKED, network_of(address)))
     code, secret = pairing.new_code()

@@ -13,15 +13,15 @@ from sqlmodel import Session as Database
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from board import cookies, words
+from board import cookies, i18n
 from board.access import is_on_walls
 from board.audit import entries, writer
+from board.engine.rights_version import bump_displays
 from board.errors import Refused, invalid
 from board.fields import Data, Id, Time, Title
-from board.people.rights import bump_displays
+from board.i18n import N_
 from board.people.sign_in import Caller, digest
 from board.wall import standing as display_standing
-from board.words import N_
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.display import WALL, Display
@@ -30,7 +30,7 @@ from models.search import Search
 from realtime.strict import MAX_INTEGER
 
 if TYPE_CHECKING:
-    from board.desk import Desk
+    from board.service import Desk
 
 COOKIE_LASTS = timedelta(days=400)  # the longest that browsers keep one (RFC 6265bis, 5.5); given anew with each load of the page
 BOARDS = 50  # of a playlist
@@ -244,5 +244,5 @@ def _checked(database: Database, shows: Shows) -> dict[str, Any]:
 
 
 def _check_language(language: str) -> None:
-    if language not in words.languages():
+    if language not in i18n.languages():
         raise invalid("language", N_("There is no such language here."))

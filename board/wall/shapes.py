@@ -1,11 +1,11 @@
 """What the calls of wall displays take and give."""
 
+from board.i18n import N_
 from board.programs import schemas
 from board.programs.schemas import Schema
 from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, Call, many, or_null, shape
 from board.wall.displays import Changes, Contact, Paired, Shows
 from board.wall.standing import STATES
-from board.words import N_
 from models.display import PROFILES, THEMES
 
 _SHOWS: Schema = schemas.of(Shows, "serialization")

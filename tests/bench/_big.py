@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlmodel import select
 
-from board.desk import Desk
 from board.people import accounts
 from board.people.sign_in import Caller
+from board.service import Desk
 from models.board import Board
 from models.column import Column
 from models.entity import Entity

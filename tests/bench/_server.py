@@ -15,10 +15,10 @@ from typing import Any
 from sqlmodel import Session
 
 from board.commands import Ack, Command
-from board.desk import Desk
 from board.dev import Postgres, Redis, server_folder
 from board.people import accounts
 from board.people.sign_in import Caller
+from board.service import Desk
 from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS

@@ -13,10 +13,10 @@ from typing import Any
 
 from board import journal
 from board.commands import Ack, Command
-from board.desk import Desk
 from board.people import accounts
 from board.people.sign_in import Caller
 from board.running.serve import hurry
+from board.service import Desk
 from models.board import OPERATIONS
 from tests.bench import Figure
 from tests.bench._server import HELPER, desk_of, heard, hire, on_servers, on_sqlite, role, say

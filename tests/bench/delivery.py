@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from board.desk import Desk
+from board.service import Desk
 from realtime.source import Record
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, do, heard, on_servers, prepared, role, say, serving, somebody

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import httpx2 as httpx
 
-from board.desk import Desk
 from board.people.sign_in import Caller
+from board.service import Desk
 from models.board import OPERATIONS
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, do, hire, on_servers, on_sqlite, open_search, serving, somebody

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from board.errors import from_validation
 from board.fields import Data, Long, Short, Title
-from board.places import DATA
+from board.paths import DATA
 from models.errors import Unusable
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"

@@ -6,8 +6,8 @@
 import structlog
 
 from board.errors import Refused
+from board.i18n import N_
 from board.running import logs, metrics
-from board.words import N_
 from models.database import TooLong, Unavailable
 
 log = structlog.get_logger()

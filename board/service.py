@@ -16,25 +16,26 @@ from board.alerting.bells import Bells
 from board.audit import installation, writer
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
-from board.beginnings import known
 from board.commands import Ack, Command
+from board.engine import rights_version
+from board.engine.concurrency import Gate, HeavyReads
+from board.engine.rights_version import Version
 from board.errors import Refused
 from board.execute import Order, Written
-from board.failures import answered
-from board.gate import Gate, HeavyReads
 from board.handover.duty import Duty
 from board.history.evidence import Chains
-from board.limits import Limits
-from board.people import rights, sign_in
+from board.people import sign_in
 from board.people.last_use import LastUse
-from board.people.rights import Version
 from board.people.sign_in import Caller, Door
+from board.predefined_tasks import known
 from board.rate_limit import Limiter
+from board.rate_limit.account_limits import Limits
 from board.running import metrics
 from board.running.clock import ClockWatch
 from board.settings import Settings
 from board.source import SETS_RIGHTS, BoardSource, record
 from board.summary import Summaries
+from board.telemetry.failures import answered
 from board.wall import displays
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable, Unusable
@@ -225,7 +226,7 @@ class Desk:
     ) -> tuple[Version, dict[Connection, Caller | None] | None]:
         """The versions of everybody's rights, and each caller as it is now (None: it has ended), of people or displays where
         theirs have changed; nothing of them where none have."""
-        version = rights.version(session)
+        version = rights_version.version(session)
         if version == self._rights and not all:
             return version, None
         has_people, has_screens = (all or now != known for now, known in zip(version, self._rights, strict=True))

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from board import access, snapshot, turn
 from board.errors import Refused, invalid
-from board.words import N_
+from board.i18n import N_
 from models.board import Board
 
 

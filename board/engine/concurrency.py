@@ -8,8 +8,8 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from board.errors import Refused
+from board.i18n import N_
 from board.people.sign_in import Caller, still_signed_in
-from board.words import N_
 from models.database import Database
 from realtime.turns import Turn, Turns
 

@@ -8,10 +8,10 @@ tabs all come back at once says about a hundred things within three seconds.
 from math import ceil
 
 from board.errors import Refused
+from board.i18n import N_, Sentence, say
 from board.rate_limit import Limiter, Rule, Taken
 from board.rate_limit.fields import seconds
 from board.settings import Settings
-from board.words import N_, Sentence, say
 
 WINDOW_S = 10
 SOCKETS = 2  # so many sockets at their full rate: whoever has more, or calls beside them, gets no more

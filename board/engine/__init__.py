@@ -1,0 +1,1 @@
+"""Engine: the journal, its hash chain, the one writer, identity and access."""
