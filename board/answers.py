@@ -14,13 +14,13 @@ from starlette.responses import Response
 from board import language
 from board.errors import Refused
 from board.i18n import DEFAULT, N_, say
-from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, signed_in
 from board.rate_limit import Taken
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.fields import fields
 from board.running import metrics
 from board.telemetry.failures import answered
+from board.web.same_origin import check_own_page
 from realtime import strict
 
 if TYPE_CHECKING:

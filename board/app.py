@@ -11,12 +11,14 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board import client_address, files, language, pages, socket
-from board.answers import STATUS, answer, body_of, form_of, refusal, refusing, wait
+from board import files, language, pages, socket
+from board.accounts import account_pages, admin_pages
+from board.accounts.login_pages import sign_in, sign_out
+from board.answers import STATUS, answer, refusal, refusing, wait
 from board.audit import pages as audit_pages
 from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
@@ -24,9 +26,7 @@ from board.headers import Headers
 from board.history import pages as history_pages
 from board.i18n import N_, translated
 from board.paper import pages as paper_pages
-from board.people import administration, devices, own_account
-from board.people.own_page import check_own_page
-from board.people.sign_in import cookie_name, give_cookie, signed_in
+from board.people.sign_in import signed_in
 from board.programs import api
 from board.programs import page as api_page
 from board.running import metrics
@@ -64,8 +64,8 @@ def make(desk: Desk) -> Starlette:
             *paper_pages.routes,
             *display_pages.routes,
             *api_page.routes,
-            *own_account.routes,
-            *administration.routes,
+            *account_pages.routes,
+            *admin_pages.routes,
             *audit_pages.routes,
         ],
         middleware=[Middleware(Headers, secure=desk.settings.secure, failed=_failed)],
@@ -90,43 +90,6 @@ def make(desk: Desk) -> Starlette:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
     await app.state.desk.hub.stop()
-
-
-async def sign_in(request: Request) -> Response:
-    """`POST /login`: 303 and the cookie, or 401 and the page again."""
-    desk: Desk = request.app.state.desk
-    if "origin" in request.headers or "sec-fetch-site" in request.headers:  # every browser says one; a program needs not
-        check_own_page(request)
-    form = form_of(await body_of(request))
-    email, password = form.get("email", [""])[0], form.get("password", [""])[0]
-    request.state.email = email[:400]
-    try:
-        account = await desk.door.fitting(email[:400], password[:1_000], client_address.of(request), devices.cookie_of(request))
-    except Refused as refused:
-        return wait(pages.sign_in_page(request, error=refused.message, status=429), refused)
-    secret = await desk.door.begin(account, client_address.of(request)) if account is not None else None
-    if account is None or secret is None:
-        return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
-    response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
-    give_cookie(response, secret, desk.settings.secure)
-    devices.give(request, response, account)
-    return response
-
-
-async def sign_out(request: Request) -> Response:
-    """`POST /logout`: ends the session, on open sockets too."""
-    desk: Desk = request.app.state.desk
-    caller = await signed_in(request)
-    if caller is not None:
-        if caller.token is not None:
-            raise Refused("forbidden", N_("A token does not sign out: it is revoked."))
-        check_own_page(request)
-        await desk.door.sign_out(caller)
-    response = RedirectResponse("/login", 303)
-    response.delete_cookie(
-        cookie_name(desk.settings.secure), path="/", secure=desk.settings.secure, httponly=True, samesite="lax"
-    )
-    return response
 
 
 async def alive(request: Request) -> Response:

@@ -19,9 +19,9 @@ from board.access import may_see
 from board.answers import desk_of
 from board.errors import SENTENCES
 from board.paths import TEMPLATES
-from board.people.own_page import own_origin
 from board.people.sign_in import Caller, signed_in
 from board.settings import VERSION
+from board.web.same_origin import own_origin
 
 HOME = "/"
 OPERATIONS = "operations"

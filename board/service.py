@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from board import pen
 from board.access import Sights
+from board.accounts.login import Door
 from board.alerting.bells import Bells
 from board.audit import installation, writer
 from board.audit.refusals import Refusals
@@ -19,14 +20,14 @@ from board.audit.repeats import Repeats
 from board.commands import Ack, Command
 from board.engine import rights_version
 from board.engine.concurrency import Gate, HeavyReads
+from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.errors import Refused
 from board.execute import Order, Written
 from board.handover.duty import Duty
 from board.history.evidence import Chains
 from board.people import sign_in
-from board.people.last_use import LastUse
-from board.people.sign_in import Caller, Door
+from board.people.sign_in import Caller
 from board.predefined_tasks import known
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits

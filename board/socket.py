@@ -8,7 +8,6 @@ from board import language
 from board.answers import refusal
 from board.errors import Refused
 from board.i18n import N_
-from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, signed_in, speaks_for_account
 from board.rate_limit.account_limits import too_many
 from board.running import logs, metrics
@@ -17,6 +16,7 @@ from board.service import Desk
 from board.settings import VERSION
 from board.telemetry.failures import answered
 from board.wall import displays
+from board.web.same_origin import check_own_page
 from models.accounts import Account
 from realtime import protocol
 from realtime.connection import Connection

@@ -17,7 +17,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from board import app
-from board.people import accounts
+from board.accounts import accounts, live_changes
 from board.running.serve import Listening, configured, listen
 from board.service import Desk
 from board.settings import Settings
@@ -83,9 +83,9 @@ def settings_for(folder: Path, **more: Any) -> Settings:
 async def token_for(desk: Desk, name: str, role: str, scope: str = "write") -> str:
     """A new account, and a bearer token of its own."""
     email = f"{name.lower()}-{new_id()}@desk.example"
-    await accounts.add_account(desk, email, name, role, PASSWORD)
+    await live_changes.add_account(desk, email, name, role, PASSWORD)
     at = stamp(now())
-    return await accounts.change(desk, lambda database: accounts.add_token(database, f"{email} {scope}", scope, email, at))
+    return await live_changes.change(desk, lambda database: accounts.add_token(database, f"{email} {scope}", scope, email, at))
 
 
 async def session(desk: Desk, email: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Self
 import httpx2 as httpx
 from playwright.async_api import Browser, BrowserContext
 
-from board.people import accounts
+from board.accounts import live_changes
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id
 from tests.window import DESK, PATIENCE_MS, Window
 
@@ -124,4 +124,4 @@ class Office:
 async def hire(server: Server) -> None:
     """Accounts of the cast, on a server in this process."""
     for name, role in ROLES.items():
-        await accounts.add_account(server.desk, f"{name.lower()}@desk.example", name, role, PASSWORD)
+        await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", name, role, PASSWORD)

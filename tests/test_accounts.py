@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from board.accounts import accounts, common_passwords, live_changes, passwords, predictable_passwords
 from board.errors import Wrong
 from board.paths import DATA
-from board.people import accounts, common_passwords, passwords, predictable
 from models.times import now, stamp
 from tests.cast import PASSWORD, Server, new_id
 
@@ -21,7 +21,7 @@ LISTED = "qwertyuiop"  # 10 characters, and among the commonest
 async def hire(server: Server, name: str = "Eva", role: str = "investigator") -> str:
     """A new account's address."""
     email = f"{name.lower()}-{new_id()}@desk.example"
-    await accounts.add_account(server.desk, email, name, role, PASSWORD)
+    await live_changes.add_account(server.desk, email, name, role, PASSWORD)
     return email
 
 
@@ -57,9 +57,9 @@ def test_nor_is_a_common_one_with_digits_and_signs_around_it(password: str) -> N
     ],
 )  # fmt: skip
 def test_a_repetition_or_a_sequence_says_little(password: str, left: int) -> None:
-    assert predictable.unpredictable(password) == left
-    assert predictable.is_predictable(password) == (left < predictable.LEAST)
-    assert bool(passwords.fault(password)) == (left < predictable.LEAST)
+    assert predictable_passwords.unpredictable(password) == left
+    assert predictable_passwords.is_predictable(password) == (left < predictable_passwords.LEAST)
+    assert bool(passwords.fault(password)) == (left < predictable_passwords.LEAST)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ async def test_the_same_rules_hold_wherever_a_password_is_set(server: Server) ->
     email, at = await hire(server, "Eva Dubois"), stamp(now())
     for password in ("123456789", LISTED, "Eva Dubois"):
         with pytest.raises(Wrong):
-            await accounts.add_account(server.desk, f"{new_id()}@desk.example", "Eva Dubois", "viewer", password)
+            await live_changes.add_account(server.desk, f"{new_id()}@desk.example", "Eva Dubois", "viewer", password)
         with pytest.raises(Wrong):
             await server.desk.database.write(accounts.new_password(email, password))
     assert await server.desk.database.write(accounts.new_account(f"{new_id()}@desk.example", "Kim", "viewer", "Eva Dubois", at))
@@ -152,9 +152,9 @@ async def test_nobody_comes_in_by_a_password_that_was_changed_meanwhile(server: 
     fitting = await door.fitting(email, PASSWORD, "peer")
     assert fitting is not None
     assert await door.begin(fitting)  # nothing has changed yet
-    await accounts.change(server.desk, accounts.new_password(email, "another horse battery"))
+    await live_changes.change(server.desk, accounts.new_password(email, "another horse battery"))
     assert await door.begin(fitting) is None
     fitting = await door.fitting(email, "another horse battery", "peer")
     assert fitting is not None
-    await accounts.change(server.desk, lambda database: accounts.set_enabled(database, email, False))
+    await live_changes.change(server.desk, lambda database: accounts.set_enabled(database, email, False))
     assert await door.begin(fitting) is None

@@ -12,9 +12,9 @@ from sqlmodel import select
 from starlette.routing import Route
 
 from board import app
+from board.accounts import accounts, live_changes, password_links
 from board.answers import STATUS
 from board.errors import Refused
-from board.people import accounts, links
 from models.accounts import ROLES, Account
 from models.times import now, stamp
 from tests import cast
@@ -38,7 +38,7 @@ FOREIGN = {"Origin": "https://evil.example"}
 async def hire(server: Server, role: str = "investigator", name: str = "Eva") -> Account:
     """A new account."""
     email = f"{name.lower()}-{new_id()}@desk.example"
-    await accounts.add_account(server.desk, email, name, role, PASSWORD)
+    await live_changes.add_account(server.desk, email, name, role, PASSWORD)
     return await server.desk.database.read(lambda database: accounts.find(database, email))
 
 
@@ -161,7 +161,7 @@ async def test_of_two_who_use_a_link_at_once_one_sets_the_password(company: Comp
 
 
 async def _later(server: Server, eva: Account, ada: httpx.AsyncClient) -> None:
-    server.desk.clock = lambda: now() + links.LASTS
+    server.desk.clock = lambda: now() + password_links.LASTS
 
 
 async def _disabled(server: Server, eva: Account, ada: httpx.AsyncClient) -> None:
@@ -178,7 +178,7 @@ async def _another_link(server: Server, eva: Account, ada: httpx.AsyncClient) ->
 
 
 async def _another_password(server: Server, eva: Account, ada: httpx.AsyncClient) -> None:
-    await accounts.change(server.desk, accounts.new_password(eva.email, "another horse battery"))
+    await live_changes.change(server.desk, accounts.new_password(eva.email, "another horse battery"))
 
 
 @pytest.mark.parametrize("ended", [_later, _disabled, _disabled_and_enabled, _another_link, _another_password])
@@ -189,7 +189,7 @@ async def test_a_link_is_good_until_it_ends(
     eva, moment = await hire(server), now()
     monkeypatch.setattr(server.desk, "clock", lambda: moment)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
-    monkeypatch.setattr(server.desk, "clock", lambda: moment + links.LASTS - timedelta(seconds=1))
+    monkeypatch.setattr(server.desk, "clock", lambda: moment + password_links.LASTS - timedelta(seconds=1))
     async with browser(server) as http:
         refused = await http.post("/password", data={"code": link, "new": "short"})
         assert "at least 10" in problem(refused)  # so the link itself was good
@@ -381,7 +381,7 @@ async def test_of_two_who_take_each_others_role_at_once_one_stays_administrator(
             left = {each.id for each in await server.desk.database.read(accounts.every) if each.role == "admin"}
             assert left in ({ada.id, vera.id}, {olga.id, vera.id})
             lost = olga if ada.id in left else ada
-            await accounts.change(server.desk, lambda database, email=lost.email: accounts.set_role(database, email, "admin"))
+            await live_changes.change(server.desk, lambda database, email=lost.email: accounts.set_role(database, email, "admin"))
 
 
 # -- one's own ------------------------------------------------------------------------------------------------------------

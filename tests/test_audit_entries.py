@@ -16,9 +16,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board import journal
+from board.accounts import accounts, live_changes
 from board.audit import installation
 from board.audit.entries import ENTRIES
-from board.people import accounts
 from board.service import Desk
 from models.accounts import Account
 from models.board import AUDIT, Board
@@ -112,7 +112,7 @@ async def test_who_signs_in_is_written_down_with_the_address(company: Company, r
 
 async def test_who_fails_to_sign_in_is_written_down_and_why(company: Company, record: Record) -> None:
     eva, kim = await hire(company.server), await hire(company.server, name="Kim")
-    await accounts.change(company.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
+    await live_changes.change(company.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
     typed = f"secret-{new_id()}@desk.example"  # somebody may have typed the password there
     async with browser(company.server) as http:
         for email, password in ((eva.email, "wrong horse"), (typed, "wrong"), (kim.email, PASSWORD), (kim.email, "wrong")):
@@ -172,11 +172,11 @@ async def test_a_token_that_is_not_good_is_written_down_and_why(company: Company
         secrets[name] = await cast.token_for(desk, name, "viewer")
     people = {each.name: each for each in await desk.database.read(accounts.every)}
     owners = {name: people[name] for name in secrets}
-    await accounts.change(desk, lambda s: accounts.revoke_token(s, f"{owners['revoked'].email} write", stamp(now())))
+    await live_changes.change(desk, lambda s: accounts.revoke_token(s, f"{owners['revoked'].email} write", stamp(now())))
     past = stamp(now() - timedelta(days=1))
     sql = text("UPDATE token SET expires_at = :past WHERE account = :id")
     await desk.database.write(lambda s: s.connection().execute(sql, {"past": past, "id": owners["expired"].id}))
-    await accounts.change(desk, lambda s: accounts.set_enabled(s, owners["disabled"].email, False))
+    await live_changes.change(desk, lambda s: accounts.set_enabled(s, owners["disabled"].email, False))
     secrets["unknown"] = f"board_{new_id()}"
     async with httpx.AsyncClient(base_url=company.server.url) as http:
         for name, secret in secrets.items():
@@ -329,7 +329,7 @@ async def test_a_link_that_is_used_and_ones_own_password_are_written_down(compan
 
 async def test_tokens_that_end_with_a_password_are_written_down(company: Company) -> None:
     eva = await hire(company.server)
-    await accounts.change(
+    await live_changes.change(
         company.server.desk, lambda s: accounts.add_token(s, f"of {eva.email}", "read", eva.email, stamp(now()))
     )
     record = await since_now(company)

@@ -16,10 +16,10 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
 from board import backup
+from board.accounts import accounts, live_changes
 from board.command_line import serving as commands
 from board.dev.check import ROOT
 from board.errors import Wrong
-from board.people import accounts
 from board.service import Desk
 from models.database import Database
 from models.seen import Seen
@@ -87,7 +87,7 @@ async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew
         await alice.do(search, "note.add", {"text": "After the backup."}, id="after")
         await alice.up_to(search, then["seq"] + 1)
         email = (await alice.http.get("/api/v1/me")).json()["email"]
-        await accounts.change(server.desk, lambda session: accounts.set_role(session, email, "viewer"))
+        await live_changes.change(server.desk, lambda session: accounts.set_role(session, email, "viewer"))
         await alice.leave()
 
     assert "have a new epoch" in await keeper.type(restore)
@@ -141,7 +141,7 @@ async def test_the_nightly_backup_has_the_day_in_its_name(house: House, keeper: 
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """A small house with an account."""
     opened = await Desk.open(cast.settings_for(tmp_path))
-    await accounts.add_account(opened, "alice@desk.example", "Alice", "coordinator", cast.PASSWORD)
+    await live_changes.add_account(opened, "alice@desk.example", "Alice", "coordinator", cast.PASSWORD)
     yield opened
     await opened.close()
 

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from playwright.async_api import expect
 
-from board.people import accounts
+from board.accounts import accounts, live_changes
 from models.times import now, stamp
 from tests.cast import PASSWORD, new_id
 from tests.office import Office
@@ -31,7 +31,7 @@ async def hire(office: Office, name: str, role: str = "investigator") -> str:
     assert office.server
     desk, email = office.server.desk, f"{name.lower()}@desk.example"
     people = {each.email: each.id for each in await desk.database.read(accounts.every)}
-    return people.get(email) or await accounts.add_account(desk, email, name, role, PASSWORD)
+    return people.get(email) or await live_changes.add_account(desk, email, name, role, PASSWORD)
 
 
 async def test_an_account_that_is_removed_leaves_the_screen_where_it_is_signed_in(office: Office, ada: Window) -> None:
@@ -103,7 +103,7 @@ async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_
     id, email = await hire(office, name), f"{name.lower()}@desk.example"
     for scope in ("read", "write"):
         add = partial(accounts.add_token, name=f"{name} {scope}", scope=scope, email=email, now=stamp(now()))
-        await accounts.change(office.server.desk, add)
+        await live_changes.change(office.server.desk, add)
     await ada.page.goto(f"/accounts/{id}")
     await expect(ada("form[data-form=link]").locator("xpath=preceding-sibling::p[1]")).to_contain_text(
         "2 tokens of this account end"
@@ -214,9 +214,9 @@ async def test_no_form_is_lower_than_what_is_in_it(office: Office, ada: Window) 
 async def test_a_program_that_takes_in_is_offered_no_work(office: Office) -> None:
     assert office.server
     desk, email = office.server.desk, "line@desk.example"
-    await accounts.add_account(desk, email, "Hotline", "coordinator", PASSWORD)
+    await live_changes.add_account(desk, email, "Hotline", "coordinator", PASSWORD)
     add = partial(accounts.add_token, name="The hotline's software", scope="intake", email=email, now=stamp(now()))
-    await accounts.change(desk, add)
+    await live_changes.change(desk, add)
     board = await office.search()
     await office.sighting(board, "A girl by the ferry")
     alice = await office.window("Alice")

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from board.accounts import accounts
 from board.audit import actor, pages, writer
 from board.audit.entries import RoleSet, SignInFailed, TokenAdded
-from board.people import accounts
 from models.accounts import Account
 from tests.cast import new_id
 from tests.office import Office

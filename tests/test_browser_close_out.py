@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 from sqlalchemy import text
 
-from board.people import accounts
+from board.accounts import live_changes
 from tests.cast import PASSWORD
 from tests.office import Office
 from tests.test_browser_pages import TALL, barriers
@@ -122,7 +122,7 @@ async def test_two_coordinators_who_decide_at_once_see_each_other(office: Office
     await alice("dialog input[value=true]").check()
     await alice.fill("worrying", {"basis": "The prosecutor"})
     assert office.server
-    await accounts.add_account(office.server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+    await live_changes.add_account(office.server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
     dora = await office.person("Dora")
     await dora.do(board, "search.set_worrying", {"worrying": False, "basis": "The duty officer"})
     await expect(alice("dialog [data-theirs=worrying]")).to_contain_text("Dora changed this")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from board.people import accounts
+from board.accounts import accounts, live_changes
 from tests.office import Office
 from tests.proxy import line_to
 from tests.test_browser_bad_line import NO_LINE, SIGNED_OUT
@@ -235,7 +235,7 @@ async def test_after_an_account_is_disabled_nobody_reads_what_it_left(office: Of
     await take_a_call(charlie, noor)
 
     def enable(enabled: bool) -> Any:
-        return accounts.change(
+        return live_changes.change(
             office.server.desk, lambda database: accounts.set_enabled(database, "charlie@desk.example", enabled)
         )  # type: ignore[union-attr]
 

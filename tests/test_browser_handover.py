@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
+from board.accounts import live_changes
 from board.commands import Command
-from board.people import accounts
 from models.board import OPERATIONS
 from tests.cast import PASSWORD, new_id, serving
 from tests.office import Office, hire
@@ -26,7 +26,7 @@ async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) 
     """The cast, with Dora, who leads as Alice does, after a night."""
     async with serving(tmp_path_factory.mktemp("desk")) as server:
         await hire(server)
-        await accounts.add_account(server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+        await live_changes.add_account(server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
         async with Office(browser, server.url) as working:
             working.server = server
             await night(working)
@@ -37,7 +37,7 @@ async def night(office: Office) -> None:
     """Events on eight searches: sightings, given by Bob."""
     assert office.server
     desk, bob = office.server.desk, await office.person("Bob")
-    caller = await accounts.caller_for(desk, (await bob.http.get("/api/v1/me")).json()["id"])
+    caller = await live_changes.caller_for(desk, (await bob.http.get("/api/v1/me")).json()["id"])
     boards = [await office.search(person={"first_name": f"Child {at}"}, reference=f"N-{at}") for at in range(SEARCHES)]
     await asyncio.gather(
         *(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
+from board.accounts import live_changes
 from board.commands import Command
-from board.people import accounts
 from tests.cast import PASSWORD, new_id
 from tests.office import Office, Person
 from tests.window import Window
@@ -31,7 +31,7 @@ async def many(office: Office, board: str, notes: int) -> None:
     """As many notes as a search has after weeks."""
     assert office.server
     alice = await office.person("Alice")
-    caller = await accounts.caller_for(office.server.desk, (await alice.http.get("/api/v1/me")).json()["id"])
+    caller = await live_changes.caller_for(office.server.desk, (await alice.http.get("/api/v1/me")).json()["id"])
     told = [Command(new_id(), board, "note.add", {"text": f"Call n{number:04} of the night"}) for number in range(notes)]
     for start in range(0, notes, 100):
         await asyncio.gather(*(office.server.desk.execute(caller, each) for each in told[start : start + 100]))
@@ -41,7 +41,7 @@ async def coordinator(office: Office, name: str) -> Person:
     """One more than there were."""
     assert office.server
     if name not in office.people:
-        await accounts.add_account(office.server.desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
+        await live_changes.add_account(office.server.desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
     return await office.person(name)
 
 

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Browser, ViewportSize, expect
 
+from board.accounts import live_changes
 from board.commands import Command
 from board.demo import play
-from board.people import accounts
 from tests.cast import new_id, serving, settings_for
 from tests.office import Office, Person
 from tests.window import Window
@@ -336,7 +336,7 @@ async def fill_board(office: Office, board: str, cards: int, notes: int) -> str:
     assert office.server
     desk = office.server.desk
     alice = await office.person("Alice")
-    caller = await accounts.caller_for(desk, (await alice.http.get("/api/v1/me")).json()["id"])
+    caller = await live_changes.caller_for(desk, (await alice.http.get("/api/v1/me")).json()["id"])
     columns = [each["id"] for each in await alice.entities(board) if each["kind"] == "column"][:4]
 
     async def do(name: str, **data: Any) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
+from board.accounts import live_changes
 from board.i18n import translated
-from board.people import accounts
 from tests.cast import PASSWORD, new_id, serving
 from tests.office import Office
 from tests.pseudo import CODE, TEXTS, leaves, plain, spoken
@@ -71,7 +71,7 @@ async def abroad(request: Any, browser: Browser, tmp_path_factory: pytest.TempPa
     with spoken(tmp_path_factory.mktemp("locales")) if language == CODE else nullcontext():
         async with serving(tmp_path_factory.mktemp("desk")) as server:
             for name, (shown_as, role) in CAST.items():
-                await accounts.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
+                await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
             async with Abroad(browser, server.url) as office:
                 office.server, office.language, office.said = server, language, []
                 yield office
@@ -258,7 +258,7 @@ async def test_a_viewer_sees_all_they_may_and_can_do_nothing(desk: Abroad) -> No
 async def test_an_administrator_removes_an_account_that_is_signed_in_elsewhere(desk: Abroad) -> None:
     assert desk.server
     email = f"olga{new_id()}@desk.example"
-    await accounts.add_account(desk.server.desk, email, "Ольга", "investigator", PASSWORD)
+    await live_changes.add_account(desk.server.desk, email, "Ольга", "investigator", PASSWORD)
     desk.said += ["Ольга", email]
     board = await desk.search(person={"first_name": NOOR})
     await desk.sighting(board, COAT)

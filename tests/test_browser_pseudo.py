@@ -7,7 +7,7 @@ from playwright.async_api import Browser, TimeoutError, expect
 from starlette.routing import Route
 
 from board import app
-from board.people import accounts
+from board.accounts import live_changes
 from tests.cast import PASSWORD, serving
 from tests.office import Office
 from tests.pseudo import CODE, CUT, TEXTS, leaves, plain, spoken
@@ -31,7 +31,7 @@ async def abroad(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
     with spoken(tmp_path_factory.mktemp("locales")):
         async with serving(tmp_path_factory.mktemp("desk")) as server:
             for name, shown_as, role in (("Alice", "Аліса", "admin"), ("Bob", "Боб", "investigator")):
-                await accounts.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
+                await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
             async with Office(browser, server.url) as office:
                 office.server = server
                 yield office

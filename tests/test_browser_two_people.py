@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from board.people import accounts
+from board.accounts import live_changes
 from tests.cast import PASSWORD
 from tests.office import Office
 from tests.window import PATIENCE_MS
@@ -103,7 +103,7 @@ async def test_who_was_hired_a_moment_ago_has_a_name_on_screens_that_were_there_
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")  # where it asks who everybody is
     assert office.server is not None
-    dora = await accounts.add_account(office.server.desk, "dora@desk.example", "Dora", "investigator", PASSWORD)
+    dora = await live_changes.add_account(office.server.desk, "dora@desk.example", "Dora", "investigator", PASSWORD)
     await (await office.person("Bob")).do(board, "task.add", {"title": "Dora's", "assignee": dora})
     await expect(alice.card("Dora's").locator(".face")).to_have_attribute("title", "Dora", timeout=PATIENCE_MS)
 

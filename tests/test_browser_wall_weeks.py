@@ -18,9 +18,9 @@ import httpx2 as httpx
 import pytest
 from playwright.async_api import Browser, expect
 
+from board.accounts import live_changes
 from board.demo import play
 from board.demo.company import Company, enlist
-from board.people import accounts
 from board.wall import standing as display_standing
 from models.times import now
 from tests.bench import _server
@@ -77,7 +77,7 @@ def house() -> Iterator[House]:
 async def office(house: House, browser: Browser) -> AsyncIterator[Office]:
     desk = await _server.desk_of(house.settings)
     for name, role in ROLES.items():
-        await accounts.add_account(desk, f"{name.lower()}@desk.example", name, role, PASSWORD)
+        await live_changes.add_account(desk, f"{name.lower()}@desk.example", name, role, PASSWORD)
     async with Office(browser, f"http://127.0.0.1:{house.settings['PORT']}") as working:
         yield working
     await desk.close()

@@ -16,12 +16,12 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board import checks
+from board.accounts import accounts, live_changes
 from board.backup import note_backup
 from board.checks import State, database, paper, proxy, redis
 from board.checks.run import CHECKS
 from board.command_line.database import by_command_line
 from board.dev import Redis
-from board.people import accounts
 from board.settings import Settings
 from models.database import Database
 from models.schema import migrate
@@ -204,7 +204,7 @@ async def test_requests_that_were_refused_by_their_origin_show_that_public_url_i
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with serving(tmp_path) as server:
-        await accounts.add_account(server.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        await live_changes.add_account(server.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
         async with httpx.AsyncClient(base_url=server.url) as http:
             form = {"email": "alice@desk.example", "password": PASSWORD}
             assert (await http.post("/login", data=form, headers={"Sec-Fetch-Site": "same-origin"})).status_code == 303

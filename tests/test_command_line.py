@@ -21,8 +21,8 @@ import pytest
 from websockets.asyncio.client import connect
 
 from board import cli, env_file
+from board.accounts import accounts
 from board.engine.rights_version import bump
-from board.people import accounts
 from board.running import logs
 from models import schema, sqlite
 from models.database import Database

@@ -10,10 +10,11 @@ from sqlalchemy import select, text
 from sqlmodel import Session
 
 from board import copying
+from board.accounts import accounts, live_changes
 from board.commands import Command
 from board.errors import Wrong
 from board.journal import verify
-from board.people import accounts, sign_in
+from board.people import sign_in
 from board.people.sign_in import Caller
 from board.service import Desk
 from board.wall import displays
@@ -42,10 +43,10 @@ class Moving:
         return await self.desk.execute(self.caller, Command(new_id(), board, name, data))
 
     async def fill(self) -> None:
-        id = await accounts.add_account(self.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
-        await accounts.add_account(self.desk, "charlie@desk.example", "Charlie", "investigator", PASSWORD)
-        self.caller = await accounts.caller_for(self.desk, id)
-        self.token = await accounts.change(
+        id = await live_changes.add_account(self.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        await live_changes.add_account(self.desk, "charlie@desk.example", "Charlie", "investigator", PASSWORD)
+        self.caller = await live_changes.caller_for(self.desk, id)
+        self.token = await live_changes.change(
             self.desk,
             lambda session: accounts.add_token(session, "hotline", "intake", "alice@desk.example", "2026-11-24T22:00:00.000Z"),
         )

@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session
 
+from board.accounts import accounts, live_changes
 from board.commands import Command
 from board.dev import Postgres
 from board.errors import Refused
-from board.people import accounts
 from board.people.sign_in import Caller
 from board.service import Desk
 from board.settings import Settings
@@ -44,7 +44,7 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 async def desks(postgres_url: str) -> AsyncIterator[list[Desk]]:
     """Two processes of one installation, as far as the database can tell."""
     opened = [await open_desk(postgres_url) for _ in range(2)]
-    await accounts.add_account(opened[0], "alice@desk.example", "Alice", "coordinator", PASSWORD)
+    await live_changes.add_account(opened[0], "alice@desk.example", "Alice", "coordinator", PASSWORD)
     yield opened
     for each in opened:
         await each.close()
@@ -55,7 +55,7 @@ async def open_desk(url: str) -> Desk:
 
 
 async def alice(desk: Desk) -> Caller:
-    return await accounts.caller_for(
+    return await live_changes.caller_for(
         desk, await desk.database.read(lambda session: accounts.find(session, "alice@desk.example").id)
     )
 

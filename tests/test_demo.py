@@ -12,11 +12,11 @@ import pytest
 from sqlmodel import select
 
 from board import demo, journal, snapshot
+from board.accounts import accounts, login
 from board.demo import folder, play, story
 from board.demo.folder import Busy
 from board.engine import program_accounts
 from board.errors import Wrong
-from board.people import accounts, sign_in
 from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS, Board
@@ -95,7 +95,7 @@ def test_those_who_are_named_sign_in_with_the_password_that_is_printed_in_each_r
     told = demo.log_ins()
     named = {person.email: person for person in story.people() if person.signs_in}
     for account in played.read_now(lambda session: list(session.exec(select(Account)))):
-        right = sign_in._fits(account.password, play.PASSWORD)
+        right = login._fits(account.password, play.PASSWORD)
         assert right == (account.email in named) == (account.email in told), account.email
     assert play.PASSWORD in told
     assert {person.role for person in named.values()} == {"viewer", "investigator", "coordinator", "admin"}

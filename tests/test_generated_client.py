@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from board.accounts import accounts, live_changes
 from board.demo import play
-from board.people import accounts
 from models.times import now, stamp
 from tests.cast import Server, serving, settings_for
 
@@ -131,7 +131,7 @@ async def test_a_generated_client_reads_all_that_there_is_and_sends_commands(dem
 
     told: dict[str, dict[str, int]] = {}
     for email in ("alice@demo.example", "nadia@demo.example"):
-        token = await accounts.change(
+        token = await live_changes.change(
             demo.desk, lambda session, email=email: accounts.add_token(session, email, "write", email, stamp(now()))
         )
         told[email] = json.loads(await run(tools / "python", "-c", READS, demo.url, token, PYTHONPATH=str(made)))

@@ -15,9 +15,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board import snapshot
+from board.accounts import accounts, live_changes
 from board.engine import concurrency
 from board.engine.concurrency import OF_ONE, WAITING
-from board.people import accounts
 from models import database, pace
 from models.accounts import Account
 from models.board import OPERATIONS
@@ -152,7 +152,7 @@ async def test_who_waits_is_still_signed_in_when_it_is_read(company: Company) ->
         waiting = [asyncio.create_task(asks(zoe, path)) for path in ("/api/v1/since", "/api/v1/find?q=anything")]
         await until(lambda: desk.heavy.count(id) == OF_ONE + len(waiting))
         email = await _email(zoe)
-        await accounts.change(desk, lambda session: accounts.set_enabled(session, email, False))
+        await live_changes.change(desk, lambda session: accounts.set_enabled(session, email, False))
     assert {(await each).status_code for each in waiting} == {401}
 
 

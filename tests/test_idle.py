@@ -11,8 +11,8 @@ from sqlmodel import Session as Database
 from sqlmodel import select
 from websockets.asyncio.client import ClientConnection, connect
 
-from board.engine import rights_version
-from board.people import last_use, sign_in
+from board.engine import last_use, rights_version
+from board.people import sign_in
 from board.programs import api
 from board.service import EXPIRY_CHECKS
 from models.accounts import Account, Session

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board import journal
+from board.accounts import live_changes
 from board.commands import Command
-from board.people import accounts
 from board.people.sign_in import Caller
 from board.service import Desk
 from models.board import OPERATIONS, Board
@@ -61,8 +61,8 @@ Clock = Callable[[], datetime]
 
 async def opened(folder: Path, clock: Clock | None = None, **settings: Any) -> Record:
     desk = await Desk.open(settings_for(folder, **settings), clock or (lambda: BEGINS))
-    id = await accounts.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
-    record = Record(desk, await accounts.caller_for(desk, id))
+    id = await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+    record = Record(desk, await live_changes.caller_for(desk, id))
     data = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
     record.search = (await record.do(OPERATIONS, "search.open", data)).opened
     for number in range(5):

@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from board import journal
-from board.people import accounts
+from board.accounts import accounts
 from models.board import Board
 from models.database import Database
 from models.schema import migrate

@@ -7,7 +7,7 @@ import httpx2 as httpx
 import pytest
 
 from board import i18n, language, predefined_tasks
-from board.people import accounts
+from board.accounts import accounts, live_changes
 from tests.cast import PASSWORD, PATIENCE_S, Refusal, Server, new_id
 
 FRENCH, DUTCH = {"Accept-Language": "fr-BE,fr;q=0.9,en;q=0.8"}, {"Accept-Language": "nl"}
@@ -34,7 +34,7 @@ async def visitor(server: Server) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def bob_there(server: Server, visitor: httpx.AsyncClient) -> httpx.AsyncClient:
     """Bob, signed in in a browser."""
-    await accounts.add_account(server.desk, "bob@desk.example", "Bob", "investigator", PASSWORD)
+    await live_changes.add_account(server.desk, "bob@desk.example", "Bob", "investigator", PASSWORD)
     answer = await visitor.post("/login", data={"email": "bob@desk.example", "password": PASSWORD})
     assert answer.status_code == 303
     return visitor
@@ -139,7 +139,7 @@ def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> Non
 
 
 async def choose(server: Server, person: Any, code: str) -> None:
-    await accounts.change(server.desk, lambda database: accounts.set_language(database, person.account["id"], code))
+    await live_changes.change(server.desk, lambda database: accounts.set_language(database, person.account["id"], code))
 
 
 def test_each_language_says_what_it_is_called() -> None:

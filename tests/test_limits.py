@@ -14,8 +14,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from board.accounts import live_changes
 from board.i18n import translated
-from board.people import accounts
 from board.rate_limit import Limiter, shared
 from board.rate_limit.account_limits import Limits, lasting
 from board.settings import Settings
@@ -169,7 +169,7 @@ async def test_to_open_a_socket_counts_too(limited: Server) -> None:
 
 async def test_forms_are_limited_too(limited: Server) -> None:
     email = f"kim-{cast.new_id()}@desk.example"
-    await accounts.add_account(limited.desk, email, "Kim", "investigator", cast.PASSWORD)
+    await live_changes.add_account(limited.desk, email, "Kim", "investigator", cast.PASSWORD)
     headers = {"Cookie": f"board_session={await cast.session(limited.desk, email)}", "Origin": limited.url}
     async with httpx.AsyncClient(base_url=limited.url, headers=headers, timeout=PATIENCE_S) as http:
         answers = await asyncio.gather(*(http.post("/account/theme", data={"theme": "dark"}) for _ in range(12 * RATE)))

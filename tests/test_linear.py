@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from websockets import headers as websocket_headers
 
 from board import answers, language, pages
+from board.accounts import passwords
 from board.alerting import mentions
 from board.dev.check import ROOT
 from board.errors import Refused
@@ -24,7 +25,6 @@ from board.history import evidence
 from board.paper import history as paper_history
 from board.paper import pieces
 from board.paper.pieces import Typed
-from board.people import passwords
 from board.programs import exports
 from board.running import logs
 from models import sought, times

@@ -13,8 +13,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from board.accounts import accounts
 from board.dev import Postgres
-from board.people import accounts
 from models.database import Database
 from models.schema import migrate
 from models.times import now, stamp

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from board import service, summary
+from board.accounts import accounts, live_changes
 from board.commands import Command
 from board.dev import Postgres, Redis
 from board.execute import Order
-from board.people import accounts
 from models.board import OPERATIONS
 from realtime import heads, presence, redis_bus
 from realtime.redis_bus import RedisBus
@@ -361,7 +361,7 @@ def with_or_without_bus(request: pytest.FixtureRequest, pair: Pair) -> None:
 
 async def test_who_signs_out_on_one_is_out_on_the_other(pair: Pair, with_or_without_bus: None) -> None:
     email = f"dora-{new_id()}@desk.example"
-    await accounts.add_account(pair.one.desk, email, "Dora", "investigator", PASSWORD)
+    await live_changes.add_account(pair.one.desk, email, "Dora", "investigator", PASSWORD)
     secret = await cast.session(pair.one.desk, email)
     headers = {"Cookie": f"board_session={secret}", "Origin": pair.two.url}
     socket = await cast.connect(pair.two.ws, additional_headers=headers)
@@ -378,7 +378,7 @@ async def test_a_role_that_is_lost_on_one_is_lost_on_the_other(
 ) -> None:
     search = await alice.open_search()
     email = (await bob.http.get("/api/v1/me")).json()["email"]
-    await accounts.change(pair.one.desk, lambda database: accounts.set_role(database, email, "viewer"))
+    await live_changes.change(pair.one.desk, lambda database: accounts.set_role(database, email, "viewer"))
     await bob.until(lambda: [frame for frame in bob.heard if frame["type"] == "account"])
     with pytest.raises(Refusal, match="forbidden"):
         await note(bob, search)
@@ -386,7 +386,7 @@ async def test_a_role_that_is_lost_on_one_is_lost_on_the_other(
 
 async def test_an_account_that_is_disabled_on_one_is_out_on_the_other(pair: Pair, bob: Person, with_or_without_bus: None) -> None:
     email = (await bob.http.get("/api/v1/me")).json()["email"]
-    await accounts.change(pair.one.desk, lambda database: accounts.set_enabled(database, email, False))
+    await live_changes.change(pair.one.desk, lambda database: accounts.set_enabled(database, email, False))
     await bob.until(lambda: bob.closed == 4501)
 
 

@@ -17,10 +17,10 @@ from schemathesis.checks import load_all_checks
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import ignored_auth
 
+from board.accounts import live_changes
 from board.answers import STATUS
 from board.commands import TABLE
 from board.errors import SENTENCES
-from board.people import accounts
 from board.programs import api, openapi, schemas
 from board.programs.api import BASE
 from board.programs.calls import CALLS, SAYS
@@ -178,7 +178,7 @@ async def headers_of(company: Company, role: str, scope: str) -> dict[str, str]:
     if scope != "cookie":
         return {"Authorization": f"Bearer {await cast.token_for(company.server.desk, role.title(), role, scope)}"}
     email, url = f"{cast.new_id()}@desk.example", company.server.url
-    await accounts.add_account(company.server.desk, email, "Cora", role, cast.PASSWORD)
+    await live_changes.add_account(company.server.desk, email, "Cora", role, cast.PASSWORD)
     async with httpx.AsyncClient(base_url=url) as browser:
         await browser.post("/login", data={"email": email, "password": cast.PASSWORD})
         return {"Cookie": f"board_session={browser.cookies['board_session']}", "Origin": url}

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from board.accounts import accounts, live_changes
 from board.engine.concurrency import OF_ONE, WAITING
 from board.errors import Refused
 from board.handover import sections
@@ -23,7 +24,6 @@ from board.paper import history as paper_history
 from board.paper import pieces as paper
 from board.paper import press, print_html
 from board.paper.pieces import Block, Paper, Section, Typed
-from board.people import accounts
 from models.board import OPERATIONS
 from tests import handing
 from tests.cast import PATIENCE_S, Person
@@ -47,7 +47,7 @@ async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Com
 async def handed(company: Company) -> dict[str, Any]:
     """A signed handover over eight searches, one of them for members only, with a word of Alice, who writes French, on each."""
     alice, desk = company.alice, company.server.desk
-    await accounts.change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
+    await live_changes.change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
     searches = [await alice.open_search(person={"first_name": f"Child{number}", "last_name": "Surname"}) for number in range(7)]
     searches.append(await company.secret_search(person={"first_name": "Hidden", "last_name": "Surname"}))
     number = await handing.prepare(alice)

@@ -9,9 +9,10 @@ import httpx2 as httpx
 import pytest
 
 from board import i18n
+from board.accounts import accounts, live_changes
 from board.dev import Postgres, Redis
 from board.engine import rights_version
-from board.people import accounts, sign_in
+from board.people import sign_in
 from board.wall import displays
 from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server
@@ -73,7 +74,7 @@ async def test_what_is_no_right_has_nobodys_rights_read_again(company: Company, 
     assert read_anew == {"people": 0, "displays": 0}
     # and one that is a right
     bob = await email_of(company.bob)
-    await accounts.change(desk, lambda database: accounts.set_role(database, bob, "investigator"))
+    await live_changes.change(desk, lambda database: accounts.set_role(database, bob, "investigator"))
     assert read_anew["people"] >= 5
     assert read_anew["displays"] == 0
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from board import journal
+from board.accounts import live_changes
 from board.commands import Ack, Command
 from board.dev import Postgres, Redis
 from board.errors import Refused
-from board.people import accounts
 from board.service import Desk
 from models.board import OPERATIONS
 from tests import cast, handing
@@ -142,8 +142,8 @@ class Shifts(RuleBasedStateMachine):
         self.desks = [await Desk.open(given) for _ in range(1 if self.house.name == SMALL else 2)]
         self.callers = {}
         for name in NAMES:
-            id = await accounts.add_account(self.desks[0], f"{name}@desk.example", name, "coordinator", PASSWORD)
-            self.callers[name] = await accounts.caller_for(self.desks[0], id)
+            id = await live_changes.add_account(self.desks[0], f"{name}@desk.example", name, "coordinator", PASSWORD)
+            self.callers[name] = await live_changes.caller_for(self.desks[0], id)
         await self._open("Alice")
 
     def teardown(self) -> None:

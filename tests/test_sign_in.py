@@ -15,10 +15,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board import errors
+from board.accounts import accounts, live_changes, login
 from board.engine.rights_version import bump
 from board.pages import own_path
-from board.people import accounts
-from board.people import sign_in as sign_in_of_board
 from board.people.sign_in import digest
 from models.accounts import Session
 from models.database import Database
@@ -45,7 +44,7 @@ def browser(server: Server, **headers: str) -> httpx.AsyncClient:
 async def account(server: Server, role: str = "investigator") -> str:
     """A new account's address."""
     email = f"eva-{new_id()}@desk.example"
-    await accounts.add_account(server.desk, email, "Eva", role, PASSWORD)
+    await live_changes.add_account(server.desk, email, "Eva", role, PASSWORD)
     return email
 
 
@@ -113,7 +112,7 @@ def _session(digest: str, began: str, ends: str) -> Session:
 async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
     house: House, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sign_in_of_board, "ENDED_AT_ONCE", 2)
+    monkeypatch.setattr(login, "ENDED_AT_ONCE", 2)
     email, soon, long_ago = await account(server), stamp(now() + timedelta(minutes=5)), stamp(now() - timedelta(days=1))
 
     def put(database: Any) -> None:
@@ -348,7 +347,7 @@ async def test_behind_https_the_cookie_is_bound_to_this_host(tmp_path: Path) -> 
 
 async def test_a_short_password_is_no_password(door: Server) -> None:
     with pytest.raises(errors.Wrong):
-        await accounts.add_account(door.desk, "short@desk.example", "Short", "viewer", "123456789")
+        await live_changes.add_account(door.desk, "short@desk.example", "Short", "viewer", "123456789")
 
 
 async def test_others_write_while_a_password_is_hashed(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:

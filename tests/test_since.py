@@ -13,6 +13,7 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from board import journal
+from board.accounts import accounts, live_changes
 from board.commands import Command
 from board.engine import read_positions
 from board.errors import Refused
@@ -20,7 +21,6 @@ from board.execute import execute
 from board.history import net
 from board.history import since as since_calls
 from board.history.net import Stand
-from board.people import accounts
 from board.people.sign_in import Caller
 from board.service import _make_boards
 from models.accounts import Account
@@ -153,8 +153,8 @@ async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(company: 
     reader = await company.come("Rita", "investigator", "read")
     assert (await see(reader, mark, status=403))["code"] == "forbidden"
     assert (await news(reader))[OPERATIONS]["seen"] is None
-    id = await accounts.add_account(desk, "nora@desk.example", "Nora", "viewer", PASSWORD)
-    async with browser(company.server, (await accounts.caller_for(desk, id)).account) as nora:
+    id = await live_changes.add_account(desk, "nora@desk.example", "Nora", "viewer", PASSWORD)
+    async with browser(company.server, (await live_changes.caller_for(desk, id)).account) as nora:
         for headers, status in (({"Origin": "https://elsewhere.example"}, 403), ({"Origin": ""}, 403), ({}, 200)):
             answer = await nora.post("/api/v1/seen", json=mark, headers={"Origin": company.server.url} | headers)
             assert answer.status_code == status, headers

@@ -14,11 +14,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from board import client_address
+from board.accounts import accounts, devices, live_changes, login, throttle
+from board.accounts.devices import COOKIE, MOST
 from board.dev import Postgres, Redis
 from board.errors import Refused
-from board.people import accounts, devices, throttle
-from board.people import sign_in as sign_in_of_board
-from board.people.devices import COOKIE, MOST
 from board.rate_limit import Limiter, Rule, shared
 from models.accounts import Account
 from models.database import Unavailable
@@ -45,13 +44,13 @@ def _counted_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only one password fits, and it is quick to look at."""
-    monkeypatch.setattr(sign_in_of_board, "_fits", lambda hashed, password: password == PASSWORD)
+    monkeypatch.setattr(login, "_fits", lambda hashed, password: password == PASSWORD)
 
 
 async def account(server: Server, name: str = "Eva") -> str:
     """A new account's address."""
     email = f"{name.lower()}-{new_id()}@desk.example"
-    await accounts.add_account(server.desk, email, name, "investigator", PASSWORD)
+    await live_changes.add_account(server.desk, email, name, "investigator", PASSWORD)
     return email
 
 

@@ -13,10 +13,11 @@ from sqlmodel import Session, select
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.engine import rights_version
+from board.accounts import accounts, live_changes
+from board.engine import last_use, rights_version
+from board.engine.last_use import TOKENS_EVERY, Noted
 from board.errors import Wrong
-from board.people import accounts, last_use, sign_in
-from board.people.last_use import TOKENS_EVERY, Noted
+from board.people import sign_in
 from board.service import EXPIRY_CHECKS, Desk
 from models.accounts import Account, Token
 from models.database import Database
@@ -37,7 +38,7 @@ async def give(server: Server, account: Account, scope: str = "write", **more: o
     add: Callable[[Session], str] = lambda database: accounts.add_token(  # noqa: E731
         database, name, scope, account.email, at, **more  # type: ignore[arg-type]
     )  # fmt: skip
-    return name, await accounts.change(server.desk, add)
+    return name, await live_changes.change(server.desk, add)
 
 
 async def row(server: Server, name: str) -> Token:
@@ -91,7 +92,7 @@ async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(c
     ada = await hire(server, "admin", "Ada")
     tokens = [await give(server, eva), await give(server, eva, "read"), await give(server, kim)]
     revoked, _ = await give(server, eva)
-    await accounts.change(server.desk, lambda database: accounts.revoke_token(database, revoked, stamp(now())))
+    await live_changes.change(server.desk, lambda database: accounts.revoke_token(database, revoked, stamp(now())))
     assert [await status(server, secret) for _, secret in tokens] == [200, 200, 200]
     async with (
         browser(server, ada) as http,

@@ -10,10 +10,10 @@ import pytest
 from sqlmodel import Session
 
 from board import execute, journal, pen, snapshot
+from board.accounts import live_changes
 from board.commands import Ack, Command
 from board.errors import Refused
 from board.journal import verify
-from board.people import accounts
 from board.people.sign_in import Caller
 from board.service import Desk
 from board.settings import Settings
@@ -42,8 +42,8 @@ class Storm:
         self.search = (await self.do("search.open", SEARCH, on=OPERATIONS)).opened or ""
 
     async def _come(self, name: str, role: str) -> Caller:
-        return await accounts.caller_for(
-            self.desk, await accounts.add_account(self.desk, f"{name}@desk.example", name, role, PASSWORD)
+        return await live_changes.caller_for(
+            self.desk, await live_changes.add_account(self.desk, f"{name}@desk.example", name, role, PASSWORD)
         )
 
     def order(self, name: str, data: dict[str, Any], **more: Any) -> tuple[Caller, Command]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2 as httpx
 from playwright.async_api import expect
 
-from board.people import accounts
+from board.accounts import accounts, live_changes
 from models.database import Database
 from models.schema import migrate
 from models.times import now, stamp
@@ -91,7 +91,7 @@ async def each_once(person: Person, board: str, ids: list[str]) -> None:
 
 
 async def set_enabled(server: Server, email: str, enabled: bool) -> None:
-    await accounts.change(server.desk, lambda database: accounts.set_enabled(database, email, enabled))
+    await live_changes.change(server.desk, lambda database: accounts.set_enabled(database, email, enabled))
 
 
 class Colleague:

@@ -15,7 +15,7 @@ import httpx2 as httpx
 from sqlmodel import Session
 from websockets.asyncio.client import ClientConnection, connect
 
-from board.people import accounts
+from board.accounts import accounts
 from models.database import Database
 from models.times import now, stamp
 from tests.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id

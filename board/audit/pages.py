@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import language, pages
+from board.accounts import accounts
+from board.accounts.admin_pages import for_admins
 from board.answers import desk_of
 from board.audit import reading, sentences
 from board.audit.calls import administrator
@@ -19,8 +21,6 @@ from board.audit.entries import ENTRIES
 from board.audit.reading import Filter, Found
 from board.i18n import N_, translated
 from board.paper import pieces
-from board.people import accounts
-from board.people.administration import for_admins
 from board.people.sign_in import Caller
 from board.programs.api import BASE
 from models.accounts import Account

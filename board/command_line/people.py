@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from board.accounts import accounts
+from board.accounts.token_list import listed as listed_tokens
 from board.command_line.database import read, write
 from board.command_line.output import AsJson, show
 from board.command_line.passwords import FromStdin, password
-from board.people import accounts
-from board.people.token_list import listed as listed_tokens
 from models.accounts import ROLES, SCOPES
 from models.times import now, stamp
 

@@ -14,11 +14,11 @@ from secrets import token_urlsafe
 import structlog
 from sqlmodel import Session, select
 
+from board.accounts import accounts
 from board.demo.errands import Errand, Look, Me, Step, take_in, to_do
 from board.demo.line import Line, View
 from board.demo.story import Person, people
 from board.demo.texts import texts
-from board.people import accounts
 from board.running import logs
 from models.accounts import Account, Token
 from models.board import OPERATIONS

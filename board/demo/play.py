@@ -6,11 +6,11 @@ from functools import partial
 from secrets import token_urlsafe
 
 from board import journal
+from board.accounts import accounts, live_changes
 from board.commands import TABLE, Command
 from board.demo.story import Step, people, resolve, steps
 from board.errors import Refused
 from board.paths import DATA
-from board.people import accounts
 from board.people.sign_in import Caller
 from board.service import Desk
 from board.settings import Settings
@@ -70,12 +70,12 @@ class Player:
     async def _convene(self, desk: Desk) -> None:
         for person in people():
             password = PASSWORD if person.signs_in else token_urlsafe()
-            account = await accounts.add_account(desk, person.email, person.name, person.role, password)
+            account = await live_changes.add_account(desk, person.email, person.name, person.role, password)
             self._people[f"person:{person.key}"] = account
-            self._callers[person.key] = await accounts.caller_for(desk, account)
+            self._callers[person.key] = await live_changes.caller_for(desk, account)
             if person.takes_in:
                 add = partial(accounts.add_token, name=person.name, scope="intake", email=person.email, now=stamp(desk.clock()))
-                await accounts.change(desk, add)
+                await live_changes.change(desk, add)
 
     async def _do(self, desk: Desk, step: Step, id: str) -> None:
         known = self._ids.get(step.search, self._people)

@@ -14,10 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import access, journal, language, snapshot, sources
+from board.accounts import accounts, draft_keys
 from board.alerting import calls as alert_calls
 from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal, refusing
 from board.audit import calls as audit_calls
 from board.engine import program_accounts
+from board.engine.last_use import idle_end
 from board.errors import Refused
 from board.files import packed as packed_for_all
 from board.finding import find
@@ -27,8 +29,6 @@ from board.heavy import heavy, held
 from board.history import evidence
 from board.history import since as since_calls
 from board.i18n import N_
-from board.people import accounts, draft_keys
-from board.people.last_use import idle_end
 from board.people.sign_in import Caller
 from board.programs import exports, tags
 from board.programs.packing import packed, packs

@@ -15,11 +15,11 @@ from board.commands import TABLE
 from board.errors import SENTENCES
 from board.i18n import N_
 from board.pages import page, to_sign_in
-from board.people.own_page import own_origin
 from board.people.sign_in import signed_in
 from board.programs import schemas
 from board.programs.api import BASE
 from board.programs.schemas import Schema
+from board.web.same_origin import own_origin
 
 _FORMATS = {"date-time": N_("time"), "date": N_("date")}
 _TYPES = {

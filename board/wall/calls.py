@@ -16,7 +16,6 @@ from board.audit import actor
 from board.errors import Refused, from_validation
 from board.fields import Data
 from board.i18n import N_
-from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, still_signed_in
 from board.rate_limit import Rule
 from board.rate_limit.account_limits import too_many
@@ -24,6 +23,7 @@ from board.rate_limit.addresses import network_of
 from board.service import Desk
 from board.wall import displays, pairing
 from board.wall.displays import Changes, Contact, Paired
+from board.web.same_origin import check_own_page
 from models.accounts import ROLES, Account
 from models.display import Display
 from models.times import now, stamp

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from board.people import accounts
+from board.accounts import live_changes
 from board.people.sign_in import Caller
 from board.service import Desk
 from models.board import Board
@@ -26,7 +26,7 @@ async def big_board(settings: dict[str, str], cards: int, notes: int) -> tuple[s
     desk = await desk_of(settings)
     (token,) = await hire(desk, 1)
     for name in PEOPLE:
-        await accounts.add_account(desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
+        await live_changes.add_account(desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
     caller = await somebody(desk)
     board = await open_search(desk, caller)
     columns, made = await _ids(desk, board, Column), await _ids(desk, board, Task)  # the search's first ones

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from board.accounts import accounts, live_changes
 from board.commands import Ack, Command
 from board.dev import Postgres, Redis, server_folder
-from board.people import accounts
 from board.people.sign_in import Caller
 from board.service import Desk
 from board.settings import Settings
@@ -111,7 +111,7 @@ async def hire(desk: Desk, count: int) -> list[str]:
             made.append(accounts.add_token(database, email, "write", email, at))
         return made
 
-    return await accounts.change(desk, tokens)
+    return await live_changes.change(desk, tokens)
 
 
 async def hire_viewer(desk: Desk) -> str:
@@ -123,12 +123,12 @@ async def hire_viewer(desk: Desk) -> str:
         database.flush()
         return accounts.add_token(database, email, "read", email, at)
 
-    return await accounts.change(desk, token)
+    return await live_changes.change(desk, token)
 
 
 async def somebody(desk: Desk) -> Caller:
     account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
-    return await accounts.caller_for(desk, account)
+    return await live_changes.caller_for(desk, account)
 
 
 async def do(desk: Desk, caller: Caller, board: str, name: str, data: dict[str, Any]) -> Ack:

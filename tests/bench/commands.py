@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from board import journal
+from board.accounts import accounts, live_changes
 from board.commands import Ack, Command
-from board.people import accounts
 from board.people.sign_in import Caller
 from board.running.serve import hurry
 from board.service import Desk
@@ -89,7 +89,7 @@ async def _work(boards: int, people: int, warm_s: float, seconds: float) -> floa
     """How many commands were acknowledged a second, from the moment when somebody says so."""
     desk = await desk_of(json.loads(sys.stdin.readline()))
     account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
-    searches = [Search(desk, await accounts.caller_for(desk, account)) for _ in range(boards)]
+    searches = [Search(desk, await live_changes.caller_for(desk, account)) for _ in range(boards)]
     cards = [await search.begin(people) for search in searches]
     hurry()  # as a server that has started
     print("ready", flush=True)

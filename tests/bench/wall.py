@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from board.people import accounts
+from board.accounts import live_changes
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, on_sqlite, serving
 from tests.bench._windows import office
@@ -57,7 +57,7 @@ async def _took() -> list[float]:
     """ms, sorted."""
     with on_sqlite() as settings:
         desk = await desk_of(settings)
-        await accounts.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
         await desk.close()
         with serving(settings) as (_, port):
             async with office(f"http://127.0.0.1:{port}") as people:

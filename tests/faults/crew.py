@@ -11,7 +11,7 @@ from typing import Any
 import httpx2 as httpx
 from sqlmodel import Session
 
-from board.people import accounts
+from board.accounts import accounts
 from models.database import Database, Unavailable
 from models.times import now, stamp
 from tests.faults.plant import Plant

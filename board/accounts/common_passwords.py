@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from board.accounts.leet import readings
 from board.paths import DATA
-from board.people.leet import readings
 
 DECORATION = 8  # digits around a common word that do not make it another password: a date has eight
 

@@ -1,8 +1,8 @@
 """Rules for passwords: long enough, not common, not predictable, and not made of words that belong to the account. Length counts,
 not shapes (NIST SP 800-63B, 3.1.1.2). Each rule returns the sentence that says what is wrong, or None."""
 
+from board.accounts import common_passwords, own_words, predictable_passwords
 from board.i18n import N_
-from board.people import common_passwords, own_words, predictable
 
 SHORTEST, LONGEST = 10, 1_000  # characters
 
@@ -15,7 +15,7 @@ def fault(password: str) -> str | None:
         return N_("A password has at most 1,000 characters.")
     if common_passwords.is_common(password):
         return N_("This password is one of the commonest: whoever guesses tries it first.")
-    if predictable.is_predictable(password):
+    if predictable_passwords.is_predictable(password):
         return N_("This password repeats itself, or follows the alphabet or the keyboard. Use four or five words instead.")
     if own_words.is_made_of(password, own_words.PRODUCT):
         return N_("This password is made of the name of Searchboard or of Child Focus. Use four or five other words.")

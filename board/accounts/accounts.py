@@ -1,6 +1,5 @@
 """Accounts and tokens, as an administrator handles them. Each change acts on open sockets within seconds."""
 
-import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,18 +9,18 @@ from sqlalchemy import text
 from sqlmodel import Session as Database
 from sqlmodel import col, or_, select
 
+from board.accounts import passwords
 from board.audit import entries, writer
 from board.engine.rights_version import bump
-from board.errors import Refused, Wrong
+from board.errors import Wrong
 from board.i18n import N_
-from board.people import passwords
-from board.people.sign_in import Caller, digest, hash_password
+from board.people.sign_in import digest, hash_password
 from models.accounts import ROLES, SCOPES, THEMES, Account, Session, Token
 from models.ids import new_id
 from models.times import moment, now, stamp
 
 if TYPE_CHECKING:
-    from board.service import Desk
+    pass
 
 T = TypeVar("T")
 DAYS = 90  # that a token lasts, where nothing else is said
@@ -227,23 +226,3 @@ def _check(fault: str | None) -> None:
 
 def _end_link(database: Database, account: Account) -> None:
     database.connection().execute(_END_LINK, {"account": account.id})
-
-
-async def change(desk: "Desk", fn: Callable[[Database], T]) -> T:
-    """Does one of the above on a running desk."""
-    result = await desk.database.write(fn)
-    await desk.rights_changed()
-    return result
-
-
-async def add_account(desk: "Desk", email: str, name: str, role: str, password: str) -> str:
-    """A new account on a running desk; its id. Raises Wrong."""
-    return await change(desk, await asyncio.to_thread(new_account, email, name, role, password, stamp(desk.clock())))
-
-
-async def caller_for(desk: "Desk", account_id: str) -> Caller:
-    """Somebody who acts without a session: the demo's colleagues, tests. Raises Refused `not_found`."""
-    account = await desk.database.read(lambda database: database.get(Account, account_id))
-    if account is None:
-        raise Refused("not_found")
-    return Caller(account)

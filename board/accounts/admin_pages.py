@@ -16,17 +16,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n, language, pages
+from board.accounts import accounts, live_changes, password_links, token_list
+from board.accounts.account_pages import typed
+from board.accounts.token_list import Listed
 from board.answers import Endpoint, check_rate, desk_of
 from board.audit import actor
 from board.audit.sentences import ROLES
 from board.engine.rights_version import hold
 from board.errors import SENTENCES, Refused, Wrong
 from board.i18n import N_
-from board.people import accounts, links, token_list
-from board.people.own_account import typed
-from board.people.own_page import check_own_page, own_origin
 from board.people.sign_in import Caller, signed_in, still_signed_in
-from board.people.token_list import Listed
+from board.web.same_origin import check_own_page, own_origin
 from models.accounts import SCOPES, Account, Session
 from models.times import now, stamp
 
@@ -72,7 +72,7 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Database], T])
             raise Wrong(N_("You are the only administrator: make somebody else one first."))
         return result
 
-    return await accounts.change(desk_of(request), do)
+    return await live_changes.change(desk_of(request), do)
 
 
 # -- everybody ------------------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ async def add(request: Request, caller: Caller) -> Response:
 
         def make(database: Database) -> str:
             new(database)
-            return links.make(database, accounts.find(database, form("email")), desk.clock(), first=True)
+            return password_links.make(database, accounts.find(database, form("email")), desk.clock(), first=True)
 
         secret = await _change(request, caller, make)
     except Wrong as wrong:
@@ -144,7 +144,7 @@ async def make_link(request: Request, caller: Caller) -> Response:
     def make(database: Database) -> tuple[str, str, int]:
         account = _account(database, request)
         good = len(accounts.good_tokens(database, account.id, stamp(now())))
-        return account.name, links.make(database, account, desk_of(request).clock()), good
+        return account.name, password_links.make(database, account, desk_of(request).clock()), good
 
     try:
         name, secret, good = await _change(request, caller, make)
@@ -185,7 +185,7 @@ def _account(database: Database, request: Request) -> Account:
 
 
 def _link(request: Request, caller: Caller, name: str, secret: str, good: int) -> Response:
-    link = f"{own_origin(request)}{links.PATH}#{secret}"
+    link = f"{own_origin(request)}{password_links.PATH}#{secret}"
     return _shown(request, "accounts_once.html", caller, None, kind="link", of=name, secret=link, back=PATH, good=good)
 
 

@@ -6,8 +6,8 @@ A known device is counted by itself alone. So whoever guesses, from wherever, ke
 a proxy that is not trusted, behind which all have one address.
 """
 
+from board.accounts import devices
 from board.i18n import N_
-from board.people import devices
 from board.rate_limit import Rule
 from board.rate_limit.addresses import network_of
 from board.rate_limit.limiter import Wanted

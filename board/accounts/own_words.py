@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from board.people.leet import alike
+from board.accounts.leet import alike
 
 PRODUCT = ("searchboard", "childfocus", "child", "focus", "116000")
 LEAST = 6  # letters that have to be left without the known words; two digits count as one letter

@@ -12,15 +12,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import client_address, i18n, language, pages
+from board.accounts import accounts, devices, live_changes, password_links, token_list
 from board.alerting import alerts
 from board.answers import answer, body_of, check_rate, desk_of, form_of, number, wait
 from board.audit import actor
 from board.engine.rights_version import hold
 from board.errors import Refused, Wrong
 from board.i18n import N_
-from board.people import accounts, devices, links, token_list
-from board.people.own_page import check_own_page
 from board.people.sign_in import Caller, give_cookie, signed_in, still_signed_in
+from board.web.same_origin import check_own_page
 from models.accounts import Account
 from models.alert import KINDS
 from models.times import now, stamp
@@ -50,7 +50,7 @@ async def choose_language(request: Request) -> Response:
     chosen = (await typed(request))("language")
     if chosen and chosen not in i18n.languages():
         raise Refused("invalid")
-    await accounts.change(desk, _still(caller, lambda database: accounts.set_language(database, caller.account.id, chosen)))
+    await live_changes.change(desk, _still(caller, lambda database: accounts.set_language(database, caller.account.id, chosen)))
     return RedirectResponse(PATH, 303)
 
 
@@ -89,7 +89,7 @@ async def change_password(request: Request) -> Response:
         ):
             return await _shown(request, caller, N_("That is not your password."))
         change_it = await asyncio.to_thread(accounts.new_password, email, form("new"), but=caller.session)
-        ended = await accounts.change(desk, _still(caller, change_it))
+        ended = await live_changes.change(desk, _still(caller, change_it))
     except Wrong as wrong:
         return await _shown(request, caller, str(wrong))
     except Refused as refused:
@@ -111,7 +111,7 @@ async def end_sessions(request: Request) -> Response:
     def end(database: Database) -> None:
         accounts.end_sessions(database, caller.account.id, only=only, but=None if only else caller.session)
 
-    await accounts.change(desk, _still(caller, end))
+    await live_changes.change(desk, _still(caller, end))
     return RedirectResponse(PATH, 303)
 
 
@@ -128,15 +128,15 @@ async def set_by_link(request: Request) -> Response:
     code = form("code").strip().rpartition("#")[2]  # who can't follow the link may have copied the whole of it
     try:
         # Before the password is hashed, which is dear: whoever tries codes gets no work done.
-        owner = await desk.database.read(lambda database: links.owner(database, code, desk.clock()))
+        owner = await desk.database.read(lambda database: password_links.owner(database, code, desk.clock()))
         change_it = await asyncio.to_thread(accounts.new_password, owner.email, form("new"))
 
         def use(database: Database) -> int:
             actor.acting(database, actor.NOBODY)  # whoever has the link
-            links.use(database, code, desk.clock(), client_address.of(request))
+            password_links.use(database, code, desk.clock(), client_address.of(request))
             return change_it(database)
 
-        ended = await accounts.change(desk, use)
+        ended = await live_changes.change(desk, use)
     except Wrong as wrong:
         problem = i18n.translated(str(wrong), language.of(request))
         return pages.page(request, "password.html", None, status=422, code=code, problem=problem)
@@ -156,7 +156,7 @@ async def tokens_to_end(request: Request) -> Response:
     code = form("code").strip().rpartition("#")[2]
 
     def count(database: Database) -> int:
-        return len(accounts.good_tokens(database, links.owner(database, code, desk.clock()).id, stamp(now())))
+        return len(accounts.good_tokens(database, password_links.owner(database, code, desk.clock()).id, stamp(now())))
 
     try:
         return answer({"tokens": await desk.database.read(count)})
@@ -220,7 +220,7 @@ routes = [
     Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),
     Route(f"{PATH}/password", change_password, methods=["POST"]),
     Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
-    Route(links.PATH, by_link),
-    Route(links.PATH, set_by_link, methods=["POST"]),
-    Route(f"{links.PATH}/tokens", tokens_to_end, methods=["POST"]),
+    Route(password_links.PATH, by_link),
+    Route(password_links.PATH, set_by_link, methods=["POST"]),
+    Route(f"{password_links.PATH}/tokens", tokens_to_end, methods=["POST"]),
 ]

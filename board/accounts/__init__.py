@@ -1,0 +1,1 @@
+"""Accounts: signing in, passwords, tokens, and the pages of administrators."""

@@ -1,0 +1,50 @@
+"""HTTP handlers that sign in and sign out."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from board import client_address, pages
+from board.accounts import devices
+from board.answers import body_of, form_of, wait
+from board.errors import Refused
+from board.i18n import N_
+from board.people.sign_in import cookie_name, give_cookie, signed_in
+from board.service import Desk
+from board.web.same_origin import check_own_page
+
+
+async def sign_in(request: Request) -> Response:
+    """`POST /login`: 303 and the cookie, or 401 and the page again."""
+    desk: Desk = request.app.state.desk
+    if "origin" in request.headers or "sec-fetch-site" in request.headers:  # every browser says one; a program needs not
+        check_own_page(request)
+    form = form_of(await body_of(request))
+    email, password = form.get("email", [""])[0], form.get("password", [""])[0]
+    request.state.email = email[:400]
+    try:
+        account = await desk.door.fitting(email[:400], password[:1_000], client_address.of(request), devices.cookie_of(request))
+    except Refused as refused:
+        return wait(pages.sign_in_page(request, error=refused.message, status=429), refused)
+    secret = await desk.door.begin(account, client_address.of(request)) if account is not None else None
+    if account is None or secret is None:
+        return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
+    response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
+    give_cookie(response, secret, desk.settings.secure)
+    devices.give(request, response, account)
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """`POST /logout`: ends the session, on open sockets too."""
+    desk: Desk = request.app.state.desk
+    caller = await signed_in(request)
+    if caller is not None:
+        if caller.token is not None:
+            raise Refused("forbidden", N_("A token does not sign out: it is revoked."))
+        check_own_page(request)
+        await desk.door.sign_out(caller)
+    response = RedirectResponse("/login", 303)
+    response.delete_cookie(
+        cookie_name(desk.settings.secure), path="/", secure=desk.settings.secure, httponly=True, samesite="lax"
+    )
+    return response

@@ -1,0 +1,1 @@
+"""HTTP plumbing: authentication, pages, static files, middleware, and the websocket endpoint."""
