@@ -19,7 +19,7 @@ from board import files, language, pages, socket
 from board.accounts import account_pages, admin_pages
 from board.accounts.login_pages import sign_in, sign_out
 from board.answers import STATUS, answer, refusal, refusing, wait
-from board.audit import pages as audit_pages
+from board.audit_log import pages as audit_pages
 from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
 from board.headers import Headers

@@ -11,8 +11,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board import journal
-from board.audit import actor, calls, reading, writer
+from board.audit import actor, writer
 from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked, RoleSet, TokenRevoked
+from board.audit_log import api, reading
 from board.commands import TABLE
 from board.errors import Refused, Wrong
 from board.history import evidence
@@ -305,7 +306,7 @@ FORMULA = "=cmd|' /C calc'!A0"
 async def test_the_file_has_all_that_fits_in_plain_sentences_and_no_formula(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "AT_ONCE", 2)
+    monkeypatch.setattr(api, "AT_ONCE", 2)
     eva = new_id()
     written = await wrote(company, *(disabled(eva, name) for name in ("Eva", FORMULA, "Éva", "=1+1", "-1")))
     answer = await company.ada.http.get("/api/v1/audit.csv", params={"account": eva})

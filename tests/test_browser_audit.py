@@ -6,8 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from board.accounts import accounts
-from board.audit import actor, pages, writer
+from board.audit import actor, writer
 from board.audit.entries import RoleSet, SignInFailed, TokenAdded
+from board.audit_log import pages
 from models.accounts import Account
 from tests.cast import new_id
 from tests.office import Office

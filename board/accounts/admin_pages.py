@@ -21,7 +21,7 @@ from board.accounts.account_pages import typed
 from board.accounts.token_list import Listed
 from board.answers import Endpoint, check_rate, desk_of
 from board.audit import actor
-from board.audit.sentences import ROLES
+from board.audit_log.sentences import ROLES
 from board.engine.rights_version import hold
 from board.errors import SENTENCES, Refused, Wrong
 from board.i18n import N_

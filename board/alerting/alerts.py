@@ -14,8 +14,9 @@ from sqlalchemy import Row, String, bindparam, text
 from sqlmodel import Session, col, select
 
 from board import snapshot, turn
-from board.alerting import handing, mentions, security, urgent
-from board.alerting.changes import changed
+from board.alerting import handing, mentions, urgent
+from board.audit import security_alerts
+from board.engine.alert_versions import changed
 from board.journal import Said
 from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
 from models.entity import State, leaves
@@ -141,7 +142,7 @@ def listed(session: Session, account: str, now: datetime) -> list[dict[str, Any]
             found[row.board, row.seq] = row
     told = [_told(row, chosen) for row in list(found.values())[:LISTED]]
     _tell_apart(session, told, hidden)
-    told += security.listed(session, account, since(now), hidden, LISTED, desktop=not chosen.quiet)
+    told += security_alerts.listed(session, account, since(now), hidden, LISTED, desktop=not chosen.quiet)
     return sorted(told, key=lambda each: str(each["at"]), reverse=True)[:LISTED]
 
 
@@ -193,7 +194,7 @@ def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str
     if found:
         for row in session.connection().execute(_UNREAD, {"people": list(found), "since": since(now)}):
             add(found[row.account], (row.board, row.seq), row.at, row.kind)
-        for row in security.unread(session, found.keys(), since(now)):
+        for row in security_alerts.unread(session, found.keys(), since(now)):
             add(found[row.account], (OWN, row.number), row.at, SECURITY)
     return found
 

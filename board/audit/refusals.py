@@ -1,24 +1,17 @@
 """What is refused at the doors: counted for the metrics, logged, and written into the audit journal."""
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from starlette.requests import HTTPConnection
 
 from board import client_address
 from board.audit.entries import OriginRefused, SignInFailed, SignInThrottled, TokenRefused
 from board.audit.repeats import Repeats
+from board.people.sign_in import RefusedToken
 from board.running import metrics
-from models.accounts import Account, Token
+from models.accounts import Account
 
 LONGEST = 200  # characters of what a stranger says of themselves
-
-
-class RefusedToken(NamedTuple):
-    """Why a bearer token was not taken, with what is known of it."""
-
-    reason: Literal["unknown", "revoked", "expired", "disabled"]
-    token: Token | None = None
-    account: Account | None = None
 
 
 class Refusals:

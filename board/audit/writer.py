@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board import journal, turn
-from board.alerting import security
 from board.audit import actor as actors
+from board.audit import security_alerts
 from board.audit.actor import Actor
 from board.audit.entries import Entry, Repeated
 from models.board import AUDIT, Board
@@ -76,7 +76,7 @@ def _append(entry: Entry, actor: Actor, also_alerts: frozenset[str], session: Se
     payload = {"actor": actor.body()} | entry.payload()
     said = journal.append(session, board, entry.TYPE, entry.KIND, entry.id, actor.id, stamp(now()), payload)
     for account in sorted(_alerted(entry, actor) | also_alerts - {actor.id}):
-        security.record(session, account, said)
+        security_alerts.record(session, account, said)
 
 
 def _alerted(entry: Entry, actor: Actor) -> set[str]:

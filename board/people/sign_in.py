@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from argon2 import PasswordHasher
 from sqlalchemy import Row, TextClause, bindparam, text
@@ -14,7 +14,6 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from board import client_address, cookies
-from board.audit.refusals import RefusedToken
 from board.errors import Refused
 from models.accounts import Account, Token
 from models.display import WALL, Display
@@ -22,6 +21,14 @@ from models.times import now, stamp
 
 if TYPE_CHECKING:
     from board.service import Desk
+
+
+class RefusedToken(NamedTuple):
+    """Why a bearer token was not taken, with what is known of it."""
+
+    reason: Literal["unknown", "revoked", "expired", "disabled"]
+    token: Token | None = None
+    account: Account | None = None
 
 
 LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop

@@ -15,9 +15,9 @@ from starlette.routing import Route
 
 from board import access, journal, language, snapshot, sources
 from board.accounts import accounts, draft_keys
-from board.alerting import calls as alert_calls
+from board.alerts import api as alert_calls
 from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal, refusing
-from board.audit import calls as audit_calls
+from board.audit_log import api as audit_calls
 from board.engine import program_accounts
 from board.engine.last_use import idle_end
 from board.errors import Refused

@@ -2,7 +2,7 @@
 
 from board import sightings, sources
 from board.alerting.alerts import LISTED
-from board.audit import shapes as audit_shapes
+from board.audit_log import api_schema as audit_shapes
 from board.finding import suggestions
 from board.handover import calls as report_calls
 from board.history.since import MOST_MARKS

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from board.audit.reading import Found
+from board.audit_log.reading import Found
 from board.i18n import N_, say
 
 Values = dict[str, Any]

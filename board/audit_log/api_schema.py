@@ -1,7 +1,7 @@
 """What the calls of the audit journal take and give, for `board.programs.calls`."""
 
 from board.audit.entries import ENTRIES, Entry
-from board.audit.reading import GROUPS
+from board.audit_log.reading import GROUPS
 from board.i18n import N_
 from board.programs.schemas import Schema
 from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, Call, many, or_null, shape

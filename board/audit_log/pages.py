@@ -15,10 +15,10 @@ from board import language, pages
 from board.accounts import accounts
 from board.accounts.admin_pages import for_admins
 from board.answers import desk_of
-from board.audit import reading, sentences
-from board.audit.calls import administrator
 from board.audit.entries import ENTRIES
-from board.audit.reading import Filter, Found
+from board.audit_log import reading, sentences
+from board.audit_log.api import administrator
+from board.audit_log.reading import Filter, Found
 from board.i18n import N_, translated
 from board.paper import pieces
 from board.people.sign_in import Caller

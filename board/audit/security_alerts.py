@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
-from board.alerting.changes import changed
+from board.engine.alert_versions import changed
 from board.journal import Said
 from models.alert import OWN, SECURITY
 

@@ -8,9 +8,10 @@ from starlette.responses import Response, StreamingResponse
 
 from board import access, language
 from board.answers import answer, desk_of, number
-from board.audit import actor, reading, sentences, writer
+from board.audit import actor, writer
 from board.audit.entries import ExportRead
-from board.audit.reading import Filter, Found
+from board.audit_log import reading, sentences
+from board.audit_log.reading import Filter, Found
 from board.errors import Refused
 from board.heavy import heavy
 from board.i18n import N_, translated

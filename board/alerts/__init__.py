@@ -1,0 +1,1 @@
+"""Alerts: the calls that list them and mark them as read."""

@@ -1,0 +1,1 @@
+"""The audit journal as administrators read it: a page, a call, a CSV file."""
