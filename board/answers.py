@@ -26,6 +26,9 @@ from realtime import strict
 if TYPE_CHECKING:
     from board.service import Desk
 
+BASE = "/api/v1"
+
+
 MAX_BODY = 65_536  # bytes
 STATUS = {  # of each code
     "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ipaddress
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
@@ -15,10 +14,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board import files, language, pages, socket
+from board import answers, files, language, pages, socket
 from board.accounts import account_pages, admin_pages
 from board.accounts.login_pages import sign_in, sign_out
 from board.answers import STATUS, answer, refusal, refusing, wait
+from board.api import docs_page as api_page
+from board.api import endpoints
+from board.api import routes as api_routes
+from board.api.metrics_endpoint import measured
 from board.audit_log import pages as audit_pages
 from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
@@ -26,24 +29,15 @@ from board.headers import Headers
 from board.history import pages as history_pages
 from board.i18n import N_, translated
 from board.paper import pages as paper_pages
-from board.people.sign_in import signed_in
-from board.programs import api
-from board.programs import page as api_page
 from board.running import metrics
 from board.service import Desk
 from board.telemetry.failures import answered
 from board.wall import pages as display_pages
-from board.wall import standing as display_standing
 from models.database import Unavailable
-from models.times import now
 
 ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page
 WRONG_METHOD = N_("This address does not take this method.")
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
-FORWARDED = {  # a proxy on this machine says one of these of whoever it speaks for
-    "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
-    "x-forwarded-server", "x-real-ip", "x-client-ip", "x-original-forwarded-for", "true-client-ip", "cf-connecting-ip",
-}  # fmt: skip
 
 
 def make(desk: Desk) -> Starlette:
@@ -51,7 +45,7 @@ def make(desk: Desk) -> Starlette:
     app = Starlette(
         routes=[
             WebSocketRoute("/ws", socket.endpoint),
-            Mount(api.BASE, routes=api.routes),
+            Mount(answers.BASE, routes=api_routes.routes),
             Route("/login", sign_in, methods=["POST"]),
             Route("/logout", sign_out, methods=["POST"]),
             Route("/healthz", alive),
@@ -115,40 +109,6 @@ def _unready(told: dict[str, Any]) -> Response:
     return wait(answer(told, 503), Refused("unavailable"))
 
 
-async def measured(request: Request) -> Response:
-    """`GET /metrics`: from this machine, or with an administrator's token."""
-    if not _from_this_machine(request):
-        caller = await signed_in(request)
-        if caller is None:
-            raise Refused("unauthenticated")
-        if caller.token is None or caller.account.role != "admin":
-            raise Refused("forbidden")
-    request.app.state.counts.take()
-    told = await asyncio.to_thread(metrics.text) + await _displays_measured(request.app.state.desk)
-    return Response(told, media_type="text/plain; version=0.0.4")
-
-
-async def _displays_measured(desk: Desk) -> bytes:
-    """Nothing while the database can't be asked: the rest is told all the same."""
-    try:
-        async with asyncio.timeout(READY_S):
-            found = await desk.database.read(lambda session: list(display_standing.judged(session, now())))
-    except (Unavailable, TimeoutError):
-        return b""
-    return metrics.displays((display.id, state) for display, state in found)
-
-
-def _from_this_machine(request: Request) -> bool:
-    """Whether a program here asks for itself. Behind a Unix socket stands a proxy."""
-    if request.client is None or not FORWARDED.isdisjoint(request.headers):
-        return False
-    try:
-        address = ipaddress.ip_address(request.client.host)
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback  # ::ffff:127.0.0.1, where we listen on [::]
-
-
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status, headers = error.status_code, dict(error.headers or {})
@@ -175,7 +135,7 @@ def _methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
             continue
         if isinstance(route, Mount):
             found |= _methods(route.routes, {**scope, **below}) if route.routes else {"GET", "HEAD"}
-        elif isinstance(route, Route) and route.path != api.ANY:
+        elif isinstance(route, Route) and route.path != endpoints.ANY:
             found |= route.methods or set()
     return found
 

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from board.answers import STATUS
+from board.answers import BASE, STATUS
+from board.api.openapi import document
 from board.commands import TABLE
-from board.programs.api import BASE
-from board.programs.openapi import document
 from models.board import OPERATIONS
 from tests import cast, handing
 from tests.company import Company

@@ -15,14 +15,13 @@ import pytest
 import typer
 
 from board import app, cli
-from board.answers import STATUS
+from board.answers import BASE, STATUS
+from board.api import routes
+from board.api.endpoint_docs import CALLS
+from board.api.openapi import document
 from board.commands import TABLE
 from board.dev.check import ROOT
 from board.errors import SENTENCES
-from board.programs import api
-from board.programs.api import BASE
-from board.programs.calls import CALLS
-from board.programs.openapi import document
 from board.programs.schemas import KINDS
 from board.settings import Settings
 from tests.test_bad_input import WHOLE
@@ -181,7 +180,7 @@ def codes() -> Iterator[tuple[str, str]]:
 
 
 def all_calls() -> Iterator[tuple[str, str]]:
-    there = {f"{method} {route.path}" for route in api.routes for method in route.methods if "rest" not in route.path}
+    there = {f"{method} {route.path}" for route in routes.routes for method in route.methods if "rest" not in route.path}
     for call in {*map(str.strip, PROMISED_CALLS.split("|")), *calls(), *(each for each in there if not each.startswith("HEAD"))}:
         method, path = call.split()
         if call not in there:

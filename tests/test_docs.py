@@ -11,11 +11,11 @@ import pytest
 import typer
 
 from board import appeals, cli, errors
+from board.api import routes
 from board.audit.entries import ENTRIES
 from board.commands import TABLE
 from board.dev.check import ROOT
 from board.paper.labels import EVENTS
-from board.programs import api
 from board.programs.schemas import KINDS
 from board.settings import Settings
 from realtime import protocol
@@ -89,8 +89,8 @@ def test_every_refusal() -> None:
 
 
 def test_every_call() -> None:
-    assert api.routes
-    for route in api.routes:
+    assert routes.routes
+    for route in routes.routes:
         if "rest" not in route.path:
             assert f"/api/v1{route.path}" in CONTRACT, route.path
 

@@ -8,8 +8,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from board.api.openapi import document
 from board.engine.concurrency import HeavyReads
-from board.programs.openapi import document
 from tests import cast
 from tests.cast import PASSWORD
 from tests.company import Company

@@ -11,9 +11,9 @@ from sqlmodel import Session as Database
 from sqlmodel import select
 from websockets.asyncio.client import ClientConnection, connect
 
+from board.api import routes
 from board.engine import last_use, rights_version
 from board.people import sign_in
-from board.programs import api
 from board.service import EXPIRY_CHECKS
 from models.accounts import Account, Session
 from models.database import Database as Store
@@ -46,7 +46,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in (sign_in, last_use, api):
+    for module in (sign_in, last_use, routes):
         monkeypatch.setattr(module, "now", clock)
     return clock
 

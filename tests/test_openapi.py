@@ -18,13 +18,13 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from board.accounts import live_changes
-from board.answers import STATUS
+from board.answers import BASE, STATUS
+from board.api import openapi, routes
+from board.api.endpoint_docs import CALLS, SAYS
+from board.api.openapi import document
 from board.commands import TABLE
 from board.errors import SENTENCES
-from board.programs import api, openapi, schemas
-from board.programs.api import BASE
-from board.programs.calls import CALLS, SAYS
-from board.programs.openapi import document
+from board.programs import schemas
 from models.accounts import ROLES
 from realtime.protocol import is_id
 from tests import cast, handing
@@ -257,7 +257,7 @@ async def test_what_it_says_holds_in_many_ways(
 
 
 def test_each_call_has_its_line_and_no_other() -> None:
-    there = {(method, route.path) for route in api.routes if "rest" not in route.path for method in route.methods - {"HEAD"}}
+    there = {(method, route.path) for route in routes.routes if "rest" not in route.path for method in route.methods - {"HEAD"}}
     assert there == set(CALLS) == set(SAYS)
 
 

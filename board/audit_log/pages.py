@@ -14,7 +14,7 @@ from starlette.routing import Route
 from board import language, pages
 from board.accounts import accounts
 from board.accounts.admin_pages import for_admins
-from board.answers import desk_of
+from board.answers import BASE, desk_of
 from board.audit.entries import ENTRIES
 from board.audit_log import reading, sentences
 from board.audit_log.api import administrator
@@ -22,7 +22,6 @@ from board.audit_log.reading import Filter, Found
 from board.i18n import N_, translated
 from board.paper import pieces
 from board.people.sign_in import Caller
-from board.programs.api import BASE
 from models.accounts import Account
 from models.times import DESK, moment, stamp
 from realtime.strict import MAX_INTEGER

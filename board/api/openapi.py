@@ -1,7 +1,7 @@
 """What `GET /api/v1/openapi.json` answers: each call as OpenAPI 3.1, made once from the routes, the table of commands and the
 states.
 
-A new command is in it by itself; a new call is too, and exactly so once it has its line in `board.programs.calls`.
+A new command is in it by itself; a new call is too, and exactly so once it has its line in `board.api.endpoint_docs`.
 """
 
 import re
@@ -10,12 +10,12 @@ from functools import cache
 
 from starlette.routing import Route
 
-from board.answers import STATUS
+from board.answers import BASE, STATUS
+from board.api.endpoint_docs import CALLS, PLACES, SAYS
+from board.api.routes import routes
 from board.commands import TABLE
 from board.errors import SENTENCES
 from board.programs import schemas
-from board.programs.api import BASE, routes
-from board.programs.calls import CALLS, PLACES, SAYS
 from board.programs.schemas import Schema, class_name
 from board.programs.shapes import COUNT, ID, TEXT, TIME, TRUE, Call, many, or_null, ref, shape
 from board.settings import VERSION

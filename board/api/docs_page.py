@@ -10,14 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import i18n, language
-from board.answers import STATUS
+from board.answers import BASE, STATUS
 from board.commands import TABLE
 from board.errors import SENTENCES
 from board.i18n import N_
 from board.pages import page, to_sign_in
 from board.people.sign_in import signed_in
 from board.programs import schemas
-from board.programs.api import BASE
 from board.programs.schemas import Schema
 from board.web.same_origin import own_origin
 
@@ -51,7 +50,10 @@ async def api(request: Request) -> Response:
 
 
 def _calls(say: Any) -> list[dict[str, Any]]:
-    from board.programs.calls import CALLS, SAYS  # at the first asking: these shapes are a sixth of what a start takes
+    from board.api.endpoint_docs import (
+        CALLS,
+        SAYS,  # at the first asking: these shapes are a sixth of what a start takes
+    )
 
     return [
         {

@@ -1,40 +1,27 @@
-"""The HTTP calls under /api/v1, for other programs and for what a socket is not good at."""
+"""Endpoints of boards, events, commands, sources and the caller's own account."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-import orjson
 from sqlmodel import Session, select
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from board import access, journal, language, snapshot, sources
-from board.accounts import accounts, draft_keys
-from board.alerts import api as alert_calls
-from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal, refusing
-from board.audit_log import api as audit_calls
+from board.accounts import accounts
+from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal
 from board.engine import program_accounts
 from board.engine.last_use import idle_end
 from board.errors import Refused
-from board.files import packed as packed_for_all
-from board.finding import find
-from board.finding.intake import routes as intake
-from board.handover import calls as report_calls
 from board.heavy import heavy, held
-from board.history import evidence
-from board.history import since as since_calls
 from board.i18n import N_
 from board.people.sign_in import Caller
-from board.programs import exports, tags
+from board.programs import tags
 from board.programs.packing import packed, packs
 from board.running import logs, metrics
 from board.source import record
-from board.wall import calls as display_calls
 from models.accounts import Session as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search
@@ -42,8 +29,6 @@ from models.times import moment, now, stamp
 from realtime import protocol, strict
 
 Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # of the database, in whichever of its threads
-
-BASE = "/api/v1"
 ANY = "/{rest:path}"  # what is no call
 FEW = 50  # events that are read as anything small is
 
@@ -232,56 +217,3 @@ async def source(request: Request) -> Response:
     board, sighting = request.path_params["board"], request.path_params["sighting"]
     before = number(request, "before", strict.MAX_INTEGER, 1, strict.MAX_INTEGER)
     return answer(await desk.database.write(lambda session: sources.read(session, caller, board, sighting, before)))
-
-
-async def openapi(request: Request) -> Response:
-    """The description of all calls."""
-
-    def described() -> dict[str, object]:
-        from board.programs.openapi import document  # at the first asking: its shapes are a sixth of what a start takes
-
-        return document()
-
-    return packed_for_all(request, orjson.dumps(await asyncio.to_thread(described)), "application/json")
-
-
-async def missing(request: Request) -> Response:
-    """What is not there is answered in JSON too: by the application, which knows the methods of each address."""
-    raise HTTPException(405)
-
-
-def _route(path: str, endpoint: object, method: str = "GET") -> Route:
-    return Route(path, refusing(endpoint), methods=[method])  # type: ignore[arg-type]
-
-
-routes = [
-    *intake,
-    *display_calls.routes,
-    _route("/me", me),
-    _route("/me/draft-key", draft_keys.draft_key),
-    _route("/me/active", active, "POST"),
-    _route("/accounts", all_accounts),
-    _route("/boards", boards),
-    _route("/find", find.find),
-    _route("/alerts", alert_calls.listed),
-    _route("/alerts/read", alert_calls.read, "POST"),
-    _route("/since", since_calls.since),
-    _route("/seen", since_calls.marks),
-    _route("/seen", since_calls.see, "POST"),
-    _route("/handover", report_calls.present),
-    _route("/handovers", report_calls.listed),
-    _route("/handovers/{number}", report_calls.one),
-    _route("/boards/{board}", board),
-    _route("/boards/{board}/events", events),
-    _route("/boards/{board}/chain", evidence.chain),
-    _route("/boards/{board}/commands", commands, "POST"),
-    _route("/boards/{board}/sightings/{sighting}/source", source),
-    _route("/boards/{board}/cards.csv", exports.cards_csv),
-    _route("/boards/{board}/cards.json", exports.cards_json),
-    _route("/boards/{board}/journal.csv", exports.journal_csv),
-    _route("/boards/{board}/journal.json", exports.journal_json),
-    _route("/audit", audit_calls.entries),
-    _route("/audit.csv", audit_calls.csv),
-    _route("/openapi.json", openapi),
-    _route(ANY, missing),
-]

@@ -1,0 +1,55 @@
+"""The endpoint of Prometheus metrics."""
+
+import asyncio
+import ipaddress
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board.app import READY_S
+from board.errors import Refused
+from board.people.sign_in import signed_in
+from board.running import metrics
+from board.service import Desk
+from board.wall import standing as display_standing
+from models.database import Unavailable
+from models.times import now
+
+FORWARDED = {  # a proxy on this machine says one of these of whoever it speaks for
+    "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
+    "x-forwarded-server", "x-real-ip", "x-client-ip", "x-original-forwarded-for", "true-client-ip", "cf-connecting-ip",
+}  # fmt: skip
+
+
+async def measured(request: Request) -> Response:
+    """`GET /metrics`: from this machine, or with an administrator's token."""
+    if not _from_this_machine(request):
+        caller = await signed_in(request)
+        if caller is None:
+            raise Refused("unauthenticated")
+        if caller.token is None or caller.account.role != "admin":
+            raise Refused("forbidden")
+    request.app.state.counts.take()
+    told = await asyncio.to_thread(metrics.text) + await _displays_measured(request.app.state.desk)
+    return Response(told, media_type="text/plain; version=0.0.4")
+
+
+async def _displays_measured(desk: Desk) -> bytes:
+    """Nothing while the database can't be asked: the rest is told all the same."""
+    try:
+        async with asyncio.timeout(READY_S):
+            found = await desk.database.read(lambda session: list(display_standing.judged(session, now())))
+    except (Unavailable, TimeoutError):
+        return b""
+    return metrics.displays((display.id, state) for display, state in found)
+
+
+def _from_this_machine(request: Request) -> bool:
+    """Whether a program here asks for itself. Behind a Unix socket stands a proxy."""
+    if request.client is None or not FORWARDED.isdisjoint(request.headers):
+        return False
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback  # ::ffff:127.0.0.1, where we listen on [::]

@@ -1,0 +1,76 @@
+"""The HTTP calls under /api/v1, for other programs and for what a socket is not good at."""
+
+import asyncio
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from board.accounts import draft_keys
+from board.alerts import api as alert_calls
+from board.answers import refusing
+from board.api.endpoints import ANY, active, all_accounts, board, boards, commands, events, me, source
+from board.audit_log import api as audit_calls
+from board.files import packed as packed_for_all
+from board.finding import find
+from board.finding.intake import routes as intake
+from board.handover import calls as report_calls
+from board.history import evidence
+from board.history import since as since_calls
+from board.programs import exports
+from board.wall import calls as display_calls
+
+
+async def openapi(request: Request) -> Response:
+    """The description of all calls."""
+
+    def described() -> dict[str, object]:
+        from board.api.openapi import document  # at the first asking: its shapes are a sixth of what a start takes
+
+        return document()
+
+    return packed_for_all(request, orjson.dumps(await asyncio.to_thread(described)), "application/json")
+
+
+async def missing(request: Request) -> Response:
+    """What is not there is answered in JSON too: by the application, which knows the methods of each address."""
+    raise HTTPException(405)
+
+
+def _route(path: str, endpoint: object, method: str = "GET") -> Route:
+    return Route(path, refusing(endpoint), methods=[method])  # type: ignore[arg-type]
+
+
+routes = [
+    *intake,
+    *display_calls.routes,
+    _route("/me", me),
+    _route("/me/draft-key", draft_keys.draft_key),
+    _route("/me/active", active, "POST"),
+    _route("/accounts", all_accounts),
+    _route("/boards", boards),
+    _route("/find", find.find),
+    _route("/alerts", alert_calls.listed),
+    _route("/alerts/read", alert_calls.read, "POST"),
+    _route("/since", since_calls.since),
+    _route("/seen", since_calls.marks),
+    _route("/seen", since_calls.see, "POST"),
+    _route("/handover", report_calls.present),
+    _route("/handovers", report_calls.listed),
+    _route("/handovers/{number}", report_calls.one),
+    _route("/boards/{board}", board),
+    _route("/boards/{board}/events", events),
+    _route("/boards/{board}/chain", evidence.chain),
+    _route("/boards/{board}/commands", commands, "POST"),
+    _route("/boards/{board}/sightings/{sighting}/source", source),
+    _route("/boards/{board}/cards.csv", exports.cards_csv),
+    _route("/boards/{board}/cards.json", exports.cards_json),
+    _route("/boards/{board}/journal.csv", exports.journal_csv),
+    _route("/boards/{board}/journal.json", exports.journal_json),
+    _route("/audit", audit_calls.entries),
+    _route("/audit.csv", audit_calls.csv),
+    _route("/openapi.json", openapi),
+    _route(ANY, missing),
+]
