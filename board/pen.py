@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from board import access, journal, turn
-from board.alerting import alerts
+from board.commands import alerts
 from board.engine import program_accounts
 from board.errors import Refused, invalid, not_found
 from board.fields import Data, check_alone, patched

@@ -17,13 +17,14 @@ from board.alerting.bells import Bells
 from board.audit import installation, writer
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
-from board.commands import Ack, Command
+from board.commands.command import Ack
+from board.commands.execute import Order, Written
+from board.commands.registry import Command
 from board.engine import rights_version
 from board.engine.concurrency import Gate, HeavyReads
 from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.errors import Refused
-from board.execute import Order, Written
 from board.handover.duty import Duty
 from board.history.evidence import Chains
 from board.people import sign_in

@@ -11,9 +11,9 @@ from sqlmodel import Session, select
 
 from board import access
 from board.access import AsOf
+from board.commands.suggested_criteria import suggested
 from board.history import significant
 from board.source import BoardSource
-from board.suggested import suggested
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
 from models.search import Search

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from board.commands import TABLE
+from board.commands.registry import TABLE
 from models.board import OPERATIONS
 from tests.cast import Person
 

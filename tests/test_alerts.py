@@ -7,7 +7,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board.alerting import alerts, mentions
+from board.commands import alerts, mentions
 from models.alert import KINDS
 from models.times import now
 from tests import cast, handing

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from board.answers import BASE, STATUS
 from board.api.openapi import document
-from board.commands import TABLE
+from board.commands.registry import TABLE
 from models.board import OPERATIONS
 from tests import cast, handing
 from tests.company import Company

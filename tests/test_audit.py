@@ -14,7 +14,7 @@ from board import journal
 from board.audit import actor, writer
 from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked, RoleSet, TokenRevoked
 from board.audit_log import api, reading
-from board.commands import TABLE
+from board.commands.registry import TABLE
 from board.errors import Refused, Wrong
 from board.history import evidence
 from board.pen import Pen

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from board import appeals, searches
+from board.commands import appeals, searches
 from board.predefined_tasks import MOST, FirstTasks, Known, packaged
 from models.database import Unusable
 from tests import cast

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from board.commands import TABLE
+from board.commands.registry import TABLE
 from tests.office import Office
 from tests.window import DESK, Window
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from board.accounts import live_changes
-from board.commands import Command
+from board.commands.registry import Command
 from models.board import OPERATIONS
 from tests.cast import PASSWORD, new_id, serving
 from tests.office import Office, hire

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from board.accounts import live_changes
-from board.commands import Command
+from board.commands.registry import Command
 from tests.cast import PASSWORD, new_id
 from tests.office import Office, Person
 from tests.window import Window

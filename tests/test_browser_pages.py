@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, ViewportSize, expect
 
 from board.accounts import live_changes
-from board.commands import Command
+from board.commands.registry import Command
 from board.demo import play
 from tests.cast import new_id, serving, settings_for
 from tests.office import Office, Person

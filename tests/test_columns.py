@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from board import columns
+from board.commands import columns
 from tests.company import Company
 from tests.houses import BY_TURNS
 from tests.scene import NOBODY, Scene

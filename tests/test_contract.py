@@ -19,10 +19,10 @@ from board.answers import BASE, STATUS
 from board.api import routes
 from board.api.endpoint_docs import CALLS
 from board.api.openapi import document
-from board.commands import TABLE
+from board.commands.registry import TABLE
+from board.commands.schemas import KINDS
 from board.dev.check import ROOT
 from board.errors import SENTENCES
-from board.programs.schemas import KINDS
 from board.settings import Settings
 from tests.test_bad_input import WHOLE
 from tests.test_rights import TRIES

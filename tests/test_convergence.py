@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from board.commands import TABLE
+from board.commands.registry import TABLE
 from tests import cast, handing, storm
 from tests.cast import Person, Screen, new_id
 from tests.houses import House

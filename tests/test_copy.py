@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from board import copying
 from board.accounts import accounts, live_changes
-from board.commands import Command
+from board.commands.registry import Command
 from board.errors import Wrong
 from board.journal import verify
 from board.people import sign_in

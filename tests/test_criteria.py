@@ -7,8 +7,8 @@ import jsonschema_rs
 import pytest
 from sqlalchemy import text
 
-from board.programs import schemas
-from board.suggested import suggested, undecided
+from board.commands import schemas
+from board.commands.suggested_criteria import suggested, undecided
 from models.search import Search
 from tests.cast import Refusal
 from tests.company import Company

@@ -16,7 +16,7 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from board.accounts import accounts, live_changes
-from board.commands import Command
+from board.commands.registry import Command
 from board.dev import Postgres
 from board.errors import Refused
 from board.people.sign_in import Caller

@@ -17,8 +17,8 @@ import httpx2 as httpx
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from board import sightings, tasks
-from board.commands import TABLE
+from board.commands import sightings, tasks
+from board.commands.registry import TABLE
 from board.demo import story
 from board.demo.company import Company, enlist
 from board.demo.line import Line

@@ -10,13 +10,14 @@ from typing import get_args
 import pytest
 import typer
 
-from board import appeals, cli, errors
+from board import cli, errors
 from board.api import routes
 from board.audit.entries import ENTRIES
-from board.commands import TABLE
+from board.commands import appeals
+from board.commands.registry import TABLE
+from board.commands.schemas import KINDS
 from board.dev.check import ROOT
 from board.paper.labels import EVENTS
-from board.programs.schemas import KINDS
 from board.settings import Settings
 from realtime import protocol
 

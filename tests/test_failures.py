@@ -13,7 +13,7 @@ from sqlmodel import Session
 from structlog.testing import capture_logs
 
 from board import snapshot
-from board.commands import TABLE
+from board.commands.registry import TABLE
 from board.running import logs, metrics
 from models.errors import Unavailable, is_fault
 from models.sqlite import library

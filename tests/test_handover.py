@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event
 
 from board import pen
-from board.commands import Command
-from board.execute import locks
+from board.commands.execute import locks
+from board.commands.registry import Command
 from models.board import OPERATIONS
 from tests import handing
 from tests.cast import Person, Refusal

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from board import journal
 from board.accounts import live_changes
-from board.commands import Command
+from board.commands.registry import Command
 from board.people.sign_in import Caller
 from board.service import Desk
 from models.board import OPERATIONS, Board

@@ -14,7 +14,7 @@ import weakref
 import pytest
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from board.commands import Command
+from board.commands.registry import Command
 from realtime import connection as connections
 from realtime import protocol
 from realtime import server as lines

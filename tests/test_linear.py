@@ -17,7 +17,7 @@ from websockets import headers as websocket_headers
 
 from board import answers, language, pages
 from board.accounts import passwords
-from board.alerting import mentions
+from board.commands import mentions
 from board.dev.check import ROOT
 from board.errors import Refused
 from board.finding import find, gazetteer, spelling, suggestions

@@ -19,9 +19,9 @@ import pytest
 
 from board import service, summary
 from board.accounts import accounts, live_changes
-from board.commands import Command
+from board.commands.execute import Order
+from board.commands.registry import Command
 from board.dev import Postgres, Redis
-from board.execute import Order
 from models.board import OPERATIONS
 from realtime import heads, presence, redis_bus
 from realtime.redis_bus import RedisBus

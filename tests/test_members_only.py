@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from board import access, execute
-from board.commands import Command
+from board import access
+from board.commands import execute
+from board.commands.registry import Command
 from models.ids import new_id
 from models.times import now, stamp
 from realtime import catchup

@@ -22,9 +22,9 @@ from board.answers import BASE, STATUS
 from board.api import openapi, routes
 from board.api.endpoint_docs import CALLS, SAYS
 from board.api.openapi import document
-from board.commands import TABLE
+from board.commands import schemas
+from board.commands.registry import TABLE
 from board.errors import SENTENCES
-from board.programs import schemas
 from models.accounts import ROLES
 from realtime.protocol import is_id
 from tests import cast, handing

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from board import ranks
+from board.commands import ranks
 
 A_LIST = st.lists(st.integers(0, 10_000), max_size=120)
 

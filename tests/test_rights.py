@@ -14,9 +14,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from board import sources
 from board.accounts import accounts, live_changes
-from board.commands import TABLE
+from board.commands import sources
+from board.commands.registry import TABLE
 from board.engine import rights_version
 from board.errors import Refused
 from models.accounts import ROLES

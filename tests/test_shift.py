@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from board import journal
 from board.accounts import live_changes
-from board.commands import Ack, Command
+from board.commands.command import Ack
+from board.commands.registry import Command
 from board.dev import Postgres, Redis
 from board.errors import Refused
 from board.service import Desk

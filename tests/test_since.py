@@ -14,10 +14,10 @@ from sqlmodel import Session
 
 from board import journal
 from board.accounts import accounts, live_changes
-from board.commands import Command
+from board.commands.execute import execute
+from board.commands.registry import Command
 from board.engine import read_positions
 from board.errors import Refused
-from board.execute import execute
 from board.history import net
 from board.history import since as since_calls
 from board.history.net import Stand

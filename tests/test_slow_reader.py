@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from board.commands import Command
+from board.commands.registry import Command
 from board.running.serve import listen
 from realtime import outbox
 from tests import test_killed

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.backup import backup
-from board.sources import PAGE
+from board.commands.sources import PAGE
 from models.database import Database
 from models.schema import metadata, migrate
 from models.sighting import Sighting

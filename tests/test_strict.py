@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from board import fields
-from board.commands import TABLE
+from board.commands.registry import TABLE
 from board.errors import from_validation
 from realtime import protocol, strict
 from tests.growth import grows, texts

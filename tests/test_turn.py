@@ -9,9 +9,11 @@ import orjson
 import pytest
 from sqlmodel import Session
 
-from board import execute, journal, pen, snapshot
+from board import journal, pen, snapshot
 from board.accounts import live_changes
-from board.commands import Ack, Command
+from board.commands import execute
+from board.commands.command import Ack
+from board.commands.registry import Command
 from board.errors import Refused
 from board.journal import verify
 from board.people.sign_in import Caller

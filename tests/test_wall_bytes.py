@@ -11,7 +11,7 @@ import pytest
 
 from board.answers import BASE
 from board.api.endpoint_docs import CALLS
-from board.commands import TABLE
+from board.commands.registry import TABLE
 from models.display import PROFILES
 from tests import handing
 from tests.cast import Person, Refusal, new_id

@@ -13,9 +13,9 @@ from starlette.routing import Route
 
 from board import client_address, i18n, language, pages
 from board.accounts import accounts, devices, live_changes, password_links, token_list
-from board.alerting import alerts
 from board.answers import answer, body_of, check_rate, desk_of, form_of, number, wait
 from board.audit import actor
+from board.commands import alerts
 from board.engine.rights_version import hold
 from board.errors import Refused, Wrong
 from board.i18n import N_

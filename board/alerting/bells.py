@@ -18,8 +18,8 @@ from sqlmodel import Session
 
 from board import access
 from board.access import AsOf
-from board.alerting import alerts
-from board.alerting.alerts import Key, Unread
+from board.commands import alerts
+from board.commands.alerts import Key, Unread
 from board.source import BoardSource
 from models.alert import EVERYBODY, OWN
 from models.database import Database, Unavailable

@@ -4,9 +4,9 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.alerting import alerts
-from board.alerting.alerts import Key
 from board.answers import answer, caller_of, desk_of, json_of
+from board.commands import alerts
+from board.commands.alerts import Key
 from board.errors import Refused
 from board.i18n import N_
 from board.people.sign_in import still_signed_in

@@ -1,15 +1,14 @@
 """What each call of /api/v1 takes and gives, line by line: for the description that is served, and for whoever reads it."""
 
-from board import sightings, sources
-from board.alerting.alerts import LISTED
 from board.audit_log import api_schema as audit_shapes
+from board.commands import schemas, sightings, sources
+from board.commands.alerts import LISTED
+from board.commands.schemas import COMMAND_ID, Schema
 from board.finding import suggestions
 from board.handover import calls as report_calls
 from board.history.since import MOST_MARKS
 from board.i18n import N_
 from board.predefined_tasks import younger_than
-from board.programs import schemas
-from board.programs.schemas import COMMAND_ID, Schema
 from board.programs.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, TRUE, UUID, Call, many, or_null, ref, shape
 from board.wall import shapes as display_shapes
 from models.accounts import ROLES

@@ -9,9 +9,10 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board import access, journal, language, snapshot, sources
+from board import access, journal, language, snapshot
 from board.accounts import accounts
 from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal
+from board.commands import sources
 from board.engine import program_accounts
 from board.engine.last_use import idle_end
 from board.errors import Refused

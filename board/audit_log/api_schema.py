@@ -2,8 +2,8 @@
 
 from board.audit.entries import ENTRIES, Entry
 from board.audit_log.reading import GROUPS
+from board.commands.schemas import Schema
 from board.i18n import N_
-from board.programs.schemas import Schema
 from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, Call, many, or_null, shape
 from realtime.strict import MAX_INTEGER
 

@@ -100,6 +100,6 @@ def token_revoke(name: str) -> None:
 @search.command("members")
 def search_members(id: str, add: Annotated[str, typer.Option(help="The account's e-mail address.")]) -> None:
     """Adds a member to a members-only search that has lost its people. On the record."""
-    from board.searches import add_member
+    from board.commands.searches import add_member
 
     write(lambda session: add_member(session, id, accounts.find(session, add), stamp(now())))

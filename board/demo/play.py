@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 
 from board import journal
 from board.accounts import accounts, live_changes
-from board.commands import TABLE, Command
+from board.commands.registry import TABLE, Command
 from board.demo.story import Step, people, resolve, steps
 from board.errors import Refused
 from board.paths import DATA

@@ -13,15 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, journal, language, references
+from board import access, journal, language
 from board.answers import answer, caller_of, count, desk_of, json_of, refusal, refusing
-from board.commands import Command
+from board.commands import references
+from board.commands.registry import Command
+from board.commands.sightings import Fields
+from board.commands.sources import Private
 from board.errors import Refused, invalid
 from board.finding import gazetteer, suggestions
 from board.i18n import N_
 from board.running import logs, metrics
-from board.sightings import Fields
-from board.sources import Private
 from models.board import OPERATIONS
 from models.event import Done
 from models.sighting import Sighting

@@ -8,9 +8,10 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board import journal, snapshot, turn
+from board.commands import handovers, shifts
 from board.engine.read_positions import of as seen_up_to
 from board.errors import Refused
-from board.handover import handovers, sections, shifts
+from board.handover import sections
 from board.history import placed, significant, standing
 from board.history.standing import Standing, Stood
 from board.journal import Said

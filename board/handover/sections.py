@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from board.commands.suggested_criteria import suggested, undecided
 from board.history.standing import UNGRADED, Standing, Stood
 from board.journal import Said
-from board.suggested import suggested, undecided
 from models.entity import State
 from models.times import moment, stamp
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from board.programs.schemas import Schema
+from board.commands.schemas import Schema
 
 TEXT: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 0}

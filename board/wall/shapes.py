@@ -1,8 +1,8 @@
 """What the calls of wall displays take and give."""
 
+from board.commands import schemas
+from board.commands.schemas import Schema
 from board.i18n import N_
-from board.programs import schemas
-from board.programs.schemas import Schema
 from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, Call, many, or_null, shape
 from board.wall.displays import Changes, Contact, Paired, Shows
 from board.wall.standing import STATES

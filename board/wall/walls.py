@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.suggested import undecided
+from board.commands.suggested_criteria import undecided
 from models.display import PROFILES
 from models.entity import State
 from realtime import protocol

@@ -1,4 +1,4 @@
-/** What is still open on a search, which closing it asks about. The server judges it (board/closing.py); this lists it while one looks. Pure. */
+/** What is still open on a search, which closing it asks about. The server judges it (board/commands/closing.py); this lists it while one looks. Pure. */
 
 const isDone = (board, { column }) => board.get(column)?.state.role === "done";
 const byNumber = (a, b) => a.state.number - b.state.number;

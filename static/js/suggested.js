@@ -1,4 +1,4 @@
-/** Criteria that the facts of a search suggest, as the server judges them (board/suggested.py): here for what is typed, and for the past. Pure. */
+/** Criteria that the facts of a search suggest, as the server judges them (board/commands/suggested_criteria.py): here for what is typed, and for the past. Pure. */
 import { toInput } from "./time.js";
 
 const YOUNGER_THAN = { under_13: 13 }; // as in board/data/criteria.toml

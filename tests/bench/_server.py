@@ -15,7 +15,8 @@ from typing import Any
 from sqlmodel import Session
 
 from board.accounts import accounts, live_changes
-from board.commands import Ack, Command
+from board.commands.command import Ack
+from board.commands.registry import Command
 from board.dev import Postgres, Redis, server_folder
 from board.people.sign_in import Caller
 from board.service import Desk

@@ -13,7 +13,8 @@ from typing import Any
 
 from board import journal
 from board.accounts import accounts, live_changes
-from board.commands import Ack, Command
+from board.commands.command import Ack
+from board.commands.registry import Command
 from board.people.sign_in import Caller
 from board.running.serve import hurry
 from board.service import Desk

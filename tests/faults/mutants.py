@@ -154,7 +154,7 @@ MUTANTS = (
         "applied twice",
         (
             Patch(
-                "board/execute.py",
+                "board/commands/execute.py",
                 "    if (ack := _remembered(session, account.id, command, content)) is not None:",
                 "    if (ack := _remembered(session, account.id, command, content)) is not None and not ack.id:",
             ),

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from board import tasks
 from board.access import is_on_walls
+from board.commands import tasks
 from board.errors import invalid
 from board.fields import Data, Long, Time
 from board.i18n import N_

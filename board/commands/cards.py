@@ -8,7 +8,8 @@ import orjson
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board import columns, ranks, turn
+from board import turn
+from board.commands import columns, ranks
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long
 from board.i18n import N_

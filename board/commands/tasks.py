@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from board import cards, ranks
+from board.commands import cards, ranks
+from board.commands.sightings import Priority
 from board.fields import Data, Id, Long, Name, Time, Title
 from board.i18n import N_
 from board.pen import Pen
 from board.predefined_tasks import KnownTask
-from board.sightings import Priority
 from models.ids import new_id
 from models.sighting import Sighting
 from models.task import Task

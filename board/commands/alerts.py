@@ -14,8 +14,8 @@ from sqlalchemy import Row, String, bindparam, text
 from sqlmodel import Session, col, select
 
 from board import snapshot, turn
-from board.alerting import handing, mentions, urgent
 from board.audit import security_alerts
+from board.commands import handover_alerts, mentions, urgent_alerts
 from board.engine.alert_versions import changed
 from board.journal import Said
 from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
@@ -68,12 +68,12 @@ def record(session: Session, said: Said, before: State, after: State, fields: Co
     found = [("mention", account) for account in _mentioned(session, before, after, fields, reason)] if b"@" in body else []
     if "assignee" in fields and after.get("assignee"):
         found.append(("assigned", after["assignee"]))
-    found += [(urgent.KIND, account) for account in urgent.concerned(session, said, after, fields)]
+    found += [(urgent_alerts.KIND, account) for account in urgent_alerts.concerned(session, said, after, fields)]
     if "assessment" in fields and after.get("assessment") in ASSURED:
         found.append(("sighting", EVERYBODY))
     if said.type == "search.status_set" and "status" in fields:
         found.append(("status", EVERYBODY))
-    found += [(handing.KIND, account) for account in handing.concerned(session, said, after, fields)]
+    found += [(handover_alerts.KIND, account) for account in handover_alerts.concerned(session, said, after, fields)]
     turn.of(session).alerts += [
         {"board": said.board, "seq": said.seq, "kind": kind, "account": account, "at": said.at}
         for kind, account in found
@@ -161,7 +161,7 @@ def _tell_apart(session: Session, told: list[dict[str, Any]], hidden: Collection
 def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
     card = {"kind": "sighting" if row.sighting else "task", "id": row.sighting or row.task, "number": row.number}
     payload = orjson.loads(row.body) if row.body is not None else {}
-    handed = row.kind == handing.KIND
+    handed = row.kind == handover_alerts.KIND
     return {
         "board": row.board,
         "reference": row.reference,
@@ -175,7 +175,7 @@ def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
         "value": _value(row.kind, payload),
         "acknowledge": payload.get("acknowledge"),
         "reason": payload.get("reason") if handed else None,
-        "handover": handing.number(row.noun, payload.get("state") or {}) if handed else None,
+        "handover": handover_alerts.number(row.noun, payload.get("state") or {}) if handed else None,
         "read": bool(row.read),
         "desktop": not chosen.quiet and getattr(chosen, row.kind) == "desktop",
     }

@@ -10,10 +10,11 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from board import appeals, columns, fields, outcomes, searches, sightings, sources, tasks
-from board.commands import TABLE, Rule
+from board import fields
+from board.commands import appeals, briefings, columns, handovers, outcomes, searches, shifts, sightings, sources, tasks
+from board.commands.command import Rule
+from board.commands.registry import TABLE
 from board.fields import Data, Id, Long, Time
-from board.handover import briefings, handovers, shifts
 from board.predefined_tasks import former_criteria
 from models.column import Column
 from models.entity import Entity

@@ -1,54 +1,23 @@
 """The table of all commands: on which board, who may, what data, who does it. Nothing changes a board in another way."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
-
-from sqlmodel import Session
-
-from board import appeals, cards, columns, notes, outcomes, searches, sightings, tasks, undo
-from board.fields import Data
-from board.handover import briefings, handovers, shifts
-from board.pen import Pen
-from models.accounts import ROLES
-from models.board import Board
+from board.commands import (
+    appeals,
+    briefings,
+    cards,
+    columns,
+    handovers,
+    notes,
+    outcomes,
+    searches,
+    shifts,
+    sightings,
+    tasks,
+    undo,
+)
+from board.commands.command import Rule
 from realtime.protocol import Command
 
-__all__ = ["TABLE", "Ack", "Command", "Rule"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ack:
-    """Accepted and durable. `seqs` are those on the command's board, `opened` the id of a search that was opened."""
-
-    id: str
-    board: str
-    seqs: list[int]
-    opened: str | None = None
-
-    def body(self) -> dict[str, Any]:
-        """As the contract has it."""
-        said: dict[str, Any] = {"id": self.id, "board": self.board, "seqs": self.seqs}
-        return said | ({"opened": self.opened} if self.opened else {})
-
-
-Handler = Callable[[Pen, Any], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A line of the table. `while_closed`: also on a closed search. `like` names another command, of which one must have the
-    right too."""
-
-    on: Literal["operations", "search", "any"]
-    role: str
-    data: type[Data]
-    do: Handler
-    while_closed: bool = False
-    like: Callable[[Session, Board, Any], str | None] | None = None
-
-    def may(self, role: str) -> bool:
-        return ROLES.index(role) >= ROLES.index(self.role)
+__all__ = ["TABLE", "Command", "Rule"]
 
 
 TABLE: dict[str, Rule] = {

@@ -7,10 +7,11 @@ from typing import Any, Literal
 from pydantic import Field, create_model, model_validator
 from sqlmodel import Session, select
 
-from board import appeals, closing, columns, outcomes, references, tasks, turn
+from board import turn
 from board.access import is_on_walls, sees
 from board.audit import writer
 from board.audit.entries import MemberAdded
+from board.commands import appeals, closing, columns, outcomes, references, tasks
 from board.engine import program_accounts
 from board.engine.rights_version import bump
 from board.errors import Wrong, invalid

@@ -16,7 +16,8 @@ from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session
 
 from board import access, journal, turn
-from board.commands import TABLE, Ack, Command, Rule, taken_while_closed
+from board.commands.command import Ack, Rule
+from board.commands.registry import TABLE, Command, taken_while_closed
 from board.errors import Refused, from_validation, invalid
 from board.i18n import N_
 from board.journal import Said

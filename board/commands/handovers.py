@@ -12,10 +12,10 @@ from pydantic import Field
 from sqlmodel import Session, select
 
 from board import access, snapshot, turn
+from board.commands import briefings, shifts
 from board.engine import read_positions as marks
 from board.errors import Refused
 from board.fields import Data, Id, Long, Told, patched
-from board.handover import briefings, shifts
 from board.history import placed, significant
 from board.i18n import N_
 from board.pen import Pen

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session
 
-from board import appeals, cards, columns, journal, references, searches, sightings, sources, turn
+from board import journal, turn
+from board.commands import appeals, cards, columns, references, searches, sightings, sources
 from board.engine import program_accounts
 from board.errors import Refused, invalid, not_found
 from board.fields import Data

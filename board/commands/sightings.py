@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from board import cards, sources
+from board.commands import cards, sources
 from board.errors import from_validation, invalid
 from board.fields import Data, Id, Long, Place, Short, Time, Told, merge, none_if_empty, patched
 from board.i18n import N_

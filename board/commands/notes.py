@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from board import cards
+from board.commands import cards
 from board.fields import Data, Id, Time, Told
 from board.pen import Pen
 from models.ids import new_id

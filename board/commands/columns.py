@@ -4,7 +4,8 @@ from typing import Literal
 
 from sqlalchemy import text
 
-from board import ranks, turn
+from board import turn
+from board.commands import ranks
 from board.errors import invalid
 from board.fields import Data, Id, Title
 from board.i18n import N_

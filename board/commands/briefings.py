@@ -4,10 +4,10 @@ board, so that only who sees the search reads it. It goes on from one handover t
 from pydantic import Field
 
 from board import access, turn
+from board.commands import shifts
 from board.engine import read_positions
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long, Told, patched
-from board.handover import shifts
 from board.i18n import N_
 from board.pen import Pen
 from models.accounts import Account
