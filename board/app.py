@@ -23,6 +23,7 @@ from board.api import endpoints
 from board.api import routes as api_routes
 from board.api.metrics_endpoint import measured
 from board.audit_log import pages as audit_pages
+from board.displays import pages as display_pages
 from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
 from board.headers import Headers
@@ -32,7 +33,6 @@ from board.paper import pages as paper_pages
 from board.running import metrics
 from board.service import Desk
 from board.telemetry.failures import answered
-from board.wall import pages as display_pages
 from models.database import Unavailable
 
 ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page

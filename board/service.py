@@ -20,6 +20,7 @@ from board.audit.repeats import Repeats
 from board.commands.command import Ack
 from board.commands.execute import Order, Written
 from board.commands.registry import Command
+from board.displays import displays
 from board.engine import rights_version
 from board.engine.concurrency import Gate, HeavyReads
 from board.engine.last_use import LastUse
@@ -38,7 +39,6 @@ from board.settings import Settings
 from board.source import SETS_RIGHTS, BoardSource, record
 from board.summary import Summaries
 from board.telemetry.failures import answered
-from board.wall import displays
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable, Unusable
 from models.handover import Handover, Shift

@@ -6,6 +6,7 @@ from starlette.websockets import WebSocket
 
 from board import language
 from board.answers import refusal
+from board.displays import displays
 from board.errors import Refused
 from board.i18n import N_
 from board.people.sign_in import Caller, signed_in, speaks_for_account
@@ -15,7 +16,6 @@ from board.running.seldom import seldom
 from board.service import Desk
 from board.settings import VERSION
 from board.telemetry.failures import answered
-from board.wall import displays
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from realtime import protocol

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Route, WebSocketRoute, expect
 
-from board.wall import standing as display_standing
+from board.displays import health as display_standing
 from models.times import now
 from realtime.protocol import ENDED
 from tests.cast import PATIENCE_S

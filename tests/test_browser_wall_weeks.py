@@ -21,7 +21,7 @@ from playwright.async_api import Browser, expect
 from board.accounts import live_changes
 from board.demo import play
 from board.demo.company import Company, enlist
-from board.wall import standing as display_standing
+from board.displays import health as display_standing
 from models.times import now
 from tests.bench import _server
 from tests.cast import PASSWORD

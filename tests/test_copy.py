@@ -12,13 +12,13 @@ from sqlmodel import Session
 from board import copying
 from board.accounts import accounts, live_changes
 from board.commands.registry import Command
+from board.displays import displays
+from board.displays.displays import Paired, Shows
 from board.errors import Wrong
 from board.journal import verify
 from board.people import sign_in
 from board.people.sign_in import Caller
 from board.service import Desk
-from board.wall import displays
-from board.wall.displays import Paired, Shows
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable
 from models.schema import metadata, migrate

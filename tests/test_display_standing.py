@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx2 as httpx
 from sqlmodel import Session, select
 
-from board.wall import standing as display_standing
+from board.displays import health as display_standing
 from models.display import Display
 from models.times import now, stamp
 from tests.cast import Person, Server

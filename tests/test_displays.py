@@ -12,9 +12,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from board.dev import Postgres, Redis
+from board.displays import pairing
+from board.displays.displays import Paired
 from board.errors import Refused
-from board.wall import pairing
-from board.wall.displays import Paired
 from board.wall.walls import Facts
 from models.times import now
 from tests.cast import Person, Screen

@@ -9,8 +9,8 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import func, select
 
+from board.displays import api, pairing
 from board.rate_limit import Limiter
-from board.wall import calls, pairing
 from models.display import Pairing
 from models.times import now
 from tests import cast
@@ -118,7 +118,7 @@ async def test_a_screen_that_asks_anew_has_one_code(server: Server) -> None:
 
 
 async def test_asking_is_limited_by_network_and_says_for_how_long(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    limit = calls.ASKED.limit
+    limit = api.ASKED.limit
     async with screen(server, "2001:db8::1") as evil, screen(server, "2001:db8:0:1::1") as real:
         answers = []
         for number in range(limit + 5):
@@ -134,12 +134,12 @@ async def test_asking_is_limited_by_network_and_says_for_how_long(server: Server
 async def test_codes_that_are_typed_right_do_not_count_and_wrong_ones_say_how_long(server: Server) -> None:
     alice = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
     data: dict[str, Any] = {"name": "Room"} | SHOWN
-    for _ in range(calls.TYPED.limit + 2):
+    for _ in range(api.TYPED.limit + 2):
         async with screen(server, HERE) as http:
             code = (await http.post(CODES)).json()["code"]
             assert (await alice.http.post(PATH, json=data | {"code": code})).status_code == 201
-    answers = [await alice.http.post(PATH, json=data | {"code": "7F3K-9QXD"}) for _ in range(calls.TYPED.limit + 1)]
-    assert [each.status_code for each in answers] == [404] * calls.TYPED.limit + [429]
+    answers = [await alice.http.post(PATH, json=data | {"code": "7F3K-9QXD"}) for _ in range(api.TYPED.limit + 1)]
+    assert [each.status_code for each in answers] == [404] * api.TYPED.limit + [429]
     said = answers[-1].json()
     assert said["fields"]["code"] == said["message"]
     assert said["message"] in ("Too many wrong codes. Try again in 60 seconds.", "Too many wrong codes. Try again in 59 seconds.")

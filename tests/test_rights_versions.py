@@ -11,9 +11,9 @@ import pytest
 from board import i18n
 from board.accounts import accounts, live_changes
 from board.dev import Postgres, Redis
+from board.displays import displays
 from board.engine import rights_version
 from board.people import sign_in
-from board.wall import displays
 from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server
 from tests.company import Company

@@ -4,13 +4,13 @@ from board.audit_log import api_schema as audit_shapes
 from board.commands import schemas, sightings, sources
 from board.commands.alerts import LISTED
 from board.commands.schemas import COMMAND_ID, Schema
+from board.displays import api_schema as display_shapes
 from board.finding import suggestions
 from board.handover import calls as report_calls
 from board.history.since import MOST_MARKS
 from board.i18n import N_
 from board.predefined_tasks import younger_than
 from board.programs.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, TRUE, UUID, Call, many, or_null, ref, shape
-from board.wall import shapes as display_shapes
 from models.accounts import ROLES
 from models.alert import KINDS as ALERTS
 from models.alert import SECURITY

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board.app import READY_S
+from board.displays import health as display_standing
 from board.errors import Refused
 from board.people.sign_in import signed_in
 from board.running import metrics
 from board.service import Desk
-from board.wall import standing as display_standing
 from models.database import Unavailable
 from models.times import now
 

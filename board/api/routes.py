@@ -13,6 +13,7 @@ from board.alerts import api as alert_calls
 from board.answers import refusing
 from board.api.endpoints import ANY, active, all_accounts, board, boards, commands, events, me, source
 from board.audit_log import api as audit_calls
+from board.displays import api as display_calls
 from board.files import packed as packed_for_all
 from board.finding import find
 from board.finding.intake import routes as intake
@@ -20,7 +21,6 @@ from board.handover import calls as report_calls
 from board.history import evidence
 from board.history import since as since_calls
 from board.programs import exports
-from board.wall import calls as display_calls
 
 
 async def openapi(request: Request) -> Response:

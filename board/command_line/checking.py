@@ -8,7 +8,7 @@ import typer
 
 from board.command_line.database import read
 from board.command_line.output import AsJson, show
-from board.wall import standing
+from board.displays import health
 from models.times import now
 
 
@@ -36,6 +36,6 @@ def verify(
 
 def displays(as_json: AsJson = False) -> None:
     """Says which wall displays are current, a line each. 0, or 1 where one is not."""
-    told = read(lambda session: standing.told(session, now()))
+    told = read(lambda session: health.told(session, now()))
     show([(each.line, each.shown) for each in told], as_json)
     sys.exit(0 if all(each.state == "current" for each in told) else 1)

@@ -16,12 +16,12 @@ from starlette.responses import Response
 from board import cookies, i18n
 from board.access import is_on_walls
 from board.audit import entries, writer
+from board.displays import health as display_standing
 from board.engine.rights_version import bump_displays
 from board.errors import Refused, invalid
 from board.fields import Data, Id, Time, Title
 from board.i18n import N_
 from board.people.sign_in import Caller, digest
-from board.wall import standing as display_standing
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.display import WALL, Display

@@ -13,6 +13,8 @@ from starlette.routing import Route
 from board import client_address, cookies
 from board.answers import answer, caller_of, check_rate, count, desk_of, json_of, refusing
 from board.audit import actor
+from board.displays import displays, pairing
+from board.displays.displays import Changes, Contact, Paired
 from board.errors import Refused, from_validation
 from board.fields import Data
 from board.i18n import N_
@@ -21,8 +23,6 @@ from board.rate_limit import Rule
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
 from board.service import Desk
-from board.wall import displays, pairing
-from board.wall.displays import Changes, Contact, Paired
 from board.web.same_origin import check_own_page
 from models.accounts import ROLES, Account
 from models.display import Display

@@ -12,12 +12,12 @@ from typing import Any, Literal
 from sqlalchemy import delete, func, select
 from sqlmodel import Session as Database
 
+from board.displays import displays
+from board.displays.displays import Paired
 from board.errors import Refused
 from board.i18n import N_
 from board.people.sign_in import digest
 from board.rate_limit.addresses import SITE, network_of
-from board.wall import displays
-from board.wall.displays import Paired
 from models.display import Display, Pairing
 from models.times import moment, stamp
 
