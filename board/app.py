@@ -24,12 +24,12 @@ from board.api import routes as api_routes
 from board.api.metrics_endpoint import measured
 from board.audit_log import pages as audit_pages
 from board.displays import pages as display_pages
+from board.documents import pages as paper_pages
 from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
 from board.headers import Headers
 from board.history import pages as history_pages
 from board.i18n import N_, translated
-from board.paper import pages as paper_pages
 from board.running import metrics
 from board.service import Desk
 from board.telemetry.failures import answered

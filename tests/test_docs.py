@@ -17,7 +17,7 @@ from board.commands import appeals
 from board.commands.registry import TABLE
 from board.commands.schemas import KINDS
 from board.dev.check import ROOT
-from board.paper.labels import EVENTS
+from board.documents.labels import EVENTS
 from board.settings import Settings
 from realtime import protocol
 

@@ -19,12 +19,12 @@ from board import answers, language, pages
 from board.accounts import passwords
 from board.commands import mentions
 from board.dev.check import ROOT
+from board.documents import content
+from board.documents import search_history as paper_history
+from board.documents.content import Typed
 from board.errors import Refused
 from board.finding import find, gazetteer, spelling, suggestions
 from board.history import evidence
-from board.paper import history as paper_history
-from board.paper import pieces
-from board.paper.pieces import Typed
 from board.programs import exports
 from board.running import logs
 from models import sought, times
@@ -106,8 +106,8 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a search that is meant": (meant, SHORT),
     "names after @": (lambda text: mentions.named([text], PEOPLE), 4 * LONG),
     "the name of an account": (mentions._key, MESSAGE),
-    "a line on paper": (lambda text: pieces._line([Typed(text, "fr"), text]), 4 * LONG),
-    "a text on paper": (lambda text: pieces._quote(Typed(text)), 4 * LONG),
+    "a line on paper": (lambda text: content._line([Typed(text, "fr"), text]), 4 * LONG),
+    "a text on paper": (lambda text: content._quote(Typed(text)), 4 * LONG),
     "a field on paper": (paper_history.SILENT.match, MESSAGE),
     "a cell": (exports.cell, MESSAGE),
 }

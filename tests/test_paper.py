@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from board.accounts import accounts, live_changes
+from board.documents import content as paper
+from board.documents import pdf as documents_pdf
+from board.documents import pdf_process
+from board.documents import search_history as paper_history
+from board.documents.content import Block, Paper, Section, Typed
 from board.engine.concurrency import OF_ONE, WAITING
 from board.errors import Refused
 from board.handover import sections
-from board.paper import history as paper_history
-from board.paper import pieces as paper
-from board.paper import press, print_html
-from board.paper.pieces import Block, Paper, Section, Typed
 from models.board import OPERATIONS
 from tests import handing
 from tests.cast import PATIENCE_S, Person
@@ -59,7 +60,7 @@ async def handed(company: Company) -> dict[str, Any]:
 
 
 async def fetched(person: Person, path: str, language: str = "en") -> httpx.Response:
-    return await person.http.get(path, headers={"Accept-Language": language}, timeout=press.WITHIN_S)
+    return await person.http.get(path, headers={"Accept-Language": language}, timeout=documents_pdf.WITHIN_S)
 
 
 def text_of(pdf: bytes) -> list[str]:
@@ -314,7 +315,7 @@ async def test_of_one_persons_papers_too_many_wait_and_anothers_is_printed(
     company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
     path, desk = f"/handovers/{handed['number']}.{ending}", company.server.desk
-    monkeypatch.setattr(press, "pdf", _printed)
+    monkeypatch.setattr(documents_pdf, "pdf", _printed)
     gate, bob = desk.papers if ending == "pdf" else desk.heavy, company.bob.account["id"]
     async with gate.turn(bob), gate.turn(bob):
         waiting = [asyncio.create_task(fetched(company.bob, path)) for _ in range(WAITING)]
@@ -344,7 +345,7 @@ async def test_nothing_is_fetched_for_a_pdf(tmp_path: Path) -> None:
     (tmp_path / "secret.css").write_text("p::before {content: 'secret'}")
     async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        made = await press.pdf(
+        made = await documents_pdf.pdf(
             f'<link rel=stylesheet href="file://{tmp_path}/secret.css"><p>here<img src="http://127.0.0.1:{port}/x.png">'
             f"<style>@import url(http://127.0.0.1:{port}/y.css); p {{ background: url(http://127.0.0.1:{port}/z.png) }}</style>"
         )
@@ -354,24 +355,24 @@ async def test_nothing_is_fetched_for_a_pdf(tmp_path: Path) -> None:
 
 
 async def test_a_pdf_is_made_in_bounded_memory_and_of_bounded_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert text_of(await press.pdf("<p>here"))[0].startswith("here")
-    monkeypatch.setattr(press, "MEMORY", 400 * 1024 * 1024)  # enough for the libraries
+    assert text_of(await documents_pdf.pdf("<p>here"))[0].startswith("here")
+    monkeypatch.setattr(documents_pdf, "MEMORY", 400 * 1024 * 1024)  # enough for the libraries
     with pytest.raises(Refused) as heavy:
-        await press.pdf("<p>here</p>" * 100_000)
-    assert (heavy.value.code, heavy.value.message) == ("too_large", press.TOO_LARGE)
-    monkeypatch.setattr(press, "MAX_HTML", 100)
+        await documents_pdf.pdf("<p>here</p>" * 100_000)
+    assert (heavy.value.code, heavy.value.message) == ("too_large", documents_pdf.TOO_LARGE)
+    monkeypatch.setattr(documents_pdf, "MAX_HTML", 100)
     with pytest.raises(Refused) as long:
-        await press.pdf("é" * 51)
+        await documents_pdf.pdf("é" * 51)
     assert long.value.code == "too_large"
 
 
 async def test_what_makes_a_pdf_is_given_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     child = tmp_path / "child.py"
     child.write_text("import os, sys; sys.stdout.write('%PDF ' + repr(dict(os.environ)))")
-    monkeypatch.setattr(print_html, "__file__", str(child))
+    monkeypatch.setattr(pdf_process, "__file__", str(child))
     for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "BOARD_TOKEN", "PGPASSWORD"):
         monkeypatch.setenv(name, "secret")
-    told = (await press.pdf("<p>here")).decode()
+    told = (await documents_pdf.pdf("<p>here")).decode()
     assert "PATH" in told
     assert "secret" not in told
 
@@ -379,7 +380,7 @@ async def test_what_makes_a_pdf_is_given_no_secret(monkeypatch: pytest.MonkeyPat
 async def test_without_the_extra_a_sentence_says_how_to_get_it(
     company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(press, "find_spec", lambda name: None)
+    monkeypatch.setattr(documents_pdf, "find_spec", lambda name: None)
     answer = await fetched(company.bob, f"/handovers/{handed['number']}.pdf")
     assert answer.status_code == 503
     assert "python3 -m board install paper" in answer.text
@@ -387,11 +388,11 @@ async def test_without_the_extra_a_sentence_says_how_to_get_it(
 
 
 async def test_a_press_that_fails_or_takes_for_ever_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(press, "WITHIN_S", 0)
+    monkeypatch.setattr(documents_pdf, "WITHIN_S", 0)
     with pytest.raises(Refused) as late:
-        await press.pdf("<p>here")
+        await documents_pdf.pdf("<p>here")
     assert late.value.code == "too_large"
-    monkeypatch.setattr(press, "WAITING", 0)
+    monkeypatch.setattr(documents_pdf, "WAITING", 0)
     with pytest.raises(Refused) as busy:
-        await press.pdf("<p>here")
+        await documents_pdf.pdf("<p>here")
     assert busy.value.code == "unavailable"

@@ -19,8 +19,8 @@ from board.audit.entries import ENTRIES
 from board.audit_log import reading, sentences
 from board.audit_log.api import administrator
 from board.audit_log.reading import Filter, Found
+from board.documents import content
 from board.i18n import N_, translated
-from board.paper import pieces
 from board.people.sign_in import Caller
 from models.accounts import Account
 from models.times import DESK, moment, stamp
@@ -97,7 +97,7 @@ def _days(entries: Sequence[Found], reads: str) -> list[tuple[str, str, list[Lin
     """The days of these entries, the newest first: each as a date, in words, and with its lines."""
     lines = [(moment(each.at).astimezone(DESK).date().isoformat(), each) for each in entries]
     return [
-        (date, pieces.day(of_day[0].at, reads), [_line(each, reads) for each in of_day])
+        (date, content.day(of_day[0].at, reads), [_line(each, reads) for each in of_day])
         for date, group in groupby(lines, key=lambda line: line[0])
         if (of_day := [each for _, each in group])
     ]
@@ -106,7 +106,7 @@ def _days(entries: Sequence[Found], reads: str) -> list[tuple[str, str, list[Lin
 def _line(entry: Found, reads: str) -> Line:
     what = translated(sentences.sentence(entry), reads)
     warns = entry.type in ENTRIES and ENTRIES[entry.type].WARNS
-    return Line(entry.seq, entry.at, pieces.clock(entry.at, reads), what, warns)
+    return Line(entry.seq, entry.at, content.clock(entry.at, reads), what, warns)
 
 
 routes = [Route(PATH, for_admins(shown))]

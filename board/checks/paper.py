@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from board import bootstrap
 from board.checks.finding import State
-from board.paper import press, print_html
+from board.documents import pdf, pdf_process
 from board.settings import Settings
 
 WITHIN_S = 30.0
@@ -16,11 +16,11 @@ def look(settings: Settings) -> tuple[State, str]:
         return State.WARNING, f"None can be made: {bootstrap.advice(extra='paper')}."
     try:
         done = subprocess.run(  # noqa: S603 - our own words, no shell
-            press.command(), input=b"<p>One</p>", capture_output=True, check=False, timeout=WITHIN_S, env=press.environment()
+            pdf.command(), input=b"<p>One</p>", capture_output=True, check=False, timeout=WITHIN_S, env=pdf.environment()
         )
     except subprocess.TimeoutExpired:
         return State.WRONG, f"One takes more than {WITHIN_S:.0f} s."
-    if done.returncode == print_html.NOT_THERE:
+    if done.returncode == pdf_process.NOT_THERE:
         return (
             State.WARNING,
             "None can be made: Pango is not installed (on Debian: apt install libpangoft2-1.0-0).",

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
+from board.documents import labels
+from board.documents.content import Block, Fact, Line, Paper, Section, at, shortly
+from board.documents.text_languages import Writers
 from board.i18n import N_, translations
-from board.paper import labels
-from board.paper.pieces import Block, Fact, Line, Paper, Section, at, shortly
-from board.paper.writers import Writers
 from models.board import OPERATIONS
 from models.entity import State
 

@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
 
 from board import turn
+from board.documents.content import Typed
 from board.journal import Said
-from board.paper.pieces import Typed
 from models.accounts import Account
 
 _TYPED = (

@@ -7,9 +7,9 @@ import os
 import sys
 from importlib.util import find_spec
 
+from board.documents import pdf_process
 from board.errors import Refused
 from board.i18n import N_
-from board.paper import print_html
 
 WITHIN_S = 60  # a paper of a thousand events takes a sixth of this
 MAX_HTML = 4_000_000  # bytes; a million take 20 s and 200 MB
@@ -55,7 +55,7 @@ def environment() -> dict[str, str]:
 
 def command() -> list[str]:
     """Arguments of the child: HTML on its standard input becomes a PDF on its standard output."""
-    return [sys.executable, "-I", print_html.__file__, str(MEMORY), str(WITHIN_S + 1)]
+    return [sys.executable, "-I", pdf_process.__file__, str(MEMORY), str(WITHIN_S + 1)]
 
 
 async def _print(source: bytes) -> bytes:
@@ -72,9 +72,9 @@ async def _print(source: bytes) -> bytes:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-    if process.returncode == print_html.NOT_THERE:
+    if process.returncode == pdf_process.NOT_THERE:
         raise Refused("unavailable", MISSING)
-    if process.returncode == print_html.NO_MEMORY:
+    if process.returncode == pdf_process.NO_MEMORY:
         raise Refused("too_large", TOO_LARGE)
     if process.returncode or not made.startswith(b"%PDF"):
         raise Refused("unavailable")

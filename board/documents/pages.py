@@ -15,14 +15,14 @@ from board import access, language, pages
 from board.answers import RETRY_S, desk_of
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
+from board.documents import content as paper
+from board.documents import handover_report as paper_report
+from board.documents import pdf
+from board.documents import search_history as paper_history
+from board.documents.content import Paper
 from board.errors import SENTENCES, Refused
 from board.handover import report
 from board.i18n import N_, translator
-from board.paper import history as paper_history
-from board.paper import pieces as paper
-from board.paper import press
-from board.paper import report as paper_report
-from board.paper.pieces import Paper
 from board.people.sign_in import Caller, signed_in
 from board.telemetry.failures import TOO_LONG
 from models.board import OPERATIONS, Board
@@ -62,7 +62,7 @@ async def _answer(request: Request, make: Make) -> Response:
             file, written = await desk.heavy.read(caller, read)
         if is_pdf:
             async with desk.papers.turn(caller.account.id):
-                body: bytes | str = await press.pdf(written)
+                body: bytes | str = await pdf.pdf(written)
         else:
             body = written
     except TooLong:

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, select
 
 from board import journal
+from board.documents import labels
+from board.documents.content import Block, Line, Paper, Piece, Section, Typed, at, clock, day
+from board.documents.text_languages import marked
 from board.i18n import N_, translator
 from board.journal import Said
-from board.paper import labels
-from board.paper.pieces import Block, Line, Paper, Piece, Section, Typed, at, clock, day
-from board.paper.writers import marked
 from board.programs.export_words import ROLES, UNTOLD, Names
 from models.accounts import Account
 from models.board import Board

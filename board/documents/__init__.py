@@ -1,0 +1,1 @@
+"""Documents to print and take along: PDF, Markdown and plain text."""
