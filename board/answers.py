@@ -12,9 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from board import language
+from board.engine.identity import Caller, signed_in
 from board.errors import Refused
 from board.i18n import DEFAULT, N_, say
-from board.people.sign_in import Caller, signed_in
 from board.rate_limit import Taken
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.fields import fields

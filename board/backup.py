@@ -10,9 +10,9 @@ from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from board import journal
 from board.audit import writer
 from board.audit.entries import BackupMade
+from board.engine import hash_chain
 from board.errors import Wrong
 from models.database import Database
 from models.sqlite import library, set_up
@@ -96,7 +96,7 @@ def _check(part: Path) -> tuple[int, list[str]]:
         if found != "ok":
             raise Wrong(f"The backup does not hold: {found}. It was not kept.")
         boards = connection.execute(text("SELECT id, seq, head FROM board ORDER BY id")).all()
-        faults = [(board.id, journal.verify(session, board)) for board in boards]  # type: ignore[arg-type]  # fields enough
+        faults = [(board.id, hash_chain.verify(session, board)) for board in boards]  # type: ignore[arg-type]  # fields enough
         return len(boards), [f"{id}: {fault}" for id, fault in faults if fault]
 
 

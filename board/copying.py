@@ -7,12 +7,10 @@ from sqlalchemy import Connection, Table, func, select
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 
-from board import journal
 from board.audit import writer
 from board.audit.entries import BackupRestored
-from board.engine import rights_version
+from board.engine import hash_chain, integrity, rights_version
 from board.errors import Wrong
-from board.history import evidence
 from models.board import Board
 from models.database import Database
 from models.ids import new_epoch
@@ -81,11 +79,11 @@ def _count(connection: Connection, table: Table) -> int:
 
 def _verified(old: Session, new: Session, board: Board) -> str:
     """A line on a board whose chain holds in the copy; or is broken in the source too, which a copy must not hide."""
-    fault = journal.verify(new, board)
+    fault = hash_chain.verify(new, board)
     before = old.get(Board, board.id)
     if fault is None:
-        return evidence.line(board)
-    if before is not None and journal.verify(old, before) == fault:
+        return integrity.line(board)
+    if before is not None and hash_chain.verify(old, before) == fault:
         return f"{board.id} was damaged before it was copied: {fault}"
     raise Wrong(f"The copy of {board.id} does not hold: {fault}. Nothing was copied.")
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from board.answers import Endpoint, caller_of, desk_of
-from board.people.sign_in import Caller
+from board.engine.identity import Caller
 from realtime.turns import Turn
 
 PART = 256 * 1024  # bytes of an answer that are written at once: what nobody reads is not kept twice

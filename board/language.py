@@ -3,7 +3,7 @@
 from starlette.requests import HTTPConnection
 
 from board import i18n
-from board.people.sign_in import Caller
+from board.engine.identity import Caller
 
 MAX_HEADER = 1_000  # characters of what a browser says; a longer one names more than anybody reads
 

@@ -14,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import files, i18n, language, pen
-from board.access import may_see
+from board import files, i18n, language
 from board.answers import desk_of
+from board.engine import event_writer
+from board.engine.access import may_see
+from board.engine.identity import Caller, signed_in
 from board.errors import SENTENCES
 from board.paths import TEMPLATES
-from board.people.sign_in import Caller, signed_in
 from board.settings import VERSION
 from board.web.same_origin import own_origin
 
@@ -113,7 +114,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": files}
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.OWN_NAMES.get(code, code) for code in i18n.languages()}}
-    common |= {"room": pen.MAX_ENTITIES, "filling": pen.FILLING}
+    common |= {"room": event_writer.MAX_ENTITIES, "filling": event_writer.FILLING}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 

@@ -10,8 +10,6 @@ from itertools import groupby
 import structlog
 from sqlmodel import Session
 
-from board import pen
-from board.access import Sights
 from board.accounts.login import Door
 from board.alerting.bells import Bells
 from board.audit import installation, writer
@@ -20,16 +18,15 @@ from board.audit.repeats import Repeats
 from board.commands.command import Ack
 from board.commands.execute import Order, Written
 from board.commands.registry import Command
-from board.displays import displays
-from board.engine import rights_version
+from board.engine import display_identity, event_writer, identity, rights_version
+from board.engine.access import Sights
 from board.engine.concurrency import Gate, HeavyReads
+from board.engine.identity import Caller
+from board.engine.integrity import Chains
 from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.errors import Refused
 from board.handover.duty import Duty
-from board.history.evidence import Chains
-from board.people import sign_in
-from board.people.sign_in import Caller
 from board.predefined_tasks import known
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
@@ -162,7 +159,7 @@ class Desk:
             self.hub.publish(board, epochs[board], [record(each) for each in events])
         if written.filling is not None:
             board, entities = written.filling
-            log.warning("a board is filling up", board=board, entities=entities, most=pen.MAX_ENTITIES)
+            log.warning("a board is filling up", board=board, entities=entities, most=event_writer.MAX_ENTITIES)
         if any(said.kind in (Shift.KIND, Handover.KIND) for said in written.said):
             self.duty.changed.set()
         if written.ack.seqs and not written.said:  # it was done before, perhaps by a process that could tell nobody
@@ -214,7 +211,7 @@ class Desk:
         if display is not None and display.seat != caller.seat:
             connection.end(ELSEWHERE)
             return
-        connection.renew(caller, caller.shown, displays.told(display) if display is not None else None)
+        connection.renew(caller, caller.shown, display_identity.told(display) if display is not None else None)
         if display is not None and display.profile != before.profile:
             self.hub.show_anew(connection)
 
@@ -234,8 +231,8 @@ class Desk:
         has_people, has_screens = (all or now != known for now, known in zip(version, self._rights, strict=True))
         people = {each: caller for each, caller in callers.items() if has_people and caller.display is None}
         screens = {each: caller for each, caller in callers.items() if has_screens and caller.display is not None}
-        renewed = zip(people, sign_in.renewed(session, list(people.values())), strict=True)
-        return version, dict(renewed) | dict(zip(screens, displays.renewed(session, list(screens.values())), strict=True))
+        renewed = zip(people, identity.renewed(session, list(people.values())), strict=True)
+        return version, dict(renewed) | dict(zip(screens, display_identity.renewed(session, list(screens.values())), strict=True))
 
     async def write_last_use(self) -> None:
         """Write the last uses that are due. A token with an open socket is in use."""

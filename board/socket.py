@@ -7,9 +7,10 @@ from starlette.websockets import WebSocket
 from board import language
 from board.answers import refusal
 from board.displays import displays
+from board.engine import display_identity
+from board.engine.identity import Caller, signed_in, speaks_for_account
 from board.errors import Refused
 from board.i18n import N_
-from board.people.sign_in import Caller, signed_in, speaks_for_account
 from board.rate_limit.account_limits import too_many
 from board.running import logs, metrics
 from board.running.seldom import seldom
@@ -59,7 +60,7 @@ async def endpoint(socket: WebSocket) -> None:
     open_now, account = socket.app.state.sockets, caller.account.id
     open_now[account] += 1
     try:
-        display = displays.told(caller.display) if caller.display is not None else None
+        display = display_identity.told(caller.display) if caller.display is not None else None
         rate = desk.settings.max_messages_per_second
         await Connection(socket, desk.hub, caller, caller.shown, obey, rate, display, wait).run(VERSION)
     finally:
@@ -89,7 +90,7 @@ async def _admit(desk: Desk, socket: WebSocket) -> Caller:
 
 async def _seated(desk: Desk, caller: Caller, page: str) -> Caller:
     """A display has one screen: the newest. Raises Refused."""
-    caller = await desk.database.write(lambda database: displays.take_seat(database, caller, page))
+    caller = await desk.database.write(lambda database: display_identity.take_seat(database, caller, page))
     desk.source.facts.wanted = True
     for each in desk.hub.connections:
         own = each.reader.display is not None and each.reader.account.id == caller.account.id

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 import orjson
 from sqlmodel import Session
 
-from board import access, journal, snapshot
-from board.access import AsOf, Members
-from board.journal import Said
-from board.people.sign_in import Caller
+from board.engine import access, event, journal, snapshot
+from board.engine.access import AsOf, Members
+from board.engine.event import Said
+from board.engine.identity import Caller
 from board.wall import walls
 from models.board import AUDIT, OPERATIONS, Board
 from models.database import Database, Unavailable
@@ -208,7 +208,7 @@ def _sees(members: Members, reader: Caller, search: str) -> bool:
 
 def _whole(page: list[Said]) -> list[Said]:
     """A full page, cut where a command begins, so that the events of one are sent together."""
-    if len(page) < journal.PAGE:
+    if len(page) < event.PAGE:
         return page
     last = record(page[-1]).group
     cut = len(page)

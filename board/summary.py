@@ -9,10 +9,9 @@ import structlog
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
 
-from board import access
-from board.access import AsOf
 from board.commands.suggested_criteria import suggested
-from board.history import significant
+from board.engine import access, significant_events
+from board.engine.access import AsOf
 from board.source import BoardSource
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
@@ -134,7 +133,7 @@ class Moments:
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
         """Reads on, up to these seqs at least."""
         behind = {board: self._read.get(board, 0) for board, seq in heads.items() if self._read.get(board, -1) != seq}
-        for board, events in significant.after(session, behind).items():
+        for board, events in significant_events.after(session, behind).items():
             last = events[-1]
             payload = last.payload()
             value = payload["state"]["assessment"] if last.type == "sighting.assessed" else None

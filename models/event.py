@@ -1,5 +1,5 @@
 """The journal's rows. Metadata and hash chain here, the payload with its key apart, so that it can be erased while the
-chain still verifies. Written and read by text SQL in `board.journal`: an ORM object for each event costs thirty times."""
+chain still verifies. Written and read by text SQL in `board.engine.journal`: an ORM object for each event costs thirty times."""
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel

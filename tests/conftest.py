@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 
 from board.dev import Postgres, Redis, server_folder
 from board.dev.browser import find
-from board.people import sign_in
+from board.engine import identity
 from tests import cast, houses
 from tests.cast import Person, Server, serving
 from tests.clocks import WallClock, settable
@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _quick_passwords() -> Iterator[None]:
     """A password is made and looked at in a millisecond, in this process: by the real parameters it is half of a core's time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sign_in, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(identity, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

@@ -10,14 +10,13 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import journal
 from board.audit import actor, writer
 from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked, RoleSet, TokenRevoked
 from board.audit_log import api, reading
 from board.commands.registry import TABLE
+from board.engine import hash_chain, integrity, journal
+from board.engine.event_writer import Pen
 from board.errors import Refused, Wrong
-from board.history import evidence
-from board.pen import Pen
 from models.board import AUDIT, Board
 from models.database import Database, Unavailable
 from models.schema import MIGRATIONS, migrate
@@ -57,7 +56,7 @@ async def head_of(company: Company) -> int:
 
 
 async def fault(company: Company) -> str | None:
-    return await company.server.desk.database.read(lambda session: journal.verify(session, session.get_one(Board, AUDIT)))
+    return await company.server.desk.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, AUDIT)))
 
 
 # -- what is written ------------------------------------------------------------------------------------------------------
@@ -377,7 +376,7 @@ async def test_who_bends_it_is_found_out(company: Company, how: str) -> None:
 
 
 def verified(session: Session) -> list[str]:
-    return evidence.verify(session, AUDIT)
+    return integrity.verify(session, AUDIT)
 
 
 def put_back(session: Session, seq: int, kept: dict[str, list[Any]]) -> None:
@@ -429,7 +428,7 @@ async def test_readings_of_sources_that_were_kept_before_are_its_first_entries(i
 
     def read(session: Session) -> tuple[list[reading.Found], str | None, int]:
         found = reading.newest(session, reading.Filter(kind="source.read"), 2**53, 100)
-        return found[::-1], journal.verify(session, session.get_one(Board, AUDIT)), session.get_one(Board, AUDIT).seq
+        return found[::-1], hash_chain.verify(session, session.get_one(Board, AUDIT)), session.get_one(Board, AUDIT).seq
 
     found, fault, seq = database.read_now(read)
     assert [(each.at, each.actor["id"], each.id) for each in found] == told

@@ -15,10 +15,10 @@ from sqlmodel import Session
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board import journal
 from board.accounts import accounts, live_changes
 from board.audit import installation
 from board.audit.entries import ENTRIES
+from board.engine import hash_chain, journal
 from board.service import Desk
 from models.accounts import Account
 from models.board import AUDIT, Board
@@ -572,6 +572,6 @@ async def test_all_at_once_wait_for_nobody_in_a_circle(company: Company, admin: 
             under_way.append(company.bob.http.post("/api/v1/alerts/read", json={"all": True}))
 
     def holds(session: Session) -> str | None:
-        return journal.verify(session, session.get_one(Board, AUDIT))
+        return hash_chain.verify(session, session.get_one(Board, AUDIT))
 
     assert await server.desk.database.read(holds) is None

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from board import journal
 from board.audit import repeats, writer
 from board.audit.entries import SignInFailed, SignInThrottled
 from board.audit.repeats import MOST, WAITING, WINDOW_S, Repeats
+from board.engine import journal
 from models.board import AUDIT
 from models.database import Database, Unavailable
 from models.schema import migrate

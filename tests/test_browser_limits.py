@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from board import pen
+from board.engine import event_writer
 from board.rate_limit import Taken
 from tests.office import Office
 
@@ -59,8 +59,8 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(office: Offi
     board = await office.search()
     alice = await office.person("Alice")
     has = await counted(office, board)
-    monkeypatch.setattr(pen, "MAX_ENTITIES", has + 4)
-    monkeypatch.setattr(pen, "FILLING", (has + 1) / (has + 4))
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", has + 4)
+    monkeypatch.setattr(event_writer, "FILLING", (has + 1) / (has + 4))
     window = await office.window("Alice")
     await window.open(f"/searches/{board}")
     await window.freshness("live")
@@ -88,8 +88,8 @@ async def test_searches_do_not_fill_operations(office: Office, monkeypatch: pyte
     alice, window = await office.person("Alice"), await office.window("Alice")
     await alice.do("operations", "note.add", {"text": "x"})
     notes = await counted(office, "operations")
-    monkeypatch.setattr(pen, "MAX_ENTITIES", notes + 2)
-    monkeypatch.setattr(pen, "FILLING", (notes + 1) / (notes + 2))
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", notes + 2)
+    monkeypatch.setattr(event_writer, "FILLING", (notes + 1) / (notes + 2))
     await window.open("/")
     await window.freshness("live")
     said = window(".bar > [data-room-left]")

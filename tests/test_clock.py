@@ -15,8 +15,8 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from board import journal
 from board.dev import Postgres, Redis
+from board.engine import hash_chain
 from board.running import clock
 from board.running.clock import ClockWatch, Steps
 from board.service import Desk
@@ -78,7 +78,7 @@ async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server,
     assert screen.events == (await alice.http.get(f"/api/v1/boards/{search}/events?after={before['seq'] - 1}")).json()["events"]
     kept = {event["seq"]: event for event in (await alice.http.get(f"/api/v1/boards/{search}/journal.json")).json()["events"]}
     assert kept[after["seq"]]["clock"] == after["clock"]
-    assert await server.desk.database.read(lambda session: journal.verify(session, session.get_one(Board, search))) is None
+    assert await server.desk.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, search))) is None
     paper = (await alice.http.get(f"/searches/{search}/history.md")).text
     assert paper.count("by the clock: ") == 2
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from board import pen
+from board.engine import event_writer
 from board.predefined_tasks import packaged
 from models.ids import new_id
 from models.times import now, stamp
@@ -714,7 +714,7 @@ async def test_status_and_grade_and_assignee_conflict_too(scene: Scene) -> None:
 
 
 async def test_a_conflict_is_found_however_much_has_happened_since(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    from board import journal
+    from board.engine import journal
 
     monkeypatch.setattr(journal.of_entity, "__defaults__", (0, 3))
     company, sighting = scene.company, await scene.sighting()
@@ -731,7 +731,7 @@ async def test_a_conflict_is_found_however_much_has_happened_since(scene: Scene,
 async def test_a_full_board_takes_no_more(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     sighting = await scene.sighting()
     entities = (await scene.company.alice.snapshot(scene.search))["entities"]
-    monkeypatch.setattr(pen, "MAX_ENTITIES", len(entities) + 1)
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", len(entities) + 1)
     assert await scene.does("note.add", {"text": "the last one"})
     for name, data in [("note.add", {"text": "x"}), ("sighting.add", {"description": "x"}), ("task.add", {"title": "x"})]:
         await scene.refuses("too_large", name, data)
@@ -739,4 +739,4 @@ async def test_a_full_board_takes_no_more(scene: Scene, monkeypatch: pytest.Monk
     monkeypatch.undo()
     number = (await scene.sighting())["state"]["number"]
     assert number == sighting["state"]["number"] + 1
-    assert pen.MAX_ENTITIES == 10_000
+    assert event_writer.MAX_ENTITIES == 10_000

@@ -14,10 +14,10 @@ from board.accounts import accounts, live_changes
 from board.commands.registry import Command
 from board.displays import displays
 from board.displays.displays import Paired, Shows
+from board.engine import identity
+from board.engine.hash_chain import verify
+from board.engine.identity import Caller
 from board.errors import Wrong
-from board.journal import verify
-from board.people import sign_in
-from board.people.sign_in import Caller
 from board.service import Desk
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable
@@ -113,8 +113,8 @@ async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(movi
     before = await moving.desk.execute(moving.caller, again)
     moving.copy()
     desk = await Desk.open(settings_for(Path(), database_url=postgres_url, secret_key="a secret of the tests, and long enough"))
-    assert await desk.database.read(lambda session: sign_in.by_token(session, moving.token))
-    assert await desk.database.read(lambda session: sign_in.by_cookie(session, moving.cookie))
+    assert await desk.database.read(lambda session: identity.by_token(session, moving.token))
+    assert await desk.database.read(lambda session: identity.by_cookie(session, moving.cookie))
     assert await desk.execute(moving.caller, again) == before
     after = await desk.execute(moving.caller, Command(new_id(), moving.search, "note.add", {"text": "the first one after"}))
     assert after.seqs == [before.seqs[0] + 1]

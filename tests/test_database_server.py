@@ -18,8 +18,8 @@ from sqlmodel import Session
 from board.accounts import accounts, live_changes
 from board.commands.registry import Command
 from board.dev import Postgres
+from board.engine.identity import Caller
 from board.errors import Refused
-from board.people.sign_in import Caller
 from board.service import Desk
 from board.settings import Settings
 from models import lines, postgresql

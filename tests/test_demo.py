@@ -11,11 +11,11 @@ import orjson
 import pytest
 from sqlmodel import select
 
-from board import demo, journal, snapshot
+from board import demo
 from board.accounts import accounts, login
 from board.demo import folder, play, story
 from board.demo.folder import Busy
-from board.engine import program_accounts
+from board.engine import hash_chain, journal, program_accounts, snapshot
 from board.errors import Wrong
 from board.settings import Settings
 from models.accounts import Account
@@ -146,7 +146,7 @@ def test_a_members_only_search_is_hidden_from_those_outside(played: Database) ->
 
 def test_the_journal_it_makes_holds_and_lies_in_the_past(played: Database) -> None:
     def read(session: Any) -> list[tuple[str | None, str]]:
-        return [(journal.verify(session, board), board.at) for board in session.exec(select(Board))]
+        return [(hash_chain.verify(session, board), board.at) for board in session.exec(select(Board))]
 
     for fault, at in played.read_now(read):
         assert fault is None

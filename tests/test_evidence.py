@@ -12,10 +12,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import journal
+from board.engine import event, hash_chain, integrity, journal, many_boards
+from board.engine.event import Said
 from board.errors import Wrong
-from board.history import evidence, placed
-from board.journal import Said
 from models.board import OPERATIONS, Board
 from models.database import TooLong
 from tests.cast import token_for
@@ -51,11 +50,11 @@ class Evidence(Record):
 
     async def hash_of(self, seq: int) -> bytes:
         """Of an event of the search."""
-        return (await self.desk.database.read(lambda session: placed.hashes(session, {self.search: seq})))[self.search]
+        return (await self.desk.database.read(lambda session: many_boards.hashes(session, {self.search: seq})))[self.search]
 
     async def verified(self, heads: Path | None = None, board: str | None = None) -> list[str]:
         """What `verify` prints. Raises Wrong."""
-        return await self.desk.database.read(lambda session: evidence.verify(session, board, heads))
+        return await self.desk.database.read(lambda session: integrity.verify(session, board, heads))
 
     async def cut(self, board: str, seq: int) -> None:
         """Leaves the journal of a board as if nothing had happened after a seq: by its chain it holds."""
@@ -75,10 +74,10 @@ class Evidence(Record):
             where = {"board": board, "seq": seq}
             _do(session, "UPDATE payload SET body = :body WHERE board = :board AND seq = :seq", body=body, **where)
             head = b""
-            for row in session.connection().execute(journal._CHAIN, {"board": board, "after": 0, "limit": 1_000}).all():
-                committed = journal.commitment(row.key, row.body)
+            for row in session.connection().execute(hash_chain._CHAIN, {"board": board, "after": 0, "limit": 1_000}).all():
+                committed = hash_chain.commitment(row.key, row.body)
                 said = Said(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
-                head = journal.link(head, said, committed)
+                head = hash_chain.link(head, said, committed)
                 values = {"committed": committed, "hash": head, "board": board, "seq": row.seq}
                 _do(
                     session,
@@ -210,7 +209,7 @@ def test_a_file_that_is_no_file_of_heads_is_refused_in_a_sentence(tmp_path: Path
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(Wrong, match=said):
-        evidence.read_heads(file)
+        integrity.read_heads(file)
 
 
 # -- asked by a browser ---------------------------------------------------------------------------------------------------
@@ -274,16 +273,16 @@ async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_se
 ) -> None:
     search = await company.alice.open_search()
     path, known = f"/api/v1/boards/{search}/chain", company.server.desk.chains.known
-    monkeypatch.setattr(journal, "PAGE", 2)
-    walked, looked = [], journal._wrong
+    monkeypatch.setattr(event, "PAGE", 2)
+    walked, looked = [], hash_chain._wrong
 
-    def too_long(board: str, row: Any, chain: journal.Chain) -> str | None:
+    def too_long(board: str, row: Any, chain: hash_chain.Chain) -> str | None:
         walked.append(row.seq)
         if len(walked) % 3 == 0:
             raise TooLong
         return looked(board, row, chain)
 
-    monkeypatch.setattr(journal, "_wrong", too_long)
+    monkeypatch.setattr(hash_chain, "_wrong", too_long)
     answers = [await company.alice.http.get(path)]
     while answers[-1].status_code != 200:
         assert (answers[-1].status_code, answers[-1].json()["code"]) == (503, "unavailable")

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from board import journal
-from board.journal import Said
+from board.engine import journal
+from board.engine.event import Said
 from board.programs import exports
 from models.ids import new_id
 from models.search import Search

@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlmodel import Session
 from structlog.testing import capture_logs
 
-from board import snapshot
 from board.commands.registry import TABLE
+from board.engine import snapshot
 from board.running import logs, metrics
 from models.errors import Unavailable, is_fault
 from models.sqlite import library

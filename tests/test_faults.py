@@ -444,5 +444,5 @@ def test_every_mutant_still_fits_the_source() -> None:
 
 
 def test_a_mutant_says_so_when_the_source_has_moved_on() -> None:
-    with pytest.raises(MovedOn, match="moved on"), tree((Patch("board/turn.py", "what is not there", ""),)):
+    with pytest.raises(MovedOn, match="moved on"), tree((Patch("board/engine/unit_of_work.py", "what is not there", ""),)):
         pass

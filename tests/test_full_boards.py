@@ -9,7 +9,7 @@ from alembic.operations import Operations
 from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
-from board import pen
+from board.engine import event_writer
 from models.board import OPERATIONS, Board
 from models.schema import MIGRATIONS
 from tests.cast import Refusal
@@ -58,13 +58,13 @@ async def test_it_counts_what_is_there_and_no_search(scene: Scene) -> None:
 async def test_a_search_is_opened_however_full_operations_is(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     company = scene.company
     await company.alice.do(OPERATIONS, "note.add", {"text": "the last that there is room for"})
-    monkeypatch.setattr(pen, "MAX_ENTITIES", await entities(company, OPERATIONS))
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", await entities(company, OPERATIONS))
     with pytest.raises(Refusal, match="too_large"):
         await company.alice.do(OPERATIONS, "note.add", {"text": "one more"})
     for _ in range(3):
         opened = await company.alice.open_search()
         assert len((await company.alice.snapshot(opened))["entities"]) > 6
-    monkeypatch.setattr(pen, "MAX_ENTITIES", 0)
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
     assert await company.alice.open_search(), "nor is its own board too small"
 
 
@@ -73,7 +73,7 @@ async def test_a_desk_that_has_opened_ten_thousand_searches_opens_one_more(scene
     company = scene.company
 
     def fill(session: Session) -> None:
-        session.get_one(Board, OPERATIONS).entities = pen.MAX_ENTITIES + 5
+        session.get_one(Board, OPERATIONS).entities = event_writer.MAX_ENTITIES + 5
 
     before = await entities(company, OPERATIONS)
     await company.server.desk.database.write(fill)
@@ -87,7 +87,7 @@ async def test_a_child_is_found_however_full_its_board_is(scene: Scene, monkeypa
     company, search = scene.company, scene.search
     await scene.does("search.set_appeal", {"level": "posters"})
     tasks = len([1 for kind, _ in (await company.alice.snapshot(search))["entities"] if kind == "task"])
-    monkeypatch.setattr(pen, "MAX_ENTITIES", 0)
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
     await scene.refuses("too_large", "task.add", {"title": "one more"})
     events = await scene.does("search.set_status", FOUND)
     assert [event["type"] for event in events][:2] == ["search.status_set", "search.appeal_set"]
@@ -95,15 +95,15 @@ async def test_a_child_is_found_however_full_its_board_is(scene: Scene, monkeypa
     assert tasks < len([1 for kind, _ in (await company.alice.snapshot(search))["entities"] if kind == "task"])
     await scene.does("search.set_status", {"status": "open", "reason": "it was not her"})
     await scene.does("search.set_appeal", {"level": "posters"})
-    monkeypatch.setattr(pen, "RESERVED", 0)
+    monkeypatch.setattr(event_writer, "RESERVED", 0)
     events = await scene.does("search.set_status", FOUND)
     assert [event["type"] for event in events] == ["search.status_set", "search.appeal_set"], "the tasks are left out"
 
 
 async def test_it_is_logged_once_that_a_board_is_filling_up(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     has = await entities(scene.company, scene.search)
-    monkeypatch.setattr(pen, "MAX_ENTITIES", (has + 3) * 5)
-    monkeypatch.setattr(pen, "FILLING", 0.2)
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", (has + 3) * 5)
+    monkeypatch.setattr(event_writer, "FILLING", 0.2)
     with capture_logs() as said:
         for number in range(6):
             await scene.one("note.add", {"text": f"{number}"})

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from board import pen
 from board.commands.execute import locks
 from board.commands.registry import Command
+from board.engine import event_writer
 from models.board import OPERATIONS
 from tests import handing
 from tests.cast import Person, Refusal
@@ -225,7 +225,7 @@ async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
 
 async def test_a_full_board_is_handed_over_all_the_same(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     alice, ada, search = scene.company.alice, scene.company.ada, scene.search
-    monkeypatch.setattr(pen, "MAX_ENTITIES", 0)
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
     for board in (OPERATIONS, search):
         await refused("too_large", alice, board, "note.add", {"text": "one more"})
     number = await handing.prepare(alice)

@@ -14,9 +14,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import snapshot
 from board.accounts import accounts, live_changes
-from board.engine import concurrency
+from board.engine import concurrency, snapshot
 from board.engine.concurrency import OF_ONE, WAITING
 from models import database, pace
 from models.accounts import Account

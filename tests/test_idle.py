@@ -12,8 +12,7 @@ from sqlmodel import select
 from websockets.asyncio.client import ClientConnection, connect
 
 from board.api import routes
-from board.engine import last_use, rights_version
-from board.people import sign_in
+from board.engine import identity, last_use, rights_version
 from board.service import EXPIRY_CHECKS
 from models.accounts import Account, Session
 from models.database import Database as Store
@@ -46,7 +45,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in (sign_in, last_use, routes):
+    for module in (identity, last_use, routes):
         monkeypatch.setattr(module, "now", clock)
     return clock
 
@@ -90,7 +89,7 @@ async def _commands(server: Server, http: httpx.AsyncClient) -> None:
 
 async def _is_there(server: Server, http: httpx.AsyncClient) -> None:
     answer = await http.post("/api/v1/me/active")
-    assert answer.json() == {"ends_at": stamp(sign_in.now() + IDLE)}
+    assert answer.json() == {"ends_at": stamp(identity.now() + IDLE)}
 
 
 async def _commands_by_socket(server: Server, http: httpx.AsyncClient) -> None:
@@ -211,11 +210,11 @@ async def test_no_use_puts_the_end_off_for_more_than_14_days(server: Server, htt
         clock.go_to(half_day * (IDLE - MINUTE))
         await _opens_a_page(server, http)
         await server.desk.write_last_use()
-    clock.go_to(sign_in.LASTS - MINUTE)
+    clock.go_to(identity.LASTS - MINUTE)
     await _opens_a_page(server, http)
     await server.desk.write_last_use()
-    assert (await kept(server)).ends_at == stamp(clock.start + sign_in.LASTS)
-    clock.go_to(sign_in.LASTS)
+    assert (await kept(server)).ends_at == stamp(clock.start + identity.LASTS)
+    clock.go_to(identity.LASTS)
     assert not await good(http)
 
 
@@ -227,7 +226,7 @@ async def test_a_token_needs_no_use(server: Server, clock: Clock) -> None:
         assert (await program.post("/api/v1/me/active")).status_code == 403
 
 
-@pytest.mark.parametrize(("hours", "lasts"), [(0, sign_in.LASTS), (1, timedelta(hours=1))])
+@pytest.mark.parametrize(("hours", "lasts"), [(0, identity.LASTS), (1, timedelta(hours=1))])
 async def test_how_long_a_session_lasts_without_use_is_a_setting(
     tmp_path: Path, clock: Clock, hours: int, lasts: timedelta
 ) -> None:

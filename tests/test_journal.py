@@ -11,10 +11,11 @@ from sqlalchemy import event as engine_event
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import journal
 from board.accounts import live_changes
 from board.commands.registry import Command
-from board.people.sign_in import Caller
+from board.engine import event as event_module
+from board.engine import hash_chain, journal
+from board.engine.identity import Caller
 from board.service import Desk
 from models.board import OPERATIONS, Board
 from tests.cast import PASSWORD, new_id, settings_for
@@ -48,11 +49,11 @@ class Record:
         def look(session: Session) -> str | None:
             board = session.get(Board, self.search)
             assert board is not None
-            return journal.verify(session, board)
+            return hash_chain.verify(session, board)
 
         return await self.desk.database.read(look)
 
-    async def events(self) -> list[journal.Said]:
+    async def events(self) -> list[event_module.Said]:
         return await self.desk.database.read(lambda session: journal.after(session, self.search, 0))
 
 

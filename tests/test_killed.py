@@ -18,8 +18,8 @@ from sqlmodel import select
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from board import journal
 from board.accounts import accounts
+from board.engine import hash_chain
 from models.board import Board
 from models.database import Database
 from models.schema import migrate
@@ -114,7 +114,7 @@ def check(folder: Path, board_id: str, writers: list[Writer]) -> int:
 
     def read(session: Any) -> int:
         board = session.exec(select(Board).where(Board.id == board_id)).one()
-        assert journal.verify(session, board) is None
+        assert hash_chain.verify(session, board) is None
         bodies = session.connection().execute(text("SELECT seq, body FROM payload WHERE board = :board"), {"board": board_id})
         command_of = {seq: json.loads(body)["command"] for seq, body in bodies}
         for writer in writers:

@@ -22,9 +22,9 @@ from board.dev.check import ROOT
 from board.documents import content
 from board.documents import search_history as paper_history
 from board.documents.content import Typed
+from board.engine import integrity
 from board.errors import Refused
 from board.finding import find, gazetteer, spelling, suggestions
-from board.history import evidence
 from board.programs import exports
 from board.running import logs
 from models import sought, times
@@ -79,7 +79,7 @@ def quiet(read: Callable[[str], object]) -> Callable[[str], object]:
     """A reader that refuses what it can't read."""
 
     def do(text: str) -> None:
-        with contextlib.suppress(Refused, ValueError, evidence.Wrong):
+        with contextlib.suppress(Refused, ValueError, integrity.Wrong):
             read(text)
 
     return do
@@ -97,7 +97,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "headers of a handshake": (with_headers, MESSAGE),
     "where to go on": (pages.own_path, MESSAGE),
     "a time": (quiet(times.moment), MESSAGE),
-    "a line of heads": (quiet(lambda text: evidence._read_line(Path("heads"), 1, text)), MESSAGE),
+    "a line of heads": (quiet(lambda text: integrity._read_line(Path("heads"), 1, text)), MESSAGE),
     "words": (sought.words, 4 * LONG),
     "places of words": (lambda text: sought.places(text, {word[:5] for word in sought.words(text[:SHORT])}), 2 * LONG),
     "a hit": (shown, 2 * LONG),

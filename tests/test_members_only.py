@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from board import access
 from board.commands import execute
 from board.commands.registry import Command
+from board.engine import access
 from models.ids import new_id
 from models.times import now, stamp
 from realtime import catchup

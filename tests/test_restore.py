@@ -8,7 +8,8 @@ import pytest
 
 from board import copying
 from board.command_line import serving as commands
-from board.journal import heads, verify
+from board.engine.hash_chain import verify
+from board.engine.journal import heads
 from models.board import OPERATIONS, Board
 from models.database import Database
 from tests import cast

@@ -11,9 +11,7 @@ import pytest
 from board import i18n
 from board.accounts import accounts, live_changes
 from board.dev import Postgres, Redis
-from board.displays import displays
-from board.engine import rights_version
-from board.people import sign_in
+from board.engine import display_identity, identity, rights_version
 from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server
 from tests.company import Company
@@ -44,8 +42,8 @@ def read_anew(company: Company, monkeypatch: pytest.MonkeyPatch) -> dict[str, in
 
         return count
 
-    monkeypatch.setattr(sign_in, "renewed", counting("people", sign_in.renewed))
-    monkeypatch.setattr(displays, "renewed", counting("displays", displays.renewed))
+    monkeypatch.setattr(identity, "renewed", counting("people", identity.renewed))
+    monkeypatch.setattr(display_identity, "renewed", counting("displays", display_identity.renewed))
     company.server.desk._watches = 1  # those that have ended by themselves are looked for much later
     return counted
 

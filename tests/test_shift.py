@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from board import journal
 from board.accounts import live_changes
 from board.commands.command import Ack
 from board.commands.registry import Command
 from board.dev import Postgres, Redis
+from board.engine import journal
 from board.errors import Refused
 from board.service import Desk
 from models.board import OPERATIONS

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from board.access import AsOf, Sights
+from board.engine.access import AsOf, Sights
 from models.database import Database, Unavailable
 from realtime.source import Position
 

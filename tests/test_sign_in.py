@@ -16,9 +16,9 @@ from websockets.exceptions import InvalidStatus
 
 from board import errors
 from board.accounts import accounts, live_changes, login
+from board.engine.identity import digest
 from board.engine.rights_version import bump
 from board.pages import own_path
-from board.people.sign_in import digest
 from models.accounts import Session
 from models.database import Database
 from models.sqlite import library

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 from sqlmodel import Session
 
-from board import journal
 from board.accounts import accounts, live_changes
 from board.commands.execute import execute
 from board.commands.registry import Command
-from board.engine import read_positions
+from board.engine import event as engine_event
+from board.engine import journal, read_positions
+from board.engine.identity import Caller
 from board.errors import Refused
 from board.history import net
 from board.history import since as since_calls
 from board.history.net import Stand
-from board.people.sign_in import Caller
 from board.service import _make_boards
 from models.accounts import Account
 from models.board import OPERATIONS, Board
@@ -469,7 +469,7 @@ class Book:
 
         return self.database.read_now(read)
 
-    def events(self, search: str, seq: int) -> list[journal.Said]:
+    def events(self, search: str, seq: int) -> list[engine_event.Said]:
         return self.database.read_now(lambda session: journal.after(session, search, seq))
 
 

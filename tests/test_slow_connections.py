@@ -17,7 +17,8 @@ from uvicorn.protocols.http import h11_impl
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidMessage
 
-from board import app, snapshot, socket
+from board import app, socket
+from board.engine import snapshot
 from board.running.connections import Connections, stands_for_many
 from board.running.serve import Listening, configured, listen
 from board.service import Desk

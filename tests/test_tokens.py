@@ -14,10 +14,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board.accounts import accounts, live_changes
-from board.engine import last_use, rights_version
+from board.engine import identity, last_use, rights_version
 from board.engine.last_use import TOKENS_EVERY, Noted
 from board.errors import Wrong
-from board.people import sign_in
 from board.service import EXPIRY_CHECKS, Desk
 from models.accounts import Account, Token
 from models.database import Database
@@ -136,12 +135,12 @@ async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_
     )
     note = {"id": new_id(), "name": "note.add", "data": {"text": "a note"}}
     assert (await eva.http.post(f"/api/v1/boards/{search}/commands", json=note)).status_code == 200
-    caller = await desk.database.read(lambda database: sign_in.by_token(database, eva.token))
+    caller = await desk.database.read(lambda database: identity.by_token(database, eva.token))
     assert caller is not None
     soon = now() + timedelta(seconds=60)
     await set_expiry(desk, name, stamp(soon))
     assert await status(server, eva.token) == 200
-    assert await desk.database.read(lambda database: sign_in.still_signed_in(database, caller))
+    assert await desk.database.read(lambda database: identity.still_signed_in(database, caller))
     await set_expiry(desk, name, stamp(now()))
     assert await status(server, eva.token) == 401
     with pytest.raises(InvalidStatus):

@@ -9,14 +9,14 @@ import orjson
 import pytest
 from sqlmodel import Session
 
-from board import journal, pen, snapshot
 from board.accounts import live_changes
 from board.commands import execute
 from board.commands.command import Ack
 from board.commands.registry import Command
+from board.engine import event_writer, journal, snapshot
+from board.engine.hash_chain import verify
+from board.engine.identity import Caller
 from board.errors import Refused
-from board.journal import verify
-from board.people.sign_in import Caller
 from board.service import Desk
 from board.settings import Settings
 from models.board import OPERATIONS, Board
@@ -169,7 +169,7 @@ async def test_what_is_refused_half_way_is_undone_and_the_others_are_done(storm:
         return board.entities
 
     room = await storm.desk.database.read(entities) + 2
-    monkeypatch.setattr(pen, "MAX_ENTITIES", room)
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", room)
     outcomes = await storm.at_once(*(storm.order("sighting.add", {"description": f"{number}"}) for number in range(5)))
     assert [each if isinstance(each, str) else "ack" for each in outcomes] == ["ack"] * 2 + ["too_large"] * 3
     assert await storm.desk.database.read(entities) == room

@@ -16,10 +16,10 @@ from board.accounts import accounts, devices, live_changes, password_links, toke
 from board.answers import answer, body_of, check_rate, desk_of, form_of, number, wait
 from board.audit import actor
 from board.commands import alerts
+from board.engine.identity import Caller, give_cookie, signed_in, still_signed_in
 from board.engine.rights_version import hold
 from board.errors import Refused, Wrong
 from board.i18n import N_
-from board.people.sign_in import Caller, give_cookie, signed_in, still_signed_in
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from models.alert import KINDS

@@ -11,10 +11,10 @@ from sqlmodel import col, or_, select
 
 from board.accounts import passwords
 from board.audit import entries, writer
+from board.engine.identity import digest, hash_password
 from board.engine.rights_version import bump
 from board.errors import Wrong
 from board.i18n import N_
-from board.people.sign_in import digest, hash_password
 from models.accounts import ROLES, SCOPES, THEMES, Account, Session, Token
 from models.ids import new_id
 from models.times import moment, now, stamp

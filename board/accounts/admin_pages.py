@@ -22,10 +22,10 @@ from board.accounts.token_list import Listed
 from board.answers import Endpoint, check_rate, desk_of
 from board.audit import actor
 from board.audit_log.sentences import ROLES
+from board.engine.identity import Caller, signed_in, still_signed_in
 from board.engine.rights_version import hold
 from board.errors import SENTENCES, Refused, Wrong
 from board.i18n import N_
-from board.people.sign_in import Caller, signed_in, still_signed_in
 from board.web.same_origin import check_own_page, own_origin
 from models.accounts import SCOPES, Account, Session
 from models.times import now, stamp

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlmodel import Session as Database
 
 from board.accounts.accounts import new_account
+from board.engine.identity import Caller
 from board.errors import Refused
-from board.people.sign_in import Caller
 from models.accounts import Account
 from models.times import stamp
 

@@ -14,9 +14,9 @@ from sqlmodel import select
 from board.accounts import throttle
 from board.audit import actor, writer
 from board.audit.entries import SignedIn
+from board.engine.identity import HASHER, LASTS, Caller, digest
 from board.engine.last_use import idle_end
 from board.engine.rights_version import bump
-from board.people.sign_in import HASHER, LASTS, Caller, digest
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.limiter import Wanted
 from board.running import metrics

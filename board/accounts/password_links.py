@@ -10,10 +10,10 @@ from sqlmodel import select
 
 from board.audit import writer
 from board.audit.entries import LinkMade, LinkUsed
+from board.engine.identity import digest
 from board.engine.rights_version import hold
 from board.errors import Wrong
 from board.i18n import N_
-from board.people.sign_in import digest
 from models.accounts import Account, Link
 from models.times import stamp
 

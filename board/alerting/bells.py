@@ -16,10 +16,10 @@ import structlog
 from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
-from board import access
-from board.access import AsOf
 from board.commands import alerts
 from board.commands.alerts import Key, Unread
+from board.engine import access
+from board.engine.access import AsOf
 from board.source import BoardSource
 from models.alert import EVERYBODY, OWN
 from models.database import Database, Unavailable

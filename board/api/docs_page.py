@@ -14,10 +14,10 @@ from board.answers import BASE, STATUS
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema
+from board.engine.identity import signed_in
 from board.errors import SENTENCES
 from board.i18n import N_
 from board.pages import page, to_sign_in
-from board.people.sign_in import signed_in
 from board.web.same_origin import own_origin
 
 _FORMATS = {"date-time": N_("time"), "date": N_("date")}

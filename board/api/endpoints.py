@@ -9,16 +9,16 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board import access, journal, language, snapshot
+from board import language
 from board.accounts import accounts
 from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal
 from board.commands import sources
-from board.engine import program_accounts
+from board.engine import access, event, journal, program_accounts, snapshot
+from board.engine.identity import Caller
 from board.engine.last_use import idle_end
 from board.errors import Refused
 from board.heavy import heavy, held
 from board.i18n import N_
-from board.people.sign_in import Caller
 from board.programs import tags
 from board.programs.packing import packed, packs
 from board.running import logs, metrics
@@ -174,7 +174,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     limit, at = number(request, "limit", 500, 1, 1_000), request.query_params.get("at")
     desk = desk_of(request)
 
-    def read(session: Session) -> tuple[Board, list[journal.Said], access.AsOf]:
+    def read(session: Session) -> tuple[Board, list[event.Said], access.AsOf]:
         board, view = access.board_for(session, caller.account.id, id), access.as_of(session)
         end = before if at is None else min(before or sys.maxsize, _seq_at(session, board, at) + 1)
         if end:

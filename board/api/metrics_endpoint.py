@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from board.app import READY_S
 from board.displays import health as display_standing
+from board.engine.identity import signed_in
 from board.errors import Refused
-from board.people.sign_in import signed_in
 from board.running import metrics
 from board.service import Desk
 from models.database import Unavailable

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 from board import client_address
 from board.audit.entries import OriginRefused, SignInFailed, SignInThrottled, TokenRefused
 from board.audit.repeats import Repeats
-from board.people.sign_in import RefusedToken
+from board.engine.identity import RefusedToken
 from board.running import metrics
 from models.accounts import Account
 

@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
 from board.engine.alert_versions import changed
-from board.journal import Said
+from board.engine.event import Said
 from models.alert import OWN, SECURITY
 
 _NUMBER = text("SELECT COALESCE(max(number), 0) + 1 FROM security_alert WHERE account = :account")

@@ -11,11 +11,11 @@ import structlog
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import journal, turn
 from board.audit import actor as actors
 from board.audit import security_alerts
 from board.audit.actor import Actor
 from board.audit.entries import Entry, Repeated
+from board.engine import journal, unit_of_work
 from models.board import AUDIT, Board
 from models.database import Database, after_commit
 from models.ids import new_epoch
@@ -34,9 +34,9 @@ def write(
 ) -> None:
     """Writes an entry when all else of this transaction is written; logs it when it is on the disk. `by` is who did it, else who
     acts in this session. `also_alerts` are accounts that are alerted beside the one that the entry is about."""
-    turn.of(session).changes += 1  # who is refused after this must undo it
+    unit_of_work.of(session).changes += 1  # who is refused after this must undo it
     actor = by or actors.of(session)
-    turn.of(session).at_last.append(partial(_append, entry, actor, frozenset(also_alerts)))
+    unit_of_work.of(session).at_last.append(partial(_append, entry, actor, frozenset(also_alerts)))
     if logged and actor.kind != "command_line":  # which has no log, and says what it did
         after_commit(session, partial(say, entry, actor))
 
@@ -49,11 +49,11 @@ async def write_alone(database: Database, entry: Entry, by: Actor) -> None:
 def ready(session: Session) -> Board:
     """The audit board, made where there is none yet; its row locked until the transaction ends, in which nothing else is locked
     after it."""
-    board = turn.locked(session, AUDIT)
+    board = unit_of_work.locked(session, AUDIT)
     if board is None:
         made = {"id": AUDIT, "epoch": new_epoch(), "at": stamp(now()), "head": b""}
         session.connection().execute(_MAKE, made)
-        board = turn.locked(session, AUDIT)
+        board = unit_of_work.locked(session, AUDIT)
     assert board is not None
     return board
 

@@ -6,16 +6,17 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from board import access, language
+from board import language
 from board.answers import answer, desk_of, number
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.audit_log import reading, sentences
 from board.audit_log.reading import Filter, Found
+from board.engine import access
+from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused
 from board.heavy import heavy
 from board.i18n import N_, translated
-from board.people.sign_in import Caller, still_signed_in
 from board.programs.exports import BOM, CSV, lines
 from board.service import Desk
 from models.accounts import Account

@@ -20,8 +20,8 @@ from board.audit_log import reading, sentences
 from board.audit_log.api import administrator
 from board.audit_log.reading import Filter, Found
 from board.documents import content
+from board.engine.identity import Caller
 from board.i18n import N_, translated
-from board.people.sign_in import Caller
 from models.accounts import Account
 from models.times import DESK, moment, stamp
 from realtime.strict import MAX_INTEGER

@@ -28,9 +28,9 @@ def verify(
 ) -> None:
     """Checks every journal: its chain, and that it goes on from where it stood at signed handovers and in HEADS. 0 and a line a
     board, or 1 and the first bad row."""
-    from board.history import evidence
+    from board.engine import integrity
 
-    for line in read(lambda session: evidence.verify(session, board, heads)):
+    for line in read(lambda session: integrity.verify(session, board, heads)):
         print(line)
 
 

@@ -13,11 +13,11 @@ import orjson
 from sqlalchemy import Row, String, bindparam, text
 from sqlmodel import Session, col, select
 
-from board import snapshot, turn
 from board.audit import security_alerts
 from board.commands import handover_alerts, mentions, urgent_alerts
+from board.engine import snapshot, unit_of_work
 from board.engine.alert_versions import changed
-from board.journal import Said
+from board.engine.event import Said
 from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
 from models.entity import State, leaves
 from models.search import Search
@@ -74,7 +74,7 @@ def record(session: Session, said: Said, before: State, after: State, fields: Co
     if said.type == "search.status_set" and "status" in fields:
         found.append(("status", EVERYBODY))
     found += [(handover_alerts.KIND, account) for account in handover_alerts.concerned(session, said, after, fields)]
-    turn.of(session).alerts += [
+    unit_of_work.of(session).alerts += [
         {"board": said.board, "seq": said.seq, "kind": kind, "account": account, "at": said.at}
         for kind, account in found
         if account != said.account

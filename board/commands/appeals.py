@@ -5,12 +5,12 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from board.access import is_on_walls
 from board.commands import tasks
+from board.engine.access import is_on_walls
+from board.engine.event_writer import Pen
 from board.errors import invalid
 from board.fields import Data, Long, Time
 from board.i18n import N_
-from board.pen import Pen
 from models.display import WALL
 from models.entity import State
 from models.search import Search

@@ -3,13 +3,12 @@ board, so that only who sees the search reads it. It goes on from one handover t
 
 from pydantic import Field
 
-from board import access, turn
 from board.commands import shifts
-from board.engine import read_positions
+from board.engine import access, read_positions, unit_of_work
+from board.engine.event_writer import Pen
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long, Told, patched
 from board.i18n import N_
-from board.pen import Pen
 from models.accounts import Account
 from models.entity import Entity, State
 from models.handover import Briefing, Handed, Handover
@@ -59,7 +58,7 @@ def write(pen: Pen, number: int, patch: State) -> None:
 def _briefing(pen: Pen) -> Briefing:
     """What is said of this search; an empty one, which is on no board yet, where nothing was."""
     id = pen.board.id
-    return turn.row(pen.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
+    return unit_of_work.row(pen.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
 
 
 def _put(pen: Pen, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
@@ -74,7 +73,7 @@ def read(pen: Pen, data: Read) -> None:
     if data.seq > pen.board.seq:
         raise invalid("seq", N_("The board has not got so far."))
     handover = shifts.present(pen, data.handover, "signed")
-    handed = turn.row(pen.session, Handed, pen.board.id)
+    handed = unit_of_work.row(pen.session, Handed, pen.board.id)
     if handed is None or handed.handover != data.handover:
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
     row = _briefing(pen)
@@ -100,9 +99,9 @@ def undecided(pen: Pen, handover: Handover, seen_by: access.Members) -> list[str
 
 
 def _is_kept(pen: Pen, id: str, number: int, members: frozenset[str]) -> bool:
-    row = turn.row(pen.session, Briefing, id)
+    row = unit_of_work.row(pen.session, Briefing, id)
     keeper = _keeper(row, number) if row is not None else None
-    account = turn.row(pen.session, Account, keeper) if keeper is not None else None
+    account = unit_of_work.row(pen.session, Account, keeper) if keeper is not None else None
     return account is not None and access.among(account.id, members) and shifts.is_coordinator(account)
 
 
@@ -124,6 +123,6 @@ def _check_keeper(pen: Pen, id: str) -> None:
 
 def _check_pinned(pen: Pen, ids: list[str]) -> None:
     for id in ids:
-        rows = (turn.row(pen.session, kind, id) for kind in PINS)
+        rows = (unit_of_work.row(pen.session, kind, id) for kind in PINS)
         if not any(row is not None and row.board == pen.board.id for row in rows):
             raise not_found("pinned")

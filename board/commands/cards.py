@@ -8,12 +8,12 @@ import orjson
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board import turn
 from board.commands import columns, ranks
+from board.engine import unit_of_work
+from board.engine.event_writer import Pen
 from board.errors import invalid, not_found
 from board.fields import Data, Id, Long
 from board.i18n import N_
-from board.pen import Pen
 from models.sighting import Sighting
 from models.task import Task
 
@@ -43,7 +43,7 @@ class Withdraw(Data):
 
 def find(pen: Pen, id: str, name: str = "card") -> Card:
     """The card of this board by that id. Raises Refused `not_found`."""
-    row = turn.row(pen.session, Sighting, id) or turn.row(pen.session, Task, id)
+    row = unit_of_work.row(pen.session, Sighting, id) or unit_of_work.row(pen.session, Task, id)
     if row is None or row.board != pen.board.id:
         raise not_found(name)
     return row
@@ -141,10 +141,10 @@ _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :ra
 
 def _last(pen: Pen, column: str) -> str | None:
     """The highest rank in a column: read once for all that share a transaction, as storms come as new cards."""
-    known = turn.of(pen.session).last
+    known = unit_of_work.of(pen.session).last
     if column not in known:
         pen.session.flush()
-        boards = [pen.board.id, *(() if known else turn.of(pen.session).boards)]
+        boards = [pen.board.id, *(() if known else unit_of_work.of(pen.session).boards)]
         for row in pen.session.connection().execute(_ENDS, {"boards": boards}):
             known[row.id] = max(row.sighting or "", row.task or "") or None
     return known[column]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from board import turn
+from board.engine import unit_of_work
+from board.engine.event_writer import Pen
 from board.errors import invalid
 from board.i18n import N_, Sentence, say
-from board.pen import Pen
 from models.entity import State
 from models.search import Search
 
@@ -43,7 +43,7 @@ def _open(pen: Pen, row: Search) -> list[Sentence]:
             found.append(say(N_("The family has not been told.")))
         if not row.outcome.get("police_told"):
             found.append(say(N_("The police have not been told.")))
-    turn.settle(pen.session)
+    unit_of_work.settle(pen.session)
     connection = pen.session.connection()
     if tasks := connection.execute(_TASKS, {"board": row.id}).scalars().all():
         found.append(say(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))

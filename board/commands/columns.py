@@ -4,12 +4,12 @@ from typing import Literal
 
 from sqlalchemy import text
 
-from board import turn
 from board.commands import ranks
+from board.engine import unit_of_work
+from board.engine.event_writer import Pen
 from board.errors import invalid
 from board.fields import Data, Id, Title
 from board.i18n import N_
-from board.pen import Pen
 from models.column import Column
 from models.ids import new_id
 
@@ -57,7 +57,7 @@ def make_five(pen: Pen) -> None:
 
 def find(pen: Pen, id: str, name: str) -> Column:
     """The column of this board by that id. Raises Refused `not_found`."""
-    turn.columns(pen.session, pen.board.id)  # they are few, and read at once
+    unit_of_work.columns(pen.session, pen.board.id)  # they are few, and read at once
     return pen.find(Column, id, name)
 
 
@@ -68,7 +68,7 @@ def first_of(pen: Pen, role: str) -> Column:
 
 def in_order(pen: Pen) -> list[Column]:
     """From left to right."""
-    return sorted(turn.columns(pen.session, pen.board.id), key=lambda column: (column.rank, column.id))
+    return sorted(unit_of_work.columns(pen.session, pen.board.id), key=lambda column: (column.rank, column.id))
 
 
 def add(pen: Pen, data: Add) -> None:
@@ -106,7 +106,7 @@ def remove(pen: Pen, data: Remove) -> None:
     pen.session.flush()
     if pen.session.connection().execute(_ANY_CARD, {"column": row.id}).first() is not None:
         raise invalid("column", N_("There are cards in this column, folded away perhaps: move them first."))
-    alike = [column for column in turn.columns(pen.session, pen.board.id) if column.role == row.role]
+    alike = [column for column in unit_of_work.columns(pen.session, pen.board.id) if column.role == row.role]
     if row.role in NEEDED and len(alike) == 1:
         raise invalid("column", N_("New cards go here: a board needs one column of this kind."))
     pen.remove(row, "column.removed")

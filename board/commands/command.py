@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
+from board.engine.event_writer import Pen
 from board.fields import Data
-from board.pen import Pen
 from models.accounts import ROLES
 from models.board import Board
 

@@ -15,14 +15,14 @@ from pydantic import ValidationError
 from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session
 
-from board import access, journal, turn
 from board.commands.command import Ack, Rule
 from board.commands.registry import TABLE, Command, taken_while_closed
+from board.engine import access, hash_chain, journal, unit_of_work
+from board.engine.event import Said
+from board.engine.event_writer import Pen
+from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused, from_validation, invalid
 from board.i18n import N_
-from board.journal import Said
-from board.pen import Pen
-from board.people.sign_in import Caller, still_signed_in
 from board.predefined_tasks import Known, packaged
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
@@ -70,14 +70,14 @@ class Order:
 
     def __call__(self, session: Session) -> Written | Refused:
         """Carries it out. A refusal is raised only where something must be undone: else the others go on unharmed."""
-        changes = turn.of(session).changes
+        changes = unit_of_work.of(session).changes
         _lock(session, self.boards)  # before the clock is read: who waited here would have an earlier time than who was first
         try:
             return execute(session, self.caller, self.command, stamp(self.clock()), self.known, self.content)
         except Refused as refusal:
-            account = turn.of(session).signed_in.get(_key(self.caller))
+            account = unit_of_work.of(session).signed_in.get(_key(self.caller))
             refusal.language = account.language if account is not None else None
-            if turn.of(session).changes != changes:
+            if unit_of_work.of(session).changes != changes:
                 raise
             return refusal.with_traceback(None)
 
@@ -125,18 +125,18 @@ def execute(
     for each, events in groupby(sorted(pen.said, key=lambda said: said.board), key=lambda said: said.board):
         seqs = [said.seq for said in events if said.account == account.id]
         if seqs:
-            turn.of(session).acted(account.id, each, epochs[each], min(seqs), max(seqs), now)
+            unit_of_work.of(session).acted(account.id, each, epochs[each], min(seqs), max(seqs), now)
     filling = (board.id, board.entities) if pen.filling and pen.opened is None else None
     return Written(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight), filling)
 
 
 def _lock(session: Session, boards: tuple[str, ...]) -> None:
-    if not turn.of(session).boards:
+    if not unit_of_work.of(session).boards:
         all_boards = {each for order in _orders(session) for each in order.boards}
         if not all_boards <= set(boards):  # as where one transaction has the whole database: there is no order to keep
-            turn.lock_ahead(session, all_boards)
+            unit_of_work.lock_ahead(session, all_boards)
     for each in boards:
-        turn.locked(session, each)
+        unit_of_work.locked(session, each)
 
 
 def _orders(session: Session) -> list[Order]:
@@ -148,7 +148,7 @@ def _key(caller: Caller) -> tuple[str, str | None, str | None]:
 
 
 def _signed_in(session: Session, caller: Caller) -> Account:
-    known, key = turn.of(session).signed_in, _key(caller)
+    known, key = unit_of_work.of(session).signed_in, _key(caller)
     if key not in known:
         known[key] = still_signed_in(session, caller)
     return known[key]
@@ -168,13 +168,13 @@ def _allowed(session: Session, command: Command, board: Board, account: Account,
 def _remembered(session: Session, account: str, command: Command, content: bytes | None = None) -> Ack | None:
     """The ack that this command id got before, from this account: whatever its content is now, unless that is given and another
     one is kept. Raises Refused `invalid` then."""
-    ours = turn.of(session)
+    ours = unit_of_work.of(session)
     if ours.remembered is None:
         orders = _orders(session)
         _read_ahead(session, orders)
         keys = {(account, command.id)} | {(each.caller.account.id, each.command.id) for each in orders}
         rows = session.connection().execute(_REMEMBERED, {"keys": sorted(keys)})
-        ours.remembered = {(row.account, row.command): turn.Remembered(row.ack, row.content) for row in rows}
+        ours.remembered = {(row.account, row.command): unit_of_work.Remembered(row.ack, row.content) for row in rows}
     known = ours.remembered.get((account, command.id))
     if known is None:
         return None
@@ -187,32 +187,32 @@ def _remembered(session: Session, account: str, command: Command, content: bytes
 def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
     """Keyed digest of a content; None where there is no key, or none any more."""
     key = journal.key_of(session, ack.board, ack.seqs[0]) if ack.seqs else None
-    return journal.commitment(key, content) if key is not None else None
+    return hash_chain.commitment(key, content) if key is not None else None
 
 
 def _read_ahead(session: Session, orders: list[Order]) -> None:
     """Reads the searches, and the cards that these commands name, in one go, instead of one by one."""
     if len(orders) > 1:
         searches = {each.command.board for each in orders} - {OPERATIONS}
-        turn.read_ahead(session, Search, searches)
+        unit_of_work.read_ahead(session, Search, searches)
         if len(searches) > 1:
-            turn.columns_ahead(session, sorted(searches))
+            unit_of_work.columns_ahead(session, sorted(searches))
         named = [each.command.data.get(name) for each in orders for name in _NAME_CARDS]
         ids = {id for id in named if isinstance(id, str) and _ID.fullmatch(id)}
-        turn.read_ahead(session, Task, turn.read_ahead(session, Sighting, ids))
+        unit_of_work.read_ahead(session, Task, unit_of_work.read_ahead(session, Sighting, ids))
 
 
 def _remember(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:
     body = json.dumps(ack.body())
-    ours = turn.of(session)
+    ours = unit_of_work.of(session)
     assert ours.remembered is not None
     kept = _digest(session, ack, content) if content is not None else None
-    ours.remembered[account.id, command.id] = turn.Remembered(body, kept)
+    ours.remembered[account.id, command.id] = unit_of_work.Remembered(body, kept)
     row = {"account": account.id, "command": command.id, "name": command.name, "ack": body, "at": now, "content": kept}
     ours.done.append(row)
 
 
 def _check_open(session: Session, board: Board) -> None:
-    search = turn.row(session, Search, board.id)
+    search = unit_of_work.row(session, Search, board.id)
     if search is not None and search.status == "closed":
         raise Refused("closed")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.journal import Said
+from board.engine.event import Said
 from models.entity import State
 
 KIND = "handover"

@@ -11,14 +11,13 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session, select
 
-from board import access, snapshot, turn
 from board.commands import briefings, shifts
+from board.engine import access, many_boards, significant_events, snapshot, unit_of_work
 from board.engine import read_positions as marks
+from board.engine.event_writer import Pen
 from board.errors import Refused
 from board.fields import Data, Id, Long, Told, patched
-from board.history import placed, significant
 from board.i18n import N_
-from board.pen import Pen
 from models.board import OPERATIONS
 from models.entity import State
 from models.handover import Briefing, Handed, Handover
@@ -121,9 +120,9 @@ def sign(pen: Pen, data: Sign) -> None:
     shift = shifts.current(pen)
     if shift is None or shift.holder != pen.person:
         raise Refused("forbidden", N_("Only who holds the shift can sign its handover."))
-    before = turn.position(pen.board)
+    before = unit_of_work.position(pen.board)
     searches = shifts.active(pen)
-    stand, seen_by = turn.positions(pen.session, searches), access.members_only(pen.session)
+    stand, seen_by = unit_of_work.positions(pen.session, searches), access.members_only(pen.session)
     seen = {id: at for id, at in stand.items() if id not in seen_by or access.among(pen.person, seen_by[id])}
     above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
     if above:
@@ -139,7 +138,7 @@ def sign(pen: Pen, data: Sign) -> None:
     if wrong:
         raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in wrong.items()}, current=row.state())
     handed = stand | _at(pen.session, seen, data.positions)
-    turn.read_ahead(pen.session, Handed, searches)
+    unit_of_work.read_ahead(pen.session, Handed, searches)
     for id in searches:
         _hand_over(pen, id, data.handover, handed[id])
     for id, seq in data.positions.items():
@@ -158,9 +157,9 @@ def _unfit(pen: Pen, given: Mapping[str, int], seen: Mapping[str, Position]) -> 
     """The searches whose positions can't be signed, with a sentence for each."""
     found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
     found |= {id: N_("This search is part of the handover too.") for id in seen.keys() - given.keys()}
-    for id, events in placed.after(pen.session, given, (*significant.TYPES, shifts.WRITTEN)).items():
+    for id, events in many_boards.after(pen.session, given, (*significant_events.TYPES, shifts.WRITTEN)).items():
         theirs = any(said.type == shifts.WRITTEN and said.account != pen.person for said in events)
-        if theirs or any(map(significant.is_significant, events)):
+        if theirs or any(map(significant_events.is_significant, events)):
             found.setdefault(id, N_("Something important was added to this search since you looked."))
     return found
 
@@ -168,12 +167,12 @@ def _unfit(pen: Pen, given: Mapping[str, int], seen: Mapping[str, Position]) -> 
 def _at(session: Session, stand: Mapping[str, Position], given: Mapping[str, int]) -> dict[str, Position]:
     """Each board's position at a seq that it has got to."""
     earlier = {id: seq for id, seq in given.items() if seq != stand[id]["seq"]}
-    heads = placed.hashes(session, earlier)
+    heads = many_boards.hashes(session, earlier)
     return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in stand.items()}
 
 
 def _hand_over(pen: Pen, id: str, number: int, position: Position) -> None:
-    row = turn.row(pen.session, Handed, id)
+    row = unit_of_work.row(pen.session, Handed, id)
     if row is None:
         pen.add(Handed(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
     else:
@@ -187,7 +186,7 @@ def accept(pen: Pen, data: Accept) -> None:
     """Takes the shift over: from this moment it is theirs who accepts."""
     row = shifts.present(pen, data.handover, "signed")
     _check_incoming_may(pen, row)
-    turn.settle(pen.session)
+    unit_of_work.settle(pen.session)
     left = unread(pen.session, pen.person, data.handover)
     if left and data.reason is None:
         fields = {f"searches.{id}": N_("This was not read, or something important happened since.") for id in left}
@@ -215,7 +214,7 @@ def unread(session: Session, account: str, number: int) -> list[str]:
     handed = [id for id in session.exec(select(Handed.id).where(Handed.handover == number)) if id not in hidden]
     briefings = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.id.in_(handed)))  # type: ignore[attr-defined]
     marks = {id: reads[account]["seq"] for id, reads in briefings if reads.get(account, {}).get("handover") == number}
-    return sorted({*handed} - marks.keys() | significant.after(session, marks).keys())
+    return sorted({*handed} - marks.keys() | significant_events.after(session, marks).keys())
 
 
 def _check_incoming_may(pen: Pen, row: Handover) -> None:

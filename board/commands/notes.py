@@ -3,8 +3,8 @@
 from typing import Literal
 
 from board.commands import cards
+from board.engine.event_writer import Pen
 from board.fields import Data, Id, Time, Told
-from board.pen import Pen
 from models.ids import new_id
 from models.note import Note
 

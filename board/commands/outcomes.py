@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from board.engine.event_writer import Pen
 from board.errors import from_validation, invalid
 from board.fields import Data, Long, Name, Time, merge
 from board.i18n import N_
-from board.pen import Pen
 from models.entity import State
 from models.search import Search
 

@@ -10,10 +10,10 @@ from itertools import count
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board.access import sees
+from board.engine.access import sees
+from board.engine.event_writer import Pen
 from board.errors import invalid
 from board.i18n import N_
-from board.pen import Pen
 from models.search import Search
 
 _MADE = text("SELECT made_reference FROM search WHERE made_reference LIKE :like")

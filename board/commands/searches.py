@@ -7,17 +7,16 @@ from typing import Any, Literal
 from pydantic import Field, create_model, model_validator
 from sqlmodel import Session, select
 
-from board import turn
-from board.access import is_on_walls, sees
 from board.audit import writer
 from board.audit.entries import MemberAdded
 from board.commands import appeals, closing, columns, outcomes, references, tasks
-from board.engine import program_accounts
+from board.engine import program_accounts, unit_of_work
+from board.engine.access import is_on_walls, sees
+from board.engine.event_writer import Pen
 from board.engine.rights_version import bump
 from board.errors import Wrong, invalid
 from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty, patched
 from board.i18n import N_
-from board.pen import Pen
 from board.predefined_tasks import criteria
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS, Board
@@ -197,8 +196,8 @@ def _who_sees(row: Search, accounts: Iterable[str]) -> set[str]:
 
 def add_member(session: Session, id: str, account: Account, now: str) -> None:
     """An administrator's way into a members-only search that has lost its people, on the record. Raises Wrong."""
-    operations, board = turn.locked(session, OPERATIONS), turn.locked(session, id)
-    row = turn.row(session, Search, id)
+    operations, board = unit_of_work.locked(session, OPERATIONS), unit_of_work.locked(session, id)
+    row = unit_of_work.row(session, Search, id)
     if row is None or board is None or operations is None:
         raise Wrong(N_("There is no search by this id."))
     if account.id in row.members:

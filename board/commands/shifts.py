@@ -7,11 +7,11 @@ from pydantic import Field
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import turn
+from board.engine import unit_of_work
+from board.engine.event_writer import Pen
 from board.errors import Refused, invalid
 from board.fields import Data, Told
 from board.i18n import N_
-from board.pen import Pen
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.handover import Handover, Shift
@@ -34,12 +34,12 @@ class Take(Data):
 
 def current(pen: Pen) -> Shift | None:
     """The desk's shift; None where nobody ever held it."""
-    return turn.row(pen.session, Shift, OPERATIONS)
+    return unit_of_work.row(pen.session, Shift, OPERATIONS)
 
 
 def last_handover(pen: Pen) -> Handover | None:
     """The desk's handover, open or ended; None where there never was one."""
-    return turn.row(pen.session, Handover, OPERATIONS)
+    return unit_of_work.row(pen.session, Handover, OPERATIONS)
 
 
 def take(pen: Pen, data: Take) -> None:
@@ -89,7 +89,7 @@ def conflict(row: Handover | None, field: str, sentence: str) -> Refused:
 def check_coordinator(pen: Pen, id: str | None, name: str) -> None:
     """Makes sure that who is named in a field can take a shift over. Raises Refused."""
     pen.find_person(id, name)
-    account = turn.row(pen.session, Account, id) if id is not None else None
+    account = unit_of_work.row(pen.session, Account, id) if id is not None else None
     if account is not None and not is_coordinator(account):
         raise invalid(name, N_("Only a coordinator who can sign in can take the shift over."))
 
@@ -102,7 +102,7 @@ def is_coordinator(account: Account) -> bool:
 def active(pen: Pen) -> list[str]:
     """The searches that are handed over: open, or found or closed since the shift began. By id."""
     shift = current(pen)
-    turn.settle(pen.session)
+    unit_of_work.settle(pen.session)
     return active_since(pen.session, shift.seq if shift is not None else None)
 
 

@@ -6,10 +6,10 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from board.commands import cards, sources
+from board.engine.event_writer import Pen
 from board.errors import from_validation, invalid
 from board.fields import Data, Id, Long, Place, Short, Time, Told, merge, none_if_empty, patched
 from board.i18n import N_
-from board.pen import Pen
 from models.entity import State
 from models.ids import new_id
 from models.sighting import Sighting

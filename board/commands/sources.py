@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import access, turn
 from board.audit import actor, writer
 from board.audit.entries import SourceRead
+from board.engine import access, unit_of_work
+from board.engine.event_writer import Pen
+from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused, not_found
 from board.fields import Data, Name, Short
 from board.i18n import N_
-from board.pen import Pen
-from board.people.sign_in import Caller, still_signed_in
 from models.accounts import ROLES, Account
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
@@ -72,7 +72,7 @@ def keep_earlier(pen: Pen, sighting: Sighting, was: dict[str, str | None]) -> No
 
 def before(session: Session, board: str, seq: int) -> EarlierSource | None:
     """What was known of a source before the event `seq`; None where that event set none, or it was erased."""
-    turn.settle(session)
+    unit_of_work.settle(session)
     return session.get(EarlierSource, (board, seq))
 
 

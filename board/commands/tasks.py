@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from board.commands import cards, ranks
 from board.commands.sightings import Priority
+from board.engine.event_writer import Pen
 from board.fields import Data, Id, Long, Name, Time, Title
 from board.i18n import N_
-from board.pen import Pen
 from board.predefined_tasks import KnownTask
 from models.ids import new_id
 from models.sighting import Sighting

@@ -9,14 +9,13 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session
 
-from board import journal, turn
 from board.commands import appeals, cards, columns, references, searches, sightings, sources
-from board.engine import program_accounts
+from board.engine import journal, program_accounts, unit_of_work
+from board.engine.event_writer import Pen
+from board.engine.snapshot import KINDS
 from board.errors import Refused, invalid, not_found
 from board.fields import Data
 from board.i18n import N_
-from board.pen import Pen
-from board.snapshot import KINDS
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
@@ -83,7 +82,7 @@ def undo(pen: Pen, data: Undo) -> None:
     if said.type not in DONE_BY or said.body is None or before is None or before.body is None:
         raise invalid("seq", N_("This can't be undone."))
     fields, private = said.payload()["changes"], said.payload().get("private", [])
-    row = turn.row(pen.session, _KINDS[said.kind], said.entity)
+    row = unit_of_work.row(pen.session, _KINDS[said.kind], said.entity)
     if row is None:
         raise Refused("conflict", fields=dict.fromkeys(fields, N_("It is no longer there.")))
     source = _source_before(pen, row, said.seq, private) if isinstance(row, Sighting) and private else {}
@@ -139,7 +138,7 @@ def _gone(pen: Pen, row: Entity, values: State) -> dict[str, str]:
     """The fields whose former value can't be put back any more, with a sentence for each."""
     found: dict[str, str] = {}
     now = row.state()
-    if "column" in values and turn.row(pen.session, Column, values["column"]) is None:
+    if "column" in values and unit_of_work.row(pen.session, Column, values["column"]) is None:
         found["column"] = N_("This column is no longer there.")
     for name in _PEOPLE:
         if name in values and not all(_is_here(pen, id, name) for id in _ids(values[name]) - _ids(now[name])):
@@ -156,7 +155,7 @@ def _ids(value: str | list[str] | None) -> set[str]:
 
 
 def _is_here(pen: Pen, id: str, name: str) -> bool:
-    account = turn.row(pen.session, Account, id)
+    account = unit_of_work.row(pen.session, Account, id)
     if account is None or not account.enabled:
         return False
     return name == "members" or not program_accounts.among(pen.session, [id])  # a program may see a search, and is given no work

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import turn
-from board.journal import Said
+from board.engine import unit_of_work
+from board.engine.event import Said
 from models.board import OPERATIONS
 from models.entity import State
 from models.handover import Shift
@@ -21,13 +21,13 @@ def concerned(session: Session, said: Said, after: State, fields: Collection[str
     """The accounts to be alerted of a sighting that is urgent from this event on."""
     if said.kind != Sighting.KIND or "priority" not in fields or after["priority"] != "urgent" or after["withdrawn"]:
         return set()
-    search = turn.row(session, Search, said.board)
+    search = unit_of_work.row(session, Search, said.board)
     return {search.lead if search is not None else None, _holder(session)} - {None}  # type: ignore[return-value]
 
 
 def _holder(session: Session) -> str | None:
     """Not kept for the commands that come after this: here the board of operations is not locked."""
-    known = turn.of(session).rows.get((Shift, OPERATIONS))
+    known = unit_of_work.of(session).rows.get((Shift, OPERATIONS))
     if isinstance(known, Shift):
         return known.holder
     holder: str | None = session.connection().execute(_HOLDER, {"id": OPERATIONS}).scalar()

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_urlsafe
 
-from board import journal
 from board.accounts import accounts, live_changes
 from board.commands.registry import TABLE, Command
 from board.demo.story import Step, people, resolve, steps
+from board.engine import journal
+from board.engine.identity import Caller
 from board.errors import Refused
 from board.paths import DATA
-from board.people.sign_in import Caller
 from board.service import Desk
 from board.settings import Settings
 from models.board import OPERATIONS

@@ -15,10 +15,10 @@ from board.answers import answer, caller_of, check_rate, count, desk_of, json_of
 from board.audit import actor
 from board.displays import displays, pairing
 from board.displays.displays import Changes, Contact, Paired
+from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused, from_validation
 from board.fields import Data
 from board.i18n import N_
-from board.people.sign_in import Caller, still_signed_in
 from board.rate_limit import Rule
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of

@@ -1,30 +1,27 @@
 """Wall displays: who they are by their cookie, what they are to show, what they tell of themselves, and how they are listed,
 changed and revoked. How one comes to be is in `pairing`; what it gets in `walls`, which searches it sees in `access`."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import select
 from sqlmodel import Session as Database
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from board import cookies, i18n
-from board.access import is_on_walls
 from board.audit import entries, writer
 from board.displays import health as display_standing
+from board.engine.access import is_on_walls
+from board.engine.display_identity import _DISPLAYS, by_cookie, told
+from board.engine.identity import Caller
 from board.engine.rights_version import bump_displays
 from board.errors import Refused, invalid
 from board.fields import Data, Id, Time, Title
 from board.i18n import N_
-from board.people.sign_in import Caller, digest
-from models.accounts import Account
 from models.board import OPERATIONS
-from models.display import WALL, Display
+from models.display import Display
 from models.ids import new_id
 from models.search import Search
 from realtime.strict import MAX_INTEGER
@@ -35,10 +32,6 @@ if TYPE_CHECKING:
 COOKIE_LASTS = timedelta(days=400)  # the longest that browsers keep one (RFC 6265bis, 5.5); given anew with each load of the page
 BOARDS = 50  # of a playlist
 MOST = 500  # displays that are listed; the newest revoked ones after those that are not
-_DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
-_SAME = _DISPLAYS.c.id.in_(bindparam("ids", expanding=True))
-_PAGE = re.compile("[0-9a-f]{32}")
-_SEAT = text("UPDATE display SET seat = :seat WHERE id = :id AND revoked_at IS NULL")
 
 Profile = Literal["room", "inner"]
 Theme = Literal["dark", "light", "day"]
@@ -114,46 +107,6 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     caller = await desk.database.read(lambda database: by_cookie(database, secret)) if secret else None
     connection.state.caller = caller
     return caller
-
-
-def by_cookie(database: Database, secret: str) -> Caller | None:
-    """The display that holds this cookie, if it was not revoked."""
-    key = digest(secret)
-    row = database.connection().execute(select(_DISPLAYS).where(_DISPLAYS.c.digest == key)).mappings().first()
-    return _caller(Display(**row)) if row is not None and row["revoked_at"] is None else None
-
-
-def _caller(display: Display, seat: str = "") -> Caller:
-    stands_for = Account(
-        id=display.id, email="", name=display.name, role=WALL, password="", language=display.language, created_at=""
-    )
-    return Caller(stands_for, scope=WALL, display=display, seat=seat)
-
-
-def take_seat(database: Database, caller: Caller, page: str = "") -> Caller:
-    """Gives the display's one seat to a page that is about to open a socket: whoever had it is shown out, on every process. By
-    what the page calls itself, so that it is not shown out by an attempt of its own that was given up, and is answered late.
-    Raises Refused `unauthenticated`."""
-    seat = page if _PAGE.fullmatch(page) else new_id()
-    if caller.display is not None and caller.display.seat == seat:
-        return replace(caller, seat=seat)  # it is back: nobody's rights have changed, and on no process need they be read again
-    bump_displays(database)
-    if not database.connection().execute(_SEAT, {"seat": seat, "id": caller.account.id}).rowcount:
-        raise Refused("unauthenticated")
-    return replace(caller, seat=seat)
-
-
-def renewed(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
-    """Each display as it is now; None where it was revoked. Whether its seat is another's by now is for the caller to see."""
-    ids = sorted({caller.account.id for caller in callers})
-    rows = database.connection().execute(select(_DISPLAYS).where(_SAME), {"ids": ids}).mappings() if ids else ()
-    now = {row["id"]: Display(**row) for row in rows if row["revoked_at"] is None}
-    return [_caller(now[each.account.id], each.seat) if each.account.id in now else None for each in callers]
-
-
-def told(display: Display) -> dict[str, Any]:
-    """What a screen is told that it is to show, and how."""
-    return {name: getattr(display, name) for name in ("profile", "language", "shows", "theme", "sound", "reload")}
 
 
 # -- what is done with them -----------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from board import pages
 from board.answers import desk_of
 from board.displays import displays
 from board.displays.api import may_handle
+from board.engine.identity import signed_in
 from board.errors import SENTENCES
-from board.people.sign_in import signed_in
 from models.database import Unavailable
 from models.display import Display
 

@@ -14,9 +14,9 @@ from sqlmodel import Session as Database
 
 from board.displays import displays
 from board.displays.displays import Paired
+from board.engine.identity import digest
 from board.errors import Refused
 from board.i18n import N_
-from board.people.sign_in import digest
 from board.rate_limit.addresses import SITE, network_of
 from models.display import Display, Pairing
 from models.times import moment, stamp

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, language, pages
+from board import language, pages
 from board.answers import RETRY_S, desk_of
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
@@ -20,10 +20,11 @@ from board.documents import handover_report as paper_report
 from board.documents import pdf
 from board.documents import search_history as paper_history
 from board.documents.content import Paper
+from board.engine import access
+from board.engine.identity import Caller, signed_in
 from board.errors import SENTENCES, Refused
 from board.handover import report
 from board.i18n import N_, translator
-from board.people.sign_in import Caller, signed_in
 from board.telemetry.failures import TOO_LONG
 from models.board import OPERATIONS, Board
 from models.database import TooLong

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, select
 
-from board import journal
 from board.documents import labels
 from board.documents.content import Block, Line, Paper, Piece, Section, Typed, at, clock, day
 from board.documents.text_languages import marked
+from board.engine import journal
+from board.engine.event import Said
 from board.i18n import N_, translator
-from board.journal import Said
 from board.programs.export_words import ROLES, UNTOLD, Names
 from models.accounts import Account
 from models.board import Board

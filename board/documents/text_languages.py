@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
 
-from board import turn
 from board.documents.content import Typed
-from board.journal import Said
+from board.engine import unit_of_work
+from board.engine.event import Said
 from models.accounts import Account
 
 _TYPED = (
@@ -33,7 +33,7 @@ class Writers:
 
     def look(self, board: str, seq: int, entities: Collection[str]) -> None:
         """Reads who wrote on a board up to a seq, for these entities."""
-        turn.of(self._session).write(self._session)
+        unit_of_work.of(self._session).write(self._session)
         asked = {"board": board, "seq": seq, "entities": list(entities), "types": list(_TYPED)}
         for row in self._session.connection().execute(_EVENTS, asked):
             said = Said(*row)

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
+from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused
 from board.i18n import N_
-from board.people.sign_in import Caller, still_signed_in
 from models.database import Database
 from realtime.turns import Turn, Turns
 

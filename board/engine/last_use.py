@@ -13,7 +13,7 @@ from models.database import Database as Store
 from models.times import now, stamp
 
 if TYPE_CHECKING:
-    from board.people.sign_in import Caller
+    from board.engine.identity import Caller
 
 TOKENS_EVERY = timedelta(hours=1)
 SESSIONS_EVERY = timedelta(minutes=5)

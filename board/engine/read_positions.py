@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import String, bindparam, text
 from sqlmodel import Session
 
-from board import access, snapshot, turn
+from board.engine import access, snapshot, unit_of_work
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.board import Board
@@ -96,7 +96,7 @@ def keep(session: Session, account: str, mark: Mark, at: str) -> None:
 
 def looked(session: Session, account: str, mark: Mark, head: int, at: str) -> None:
     """Move somebody's mark with the command by which they say that they have read a board so far; `head` is where it stands."""
-    turn.of(session).seen.append((_MOVE, _moved(account, mark, head, at)))
+    unit_of_work.of(session).seen.append((_MOVE, _moved(account, mark, head, at)))
 
 
 def _moved(account: str, mark: Mark, head: int, at: str) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from sqlmodel import select as select_rows
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board import access, snapshot
 from board.answers import answer, desk_of, number
+from board.engine import access, snapshot
+from board.engine.identity import Caller
 from board.errors import Refused
 from board.heavy import heavy
 from board.i18n import N_
-from board.people.sign_in import Caller
 from board.programs.packing import packs
 from models.board import OPERATIONS
 from models.note import Note

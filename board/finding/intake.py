@@ -13,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access, journal, language
+from board import language
 from board.answers import answer, caller_of, count, desk_of, json_of, refusal, refusing
 from board.commands import references
 from board.commands.registry import Command
 from board.commands.sightings import Fields
 from board.commands.sources import Private
+from board.engine import access, journal
 from board.errors import Refused, invalid
 from board.finding import gazetteer, suggestions
 from board.i18n import N_

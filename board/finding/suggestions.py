@@ -20,15 +20,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import access
 from board.answers import answer, desk_of, json_of, refusing
+from board.engine import access
+from board.engine.identity import Caller
 from board.errors import Refused, from_validation, invalid
 from board.fields import Data, Long, Place, Time
 from board.finding.reach import Point, metres
 from board.finding.spelling import distance, fold
 from board.heavy import heavy
 from board.i18n import N_
-from board.people.sign_in import Caller
 from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting

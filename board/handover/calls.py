@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board.answers import answer, desk_of, number
+from board.engine.identity import Caller
 from board.errors import Refused
 from board.handover import report
 from board.heavy import heavy
-from board.people.sign_in import Caller
 from board.programs.packing import packs
 from models.accounts import Account
 from models.entity import State

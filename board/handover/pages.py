@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import pages
-from board.people.sign_in import signed_in
+from board.engine.identity import signed_in
 from models.board import OPERATIONS
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board import journal, snapshot, turn
 from board.commands import handovers, shifts
+from board.engine import journal, many_boards, significant_events, snapshot, unit_of_work
+from board.engine.event import Said
 from board.engine.read_positions import of as seen_up_to
 from board.errors import Refused
 from board.handover import sections
-from board.history import placed, significant, standing
+from board.history import standing
 from board.history.standing import Standing, Stood
-from board.journal import Said
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.entity import State
@@ -40,7 +40,7 @@ def present(session: Session, now: str) -> sections.Frame:
         return signed(session, row.number)
     shift = session.get(Shift, OPERATIONS)
     searches = shifts.active_since(session, shift.seq if shift is not None else None)
-    positions = turn.positions(session, searches)
+    positions = unit_of_work.positions(session, searches)
     handover = row.state() if row is not None else None
     return sections.Frame(handover, shift.state() if shift is not None else None, now, positions, live=True)
 
@@ -113,15 +113,15 @@ def compose(session: Session, account: str, frame: sections.Frame, board: str | 
 
 
 def _read(session: Session, account: str, frame: sections.Frame, positions: dict[str, sections.Position]) -> sections.Told:
-    heads = turn.positions(session, positions)
+    heads = unit_of_work.positions(session, positions)
     stood = standing.at(session, {id: at["seq"] for id, at in positions.items()}, sections.horizon(frame.at))
-    began = placed.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
+    began = many_boards.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
     seen = {board: mark.seq for board, mark in seen_up_to(session, account).items()}
     earliest = {id: min(at["seq"], seen.get(id, 2**53), began.get(id, 0)) for id, at in positions.items()}
     number, status = frame.number, frame.handover["status"] if frame.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
-    events, reads = significant.after(session, earliest), _reads(session, positions, number)
-    marks = placed.after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
+    events, reads = significant_events.after(session, earliest), _reads(session, positions, number)
+    marks = many_boards.after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
     counted = {id: len(said) for id, said in marks.items()}
     return sections.Told(frame, positions, heads, stood, began, seen, events, unread, reads, counted)
 

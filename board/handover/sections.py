@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from board.commands.suggested_criteria import suggested, undecided
+from board.engine.event import Said
 from board.history.standing import UNGRADED, Standing, Stood
-from board.journal import Said
 from models.entity import State
 from models.times import moment, stamp
 

@@ -5,10 +5,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import pages
-from board.access import may_see
 from board.answers import desk_of
+from board.engine.access import may_see
+from board.engine.identity import signed_in
 from board.errors import SENTENCES
-from board.people.sign_in import signed_in
 from models.board import OPERATIONS
 
 

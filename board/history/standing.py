@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, false, or_, select, text
 from sqlmodel import Session
 
-from board.history import placed
-from board.journal import Said
+from board.engine import many_boards
+from board.engine.event import Said
 from models.column import Column
 from models.entity import Entity, State
 from models.handover import Briefing
@@ -75,7 +75,7 @@ def at(session: Session, positions: Mapping[str, int], soon: str) -> Standing:
 
 def _changed(session: Session, positions: Mapping[str, int]) -> Iterator[Said]:
     """What has changed since on each board: its last event before."""
-    for beginning, asked in placed.query(positions):
+    for beginning, asked in many_boards.query(positions):
         for row in session.connection().execute(text(beginning + _BEFORE), asked):
             yield Said(*row)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from board import i18n
+from board.engine.event import Said
 from board.i18n import N_
-from board.journal import Said
 from models.entity import leaves
 
 ROLES = {"inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done")}

@@ -18,14 +18,15 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from board import access, journal, language, snapshot
+from board import language
 from board.answers import desk_of
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
+from board.engine import access, journal, snapshot
+from board.engine.event import Said
+from board.engine.identity import Caller
 from board.errors import Refused
 from board.heavy import heavy
-from board.journal import Said
-from board.people.sign_in import Caller
 from board.programs import export_words
 from board.programs.export_words import Names, Row
 from board.programs.packing import packs

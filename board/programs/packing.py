@@ -14,7 +14,7 @@ from functools import wraps
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from board.people.sign_in import Caller
+from board.engine.identity import Caller
 
 WORTH_IT = 1_000  # bytes: what is shorter travels as it is
 LARGE = 64 * 1024  # bytes: packing more takes longer than a millisecond, and is done in a thread

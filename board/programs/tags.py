@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 from starlette.requests import Request
 
-from board import snapshot
+from board.engine import snapshot
 from board.settings import VERSION
 from models.board import OPERATIONS, Board
 

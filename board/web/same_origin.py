@@ -10,7 +10,7 @@ from board.i18n import N_
 from board.running import metrics
 
 if TYPE_CHECKING:
-    from board.people.sign_in import Caller
+    from board.engine.identity import Caller
     from board.service import Desk
 
 log = structlog.get_logger()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import select
 
 from board.accounts import live_changes
-from board.people.sign_in import Caller
+from board.engine.identity import Caller
 from board.service import Desk
 from models.board import Board
 from models.column import Column

@@ -18,7 +18,7 @@ from board.accounts import accounts, live_changes
 from board.commands.command import Ack
 from board.commands.registry import Command
 from board.dev import Postgres, Redis, server_folder
-from board.people.sign_in import Caller
+from board.engine.identity import Caller
 from board.service import Desk
 from board.settings import Settings
 from models.accounts import Account

@@ -11,11 +11,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from board import journal
 from board.accounts import accounts, live_changes
 from board.commands.command import Ack
 from board.commands.registry import Command
-from board.people.sign_in import Caller
+from board.engine import journal
+from board.engine.identity import Caller
 from board.running.serve import hurry
 from board.service import Desk
 from models.board import OPERATIONS

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import httpx2 as httpx
 
-from board.people.sign_in import Caller
+from board.engine.identity import Caller
 from board.service import Desk
 from models.board import OPERATIONS
 from tests.bench import Figure, at

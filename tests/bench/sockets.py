@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 
-from board import journal
+from board.engine import journal
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, do, heard, hire, on_servers, on_sqlite, open_search, role, say, serving, somebody
 from tests.bench._work import TOLD

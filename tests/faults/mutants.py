@@ -77,7 +77,9 @@ MUTANTS = (
         "the board's row is not locked",
         "turned away",  # two that write at one moment get in each other's way, and one of them is sent off for no reason
         (
-            Patch("board/turn.py", ".where(Board.id == board_id).with_for_update()", ".where(Board.id == board_id)"),
+            Patch(
+                "board/engine/unit_of_work.py", ".where(Board.id == board_id).with_for_update()", ".where(Board.id == board_id)"
+            ),
             Patch("models/postgresql.py", "FOR UPDATE SKIP LOCKED", ""),
         ),
         replace(_plan(Storm((), 10.0), delay_s=0.002), workers=3, guests=0, boards=1),
@@ -159,7 +161,7 @@ MUTANTS = (
                 "    if (ack := _remembered(session, account.id, command, content)) is not None and not ack.id:",
             ),
             Patch(
-                "board/turn.py",
+                "board/engine/unit_of_work.py",
                 'VALUES (:account, :command, :name, :ack, :at, :content)"',
                 'VALUES (:account, :command, :name, :ack, :at, :content) ON CONFLICT DO NOTHING"',
             ),

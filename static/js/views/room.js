@@ -3,7 +3,7 @@
 
 import { number, t } from "../i18n.js";
 
-const COUNTED = ["sighting", "task", "note", "column"]; // what the server counts (board/pen.py), and a search on its own board
+const COUNTED = ["sighting", "task", "note", "column"]; // what the server counts (board/engine/event_writer.py), and a search on its own board
 
 /** For as long as the page lives. */
 export function mount(places, board) {

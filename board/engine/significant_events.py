@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 
-from board.history import placed
-from board.journal import Said
+from board.engine import many_boards
+from board.engine.event import Said
 from models.entity import State
 
 ASSURED = ("credible", "confirmed")
@@ -29,6 +29,6 @@ def is_significant(said: Said) -> bool:
 
 def after(session: Session, positions: Mapping[str, int]) -> dict[str, list[Said]]:
     """The significant events after a seq of each of these boards, in order; boards without one are left out."""
-    found = placed.after(session, positions, TYPES)
+    found = many_boards.after(session, positions, TYPES)
     told = {board: [said for said in events if is_significant(said)] for board, events in found.items()}
     return {board: events for board, events in told.items() if events}

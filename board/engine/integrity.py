@@ -21,14 +21,15 @@ from sqlmodel import Session, col, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board import access, journal, language
+from board import language
 from board.answers import answer, desk_of
+from board.engine import access, hash_chain
 from board.engine.concurrency import patiently
+from board.engine.hash_chain import Chain, Fault
+from board.engine.identity import Caller, still_signed_in
 from board.errors import Wrong
 from board.heavy import heavy
 from board.i18n import N_, say, translated
-from board.journal import Chain, Fault
-from board.people.sign_in import Caller, still_signed_in
 from models.board import AUDIT, OPERATIONS, Board
 
 WHOLE_S = 60.0  # after it, a chain is gone along from its beginning again: what was edited behind its end is found by then
@@ -136,7 +137,7 @@ def verify(session: Session, board: str | None = None, heads: Path | None = None
     if board and not boards:
         raise Wrong("There is no board by this id.")
     for each in boards:
-        fault = journal.walk(session, each, Chain()) or contradicted(session, each, witnesses)
+        fault = hash_chain.walk(session, each, Chain()) or contradicted(session, each, witnesses)
         if fault is not None:
             raise Wrong(f"{each.id}: {fault.says}")
     gone = {each.board for each in witnesses} - {each.id for each in boards}
@@ -176,10 +177,10 @@ class Chains:
         if not goes_on:
             whole, chain = None, Chain()
         try:
-            fault = journal.walk(session, board, chain)
+            fault = hash_chain.walk(session, board, chain)
             if fault is not None and goes_on:  # what is wrong may lie behind: the first bad row is named
                 whole, chain = None, Chain()
-                fault = journal.walk(session, board, chain)
+                fault = hash_chain.walk(session, board, chain)
         except Exception:  # it took too long, say
             self.known[board.id] = Known(board.epoch, whole, chain)
             raise

@@ -5,59 +5,20 @@ board says. What it does not: an administrator who rewrites the whole chain and 
 by a head kept elsewhere.
 """
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board import turn
-from board.i18n import N_, Sentence, say
+from board.engine import unit_of_work
+from board.engine.event import PAGE, Said
+from board.engine.hash_chain import commitment, link
 from models.board import Board
 from models.entity import State
-from models.pace import in_pages, paced
-
-PAGE = 1_000  # events read at once: bounds memory, and how long a reading thread is held
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One event as it was committed: its metadata, and its payload as JSON (None where it was erased)."""
-
-    board: str
-    seq: int
-    at: str
-    type: str
-    kind: str
-    entity: str
-    account: str | None
-    body: bytes | None
-
-    def wire(self) -> bytes:
-        """The event as the contract has it."""
-        meta = orjson.dumps({"seq": self.seq, "at": self.at, "type": self.type, "kind": self.kind, "id": self.entity})
-        return meta[:-1] + b"," + self.body[1:] if self.body is not None else meta[:-1] + b',"erased":true}'
-
-    def payload(self) -> dict[str, Any]:
-        """Actor, command, state, changes, reason; empty where it was erased."""
-        said: dict[str, Any] = orjson.loads(self.body) if self.body is not None else {}
-        return said
-
-
-def commitment(key: bytes, body: bytes) -> bytes:
-    """What the chain keeps of a payload. With the key gone it says nothing about the payload any more."""
-    return hmac.digest(key, body, "sha256")
-
-
-def link(before: bytes, said: Said, committed: bytes) -> bytes:
-    """The hash of an event: of the hash before it, its metadata and its commitment."""
-    meta = orjson.dumps([said.board, said.seq, said.at, said.type, said.kind, said.entity, said.account])
-    return hashlib.sha256(before + meta + committed).digest()
+from models.pace import in_pages
 
 
 def append(
@@ -73,7 +34,7 @@ def append(
     key = secrets.token_bytes(32)
     committed = commitment(key, body)
     board.head = link(board.head, said, committed)
-    waiting = turn.of(session)
+    waiting = unit_of_work.of(session)
     waiting.changes += 1
     waiting.events.append(
         {"board": board.id, "seq": said.seq, "at": said.at, "type": type, "kind": kind, "entity": entity, "account": account,
@@ -107,21 +68,12 @@ _STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST} AND entity IN :entities GROU
 )
 _HEAD = text("SELECT seq FROM board WHERE id = :board")
 _TIME = text("SELECT at FROM event WHERE board = :board AND seq <= :seq ORDER BY seq DESC LIMIT 1")
-_CHAIN = text(
-    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.commitment, e.hash, p.key, p.body FROM event e "
-    "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq "
-    "WHERE e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
-)
 _KEY = text("SELECT key FROM payload WHERE board = :board AND seq = :seq")
-_STRAY = text(
-    "SELECT p.seq FROM payload p LEFT JOIN event e ON e.board = p.board AND e.seq = p.seq "
-    "WHERE p.board = :board AND e.seq IS NULL ORDER BY p.seq LIMIT 1"
-)
 
 
 def key_of(session: Session, board: str, seq: int) -> bytes | None:
     """Return the key of an event's payload; None where that was erased."""
-    for each in turn.of(session).payloads:
+    for each in unit_of_work.of(session).payloads:
         if (each["board"], each["seq"]) == (board, seq):
             return bytes(each["key"])
     key = session.connection().execute(_KEY, {"board": board, "seq": seq}).scalar_one_or_none()
@@ -130,7 +82,7 @@ def key_of(session: Session, board: str, seq: int) -> bytes | None:
 
 def after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[Said]:
     """The events after a seq, in order, at most `limit`."""
-    turn.of(session).write(session)
+    unit_of_work.of(session).write(session)
     rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
     return [Said(*row) for row in rows]
 
@@ -142,7 +94,7 @@ def at(session: Session, board: str, seq: int) -> Said | None:
 
 def before(session: Session, said: Said) -> Said | None:
     """The event that changed the same entity before this one; None where this is its first."""
-    turn.of(session).write(session)
+    unit_of_work.of(session).write(session)
     asked = {"board": said.board, "entity": said.entity, "kind": said.kind, "seq": said.seq}
     row = session.connection().execute(_BEFORE, asked).first()
     return Said(*row) if row is not None else None
@@ -150,7 +102,7 @@ def before(session: Session, said: Said) -> Said | None:
 
 def of_entity(session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE, *, kind: str = "") -> list[Said]:
     """The events of one entity after a seq, in order; without a kind, those of all kinds that have its id."""
-    turn.of(session).write(session)
+    unit_of_work.of(session).write(session)
     asked = {"board": board, "entity": entity, "kind": kind, "after": seq, "limit": limit}
     return [Said(*row) for row in session.connection().execute(_OF_ENTITY, asked)]
 
@@ -164,7 +116,7 @@ def all_of_entity(session: Session, board: str, kind: str, entity: str, seq: int
 
 def newest(session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE) -> list[Said]:
     """The newest events between two seqs (neither of them included), in order; with an entity, the newest of its own."""
-    turn.of(session).write(session)
+    unit_of_work.of(session).write(session)
     asked = {"board": board, "after": after, "before": before, "limit": limit}
     if entity is None:
         rows = session.connection().execute(_NEWEST, asked)
@@ -221,74 +173,3 @@ def heads(session: Session, boards: Sequence[str]) -> dict[str, tuple[str, int]]
         return {}
     rows = session.connection().execute(text("SELECT id, epoch, seq FROM board"))
     return {row.id: (row.epoch, row.seq) for row in rows if row.id in known}
-
-
-class Fault(NamedTuple):
-    """Where a board's journal does not hold, and a sentence that says why."""
-
-    seq: int
-    says: Sentence
-
-
-@dataclass(slots=True)
-class Chain:
-    """Up to where a board's chain was gone along, and holds. `gone` has the payloads that are no more, to be accounted for by a
-    later `*.erased` event: the first of each entity."""
-
-    seq: int = 0
-    head: bytes = b""
-    gone: dict[tuple[str, str], int] = field(default_factory=dict)
-
-
-def verify(session: Session, board: Board) -> str | None:
-    """None where the board's whole chain holds, else a sentence that names the first bad row."""
-    fault = walk(session, board, Chain())
-    return fault and fault.says
-
-
-def walk(session: Session, board: Board, chain: Chain) -> Fault | None:
-    """Goes along from where `chain` stands to the end, and moves it; what is wrong first, if anything is."""
-    while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE}).all():
-        for row in paced(rows):
-            if (wrong := _wrong(board.id, row, chain)) is not None:
-                return Fault(chain.seq + 1, say(wrong, seq=chain.seq + 1))
-            chain.seq, chain.head = row.seq, row.hash
-    return _wrong_at_end(session, board, chain)
-
-
-def _wrong(board: str, row: Row[Any], chain: Chain) -> str | None:
-    """What is wrong with the row that should be the next one."""
-    if row.seq != chain.seq + 1:
-        return N_("event {seq} is missing")
-    if not _follows(board, row, chain.head):
-        return N_("event {seq} was changed: its hash does not follow from the event before it")
-    if row.body is None or row.key is None:
-        chain.gone.setdefault((row.kind, row.entity), row.seq)
-    elif not (isinstance(row.key, bytes) and isinstance(row.body, bytes) and commitment(row.key, row.body) == row.commitment):
-        return N_("the payload of event {seq} was changed")
-    if row.type.endswith(".erased"):
-        chain.gone.pop((row.kind, row.entity), None)
-    return None
-
-
-def _follows(board: str, row: Row[Any], before: bytes) -> bool:
-    """Whether a row is the one that was chained to the hash before it. Of whatever type: SQLite keeps any in any column."""
-    texts = (row.at, row.type, row.kind, row.entity, row.account or "")
-    if not all(isinstance(each, str) for each in texts) or not isinstance(row.commitment, bytes):
-        return False
-    said = Said(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
-    return bool(row.hash == link(before, said, row.commitment))
-
-
-def _wrong_at_end(session: Session, board: Board, chain: Chain) -> Fault | None:
-    if chain.gone:
-        seq = min(chain.gone.values())
-        return Fault(seq, say(N_("the payload of event {seq} is gone, and no erasure is on the record"), seq=seq))
-    if chain.seq != board.seq:
-        seq = min(chain.seq, board.seq) + 1
-        ends = N_("event {seq}: the journal ends at {end}, the board at {board}")
-        return Fault(seq, say(ends, seq=seq, end=chain.seq, board=board.seq))
-    if chain.head != board.head:
-        return Fault(chain.seq, say(N_("event {seq}: its hash is not the board's head"), seq=chain.seq))
-    stray = session.connection().execute(_STRAY, {"board": board.id}).scalar()
-    return None if stray is None else Fault(stray, say(N_("event {seq} is missing, its payload is there"), seq=stray))

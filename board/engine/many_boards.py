@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board import turn
-from board.journal import Said
+from board.engine import unit_of_work
+from board.engine.event import Said
 from models.pace import in_pages
 
 AT_ONCE = 500  # boards in a query: SQLite takes 32,766 values
@@ -36,7 +36,7 @@ def query(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[Said]]:
     """The events of these types after the seq, in order; boards without one are left out."""
-    turn.of(session).write(session)
+    unit_of_work.of(session).write(session)
     found: dict[str, list[Said]] = {}
     for placed, asked in query(positions):
         asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
@@ -47,7 +47,7 @@ def after(session: Session, positions: Mapping[str, int], types: Collection[str]
 
 def hashes(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
     """The hash of the event of that seq; none where there is no such event."""
-    turn.of(session).write(session)
+    unit_of_work.of(session).write(session)
     found: dict[str, bytes] = {}
     for placed, asked in query(positions):
         found |= {row.board: row.hash for row in session.connection().execute(text(placed + _HASHES), asked)}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import or_, text, true
 from sqlmodel import Session, select
 
-from board import turn
+from board.engine import unit_of_work
 from board.errors import Refused
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board, Sight
@@ -22,7 +22,7 @@ from models.search import Search
 from realtime.source import Position
 
 if TYPE_CHECKING:
-    from board.people.sign_in import Caller
+    from board.engine.identity import Caller
     from board.service import Desk
 
 Members = dict[str, frozenset[str]]  # who sees each search that is not for all: its members, or the desk without its displays
@@ -76,8 +76,10 @@ def board_for(session: Session, account: str, board_id: str) -> Board:
 
 def board_to_write(session: Session, account: str, board_id: str) -> Board:
     """The same, its row locked until the transaction ends. Not that of the audit board, which is locked after all others."""
-    board = turn.locked(session, board_id) if board_id != AUDIT else None
-    if board is None or not _sees_board(account, board, turn.row(session, Search, board_id) if board.kind == "search" else None):
+    board = unit_of_work.locked(session, board_id) if board_id != AUDIT else None
+    if board is None or not _sees_board(
+        account, board, unit_of_work.row(session, Search, board_id) if board.kind == "search" else None
+    ):
         raise Refused("not_found")
     return board
 

@@ -6,13 +6,12 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from board import access, journal, turn
 from board.commands import alerts
-from board.engine import program_accounts
+from board.engine import access, journal, program_accounts, unit_of_work
+from board.engine.event import Said
 from board.errors import Refused, invalid, not_found
 from board.fields import Data, check_alone, patched
 from board.i18n import N_, say
-from board.journal import Said
 from board.predefined_tasks import Known, packaged
 from models.accounts import Account
 from models.board import Board
@@ -62,7 +61,7 @@ class Pen:
 
     def find(self, model: type[E], id: str, name: str) -> E:
         """The entity of this board by that id. Raises Refused `not_found` for the field `name`."""
-        row = turn.row(self.session, model, id)
+        row = unit_of_work.row(self.session, model, id)
         if row is None or row.board != self.board.id:
             raise not_found(name)
         return row
@@ -70,7 +69,7 @@ class Pen:
     def find_patched(self, model: type[E], id: str, name: str, fields: type[Data], patch: State, blank: State) -> tuple[E, State]:
         """The entity by that id, and its fields after a merge patch. What is invalid whatever the entity is (judged on
         `blank`) is refused before an id that is not found."""
-        row = turn.row(self.session, model, id)
+        row = unit_of_work.row(self.session, model, id)
         if row is None or row.board != self.board.id:
             check_alone(fields, blank, patch)
             raise not_found(name)
@@ -78,7 +77,7 @@ class Pen:
 
     def find_account(self, id: str | None, name: str) -> None:
         """Makes sure that an account named in a field is there. Raises Refused `not_found`."""
-        if id is not None and turn.row(self.session, Account, id) is None:
+        if id is not None and unit_of_work.row(self.session, Account, id) is None:
             raise not_found(name)
 
     def find_person(self, id: str | None, name: str) -> None:
@@ -90,13 +89,13 @@ class Pen:
 
     def number(self) -> int:
         """The next number of a card on this board; both kinds of card share them, and none is given twice."""
-        turn.of(self.session).changes += 1
+        unit_of_work.of(self.session).changes += 1
         self.board.cards += 1
         return self.board.cards
 
     def open(self, board: Board) -> None:
         """Goes on to a board that this command makes."""
-        turn.of(self.session).changes += 1
+        unit_of_work.of(self.session).changes += 1
         self.session.add(board)
         self.made.append(board)
         self.board = board
@@ -114,7 +113,7 @@ class Pen:
             self.board.entities += 1
             self.filling = self.filling or self.board.entities == int(MAX_ENTITIES * FILLING)
         self.session.add(row)
-        turn.of(self.session).keep(row)
+        unit_of_work.of(self.session).keep(row)
         self._say(row, type, state, sorted(leaves(state)), reason, before={})
 
     def change(
@@ -134,7 +133,7 @@ class Pen:
         fields = changed(before, after)
         if (fields or private) and conflicts:
             self._check_conflict(row, before, fields + private)
-        ours = turn.of(self.session)
+        ours = unit_of_work.of(self.session)
         if "rank" in values:
             ours.left(before.get("column", ""), before["rank"])
         for name, value in values.items():
@@ -151,7 +150,7 @@ class Pen:
         self.session.delete(row)
         if not isinstance(row, UNCOUNTED):
             self.board.entities -= 1
-        turn.of(self.session).drop(row)
+        unit_of_work.of(self.session).drop(row)
         self._say(row, type, None, [], None)
 
     def _check_epoch(self, current: State, fields: list[str]) -> None:
@@ -220,7 +219,7 @@ class Pen:
         said again, for those who did not see that."""
         access.record_change(self.session, search, accounts)
         self.sight |= accounts
-        handed = turn.row(self.session, Handed, search.id)
+        handed = unit_of_work.row(self.session, Handed, search.id)
         if handed is not None and accounts - {WALL}:  # displays never do
             on, self.board = self.board, self.operations or self.board
             self._say(handed, "handed.set", handed.state(), [], None)

@@ -7,8 +7,8 @@ import orjson
 from sqlalchemy import JSON, Text, cast, select
 from sqlmodel import Session
 
-from board import journal
-from board.access import among, members_only
+from board.engine import journal
+from board.engine.access import among, members_only
 from models.board import OPERATIONS, Board
 from models.column import Column
 from models.entity import Entity

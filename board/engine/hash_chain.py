@@ -1,0 +1,107 @@
+"""Hash chain of a board's journal: links, commitments, and their verification."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Row, text
+from sqlmodel import Session
+
+from board.engine.event import PAGE, Said
+from board.i18n import N_, Sentence, say
+from models.board import Board
+from models.pace import paced
+
+_CHAIN = text(
+    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.commitment, e.hash, p.key, p.body FROM event e "
+    "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq "
+    "WHERE e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+)
+_STRAY = text(
+    "SELECT p.seq FROM payload p LEFT JOIN event e ON e.board = p.board AND e.seq = p.seq "
+    "WHERE p.board = :board AND e.seq IS NULL ORDER BY p.seq LIMIT 1"
+)
+
+
+def commitment(key: bytes, body: bytes) -> bytes:
+    """What the chain keeps of a payload. With the key gone it says nothing about the payload any more."""
+    return hmac.digest(key, body, "sha256")
+
+
+def link(before: bytes, said: Said, committed: bytes) -> bytes:
+    """The hash of an event: of the hash before it, its metadata and its commitment."""
+    meta = orjson.dumps([said.board, said.seq, said.at, said.type, said.kind, said.entity, said.account])
+    return hashlib.sha256(before + meta + committed).digest()
+
+
+class Fault(NamedTuple):
+    """Where a board's journal does not hold, and a sentence that says why."""
+
+    seq: int
+    says: Sentence
+
+
+@dataclass(slots=True)
+class Chain:
+    """Up to where a board's chain was gone along, and holds. `gone` has the payloads that are no more, to be accounted for by a
+    later `*.erased` event: the first of each entity."""
+
+    seq: int = 0
+    head: bytes = b""
+    gone: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+def verify(session: Session, board: Board) -> str | None:
+    """None where the board's whole chain holds, else a sentence that names the first bad row."""
+    fault = walk(session, board, Chain())
+    return fault and fault.says
+
+
+def walk(session: Session, board: Board, chain: Chain) -> Fault | None:
+    """Goes along from where `chain` stands to the end, and moves it; what is wrong first, if anything is."""
+    while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE}).all():
+        for row in paced(rows):
+            if (wrong := _wrong(board.id, row, chain)) is not None:
+                return Fault(chain.seq + 1, say(wrong, seq=chain.seq + 1))
+            chain.seq, chain.head = row.seq, row.hash
+    return _wrong_at_end(session, board, chain)
+
+
+def _wrong(board: str, row: Row[Any], chain: Chain) -> str | None:
+    """What is wrong with the row that should be the next one."""
+    if row.seq != chain.seq + 1:
+        return N_("event {seq} is missing")
+    if not _follows(board, row, chain.head):
+        return N_("event {seq} was changed: its hash does not follow from the event before it")
+    if row.body is None or row.key is None:
+        chain.gone.setdefault((row.kind, row.entity), row.seq)
+    elif not (isinstance(row.key, bytes) and isinstance(row.body, bytes) and commitment(row.key, row.body) == row.commitment):
+        return N_("the payload of event {seq} was changed")
+    if row.type.endswith(".erased"):
+        chain.gone.pop((row.kind, row.entity), None)
+    return None
+
+
+def _follows(board: str, row: Row[Any], before: bytes) -> bool:
+    """Whether a row is the one that was chained to the hash before it. Of whatever type: SQLite keeps any in any column."""
+    texts = (row.at, row.type, row.kind, row.entity, row.account or "")
+    if not all(isinstance(each, str) for each in texts) or not isinstance(row.commitment, bytes):
+        return False
+    said = Said(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+    return bool(row.hash == link(before, said, row.commitment))
+
+
+def _wrong_at_end(session: Session, board: Board, chain: Chain) -> Fault | None:
+    if chain.gone:
+        seq = min(chain.gone.values())
+        return Fault(seq, say(N_("the payload of event {seq} is gone, and no erasure is on the record"), seq=seq))
+    if chain.seq != board.seq:
+        seq = min(chain.seq, board.seq) + 1
+        ends = N_("event {seq}: the journal ends at {end}, the board at {board}")
+        return Fault(seq, say(ends, seq=seq, end=chain.seq, board=board.seq))
+    if chain.head != board.head:
+        return Fault(chain.seq, say(N_("event {seq}: its hash is not the board's head"), seq=chain.seq))
+    stray = session.connection().execute(_STRAY, {"board": board.id}).scalar()
+    return None if stray is None else Fault(stray, say(N_("event {seq} is missing, its payload is there"), seq=stray))

@@ -1,1 +1,0 @@
-"""Accounts, how one signs in, and what everybody does about their own."""
