@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from board.engine import journal
 from board.engine.event import Said
-from board.programs import exports
+from board.exports import exports
 from models.ids import new_id
 from models.search import Search
 from tests import cast

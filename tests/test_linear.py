@@ -24,8 +24,8 @@ from board.documents import search_history as paper_history
 from board.documents.content import Typed
 from board.engine import integrity
 from board.errors import Refused
+from board.exports import exports
 from board.finding import find, gazetteer, spelling, suggestions
-from board.programs import exports
 from board.running import logs
 from models import sought, times
 from models.sighting import Sighting

@@ -15,12 +15,12 @@ from board.api.endpoints import ANY, active, all_accounts, board, boards, comman
 from board.audit_log import api as audit_calls
 from board.displays import api as display_calls
 from board.engine import integrity
+from board.exports import exports
 from board.files import packed as packed_for_all
 from board.finding import find
 from board.finding.intake import routes as intake
 from board.handover import calls as report_calls
 from board.history import since as since_calls
-from board.programs import exports
 
 
 async def openapi(request: Request) -> Response:

@@ -15,9 +15,9 @@ from board.audit_log.reading import Filter, Found
 from board.engine import access
 from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused
+from board.exports.exports import BOM, CSV, lines
 from board.heavy import heavy
 from board.i18n import N_, translated
-from board.programs.exports import BOM, CSV, lines
 from board.service import Desk
 from models.accounts import Account
 from models.board import AUDIT, Board

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from board.exports.tables import CARDS, ROLES, SEARCHES
 from board.i18n import N_
-from board.programs.export_words import CARDS, ROLES, SEARCHES
 
 Say = Callable[[str], str]
 

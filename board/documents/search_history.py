@@ -13,8 +13,8 @@ from board.documents.content import Block, Line, Paper, Piece, Section, Typed, a
 from board.documents.text_languages import marked
 from board.engine import journal
 from board.engine.event import Said
+from board.exports.tables import ROLES, UNTOLD, Names
 from board.i18n import N_, translator
-from board.programs.export_words import ROLES, UNTOLD, Names
 from models.accounts import Account
 from models.board import Board
 from models.column import Column

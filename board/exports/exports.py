@@ -26,9 +26,9 @@ from board.engine import access, journal, snapshot
 from board.engine.event import Said
 from board.engine.identity import Caller
 from board.errors import Refused
+from board.exports import tables
+from board.exports.tables import Names, Row
 from board.heavy import heavy
-from board.programs import export_words
-from board.programs.export_words import Names, Row
 from board.programs.packing import packs
 from board.service import Desk
 from models.accounts import Account
@@ -77,7 +77,7 @@ class Opened:
 @packs
 async def cards_csv(request: Request, caller: Caller) -> Response:
     """The cards of a board for a spreadsheet; on `operations` these are the searches that one may see."""
-    return await _file(request, caller, "cards", _pages_of_cards, export_words.cards, CSV)
+    return await _file(request, caller, "cards", _pages_of_cards, tables.cards, CSV)
 
 
 @heavy
@@ -91,7 +91,7 @@ async def cards_json(request: Request, caller: Caller) -> Response:
 @packs
 async def journal_csv(request: Request, caller: Caller) -> Response:
     """The journal of a board for a spreadsheet: who did what, when, and what it came to."""
-    return await _file(request, caller, "journal", _pages_of_events, export_words.events, CSV)
+    return await _file(request, caller, "journal", _pages_of_events, tables.events, CSV)
 
 
 @heavy

@@ -1,0 +1,1 @@
+"""Exports: the data of searches as CSV and JSON files."""
