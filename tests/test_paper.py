@@ -24,7 +24,7 @@ from board.documents import search_history as paper_history
 from board.documents.content import Block, Paper, Section, Typed
 from board.engine.concurrency import OF_ONE, WAITING
 from board.errors import Refused
-from board.handover import sections
+from board.handover import report_sections
 from models.board import OPERATIONS
 from tests import handing
 from tests.cast import PATIENCE_S, Person
@@ -225,7 +225,7 @@ async def test_a_report_says_how_many_cards_it_leaves_out(
 ) -> None:
     path = f"/handovers/{handed['number']}.md"
     assert "no room here" not in (await fetched(company.bob, path)).text
-    monkeypatch.setattr(sections, "MOST", 1)
+    monkeypatch.setattr(report_sections, "MOST", 1)
     assert re.search(r"\d+ more cards have no room here\.", (await fetched(company.bob, path)).text)
 
 

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from board import copying
-from board.handover import sections
+from board.handover import report_sections
 from models.board import OPERATIONS
 from models.database import Database
 from tests import cast, handing, storm
@@ -61,7 +61,7 @@ async def test_a_section_tells_what_the_next_shift_must_know(scene: Scene) -> No
     await scene.one("card.withdraw", {"card": gone["id"]})
     await scene.task(title="overdue", due="2026-01-01T00:00:00Z", assignee=me)
     await scene.task(title="later", due="2036-01-01T00:00:00Z")
-    soon = sections.horizon((await report(alice))["composed_at"])
+    soon = report_sections.horizon((await report(alice))["composed_at"])
     await scene.task(title="due", due=f"{soon[:19]}Z")
     finished = await scene.task(title="done", due="2026-01-01T00:00:00Z")
     await scene.one("card.move", {"card": finished["id"], "column": done})
@@ -117,7 +117,7 @@ async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: Sc
 async def test_a_long_list_is_cut_and_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         await scene.sighting(description=f"{number}")
-    monkeypatch.setattr(sections, "MOST", 2)
+    monkeypatch.setattr(report_sections, "MOST", 2)
     told = await section(scene)
     assert (titles(told["ungraded"]), told["left_out"]) == (["0", "1"], 1)
 

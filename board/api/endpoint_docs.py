@@ -6,7 +6,7 @@ from board.commands.alerts import LISTED
 from board.commands.schemas import COMMAND_ID, Schema
 from board.displays import api_schema as display_shapes
 from board.finding import suggestions
-from board.handover import calls as report_calls
+from board.handover import api as report_calls
 from board.history.since import MOST_MARKS
 from board.i18n import N_
 from board.predefined_tasks import younger_than

@@ -19,7 +19,7 @@ from board.exports import exports
 from board.files import packed as packed_for_all
 from board.finding import find
 from board.finding.intake import routes as intake
-from board.handover import calls as report_calls
+from board.handover import api as report_calls
 from board.history import since as since_calls
 
 

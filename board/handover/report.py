@@ -12,7 +12,7 @@ from board.engine import journal, many_boards, significant_events, snapshot, uni
 from board.engine.event import Said
 from board.engine.read_positions import of as seen_up_to
 from board.errors import Refused
-from board.handover import sections
+from board.handover import report_sections
 from board.history import standing
 from board.history.standing import Standing, Stood
 from models.accounts import Account
@@ -33,7 +33,7 @@ _HANDOVERS = text(
 # -- which one ------------------------------------------------------------------------------------------------------------
 
 
-def present(session: Session, now: str) -> sections.Frame:
+def present(session: Session, now: str) -> report_sections.Frame:
     """The present handover as it was signed, until it has ended; else composed now."""
     row = session.get(Handover, OPERATIONS)
     if row is not None and row.status == "signed":
@@ -42,10 +42,10 @@ def present(session: Session, now: str) -> sections.Frame:
     searches = shifts.active_since(session, shift.seq if shift is not None else None)
     positions = unit_of_work.positions(session, searches)
     handover = row.state() if row is not None else None
-    return sections.Frame(handover, shift.state() if shift is not None else None, now, positions, live=True)
+    return report_sections.Frame(handover, shift.state() if shift is not None else None, now, positions, live=True)
 
 
-def signed(session: Session, number: int) -> sections.Frame:
+def signed(session: Session, number: int) -> report_sections.Frame:
     """A handover as it was signed, whatever came of it. Raises Refused `not_found`."""
     last: State | None = None
     for type, state in _told(session):
@@ -78,20 +78,20 @@ def _told(session: Session) -> Iterable[tuple[str, State]]:
             yield row.type, Said(OPERATIONS, row.seq, "", row.type, "handover", OPERATIONS, None, row.body).payload()["state"]
 
 
-def _signed_at(session: Session, handover: State) -> sections.Frame:
+def _signed_at(session: Session, handover: State) -> report_sections.Frame:
     """What was signed is said right after the position of `operations`, of each search."""
     before = handover["position"]["seq"]
     handed = journal.after(session, OPERATIONS, before, handover["searches"])
     positions = {said.entity: said.payload()["state"]["position"] for said in handed}
     then = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
     shift = next((state for said, state in then if said.kind == Shift.KIND), None)
-    return sections.Frame(handover, shift, handover["signed_at"], positions, live=False)
+    return report_sections.Frame(handover, shift, handover["signed_at"], positions, live=False)
 
 
 # -- what it tells --------------------------------------------------------------------------------------------------------
 
 
-def compose(session: Session, account: str, frame: sections.Frame, board: str | None = None) -> Report:
+def compose(session: Session, account: str, frame: report_sections.Frame, board: str | None = None) -> Report:
     """The report, as an account may see it now; with a board, the section of that search alone. Raises Refused `not_found`."""
     hidden = snapshot.hidden_searches(session, account)
     positions = {id: at for id, at in frame.positions.items() if id not in hidden and board in (None, id)}
@@ -99,7 +99,7 @@ def compose(session: Session, account: str, frame: sections.Frame, board: str | 
         raise Refused("not_found")
     told = _read(session, account, frame, positions)
     by_board = _by_board(told.stood)
-    found = [sections.section(told, id, by_board.get(id, {})) for id in paced(positions, 5) if id in told.stood["search"]]
+    found = [report_sections.section(told, id, by_board.get(id, {})) for id in paced(positions, 5) if id in told.stood["search"]]
     found.sort(key=_order)
     return {
         "handover": frame.handover,
@@ -112,9 +112,11 @@ def compose(session: Session, account: str, frame: sections.Frame, board: str | 
     }
 
 
-def _read(session: Session, account: str, frame: sections.Frame, positions: dict[str, sections.Position]) -> sections.Told:
+def _read(
+    session: Session, account: str, frame: report_sections.Frame, positions: dict[str, report_sections.Position]
+) -> report_sections.Told:
     heads = unit_of_work.positions(session, positions)
-    stood = standing.at(session, {id: at["seq"] for id, at in positions.items()}, sections.horizon(frame.at))
+    stood = standing.at(session, {id: at["seq"] for id, at in positions.items()}, report_sections.horizon(frame.at))
     began = many_boards.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
     seen = {board: mark.seq for board, mark in seen_up_to(session, account).items()}
     earliest = {id: min(at["seq"], seen.get(id, 2**53), began.get(id, 0)) for id, at in positions.items()}
@@ -123,7 +125,7 @@ def _read(session: Session, account: str, frame: sections.Frame, positions: dict
     events, reads = significant_events.after(session, earliest), _reads(session, positions, number)
     marks = many_boards.after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
     counted = {id: len(said) for id, said in marks.items()}
-    return sections.Told(frame, positions, heads, stood, began, seen, events, unread, reads, counted)
+    return report_sections.Told(frame, positions, heads, stood, began, seen, events, unread, reads, counted)
 
 
 def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, State]:
@@ -150,7 +152,7 @@ def _order(section: State) -> tuple[Any, ...]:
     return search["status"] != "open", not search["worrying"], not search["undecided"], search["reference"]
 
 
-def _people(session: Session, frame: sections.Frame, told: Iterable[State]) -> dict[str, str]:
+def _people(session: Session, frame: report_sections.Frame, told: Iterable[State]) -> dict[str, str]:
     """The names of all who are named by their id."""
     ids = {value for state in (frame.handover, frame.shift) for name, value in (state or {}).items() if name in _NAMES}
     for section in told:
