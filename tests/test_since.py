@@ -20,7 +20,7 @@ from board.engine import journal, read_positions
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.history import net
-from board.history import since as since_calls
+from board.history import unseen_api as since_calls
 from board.history.net import Stand
 from board.service import _make_boards
 from models.accounts import Account

@@ -7,7 +7,7 @@ from board.commands.schemas import COMMAND_ID, Schema
 from board.displays import api_schema as display_shapes
 from board.finding import suggestions
 from board.handover import api as report_calls
-from board.history.since import MOST_MARKS
+from board.history.unseen_api import MOST_MARKS
 from board.i18n import N_
 from board.predefined_tasks import younger_than
 from board.programs.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, TRUE, UUID, Call, many, or_null, ref, shape

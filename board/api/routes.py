@@ -14,13 +14,13 @@ from board.answers import refusing
 from board.api.endpoints import ANY, active, all_accounts, board, boards, commands, events, me, source
 from board.audit_log import api as audit_calls
 from board.displays import api as display_calls
-from board.engine import integrity
 from board.exports import exports
 from board.files import packed as packed_for_all
 from board.finding import find
 from board.finding.intake import routes as intake
 from board.handover import api as report_calls
-from board.history import since as since_calls
+from board.history import integrity_api
+from board.history import unseen_api as since_calls
 
 
 async def openapi(request: Request) -> Response:
@@ -62,7 +62,7 @@ routes = [
     _route("/handovers/{number}", report_calls.one),
     _route("/boards/{board}", board),
     _route("/boards/{board}/events", events),
-    _route("/boards/{board}/chain", integrity.chain),
+    _route("/boards/{board}/chain", integrity_api.chain),
     _route("/boards/{board}/commands", commands, "POST"),
     _route("/boards/{board}/sightings/{sighting}/source", source),
     _route("/boards/{board}/cards.csv", exports.cards_csv),

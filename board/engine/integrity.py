@@ -12,24 +12,17 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import orjson
 from sqlalchemy import text
 from sqlmodel import Session, col, select
-from starlette.requests import Request
-from starlette.responses import Response
 
-from board import language
-from board.answers import answer, desk_of
-from board.engine import access, hash_chain
-from board.engine.concurrency import patiently
+from board.engine import hash_chain
 from board.engine.hash_chain import Chain, Fault
-from board.engine.identity import Caller, still_signed_in
 from board.errors import Wrong
-from board.heavy import heavy
-from board.i18n import N_, say, translated
+from board.i18n import N_, say
 from models.board import AUDIT, OPERATIONS, Board
 
 WHOLE_S = 60.0  # after it, a chain is gone along from its beginning again: what was edited behind its end is found by then
@@ -190,23 +183,3 @@ class Chains:
         elif fault.seq <= chain.seq:  # what is wrong was found from farther on, or is known by others alone
             chain = Chain(fault.seq - 1, _hash(session, board.id, fault.seq - 1) or b"")
         return chain, fault
-
-
-@heavy
-async def chain(request: Request, caller: Caller) -> Response:
-    """Whether the journal of a board holds, up to where."""
-    id, desk = request.path_params["board"], desk_of(request)
-
-    def read(session: Session) -> tuple[Board, Chain, Fault | None]:
-        if id == AUDIT:
-            board = access.audit_board(session, still_signed_in(session, caller))
-        else:
-            board = access.board_for(session, caller.account.id, id)
-        return board, *desk.chains.verify(session, board)
-
-    async with patiently(desk.chains.turn(id)):
-        board, held, fault = await desk.heavy.read(caller, read)
-    told: dict[str, Any] = {"board": id, "epoch": board.epoch, "seq": held.seq, "head": held.head.hex(), "holds": fault is None}
-    if fault is not None:
-        told |= {"fault": translated(fault.says, language.of(request)), "bad_seq": fault.seq}
-    return answer(told)

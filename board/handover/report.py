@@ -13,8 +13,8 @@ from board.engine.event import Said
 from board.engine.read_positions import of as seen_up_to
 from board.errors import Refused
 from board.handover import report_sections
-from board.history import standing
-from board.history.standing import Standing, Stood
+from board.history import state_at
+from board.history.state_at import Standing, Stood
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.entity import State
@@ -116,7 +116,7 @@ def _read(
     session: Session, account: str, frame: report_sections.Frame, positions: dict[str, report_sections.Position]
 ) -> report_sections.Told:
     heads = unit_of_work.positions(session, positions)
-    stood = standing.at(session, {id: at["seq"] for id, at in positions.items()}, report_sections.horizon(frame.at))
+    stood = state_at.at(session, {id: at["seq"] for id, at in positions.items()}, report_sections.horizon(frame.at))
     began = many_boards.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
     seen = {board: mark.seq for board, mark in seen_up_to(session, account).items()}
     earliest = {id: min(at["seq"], seen.get(id, 2**53), began.get(id, 0)) for id, at in positions.items()}

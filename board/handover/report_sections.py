@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from board.commands.suggested_criteria import suggested, undecided
 from board.engine.event import Said
-from board.history.standing import UNGRADED, Standing, Stood
+from board.history.state_at import UNGRADED, Standing, Stood
 from models.entity import State
 from models.times import moment, stamp
 

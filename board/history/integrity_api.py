@@ -1,0 +1,37 @@
+"""Endpoint that gives the hash chain of a board."""
+
+from typing import Any
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board import language
+from board.answers import answer, desk_of
+from board.engine import access
+from board.engine.concurrency import patiently
+from board.engine.hash_chain import Chain, Fault
+from board.engine.identity import Caller, still_signed_in
+from board.heavy import heavy
+from board.i18n import translated
+from models.board import AUDIT, Board
+
+
+@heavy
+async def chain(request: Request, caller: Caller) -> Response:
+    """Whether the journal of a board holds, up to where."""
+    id, desk = request.path_params["board"], desk_of(request)
+
+    def read(session: Session) -> tuple[Board, Chain, Fault | None]:
+        if id == AUDIT:
+            board = access.audit_board(session, still_signed_in(session, caller))
+        else:
+            board = access.board_for(session, caller.account.id, id)
+        return board, *desk.chains.verify(session, board)
+
+    async with patiently(desk.chains.turn(id)):
+        board, held, fault = await desk.heavy.read(caller, read)
+    told: dict[str, Any] = {"board": id, "epoch": board.epoch, "seq": held.seq, "head": held.head.hex(), "holds": fault is None}
+    if fault is not None:
+        told |= {"fault": translated(fault.says, language.of(request)), "bad_seq": fault.seq}
+    return answer(told)
