@@ -11,7 +11,6 @@ import structlog
 from sqlmodel import Session
 
 from board.accounts.login import Door
-from board.alerting.bells import Bells
 from board.audit import installation, writer
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
@@ -19,22 +18,23 @@ from board.commands.command import Ack
 from board.commands.execute import Order, Written
 from board.commands.registry import Command
 from board.engine import display_identity, event_writer, identity, rights_version
-from board.engine.access import Sights
 from board.engine.concurrency import Gate, HeavyReads
 from board.engine.identity import Caller
 from board.engine.integrity import Chains
 from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.errors import Refused
-from board.handover.duty import Duty
+from board.live.event_source import SETS_RIGHTS, BoardSource, record
+from board.live.search_summaries import Summaries
+from board.live.shift_status import Duty
+from board.live.unread_counts import Bells
+from board.live.visibility import Sights
 from board.predefined_tasks import known
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
 from board.running import metrics
 from board.running.clock import ClockWatch
 from board.settings import Settings
-from board.source import SETS_RIGHTS, BoardSource, record
-from board.summary import Summaries
 from board.telemetry.failures import answered
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable, Unusable

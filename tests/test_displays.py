@@ -15,7 +15,7 @@ from board.dev import Postgres, Redis
 from board.displays import pairing
 from board.displays.displays import Paired
 from board.errors import Refused
-from board.wall.walls import Facts
+from board.live.display_filter import Facts
 from models.times import now
 from tests.cast import Person, Screen
 from tests.company import Company

@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 
-from board import service, summary
+from board import service
 from board.accounts import accounts, live_changes
 from board.commands.execute import Order
 from board.commands.registry import Command
 from board.dev import Postgres, Redis
+from board.live import search_summaries
 from models.board import OPERATIONS
 from realtime import heads, presence, redis_bus
 from realtime.redis_bus import RedisBus
@@ -126,7 +127,7 @@ def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is found by the clock: only what is told, or asked for, gets through."""
     monkeypatch.setattr(heads, "SWEEP_S", NEVER_S)
     monkeypatch.setattr(service, "WATCH_S", NEVER_S)
-    monkeypatch.setattr(summary, "EVERY_S", NEVER_S)
+    monkeypatch.setattr(search_summaries, "EVERY_S", NEVER_S)
 
 
 async def true(fact: Callable[[], Any]) -> None:

@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from board.engine.access import AsOf, Sights
+from board.engine.access import AsOf
+from board.live.visibility import Sights
 from models.database import Database, Unavailable
 from realtime.source import Position
 

@@ -19,10 +19,10 @@ from board.engine.last_use import idle_end
 from board.errors import Refused
 from board.heavy import heavy, held
 from board.i18n import N_
+from board.live.event_source import record
 from board.programs import tags
 from board.programs.packing import packed, packs
 from board.running import logs, metrics
-from board.source import record
 from models.accounts import Session as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search

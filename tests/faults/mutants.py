@@ -144,7 +144,7 @@ MUTANTS = (
         "delivered after revocation",
         (
             Patch(
-                "board/source.py",
+                "board/live/event_source.py",
                 "        if not self._sights.agrees(view):\n            await self.reload()",
                 "        assert view",
             ),

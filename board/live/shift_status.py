@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.wall import walls
+from board.live import display_filter
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
 from models.handover import Handover, Shift
@@ -51,7 +51,7 @@ class Duty:
     async def look(self) -> None:
         """Tells it where it is not what was told last: displays, who holds it. Raises Unavailable."""
         shift, handover = await self._database.read(_read)
-        self._hub.announce("shift", protocol.shift(shift, handover), protocol.shift(walls.shift(shift), None))
+        self._hub.announce("shift", protocol.shift(shift, handover), protocol.shift(display_filter.shift(shift), None))
 
 
 def _read(session: Session) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

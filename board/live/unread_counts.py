@@ -20,7 +20,7 @@ from board.commands import alerts
 from board.commands.alerts import Key, Unread
 from board.engine import access
 from board.engine.access import AsOf
-from board.source import BoardSource
+from board.live.event_source import BoardSource
 from models.alert import EVERYBODY, OWN
 from models.database import Database, Unavailable
 from models.times import now

@@ -11,7 +11,7 @@ from board.engine import access, event, journal, snapshot
 from board.engine.access import AsOf, Members
 from board.engine.event import Said
 from board.engine.identity import Caller
-from board.wall import walls
+from board.live import display_filter, visibility
 from models.board import AUDIT, OPERATIONS, Board
 from models.database import Database, Unavailable
 from models.pace import paced
@@ -49,9 +49,9 @@ class BoardSource:
     `sight_changed` is called when rights turn out to have been changed elsewhere, with who is concerned.
     """
 
-    def __init__(self, database: Database, sights: access.Sights) -> None:
+    def __init__(self, database: Database, sights: visibility.Sights) -> None:
         self._database, self._sights = database, sights
-        self.facts = walls.Facts()
+        self.facts = display_filter.Facts()
         self.sight_changed: Callable[[Callable[[Caller], bool]], None] = lambda whose: None
 
     # -- rights -------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ class BoardSource:
     async def _read(self, fn: Callable[[Session], T], heavy: bool = False) -> T:
         """What is read, when the rights of the same moment are known. Raises Later."""
 
-        def look(session: Session) -> tuple[T, AsOf, walls.Read | None]:
+        def look(session: Session) -> tuple[T, AsOf, display_filter.Read | None]:
             return fn(session), access.as_of(session), self.facts.read(session)
 
         try:
@@ -147,13 +147,13 @@ class BoardSource:
     def entities(self, reader: Caller, channel: str, opening: Opening) -> Iterable[bytes]:
         hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else frozenset()
         seen = [encoded for entity, encoded in opening.entities or () if entity not in hidden]
-        return seen if reader.display is None else walls.entities(seen, channel, reader.display.profile, self.facts)
+        return seen if reader.display is None else display_filter.entities(seen, channel, reader.display.profile, self.facts)
 
     def show(self, reader: Caller, channel: str, record: Record, live: bool) -> bytes:
         about: Subject = record.about
         if channel != OPERATIONS or self._sights.may_see(reader.sight, about.entity):
             if reader.display is not None:
-                return walls.event(record.wire, channel, reader.display.profile, self.facts)
+                return display_filter.event(record.wire, channel, reader.display.profile, self.facts)
             return record.wire
         # what else goes by a search's id is said again right after who sees it was set
         if live and self._sights.lost_at(reader.sight, about.entity, record.seq - (about.kind != "search")):
@@ -167,7 +167,7 @@ class BoardSource:
             if record.about.entity in hidden:
                 return protocol.hidden(record.seq)
             if reader.display is not None:
-                return walls.event(record.wire, channel, reader.display.profile, self.facts)
+                return display_filter.event(record.wire, channel, reader.display.profile, self.facts)
             return record.wire
 
         return show

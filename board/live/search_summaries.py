@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from board.commands.suggested_criteria import suggested
 from board.engine import access, significant_events
 from board.engine.access import AsOf
-from board.source import BoardSource
+from board.live.event_source import BoardSource
 from models.board import OPERATIONS
 from models.database import Database, Unavailable
 from models.search import Search

@@ -1,1 +1,0 @@
-"""What alerts whom, and what of it was read."""
