@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlmodel import Session
 
-from board.finding import find
+from board.lookup import text_search
 from models import sought
 from models.database import Database
 from models.ids import new_id
@@ -270,7 +270,7 @@ async def test_of_a_long_text_the_part_is_shown_that_has_most_words(company: Com
     assert part["text"].startswith("…filler")
     assert part["text"].endswith("filler…")
     assert part["text"].strip("…") in far
-    assert len(part["text"]) <= find.BEFORE + find.AFTER + 2
+    assert len(part["text"]) <= text_search.BEFORE + text_search.AFTER + 2
 
 
 @pytest.mark.parametrize("written", ["x" * 4_000, "x " * 2_000, " " * 500 + "x", "ẍ" * 4_000, "x" + " " * 3_000])
@@ -280,7 +280,7 @@ async def test_a_strange_text_is_shown_too(company: Company, written: str) -> No
     (hit,) = await hits(company.bob, written.strip()[0], board=search)
     (part,) = hit["found"]
     assert all(word and word in written for word in marked(part))
-    assert len(part["text"]) <= find.BEFORE + find.AFTER + 2
+    assert len(part["text"]) <= text_search.BEFORE + text_search.AFTER + 2
 
 
 @given(st.text(alphabet=ANY | SIGNS), st.text(alphabet=ANY | SIGNS))
@@ -320,14 +320,14 @@ async def test_what_was_there_before_is_found_too(company: Company, house: House
 
 
 def _folded(session: Session) -> dict[str, str]:
-    tables = [metadata.tables[kind.__tablename__].c for kind in find.KINDS]  # type: ignore[index]
+    tables = [metadata.tables[kind.__tablename__].c for kind in text_search.KINDS]  # type: ignore[index]
     return {id: words for table in tables for id, words in session.execute(select(table.id, table.folded))}
 
 
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, of the version before words were kept."""
     versions.empty_at(target, "0004")
-    for kind in find.KINDS:
+    for kind in text_search.KINDS:
         table = metadata.tables[str(kind.__tablename__)]
         versions.put(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
 
@@ -335,13 +335,13 @@ def _as_before(source: Session, target: Session) -> None:
 async def test_what_takes_too_long_is_ended(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     database = company.server.desk.database
     endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
-    monkeypatch.setattr(find, "_found", lambda session, *_: session.execute(endless))
-    monkeypatch.setattr(find, "ENDS_S", 0.01)
+    monkeypatch.setattr(text_search, "_found", lambda session, *_: session.execute(endless))
+    monkeypatch.setattr(text_search, "ENDS_S", 0.01)
     response = await ask(company.bob, "anything")
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")
     assert database.read_now(_folded)
 
 
 def test_words_that_are_kept_are_in_no_state() -> None:
-    assert all("folded" not in kind.STATE for kind in find.KINDS)
+    assert all("folded" not in kind.STATE for kind in text_search.KINDS)
     assert sought.folded(["Red, red dog", None, "DOG's"]) == " red dog s"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from board.finding.gazetteer import Gazetteer, Place, gazetteer
-from board.finding.reach import metres
-from board.finding.spelling import distance, fold
+from board.lookup.fuzzy_names import distance, fold
+from board.lookup.gazetteer import Gazetteer, Place, gazetteer
+from board.lookup.place_radius import metres
 from board.paths import DATA
 from tests import cast
 from tests.company import Company

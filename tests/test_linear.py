@@ -25,7 +25,7 @@ from board.documents.content import Typed
 from board.engine import integrity
 from board.errors import Refused
 from board.exports import exports
-from board.finding import find, gazetteer, spelling, suggestions
+from board.lookup import fuzzy_names, gazetteer, suggestions_api, text_search
 from board.running import logs
 from models import sought, times
 from models.sighting import Sighting
@@ -55,12 +55,12 @@ def shown(text: str) -> None:
     """What is shown of something that was found, for as many words as can be asked for."""
     asked = {word[:9] for word in sought.words(text[:SHORT])}
     if asked:
-        find._shown(Sighting(description=text), asked)
+        text_search._shown(Sighting(description=text), asked)
 
 
 def meant(text: str) -> None:
     row = SimpleNamespace(reference="REF-1", person={"first_name": text, "last_name": "x"})
-    suggestions._fit(spelling.fold(text).split(), row)  # type: ignore[arg-type]
+    suggestions_api._fit(fuzzy_names.fold(text).split(), row)  # type: ignore[arg-type]
 
 
 def with_headers(text: str) -> None:
@@ -101,7 +101,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "words": (sought.words, 4 * LONG),
     "places of words": (lambda text: sought.places(text, {word[:5] for word in sought.words(text[:SHORT])}), 2 * LONG),
     "a hit": (shown, 2 * LONG),
-    "a name that is looked for": (spelling.fold, MESSAGE),
+    "a name that is looked for": (fuzzy_names.fold, MESSAGE),
     "a place that is looked for": (lambda text: gazetteer.gazetteer().find(text, 8), SHORT),
     "a search that is meant": (meant, SHORT),
     "names after @": (lambda text: mentions.named([text], PEOPLE), 4 * LONG),

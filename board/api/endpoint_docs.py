@@ -5,10 +5,10 @@ from board.commands import schemas, sightings, sources
 from board.commands.alerts import LISTED
 from board.commands.schemas import COMMAND_ID, Schema
 from board.displays import api_schema as display_shapes
-from board.finding import suggestions
 from board.handover import api as report_calls
 from board.history.unseen_api import MOST_MARKS
 from board.i18n import N_
+from board.lookup import suggestions_api
 from board.predefined_tasks import younger_than
 from board.programs.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, TRUE, UUID, Call, many, or_null, ref, shape
 from models.accounts import ROLES
@@ -231,7 +231,7 @@ CALLS: dict[tuple[str, str], Call] = {
             "score": shape({"words": {"type": "number"}, "near": {"type": "number"}}),
         }))}),
         (*ON_A_BOARD, "invalid", "too_large"),
-        body=schemas.of(suggestions.Typed),
+        body=schemas.of(suggestions_api.Typed),
     ),
     ("GET", "/intake/searches"): Call(
         shape({"searches": many(shape({

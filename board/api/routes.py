@@ -16,11 +16,11 @@ from board.audit_log import api as audit_calls
 from board.displays import api as display_calls
 from board.exports import exports
 from board.files import packed as packed_for_all
-from board.finding import find
-from board.finding.intake import routes as intake
 from board.handover import api as report_calls
 from board.history import integrity_api
 from board.history import unseen_api as since_calls
+from board.lookup import text_search
+from board.lookup.intake_api import routes as intake
 
 
 async def openapi(request: Request) -> Response:
@@ -51,7 +51,7 @@ routes = [
     _route("/me/active", active, "POST"),
     _route("/accounts", all_accounts),
     _route("/boards", boards),
-    _route("/find", find.find),
+    _route("/find", text_search.find),
     _route("/alerts", alert_calls.listed),
     _route("/alerts/read", alert_calls.read, "POST"),
     _route("/since", since_calls.since),

@@ -21,10 +21,10 @@ from starlette.routing import Route
 
 from board.answers import answer, caller_of, number, refusing
 from board.errors import invalid
-from board.finding import reach
-from board.finding.reach import Point
-from board.finding.spelling import distance, fold
 from board.i18n import N_
+from board.lookup import place_radius
+from board.lookup.fuzzy_names import distance, fold
+from board.lookup.place_radius import Point
 from board.paths import DATA
 
 LANGUAGES = ("fr", "nl", "de")
@@ -159,18 +159,18 @@ def gazetteer() -> Gazetteer:
     for part, row in parts:
         if part.point:
             own[row["nis"]].append(part.point)
-    seats = reach.grid(town.point for town, _ in towns.values() if town.point)
-    everywhere = reach.grid(
+    seats = place_radius.grid(town.point for town, _ in towns.values() if town.point)
+    everywhere = place_radius.grid(
         [*(point for cell in seats.values() for point in cell), *(each for some in own.values() for each in some)]
     )
     known = Gazetteer([], data["attribution"])
     for nis, (town, row) in towns.items():
         if town.point:
-            town.radius_m = reach.of_municipality(town.point, own[nis], seats, town.size, row["src"] != "g")
+            town.radius_m = place_radius.of_municipality(town.point, own[nis], seats, town.size, row["src"] != "g")
         _learn(known, town, row)
     for part, row in parts:
         if part.point:
-            part.radius_m = reach.of_locality(part.point, everywhere)
+            part.radius_m = place_radius.of_locality(part.point, everywhere)
         _learn(known, part, row)
     for row in (dict(zip(around["fields"], each, strict=True)) for each in around["cities"]):
         _learn(known, _city(row), row)

@@ -25,10 +25,10 @@ from board.engine import access
 from board.engine.identity import Caller
 from board.errors import Refused, from_validation, invalid
 from board.fields import Data, Long, Place, Time
-from board.finding.reach import Point, metres
-from board.finding.spelling import distance, fold
 from board.heavy import heavy
 from board.i18n import N_
+from board.lookup.fuzzy_names import distance, fold
+from board.lookup.place_radius import Point, metres
 from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting

@@ -21,8 +21,8 @@ from board.commands.sightings import Fields
 from board.commands.sources import Private
 from board.engine import access, journal
 from board.errors import Refused, invalid
-from board.finding import gazetteer, suggestions
 from board.i18n import N_
+from board.lookup import gazetteer, suggestions_api
 from board.running import logs, metrics
 from models.board import OPERATIONS
 from models.event import Done
@@ -113,4 +113,4 @@ def _done(session: Session, account: str, id: str) -> Done | None:
     return done
 
 
-routes = [Route("/intake/sightings", refusing(take_in), methods=["POST"]), *gazetteer.routes, *suggestions.routes]
+routes = [Route("/intake/sightings", refusing(take_in), methods=["POST"]), *gazetteer.routes, *suggestions_api.routes]

@@ -1,0 +1,1 @@
+"""Look-up: text search, places, fuzzy names, and the intake of sightings."""
