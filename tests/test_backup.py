@@ -15,11 +15,11 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
-from board import backup
 from board.accounts import accounts, live_changes
 from board.command_line import serving as commands
 from board.dev.check import ROOT
 from board.errors import Wrong
+from board.maintenance import backup
 from board.service import Desk
 from models.database import Database
 from models.seen import Seen

@@ -17,11 +17,11 @@ from websockets.exceptions import InvalidStatus
 
 from board import checks
 from board.accounts import accounts, live_changes
-from board.backup import note_backup
 from board.checks import State, database, paper, proxy, redis
 from board.checks.run import CHECKS
-from board.command_line.database import by_command_line
 from board.dev import Redis
+from board.maintenance.backup import note_backup
+from board.maintenance.database import by_command_line
 from board.settings import Settings
 from models.database import Database
 from models.schema import migrate

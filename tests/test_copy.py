@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import Session
 
-from board import copying
 from board.accounts import accounts, live_changes
 from board.commands.registry import Command
 from board.displays import displays
@@ -18,6 +17,7 @@ from board.engine import identity
 from board.engine.hash_chain import verify
 from board.engine.identity import Caller
 from board.errors import Wrong
+from board.maintenance import transfer
 from board.service import Desk
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable
@@ -60,12 +60,12 @@ class Moving:
         await self.do(self.search, "search.set_access", {"access": "desk", "members": []})
 
     def copy(self) -> None:
-        copying.copy(self.source, self.target, self.told.append)
+        transfer.copy(self.source, self.target, self.told.append)
 
 
 @pytest.fixture
 async def moving(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Moving]:
-    monkeypatch.setattr(copying, "PAGE", 20)  # so that there are several
+    monkeypatch.setattr(transfer, "PAGE", 20)  # so that there are several
     desk = await Desk.open(settings_for(tmp_path))
     target = Database(postgres_url)
     made = Moving(desk, target)
@@ -102,7 +102,7 @@ async def test_and_back_again(moving: Moving, tmp_path: Path) -> None:
     moving.copy()
     back = Database(f"sqlite:///{tmp_path}/back.db")
     migrate(back)
-    copying.copy(moving.target, back, moving.told.append)
+    transfer.copy(moving.target, back, moving.told.append)
     assert back.read_now(everything) == moving.source.read_now(everything)
     await back.close()
 
@@ -143,7 +143,7 @@ async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(m
             moving.source.write_now(write)
 
     with pytest.raises(Wrong, match="stop its servers"):
-        copying.copy(moving.source, moving.target, tell)
+        transfer.copy(moving.source, moving.target, tell)
     assert {name for name, rows in moving.target.read_now(everything).items() if rows} == {"rights"}
     moving.copy()  # now that it is still
 
@@ -154,7 +154,7 @@ async def test_a_copy_that_breaks_off_leaves_nothing(moving: Moving, monkeypatch
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        copying.copy(moving.source, moving.target, tell)
+        transfer.copy(moving.source, moving.target, tell)
     assert {name for name, rows in moving.target.read_now(everything).items() if rows} == {"rights"}
 
 
@@ -171,7 +171,7 @@ async def test_an_empty_source_is_most_likely_a_typing_error(tmp_path: Path, pos
     source, target = Database(f"sqlite:///{tmp_path}/typo.db"), Database(postgres_url)
     migrate(source)
     with pytest.raises(Wrong, match="nothing to copy"):
-        copying.copy(source, target, print)
+        transfer.copy(source, target, print)
     for each in (source, target):
         await each.close()
 
@@ -189,5 +189,5 @@ async def test_a_target_that_goes_away_is_said_so(moving: Moving, servers: Path)
             server.kill()
 
     with pytest.raises(Unavailable):
-        copying.copy(moving.source, target, tell)
+        transfer.copy(moving.source, target, tell)
     await target.close()

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from board import copying
 from board.handover import report_sections
+from board.maintenance import transfer
 from models.board import OPERATIONS
 from models.database import Database
 from tests import cast, handing, storm
@@ -287,7 +287,7 @@ async def test_an_open_handover_goes_on_after_a_restore(tmp_path: Path) -> None:
         signed = await report(alice)
         await alice.leave()
     database = Database(f"sqlite:///{tmp_path}/board.db")
-    database.write_now(copying.restored)
+    database.write_now(transfer.restored)
     await database.close()
     async with serving(tmp_path) as server:
         ada = await cast.come(server, tokens[1])

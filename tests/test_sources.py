@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board.backup import backup
 from board.commands.sources import PAGE
+from board.maintenance.backup import backup
 from models.database import Database
 from models.schema import metadata, migrate
 from models.sighting import Sighting

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.checks.finding import State
-from board.command_line.database import read
+from board.maintenance.database import read
 from board.settings import Settings
 from models.times import moment, now
 from models.upkeep import BACKUP, Upkeep

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.checks.finding import State
-from board.command_line.database import read
+from board.maintenance.database import read
 from board.settings import Settings
 from models import sqlite
 from models.database import Database

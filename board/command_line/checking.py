@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from board.command_line.database import read
 from board.command_line.output import AsJson, show
 from board.displays import health
+from board.maintenance.database import read
 from models.times import now
 
 

@@ -8,9 +8,9 @@ import typer
 
 from board.accounts import accounts
 from board.accounts.token_list import listed as listed_tokens
-from board.command_line.database import read, write
 from board.command_line.output import AsJson, show
 from board.command_line.passwords import FromStdin, password
+from board.maintenance.database import read, write
 from models.accounts import ROLES, SCOPES
 from models.times import now, stamp
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from board.command_line.database import WAIT_S, by_command_line, write
 from board.command_line.output import progress
 from board.errors import Wrong
+from board.maintenance.database import WAIT_S, by_command_line, write
 from board.settings import Settings
 from models.database import Database, Unavailable
 from models.schema import migrate as bring_up
@@ -46,7 +46,7 @@ def migrate() -> None:
 
 def copy(to: Annotated[str, typer.Option(help="The new database's URL: empty, in PostgreSQL or in SQLite.")]) -> None:
     """Copies everything to a new database, and checks it there. Stop the servers first."""
-    from board.copying import copy as copy_all
+    from board.maintenance.transfer import copy as copy_all
 
     source, target = Database(Settings().database_url, existing=True), Database(to)
     for each in (source, target):
@@ -60,8 +60,8 @@ def backup(
     note: Annotated[bool, typer.Option("--note", help="Only note, for `check`, that another program has just made one.")] = False,
 ) -> None:
     """Writes a backup of an SQLite database, beside running servers, and checks it. (PostgreSQL has pg_dump.)"""
-    from board.backup import backup as back_up
-    from board.backup import note_backup
+    from board.maintenance.backup import backup as back_up
+    from board.maintenance.backup import note_backup
 
     if note == (file is not None):
         raise typer.BadParameter("Name a new file, or --note.")
@@ -83,7 +83,7 @@ def backup(
 
 def restored() -> None:
     """After a restore from a backup: gives every board a new epoch, so that no client goes on from where it was."""
-    from board.copying import restored as renew
+    from board.maintenance.transfer import restored as renew
 
     print(f"{write(renew)} boards have a new epoch: everybody gets a new snapshot.")
     print("Accounts, sessions, tokens and displays are those of the backup: disable and revoke again what has ended since.")
