@@ -18,7 +18,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from board import app
 from board.accounts import accounts, live_changes
-from board.running.serve import Listening, configured, listen
+from board.server.listening_socket import listen
+from board.server.serve import Listening, configured
 from board.service import Desk
 from board.settings import Settings
 from models.times import now, stamp

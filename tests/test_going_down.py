@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from board.running.serve import FEW, configured
+from board.server.serve import FEW, configured
 from board.service import Desk
 from tests import houses, test_killed
 from tests.cast import PATIENCE_S, new_id, settings_for

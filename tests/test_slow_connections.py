@@ -19,8 +19,9 @@ from websockets.exceptions import InvalidMessage
 
 from board import app, socket
 from board.engine import snapshot
-from board.running.connections import Connections, stands_for_many
-from board.running.serve import Listening, configured, listen
+from board.server.connections import Connections, stands_for_many
+from board.server.listening_socket import listen
+from board.server.serve import Listening, configured
 from board.service import Desk
 from models.board import OPERATIONS
 from realtime.deadlines import Deadlines

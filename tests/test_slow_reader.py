@@ -10,7 +10,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from board.commands.registry import Command
-from board.running.serve import listen
+from board.server.listening_socket import listen
 from realtime import outbox
 from tests import test_killed
 from tests.cast import Person, new_id, settings_for, token_for

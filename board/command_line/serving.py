@@ -21,7 +21,7 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
 ) -> None:
     """Serves the board. Migrates by itself."""
-    from board.running.serve import run
+    from board.server.run import run
 
     given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})

@@ -10,7 +10,7 @@ from board.demo import folder as place
 from board.demo.play import PASSWORD, make
 from board.demo.story import people
 from board.errors import Wrong
-from board.running.serve import run as serve
+from board.server.run import run as serve
 from board.settings import Settings
 from models.database import Database, Unusable
 from models.schema import migrate

@@ -27,8 +27,8 @@ from board.dev.account import unprivileged
 from board.dev.child import CannotStart
 from board.dev.postgres import Postgres, write_private
 from board.dev.redis import Redis
-from board.running.serve import run as serve
 from board.secret_file import kept_secret
+from board.server.run import run as serve
 from board.settings import Settings
 from models.database import Database, Unavailable, Unusable
 

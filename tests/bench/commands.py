@@ -16,7 +16,7 @@ from board.commands.command import Ack
 from board.commands.registry import Command
 from board.engine import journal
 from board.engine.identity import Caller
-from board.running.serve import hurry
+from board.server.serve import hurry
 from board.service import Desk
 from models.board import OPERATIONS
 from tests.bench import Figure

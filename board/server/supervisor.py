@@ -27,15 +27,15 @@ from board.install import environments
 from board.running import logs, pulse
 from board.running.logs import WORKER
 from board.running.metrics import FOLDER
-from board.running.serve import listen, url_of
-from board.running.worker import READY
+from board.server.listening_socket import listen, url_of
+from board.server.worker import READY
 from board.service import Desk
 from board.settings import Settings
 from models.errors import Unusable
 
 log = structlog.get_logger()
 
-ARGUMENTS = ["-m", "board.running.worker"]
+ARGUMENTS = ["-m", "board.server.worker"]
 LOOK_S = 0.25  # how often the supervisor looks, if nothing wakes it
 STUCK_S = 10.0  # without a beat for so long, a worker answers nobody: it is killed and replaced
 START_S = 60.0  # for a worker to take connections

@@ -17,10 +17,10 @@ import uvicorn
 
 from board import app
 from board.running import client_faults, logs, metrics, pulse
-from board.running.connections import Connections, stands_for_many
+from board.server.connections import Connections, stands_for_many
+from board.server.listening_socket import listen, url_of
 from board.service import Desk
 from board.settings import VERSION, Settings
-from models.database import Unusable
 from realtime import protocol
 from realtime.deadlines import Deadlines, watch
 from realtime.http import Http
@@ -28,7 +28,6 @@ from realtime.server import CLOSING_S, Line
 
 log = structlog.get_logger()
 
-QUEUED = 2_048  # connections that the kernel holds for us while we are busy, or while one worker follows another
 ACCEPTED_AT_ONCE = 64  # then the loop goes round: no burst keeps others waiting
 ACCEPTED_BY_EACH = 8  # where there are other workers: of a burst each takes its share
 FEW = 50  # sockets that may all come back in one moment
@@ -41,35 +40,6 @@ ENDS_S = 12.0  # after which a process that was told to go is gone, whatever hol
 # must be the proxy, or a request that it sends just then is lost, and its browser is told 502.
 KEPT_S = 75
 DEADLINES = Deadlines()
-
-
-class ListeningSocket(socket.socket):
-    """What it queues was said once, for all processes that share it: asyncio would set it to what it accepts at once."""
-
-    def listen(self, backlog: int = QUEUED, /) -> None:
-        super().listen(QUEUED)
-
-
-def listen(settings: Settings) -> socket.socket:
-    """The listening socket. Raises Unusable where the address can't be had."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # The protocol is named, or asyncio does not turn Nagle off on what it accepts: each answer would wait 40 ms for an ACK.
-    listening = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-        listening.listen()
-    except OSError as error:
-        listening.close()
-        raise Unusable(f"Can't listen on {settings.host}, port {settings.port}: {error.strerror}.") from error
-    return listening
-
-
-def url_of(settings: Settings, listening: socket.socket) -> str:
-    """The address that people open."""
-    host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    return settings.public_url or f"http://{shown}:{port}"
 
 
 async def serve(
@@ -235,16 +205,3 @@ def end_within(seconds: float) -> None:
     timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
-
-
-def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
-    """`serve`, from synchronous code: in this process, or with as many workers as the settings say. Raises Unusable."""
-    try:
-        if settings.workers > 1:
-            from board.running.workers import supervise
-
-            supervise(settings, ready)
-        else:
-            asyncio.run(serve(settings, ready))
-    finally:
-        logs.flush()  # before the sentence of a refusal

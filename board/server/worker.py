@@ -17,7 +17,8 @@ from pathlib import Path
 from board.install import environments
 from board.running import logs
 from board.running.metrics import FOLDER
-from board.running.serve import ListeningSocket, serve
+from board.server.listening_socket import ListeningSocket
+from board.server.serve import serve
 from board.settings import Settings
 from models.database import Unavailable, Unusable
 

@@ -1,0 +1,1 @@
+"""Server processes: one or several workers, and their supervisor."""

@@ -1,0 +1,21 @@
+"""Run a server until it is stopped."""
+
+import asyncio
+from collections.abc import Callable
+
+from board.running import logs
+from board.server.serve import serve
+from board.settings import Settings
+
+
+def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
+    """`serve`, from synchronous code: in this process, or with as many workers as the settings say. Raises Unusable."""
+    try:
+        if settings.workers > 1:
+            from board.server.supervisor import supervise
+
+            supervise(settings, ready)
+        else:
+            asyncio.run(serve(settings, ready))
+    finally:
+        logs.flush()  # before the sentence of a refusal
