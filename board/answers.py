@@ -18,7 +18,7 @@ from board.i18n import DEFAULT, N_, say
 from board.rate_limit import Taken
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.fields import fields
-from board.running import metrics
+from board.telemetry import metrics
 from board.telemetry.failures import answered
 from board.web.same_origin import check_own_page
 from realtime import strict

@@ -30,8 +30,8 @@ from board.handover import pages as handover_pages
 from board.headers import Headers
 from board.history import pages as history_pages
 from board.i18n import N_, translated
-from board.running import metrics
 from board.service import Desk
+from board.telemetry import metrics
 from board.telemetry.failures import answered
 from models.database import Unavailable
 

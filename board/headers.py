@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from board import files
-from board.running import logs, metrics
+from board.telemetry import logs, metrics
 
 log = structlog.get_logger()
 

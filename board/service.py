@@ -32,9 +32,9 @@ from board.live.visibility import Sights
 from board.predefined_tasks import known
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
-from board.running import metrics
-from board.running.clock import ClockWatch
 from board.settings import Settings
+from board.telemetry import metrics
+from board.telemetry.clock import ClockWatch
 from board.telemetry.failures import answered
 from models.board import OPERATIONS, Board
 from models.database import Database, Unavailable, Unusable

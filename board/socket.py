@@ -12,11 +12,11 @@ from board.engine.identity import Caller, signed_in, speaks_for_account
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit.account_limits import too_many
-from board.running import logs, metrics
-from board.running.seldom import seldom
 from board.service import Desk
 from board.settings import VERSION
+from board.telemetry import logs, metrics
 from board.telemetry.failures import answered
+from board.telemetry.log_throttle import seldom
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from realtime import protocol

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 from websockets.asyncio.client import connect
 
-from board.running import metrics
+from board.telemetry import metrics
 from models.board import Board
 from tests import cast, handing
 from tests.cast import PATIENCE_S, Person, serving

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from board.dev import Postgres, Redis
 from board.engine import hash_chain
-from board.running import clock
-from board.running.clock import ClockWatch, Steps
 from board.service import Desk
+from board.telemetry import clock
+from board.telemetry.clock import ClockWatch, Steps
 from models.board import Board
 from models.database import Database
 from models.schema import migrate

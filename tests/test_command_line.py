@@ -23,7 +23,7 @@ from websockets.asyncio.client import connect
 from board import cli, env_file
 from board.accounts import accounts
 from board.engine.rights_version import bump
-from board.running import logs
+from board.telemetry import logs
 from models import schema, sqlite
 from models.database import Database
 from tests.cast import PATIENCE_S, STARTS_WITHIN_S, new_id

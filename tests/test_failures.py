@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from board.commands.registry import TABLE
 from board.engine import snapshot
-from board.running import logs, metrics
+from board.telemetry import logs, metrics
 from models.errors import Unavailable, is_fault
 from models.sqlite import library
 from tests.cast import Person, Refusal, new_id

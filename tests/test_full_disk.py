@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from board.running.metrics import commands
+from board.telemetry.metrics import commands
 from models import sqlite
 from models.database import Database
 from models.errors import Unavailable

@@ -26,7 +26,7 @@ from board.engine import integrity
 from board.errors import Refused
 from board.exports import exports
 from board.lookup import fuzzy_names, gazetteer, suggestions_api, text_search
-from board.running import logs
+from board.telemetry import logs
 from models import sought, times
 from models.sighting import Sighting
 from realtime import protocol

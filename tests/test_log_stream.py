@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from board.running.log_stream import MOST, LogStream
+from board.telemetry.log_writer import MOST, LogStream
 from models.database import Database
 from models.schema import migrate
 from tests.cast import PATIENCE_S, STARTS_WITHIN_S

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from board.running import pulse
+from board.telemetry import watchdog
 from models.database import Database
 from models.schema import migrate
 from tests.cast import PATIENCE_S
@@ -39,11 +39,11 @@ QUICK = "from board.running import pulse, workers; pulse.BEAT_S = workers.LOOK_S
 
 
 async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulse, "STUCK_S", 0.2)
-    monkeypatch.setattr(pulse, "BEAT_S", 0.05)
+    monkeypatch.setattr(watchdog, "STUCK_S", 0.2)
+    monkeypatch.setattr(watchdog, "BEAT_S", 0.05)
     go_on = threading.Event()
     beats: list[None] = []
-    beating = asyncio.create_task(pulse.Pulse(lambda: beats.append(None)).run())
+    beating = asyncio.create_task(watchdog.Pulse(lambda: beats.append(None)).run())
     try:
         await until(lambda: len(beats) > 1)
         with structlog.testing.capture_logs() as said:

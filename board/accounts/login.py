@@ -19,7 +19,7 @@ from board.engine.last_use import idle_end
 from board.engine.rights_version import bump
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.limiter import Wanted
-from board.running import metrics
+from board.telemetry import metrics
 from models.accounts import Account, Session
 from models.database import Unavailable
 from models.times import now, stamp

@@ -22,7 +22,7 @@ from board.i18n import N_
 from board.live.event_source import record
 from board.programs import tags
 from board.programs.packing import packed, packs
-from board.running import logs, metrics
+from board.telemetry import logs, metrics
 from models.accounts import Session as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search

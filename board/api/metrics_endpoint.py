@@ -10,8 +10,8 @@ from board.app import READY_S
 from board.displays import health as display_standing
 from board.engine.identity import signed_in
 from board.errors import Refused
-from board.running import metrics
 from board.service import Desk
+from board.telemetry import metrics
 from models.database import Unavailable
 from models.times import now
 

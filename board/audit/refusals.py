@@ -8,7 +8,7 @@ from board import client_address
 from board.audit.entries import OriginRefused, SignInFailed, SignInThrottled, TokenRefused
 from board.audit.repeats import Repeats
 from board.engine.identity import RefusedToken
-from board.running import metrics
+from board.telemetry import metrics
 from models.accounts import Account
 
 LONGEST = 200  # characters of what a stranger says of themselves

@@ -19,7 +19,7 @@ from board.demo.errands import Errand, Look, Me, Step, take_in, to_do
 from board.demo.line import Line, View
 from board.demo.story import Person, people
 from board.demo.texts import texts
-from board.running import logs
+from board.telemetry import logs
 from models.accounts import Account, Token
 from models.board import OPERATIONS
 from models.times import now, stamp

@@ -23,7 +23,7 @@ from board.engine import access, journal
 from board.errors import Refused, invalid
 from board.i18n import N_
 from board.lookup import gazetteer, suggestions_api
-from board.running import logs, metrics
+from board.telemetry import logs, metrics
 from models.board import OPERATIONS
 from models.event import Done
 from models.sighting import Sighting

@@ -11,7 +11,7 @@ import structlog
 from uvicorn.middleware.proxy_headers import _TrustedHosts  # what it believes, we count
 
 from board.rate_limit.addresses import network_of
-from board.running import metrics
+from board.telemetry import metrics
 
 log = structlog.get_logger()
 

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from board.running import logs
 from board.server.serve import serve
 from board.settings import Settings
+from board.telemetry import logs
 
 
 def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:

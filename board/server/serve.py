@@ -16,11 +16,11 @@ import structlog
 import uvicorn
 
 from board import app
-from board.running import client_faults, logs, metrics, pulse
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
 from board.service import Desk
 from board.settings import VERSION, Settings
+from board.telemetry import client_faults, logs, metrics, watchdog
 from realtime import protocol
 from realtime.deadlines import Deadlines, watch
 from realtime.http import Http
@@ -63,13 +63,13 @@ async def serve(
     hurry()
     metrics.measure(desk.hub)
     application = app.make(desk)
-    beating = asyncio.create_task(pulse.Pulse(beat).run())
+    beating = asyncio.create_task(watchdog.Pulse(beat).run())
     telling = asyncio.create_task(metrics.tell(application.state.counts))
 
     def started() -> None:
         log.info("serving", version=VERSION)
         if beat is None:
-            pulse.notify("READY=1")
+            watchdog.notify("READY=1")
         if ready is not None:
             ready(url)
 
@@ -150,7 +150,7 @@ class Listening(uvicorn.Server):
         """Takes no more connections, tells everybody to come back elsewhere, and finishes what is under way."""
         self.config.app.state.going = True  # type: ignore[union-attr]
         log.info("going", sockets=len(self._desk.hub.connections))
-        pulse.notify("STOPPING=1")
+        watchdog.notify("STOPPING=1")
         for server in self.servers:
             server.close()
         for listening in sockets or []:

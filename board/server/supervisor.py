@@ -24,13 +24,13 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from board.bootstrap import ROOT
 from board.install import environments
-from board.running import logs, pulse
-from board.running.logs import WORKER
-from board.running.metrics import FOLDER
 from board.server.listening_socket import listen, url_of
 from board.server.worker import READY
 from board.service import Desk
 from board.settings import Settings
+from board.telemetry import logs, watchdog
+from board.telemetry.logs import WORKER
+from board.telemetry.metrics import FOLDER
 from models.errors import Unusable
 
 log = structlog.get_logger()
@@ -143,9 +143,9 @@ class Supervisor:
                 place.not_before = now if place.worker else now + NO_ROOM_S
         self._roll(now)
         self._announce()
-        if self._announced and now - self._beaten >= pulse.BEAT_S:  # sooner it would fill the queue that READY=1 goes into
+        if self._announced and now - self._beaten >= watchdog.BEAT_S:  # sooner it would fill the queue that READY=1 goes into
             self._beaten = now
-            pulse.notify_beat()
+            watchdog.notify_beat()
 
     def _workers(self) -> list[Worker]:
         placed = [worker for place in self._places for worker in (place.worker, place.fresh) if worker is not None]
@@ -218,7 +218,7 @@ class Supervisor:
     def _announce(self) -> None:
         if not self._announced and all(place.worker is not None and place.worker.ready for place in self._places):
             self._announced = True
-            pulse.notify("READY=1")
+            watchdog.notify("READY=1")
             if self._ready is not None:
                 self._ready(self._url)
 
@@ -269,7 +269,7 @@ class Supervisor:
         def go(signal: int, frame: object) -> None:
             if self._going is None:
                 self._going = time.monotonic()
-                pulse.notify("STOPPING=1")
+                watchdog.notify("STOPPING=1")
 
         def roll(signal: int, frame: object) -> None:
             self._asked_to_roll = True

@@ -15,11 +15,11 @@ import threading
 from pathlib import Path
 
 from board.install import environments
-from board.running import logs
-from board.running.metrics import FOLDER
 from board.server.listening_socket import ListeningSocket
 from board.server.serve import serve
 from board.settings import Settings
+from board.telemetry import logs
+from board.telemetry.metrics import FOLDER
 from models.database import Unavailable, Unusable
 
 READY, BEAT = b"R", b"."

@@ -7,7 +7,7 @@ import structlog
 
 from board.errors import Refused
 from board.i18n import N_
-from board.running import logs, metrics
+from board.telemetry import logs, metrics
 from models.database import TooLong, Unavailable
 
 log = structlog.get_logger()

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from board.errors import Refused
 from board.i18n import N_
-from board.running import metrics
+from board.telemetry import metrics
 
 if TYPE_CHECKING:
     from board.engine.identity import Caller

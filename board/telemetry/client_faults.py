@@ -4,8 +4,8 @@ import logging
 
 import structlog
 
-from board.running import metrics
-from board.running.seldom import seldom
+from board.telemetry import metrics
+from board.telemetry.log_throttle import seldom
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from board.errors import Refused
-from board.running.logs import WORKER
+from board.telemetry.logs import WORKER
 from models.errors import Unavailable
 from realtime.hub import Hub
 from realtime.rounds import every

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from board.running import metrics
+from board.telemetry import metrics
 from models.clock import AHEAD, JUMPED, ClockFault
 from models.database import Database, Unavailable
 from models.times import moment, stamp

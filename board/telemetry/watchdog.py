@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import structlog
 
-from board.running import metrics
+from board.telemetry import metrics
 
 log = structlog.get_logger()
 

@@ -2,7 +2,7 @@
 
 An exception is logged by its type and the lines that raised it, never by its message: messages quote what people typed.
 A line that belongs to a request says its id, which the answer told as X-Request-Id; one of a command says the command's.
-Who logs never waits for who should read it: see `board.running.log_stream`.
+Who logs never waits for who should read it: see `board.telemetry.log_writer`.
 """
 
 import atexit
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import structlog
 
-from board.running.log_stream import LogStream
+from board.telemetry.log_writer import LogStream
 from models.times import now, stamp
 
 OURS = ("board", "models", "realtime")
