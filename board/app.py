@@ -10,14 +10,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board import answers, files, language, pages, socket
 from board.accounts import account_pages, admin_pages
 from board.accounts.login_pages import sign_in, sign_out
-from board.answers import STATUS, answer, refusal, refusing, wait
 from board.api import docs_page as api_page
 from board.api import endpoints
 from board.api import routes as api_routes
@@ -27,32 +25,34 @@ from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
 from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
-from board.headers import Headers
 from board.history import pages as history_pages
 from board.i18n import N_, translated
 from board.service import Desk
 from board.telemetry import metrics
 from board.telemetry.failures import answered
+from board.web import board_pages, http, language, pages, static_files, websocket
+from board.web.health import alive, ready
+from board.web.http import STATUS, answer, refusal, refusing, wait
+from board.web.middleware import Headers
 from models.database import Unavailable
 
 ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page
 WRONG_METHOD = N_("This address does not take this method.")
-READY_S = 3  # for the database's answer: whoever asks does not wait for long
 
 
 def make(desk: Desk) -> Starlette:
     """The application over an open desk. Whoever opened the desk closes it."""
     app = Starlette(
         routes=[
-            WebSocketRoute("/ws", socket.endpoint),
-            Mount(answers.BASE, routes=api_routes.routes),
+            WebSocketRoute("/ws", websocket.endpoint),
+            Mount(http.BASE, routes=api_routes.routes),
             Route("/login", sign_in, methods=["POST"]),
             Route("/logout", sign_out, methods=["POST"]),
             Route("/healthz", alive),
             Route("/readyz", ready),
             Route("/metrics", refusing(measured)),
-            *files.routes,
-            *pages.routes,
+            *static_files.routes,
+            *board_pages.routes,
             *history_pages.routes,
             *handover_pages.routes,
             *paper_pages.routes,
@@ -84,25 +84,6 @@ def make(desk: Desk) -> Starlette:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
     await app.state.desk.hub.stop()
-
-
-async def alive(request: Request) -> Response:
-    return PlainTextResponse("alive\n")
-
-
-async def ready(request: Request) -> Response:
-    """200 when requests may come here; says how the database and the bus are. Without the bus the board goes on; without writes
-    nothing can be done here, though all can be read."""
-    state = request.app.state
-    bus = ("ok" if state.desk.hub.bus.up else "down") if state.desk.settings.redis_url else "none"
-    try:
-        async with asyncio.timeout(READY_S):
-            await state.desk.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
-    except (Unavailable, TimeoutError):
-        return _unready({"database": "down", "writes": "down", "bus": bus, "going": state.going})
-    writes = "ok" if state.desk.database.health.fault is None else "down"
-    told = {"database": "ok", "writes": writes, "bus": bus, "going": state.going}
-    return _unready(told) if state.going or writes != "ok" else answer(told)
 
 
 def _unready(told: dict[str, Any]) -> Response:

@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from board import app
 from board.accounts import accounts, live_changes, password_links
-from board.answers import STATUS
 from board.errors import Refused
+from board.web.http import STATUS
 from models.accounts import ROLES, Account
 from models.times import now, stamp
 from tests import cast

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from board.answers import BASE, STATUS
 from board.api.openapi import document
 from board.commands.registry import TABLE
+from board.web.http import BASE, STATUS
 from models.board import OPERATIONS
 from tests import cast, handing
 from tests.company import Company

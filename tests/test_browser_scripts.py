@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Route, expect
 
-from board import files, scripts
+from board.web import js_bundle, static_files
 from tests.office import Office
 
 pytestmark = pytest.mark.browser
@@ -23,20 +23,20 @@ JOINED = f"""async (address) => {{ {SAID}
 
 
 async def test_each_script_gives_joined_what_it_gives_apart(office: Office) -> None:
-    folder = scripts.Folder(files.STATIC)
-    views = scripts.views(folder[scripts.MAIN])
-    begin = {scripts.MAIN, scripts.WALL}  # they export nothing, and begin a page
+    folder = js_bundle.Folder(static_files.STATIC)
+    views = js_bundle.views(folder[js_bundle.MAIN])
+    begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and begin a page
     names = [name for name in folder.needed([*begin, *views.values()]) if name not in begin]
     window = await office.stranger()
     await window.page.goto("/login")
     apart = dict(zip(names, await window.page.evaluate(APART, names), strict=True))
     assert {name: set(gives) for name, gives in apart.items()} == {name: set(folder[name].given) for name in names}
-    main = await window.page.evaluate(JOINED, files.script("main"))
-    everywhere = [name for name in folder.needed([scripts.MAIN]) if name not in begin]
+    main = await window.page.evaluate(JOINED, static_files.script("main"))
+    everywhere = [name for name in folder.needed([js_bundle.MAIN]) if name not in begin]
     assert len(everywhere) > 40
-    assert {name: main[scripts.variable(name)] for name in everywhere} == {name: apart[name] for name in everywhere}
+    assert {name: main[js_bundle.variable(name)] for name in everywhere} == {name: apart[name] for name in everywhere}
     for page, name in views.items():
-        assert set(await window.page.evaluate(JOINED, files.script(page))) == set(apart[name]) == {"mount"}
+        assert set(await window.page.evaluate(JOINED, static_files.script(page))) == set(apart[name]) == {"mount"}
 
 
 TAKES, GIVES = 'import { b } from "./b.js";\n', "export const b = 1;\n"
@@ -60,7 +60,7 @@ def test_what_is_not_known_is_refused(what: str, tmp_path: Path) -> None:
     (tmp_path / "js/a.js").write_text(one)
     (tmp_path / "js/b.js").write_text(other)
     with pytest.raises(ValueError, match=re.escape(why)):
-        scripts.Folder(tmp_path).needed(["js/a.js"])
+        js_bundle.Folder(tmp_path).needed(["js/a.js"])
 
 
 UNLOADED = "[data-unloaded]"

@@ -15,7 +15,6 @@ import pytest
 import typer
 
 from board import app, cli
-from board.answers import BASE, STATUS
 from board.api import routes
 from board.api.endpoint_docs import CALLS
 from board.api.openapi import document
@@ -24,6 +23,7 @@ from board.commands.schemas import KINDS
 from board.dev.check import ROOT
 from board.errors import SENTENCES
 from board.settings import Settings
+from board.web.http import BASE, STATUS
 from tests.test_bad_input import WHOLE
 from tests.test_rights import TRIES
 

@@ -5,8 +5,8 @@ import ast
 import pytest
 from starlette.requests import HTTPConnection
 
-from board import cookies
 from board.dev.check import ROOT
+from board.web import cookies
 from tests.growth import grows, texts
 
 

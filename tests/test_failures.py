@@ -147,7 +147,7 @@ async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
 async def test_a_handshake_that_fails_is_counted_and_refused(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     before = count("socket")
     with monkeypatch.context() as patch:
-        patch.setattr("board.socket._admit", fails)
+        patch.setattr("board.web.websocket._admit", fails)
         with pytest.raises(Exception, match="500"):
             await company.again(company.bob)
     assert count("socket") == before + 1

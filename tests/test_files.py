@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from board import files, scripts
 from board.paths import TEMPLATES
+from board.web import js_bundle, static_files
 from tests.cast import Person, Server
 
 LASTING = "public, max-age=31536000, immutable"
@@ -29,7 +29,7 @@ async def test_what_a_page_names_is_kept_for_ever_and_all_else_is_asked_after(se
         assert (answer.content, answer.headers["cache-control"]) == (lasting, "no-cache")
         assert (await http.get("/static/js/main.js")).headers["cache-control"] == "no-cache"
         assert (await http.get("/i18n/fr.json?v=0")).headers["cache-control"] == "no-cache"
-        missing = await http.get(files.address("js/none.js"))
+        missing = await http.get(static_files.address("js/none.js"))
         assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
 
 
@@ -37,7 +37,7 @@ async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not
     search = await alice.open_search()
     packed = {"accept-encoding": "gzip"}
     async with httpx.AsyncClient(base_url=alice.server.url, headers={"accept-encoding": "identity"}) as http:
-        for address in (files.script("main"), files.address(files.STYLES), files.catalogue("fr")):
+        for address in (static_files.script("main"), static_files.address(static_files.STYLES), static_files.catalogue("fr")):
             plain, short = await http.get(address), await http.get(address, headers=packed)
             assert (plain.headers.get("content-encoding"), short.headers["content-encoding"]) == (None, "gzip")
             assert plain.content == short.content
@@ -47,7 +47,7 @@ async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not
         assert "content-encoding" not in (await alice.http.get(address, headers=packed)).headers
 
 
-JOINED = scripts.joined(files.STATIC)
+JOINED = js_bundle.joined(static_files.STATIC)
 
 
 def _modules(name: str) -> set[str]:
@@ -67,34 +67,34 @@ async def test_a_page_gets_what_it_needs_and_no_more(alice: Person) -> None:
 
 
 async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> None:
-    ours = {each.relative_to(files.STATIC).as_posix() for each in (files.STATIC / "js").rglob("*.js")}
+    ours = {each.relative_to(static_files.STATIC).as_posix() for each in (static_files.STATIC / "js").rglob("*.js")}
     assert {each for name in JOINED for each in _modules(name) if each.startswith("js/")} == ours
     pages = {each for file in TEMPLATES.rglob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
     assert pages - {"plain", "api", "error"} == {name.removesuffix(".js") for name in JOINED} - {"main", "wall"}
 
 
 async def test_all_sheets_are_given() -> None:
-    sheets = {f"{each}.css" for sheets in files.SHEETS.values() for each in sheets}
-    assert sheets == {each.name for each in (files.STATIC / "css").rglob("*.css")}
+    sheets = {f"{each}.css" for sheets in static_files.SHEETS.values() for each in sheets}
+    assert sheets == {each.name for each in (static_files.STATIC / "css").rglob("*.css")}
 
 
 def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    static = Path(shutil.copytree(files.STATIC, tmp_path / "static", copy_function=shutil.copy))
-    before = files.version()
-    monkeypatch.setattr(files, "STATIC", static)
-    files._version.cache_clear()
-    assert files.version() == before  # copied: the same at another hour
+    static = Path(shutil.copytree(static_files.STATIC, tmp_path / "static", copy_function=shutil.copy))
+    before = static_files.version()
+    monkeypatch.setattr(static_files, "STATIC", static)
+    static_files._version.cache_clear()
+    assert static_files.version() == before  # copied: the same at another hour
     (static / "js" / "main.js").write_text("another text")
-    files._version.cache_clear()
-    assert files.version() != before
+    static_files._version.cache_clear()
+    assert static_files.version() != before
     monkeypatch.undo()
-    files._version.cache_clear()
-    assert files.version() == before
+    static_files._version.cache_clear()
+    assert static_files.version() == before
 
 
 def test_what_moves_without_end_moves_in_steps() -> None:
     """Sixty frames a second of a whole wall take a core where no graphics card draws."""
-    lines = [line for sheet in (files.STATIC / "css").rglob("*.css") for line in sheet.read_text().splitlines()]
+    lines = [line for sheet in (static_files.STATIC / "css").rglob("*.css") for line in sheet.read_text().splitlines()]
     endless = [line for line in lines if "infinite" in line]
     assert endless
     assert all("steps(" in line for line in endless), endless

@@ -15,7 +15,6 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from websockets import headers as websocket_headers
 
-from board import answers, language, pages
 from board.accounts import passwords
 from board.commands import mentions
 from board.dev.check import ROOT
@@ -27,6 +26,7 @@ from board.errors import Refused
 from board.exports import exports
 from board.lookup import fuzzy_names, gazetteer, suggestions_api, text_search
 from board.telemetry import logs
+from board.web import http, language, pages
 from models import sought, times
 from models.sighting import Sighting
 from realtime import protocol
@@ -87,7 +87,7 @@ def quiet(read: Callable[[str], object]) -> Callable[[str], object]:
 
 READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a command's id": (protocol.is_id, MESSAGE),
-    "a form": (lambda text: answers.form_of(text.encode()), MESSAGE),
+    "a form": (lambda text: http.form_of(text.encode()), MESSAGE),
     "a query": (QueryParams, MESSAGE),
     "an address": (path_of, MESSAGE // 8),  # which all routes are asked for
     "languages": (language.accepted, MESSAGE),

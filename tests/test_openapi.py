@@ -18,13 +18,13 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from board.accounts import live_changes
-from board.answers import BASE, STATUS
 from board.api import openapi, routes
 from board.api.endpoint_docs import CALLS, SAYS
 from board.api.openapi import document
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.errors import SENTENCES
+from board.web.http import BASE, STATUS
 from models.accounts import ROLES
 from realtime.protocol import is_id
 from tests import cast, handing

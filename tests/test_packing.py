@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx2 as httpx
 import pytest
 
-from board.programs import packing
+from board.web import compression
 from tests import cast
 from tests.company import Company
 
@@ -55,7 +55,7 @@ async def test_a_program_gets_large_answers_packed_and_they_say_the_same(company
         plain, whole = await raw(alice, path, "identity")
         assert packed.headers["Vary"] == plain.headers["Vary"] == "accept-encoding", path
         assert plain.headers.get("Content-Encoding") is None, path
-        if len(whole) < packing.WORTH_IT and "Content-Length" in plain.headers:
+        if len(whole) < compression.WORTH_IT and "Content-Length" in plain.headers:
             assert packed.headers.get("Content-Encoding") is None, path
             continue
         assert packed.headers["Content-Encoding"] == "gzip", path
@@ -82,7 +82,7 @@ async def test_nothing_is_packed_for_a_browser(company: Company, search: str, br
 
 
 async def test_secrets_are_packed_for_nobody(company: Company, search: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "WORTH_IT", 0)
+    monkeypatch.setattr(compression, "WORTH_IT", 0)
     sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
     secrets = [(company.alice, f"/api/v1/boards/{search}/sightings/{sighting}/source"), (company.ada, "/api/v1/audit"),
                (company.ada, "/api/v1/audit.csv"), (company.alice, "/api/v1/me")]  # fmt: skip

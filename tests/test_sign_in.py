@@ -18,7 +18,7 @@ from board import errors
 from board.accounts import accounts, live_changes, login
 from board.engine.identity import digest
 from board.engine.rights_version import bump
-from board.pages import own_path
+from board.web.pages import own_path
 from models.accounts import Session
 from models.database import Database
 from models.sqlite import library

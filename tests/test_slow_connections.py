@@ -17,12 +17,13 @@ from uvicorn.protocols.http import h11_impl
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidMessage
 
-from board import app, socket
+from board import app
 from board.engine import snapshot
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen
 from board.server.serve import Listening, configured
 from board.service import Desk
+from board.web import websocket
 from models.board import OPERATIONS
 from realtime.deadlines import Deadlines
 from realtime.http import Http
@@ -293,13 +294,13 @@ async def test_a_handshake_that_stalls_is_ended(
     server: Server, ends: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = await token_for(server.desk, "Alice", "viewer")
-    go_on, admit = asyncio.Event(), socket._admit
+    go_on, admit = asyncio.Event(), websocket._admit
 
     async def stalls(*given: Any) -> Any:
         await go_on.wait()
         return await admit(*given)
 
-    monkeypatch.setattr(socket, "_admit", stalls)
+    monkeypatch.setattr(websocket, "_admit", stalls)
     headers = {"Authorization": f"Bearer {token if ends == 'accepted' else 'none'}"}
     with caplog.at_level(logging.WARNING):
         with pytest.raises((InvalidMessage, ConnectionError, EOFError)):
@@ -310,7 +311,7 @@ async def test_a_handshake_that_stalls_is_ended(
         await until(lambda: not server.uvicorn.server_state.tasks)
     assert [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")] == []
     assert not server.desk.hub.connections
-    monkeypatch.setattr(socket, "_admit", admit)
+    monkeypatch.setattr(websocket, "_admit", admit)
     alice = await cast.come(server, token)
     await alice.leave()
 

@@ -6,7 +6,7 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import text
 
-from board.programs import tags
+from board.web import etags
 from models.board import OPERATIONS
 from tests.cast import Person
 from tests.company import Company
@@ -90,7 +90,7 @@ async def test_on_operations_the_tag_is_of_what_one_sees(company: Company) -> No
 async def test_of_many_events_the_tag_is_a_heavy_read(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was erased of them is counted, and nobody's sign-in waits for that."""
     first = await ask(company.bob, OPERATIONS)
-    monkeypatch.setattr(tags, "FEW", first.json()["seq"] - 1)
+    monkeypatch.setattr(etags, "FEW", first.json()["seq"] - 1)
     same = await ask(company.bob, OPERATIONS, first.headers["ETag"])
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", first.headers["ETag"])
     assert (await ask(company.bob, OPERATIONS, "x")).json() == first.json()

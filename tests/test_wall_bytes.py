@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from board.answers import BASE
 from board.api.endpoint_docs import CALLS
 from board.commands.registry import TABLE
+from board.web.http import BASE
 from models.display import PROFILES
 from tests import handing
 from tests.cast import Person, Refusal, new_id

@@ -12,8 +12,8 @@ from babel.messages.pofile import read_po
 
 from board import i18n
 from board.dev.extract import javascript
-from board.pages import own_path
 from board.paths import STATIC
+from board.web.pages import own_path
 
 TRANSLATED = ("fr", "nl", "de")
 TERMS = [

@@ -11,15 +11,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from board import client_address, i18n, language, pages
+from board import client_address, i18n
 from board.accounts import accounts, devices, live_changes, password_links, token_list
-from board.answers import answer, body_of, check_rate, desk_of, form_of, number, wait
 from board.audit import actor
 from board.commands import alerts
-from board.engine.identity import Caller, give_cookie, signed_in, still_signed_in
+from board.engine.identity import Caller, still_signed_in
 from board.engine.rights_version import hold
 from board.errors import Refused, Wrong
 from board.i18n import N_
+from board.web import language, pages
+from board.web.auth import give_cookie, signed_in
+from board.web.http import answer, body_of, check_rate, desk_of, form_of, number, wait
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from models.alert import KINDS

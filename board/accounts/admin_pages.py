@@ -7,7 +7,6 @@ A form posts and is sent back to its page. What is told once (a link, a token) s
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from functools import wraps
 from typing import TypeVar
 
 from sqlmodel import Session as Database
@@ -15,18 +14,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from board import i18n, language, pages
+from board import i18n
 from board.accounts import accounts, live_changes, password_links, token_list
 from board.accounts.account_pages import typed
 from board.accounts.token_list import Listed
-from board.answers import Endpoint, check_rate, desk_of
 from board.audit import actor
 from board.audit_log.sentences import ROLES
-from board.engine.identity import Caller, signed_in, still_signed_in
+from board.engine.identity import Caller, still_signed_in
 from board.engine.rights_version import hold
-from board.errors import SENTENCES, Refused, Wrong
+from board.errors import Refused, Wrong
 from board.i18n import N_
-from board.web.same_origin import check_own_page, own_origin
+from board.web import language, pages
+from board.web.admin_only import for_admins
+from board.web.http import desk_of
+from board.web.same_origin import own_origin
 from models.accounts import SCOPES, Account, Session
 from models.times import now, stamp
 
@@ -35,26 +36,6 @@ Form = Callable[[str], str]
 
 PATH = "/accounts"
 TOKENS = f"{PATH}/tokens"
-
-
-def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """The endpoint for administrators with a session; the page of what does not exist for everybody else."""
-
-    @wraps(endpoint)
-    async def call(request: Request) -> Response:
-        caller = await signed_in(request)
-        if caller is None and request.method != "POST":
-            return pages.to_sign_in(request)
-        if caller is None:
-            raise Refused("unauthenticated")
-        if caller.token is not None or caller.account.role != "admin":
-            return pages.error_page(request, 404, SENTENCES["not_found"], caller)
-        if request.method == "POST":
-            check_own_page(request)
-            check_rate(request, caller)
-        return await endpoint(request, caller)
-
-    return call
 
 
 async def _change(request: Request, caller: Caller, fn: Callable[[Database], T]) -> T:

@@ -15,7 +15,7 @@ from base64 import urlsafe_b64encode
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from board import cookies
+from board.web import cookies
 from models.accounts import Account
 
 COOKIE = "board_device"

@@ -11,10 +11,10 @@ from sqlmodel import Session as Database
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.answers import answer, caller_of, desk_of
 from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused
 from board.i18n import N_
+from board.web.http import answer, caller_of, desk_of
 from models.accounts import DraftKey
 from models.times import now, stamp
 

@@ -3,13 +3,14 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from board import client_address, pages
+from board import client_address
 from board.accounts import devices
-from board.answers import body_of, form_of, wait
-from board.engine.identity import cookie_name, give_cookie, signed_in
 from board.errors import Refused
 from board.i18n import N_
 from board.service import Desk
+from board.web import pages
+from board.web.auth import cookie_name, give_cookie, signed_in
+from board.web.http import body_of, form_of, wait
 from board.web.same_origin import check_own_page
 
 

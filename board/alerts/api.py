@@ -4,12 +4,12 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.answers import answer, caller_of, desk_of, json_of
 from board.commands import alerts
 from board.commands.alerts import Key
 from board.engine.identity import still_signed_in
 from board.errors import Refused
 from board.i18n import N_
+from board.web.http import answer, caller_of, desk_of, json_of
 from models.times import now
 from realtime.strict import MAX_INTEGER
 

@@ -9,15 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import i18n, language
-from board.answers import BASE, STATUS
+from board import i18n
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema
-from board.engine.identity import signed_in
 from board.errors import SENTENCES
 from board.i18n import N_
-from board.pages import page, to_sign_in
+from board.web import language
+from board.web.auth import signed_in
+from board.web.http import BASE, STATUS
+from board.web.pages import page, to_sign_in
 from board.web.same_origin import own_origin
 
 _FORMATS = {"date-time": N_("time"), "date": N_("date")}

@@ -10,7 +10,7 @@ from board.history.unseen_api import MOST_MARKS
 from board.i18n import N_
 from board.lookup import suggestions_api
 from board.predefined_tasks import younger_than
-from board.programs.shapes import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, TRUE, UUID, Call, many, or_null, ref, shape
+from board.web.schema_helpers import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, TRUE, UUID, Call, many, or_null, ref, shape
 from models.accounts import ROLES
 from models.alert import KINDS as ALERTS
 from models.alert import SECURITY

@@ -9,20 +9,19 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board import language
 from board.accounts import accounts
-from board.answers import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal
 from board.commands import sources
 from board.engine import access, event, journal, program_accounts, snapshot
 from board.engine.identity import Caller
 from board.engine.last_use import idle_end
 from board.errors import Refused
-from board.heavy import heavy, held
 from board.i18n import N_
 from board.live.event_source import record
-from board.programs import tags
-from board.programs.packing import packed, packs
 from board.telemetry import logs, metrics
+from board.web import etags, language
+from board.web.compression import packed, packs
+from board.web.heavy_reads import heavy, held
+from board.web.http import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal
 from models.accounts import Session as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search
@@ -92,9 +91,9 @@ async def boards(request: Request) -> Response:
 async def board(request: Request) -> Response:
     """The snapshot of a board, now or as it was at a seq or a time (`?at=`); 304 to who has it already."""
     caller = await caller_of(request)
-    if tags.asked(request):
+    if etags.asked(request):
         tag = await desk_of(request).database.read(lambda session: _tag_of_few(session, request, caller))
-        if tag is not None and tags.holds(request, tag):
+        if tag is not None and etags.holds(request, tag):
             return _same(tag)
     return await held(request, caller, _snapshot)
 
@@ -102,7 +101,7 @@ async def board(request: Request) -> Response:
 def _tag_of_few(session: Session, request: Request, caller: Caller) -> str | None:
     """The tag of what is asked for; None where it is made of so many events that it is a heavy read. Raises Refused."""
     board, seq = _stands(session, request, caller)
-    return tags.of(session, board, caller.account.id, seq) if seq <= tags.FEW else None
+    return etags.of(session, board, caller.account.id, seq) if seq <= etags.FEW else None
 
 
 def _same(tag: str) -> Response:
@@ -115,8 +114,8 @@ async def _snapshot(request: Request, caller: Caller) -> Response:
 
     def read(session: Session) -> tuple[bytes | None, str]:
         board, seq = _stands(session, request, caller)
-        tag = tags.of(session, board, account, seq)
-        if tags.holds(request, tag):
+        tag = etags.of(session, board, account, seq)
+        if etags.holds(request, tag):
             return None, tag
         entities = snapshot.entities(session, board, account) if now else snapshot.entities_at(session, board, account, seq)
         return joined({"board": board.id, "epoch": board.epoch, "seq": seq}, "entities", entities), tag

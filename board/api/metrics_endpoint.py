@@ -6,12 +6,12 @@ import ipaddress
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.app import READY_S
 from board.displays import health as display_standing
-from board.engine.identity import signed_in
 from board.errors import Refused
 from board.service import Desk
 from board.telemetry import metrics
+from board.web.auth import signed_in
+from board.web.health import READY_S
 from models.database import Unavailable
 from models.times import now
 

@@ -10,15 +10,15 @@ from functools import cache
 
 from starlette.routing import Route
 
-from board.answers import BASE, STATUS
 from board.api.endpoint_docs import CALLS, PLACES, SAYS
 from board.api.routes import routes
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema, class_name
 from board.errors import SENTENCES
-from board.programs.shapes import COUNT, ID, TEXT, TIME, TRUE, Call, many, or_null, ref, shape
 from board.settings import VERSION
+from board.web.http import BASE, STATUS
+from board.web.schema_helpers import COUNT, ID, TEXT, TIME, TRUE, Call, many, or_null, ref, shape
 
 UNKNOWN = Call({}, tuple(STATUS))  # until it has a line of its own
 

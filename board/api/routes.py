@@ -10,17 +10,17 @@ from starlette.routing import Route
 
 from board.accounts import draft_keys
 from board.alerts import api as alert_calls
-from board.answers import refusing
 from board.api.endpoints import ANY, active, all_accounts, board, boards, commands, events, me, source
 from board.audit_log import api as audit_calls
 from board.displays import api as display_calls
 from board.exports import exports
-from board.files import packed as packed_for_all
 from board.handover import api as report_calls
 from board.history import integrity_api
 from board.history import unseen_api as since_calls
 from board.lookup import text_search
 from board.lookup.intake_api import routes as intake
+from board.web.http import refusing
+from board.web.static_files import packed as packed_for_all
 
 
 async def openapi(request: Request) -> Response:

@@ -6,8 +6,6 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from board import language
-from board.answers import answer, desk_of, number
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.audit_log import reading, sentences
@@ -16,9 +14,11 @@ from board.engine import access
 from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused
 from board.exports.exports import BOM, CSV, lines
-from board.heavy import heavy
 from board.i18n import N_, translated
 from board.service import Desk
+from board.web import language
+from board.web.heavy_reads import heavy
+from board.web.http import answer, desk_of, number
 from models.accounts import Account
 from models.board import AUDIT, Board
 from models.times import moment, stamp

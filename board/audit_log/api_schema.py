@@ -4,7 +4,7 @@ from board.audit.entries import ENTRIES, Entry
 from board.audit_log.reading import GROUPS
 from board.commands.schemas import Schema
 from board.i18n import N_
-from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, Call, many, or_null, shape
+from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, Call, many, or_null, shape
 from realtime.strict import MAX_INTEGER
 
 _ACTOR: Schema = shape({

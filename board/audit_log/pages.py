@@ -11,10 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import language, pages
 from board.accounts import accounts
-from board.accounts.admin_pages import for_admins
-from board.answers import BASE, desk_of
 from board.audit.entries import ENTRIES
 from board.audit_log import reading, sentences
 from board.audit_log.api import administrator
@@ -22,6 +19,9 @@ from board.audit_log.reading import Filter, Found
 from board.documents import content
 from board.engine.identity import Caller
 from board.i18n import N_, translated
+from board.web import language, pages
+from board.web.admin_only import for_admins
+from board.web.http import BASE, desk_of
 from models.accounts import Account
 from models.times import DESK, moment, stamp
 from realtime.strict import MAX_INTEGER

@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import client_address, cookies
-from board.answers import answer, caller_of, check_rate, count, desk_of, json_of, refusing
+from board import client_address
 from board.audit import actor
 from board.displays import displays, pairing
 from board.displays.displays import Changes, Contact, Paired
@@ -23,6 +22,8 @@ from board.rate_limit import Rule
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
 from board.service import Desk
+from board.web import cookies, display_auth
+from board.web.http import answer, caller_of, check_rate, count, desk_of, json_of, refusing
 from board.web.same_origin import check_own_page
 from models.accounts import ROLES, Account
 from models.display import Display
@@ -58,14 +59,14 @@ async def my_code(request: Request) -> Response:
     state = await desk.database.read(lambda database: pairing.state(database, secret, now())) if secret else "expired"
     response = answer({"state": state})
     if state == "paired":
-        displays.give_cookie(response, secret, desk.settings.secure)
+        display_auth.give_cookie(response, secret, desk.settings.secure)
         response.delete_cookie(_cookie(desk), path="/", secure=desk.settings.secure, httponly=True, samesite="strict")
     return response
 
 
 async def told(request: Request) -> Response:
     """What a display tells of itself, every few seconds. By its own cookie alone."""
-    caller = await displays.signed_in(request)
+    caller = await display_auth.signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
     check_rate(request, caller)
@@ -153,7 +154,7 @@ def _read(type: type[D], body: dict[str, object]) -> D:
 
 
 def _cookie(desk: Desk) -> str:
-    return displays.cookie_name(desk.settings.secure, "board_pairing")
+    return display_auth.cookie_name(desk.settings.secure, "board_pairing")
 
 
 routes = [

@@ -5,7 +5,7 @@ from board.commands.schemas import Schema
 from board.displays.displays import Changes, Contact, Paired, Shows
 from board.displays.health import STATES
 from board.i18n import N_
-from board.programs.shapes import COUNT, EVERYWHERE, ID, TEXT, TIME, Call, many, or_null, shape
+from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, Call, many, or_null, shape
 from models.display import PROFILES, THEMES
 
 _SHOWS: Schema = schemas.of(Shows, "serialization")

@@ -1,21 +1,18 @@
 """Wall displays: who they are by their cookie, what they are to show, what they tell of themselves, and how they are listed,
 changed and revoked. How one comes to be is in `pairing`; what it gets in `walls`, which searches it sees in `access`."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
 from sqlmodel import Session as Database
-from starlette.requests import HTTPConnection
-from starlette.responses import Response
 
-from board import cookies, i18n
+from board import i18n
 from board.audit import entries, writer
 from board.displays import health as display_standing
 from board.engine.access import is_on_walls
-from board.engine.display_identity import _DISPLAYS, by_cookie, told
-from board.engine.identity import Caller
+from board.engine.display_identity import _DISPLAYS, told
 from board.engine.rights_version import bump_displays
 from board.errors import Refused, invalid
 from board.fields import Data, Id, Time, Title
@@ -27,9 +24,8 @@ from models.search import Search
 from realtime.strict import MAX_INTEGER
 
 if TYPE_CHECKING:
-    from board.service import Desk
+    pass
 
-COOKIE_LASTS = timedelta(days=400)  # the longest that browsers keep one (RFC 6265bis, 5.5); given anew with each load of the page
 BOARDS = 50  # of a playlist
 MOST = 500  # displays that are listed; the newest revoked ones after those that are not
 
@@ -82,31 +78,6 @@ class Contact(Data):
 
 
 # -- who they are ---------------------------------------------------------------------------------------------------------
-
-
-def cookie_name(secure: bool, name: str = "board_display") -> str:
-    return f"__Host-{name}" if secure else name
-
-
-def give_cookie(response: Response, secret: str, secure: bool) -> None:
-    """The cookie by which a screen is its display."""
-    lasts = int(COOKIE_LASTS.total_seconds())
-    response.set_cookie(cookie_name(secure), secret, max_age=lasts, httponly=True, secure=secure, samesite="strict", path="/")
-
-
-def secret_of(connection: HTTPConnection) -> str:
-    """The secret that this browser holds as a display; empty where it holds none."""
-    desk: Desk = connection.app.state.desk
-    return cookies.value(connection, cookie_name(desk.settings.secure))
-
-
-async def signed_in(connection: HTTPConnection) -> Caller | None:
-    """The display that is asking, by its cookie alone. Raises Unavailable."""
-    desk: Desk = connection.app.state.desk
-    secret = secret_of(connection)
-    caller = await desk.database.read(lambda database: by_cookie(database, secret)) if secret else None
-    connection.state.caller = caller
-    return caller
 
 
 # -- what is done with them -----------------------------------------------------------------------------------------------

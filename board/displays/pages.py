@@ -6,12 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import pages
-from board.answers import desk_of
-from board.displays import displays
 from board.displays.api import may_handle
-from board.engine.identity import signed_in
 from board.errors import SENTENCES
+from board.web import display_auth, pages
+from board.web.auth import signed_in
+from board.web.http import desk_of
 from models.database import Unavailable
 from models.display import Display
 
@@ -25,7 +24,7 @@ async def wall(request: Request) -> Response:
     Without a database it is a page that waits for one: a screen that was just switched on must not stay on one that says
     that something failed."""
     try:
-        caller = await displays.signed_in(request)
+        caller = await display_auth.signed_in(request)
     except Unavailable:
         return _page(request, "unavailable", None, 503)
     display = caller.display if caller is not None else None
@@ -33,7 +32,7 @@ async def wall(request: Request) -> Response:
         return _page(request, "new", None)
     response = _page(request, "display", display)
     desk = desk_of(request)
-    displays.give_cookie(response, displays.secret_of(request), desk.settings.secure)
+    display_auth.give_cookie(response, display_auth.secret_of(request), desk.settings.secure)
     return response
 
 

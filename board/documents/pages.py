@@ -11,8 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import language, pages
-from board.answers import RETRY_S, desk_of
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.documents import content as paper
@@ -21,11 +19,14 @@ from board.documents import pdf
 from board.documents import search_history as paper_history
 from board.documents.content import Paper
 from board.engine import access
-from board.engine.identity import Caller, signed_in
+from board.engine.identity import Caller
 from board.errors import SENTENCES, Refused
 from board.handover import report
 from board.i18n import N_, translator
 from board.telemetry.failures import TOO_LONG
+from board.web import language, pages
+from board.web.auth import signed_in
+from board.web.http import RETRY_S, desk_of
 from models.board import OPERATIONS, Board
 from models.database import TooLong
 from models.times import stamp

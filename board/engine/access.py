@@ -19,8 +19,7 @@ from models.search import Search
 from realtime.source import Position
 
 if TYPE_CHECKING:
-    from board.engine.identity import Caller
-    from board.service import Desk
+    pass
 
 Members = dict[str, frozenset[str]]  # who sees each search that is not for all: its members, or the desk without its displays
 DESK = "desk"  # among these: everybody at the desk, but no display
@@ -119,16 +118,3 @@ def record_change(session: Session, search: Search, accounts: Iterable[str]) -> 
     for account in accounts:
         for board, subject, seq in ((search.id, search.id, search.seq), (OPERATIONS, search.id, search.operations_seq)):
             session.merge(Sight(board=board, search=subject, account=account, seq=seq))
-
-
-async def may_see(desk: "Desk", caller: "Caller", board_id: str) -> bool:
-    """Whether a page of this board is there for the caller. Raises Unavailable."""
-
-    def look(session: Session) -> bool:
-        try:
-            board_for(session, caller.account.id, board_id)
-        except Refused:
-            return False
-        return True
-
-    return await desk.database.read(look)

@@ -18,8 +18,6 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from board import language
-from board.answers import desk_of
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.engine import access, journal, snapshot
@@ -28,9 +26,11 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from board.exports import tables
 from board.exports.tables import Names, Row
-from board.heavy import heavy
-from board.programs.packing import packs
 from board.service import Desk
+from board.web import language
+from board.web.compression import packs
+from board.web.heavy_reads import heavy
+from board.web.http import desk_of
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.column import Column

@@ -7,12 +7,12 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.answers import answer, desk_of, number
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.handover import report
-from board.heavy import heavy
-from board.programs.packing import packs
+from board.web.compression import packs
+from board.web.heavy_reads import heavy
+from board.web.http import answer, desk_of, number
 from models.accounts import Account
 from models.entity import State
 from models.times import stamp

@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import pages
-from board.engine.identity import signed_in
+from board.web import pages
+from board.web.auth import signed_in
 from models.board import OPERATIONS
 
 

@@ -6,14 +6,14 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board import language
-from board.answers import answer, desk_of
 from board.engine import access
 from board.engine.concurrency import patiently
 from board.engine.hash_chain import Chain, Fault
 from board.engine.identity import Caller, still_signed_in
-from board.heavy import heavy
 from board.i18n import translated
+from board.web import language
+from board.web.heavy_reads import heavy
+from board.web.http import answer, desk_of
 from models.board import AUDIT, Board
 
 

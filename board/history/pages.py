@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import pages
-from board.answers import desk_of
-from board.engine.access import may_see
-from board.engine.identity import signed_in
 from board.errors import SENTENCES
+from board.web import pages
+from board.web.auth import signed_in
+from board.web.board_pages import may_see
+from board.web.http import desk_of
 from models.board import OPERATIONS
 
 

@@ -12,16 +12,16 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.answers import answer, caller_of, desk_of, encoded, json_of
 from board.engine import access, journal, read_positions, snapshot
 from board.engine.identity import Caller, still_signed_in
 from board.engine.read_positions import Kept, Mark
 from board.errors import Refused
-from board.heavy import heavy
 from board.history import net
 from board.history.net import Event, Stand, Stands
 from board.i18n import N_
-from board.programs.packing import packs
+from board.web.compression import packs
+from board.web.heavy_reads import heavy
+from board.web.http import answer, caller_of, desk_of, encoded, json_of
 from models.board import OPERATIONS, Board
 from models.pace import paced
 from models.times import stamp

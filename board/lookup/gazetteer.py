@@ -19,13 +19,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board.answers import answer, caller_of, number, refusing
 from board.errors import invalid
 from board.i18n import N_
 from board.lookup import place_radius
 from board.lookup.fuzzy_names import distance, fold
 from board.lookup.place_radius import Point
 from board.paths import DATA
+from board.web.http import answer, caller_of, number, refusing
 
 LANGUAGES = ("fr", "nl", "de")
 LONGEST = 200  # characters that are looked for: as long as a place's text may be

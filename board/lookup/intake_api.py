@@ -13,8 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board import language
-from board.answers import answer, caller_of, count, desk_of, json_of, refusal, refusing
 from board.commands import references
 from board.commands.registry import Command
 from board.commands.sightings import Fields
@@ -24,6 +22,8 @@ from board.errors import Refused, invalid
 from board.i18n import N_
 from board.lookup import gazetteer, suggestions_api
 from board.telemetry import logs, metrics
+from board.web import language
+from board.web.http import answer, caller_of, count, desk_of, json_of, refusal, refusing
 from models.board import OPERATIONS
 from models.event import Done
 from models.sighting import Sighting

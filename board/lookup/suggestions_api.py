@@ -20,15 +20,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board.answers import answer, desk_of, json_of, refusing
 from board.engine import access
 from board.engine.identity import Caller
 from board.errors import Refused, from_validation, invalid
 from board.fields import Data, Long, Place, Time
-from board.heavy import heavy
 from board.i18n import N_
 from board.lookup.fuzzy_names import distance, fold
 from board.lookup.place_radius import Point, metres
+from board.web.heavy_reads import heavy
+from board.web.http import answer, desk_of, json_of, refusing
 from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting

@@ -15,13 +15,13 @@ from sqlmodel import select as select_rows
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.answers import answer, desk_of, number
 from board.engine import access, snapshot
 from board.engine.identity import Caller
 from board.errors import Refused
-from board.heavy import heavy
 from board.i18n import N_
-from board.programs.packing import packs
+from board.web.compression import packs
+from board.web.heavy_reads import heavy
+from board.web.http import answer, desk_of, number
 from models.board import OPERATIONS
 from models.note import Note
 from models.pace import paced

@@ -19,7 +19,7 @@ import * as shift from "./shift.js";
 import * as seen from "./seen.js";
 import * as activity from "./activity.js";
 
-// By page: what it is drawn by. This and what it needs is fetched together with the page (board/scripts.py reads it here).
+// By page: what it is drawn by. This and what it needs is fetched together with the page (board/web/js_bundle.py reads it here).
 const VIEWS = {
   sign_in: () => import("./views/sign_in.js"),
   password: () => import("./accounts/link.js"),

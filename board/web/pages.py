@@ -11,78 +11,18 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from board import files, i18n, language
-from board.answers import desk_of
+from board import i18n
 from board.engine import event_writer
-from board.engine.access import may_see
-from board.engine.identity import Caller, signed_in
-from board.errors import SENTENCES
+from board.engine.identity import Caller
 from board.paths import TEMPLATES
 from board.settings import VERSION
+from board.web import language, static_files
 from board.web.same_origin import own_origin
 
 HOME = "/"
 OPERATIONS = "operations"
-
-
-async def operations(request: Request) -> Response:
-    """All searches that one may see."""
-    caller = await signed_in(request)
-    if caller is None:
-        return to_sign_in(request)
-    return page(request, _now_or_then(request, "operations.html"), caller, board=OPERATIONS)
-
-
-async def intake(request: Request) -> Response:
-    """For the person on the phone. Who only sees takes no calls."""
-    caller = await signed_in(request)
-    if caller is None:
-        return to_sign_in(request)
-    if caller.account.role == "viewer":
-        return error_page(request, 403, SENTENCES["forbidden"], caller)
-    return page(request, "intake.html", caller, board=OPERATIONS)
-
-
-async def search(request: Request) -> Response:
-    """The board of one search, with a card open beside it where the address names one."""
-    caller = await signed_in(request)
-    if caller is None:
-        return to_sign_in(request)
-    board, card = request.path_params["id"], request.path_params.get("card", "")
-    if board == OPERATIONS or not await may_see(desk_of(request), caller, board):
-        return error_page(request, 404, SENTENCES["not_found"], caller)
-    return page(request, _now_or_then(request, "search.html"), caller, board=board, card=card)
-
-
-def _now_or_then(request: Request, live: str) -> str:
-    return "replay.html" if "at" in request.query_params else live
-
-
-async def since(request: Request) -> Response:
-    """What is new to somebody on all boards."""
-    caller = await signed_in(request)
-    if caller is None:
-        return to_sign_in(request)
-    return page(request, "since.html", caller, board=OPERATIONS)
-
-
-async def sign_in(request: Request) -> Response:
-    """The form; who is signed in already goes on to where they wanted to go."""
-    if await signed_in(request) is not None:
-        return RedirectResponse(_own_path(request), status_code=303)
-    return sign_in_page(request, error=None, status=200)
-
-
-async def catalogue(request: Request) -> Response:
-    """The words of the scripts."""
-    name = request.path_params["language"]
-    if name not in i18n.languages():
-        return error_page(request, 404, SENTENCES["not_found"])
-    told = JSONResponse(i18n.script_catalogue(name))
-    return files.packed(request, bytes(told.body), told.media_type)
 
 
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
@@ -97,21 +37,10 @@ def error_page(request: Request, status: int, message: str, caller: Caller | Non
     return page(request, "error.html", caller, status=status, message=i18n.translated(message, language.of(request)))
 
 
-routes: list[Route] = [
-    Route("/", operations),
-    Route("/intake", intake),
-    Route("/since", since),
-    Route("/searches/{id}", search),
-    Route("/searches/{id}/cards/{card}", search),
-    Route("/login", sign_in, methods=["GET"]),
-    Route("/i18n/{language}.json", catalogue),
-]
-
-
 def page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
     """A page from a template, in the language of whoever asks."""
     reads = language.of(request, caller)
-    common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": files}
+    common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": static_files}
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.OWN_NAMES.get(code, code) for code in i18n.languages()}}
     common |= {"room": event_writer.MAX_ENTITIES, "filling": event_writer.FILLING}

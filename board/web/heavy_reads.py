@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from board.answers import Endpoint, caller_of, desk_of
 from board.engine.identity import Caller
+from board.web.http import Endpoint, caller_of, desk_of
 from realtime.turns import Turn
 
 PART = 256 * 1024  # bytes of an answer that are written at once: what nobody reads is not kept twice

@@ -4,11 +4,8 @@ from dataclasses import replace
 
 from starlette.websockets import WebSocket
 
-from board import language
-from board.answers import refusal
-from board.displays import displays
 from board.engine import display_identity
-from board.engine.identity import Caller, signed_in, speaks_for_account
+from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit.account_limits import too_many
@@ -17,6 +14,9 @@ from board.settings import VERSION
 from board.telemetry import logs, metrics
 from board.telemetry.failures import answered
 from board.telemetry.log_throttle import seldom
+from board.web import display_auth, language
+from board.web.auth import signed_in, speaks_for_account
+from board.web.http import refusal
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from realtime import protocol
@@ -72,7 +72,7 @@ async def endpoint(socket: WebSocket) -> None:
 async def _admit(desk: Desk, socket: WebSocket) -> Caller:
     """Raises Refused. Whose session has ended does not come in as the display that their browser may be, too."""
     is_display = DISPLAY in socket.query_params or not speaks_for_account(socket)
-    caller = await (displays.signed_in if is_display else signed_in)(socket)
+    caller = await (display_auth.signed_in if is_display else signed_in)(socket)
     if caller is None:
         raise Refused("unauthenticated")
     if caller.token is None:

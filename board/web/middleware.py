@@ -9,8 +9,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from board import files
 from board.telemetry import logs, metrics
+from board.web import static_files
 
 log = structlog.get_logger()
 
@@ -82,6 +82,6 @@ class Headers:
 
 def _cache(scope: Scope, status: int) -> tuple[bytes, bytes]:
     """How long a browser keeps an answer."""
-    if not files.are_asked_for(scope["path"]):
+    if not static_files.are_asked_for(scope["path"]):
         return _PRIVATE
-    return _LASTING if status in (200, 206, 304) and files.lasts(scope["path"], scope["query_string"]) else _ASKED
+    return _LASTING if status in (200, 206, 304) and static_files.lasts(scope["path"], scope["query_string"]) else _ASKED

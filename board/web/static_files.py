@@ -15,8 +15,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from board import i18n, scripts
+from board import i18n
 from board.paths import STATIC
+from board.web import js_bundle
 
 STYLES, WALL_STYLES = "css/all.css", "css/all_wall.css"  # all sheets in one: a browser draws nothing before it has them
 SHEETS = {
@@ -28,7 +29,7 @@ SHEETS = {
     WALL_STYLES: ("tokens", "wall", "wall_overview", "wall_one", "wall_veil"),
 }  # fmt: skip
 SCRIPTS = "js/pages"  # in addresses: they are joined from others
-_HOW = b"".join(Path(each).read_bytes() for each in (__file__, scripts.__file__))  # by which they are joined, in this process
+_HOW = b"".join(Path(each).read_bytes() for each in (__file__, js_bundle.__file__))  # by which they are joined, in this process
 WORTH_IT = 500  # bytes: what is shorter travels as it is
 
 
@@ -69,7 +70,7 @@ def _held(version: str) -> dict[str, tuple[bytes, str | None]]:
     files = [file for file in STATIC.rglob("*") if file.is_file()]
     held = {each.relative_to(STATIC).as_posix(): (each.read_bytes(), mimetypes.guess_type(each.name)[0]) for each in files}
     styles = {name: (b"\n".join(held[f"css/{each}.css"][0] for each in sheets), "text/css") for name, sheets in SHEETS.items()}
-    pages = {f"{SCRIPTS}/{name}": (text.encode(), "text/javascript") for name, text in scripts.joined(STATIC).items()}
+    pages = {f"{SCRIPTS}/{name}": (text.encode(), "text/javascript") for name, text in js_bundle.joined(STATIC).items()}
     return held | styles | pages
 
 

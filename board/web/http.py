@@ -11,8 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from board import language
-from board.engine.identity import Caller, signed_in
+from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import DEFAULT, N_, say
 from board.rate_limit import Taken
@@ -20,6 +19,8 @@ from board.rate_limit.account_limits import too_many
 from board.rate_limit.fields import fields
 from board.telemetry import metrics
 from board.telemetry.failures import answered
+from board.web import language
+from board.web.auth import signed_in
 from board.web.same_origin import check_own_page
 from realtime import strict
 

@@ -1,1 +1,0 @@
-"""For other programs: the calls, their description, and files to take along."""

@@ -1,0 +1,34 @@
+"""Endpoints for administrators alone."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board.engine.identity import Caller
+from board.errors import SENTENCES, Refused
+from board.web import pages
+from board.web.auth import signed_in
+from board.web.http import Endpoint, check_rate
+from board.web.same_origin import check_own_page
+
+
+def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
+    """The endpoint for administrators with a session; the page of what does not exist for everybody else."""
+
+    @wraps(endpoint)
+    async def call(request: Request) -> Response:
+        caller = await signed_in(request)
+        if caller is None and request.method != "POST":
+            return pages.to_sign_in(request)
+        if caller is None:
+            raise Refused("unauthenticated")
+        if caller.token is not None or caller.account.role != "admin":
+            return pages.error_page(request, 404, SENTENCES["not_found"], caller)
+        if request.method == "POST":
+            check_own_page(request)
+            check_rate(request, caller)
+        return await endpoint(request, caller)
+
+    return call

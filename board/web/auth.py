@@ -1,0 +1,57 @@
+"""Authentication of requests and sockets: by a session's cookie, or a bearer token."""
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from board import client_address
+from board.engine.identity import LASTS, Caller, _is_somebody, by_cookie, by_token, refused_token
+from board.web import cookies
+
+if TYPE_CHECKING:
+    from board.service import Desk
+
+
+def cookie_name(secure: bool) -> str:
+    return "__Host-board_session" if secure else "board_session"
+
+
+def give_cookie(response: Response, secret: str, secure: bool) -> None:
+    """The cookie of a session, to be kept as long as that lasts."""
+    name, lasts = cookie_name(secure), int(LASTS.total_seconds())
+    response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="lax", path="/")
+
+
+def _bearer(connection: HTTPConnection) -> str | None:
+    kind, _, secret = connection.headers.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else None
+
+
+def _cookie(connection: HTTPConnection) -> str:
+    desk: Desk = connection.app.state.desk
+    return cookies.value(connection, cookie_name(desk.settings.secure))
+
+
+def speaks_for_account(connection: HTTPConnection) -> bool:
+    """Whether a session or a token is told, good or ended."""
+    return _bearer(connection) is not None or bool(_cookie(connection))
+
+
+async def signed_in(connection: HTTPConnection) -> Caller | None:
+    """Who is asking: by bearer token if there is one, else by cookie. Raises Unavailable."""
+    desk: Desk = connection.app.state.desk
+    secret, cookie = _bearer(connection), _cookie(connection)
+    caller = None
+    if secret is not None:
+        found = await desk.database.read(lambda database: by_token(database, secret) or refused_token(database, secret))
+        if isinstance(found, Caller):
+            caller = found
+        else:
+            desk.refusals.token(found, client_address.of(connection))
+    elif cookie:
+        caller = await desk.database.read(lambda database: by_cookie(database, cookie))
+    if caller is not None and (caller.token is not None or _is_somebody(connection)):
+        desk.last_use.note(caller)
+    connection.state.caller = caller  # what is said to them is said in their language
+    return caller

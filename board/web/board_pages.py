@@ -1,0 +1,101 @@
+"""Pages of boards: all searches, one search, intake, and what is new."""
+
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from board import i18n
+from board.engine.access import board_for
+from board.errors import SENTENCES, Refused
+from board.web import static_files
+from board.web.auth import signed_in
+from board.web.http import desk_of
+from board.web.pages import OPERATIONS, _own_path, error_page, page, sign_in_page, to_sign_in
+
+if TYPE_CHECKING:
+    from board.engine.identity import Caller
+    from board.service import Desk
+
+
+async def may_see(desk: "Desk", caller: "Caller", board_id: str) -> bool:
+    """Whether a page of this board is there for the caller. Raises Unavailable."""
+
+    def look(session: Session) -> bool:
+        try:
+            board_for(session, caller.account.id, board_id)
+        except Refused:
+            return False
+        return True
+
+    return await desk.database.read(look)
+
+
+async def operations(request: Request) -> Response:
+    """All searches that one may see."""
+    caller = await signed_in(request)
+    if caller is None:
+        return to_sign_in(request)
+    return page(request, _now_or_then(request, "operations.html"), caller, board=OPERATIONS)
+
+
+async def intake(request: Request) -> Response:
+    """For the person on the phone. Who only sees takes no calls."""
+    caller = await signed_in(request)
+    if caller is None:
+        return to_sign_in(request)
+    if caller.account.role == "viewer":
+        return error_page(request, 403, SENTENCES["forbidden"], caller)
+    return page(request, "intake.html", caller, board=OPERATIONS)
+
+
+async def search(request: Request) -> Response:
+    """The board of one search, with a card open beside it where the address names one."""
+    caller = await signed_in(request)
+    if caller is None:
+        return to_sign_in(request)
+    board, card = request.path_params["id"], request.path_params.get("card", "")
+    if board == OPERATIONS or not await may_see(desk_of(request), caller, board):
+        return error_page(request, 404, SENTENCES["not_found"], caller)
+    return page(request, _now_or_then(request, "search.html"), caller, board=board, card=card)
+
+
+def _now_or_then(request: Request, live: str) -> str:
+    return "replay.html" if "at" in request.query_params else live
+
+
+async def since(request: Request) -> Response:
+    """What is new to somebody on all boards."""
+    caller = await signed_in(request)
+    if caller is None:
+        return to_sign_in(request)
+    return page(request, "since.html", caller, board=OPERATIONS)
+
+
+async def sign_in(request: Request) -> Response:
+    """The form; who is signed in already goes on to where they wanted to go."""
+    if await signed_in(request) is not None:
+        return RedirectResponse(_own_path(request), status_code=303)
+    return sign_in_page(request, error=None, status=200)
+
+
+async def catalogue(request: Request) -> Response:
+    """The words of the scripts."""
+    name = request.path_params["language"]
+    if name not in i18n.languages():
+        return error_page(request, 404, SENTENCES["not_found"])
+    told = JSONResponse(i18n.script_catalogue(name))
+    return static_files.packed(request, bytes(told.body), told.media_type)
+
+
+routes: list[Route] = [
+    Route("/", operations),
+    Route("/intake", intake),
+    Route("/since", since),
+    Route("/searches/{id}", search),
+    Route("/searches/{id}/cards/{card}", search),
+    Route("/login", sign_in, methods=["GET"]),
+    Route("/i18n/{language}.json", catalogue),
+]

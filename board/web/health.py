@@ -1,0 +1,31 @@
+"""Health endpoints: alive, and ready to serve."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from board.app import _unready
+from board.web.http import answer
+from models.database import Unavailable
+
+READY_S = 3  # for the database's answer: whoever asks does not wait for long
+
+
+async def alive(request: Request) -> Response:
+    return PlainTextResponse("alive\n")
+
+
+async def ready(request: Request) -> Response:
+    """200 when requests may come here; says how the database and the bus are. Without the bus the board goes on; without writes
+    nothing can be done here, though all can be read."""
+    state = request.app.state
+    bus = ("ok" if state.desk.hub.bus.up else "down") if state.desk.settings.redis_url else "none"
+    try:
+        async with asyncio.timeout(READY_S):
+            await state.desk.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
+    except (Unavailable, TimeoutError):
+        return _unready({"database": "down", "writes": "down", "bus": bus, "going": state.going})
+    writes = "ok" if state.desk.database.health.fault is None else "down"
+    told = {"database": "ok", "writes": writes, "bus": bus, "going": state.going}
+    return _unready(told) if state.going or writes != "ok" else answer(told)
