@@ -45,8 +45,8 @@ from models.times import now, stamp
 from realtime.bus import Bus, MemoryBus, Unsuitable
 from realtime.connection import Connection
 from realtime.hub import Hub
+from realtime.periodic import every
 from realtime.protocol import ELSEWHERE, ENDED
-from realtime.rounds import every
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from realtime import protocol
 from realtime.hub import Hub
 from realtime.outbox import Delivery, Full, Outbox
-from realtime.server import Line
+from realtime.websocket_protocol import Line
 
 log = logging.getLogger("realtime.connection")
 

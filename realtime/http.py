@@ -8,7 +8,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from realtime.deadlines import Deadlines
-from realtime.server import Line, tune
+from realtime.websocket_protocol import Line, tune
 
 Leave = Callable[[], None]
 Enter = Callable[[str | None], Leave | None]  # by the address of the peer; what is to be called at its end, or None: too many

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from realtime import presence, protocol
 from realtime.bus import Bus
+from realtime.bus_sync import Exchange
 from realtime.catchup import Catchup, Reading
 from realtime.channel import Channel, Subscription
-from realtime.exchange import Exchange
-from realtime.heads import Heads
+from realtime.counters import Tally
+from realtime.head_poller import Heads
 from realtime.outbox import Delivery
 from realtime.presence import Crowds
 from realtime.render import event_frames, rendered
 from realtime.sequence import Verdict
 from realtime.source import Later, Opening, Position, Record, Source
-from realtime.tally import Tally
 
 if TYPE_CHECKING:
     from realtime.connection import Connection

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from realtime import bus, protocol
-from realtime.rounds import every
+from realtime.periodic import every
 
 if TYPE_CHECKING:
     from realtime.channel import Channel

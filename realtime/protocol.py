@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from realtime import strict
+from realtime import strict_json
 
 MAX_CLIENT_FRAME = 65_536  # bytes
 MAX_SERVER_FRAME = 1_048_576  # bytes
@@ -81,7 +81,7 @@ def is_id(value: object) -> bool:
 
 def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Alerts | Ping:
     """A client's message. Raises Unreadable with the answer in it."""
-    value, fault = strict.read(source)
+    value, fault = strict_json.read(source)
     if not isinstance(value, dict):
         raise Unreadable(fault or "A message is an object.")
     is_command = value.get("type") == "command"

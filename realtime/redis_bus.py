@@ -19,7 +19,7 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from realtime.bus import MAX_MESSAGE, Gap, Heard, Unsuitable
-from realtime.redis_line import FAULTS, Line, connection_of, until_one_ends
+from realtime.redis_connection import FAULTS, Line, connection_of, until_one_ends
 
 log = logging.getLogger("realtime.bus")
 

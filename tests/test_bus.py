@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from board.dev import Redis
-from realtime import bus, redis_bus, redis_line
+from realtime import bus, redis_bus, redis_connection
 from realtime.bus import Air, Bus, MemoryBus, Unsuitable
 from realtime.redis_bus import RedisBus
 from tests.cast import PATIENCE_S
@@ -443,7 +443,7 @@ async def test_over_tls_by_a_certificate_that_is_checked(redis: Redis, tmp_path:
 
 
 async def test_what_waits_to_be_said_is_bounded(breakable: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_line, "MAX_WAITING_BYTES", 100_000)
+    monkeypatch.setattr(redis_connection, "MAX_WAITING_BYTES", 100_000)
     async with on(breakable.url) as ear:
         await ear.bus.follow("a")
         for _ in range(200):
@@ -457,10 +457,10 @@ async def test_channels_that_find_no_room_to_be_asked_for_are_not_forgotten(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with on(redis.url) as ear:
-        monkeypatch.setattr(redis_line, "MAX_WAITING", 10)
+        monkeypatch.setattr(redis_connection, "MAX_WAITING", 10)
         following = [asyncio.create_task(ear.bus.follow(f"c{number}")) for number in range(20)]
         await asyncio.sleep(0)
-        monkeypatch.setattr(redis_line, "MAX_WAITING", 10_000)
+        monkeypatch.setattr(redis_connection, "MAX_WAITING", 10_000)
         await asyncio.gather(*following)
         await ear.until(lambda: {f"c{number}" for number in range(20)} <= set(ear.gaps))
         assert ear.bus.reconnects == 1
@@ -468,7 +468,7 @@ async def test_channels_that_find_no_room_to_be_asked_for_are_not_forgotten(
 
 
 async def test_a_dead_host_is_given_up_by_the_kernel_too(redis: Redis) -> None:
-    made: Any = redis_line.connection_of(redis.url)
+    made: Any = redis_connection.connection_of(redis.url)
     await made.connect()
     wire = made._writer.get_extra_info("socket")
     assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1

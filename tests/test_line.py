@@ -17,16 +17,16 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from board.commands.registry import Command
 from realtime import connection as connections
 from realtime import protocol
-from realtime import server as lines
+from realtime import websocket_protocol as lines
 from realtime.connection import Connection
-from realtime.server import Line
+from realtime.websocket_protocol import Line
 from tests.cast import PATIENCE_S, Person, Server, new_id, token_for
 from tests.test_slow_reader import LONG, stalled
 from tests.workers import until
 
 
 def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
-    """When this fails after an update, realtime/server.py is to be read again beside uvicorn's file."""
+    """When this fails after an update, realtime/websocket_protocol.py is to be read again beside uvicorn's file."""
     base, ours = inspect.getsource(WebSocketsSansIOProtocol), inspect.getsource(Line)
     defined = {name for name, _ in inspect.getmembers(Line, inspect.isfunction)} - set(dir(WebSocketsSansIOProtocol))
     used = set(re.findall(r"self\.(\w+)", ours)) - defined - {"waiting", *Line.__annotations__}

@@ -24,7 +24,7 @@ from board.commands.registry import Command
 from board.dev import Postgres, Redis
 from board.live import search_summaries
 from models.board import OPERATIONS
-from realtime import heads, presence, redis_bus
+from realtime import head_poller, presence, redis_bus
 from realtime.redis_bus import RedisBus
 from realtime.source import Position
 from tests import cast
@@ -125,7 +125,7 @@ async def charlie(pair: Pair) -> Person:
 @pytest.fixture
 def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is found by the clock: only what is told, or asked for, gets through."""
-    monkeypatch.setattr(heads, "SWEEP_S", NEVER_S)
+    monkeypatch.setattr(head_poller, "SWEEP_S", NEVER_S)
     monkeypatch.setattr(service, "WATCH_S", NEVER_S)
     monkeypatch.setattr(search_summaries, "EVERY_S", NEVER_S)
 
@@ -238,7 +238,7 @@ async def test_a_message_after_one_that_is_lost_has_it_read(pair: Pair, alice: P
 async def test_a_message_too_large_for_the_bus_is_read_in_the_journal(
     pair: Pair, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.news.MAX_MESSAGE", 2_000)
+    monkeypatch.setattr("realtime.bus_messages.MAX_MESSAGE", 2_000)
     search = await alice.open_search()
     screen = await bob.follow(search)
     await bob.up_to(search, await note(alice, search, "x" * 4_000))

@@ -21,7 +21,7 @@ from board.engine import rights_version
 from board.errors import Refused
 from models.accounts import ROLES
 from models.times import now, stamp
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 from tests import cast, handing
 from tests.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
 from tests.company import Company

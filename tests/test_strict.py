@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from board import fields
 from board.commands.registry import TABLE
 from board.errors import from_validation
-from realtime import protocol, strict
+from realtime import protocol, strict_json
 from tests.growth import grows, texts
 
 MESSAGE = protocol.MAX_CLIENT_FRAME
@@ -22,7 +22,7 @@ TOO_DEEP = "Nested deeper than 32."
 
 def patch(text: str) -> None:
     """A merge patch, as deep and as wide as can be sent."""
-    value, fault = strict.read(text)
+    value, fault = strict_json.read(text)
     fields.merge({"person": {"age": 11}}, value if fault is None else {text: {text: text}})
 
 
@@ -31,7 +31,7 @@ def message(text: str) -> None:
         protocol.parse(text)
 
 
-@pytest.mark.parametrize("read", [strict.read, message, patch])
+@pytest.mark.parametrize("read", [strict_json.read, message, patch])
 def test_time_grows_with_the_length_alone(read: Callable[[str], object]) -> None:
     assert next((slow for make in texts() if (slow := grows(read, make, MESSAGE))), None) is None
 
@@ -52,14 +52,14 @@ def numbers(length: int) -> str:
 
 @pytest.mark.parametrize("make", [deep, keys, numbers])
 def test_json_of_every_form_is_read_in_its_length(make: Callable[[int], str]) -> None:
-    assert grows(strict.read, make, MESSAGE) is None
+    assert grows(strict_json.read, make, MESSAGE) is None
     assert grows(patch, make, MESSAGE) is None
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_data_that_is_all_wrong_is_refused_in_its_length(name: str) -> None:
     def judge(text: str) -> None:
-        data, _ = strict.read(text)
+        data, _ = strict_json.read(text)
         try:
             TABLE[name].data.model_validate(data)
         except ValidationError as error:
@@ -72,7 +72,7 @@ def test_as_deep_as_it_may_be_it_is_read_from_within_a_deep_call() -> None:
     """A socket's message is read below the frames of the server: there is not the whole stack for it."""
 
     def below(frames: int, text: str) -> tuple[Any, str | None]:
-        return strict.read(text) if not frames else below(frames - 1, text)
+        return strict_json.read(text) if not frames else below(frames - 1, text)
 
     for opens, closes in (("[", "]"), ('{"a":', "}")):
         for depth in (32, 33, 400, 401, 10_000):
@@ -110,7 +110,7 @@ def test_the_parser_goes_no_deeper_than_was_counted(text: str) -> None:
         read = len(text)
     except json.JSONDecodeError as error:
         read = error.pos
-    assert strict._depth(text) >= nested(text[:read])
+    assert strict_json._depth(text) >= nested(text[:read])
 
 
 JSON = st.recursive(
@@ -122,4 +122,4 @@ JSON = st.recursive(
 @given(JSON, st.integers(0, 40))
 def test_brackets_in_texts_count_for_nothing(value: Any, around: int) -> None:
     text = "[" * around + json.dumps(value) + "]" * around
-    assert (strict.read(text)[1] == TOO_DEEP) == (nested(text) > strict.MAX_DEPTH)
+    assert (strict_json.read(text)[1] == TOO_DEEP) == (nested(text) > strict_json.MAX_DEPTH)

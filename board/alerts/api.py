@@ -11,7 +11,7 @@ from board.errors import Refused
 from board.i18n import N_
 from board.web.http import answer, caller_of, desk_of, json_of
 from models.times import now
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 
 
 async def listed(request: Request) -> Response:

@@ -18,7 +18,7 @@ from models.board import OPERATIONS
 from models.handover import Handover
 from models.search import Search
 from models.sighting import Sighting
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 
 _HEAD: Schema = {"board": ID, "epoch": TEXT, "seq": COUNT}
 _MOMENT: Schema = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}, TIME]}

@@ -26,7 +26,7 @@ from models.accounts import Session as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search
 from models.times import moment, now, stamp
-from realtime import protocol, strict
+from realtime import protocol, strict_json
 
 Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # of the database, in whichever of its threads
 ANY = "/{rest:path}"  # what is no call
@@ -168,8 +168,8 @@ async def _many_events(request: Request, caller: Caller) -> Response:
 
 async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     id, entity = request.path_params["board"], request.query_params.get("entity")
-    after = number(request, "after", 0, 0, strict.MAX_INTEGER)
-    before = number(request, "before", 0, 1, strict.MAX_INTEGER)  # 0: not asked
+    after = number(request, "after", 0, 0, strict_json.MAX_INTEGER)
+    before = number(request, "before", 0, 1, strict_json.MAX_INTEGER)  # 0: not asked
     limit, at = number(request, "limit", 500, 1, 1_000), request.query_params.get("at")
     desk = desk_of(request)
 
@@ -215,5 +215,5 @@ async def source(request: Request) -> Response:
     caller = await caller_of(request)
     desk = desk_of(request)
     board, sighting = request.path_params["board"], request.path_params["sighting"]
-    before = number(request, "before", strict.MAX_INTEGER, 1, strict.MAX_INTEGER)
+    before = number(request, "before", strict_json.MAX_INTEGER, 1, strict_json.MAX_INTEGER)
     return answer(await desk.database.write(lambda session: sources.read(session, caller, board, sighting, before)))

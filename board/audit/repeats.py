@@ -17,7 +17,7 @@ from board.audit import actor, writer
 from board.audit.entries import Entry, Overflowed, Repeated, SignInFailed
 from models.database import Database, Unavailable
 from models.times import now, stamp
-from realtime.rounds import every
+from realtime.periodic import every
 
 log = structlog.get_logger()
 

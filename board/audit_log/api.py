@@ -22,7 +22,7 @@ from board.web.http import answer, desk_of, number
 from models.accounts import Account
 from models.board import AUDIT, Board
 from models.times import moment, stamp
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 
 LIMIT, MOST = 100, 500  # entries in an answer
 AT_ONCE = 200  # entries that are read at once for a file

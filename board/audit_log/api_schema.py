@@ -5,7 +5,7 @@ from board.audit_log.reading import GROUPS
 from board.commands.schemas import Schema
 from board.i18n import N_
 from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, Call, many, or_null, shape
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 
 _ACTOR: Schema = shape({
     "kind": {"enum": ["account", "command_line", "server", "nobody"]}, "id": or_null(ID), "name": or_null(TEXT),

@@ -24,7 +24,7 @@ from board.web.admin_only import for_admins
 from board.web.http import BASE, desk_of
 from models.accounts import Account
 from models.times import DESK, moment, stamp
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 
 PATH = "/audit"
 AT_ONCE = 50  # entries that are shown, and shown more each time

@@ -23,7 +23,7 @@ from models.note import Note
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 
 Schema = dict[str, Any]
 

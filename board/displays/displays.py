@@ -21,7 +21,7 @@ from models.board import OPERATIONS
 from models.display import Display
 from models.ids import new_id
 from models.search import Search
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 
 if TYPE_CHECKING:
     pass

@@ -16,7 +16,7 @@ from board.web.http import answer, desk_of, number
 from models.accounts import Account
 from models.entity import State
 from models.times import stamp
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 
 LISTED = 100
 TOLD = ("number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "signed_at", "ended_by", "ended_at", "searches")

@@ -25,7 +25,7 @@ from board.web.http import answer, caller_of, desk_of, encoded, json_of
 from models.board import OPERATIONS, Board
 from models.pace import paced
 from models.times import stamp
-from realtime.strict import MAX_INTEGER
+from realtime.strict_json import MAX_INTEGER
 
 MOST_EVENTS = 5_000  # that are read of one board
 MOST_CHANGES = 500  # of one board in an answer: nobody reads more of them, and a board may have 10,000 entities

@@ -20,7 +20,7 @@ from models.times import now, stamp
 from realtime import protocol
 from realtime.channel import Subscription
 from realtime.hub import Hub
-from realtime.rounds import every
+from realtime.periodic import every
 
 log = structlog.get_logger()
 

@@ -17,7 +17,7 @@ from models.database import Database, Unavailable
 from models.handover import Handover, Shift
 from realtime import protocol
 from realtime.hub import Hub
-from realtime.rounds import every
+from realtime.periodic import every
 
 log = structlog.get_logger()
 

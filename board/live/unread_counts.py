@@ -27,7 +27,7 @@ from models.times import now
 from realtime import protocol
 from realtime.connection import Connection
 from realtime.hub import Hub
-from realtime.rounds import every
+from realtime.periodic import every
 
 log = structlog.get_logger()
 

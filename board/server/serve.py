@@ -24,7 +24,7 @@ from board.telemetry import client_faults, logs, metrics, watchdog
 from realtime import protocol
 from realtime.deadlines import Deadlines, watch
 from realtime.http import Http
-from realtime.server import CLOSING_S, Line
+from realtime.websocket_protocol import CLOSING_S, Line
 
 log = structlog.get_logger()
 

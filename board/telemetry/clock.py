@@ -20,7 +20,7 @@ from models.database import Database, Unavailable
 from models.times import moment, stamp
 from realtime import protocol
 from realtime.hub import Hub
-from realtime.rounds import every
+from realtime.periodic import every
 
 log = structlog.get_logger()
 

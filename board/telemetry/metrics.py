@@ -16,7 +16,7 @@ from board.errors import Refused
 from board.telemetry.logs import WORKER
 from models.errors import Unavailable
 from realtime.hub import Hub
-from realtime.rounds import every
+from realtime.periodic import every
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 TOLD_S = 1.0  # how often a worker writes down what it counted, for the one that is asked

@@ -22,7 +22,7 @@ from board.telemetry.failures import answered
 from board.web import language
 from board.web.auth import signed_in
 from board.web.same_origin import check_own_page
-from realtime import strict
+from realtime import strict_json
 
 if TYPE_CHECKING:
     from board.service import Desk
@@ -94,7 +94,7 @@ def form_of(body: bytes) -> dict[str, list[str]]:
 async def json_of(request: Request) -> dict[str, Any]:
     """The JSON object that was sent. Raises Refused `too_large` or `invalid`."""
     try:
-        value, fault = strict.read((await body_of(request)).decode())
+        value, fault = strict_json.read((await body_of(request)).decode())
     except UnicodeDecodeError:
         raise Refused("invalid", N_("The body is not UTF-8.")) from None
     if fault or not isinstance(value, dict):

@@ -68,8 +68,8 @@ def _one_by_one(kind: str, times: int, lasts: float = 0.0, every_s: float = 0.5)
 
 
 _NO_SWEEP = (
-    Patch("realtime/heads.py", "SWEEP_S = 1.0 ", "SWEEP_S = 3_600.0 "),
-    Patch("realtime/heads.py", "SWEEP_DOWN_S = 0.25 ", "SWEEP_DOWN_S = 3_600.0 "),
+    Patch("realtime/head_poller.py", "SWEEP_S = 1.0 ", "SWEEP_S = 3_600.0 "),
+    Patch("realtime/head_poller.py", "SWEEP_DOWN_S = 0.25 ", "SWEEP_DOWN_S = 3_600.0 "),
 )
 
 MUTANTS = (
@@ -90,7 +90,7 @@ MUTANTS = (
         "lost",  # what was committed while Redis was away, and nothing after it
         (
             Patch(
-                "realtime/exchange.py",
+                "realtime/bus_sync.py",
                 "        if told is None or (channel is not None and channel.sequence.epoch is not None):\n"
                 "            self._hub.heads.doubt()",
                 "        assert told is None or channel is None or channel.name",

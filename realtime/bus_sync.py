@@ -8,10 +8,10 @@ import time
 from typing import TYPE_CHECKING
 
 from realtime import bus as names
-from realtime import news
+from realtime import bus_messages
 from realtime.bus import Bus
+from realtime.bus_messages import News
 from realtime.channel import Channel
-from realtime.news import News
 from realtime.source import Record
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class Exchange:
 
     def publish(self, name: str, epoch: str, records: list[Record]) -> None:
         """Events that this process committed in a row."""
-        self._bus.publish(names.events(name), news.write(epoch, records))
+        self._bus.publish(names.events(name), bus_messages.write(epoch, records))
 
     def hint(self, name: str, seq: int) -> None:
         """There are events up to a seq of which nobody may have been told: the process that wrote them may be gone."""
-        self._bus.publish(names.events(name), news.poke(seq))
+        self._bus.publish(names.events(name), bus_messages.poke(seq))
         self._look_beyond(name, seq)
 
     def _look_beyond(self, name: str, seq: int) -> None:
@@ -62,8 +62,8 @@ class Exchange:
             if told == names.PRESENCE:
                 self._hub.crowds.hear(message)
             elif (channel := self._hub.channels.get(names.board_of(told) or "")) is not None:
-                self._hear_news(channel, news.read(message))
-        except (news.Unreadable, ValueError, KeyError, TypeError):
+                self._hear_news(channel, bus_messages.read(message))
+        except (bus_messages.Unreadable, ValueError, KeyError, TypeError):
             self._hub.heads.doubt()
 
     def _hear_news(self, channel: Channel, said: News) -> None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
-log = logging.getLogger("realtime.rounds")
+log = logging.getLogger("realtime.periodic")
 
 
 async def every(seconds: float, round: Callable[[], Awaitable[None]]) -> NoReturn:

@@ -7,14 +7,14 @@ import time
 from typing import TYPE_CHECKING
 
 from realtime import protocol
-from realtime.rounds import every
+from realtime.periodic import every
 from realtime.source import Later
 
 if TYPE_CHECKING:
     from realtime.connection import Connection
     from realtime.hub import Hub
 
-log = logging.getLogger("realtime.heads")
+log = logging.getLogger("realtime.head_poller")
 
 SWEEP_S = 1.0  # how often heads are compared with the database: a lost message costs this much delay, no more
 SWEEP_DOWN_S = 0.25  # while no bus tells us anything
