@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
 from board.command_line import serving as commands
-from board.dev.check import ROOT
+from board.dev.test_command import ROOT
 from board.errors import Wrong
 from board.maintenance import backup
 from board.service import Desk

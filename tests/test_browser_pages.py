@@ -11,7 +11,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from board.accounts import live_changes
 from board.commands.registry import Command
-from board.demo import play
+from board.demo import seed
 from tests.cast import new_id, serving, settings_for
 from tests.office import Office, Person
 from tests.window import Window
@@ -57,8 +57,8 @@ STILL = """() => Promise.all(document.getAnimations()
 async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     """The demo: pages with something on them."""
     folder = tmp_path_factory.mktemp("demo")
-    await play.make(settings_for(folder))
-    async with serving(folder) as server, Office(browser, server.url, "demo.example", play.PASSWORD) as office:
+    await seed.make(settings_for(folder))
+    async with serving(folder) as server, Office(browser, server.url, "demo.example", seed.PASSWORD) as office:
         yield office
 
 

@@ -19,8 +19,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from board.accounts import live_changes
-from board.demo import play
-from board.demo.company import Company, enlist
+from board.demo import seed
+from board.demo.simulated_users import Company, enlist
 from board.displays import health as display_standing
 from models.times import now
 from tests.bench import _server
@@ -160,13 +160,13 @@ async def demo(browser: Browser) -> AsyncIterator[tuple[Office, str]]:
     """The demo, its colleagues at work a hundred times as fast as they are, and Alice with them; one search all leave alone."""
     with _server.on_sqlite() as settings:
         desk = await _server.desk_of(settings)
-        await play.make(desk.settings)
+        await seed.make(desk.settings)
         members = await desk.database.write(enlist)
         await desk.close()
         with _server.serving(settings) as (_, port):
             url = f"http://127.0.0.1:{port}"
             company = Company(url, members, factor=1 / SPEED)
-            async with Office(browser, url, "demo.example", play.PASSWORD) as office:
+            async with Office(browser, url, "demo.example", seed.PASSWORD) as office:
                 alice = await office.person("Alice")
                 calm = await office.search(person={"first_name": CALM})
                 company.kept_off[calm] = math.inf

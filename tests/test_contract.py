@@ -20,7 +20,7 @@ from board.api.endpoint_docs import CALLS
 from board.api.openapi import document
 from board.commands.registry import TABLE
 from board.commands.schemas import KINDS
-from board.dev.check import ROOT
+from board.dev.test_command import ROOT
 from board.errors import SENTENCES
 from board.settings import Settings
 from board.web.http import BASE, STATUS

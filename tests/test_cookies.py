@@ -5,7 +5,7 @@ import ast
 import pytest
 from starlette.requests import HTTPConnection
 
-from board.dev.check import ROOT
+from board.dev.test_command import ROOT
 from board.web import cookies
 from tests.growth import grows, texts
 

@@ -13,8 +13,8 @@ from sqlmodel import select
 
 from board import demo
 from board.accounts import accounts, login
-from board.demo import folder, play, story
-from board.demo.folder import Busy
+from board.demo import data_dir, seed, seed_data
+from board.demo.data_dir import Busy
 from board.engine import hash_chain, journal, program_accounts, snapshot
 from board.errors import Wrong
 from board.settings import Settings
@@ -31,7 +31,7 @@ AROUND_BELGIUM = ((49.4, 51.6), (1.8, 8.1))  # latitudes, longitudes: the countr
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The demo, as it is right after it was made. A step that the desk refuses fails here, by name."""
     path = tmp_path_factory.mktemp("demo") / "board.db"
-    asyncio.run(play.make(Settings(_env_file=None, database_url=f"sqlite:///{path}")))
+    asyncio.run(seed.make(Settings(_env_file=None, database_url=f"sqlite:///{path}")))
     database = Database(f"sqlite:///{path}")
     yield database
     asyncio.run(database.close())
@@ -82,7 +82,7 @@ def test_some_are_open_some_are_found_and_some_are_closed(played: Database) -> N
 def test_every_child_is_marked_as_invented(played: Database) -> None:
     for state in searches(played).values():
         assert state["reference"].startswith("DEMO-")
-        assert state["person"]["description"].startswith(story.INVENTED)
+        assert state["person"]["description"].startswith(seed_data.INVENTED)
 
 
 def test_everybody_in_it_has_an_address_that_can_not_exist(played: Database) -> None:
@@ -93,11 +93,11 @@ def test_everybody_in_it_has_an_address_that_can_not_exist(played: Database) -> 
 
 def test_those_who_are_named_sign_in_with_the_password_that_is_printed_in_each_role(played: Database) -> None:
     told = demo.log_ins()
-    named = {person.email: person for person in story.people() if person.signs_in}
+    named = {person.email: person for person in seed_data.people() if person.signs_in}
     for account in played.read_now(lambda session: list(session.exec(select(Account)))):
-        right = login._fits(account.password, play.PASSWORD)
+        right = login._fits(account.password, seed.PASSWORD)
         assert right == (account.email in named) == (account.email in told), account.email
-    assert play.PASSWORD in told
+    assert seed.PASSWORD in told
     assert {person.role for person in named.values()} == {"viewer", "investigator", "coordinator", "admin"}
 
 
@@ -110,7 +110,7 @@ def test_one_that_an_earlier_version_made_is_not_served_with_a_password_that_is_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    (installation := tmp_path / folder.NAME / "installation").mkdir(parents=True)
+    (installation := tmp_path / data_dir.NAME / "installation").mkdir(parents=True)
     (installation / demo.MADE).touch()
     with pytest.raises(Wrong, match="--fresh"):
         demo.run(port=0)
@@ -165,33 +165,33 @@ def test_a_sighting_some_tasks_and_a_grade_changed_in_its_history(played: Databa
     ("text", "minutes"), [("-0:03", -3), ("-5:57", -357), ("-1d 3:10", -1630), ("+0:45", 45), ("+3d 0:00", 4320)]
 )
 def test_an_offset_says_how_long_ago(text: str, minutes: int) -> None:
-    assert story.offset(text) == timedelta(minutes=minutes)
+    assert seed_data.offset(text) == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize("text", ["", "5:57", "-5", "-1d", "yesterday", "-5:5"])
 def test_what_is_not_an_offset_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an offset"):
-        story.offset(text)
+        seed_data.offset(text)
 
 
 # --- where it lives
 
 
 def test_it_lives_among_the_persons_own_data(tmp_path: Path) -> None:
-    assert folder.choose({"HOME": str(tmp_path)}, "linux", tmp_path / "checkout") == tmp_path / ".local/share/searchboard-demo"
-    assert folder.choose({"XDG_DATA_HOME": str(tmp_path)}, "linux", tmp_path / "checkout") == tmp_path / "searchboard-demo"
+    assert data_dir.choose({"HOME": str(tmp_path)}, "linux", tmp_path / "checkout") == tmp_path / ".local/share/searchboard-demo"
+    assert data_dir.choose({"XDG_DATA_HOME": str(tmp_path)}, "linux", tmp_path / "checkout") == tmp_path / "searchboard-demo"
 
 
 @pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"HOME": "/nonexistent/home"}])
 def test_without_a_home_it_lives_in_the_checkout(environment: dict[str, str], tmp_path: Path) -> None:
-    assert folder.choose(environment, "linux", tmp_path) == tmp_path / "demo"
+    assert data_dir.choose(environment, "linux", tmp_path) == tmp_path / "demo"
 
 
 def test_one_that_was_interrupted_leaves_the_old_one_as_it_was(tmp_path: Path) -> None:
     place = tmp_path / "demo"
-    with folder.made_whole(place) as making:
+    with data_dir.made_whole(place) as making:
         (making / "board.db").write_text("first")
-    with pytest.raises(KeyboardInterrupt), folder.made_whole(place) as making:
+    with pytest.raises(KeyboardInterrupt), data_dir.made_whole(place) as making:
         stop_while_making(making)
     assert (place / "board.db").read_text() == "first"
 
@@ -202,7 +202,7 @@ def stop_while_making(making: Path) -> None:
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    with folder.alone(tmp_path / "demo"), pytest.raises(Busy, match="running already"), folder.alone(tmp_path / "demo"):
+    with data_dir.alone(tmp_path / "demo"), pytest.raises(Busy, match="running already"), data_dir.alone(tmp_path / "demo"):
         raise AssertionError
-    with folder.alone(tmp_path / "demo"):  # free again
+    with data_dir.alone(tmp_path / "demo"):  # free again
         pass

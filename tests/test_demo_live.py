@@ -19,10 +19,10 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from board.commands import sightings, tasks
 from board.commands.registry import TABLE
-from board.demo import story
-from board.demo.company import Company, enlist
-from board.demo.line import Line
-from board.demo.texts import texts
+from board.demo import seed_data
+from board.demo.client import Line
+from board.demo.simulated_texts import texts
+from board.demo.simulated_users import Company, enlist
 from models.times import now
 from tests import cast
 from tests.cast import PATIENCE_S, Person, Server, serving
@@ -198,8 +198,8 @@ def test_all_that_may_come_in_is_valid_and_lies_around_belgium() -> None:
 
 
 def test_every_open_search_of_the_story_has_its_own() -> None:
-    opened = {step.search: step.data["reference"] for step in story.steps() if step.command == "search.open"}
-    over = {step.search for step in story.steps() if step.command == "search.set_status"}
+    opened = {step.search: step.data["reference"] for step in seed_data.steps() if step.command == "search.open"}
+    over = {step.search for step in seed_data.steps() if step.command == "search.set_status"}
     assert set(texts(Random(1)).told["search"]) == {reference for name, reference in opened.items() if name not in over}
 
 
@@ -239,7 +239,7 @@ async def test_it_says_who_works_along_and_ends_at_a_word(tmp_path: Path) -> Non
                 line = (await process.stdout.readline()).decode()
                 assert line, said
                 said += line
-            for person in story.people():
+            for person in seed_data.people():
                 assert (person.name in said) == person.works
             address = re.search(r"http://\S+", said)
             assert address

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import httpx2 as httpx
 import pytest
 
-from board.dev.check import ROOT
+from board.dev.test_command import ROOT
 from tests.test_workers import SEARCH, follow, give, hear
 from tests.workers import Workers, alive, until
 

@@ -11,16 +11,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from board.dev import CannotStart, Postgres, Redis, find, find_postgres, find_redis
-from board.dev.account import Account, unprivileged
-from board.dev.check import ROOT
+from board.dev import CannotStart, Postgres, Redis, find_postgres, find_redis, server_binaries
+from board.dev.test_command import ROOT
+from board.dev.unprivileged_user import Account, unprivileged
 from tests.workers import alive, until
 
 
-@pytest.fixture(params=find_postgres(), ids=lambda programs: f"PostgreSQL {find.postgres_version(programs)}")
+@pytest.fixture(params=find_postgres(), ids=lambda programs: f"PostgreSQL {server_binaries.postgres_version(programs)}")
 def server(request: pytest.FixtureRequest, servers: Path) -> Iterator[Postgres]:
     """Each PostgreSQL that this machine has."""
-    server = Postgres(servers / f"own-{find.postgres_version(request.param)}", binaries=request.param, fsync=False)
+    server = Postgres(servers / f"own-{server_binaries.postgres_version(request.param)}", binaries=request.param, fsync=False)
     server.start()
     yield server
     server.kill()
@@ -84,9 +84,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_server_that_is_missing_is_said_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find, "_packaged", lambda package, inside: None)
-    monkeypatch.setattr(find, "SYSTEM_POSTGRES", ())
-    monkeypatch.setattr(find, "FETCHED", Path("/nonexistent"))
+    monkeypatch.setattr(server_binaries, "_packaged", lambda package, inside: None)
+    monkeypatch.setattr(server_binaries, "SYSTEM_POSTGRES", ())
+    monkeypatch.setattr(server_binaries, "FETCHED", Path("/nonexistent"))
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(CannotStart, match=r"PostgreSQL 15 or newer is needed.*apt install postgresql"):
         find_postgres()

@@ -16,7 +16,7 @@ from board.audit.entries import ENTRIES
 from board.commands import appeals
 from board.commands.registry import TABLE
 from board.commands.schemas import KINDS
-from board.dev.check import ROOT
+from board.dev.test_command import ROOT
 from board.documents.labels import EVENTS
 from board.settings import Settings
 from realtime import protocol

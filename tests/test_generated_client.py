@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
-from board.demo import play
+from board.demo import seed
 from models.times import now, stamp
 from tests.cast import Server, serving, settings_for
 
@@ -106,7 +106,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Server]:
     """The demo's searches, with something erased."""
-    await play.make(settings_for(tmp_path))
+    await seed.make(settings_for(tmp_path))
     async with serving(tmp_path) as server:
         erased = text("DELETE FROM payload WHERE board != 'operations' AND seq = 30")
         await server.desk.database.write(lambda session: session.connection().execute(erased))

@@ -17,7 +17,7 @@ from websockets import headers as websocket_headers
 
 from board.accounts import passwords
 from board.commands import mentions
-from board.dev.check import ROOT
+from board.dev.test_command import ROOT
 from board.documents import content
 from board.documents import search_history as paper_history
 from board.documents.content import Typed

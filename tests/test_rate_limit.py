@@ -17,7 +17,7 @@ from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLi
 from structlog.testing import capture_logs
 
 from board.dev import Redis
-from board.dev.check import ROOT
+from board.dev.test_command import ROOT
 from board.rate_limit import Limiter, Rule, batches, limiter, shared
 from board.rate_limit.addresses import network_of
 from board.rate_limit.memory import BoundedMemory

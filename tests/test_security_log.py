@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.dev.check import ROOT
+from board.dev.test_command import ROOT
 from tests.cast import PATIENCE_S, new_id
 from tests.readme import blocks
 from tests.test_logs import Canaries, _hired, canaries  # noqa: F401  (a fixture)

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from board import i18n
-from board.dev.extract import javascript
+from board.dev.js_messages import javascript
 from board.paths import STATIC
 from board.web.pages import own_path
 

@@ -59,7 +59,7 @@ def _installing() -> Iterator[None]:
 
 def test(context: typer.Context) -> None:
     """Checks everything: style, types, and all tests with real servers and a real browser."""
-    from board.dev.check import run
+    from board.dev.test_command import run
 
     sys.exit(run(context.args))
 
@@ -82,7 +82,7 @@ def faults(context: typer.Context) -> None:
 def dev_all(context: typer.Context) -> None:
     """All three, as `honcho start` does, by the Procfile of this checkout; or one of them."""
     if context.invoked_subcommand is None:
-        from board.dev.together import together
+        from board.dev.stack import together
 
         together()
 
@@ -90,7 +90,7 @@ def dev_all(context: typer.Context) -> None:
 @dev.command("postgres")
 def dev_postgres() -> None:
     """A PostgreSQL with invented searches in it."""
-    from board.dev.together import postgres
+    from board.dev.stack import postgres
 
     postgres()
 
@@ -98,7 +98,7 @@ def dev_postgres() -> None:
 @dev.command("redis")
 def dev_redis() -> None:
     """A Redis."""
-    from board.dev.together import redis
+    from board.dev.stack import redis
 
     redis()
 
@@ -106,6 +106,6 @@ def dev_redis() -> None:
 @dev.command("web")
 def dev_web() -> None:
     """The board, on these two or on those that the settings name."""
-    from board.dev.together import web
+    from board.dev.stack import web
 
     web()

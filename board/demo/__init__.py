@@ -5,10 +5,10 @@ import sys
 import time
 from pathlib import Path
 
-from board.demo import company
-from board.demo import folder as place
-from board.demo.play import PASSWORD, make
-from board.demo.story import people
+from board.demo import data_dir as place
+from board.demo import simulated_users
+from board.demo.seed import PASSWORD, make
+from board.demo.seed_data import people
 from board.errors import Wrong
 from board.server.run import run as serve
 from board.settings import Settings
@@ -40,7 +40,7 @@ def run(port: int, fresh: bool = False, live: bool = False) -> None:
             def ready(address: str) -> None:
                 _greet(address, folder, [each.person.name for each in members])
                 if members:
-                    working.append(asyncio.create_task(company.Company(address, members).run()))
+                    working.append(asyncio.create_task(simulated_users.Company(address, members).run()))
 
             serve(settings, ready)
     except Unusable as why:
@@ -58,11 +58,11 @@ def _make(installation: Path) -> None:
     _say(f"{count} commands played in {time.monotonic() - began:.1f} s.")
 
 
-def _enlist(settings: Settings) -> list[company.Member]:
+def _enlist(settings: Settings) -> list[simulated_users.Member]:
     """The colleagues, with tokens that nobody else is told. No server has the database open yet."""
     database = Database(settings.database_url)
     migrate(database)
-    members = database.write_now(company.enlist)
+    members = database.write_now(simulated_users.enlist)
     asyncio.run(database.close())
     return members
 

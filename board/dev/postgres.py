@@ -14,10 +14,10 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from board.dev import child
-from board.dev.account import Account, unprivileged
-from board.dev.child import CannotStart, Child
-from board.dev.find import find_postgres, postgres_version
+from board.dev import child_process
+from board.dev.child_process import CannotStart, Child
+from board.dev.server_binaries import find_postgres, postgres_version
+from board.dev.unprivileged_user import Account, unprivileged
 
 OWNER = "board"  # owns the databases, and is no superuser: as in a real installation
 ADMIN = "postgres"
@@ -148,7 +148,7 @@ class Postgres:
             str(self.programs / "initdb"), "-D", str(self.data), "-U", ADMIN, "--pwfile", str(given),
             "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
         ]  # fmt: skip
-        child.run([*words, *(() if self._fsync else ("--no-sync",))], self._account)
+        child_process.run([*words, *(() if self._fsync else ("--no-sync",))], self._account)
         given.unlink()
         if self.host != "127.0.0.1":
             with (self.data / "pg_hba.conf").open("a") as rules:
@@ -186,7 +186,7 @@ class Postgres:
 
     def _launch(self) -> None:
         for _ in range(TRIES):
-            self.port = self.port or child.free_port()
+            self.port = self.port or child_process.free_port()
             began = self.log.stat().st_size if self.log.exists() else 0
             self._child = Child(self._command(), self.log, self._account, signal.SIGQUIT)
             if self._child.until(self._is_ready):

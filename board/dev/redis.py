@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from board.dev import child
-from board.dev.account import ours
-from board.dev.child import CannotStart, Child
-from board.dev.find import find_redis
+from board.dev import child_process
+from board.dev.child_process import CannotStart, Child
+from board.dev.server_binaries import find_redis
+from board.dev.unprivileged_user import ours
 
 TRIES = 5  # for a free port: another program may take it between the asking and the start
 ASK_S = 1.0
@@ -56,7 +56,7 @@ class Redis:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._program = self._program or find_redis()
         for _ in range(TRIES):
-            self.port = self.port or child.free_port()
+            self.port = self.port or child_process.free_port()
             self._child = Child([str(self._program), str(self._configured())], self.log, ours(), signal.SIGTERM)
             if self._child.until(self._answers):
                 return

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from board.dev import Postgres, Redis, server_folder
-from board.dev.account import ours
-from board.dev.child import Child, free_port
+from board.dev.child_process import Child, free_port
+from board.dev.unprivileged_user import ours
 from tests.faults.lines import Line
 
 ROOT = Path(__file__).resolve().parent.parent.parent

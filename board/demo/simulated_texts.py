@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from board.demo.story import HERE, clock
+from board.demo.seed_data import HERE, clock
 from models.times import stamp
 
 State = Mapping[str, Any]

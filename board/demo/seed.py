@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 
 from board.accounts import accounts, live_changes
 from board.commands.registry import TABLE, Command
-from board.demo.story import Step, people, resolve, steps
+from board.demo.seed_data import Step, people, resolve, steps
 from board.engine import journal
 from board.engine.identity import Caller
 from board.errors import Refused

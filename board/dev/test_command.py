@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from board.bootstrap import ROOT
 from board.dev import CannotStart, find_postgres, second_try
 from board.dev.browser import CHOSEN, NoBrowser, find
-from board.dev.find import fetch_redis
 from board.dev.phases import Phases
 from board.dev.second_try import Run
+from board.dev.server_binaries import fetch_redis
 from board.install import say
 
 RULES: dict[str, tuple[str, list[str]]] = {  # by phase

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from board.dev.browser import attempt
-from board.dev.child import CannotStart
+from board.dev.child_process import CannotStart
 from board.install import ask, find_uv, say
 
 FETCHED = Path(sys.prefix) / "servers"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from board.demo.texts import State, Texts
+from board.demo.simulated_texts import State, Texts
 from models.times import stamp
 
 LEFT = 2  # tasks that nobody took, and that stay for who looks on

@@ -15,10 +15,10 @@ import structlog
 from sqlmodel import Session, select
 
 from board.accounts import accounts
-from board.demo.errands import Errand, Look, Me, Step, take_in, to_do
-from board.demo.line import Line, View
-from board.demo.story import Person, people
-from board.demo.texts import texts
+from board.demo.client import Line, View
+from board.demo.seed_data import Person, people
+from board.demo.simulated_actions import Errand, Look, Me, Step, take_in, to_do
+from board.demo.simulated_texts import texts
 from board.telemetry import logs
 from models.accounts import Account, Token
 from models.board import OPERATIONS

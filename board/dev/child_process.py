@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from board.dev.account import Account
+from board.dev.unprivileged_user import Account
 
 STARTS_WITHIN_S = 60  # the machine may be busy
 ENDS_WITHIN_S = 20

@@ -20,13 +20,13 @@ from typing import Any
 from redis import Redis as Client
 from redis.exceptions import RedisError
 
-from board.demo import folder as place
+from board.demo import data_dir as place
 from board.demo import log_ins
-from board.demo.play import make
-from board.dev.account import unprivileged
-from board.dev.child import CannotStart
+from board.demo.seed import make
+from board.dev.child_process import CannotStart
 from board.dev.postgres import Postgres, write_private
 from board.dev.redis import Redis
+from board.dev.unprivileged_user import unprivileged
 from board.secret_file import kept_secret
 from board.server.run import run as serve
 from board.settings import Settings
