@@ -17,7 +17,7 @@ from board.audit import security_alerts
 from board.commands import handover_alerts, mentions, urgent_alerts
 from board.engine import snapshot, unit_of_work
 from board.engine.alert_versions import changed
-from board.engine.event import Said
+from board.engine.event_writer import Change
 from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
 from models.entity import State, leaves
 from models.search import Search
@@ -62,10 +62,15 @@ _READ = text("INSERT INTO alert_read (account, board, seq, at) VALUES (:account,
 _FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since")
 
 
-def record(session: Session, said: Said, before: State, after: State, fields: Collection[str], reason: str | None) -> None:
-    """Writes down whom an event alerts: `fields` of its entity are not what they were before. Never who did it."""
+def record(session: Session, change: Change) -> None:
+    """Write down whom an event alerts. Never who did it."""
+    said, after, fields = change.event, change.after, change.fields
     body = said.body or b""
-    found = [("mention", account) for account in _mentioned(session, before, after, fields, reason)] if b"@" in body else []
+    found = (
+        [("mention", account) for account in _mentioned(session, change.before, after, fields, change.reason)]
+        if b"@" in body
+        else []
+    )
     if "assignee" in fields and after.get("assignee"):
         found.append(("assigned", after["assignee"]))
     found += [(urgent_alerts.KIND, account) for account in urgent_alerts.concerned(session, said, after, fields)]

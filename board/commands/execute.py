@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session
 
+from board.commands import alerts
 from board.commands.command import Ack, Rule
 from board.commands.registry import TABLE, Command, taken_while_closed
 from board.engine import access, hash_chain, journal, unit_of_work
@@ -119,6 +120,8 @@ def execute(
         raise from_validation(error) from error
     pen = Pen(session, account, command, board, operations, now, known or packaged())
     rule.do(pen, data)
+    for change in pen.changes:
+        alerts.record(session, change)
     ack = Ack(command.id, board.id, [said.seq for said in pen.said if said.board == board.id], pen.opened)
     _remember(session, account, command, ack, now, content)
     epochs = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.made) if each is not None}

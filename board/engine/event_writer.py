@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from board.commands import alerts
 from board.engine import access, journal, program_accounts, unit_of_work
 from board.engine.event import Said
 from board.errors import Refused, invalid, not_found
@@ -31,6 +30,17 @@ FILLING = 0.8  # of a board: from then on its people are told
 UNCOUNTED = (Briefing, Handed, Handover, Shift)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An event of an entity that is there after it, with its state before and after; `fields` are not what they were."""
+
+    event: Said
+    before: State
+    after: State
+    fields: list[str]
+    reason: str | None
+
+
 @dataclass
 class Pen:
     """One command in one transaction: `board` is its board, whose row is locked, `operations` the board that a command on
@@ -44,6 +54,7 @@ class Pen:
     now: str
     known: Known = field(default_factory=packaged)
     said: list[Said] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     opened: str | None = None
     made: list[Board] = field(default_factory=list)  # boards that the command made
     sight: set[str] = field(default_factory=set)  # accounts that gained or lost sight of the search
@@ -205,7 +216,7 @@ class Pen:
                 row.seq = said.seq
             self.said.append(said)
         if state is not None and before is not None:
-            alerts.record(self.session, said, before, state, fields, reason)  # the last one is that of the entity's own board
+            self.changes.append(Change(said, before, state, fields, reason))  # the last one is that of the entity's own board
 
     def _boards(self, row: Entity) -> Iterable[Board]:
         """The boards on which an entity's events are written: a search is on its own and on `operations`."""
