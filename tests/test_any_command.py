@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from board.api.openapi import document
+from board.api.routes import document
 from board.commands.registry import TABLE
 from board.web.http import BASE, STATUS
 from models.board import OPERATIONS

@@ -17,7 +17,7 @@ import typer
 from board import app, cli
 from board.api import routes
 from board.api.endpoint_docs import CALLS
-from board.api.openapi import document
+from board.api.routes import document
 from board.commands.registry import TABLE
 from board.commands.schemas import KINDS
 from board.dev.test_command import ROOT

@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.api.openapi import document
+from board.api.routes import document
 from board.engine.concurrency import HeavyReads
 from tests import cast
 from tests.cast import PASSWORD

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import ignored_auth
 from board.accounts import live_changes
 from board.api import openapi, routes
 from board.api.endpoint_docs import CALLS, SAYS
-from board.api.openapi import document
+from board.api.routes import document
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.errors import SENTENCES

@@ -6,12 +6,10 @@ A new command is in it by itself; a new call is too, and exactly so once it has 
 
 import re
 from collections.abc import Iterable
-from functools import cache
 
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from board.api.endpoint_docs import CALLS, PLACES, SAYS
-from board.api.routes import routes
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema, class_name
@@ -23,9 +21,8 @@ from board.web.schema_helpers import COUNT, ID, TEXT, TIME, TRUE, Call, many, or
 UNKNOWN = Call({}, tuple(STATUS))  # until it has a line of its own
 
 
-@cache
-def document() -> Schema:
-    """All of it. The same for everybody: it says what there is, not what is on any board."""
+def document(routes: Iterable[BaseRoute]) -> Schema:
+    """All of it, for these routes. The same for everybody: it says what there is, not what is on any board."""
     paths: dict[str, Schema] = {}
     for route in routes:
         if isinstance(route, Route) and "rest" not in route.path:
