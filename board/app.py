@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
 from board.accounts import account_pages, admin_pages
+from board.accounts.login import Door
 from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
 from board.api import endpoints
@@ -73,6 +74,7 @@ def make(desk: Desk) -> Starlette:
         lifespan=_lifespan,
     )
     app.state.desk = desk
+    app.state.door = Door(desk)
     app.state.going = False  # whether the server was told to end
     app.state.counts = metrics.Counts(desk.hub)
     app.state.sockets = Counter()  # open ones, by account

@@ -10,7 +10,6 @@ from itertools import groupby
 import structlog
 from sqlmodel import Session
 
-from board.accounts.login import Door
 from board.audit import installation, writer
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
@@ -43,10 +42,10 @@ from models.ids import new_epoch
 from models.schema import migrate
 from models.times import now, stamp
 from realtime.bus import Bus, MemoryBus, Unsuitable
-from realtime.connection import Connection
 from realtime.hub import Hub
 from realtime.periodic import every
 from realtime.protocol import ELSEWHERE, ENDED
+from realtime.connection import Connection
 
 log = structlog.get_logger()
 
@@ -71,7 +70,6 @@ class Desk:
         self.limits = Limits(settings, self.limiter)
         self.repeats = Repeats(database)
         self.refusals = Refusals(self.repeats)
-        self.door = Door(self)
         self.last_use = LastUse(settings.session_idle)
         self.heavy = HeavyReads(database)
         self.papers = Gate()

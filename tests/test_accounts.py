@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from board.accounts import accounts, common_passwords, live_changes, passwords, predictable_passwords
+from board.accounts.login import Door
 from board.errors import Wrong
 from board.paths import DATA
 from models.times import now, stamp
@@ -148,7 +149,7 @@ async def test_the_same_rules_hold_wherever_a_password_is_set(server: Server) ->
 
 
 async def test_nobody_comes_in_by_a_password_that_was_changed_meanwhile(server: Server) -> None:
-    email, door = await hire(server), server.desk.door
+    email, door = await hire(server), Door(server.desk)
     fitting = await door.fitting(email, PASSWORD, "peer")
     assert fitting is not None
     assert await door.begin(fitting)  # nothing has changed yet

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from board import client_address, i18n
 from board.accounts import accounts, devices, live_changes, password_links, token_list
+from board.accounts.login import door_of
 from board.audit import actor
 from board.commands import alerts
 from board.engine.identity import Caller, still_signed_in
@@ -86,7 +87,9 @@ async def change_password(request: Request) -> Response:
     email = caller.account.email
     try:
         if (
-            await desk.door.still_fitting(caller.account, form("old")[:1_000], caller.session or "", client_address.of(request))
+            await door_of(request).still_fitting(
+                caller.account, form("old")[:1_000], caller.session or "", client_address.of(request)
+            )
             is None
         ):
             return await _shown(request, caller, N_("That is not your password."))
@@ -143,7 +146,7 @@ async def set_by_link(request: Request) -> Response:
         problem = i18n.translated(str(wrong), language.of(request))
         return pages.page(request, "password.html", None, status=422, code=code, problem=problem)
     fresh = await desk.database.read(lambda database: database.get(Account, owner.id))
-    secret = await desk.door.begin(fresh, client_address.of(request)) if fresh is not None else None
+    secret = await door_of(request).begin(fresh, client_address.of(request)) if fresh is not None else None
     response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)
     if secret and fresh is not None:
         give_cookie(response, secret, desk.settings.secure)

@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import text
 from sqlmodel import Session as Database
 from sqlmodel import select
+from starlette.requests import HTTPConnection
 
 from board.accounts import throttle
 from board.audit import actor, writer
@@ -158,3 +159,9 @@ def _fits(hashed: str | None, password: str) -> bool:
         return HASHER.verify(hashed or nobodys, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def door_of(request: HTTPConnection) -> Door:
+    """The sign-in of the application that answers a request."""
+    door: Door = request.app.state.door
+    return door

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from board import client_address
 from board.accounts import devices
+from board.accounts.login import door_of
 from board.errors import Refused
 from board.i18n import N_
 from board.service import Desk
@@ -23,10 +24,12 @@ async def sign_in(request: Request) -> Response:
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]
     request.state.email = email[:400]
     try:
-        account = await desk.door.fitting(email[:400], password[:1_000], client_address.of(request), devices.cookie_of(request))
+        account = await door_of(request).fitting(
+            email[:400], password[:1_000], client_address.of(request), devices.cookie_of(request)
+        )
     except Refused as refused:
         return wait(pages.sign_in_page(request, error=refused.message, status=429), refused)
-    secret = await desk.door.begin(account, client_address.of(request)) if account is not None else None
+    secret = await door_of(request).begin(account, client_address.of(request)) if account is not None else None
     if account is None or secret is None:
         return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
     response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
@@ -43,7 +46,7 @@ async def sign_out(request: Request) -> Response:
         if caller.token is not None:
             raise Refused("forbidden", N_("A token does not sign out: it is revoked."))
         check_own_page(request)
-        await desk.door.sign_out(caller)
+        await door_of(request).sign_out(caller)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(
         cookie_name(desk.settings.secure), path="/", secure=desk.settings.secure, httponly=True, samesite="lax"
