@@ -45,7 +45,7 @@ from realtime.bus import Bus, MemoryBus, Unsuitable
 from realtime.hub import Hub
 from realtime.periodic import every
 from realtime.protocol import ELSEWHERE, ENDED
-from realtime.connection import Connection
+from realtime.subscriber import Subscriber
 
 log = structlog.get_logger()
 
@@ -179,7 +179,7 @@ class Desk:
     async def _read_rights(self, all: bool = False) -> None:
         """Reads rights as the database has them, and ends or renews by them those open sockets whose they may be; `all` also
         where nothing has changed."""
-        known: set[Connection] = set()
+        known: set[Subscriber] = set()
         judged: Version | None = None
         while True:
             callers = {each: each.reader for each in self.hub.connections if each not in known}
@@ -201,7 +201,7 @@ class Desk:
             self._rights = judged
         self.hub.review()
 
-    def _renew(self, connection: Connection, caller: Caller | None) -> None:
+    def _renew(self, connection: Subscriber, caller: Caller | None) -> None:
         if caller is None:
             connection.end(ENDED)
             return
@@ -219,8 +219,8 @@ class Desk:
         self.hub.review()
 
     def _renewed(
-        self, callers: dict[Connection, Caller], all: bool, session: Session
-    ) -> tuple[Version, dict[Connection, Caller | None] | None]:
+        self, callers: dict[Subscriber, Caller], all: bool, session: Session
+    ) -> tuple[Version, dict[Subscriber, Caller | None] | None]:
         """The versions of everybody's rights, and each caller as it is now (None: it has ended), of people or displays where
         theirs have changed; nothing of them where none have."""
         version = rights_version.version(session)

@@ -5,21 +5,37 @@ rights, the journal is asked.
 """
 
 import time
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from realtime import bus as names
 from realtime import bus_messages
 from realtime.bus import Bus
 from realtime.bus_messages import News
 from realtime.channel import Channel
-from realtime.source import Record
+from realtime.counters import Tally
+from realtime.head_poller import Heads
+from realtime.presence import Crowds
+from realtime.source import Record, Source
 
-if TYPE_CHECKING:
-    from realtime.hub import Hub
+
+class EventReceiver(Protocol):
+    """What is read of the hub here, and told to it."""
+
+    source: Source
+    tally: Tally
+    heads: Heads
+    crowds: Crowds
+    channels: dict[str, Channel]
+
+    def catch_up(self, channel: Channel) -> bool:
+        """Have what comes next on a channel read from the journal. True where that was not under way."""
+
+    def offer(self, channel: Channel, epoch: str, records: list[Record]) -> bool:
+        """Pass events on that may be the next ones. True where they were new."""
 
 
 class Exchange:
-    def __init__(self, hub: "Hub", bus: Bus) -> None:
+    def __init__(self, hub: EventReceiver, bus: Bus) -> None:
         self._hub, self._bus = hub, bus
 
     async def start(self) -> None:

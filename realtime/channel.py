@@ -4,13 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from realtime.sequence import Sequence
 from realtime.source import Record
-
-if TYPE_CHECKING:
-    from realtime.connection import Connection
+from realtime.subscriber import Subscriber
 
 RING = 512  # events kept of a channel, for who has just read what was before them
 RING_BYTES = 1_048_576
@@ -21,7 +18,7 @@ EARLY = 64  # messages kept that came before the one they follow on
 class Subscription:
     """One connection's reading of one channel. Live: it is passed each event as the channel gets it."""
 
-    connection: "Connection"
+    connection: Subscriber
     channel: "Channel"
     seq: int = 0
     live: bool = False
@@ -52,7 +49,7 @@ class Ring:
 class Channel:
     name: str
     sequence: Sequence = field(default_factory=Sequence)
-    subscriptions: dict["Connection", Subscription] = field(default_factory=dict)
+    subscriptions: dict[Subscriber, Subscription] = field(default_factory=dict)
     ring: Ring = field(default_factory=Ring)
     early: dict[int, list[Record]] = field(default_factory=dict)  # by their first seq; of the life that `sequence` is in
     # frames of events, by epoch, first and last seq, and for whom

@@ -4,15 +4,15 @@ be a gap. Whatever was lost on the way is found here, and each screen is told by
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from realtime import protocol
+from realtime.bus import Bus
+from realtime.channel import Channel
+from realtime.counters import Tally
 from realtime.periodic import every
-from realtime.source import Later
-
-if TYPE_CHECKING:
-    from realtime.connection import Connection
-    from realtime.hub import Hub
+from realtime.source import Later, Source
+from realtime.subscriber import Subscriber
 
 log = logging.getLogger("realtime.head_poller")
 
@@ -23,8 +23,27 @@ ON_ITS_WAY_S = 0.05  # what was committed a moment ago need not have been lost
 FRESH_S = 2.0  # older heads prove nothing and are not sent
 
 
+class FollowedChannels(Protocol):
+    """What is read of the hub here: the channels that are followed, and by whom."""
+
+    source: Source
+    bus: Bus
+    tally: Tally
+    channels: dict[str, Channel]
+    connections: set[Subscriber]
+
+    def review(self) -> None:
+        """Take channels from whom they may not be shown any more."""
+
+    def catch_up(self, channel: Channel) -> bool:
+        """Have what comes next on a channel read from the journal. True where that was not under way."""
+
+    def restart_all(self, channel: Channel) -> None:
+        """Show a channel anew to everybody who follows it: its board was restored."""
+
+
 class Heads:
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: FollowedChannels) -> None:
         self._hub = hub
         self._found: dict[str, tuple[str, int]] = {}
         self._at = ""
@@ -84,6 +103,6 @@ class Heads:
             followed = {name: self._found[name] for name in connection.followed if self._shown(name, connection)}
             connection.send(protocol.heads(self._at, followed))
 
-    def _shown(self, name: str, connection: "Connection") -> bool:
+    def _shown(self, name: str, connection: Subscriber) -> bool:
         """Whether this connection was shown the channel: until then it may be one that its reader may not know of."""
         return name in self._found and self._hub.channels[name].subscriptions[connection].live

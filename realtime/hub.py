@@ -7,7 +7,7 @@ knows nothing of what a channel is about.
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from realtime import presence, protocol
 from realtime.bus import Bus
@@ -21,9 +21,7 @@ from realtime.presence import Crowds
 from realtime.render import event_frames, rendered
 from realtime.sequence import Verdict
 from realtime.source import Later, Opening, Position, Record, Source
-
-if TYPE_CHECKING:
-    from realtime.connection import Connection
+from realtime.subscriber import Subscriber
 
 log = logging.getLogger("realtime.hub")
 
@@ -36,7 +34,7 @@ class Hub:
         self.source, self.bus = source, bus
         self.tally = Tally()
         self.channels: dict[str, Channel] = {}
-        self.connections: set[Connection] = set()
+        self.connections: set[Subscriber] = set()
         self.asked = asyncio.Event()  # somebody asked to be told of alerts
         # What every connection is told after its hello: by subject, and whether it is a display's.
         self._announced: dict[str, dict[bool, bytes]] = {}
@@ -75,18 +73,18 @@ class Hub:
             if frame != told.get(connection.display is not None):
                 connection.send(frame)
 
-    def greet(self, connection: "Connection") -> None:
+    def greet(self, connection: Subscriber) -> None:
         """Tells a connection what was announced."""
         for frames in self._announced.values():
             connection.send(frames[connection.display is not None])
 
-    def leave(self, connection: "Connection") -> None:
+    def leave(self, connection: Subscriber) -> None:
         """A connection is gone: nothing of it stays."""
         self.connections.discard(connection)
         for name in list(connection.followed):
             self._forget(connection, name)
 
-    async def subscribe(self, connection: "Connection", name: str, position: Position | None = None) -> None:
+    async def subscribe(self, connection: Subscriber, name: str, position: Position | None = None) -> None:
         """Answers with a snapshot or a catch-up and then `subscribed`, after which the subscription is live."""
         self._forget(connection, name)  # a second subscribe replaces the first
         if len(connection.followed) >= MAX_FOLLOWED:
@@ -95,7 +93,7 @@ class Hub:
         connection.followed.add(name)
         await self._open(self._enter(connection, self.channels.setdefault(name, Channel(name))), position)
 
-    def _enter(self, connection: "Connection", channel: Channel) -> Subscription:
+    def _enter(self, connection: Subscriber, channel: Channel) -> Subscription:
         """A subscription that is not live yet, in place of the one that the connection may have had."""
         subscription = channel.subscriptions[connection] = Subscription(connection, channel)
         return subscription
@@ -127,7 +125,7 @@ class Hub:
                 self._forget(connection, name)
                 connection.send(protocol.error(code, sentence, board=name))
 
-    def unsubscribe(self, connection: "Connection", name: str) -> None:
+    def unsubscribe(self, connection: Subscriber, name: str) -> None:
         self._forget(connection, name)
         connection.send(protocol.unsubscribed(name, "asked"))
 
@@ -200,7 +198,7 @@ class Hub:
         """Whether this subscription is still the one that its connection has of the channel."""
         return subscription.channel.subscriptions.get(subscription.connection) is subscription
 
-    def _forget(self, connection: "Connection", name: str) -> None:
+    def _forget(self, connection: Subscriber, name: str) -> None:
         connection.followed.discard(name)
         connection.outbox.purge(name)
         channel = self.channels.get(name)
@@ -219,7 +217,7 @@ class Hub:
         self._forget(subscription.connection, subscription.channel.name)
         subscription.connection.send(protocol.unsubscribed(subscription.channel.name, "forbidden"))
 
-    def show_anew(self, connection: "Connection") -> None:
+    def show_anew(self, connection: Subscriber) -> None:
         """What this connection is shown on all that it follows is another from now on."""
         for name in list(connection.followed):
             if (subscription := self.channels[name].subscriptions.get(connection)) is not None:
@@ -335,7 +333,7 @@ class Hub:
 
     # -- who is where -------------------------------------------------------------------------------------------------
 
-    def present(self, connection: "Connection", said: protocol.Presence) -> None:
+    def present(self, connection: Subscriber, said: protocol.Presence) -> None:
         """Where a person is, on a channel that the socket follows."""
         if said.board not in connection.followed:
             connection.send(protocol.error("not_found", "This socket does not follow that board.", board=said.board))

@@ -9,16 +9,14 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from realtime import bus, protocol
+from realtime.channel import Channel
 from realtime.periodic import every
-
-if TYPE_CHECKING:
-    from realtime.channel import Channel
-    from realtime.connection import Connection
+from realtime.subscriber import Subscriber
 
 SHOWN = 100  # people in a frame; the count says how many there are
 TICK_S = 0.1
@@ -58,7 +56,7 @@ class Crowds:
 
     publish: Callable[[str, bytes], None]
     me: str = field(default_factory=lambda: secrets.token_hex(8))
-    _here: dict[str, dict["Connection", Entry]] = field(default_factory=dict)
+    _here: dict[str, dict[Subscriber, Entry]] = field(default_factory=dict)
     _there: dict[str, dict[str, Elsewhere]] = field(default_factory=dict)  # process, channel
     _numbers: dict[str, int] = field(default_factory=dict)  # of the last message of each process
     _told: dict[str, Told] = field(default_factory=dict)
@@ -69,7 +67,7 @@ class Crowds:
 
     # -- here ---------------------------------------------------------------------------------------------------------
 
-    def enter(self, connection: "Connection", channel: str, place: dict[str, Any]) -> None:
+    def enter(self, connection: Subscriber, channel: str, place: dict[str, Any]) -> None:
         """Says, or says anew, where a socket is; the newest come last."""
         crowd = self._here.setdefault(channel, {})
         entry = {"account": connection.account["id"], "name": connection.account["name"], **place}
@@ -79,7 +77,7 @@ class Crowds:
             self._changed(channel)
             self._untold.add(channel)
 
-    def leave(self, connection: "Connection", channel: str) -> None:
+    def leave(self, connection: Subscriber, channel: str) -> None:
         crowd = self._here.get(channel, {})
         if crowd.pop(connection, None) is not None:
             self._changed(channel)
@@ -195,7 +193,7 @@ class Crowds:
                 del self._there[process]
 
 
-async def run(crowds: Crowds, channels: dict[str, "Channel"], tell: Callable[[str, bytes], None]) -> None:
+async def run(crowds: Crowds, channels: dict[str, Channel], tell: Callable[[str, bytes], None]) -> None:
     """Tells readers and processes by the clock."""
 
     async def round() -> None:

@@ -25,9 +25,9 @@ from models.alert import EVERYBODY, OWN
 from models.database import Database, Unavailable
 from models.times import now
 from realtime import protocol
-from realtime.connection import Connection
 from realtime.hub import Hub
 from realtime.periodic import every
+from realtime.subscriber import Subscriber
 
 log = structlog.get_logger()
 
@@ -76,7 +76,7 @@ class Bells:
         self._people: dict[str, _Person] = {}
         self._heads: dict[str, int] = {}
         self._view: AsOf | None = None
-        self._told: dict[Connection, tuple[Told, float]] = {}  # what, and when
+        self._told: dict[Subscriber, tuple[Told, float]] = {}  # what, and when
         self._next = self._counted_all = time.monotonic()
 
     async def run(self) -> None:
@@ -129,7 +129,7 @@ class Bells:
         self._people |= news.people
         self._heads, self._view = news.heads, news.view
 
-    def _tell(self, reader: Connection, person: _Person) -> None:
+    def _tell(self, reader: Subscriber, person: _Person) -> None:
         """By the rights of this moment, where it differs from what this reader was told."""
         told, at = self._told.get(reader, (None, float("-inf")))
         if time.monotonic() - at < EVERY_S:
@@ -140,7 +140,7 @@ class Bells:
             reader.send(protocol.alerts(*person.count))
             self._told[reader] = person.count, time.monotonic()
 
-    def _count(self, reader: Connection, person: _Person) -> Told:
+    def _count(self, reader: Subscriber, person: _Person) -> Told:
         since = alerts.since(now())
         found = [
             (each.at, key)
@@ -149,7 +149,7 @@ class Bells:
         ]
         return len(found), max(found)[1] if found else None, person.quiet
 
-    def _sees(self, reader: Connection, key: Key | None) -> bool:
+    def _sees(self, reader: Subscriber, key: Key | None) -> bool:
         return key is None or key[0] == OWN or self._source.may_see(reader.reader, key[0])
 
 
