@@ -184,7 +184,7 @@ async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path
 
 LOGGING_HANGS = """
 import time
-from board.running import serve
+from board.server import serve
 serve.ENDS_S = 0.5
 class Log:
     def info(self, event, **more):

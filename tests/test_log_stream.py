@@ -24,7 +24,7 @@ from tests.workers import Workers
 MANY = 5 * MOST
 TALK = f"""
 import logging, sys, structlog
-from board.running import logs
+from board.telemetry import logs
 logs.set_up("INFO")
 log = structlog.get_logger()
 for number in range({MANY}):

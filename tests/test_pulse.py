@@ -20,7 +20,7 @@ from tests.cast import PATIENCE_S
 from tests.workers import Workers, until, working
 
 STANDS_STILL = """
-import asyncio, board.programs.api as api
+import asyncio
 from starlette.routing import Route
 from board import app
 async def still(request):
@@ -35,7 +35,7 @@ app.make = make_with
 """
 
 # Beats that came before READY=1 would fill the queue that it goes into.
-QUICK = "from board.running import pulse, workers; pulse.BEAT_S = workers.LOOK_S = 0.05"
+QUICK = "from board.server import supervisor; from board.telemetry import watchdog; watchdog.BEAT_S = supervisor.LOOK_S = 0.05"
 
 
 async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:

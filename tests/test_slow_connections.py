@@ -211,7 +211,7 @@ async def test_whose_answer_takes_long_is_not_let_go(server: Server, monkeypatch
         await go_on.wait()
         return False
 
-    monkeypatch.setattr(app.pages, "may_see", slow)
+    monkeypatch.setattr(app.board_pages, "may_see", slow)
     token = await token_for(server.desk, "Alice", "viewer")
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_S, headers={"Authorization": f"Bearer {token}"}) as http:
         asking = asyncio.create_task(http.get(f"/searches/{OPERATIONS[:-1]}"))
@@ -382,7 +382,7 @@ def test_in_all_there_are_not_more_than_files_can_be_open() -> None:
 
 
 # The server's own process: all come from this machine, which stands for many.
-NOBODY_STANDS_FOR_MANY = "from board.running import serve; serve.stands_for_many = lambda trusted: lambda address: False"
+NOBODY_STANDS_FOR_MANY = "from board.server import serve; serve.stands_for_many = lambda trusted: lambda address: False"
 
 
 async def test_a_server_counts_by_its_settings(tmp_path: Path) -> None:

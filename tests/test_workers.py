@@ -21,36 +21,36 @@ from tests.workers import SERVE, Workers, alive, until, working
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 CROWDED = """
 import errno
-from board.running import workers
-begin, starts = workers.subprocess.Popen, []
+from board.server import supervisor
+begin, starts = supervisor.subprocess.Popen, []
 def popen(command, **more):
-    if command[1:3] == workers.ARGUMENTS:
+    if command[1:3] == supervisor.ARGUMENTS:
         starts.append(command)
         if len(starts) in (2, 4):
             raise BlockingIOError(errno.EAGAIN, "no room for one more")
     return begin(command, **more)
-workers.subprocess.Popen = popen
+supervisor.subprocess.Popen = popen
 """
 DEAF = """
 import os, sys
-from board.running import workers
-workers.KILL_S = 1.0
-workers.ARGUMENTS = ["-c", '''
+from board.server import supervisor
+supervisor.KILL_S = 1.0
+supervisor.ARGUMENTS = ["-c", '''
 import os, sys
-from board.running import serve, worker
+from board.server import serve, worker
 serve.Listening.handle_exit = lambda self, sig, frame: None
 worker.os.kill = lambda pid, sig: os._exit(1)  # but when the supervisor is gone it goes too
 worker.main(int(sys.argv[1]), int(sys.argv[2]))
 ''']
-log = workers.log
+log = supervisor.log
 class Log:
     def __getattr__(self, name):
         return getattr(log, name)
     def error(self, event, **more):
         log.error(event, **more, here=os.path.exists(f"/proc/{more['of']}"))
-workers.log = Log()
+supervisor.log = Log()
 """
-HASTY = "from board.running import workers; workers.STUCK_S = 3.0"
+HASTY = "from board.server import supervisor; supervisor.STUCK_S = 3.0"
 
 
 async def hear(socket: ClientConnection, **like: Any) -> dict[str, Any]:
@@ -240,7 +240,7 @@ async def test_a_worker_that_goes_on_when_it_is_told_to_go_is_killed_and_then_th
 
 
 async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postgres_url: str, redis_url: str) -> None:
-    broken = "import sys; from board.running import workers; workers.ARGUMENTS = ['-c', 'raise SystemExit(3)']"
+    broken = "import sys; from board.server import supervisor; supervisor.ARGUMENTS = ['-c', 'raise SystemExit(3)']"
     workers = Workers(postgres_url, 2, redis_url, first=broken)
     process = await asyncio.create_subprocess_exec(
         *workers.command, env=workers.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE

@@ -1,4 +1,4 @@
-"""One of several serving processes: `python -m board.running.worker LISTENING LINE`, started by the supervisor (workers.py).
+"""One of several serving processes: `python -m board.server.worker LISTENING LINE`, started by the supervisor (supervisor.py).
 
 Both are sockets that it inherits: the one that all workers accept from, and a line to the supervisor, on which it says that
 it takes connections and then, every second, that its loop goes round. The line's end is the supervisor's end.
