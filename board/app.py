@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -86,10 +85,6 @@ def make(desk: Desk) -> Starlette:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
     await app.state.desk.hub.stop()
-
-
-def _unready(told: dict[str, Any]) -> Response:
-    return wait(answer(told, 503), Refused("unavailable"))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -22,6 +22,11 @@ from models.times import moment, now, stamp
 if TYPE_CHECKING:
     pass
 
+ROLE_NAMES = {
+    "viewer": N_("Viewer"), "investigator": N_("Investigator"), "coordinator": N_("Coordinator"), "admin": N_("Administrator"),
+}  # fmt: skip
+
+
 T = TypeVar("T")
 DAYS = 90  # that a token lasts, where nothing else is said
 MOST_DAYS = 365

@@ -17,9 +17,9 @@ from starlette.routing import Route
 from board import i18n
 from board.accounts import accounts, live_changes, password_links, token_list
 from board.accounts.account_pages import typed
+from board.accounts.accounts import ROLE_NAMES
 from board.accounts.token_list import Listed
 from board.audit import actor
-from board.audit_log.sentences import ROLES
 from board.engine.identity import Caller, still_signed_in
 from board.engine.rights_version import hold
 from board.errors import Refused, Wrong
@@ -234,7 +234,7 @@ def _days(typed: str) -> int:
 def _shown(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:
     """A page of these, with what was wrong."""
     told = problem and i18n.translated(problem, language.of(request, caller))
-    return pages.page(request, name, caller, status=422 if problem else 200, problem=told, roles=ROLES, **context)
+    return pages.page(request, name, caller, status=422 if problem else 200, problem=told, roles=ROLE_NAMES, **context)
 
 
 def _post(path: str, endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Route:

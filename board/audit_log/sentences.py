@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from board.accounts.accounts import ROLE_NAMES
 from board.audit_log.reading import Found
 from board.i18n import N_, say
 
 Values = dict[str, Any]
 
-ROLES = {
-    "viewer": N_("Viewer"), "investigator": N_("Investigator"), "coordinator": N_("Coordinator"), "admin": N_("Administrator"),
-}  # fmt: skip
 _SAYS: dict[str, str] = {
     "sign_in.succeeded": N_("{actor} signed in from {address}"),
     "account.added": N_("{actor} added the account of {name}: {role}"),
@@ -63,7 +61,7 @@ def sentence(entry: Found) -> str:
     if not entry.payload:
         return N_("Erased")
     values = {name: say(N_("not known")) if value is None else value for name, value in entry.about.items()}
-    values |= {name: say(ROLES[values[name]]) for name in ("role", "before") if values.get(name) in ROLES}
+    values |= {name: say(ROLE_NAMES[values[name]]) for name in ("role", "before") if values.get(name) in ROLE_NAMES}
     values["actor"] = who(entry.actor)
     if entry.type in _CHANGES:
         values["changes"] = _listed(_CHANGES[entry.type](entry.about))

@@ -1,12 +1,13 @@
 """Health endpoints: alive, and ready to serve."""
 
 import asyncio
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from board.app import _unready
-from board.web.http import answer
+from board.errors import Refused
+from board.web.http import answer, wait
 from models.database import Unavailable
 
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
@@ -29,3 +30,7 @@ async def ready(request: Request) -> Response:
     writes = "ok" if state.desk.database.health.fault is None else "down"
     told = {"database": "ok", "writes": writes, "bus": bus, "going": state.going}
     return _unready(told) if state.going or writes != "ok" else answer(told)
+
+
+def _unready(told: dict[str, Any]) -> Response:
+    return wait(answer(told, 503), Refused("unavailable"))
