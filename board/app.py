@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
 from board.accounts import account_pages, admin_pages
-from board.accounts.login import Door
+from board.accounts.login import Login
 from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
 from board.api import endpoints
@@ -27,20 +27,20 @@ from board.errors import SENTENCES, Refused
 from board.handover import pages as handover_pages
 from board.history import pages as history_pages
 from board.i18n import N_, translated
-from board.service import Desk
+from board.service import BoardService
 from board.telemetry import metrics
 from board.telemetry.failures import answered
 from board.web import board_pages, http, language, pages, static_files, websocket
 from board.web.health import alive, ready
 from board.web.http import STATUS, answer, refusal, refusing, wait
-from board.web.middleware import Headers
-from models.database import Unavailable
+from board.web.middleware import SecurityHeadersMiddleware
+from models.database import DatabaseUnavailable
 
 ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page
 WRONG_METHOD = N_("This address does not take this method.")
 
 
-def make(desk: Desk) -> Starlette:
+def make(desk: BoardService) -> Starlette:
     """The application over an open desk. Whoever opened the desk closes it."""
     app = Starlette(
         routes=[
@@ -62,20 +62,20 @@ def make(desk: Desk) -> Starlette:
             *admin_pages.routes,
             *audit_pages.routes,
         ],
-        middleware=[Middleware(Headers, secure=desk.settings.secure, failed=_failed)],
+        middleware=[Middleware(SecurityHeadersMiddleware, secure=desk.settings.secure, failed=_failed)],
         exception_handlers={
             HTTPException: _http_error,
             Refused: _refused,
-            Unavailable: _unavailable,
+            DatabaseUnavailable: _unavailable,
             ClientDisconnect: _left,
             Exception: _failed,
         },
         lifespan=_lifespan,
     )
     app.state.desk = desk
-    app.state.door = Door(desk)
+    app.state.door = Login(desk)
     app.state.going = False  # whether the server was told to end
-    app.state.counts = metrics.Counts(desk.hub)
+    app.state.counts = metrics.HubMetrics(desk.hub)
     app.state.sockets = Counter()  # open ones, by account
     app.state.admitting = asyncio.Semaphore(ADMITTED)
     return app

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from board import env_file
 from board.checks.settings import sentence
 from board.command_line import checking, checkout, people, serving
-from board.errors import Wrong
+from board.errors import OperationError
 from board.settings import VERSION
-from models.database import Unavailable, Unusable
+from models.database import ConfigurationError, DatabaseUnavailable
 
 # What typer raises for a call that is typed wrong, by the one name of it that typer exports. (Where only help was asked
 # for, its message is empty: the help is printed already.)
@@ -60,9 +60,9 @@ def main() -> None:
         _fail(" ".join(error.format_message().split()).rstrip("."), 2)
     except typer.Abort:
         sys.exit(130)
-    except (Wrong, Unusable) as error:
+    except (OperationError, ConfigurationError) as error:
         _fail(str(error))
-    except Unavailable:
+    except DatabaseUnavailable:
         _fail("The database can't do this right now: it is busy, full or damaged.")
     except ValidationError as error:
         _fail(sentence(error))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from models.errors import Unusable
+from models.errors import ConfigurationError
 
 OPTION = "--env-file"
 DEFAULT = ".env"
@@ -21,7 +21,7 @@ CHOSEN = "BOARD_ENV_FILE"  # tells the processes that a command starts
 
 
 def choose(words: list[str]) -> list[str]:
-    """Take the option out of a call, wherever it stands, and choose its file. Raises Unusable where there is none."""
+    """Take the option out of a call, wherever it stands, and choose its file. Raises ConfigurationError where there is none."""
     kept: list[str] = []
     rest = iter(words)
     for word in rest:
@@ -38,7 +38,7 @@ def choose(words: list[str]) -> list[str]:
 
 def _choose(name: str) -> None:
     if not Path(name).is_file():
-        raise Unusable(f"{OPTION} names no file: {name or 'nothing'}.")
+        raise ConfigurationError(f"{OPTION} names no file: {name or 'nothing'}.")
     os.environ[CHOSEN] = str(Path(name).absolute())
 
 
@@ -48,18 +48,20 @@ def chosen() -> Path:
 
 
 def check(file: Path, known: Collection[str]) -> None:
-    """Raises Unusable for the first line that is no setting. What could be a part of a secret is not quoted."""
+    """Raises ConfigurationError for the first line that is no setting. What could be a part of a secret is not quoted."""
     try:
         lines = list(parse_stream(StringIO(file.read_text(encoding="utf-8"))))
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:
-        raise Unusable(f"The settings in {file} can't be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from None
+        raise ConfigurationError(
+            f"The settings in {file} can't be read: {getattr(error, 'strerror', None) or 'it is not text'}."
+        ) from None
     for each in lines:
         if each.error or (each.key is not None and (each.key.lower() not in known or each.value is None)):
             blank = len(each.original.string) - len(each.original.string.lstrip())
             line = each.original.line + each.original.string[:blank].count("\n")
-            raise Unusable(f"{file}, line {line}: {_fault(each.key or '', known)}.")
+            raise ConfigurationError(f"{file}, line {line}: {_fault(each.key or '', known)}.")
 
 
 def _fault(name: str, known: Collection[str]) -> str:

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from board.i18n import DEFAULT, N_, say, translated
 
 
-class Wrong(Exception):
+class OperationError(Exception):
     """What was asked can't be done: one sentence why."""
 
 

@@ -59,10 +59,10 @@ def _date(text: str) -> str:
 
 Title = Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_blank)]
 Name = Annotated[str, StringConstraints(max_length=200)]
-Short = Annotated[str, StringConstraints(max_length=400)]
-Long = Annotated[str, StringConstraints(max_length=4_000)]
-Basis = Annotated[str, StringConstraints(max_length=400), AfterValidator(_not_blank)]  # short, and needed
-Told = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_not_blank)]  # long, and needed
+ShortText = Annotated[str, StringConstraints(max_length=400)]
+LongText = Annotated[str, StringConstraints(max_length=4_000)]
+RequiredShortText = Annotated[str, StringConstraints(max_length=400), AfterValidator(_not_blank)]  # short, and needed
+RequiredLongText = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_not_blank)]  # long, and needed
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Time = Annotated[str, StringConstraints(max_length=40), AfterValidator(_time)]
 Date = Annotated[str, StringConstraints(max_length=10), AfterValidator(_date)]
@@ -71,7 +71,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 Radius = Annotated[float, Field(ge=0, le=1_000_000)]  # metres
 
 
-class Spot(Data):
+class Location(Data):
     """A place as text, with a point (WGS 84) if it is known."""
 
     text: Name | None = None
@@ -79,13 +79,13 @@ class Spot(Data):
     lon: Longitude | None = None
 
     @model_validator(mode="after")
-    def _both_or_none(self) -> "Spot":
+    def _both_or_none(self) -> "Location":
         if (self.lat is None) != (self.lon is None):
             raise PydanticCustomError("incomplete", "{sentence}", {"sentence": N_("A point needs a latitude and a longitude.")})
         return self
 
 
-class Place(Spot):
+class LocationWithRadius(Location):
     """A place with the radius in metres within which it may lie."""
 
     radius_m: Radius | None = None

@@ -28,16 +28,16 @@ def N_(text: str) -> str:
 _ = N_
 
 
-class Sentence(str):
+class Message(str):
     """A text with values in it. As it stands it is English; it remembers what it was made of, to be said in a language."""
 
     msgid: str
     values: dict[str, Any]
 
 
-def say(msgid: str, **values: Any) -> Sentence:
+def say(msgid: str, **values: Any) -> Message:
     """`say(N_("At most {count} items."), count=50)`: to be translated where it is known who reads it."""
-    sentence = Sentence(msgid.format(**values))
+    sentence = Message(msgid.format(**values))
     sentence.msgid, sentence.values = msgid, values
     return sentence
 
@@ -45,9 +45,9 @@ def say(msgid: str, **values: Any) -> Sentence:
 def translated(text: str, language: str) -> str:
     """A msgid or a Sentence in `language`; with it those of its values that are Sentences. Names stay as they were typed."""
     told = translator(language)
-    if not isinstance(text, Sentence):
+    if not isinstance(text, Message):
         return told(text) if text else text  # gettext keeps the catalogue's own description under ""
-    values = {name: translated(value, language) if isinstance(value, Sentence) else value for name, value in text.values.items()}
+    values = {name: translated(value, language) if isinstance(value, Message) else value for name, value in text.values.items()}
     return told(text.msgid).format(**values)
 
 

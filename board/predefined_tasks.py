@@ -9,45 +9,45 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from board.errors import from_validation
-from board.fields import Data, Long, Short, Title
+from board.fields import Data, LongText, ShortText, Title
 from board.paths import DATA
-from models.errors import Unusable
+from models.errors import ConfigurationError
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
 MOST = 50  # tasks in a list: all of them are made by one command, whose events go in one message
 YEAR_MINUTES = 366 * 24 * 60
 
 
-class KnownTask(Data):
+class TaskTemplate(Data):
     """A task that is known beforehand, in English, with other languages beside it."""
 
-    key: Short | None = None
+    key: ShortText | None = None
     title: Title
-    instruction: Long | None = None
+    instruction: LongText | None = None
     priority: Literal["low", "normal", "urgent"] = "normal"
     due_minutes: Annotated[int, Field(ge=1, le=YEAR_MINUTES)] | None = None
     title_fr: Title | None = None
     title_nl: Title | None = None
     title_de: Title | None = None
-    instruction_fr: Long | None = None
-    instruction_nl: Long | None = None
-    instruction_de: Long | None = None
+    instruction_fr: LongText | None = None
+    instruction_nl: LongText | None = None
+    instruction_de: LongText | None = None
 
     def said(self, language: str) -> dict[str, str | None]:
         """Title and instruction, each in a language where it is known in it, else in English."""
         return {name: getattr(self, f"{name}_{language}", None) or getattr(self, name) for name in ("title", "instruction")}
 
 
-class Trace(KnownTask):
+class TakeDownTask(TaskTemplate):
     """What is to be wiped after an appeal of these levels."""
 
     levels: list[Literal["discreet", "posters", "public", "child_alert"]]
 
 
-Tasks = Annotated[list[KnownTask], Field(default_factory=list, max_length=MOST)]
+Tasks = Annotated[list[TaskTemplate], Field(default_factory=list, max_length=MOST)]
 
 
-class FirstTasks(Data):
+class FirstTasksFile(Data):
     """By kind of search. A kind that is not named begins without."""
 
     runaway: Tasks
@@ -57,37 +57,37 @@ class FirstTasks(Data):
     undefined: Tasks
 
 
-class TakeDown(Data):
-    take_down: Annotated[list[Trace], Field(default_factory=list, max_length=MOST)]
+class TakeDownFile(Data):
+    take_down: Annotated[list[TakeDownTask], Field(default_factory=list, max_length=MOST)]
 
 
-class Known:
+class TaskCatalogue:
     """The tasks that are known beforehand."""
 
     def __init__(self, folder: str | None = None) -> None:
-        """Those of the files in a folder, as far as they are there; else those that come along. Raises Unusable."""
-        self._first: FirstTasks = _read(FIRST, FirstTasks, folder)
-        self._take_down: TakeDown = _read(TAKE_DOWN, TakeDown, folder)
+        """Those of the files in a folder, as far as they are there; else those that come along. Raises ConfigurationError."""
+        self._first: FirstTasksFile = _read(FIRST, FirstTasksFile, folder)
+        self._take_down: TakeDownFile = _read(TAKE_DOWN, TakeDownFile, folder)
 
-    def first_tasks(self, kind: str) -> list[KnownTask]:
+    def first_tasks(self, kind: str) -> list[TaskTemplate]:
         """The tasks that a new search of this kind begins with."""
-        tasks: list[KnownTask] = getattr(self._first, kind)
+        tasks: list[TaskTemplate] = getattr(self._first, kind)
         return tasks
 
-    def take_down(self, level: str) -> list[Trace]:
+    def take_down(self, level: str) -> list[TakeDownTask]:
         """The tasks that wipe the traces of an appeal of this level."""
         return [each for each in self._take_down.take_down if level in each.levels]
 
 
 @cache
-def packaged() -> Known:
+def packaged() -> TaskCatalogue:
     """Those that come along."""
-    return Known()
+    return TaskCatalogue()
 
 
-def known(folder: str | None) -> Known:
-    """Those of an installation, by its FILES_PATH. Raises Unusable."""
-    return Known(folder) if folder else packaged()
+def known(folder: str | None) -> TaskCatalogue:
+    """Those of an installation, by its FILES_PATH. Raises ConfigurationError."""
+    return TaskCatalogue(folder) if folder else packaged()
 
 
 def criteria() -> tuple[str, ...]:
@@ -117,6 +117,6 @@ def _read(name: str, type: type[Data], folder: str | None) -> Any:
         return type.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         field, sentence = next(iter((from_validation(error).fields or {}).items()))
-        raise Unusable(f"{path}, at {field}: {sentence}") from None
+        raise ConfigurationError(f"{path}, at {field}: {sentence}") from None
     except (OSError, ValueError) as error:
-        raise Unusable(f"{path} can't be read: {error}") from None
+        raise ConfigurationError(f"{path} can't be read: {error}") from None

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from models.errors import Unusable
+from models.errors import ConfigurationError
 
 SECRET_AT_LEAST = 16  # characters: a shorter one can be guessed by whoever hears one message of the bus
 
@@ -26,5 +26,5 @@ def kept_secret(path: Path) -> bytes:
             fresh.unlink()
     kept = path.read_bytes().strip()
     if len(kept) < SECRET_AT_LEAST:
-        raise Unusable(f"The secret in {path} is damaged: remove that file, and a new one is made.")
+        raise ConfigurationError(f"The secret in {path} is damaged: remove that file, and a new one is made.")
     return kept

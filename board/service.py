@@ -14,19 +14,19 @@ from board.audit import installation, writer
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
 from board.commands.command import Ack
-from board.commands.execute import Order, Written
+from board.commands.execute import CommandResult, QueuedCommand
 from board.commands.registry import Command
 from board.engine import display_identity, event_writer, identity, rights_version
 from board.engine.concurrency import Gate, HeavyReads
 from board.engine.identity import Caller
-from board.engine.integrity import Chains
+from board.engine.integrity import VerifiedChains
 from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.errors import Refused
 from board.live.event_source import SETS_RIGHTS, BoardSource, record
-from board.live.search_summaries import Summaries
-from board.live.shift_status import Duty
-from board.live.unread_counts import Bells
+from board.live.search_summaries import SummaryPublisher
+from board.live.shift_status import ShiftStatusPublisher
+from board.live.unread_counts import UnreadCountPublisher
 from board.live.visibility import Sights
 from board.predefined_tasks import known
 from board.rate_limit import Limiter
@@ -36,12 +36,12 @@ from board.telemetry import metrics
 from board.telemetry.clock import ClockWatch
 from board.telemetry.failures import answered
 from models.board import OPERATIONS, Board
-from models.database import Database, Unavailable, Unusable
+from models.database import ConfigurationError, Database, DatabaseUnavailable
 from models.handover import Handover, Shift
 from models.ids import new_epoch
 from models.schema import migrate
 from models.times import now, stamp
-from realtime.bus import Bus, MemoryBus, Unsuitable
+from realtime.bus import Bus, BusMisconfigured, MemoryBus
 from realtime.hub import Hub
 from realtime.periodic import every
 from realtime.protocol import ELSEWHERE, ENDED
@@ -56,7 +56,7 @@ PROBE_S = 2.0  # how often it is tried whether writes work, while they do not
 LAST_USE_S = 60.0  # how often the last uses that are due are written
 
 
-class Desk:
+class BoardService:
     """Made by `open`. `clock` tells the time of what is written; only the demo and tests set another."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, bus: Bus) -> None:
@@ -73,18 +73,18 @@ class Desk:
         self.last_use = LastUse(settings.session_idle)
         self.heavy = HeavyReads(database)
         self.papers = Gate()
-        self.chains = Chains()
-        self.summaries = Summaries(self.database, self.hub, self.source)
-        self.bells = Bells(self.database, self.hub, self.source)
-        self.duty = Duty(self.database, self.hub)
+        self.chains = VerifiedChains()
+        self.summaries = SummaryPublisher(self.database, self.hub, self.source)
+        self.bells = UnreadCountPublisher(self.database, self.hub, self.source)
+        self.duty = ShiftStatusPublisher(self.database, self.hub)
         self.clock_watch = ClockWatch(self.database, self.hub, clock)
         self._rights = Version(-1, -1)
         self._watches = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def open(cls, settings: Settings, clock: Clock = now, bus: Bus | None = None) -> "Desk":
-        """Opens the installation that the settings name, brought to this version's tables. Raises Unusable.
+    async def open(cls, settings: Settings, clock: Clock = now, bus: Bus | None = None) -> "BoardService":
+        """Opens the installation that the settings name, brought to this version's tables. Raises ConfigurationError.
 
         `bus` is given only by tests; else it is the one over the settings' Redis, or none to any other process.
         """
@@ -101,9 +101,9 @@ class Desk:
         await desk.duty.look()
         try:
             await desk.hub.start()
-        except Unsuitable as error:
+        except BusMisconfigured as error:
             await desk.close()
-            raise Unusable(str(error)) from error
+            raise ConfigurationError(str(error)) from error
         rounds = [
             every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run(), desk.duty.run(), desk.repeats.run(),
             every(LAST_USE_S, desk.write_last_use), every(PROBE_S, desk._probe),
@@ -120,7 +120,7 @@ class Desk:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hub.stop()
-        with contextlib.suppress(Unavailable):
+        with contextlib.suppress(DatabaseUnavailable):
             await self.repeats.close()
         await self.database.close()
         await self.hub.bus.stop()
@@ -131,7 +131,7 @@ class Desk:
         remembered for that alone. Raises Refused."""
         self.last_use.note(caller)
         # Nothing is awaited before the command is queued: a socket's commands stay in order.
-        order = Order(caller, command, self.clock, self.known, content)
+        order = QueuedCommand(caller, command, self.clock, self.known, content)
         try:
             outcome = await self.database.write(order, after=self._publish, boards=order.boards)
         except Refused:
@@ -142,7 +142,7 @@ class Desk:
             raise outcome
         return outcome.ack
 
-    def _publish(self, written: Written | Refused) -> None:
+    def _publish(self, written: CommandResult | Refused) -> None:
         """After the commit, in commit order. Rights first: nobody is shown what this very command took from them."""
         if isinstance(written, Refused):
             return
@@ -173,7 +173,7 @@ class Desk:
 
     async def rights_changed(self) -> None:
         """Somebody's rights changed: acts on open sockets now."""
-        with contextlib.suppress(Unavailable):  # the watch tries again
+        with contextlib.suppress(DatabaseUnavailable):  # the watch tries again
             await self._read_rights()
 
     async def _read_rights(self, all: bool = False) -> None:
@@ -237,7 +237,7 @@ class Desk:
         for connection in self.hub.connections:
             if connection.reader.token is not None:
                 self.last_use.note(connection.reader)
-        with contextlib.suppress(Unavailable):  # the next round tries again
+        with contextlib.suppress(DatabaseUnavailable):  # the next round tries again
             await self.last_use.write(self.database)
 
     async def _probe(self) -> None:
@@ -249,7 +249,7 @@ class Desk:
         self._watches += 1
         try:
             await self._read_rights(all=self._watches % EXPIRY_CHECKS == 0)
-        except Unavailable:
+        except DatabaseUnavailable:
             log.warning("rights can't be read")
 
 
@@ -263,7 +263,7 @@ def _say_writes(fault: str | None) -> None:
 
 
 def _bus(settings: Settings) -> Bus:
-    """Raises Unusable."""
+    """Raises ConfigurationError."""
     if not settings.redis_url:
         return MemoryBus()
     from realtime.redis_bus import RedisBus  # here, as redis-py is a twelfth of all that a start loads
@@ -271,7 +271,7 @@ def _bus(settings: Settings) -> Bus:
     try:
         return RedisBus(settings.redis_url, settings.secret())
     except ValueError as error:
-        raise Unusable(str(error)) from None
+        raise ConfigurationError(str(error)) from None
 
 
 def _limiter(settings: Settings) -> Limiter:

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from board import bootstrap, env_file
 from board.predefined_tasks import known
 from board.secret_file import SECRET_AT_LEAST, kept_secret
-from models.database import Unusable
+from models.database import ConfigurationError
 
 VERSION = bootstrap.version()
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -27,8 +27,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     def __init__(self, **given: Any) -> None:
-        """From what is given, then the environment, then the chosen file (or `_env_file`; None: none). Raises Unusable where that
-        file can't be read or has something else in it, ValidationError where a value can't be."""
+        """From what is given, then the environment, then the chosen file (or `_env_file`; None: none). Raises ConfigurationError
+        where that file can't be read or has something else in it, ValidationError where a value can't be."""
         file = given.pop("_env_file", env_file.chosen())
         if file is not None:
             env_file.check(Path(file), type(self).model_fields)
@@ -98,24 +98,26 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
     def check(self) -> None:
-        """Raises Unusable where these settings can't be served, in a sentence that quotes no password."""
+        """Raises ConfigurationError where these settings can't be served, in a sentence that quotes no password."""
         if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
-            raise Unusable("PUBLIC_URL is what browsers see, as in https://board.example.org.")
+            raise ConfigurationError("PUBLIC_URL is what browsers see, as in https://board.example.org.")
         known(self.files_path)
         if self.workers > 1 and not self.redis_url:
-            raise Unusable("More than one worker needs Redis: set REDIS_URL.")
+            raise ConfigurationError("More than one worker needs Redis: set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:
-            raise Unusable("More than one worker needs PostgreSQL: set DATABASE_URL.")
+            raise ConfigurationError("More than one worker needs PostgreSQL: set DATABASE_URL.")
         if self.redis_url:
             _check_redis(self.redis_url)
         if self.secret_key is None and self.database_url.startswith("postgres"):
-            raise Unusable("With PostgreSQL a secret is needed that all servers share: set SECRET_KEY to a long random text.")
+            raise ConfigurationError(
+                "With PostgreSQL a secret is needed that all servers share: set SECRET_KEY to a long random text."
+            )
         if self.secret_key is not None and len(self.secret_key) < SECRET_AT_LEAST:
-            raise Unusable(f"SECRET_KEY is too short: it needs {SECRET_AT_LEAST} characters or more, drawn at random.")
+            raise ConfigurationError(f"SECRET_KEY is too short: it needs {SECRET_AT_LEAST} characters or more, drawn at random.")
 
     def secret(self) -> bytes:
         """What this installation's servers know and nobody else: SECRET_KEY, or one that is made once and kept beside the
-        SQLite database. Raises Unusable."""
+        SQLite database. Raises ConfigurationError."""
         self.check()
         if self.secret_key is not None:
             return self.secret_key.encode()
@@ -123,7 +125,7 @@ class Settings(BaseSettings):
         try:
             return kept_secret(path)
         except OSError as error:
-            raise Unusable(f"The secret beside the database ({path}) can't be kept: {error.strerror}.") from error
+            raise ConfigurationError(f"The secret beside the database ({path}) can't be kept: {error.strerror}.") from error
 
 
 def _check_redis(url: str) -> None:
@@ -132,4 +134,4 @@ def _check_redis(url: str) -> None:
     try:
         parse_url(url)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError):  # no cause: it may quote the password
-        raise Unusable("REDIS_URL names no Redis: it is like redis://user:password@host:6379/0.") from None
+        raise ConfigurationError("REDIS_URL names no Redis: it is like redis://user:password@host:6379/0.") from None

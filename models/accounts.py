@@ -21,8 +21,10 @@ class Account(SQLModel, table=True):
     created_at: str
 
 
-class Session(SQLModel, table=True):
+class LoginSession(SQLModel, table=True):
     """A signed-in browser; the cookie's digest is its key. Deleted at sign-out."""
+
+    __tablename__ = "session"
 
     digest: str = Field(primary_key=True)
     account: str = Field(index=True)
@@ -42,8 +44,10 @@ class DraftKey(SQLModel, table=True):
     created_at: str
 
 
-class Link(SQLModel, table=True):
+class PasswordLink(SQLModel, table=True):
     """By which the password of an account is set, once: the newest one alone, and until its end."""
+
+    __tablename__ = "link"
 
     account: str = Field(primary_key=True)
     digest: str = Field(unique=True)
@@ -68,9 +72,11 @@ class Token(SQLModel, table=True):
     revoked_at: str | None = None
 
 
-class Rights(SQLModel, table=True):
+class RightsVersion(SQLModel, table=True):
     """Two rows, each a number that grows: with every change of an account, a session, a token or a search's access; and with
     every change of a wall display. Processes watch them, so that a change made anywhere acts on their open sockets."""
+
+    __tablename__ = "rights"
 
     PEOPLE: ClassVar[int] = 1
     DISPLAYS: ClassVar[int] = 2

@@ -22,9 +22,11 @@ class Board(SQLModel, table=True):
     entities: int = 0
 
 
-class Sight(SQLModel, table=True):
+class VisibilityChange(SQLModel, table=True):
     """Where an account's sight of a search last changed, as seq on `board` (the search's own, or `operations`). A position
     before it is answered with a snapshot."""
+
+    __tablename__ = "sight"
 
     __table_args__ = (Index("sight_changed", "board", "seq"),)
 

@@ -19,12 +19,21 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlmodel import Session
 
 from models import sqlite
-from models.errors import TooLong, Unavailable, Unusable, is_fault
-from models.lines import Job, Lines
+from models.errors import ConfigurationError, DatabaseUnavailable, TooLong, is_fault
+from models.lines import WriteJob, WriteQueue
 from models.pace import Pace
 from models.write_health import WriteHealth
 
-__all__ = ["Database", "TooLong", "Unavailable", "Unusable", "after_commit", "at_end", "may_be_done", "together"]
+__all__ = [
+    "ConfigurationError",
+    "Database",
+    "DatabaseUnavailable",
+    "TooLong",
+    "after_commit",
+    "at_end",
+    "may_be_done",
+    "together",
+]
 
 T = TypeVar("T")
 Late = Callable[[Session], None]
@@ -77,7 +86,8 @@ class Database:
     """A database by its URL (`sqlite:///path/to/board.db`, `postgresql://user@host:port/name`)."""
 
     def __init__(self, url: str, *, existing: bool = False, reading: bool = False) -> None:
-        """Raises Unusable where the URL is not one that we can serve. A file that is not there is made, unless it has to be
+        """Raises ConfigurationError where the URL is not one that we can serve. A file that is not there is made, unless it has
+        to be
         `existing`, or is only to be read (`reading`): then it stays as it is."""
         self.store = _store(url, existing or reading, reading)
         self.kind, self.path = self.store.kind, self.store.path
@@ -85,7 +95,7 @@ class Database:
         self.writer = self.store.writer
         self._threads = ThreadPoolExecutor(self.store.readers, thread_name_prefix="read")
         self._heavy_threads = ThreadPoolExecutor(self.store.heavy_readers, thread_name_prefix="read heavy")
-        self._lines = Lines()
+        self._lines = WriteQueue()
         self._waiting = 0
         self._writers: list[threading.Thread] = []
         self._ends_at = float("inf")
@@ -93,16 +103,16 @@ class Database:
         self.health = WriteHealth()
 
     def reach(self, patience_s: float = START_S) -> None:
-        """Waits for the server, if there is one. Raises Unusable."""
+        """Waits for the server, if there is one. Raises ConfigurationError."""
         self.store.reach(patience_s)
 
     def claim(self) -> None:
-        """For who serves: says that this process goes on writing until it closes. Raises Unusable where another one does,
-        and two would destroy the file."""
+        """For who serves: says that this process goes on writing until it closes. Raises ConfigurationError where another one
+        does, and two would destroy the file."""
         self.store.claim()
 
     async def read(self, fn: Callable[[Session], T]) -> T:
-        """What fn says of one consistent view of the database; it may be asked twice. Raises Unavailable."""
+        """What fn says of one consistent view of the database; it may be asked twice. Raises DatabaseUnavailable."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, fn)
 
     async def read_heavy(self, fn: Callable[[Session], T], within_s: float | None = None) -> T:
@@ -119,7 +129,7 @@ class Database:
         except asyncio.CancelledError:
             pace.stop()
             raise
-        except Unavailable as error:
+        except DatabaseUnavailable as error:
             if pace.over and not isinstance(error, TooLong):  # it was a statement that was stopped
                 raise TooLong from error
             raise
@@ -138,7 +148,7 @@ class Database:
                     raise
                 return self._read(fn)  # the server was restarted since this connection was last used, say
         except SQLAlchemyError as error:
-            raise Unavailable from error
+            raise DatabaseUnavailable from error
 
     def _read(self, fn: Callable[[Session], T]) -> T:
         pool = self.store.reader.pool
@@ -162,26 +172,26 @@ class Database:
         order of the calls. `after` is called in the loop with the result, for each last board in commit order, before anyone
         who awaits it goes on. fn may be run again: on a fresh connection when one was lost, also at commit (where `boards` are
         named: such writes know by their command id that they were done), or by itself when another one of its group raised.
-        Raises Unavailable when too much is waiting, or the database is being closed.
+        Raises DatabaseUnavailable when too much is waiting, or the database is being closed.
         """
         loop = asyncio.get_running_loop()
         if self._waiting >= WAITING or self._closing:
-            raise Unavailable
+            raise DatabaseUnavailable
         line, shared = self.store.line(boards)
-        job = Job(fn, shared, loop, loop.create_future(), after)
+        job = WriteJob(fn, shared, loop, loop.create_future(), after)
         self._waiting += 1
         self._start_writers()
         self._lines.put(line, job)
         return job.done
 
     def write_now(self, fn: Callable[[Session], T]) -> T:
-        """One transaction in this thread: for migrations and the command line. Raises Unavailable."""
+        """One transaction in this thread: for migrations and the command line. Raises DatabaseUnavailable."""
         try:
             with self.store.writing(), self.writer.begin() as connection:
                 result, committed = _in_session(connection, fn)
         except SQLAlchemyError as error:
             self.health.failed(error)
-            raise Unavailable from error
+            raise DatabaseUnavailable from error
         _tell(committed)
         return result
 
@@ -189,7 +199,7 @@ class Database:
         """Try whether writes work again, by one that changes nothing that anybody reads; for whoever learned that they fail."""
         try:
             await self.write(_write_nothing_new)
-        except Unavailable:
+        except DatabaseUnavailable:
             return
         if self.store.has_room():
             self.health.works()
@@ -230,10 +240,10 @@ class Database:
                 finally:
                     self._lines.release([line])
 
-    def _do_together(self, groups: dict[Hashable, list[Job]]) -> dict[Hashable, list[Job]]:
+    def _do_together(self, groups: dict[Hashable, list[WriteJob]]) -> dict[Hashable, list[WriteJob]]:
         """Does the groups of several lines in one transaction, which costs little more than that of one, as far as nobody else
         holds their boards: it waits for no board, so nobody waits for it in a circle. Gives the groups that are left."""
-        jobs: list[Job] = []
+        jobs: list[WriteJob] = []
         committing = False
         try:
             with self.store.writing(), self.writer.connect() as connection, connection.begin() as transaction:
@@ -251,7 +261,7 @@ class Database:
         self._settle(jobs)
         return left
 
-    def _do(self, group: list[Job]) -> None:
+    def _do(self, group: list[WriteJob]) -> None:
         """Tells each job of a group its result, when it is durable, or its error.
 
         Where one of several raises, or leaves what can't be kept beside another process's (the same command id on two
@@ -268,7 +278,7 @@ class Database:
             self._alone(job)
             self._settle([job])
 
-    def _alone(self, job: Job) -> None:
+    def _alone(self, job: WriteJob) -> None:
         for _ in range(2):  # once more, it finds what the other process did
             try:
                 self._until_done([job])
@@ -282,7 +292,7 @@ class Database:
                 job.result, job.error = None, error
                 return
 
-    def _until_done(self, group: list[Job]) -> None:
+    def _until_done(self, group: list[WriteJob]) -> None:
         """Runs a group in one transaction; again where its connection was lost, as long as somebody may wait for it.
         Any other error of the database (a full disk, say) fails all of it: nothing of it was kept."""
         until = min(group[0].since + DEADLINE_S, self._ends_at)
@@ -307,14 +317,14 @@ class Database:
                     job.may_be_done = True
             time.sleep(PAUSE_S)
 
-    def _settle(self, group: list[Job]) -> None:
+    def _settle(self, group: list[WriteJob]) -> None:
         """Hands a group's results to the loops that wait for them, in order, in one hop for each loop."""
-        by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+        by_loop: dict[asyncio.AbstractEventLoop, list[WriteJob]] = {}
         for job in group:
             by_loop.setdefault(job.loop, []).append(job)
         for loop, jobs in by_loop.items():
 
-            def tell(jobs: list[Job] = jobs) -> None:
+            def tell(jobs: list[WriteJob] = jobs) -> None:
                 self._waiting -= len(jobs)
                 for job in jobs:
                     job.settle()
@@ -327,9 +337,9 @@ def _store(url: str, existing: bool, reading: bool) -> Store:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise Unusable("DATABASE_URL names no database: it is like sqlite:///path/to/board.db.") from error
+        raise ConfigurationError("DATABASE_URL names no database: it is like sqlite:///path/to/board.db.") from error
     except ValueError:  # what stands where the port should be may be a part of the password, and is not told
-        raise Unusable(
+        raise ConfigurationError(
             "The database URL can't be read: its port is a number, and signs in a password are written like %2F."
         ) from None
     match parsed.get_backend_name():
@@ -339,7 +349,7 @@ def _store(url: str, existing: bool, reading: bool) -> Store:
             from models import postgresql  # here, as who keeps a file needs no driver
 
             return postgresql.Store(parsed)
-    raise Unusable("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")
+    raise ConfigurationError("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")
 
 
 def together(session: Session) -> Sequence[Callable[[Session], Any]]:
@@ -368,7 +378,7 @@ def _tell(committed: list[Callable[[], None]]) -> None:
         each()
 
 
-def _run(connection: Connection, group: list[Job]) -> list[Callable[[], None]]:
+def _run(connection: Connection, group: list[WriteJob]) -> list[Callable[[], None]]:
     """Runs a group in one session; what is to be done when it is committed."""
 
     def run(session: Session) -> None:
@@ -406,8 +416,8 @@ def _write_nothing_new(session: Session) -> None:
     session.connection().execute(_NOTHING_NEW)
 
 
-def _fail(group: list[Job], error: Exception) -> None:
-    failed = Unavailable()
+def _fail(group: list[WriteJob], error: Exception) -> None:
+    failed = DatabaseUnavailable()
     failed.__cause__ = error
     for job in group:
         job.result, job.error = None, failed

@@ -15,7 +15,7 @@ from sqlalchemy.exc import (
 STATEMENT = "SQLITE_ERROR"  # a statement that can't be right: its own fault (in PostgreSQL another kind of error)
 
 
-class Unavailable(Exception):
+class DatabaseUnavailable(Exception):
     """The database could not do it now; nothing was changed, as far as it can say. Sent again, it may work, unless it is a
     fault."""
 
@@ -25,7 +25,7 @@ class Unavailable(Exception):
         return self.__cause__ is not None and is_fault(self.__cause__)
 
 
-class TooLong(Unavailable):
+class TooLong(DatabaseUnavailable):
     """A heavy read was stopped at its deadline, or as nobody waited for it any more."""
 
 
@@ -50,5 +50,5 @@ def code_of(error: Exception) -> str:
     return str(code or type(original).__name__)
 
 
-class Unusable(Exception):
+class ConfigurationError(Exception):
     """The database named by the settings can't be used at all: one sentence why."""

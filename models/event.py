@@ -41,9 +41,11 @@ class Payload(SQLModel, table=True):
     body: bytes
 
 
-class Done(SQLModel, table=True):
+class ProcessedCommand(SQLModel, table=True):
     """A command that was accepted: sent again by the same account, it gets the same answer. `content` is a digest of what was
     taken in, keyed with the key of its first event's payload: erasing that leaves nothing by which a content could be guessed."""
+
+    __tablename__ = "done"
 
     account: str = Field(primary_key=True)
     command: str = Field(primary_key=True)

@@ -49,9 +49,11 @@ class Handover(Entity, table=True):
     restatement: str | None = None
 
 
-class Handed(Entity, table=True):
+class SearchHandover(Entity, table=True):
     """On `operations`, by the search's own id, so that it is hidden from whoever may not see the search: the position at which
     that search was last handed over."""
+
+    __tablename__ = "handed"
 
     KIND: ClassVar[str] = "handed"
     STATE: ClassVar[tuple[str, ...]] = ("handover", "position")

@@ -16,7 +16,7 @@ QUICK_S = 0.05  # what takes longer waits for something, a lock or a line: meanw
 
 
 @dataclass(slots=True)
-class Job:
+class WriteJob:
     """One write, and who waits for it. `boards` are the boards that it locks."""
 
     fn: Callable[[Session], Any]
@@ -44,24 +44,24 @@ class Job:
             self.done.set_exception(self.error)
 
 
-def _head(waiting: deque[Job], most: int) -> list[Job]:
+def _head(waiting: deque[WriteJob], most: int) -> list[WriteJob]:
     group = [waiting.popleft()]
     while group[0].boards and waiting and len(group) < most and waiting[0].boards == group[0].boards:
         group.append(waiting.popleft())
     return group
 
 
-class Lines:
+class WriteQueue:
     """Shared by the loop, which puts, and the writing threads, which take and release."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Hashable, deque[Job]] = {}  # each line with a job, one that is being worked on included
+        self._waiting: dict[Hashable, deque[WriteJob]] = {}  # each line with a job, one that is being worked on included
         self._ready: deque[Hashable] = deque()  # lines that no thread works on, the one that waits longest first
         self._news = threading.Condition()
         self._working: dict[int, float] = {}  # threads, and since when
         self._closed = False
 
-    def put(self, line: Hashable, job: Job) -> None:
+    def put(self, line: Hashable, job: WriteJob) -> None:
         with self._news:
             if line in self._waiting:
                 self._waiting[line].append(job)
@@ -70,7 +70,7 @@ class Lines:
             self._ready.append(line)
             self._news.notify()
 
-    def take(self) -> dict[Hashable, list[Job]] | None:
+    def take(self) -> dict[Hashable, list[WriteJob]] | None:
         """Waits for a line, and takes the jobs at its head that lock the same boards; one that locks none is alone. Of lines
         that are ready too, the same, as long as all of it is no more than one group. None when all is done and closed.
 
@@ -82,7 +82,7 @@ class Lines:
                     return None
                 self._news.wait(wait_s)
             self._working[threading.get_ident()] = time.monotonic()
-            taken: dict[Hashable, list[Job]] = {}
+            taken: dict[Hashable, list[WriteJob]] = {}
             room = GROUP
             while self._ready and room and (not taken or self._waiting[self._ready[0]][0].boards):
                 line = self._ready.popleft()

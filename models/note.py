@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from sqlmodel import Field
 
-from models.sought import Sought
+from models.sought import Searchable
 
 
-class Note(Sought, table=True):
+class Note(Searchable, table=True):
     KIND: ClassVar[str] = "note"
     STATE: ClassVar[tuple[str, ...]] = ("text", "category", "card", "happened_at", "corrects")
 

@@ -12,7 +12,7 @@ from psycopg import Error, OperationalError, pq
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from models.errors import Unusable
+from models.errors import ConfigurationError
 from models.pace import Pace
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Store:
     path = None
 
     def __init__(self, url: URL) -> None:
-        """Raises Unusable where the URL has parts that can't be meant so."""
+        """Raises ConfigurationError where the URL has parts that can't be meant so."""
         _check(url)
         self._secret = url.password or url.query.get("password")
         url = url.set(drivername="postgresql+psycopg")
@@ -73,7 +73,7 @@ class Store:
         event.listen(self.writer, "connect", _keep_commits_durable)
 
     def reach(self, patience_s: float) -> None:
-        """Waits for a server that is not up yet. Raises Unusable where there is none, or one that will not do."""
+        """Waits for a server that is not up yet. Raises ConfigurationError where there is none, or one that will not do."""
         until = time.monotonic() + patience_s
         told = False
         while True:
@@ -84,7 +84,7 @@ class Store:
             except SQLAlchemyError as error:
                 said = self._said(error)
                 if any(word in said for word in _HOPELESS) or time.monotonic() > until:
-                    raise Unusable(f"The database server can't be used: {said}.") from None
+                    raise ConfigurationError(f"The database server can't be used: {said}.") from None
             if not told:
                 log.debug("the database server is not there yet: waiting for it")
                 told = True
@@ -145,17 +145,17 @@ def _check(url: URL) -> None:
     """Says what is wrong without a word of the URL: what was meant as a password may stand anywhere in it."""
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     if "@" in (url.host or ""):
-        raise Unusable("DATABASE_URL has more than one @: in a name or a password it is written %40.")
+        raise ConfigurationError("DATABASE_URL has more than one @: in a name or a password it is written %40.")
     if url.port is not None and not 0 < url.port < 65_536:
-        raise Unusable("DATABASE_URL has a port that is none: it is a number from 1 to 65535.")
+        raise ConfigurationError("DATABASE_URL has a port that is none: it is a number from 1 to 65535.")
     if "%00" in url.render_as_string(hide_password=False):  # libpq would read no further, and connect elsewhere
-        raise Unusable("DATABASE_URL has a character U+0000 in it.")
+        raise ConfigurationError("DATABASE_URL has a character U+0000 in it.")
     if not known.issuperset(url.query):
-        raise Unusable("DATABASE_URL has an option after its ? that PostgreSQL's library does not know.")
+        raise ConfigurationError("DATABASE_URL has an option after its ? that PostgreSQL's library does not know.")
     if any(isinstance(value, tuple) for name, value in url.query.items() if name != "options"):
-        raise Unusable("DATABASE_URL has an option after its ? that stands there twice.")
+        raise ConfigurationError("DATABASE_URL has an option after its ? that stands there twice.")
     if any("," in str(value) for value in (url.host, *map(url.query.get, ("host", "hostaddr", "port"))) if value):
-        raise Unusable("DATABASE_URL names several servers: the board works with one.")
+        raise ConfigurationError("DATABASE_URL names several servers: the board works with one.")
 
 
 def lost(error: DBAPIError) -> bool:
@@ -196,7 +196,7 @@ def _keep_commits_durable(connection: object, _record: object) -> None:
 def _check_server(connection: Connection) -> None:
     version = int(str(connection.execute(text("SHOW server_version_num")).scalar()))
     if version < OLDEST:
-        raise Unusable(f"The database server is PostgreSQL {version // 10_000}: the board needs 15 or newer.")
+        raise ConfigurationError(f"The database server is PostgreSQL {version // 10_000}: the board needs 15 or newer.")
     encoding = connection.execute(text("SHOW server_encoding")).scalar()
     if encoding != "UTF8":
-        raise Unusable(f"The database has the encoding {encoding}: make one with UTF8.")
+        raise ConfigurationError(f"The database has the encoding {encoding}: make one with UTF8.")

@@ -21,15 +21,15 @@ from models import (  # noqa: F401  (they register themselves)
     task,
     upkeep,
 )
-from models.database import START_S, Database, Unusable
+from models.database import START_S, ConfigurationError, Database
 
 metadata = SQLModel.metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database, patience_s: float = START_S) -> None:
-    """Brings the database to this program's tables; waits for a server that is not up yet. Raises Unusable when there is
-    none, or when the database is newer than the program."""
+    """Brings the database to this program's tables; waits for a server that is not up yet. Raises ConfigurationError when there
+    is none, or when the database is newer than the program."""
     database.reach(patience_s)
 
     def run(session: Session) -> None:
@@ -43,13 +43,15 @@ def migrate(database: Database, patience_s: float = START_S) -> None:
 
 
 def check(database: Database, patience_s: float = START_S) -> None:
-    """Changes nothing. Raises Unusable where the database has other tables than this program's, or can't be reached."""
+    """Changes nothing. Raises ConfigurationError where the database has other tables than this program's, or can't be reached."""
     database.reach(patience_s)
     at = database.read_now(lambda session: version_of(session.connection()))
     if at is None:
-        raise Unusable("The database has no tables of the board: `board migrate` makes them.")
+        raise ConfigurationError("The database has no tables of the board: `board migrate` makes them.")
     if at != versions()[-1]:
-        raise Unusable("The database has the tables of an earlier version: `board migrate` brings it to those of this one.")
+        raise ConfigurationError(
+            "The database has the tables of an earlier version: `board migrate` brings it to those of this one."
+        )
 
 
 def versions() -> list[str]:
@@ -58,11 +60,12 @@ def versions() -> list[str]:
 
 
 def version_of(connection: Connection) -> str | None:
-    """Return the version of the tables, or None where there are none. Raises Unusable where they are newer than the program."""
+    """Return the version of the tables, or None where there are none. Raises ConfigurationError where they are newer than the
+    program."""
     has_any = inspect(connection).has_table("alembic_version")
     at: str | None = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_any else None
     if at is not None and at not in versions():
-        raise Unusable("The database was written by a newer version of the board: start that one.")
+        raise ConfigurationError("The database was written by a newer version of the board: start that one.")
     return at
 
 

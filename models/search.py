@@ -6,10 +6,10 @@ from sqlalchemy import false
 from sqlmodel import Field
 
 from models.entity import group
-from models.sought import Sought
+from models.sought import Searchable
 
 
-class Search(Sought, table=True):
+class Search(Searchable, table=True):
     """`board` is the search's own id. `seq` counts on its own board, `operations_seq` on `operations`. `discreet` is whether the
     appeal is: no display may see it then."""
 

@@ -6,10 +6,10 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.entity import group
-from models.sought import Sought
+from models.sought import Searchable
 
 
-class Sighting(Sought, table=True):
+class Sighting(Searchable, table=True):
     KIND: ClassVar[str] = "sighting"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "description", "seen_at", "received_at", "late", "channel", "source", "place",

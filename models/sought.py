@@ -15,7 +15,7 @@ _NO_PARTS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "
 _WITHOUT = ("Mn", "Cf")  # accents, and signs that are not seen
 
 
-class Found(NamedTuple):
+class Match(NamedTuple):
     """Of a text, the word from `start` to before `end`, and those of the sought ones with which it begins."""
 
     start: int
@@ -23,7 +23,7 @@ class Found(NamedTuple):
     words: set[str]
 
 
-class Sought(Entity):
+class Searchable(Entity):
     """`folded` is in no state: " red jacket", each word once, with a space before it."""
 
     KIND: ClassVar[str]
@@ -60,16 +60,16 @@ def _fold_sign(sign: str) -> str:
     return "".join(part for part in parts if unicodedata.category(part) not in _WITHOUT).casefold().translate(_NO_PARTS)
 
 
-def places(text: str, sought: Collection[str]) -> list[Found]:
+def places(text: str, sought: Collection[str]) -> list[Match]:
     """Where the words of a text are that begin with one of these."""
     signs: Sequence[int] = range(len(text)) if text.isascii() else [at for at, sign in enumerate(text) for _ in fold(sign)]
     wanted, lengths = set(sought), {len(each) for each in sought}  # fewer lengths than words
-    found: list[Found] = []
+    found: list[Match] = []
     for word in _WORD.finditer(fold(text)):
         if begun := wanted.intersection(word.group()[:length] for length in lengths):
             start, end = signs[word.start()], signs[word.end() - 1] + 1
             following = signs[word.end()] if word.end() < len(signs) else len(text)  # accents of its own are before that
             if found and found[-1].end > start:  # ½ is two words
                 start, begun = found[-1].start, begun | found.pop().words
-            found.append(Found(start, max(following, end), begun))
+            found.append(Match(start, max(following, end), begun))
     return found

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from models.errors import Unusable
+from models.errors import ConfigurationError
 from models.pace import Pace
 
 SAFE_VERSION = (3, 51, 3)
@@ -43,17 +43,17 @@ class Store:
     readers, heavy_readers, writers = READERS, HEAVY_READERS, 1
 
     def __init__(self, url: URL, existing: bool, reading: bool) -> None:
-        """Raises Unusable where the URL names no file that we can have; with `existing` it is there already, and with `reading`
-        it stays as it is."""
+        """Raises ConfigurationError where the URL names no file that we can have; with `existing` it is there already, and with
+        `reading` it stays as it is."""
         if not url.database or url.database == ":memory:":
-            raise Unusable("The board keeps its journal in a file: name one, as in sqlite:///path/to/board.db.")
+            raise ConfigurationError("The board keeps its journal in a file: name one, as in sqlite:///path/to/board.db.")
         self.path = Path(url.database).absolute()
         if existing and not self.path.exists():
-            raise Unusable(f"There is no database {self.path}: `board migrate` makes one.")
+            raise ConfigurationError(f"There is no database {self.path}: `board migrate` makes one.")
         try:
             make_private(self.path)
         except OSError as error:
-            raise Unusable(f"The database file can't be made: {error.strerror}.") from error
+            raise ConfigurationError(f"The database file can't be made: {error.strerror}.") from error
         self._claimed: IO[str] | None = None
         self.writer = _engine(self.path, "BEGIN IMMEDIATE", 1)
         self.reader = _engine(self.path, "BEGIN", READERS + HEAVY_READERS, reading)
@@ -77,7 +77,7 @@ class Store:
             fcntl.flock(self._claimed, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self.let_go()
-            raise Unusable(
+            raise ConfigurationError(
                 f"Another server writes to this file, and SQLite {library.sqlite_version} can destroy a file with two writers: "
                 "stop the other one, or install an SQLite of 3.51.3 or newer."
             ) from error

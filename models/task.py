@@ -6,10 +6,10 @@ from sqlalchemy import Index, false
 from sqlmodel import Field
 
 from models.entity import group
-from models.sought import Sought
+from models.sought import Searchable
 
 
-class Task(Sought, table=True):
+class Task(Searchable, table=True):
     KIND: ClassVar[str] = "task"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "title", "instruction", "assignee", "due", "priority", "checklist", "result",

@@ -26,7 +26,7 @@ def board_of(channel: str) -> str | None:
     return channel.removeprefix(_EVENTS) if channel.startswith(_EVENTS) else None
 
 
-class Unsuitable(Exception):
+class BusMisconfigured(Exception):
     """What the bus was pointed at can't serve as one: one sentence why."""
 
 
@@ -43,7 +43,7 @@ class Bus(Protocol):
     async def start(self, heard: Heard, gap: Gap) -> None:
         """`heard` is told each message of a channel that is followed; `gap` each channel (None: any) of which messages may
         have been missed: at every confirmation that it is followed, as what was said before that is lost. Starts also
-        where the bus is down. Raises Unsuitable."""
+        where the bus is down. Raises BusMisconfigured."""
 
     async def follow(self, channel: str) -> None:
         """Returns when it is sure that messages said from now on are heard; soon, without that, where the bus is down."""
@@ -58,7 +58,7 @@ class Bus(Protocol):
         """Sends what is waiting, for a moment, and lets go."""
 
 
-class Air:
+class MemoryBroker:
     """What the memory buses of one process share."""
 
     def __init__(self) -> None:
@@ -68,10 +68,10 @@ class Air:
 class MemoryBus:
     """The bus of a single process; several desks of one (in tests) share an `Air`."""
 
-    def __init__(self, air: Air | None = None) -> None:
+    def __init__(self, air: MemoryBroker | None = None) -> None:
         self.up = True
         self.published = self.dropped = self.heard = self.forged = self.reconnects = 0
-        self._air = air or Air()
+        self._air = air or MemoryBroker()
         self._heard: Heard | None = None
         self._gap: Gap | None = None
 

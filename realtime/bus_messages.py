@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import orjson
 
 from realtime.bus import MAX_MESSAGE
-from realtime.source import Record
+from realtime.source import EventRecord
 
 _HEAD = 1_024  # bytes that the first line takes at most
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class EventsMessage:
     """Events `first` to `last` of a board in one of its lives; `sent` is the sender's clock."""
 
     epoch: str | None
@@ -26,11 +26,11 @@ class News:
     wires: list[bytes]
 
 
-class Unreadable(Exception):
+class DecodeError(Exception):
     """By another version, perhaps: the journal says what it was about."""
 
 
-def write(epoch: str, records: Sequence[Record]) -> bytes:
+def write(epoch: str, records: Sequence[EventRecord]) -> bytes:
     """The message of these records, numbered in a row; a poke where they are too large to be passed on."""
     wires = [record.wire for record in records]
     if sum(map(len, wires)) + len(wires) + _HEAD > MAX_MESSAGE:
@@ -47,14 +47,14 @@ def _head(epoch: str | None, first: int, last: int) -> bytes:
     return orjson.dumps({"epoch": epoch, "first": first, "last": last, "sent": time.time()})
 
 
-def read(message: bytes) -> News:
+def read(message: bytes) -> EventsMessage:
     """Raises Unreadable."""
     head, *wires = message.split(b"\n")
     try:
         said = orjson.loads(head)
-        news = News(said["epoch"], int(said["first"]), int(said["last"]), float(said["sent"]), wires)
+        news = EventsMessage(said["epoch"], int(said["first"]), int(said["last"]), float(said["sent"]), wires)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise Unreadable from error
+        raise DecodeError from error
     if wires and len(wires) != news.last - news.first + 1:
-        raise Unreadable
+        raise DecodeError
     return news

@@ -10,36 +10,36 @@ from typing import Protocol
 from realtime import bus as names
 from realtime import bus_messages
 from realtime.bus import Bus
-from realtime.bus_messages import News
+from realtime.bus_messages import EventsMessage
 from realtime.channel import Channel
-from realtime.counters import Tally
-from realtime.head_poller import Heads
-from realtime.presence import Crowds
-from realtime.source import Record, Source
+from realtime.counters import Counters
+from realtime.head_poller import HeadPoller
+from realtime.presence import Presence
+from realtime.source import EventRecord, EventSource
 
 
 class EventReceiver(Protocol):
     """What is read of the hub here, and told to it."""
 
-    source: Source
-    tally: Tally
-    heads: Heads
-    crowds: Crowds
+    source: EventSource
+    tally: Counters
+    heads: HeadPoller
+    crowds: Presence
     channels: dict[str, Channel]
 
     def catch_up(self, channel: Channel) -> bool:
         """Have what comes next on a channel read from the journal. True where that was not under way."""
 
-    def offer(self, channel: Channel, epoch: str, records: list[Record]) -> bool:
+    def offer(self, channel: Channel, epoch: str, records: list[EventRecord]) -> bool:
         """Pass events on that may be the next ones. True where they were new."""
 
 
-class Exchange:
+class BusSync:
     def __init__(self, hub: EventReceiver, bus: Bus) -> None:
         self._hub, self._bus = hub, bus
 
     async def start(self) -> None:
-        """Raises Unsuitable."""
+        """Raises BusMisconfigured."""
         await self._bus.start(self._hear, self._may_have_missed)
         await self._bus.follow(names.PRESENCE)
 
@@ -50,7 +50,7 @@ class Exchange:
     def leave(self, name: str) -> None:
         self._bus.leave(names.events(name))
 
-    def publish(self, name: str, epoch: str, records: list[Record]) -> None:
+    def publish(self, name: str, epoch: str, records: list[EventRecord]) -> None:
         """Events that this process committed in a row."""
         self._bus.publish(names.events(name), bus_messages.write(epoch, records))
 
@@ -79,10 +79,10 @@ class Exchange:
                 self._hub.crowds.hear(message)
             elif (channel := self._hub.channels.get(names.board_of(told) or "")) is not None:
                 self._hear_news(channel, bus_messages.read(message))
-        except (bus_messages.Unreadable, ValueError, KeyError, TypeError):
+        except (bus_messages.DecodeError, ValueError, KeyError, TypeError):
             self._hub.heads.doubt()
 
-    def _hear_news(self, channel: Channel, said: News) -> None:
+    def _hear_news(self, channel: Channel, said: EventsMessage) -> None:
         sequence = channel.sequence
         if sequence.epoch is None:
             channel.sequence.note(said.last)

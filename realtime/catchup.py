@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from realtime import protocol
 from realtime.outbox import frames
 from realtime.render import FRAME
-from realtime.source import Opening, Position, Record, Source
+from realtime.source import ChannelView, EventRecord, EventSource, Position
 from realtime.turns import Turn, Turns
 
 T = TypeVar("T")
@@ -35,29 +35,29 @@ async def heard_between(items: Iterable[T], every: int = TOGETHER) -> list[T]:
 
 
 @dataclass(eq=False)
-class Reading:
+class SharedRead:
     """A view of a channel for all who asked before it was begun, and the frames that were made of it, each once."""
 
     channel: str
-    done: "asyncio.Future[Opening | None]"
+    done: "asyncio.Future[ChannelView | None]"
     asked: set[Position | None] = field(default_factory=set)
     _frames: "dict[Hashable, asyncio.Task[list[bytes]]]" = field(default_factory=dict)
 
-    async def snapshot(self, source: Source, reader: Any, opening: Opening) -> list[bytes]:
+    async def snapshot(self, source: EventSource, reader: Any, opening: ChannelView) -> list[bytes]:
         """The frames of a snapshot, as this reader may see it when this is called."""
         key = ("snapshot", source.view(reader, self.channel))
         if key not in self._frames:
             self._frames[key] = asyncio.create_task(self._snapshot(opening, source.entities(reader, self.channel, opening)))
         return await asyncio.shield(self._frames[key])  # whoever asked first may be gone
 
-    async def events(self, source: Source, reader: Any, opening: Opening, seq: int) -> list[bytes]:
+    async def events(self, source: EventSource, reader: Any, opening: ChannelView, seq: int) -> list[bytes]:
         """The frames of the events after a seq, as this reader may see them when this is called."""
         key = (seq, source.view(reader, self.channel))
         if key not in self._frames:
             self._frames[key] = asyncio.create_task(self._events(opening, seq, source.past(reader, self.channel)))
         return await asyncio.shield(self._frames[key])
 
-    async def _snapshot(self, opening: Opening, entities: Iterable[bytes]) -> list[bytes]:
+    async def _snapshot(self, opening: ChannelView, entities: Iterable[bytes]) -> list[bytes]:
         encoded = await heard_between(entities)
         runs = list(frames([(entity, None) for entity in encoded], FRAME)) or [[]]
         made = (
@@ -66,26 +66,27 @@ class Reading:
         )
         return await heard_between(made, FRAMES)
 
-    async def _events(self, opening: Opening, seq: int, show: Callable[[Record], bytes]) -> list[bytes]:
+    async def _events(self, opening: ChannelView, seq: int, show: Callable[[EventRecord], bytes]) -> list[bytes]:
         parts = await heard_between((show(record), record.group) for record in opening.records if record.seq > seq)
         return await heard_between((protocol.events(self.channel, opening.epoch, run) for run in frames(parts, FRAME)), FRAMES)
 
 
-class Catchup:
+class ChannelReader:
     """`openings` counts the readings of channels, `asked` those who were answered by them."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: EventSource) -> None:
         self.openings = self.asked = 0
         self.turns = Turns(OF_ONE)
         self.answering = asyncio.Semaphore(ANSWERS)
         self._source = source
         self._room = asyncio.Semaphore(READINGS)
         self._room_on = asyncio.Semaphore(READINGS_ON)
-        self._waiting: dict[str, Reading] = {}  # not begun
+        self._waiting: dict[str, SharedRead] = {}  # not begun
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def open(self, channel: str, position: Position | None, who: Hashable) -> tuple[Reading, Opening | None]:
-        """A view of the channel that was begun after this call, for somebody by whom readings are counted. Raises Later."""
+    async def open(self, channel: str, position: Position | None, who: Hashable) -> tuple[SharedRead, ChannelView | None]:
+        """A view of the channel that was begun after this call, for somebody by whom readings are counted. Raises
+        TemporarilyUnavailable."""
         self.asked += 1
         reading = self._waiting.get(channel)
         if reading is None:
@@ -97,15 +98,15 @@ class Catchup:
         reading.asked.add(position)
         return reading, await asyncio.shield(reading.done)
 
-    def _begin(self, channel: str, turn: Turn) -> Reading:
-        reading = self._waiting[channel] = Reading(channel, asyncio.get_running_loop().create_future())
+    def _begin(self, channel: str, turn: Turn) -> SharedRead:
+        reading = self._waiting[channel] = SharedRead(channel, asyncio.get_running_loop().create_future())
         task = asyncio.create_task(self._read(reading))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda _: turn.end())
         return reading
 
-    async def _read(self, reading: Reading) -> None:
+    async def _read(self, reading: SharedRead) -> None:
         async with self._room:
             del self._waiting[reading.channel]
             self.openings += 1
@@ -117,8 +118,8 @@ class Catchup:
             else:
                 reading.done.set_result(opening)
 
-    async def after(self, channel: str, position: Position) -> list[Record]:
-        """The next events after a position. Raises Later."""
+    async def after(self, channel: str, position: Position) -> list[EventRecord]:
+        """The next events after a position. Raises TemporarilyUnavailable."""
         async with self._room_on:
             return await self._source.after(channel, position)
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from realtime.sequence import Sequence
-from realtime.source import Record
+from realtime.source import EventRecord
 from realtime.subscriber import Subscriber
 
 RING = 512  # events kept of a channel, for who has just read what was before them
@@ -28,17 +28,17 @@ class Ring:
     """The last events of a channel, without a hole, bounded."""
 
     def __init__(self) -> None:
-        self._records: deque[Record] = deque()
+        self._records: deque[EventRecord] = deque()
         self._bytes = 0
 
-    def extend(self, records: list[Record]) -> None:
+    def extend(self, records: list[EventRecord]) -> None:
         """Events that follow on the last one."""
         self._records.extend(records)
         self._bytes += sum(len(record.wire) for record in records)
         while len(self._records) > RING or (self._bytes > RING_BYTES and self._records):
             self._bytes -= len(self._records.popleft().wire)
 
-    def after(self, seq: int) -> list[Record] | None:
+    def after(self, seq: int) -> list[EventRecord] | None:
         """All events after a seq; None where some of them are not here."""
         if not self._records or self._records[0].seq > seq + 1:
             return None
@@ -51,7 +51,7 @@ class Channel:
     sequence: Sequence = field(default_factory=Sequence)
     subscriptions: dict[Subscriber, Subscription] = field(default_factory=dict)
     ring: Ring = field(default_factory=Ring)
-    early: dict[int, list[Record]] = field(default_factory=dict)  # by their first seq; of the life that `sequence` is in
+    early: dict[int, list[EventRecord]] = field(default_factory=dict)  # by their first seq; of the life that `sequence` is in
     # frames of events, by epoch, first and last seq, and for whom
     rendered: dict[tuple[str, int, int, Hashable], bytes] = field(default_factory=dict)
     catching_up: asyncio.Task[None] | None = None
@@ -63,12 +63,12 @@ class Channel:
         self.sequence, self.ring = Sequence(), Ring()
         self.early.clear()
 
-    def keep(self, records: list[Record]) -> None:
+    def keep(self, records: list[EventRecord]) -> None:
         """Events that came before those they follow on, which may be here in a moment."""
         if len(self.early) < EARLY:
             self.early[records[0].seq] = records
 
-    def next_early(self) -> list[Record]:
+    def next_early(self) -> list[EventRecord]:
         """Those kept that follow now, and no more of those that are passed."""
         for first in sorted(self.early):
             if first > self.sequence.seq + 1:

@@ -12,8 +12,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from realtime import protocol
 from realtime.hub import Hub
-from realtime.outbox import Delivery, Full, Outbox
-from realtime.websocket_protocol import Line
+from realtime.outbox import EventBatch, Outbox, QueueFull
+from realtime.websocket_protocol import WebSocketProtocol
 
 log = logging.getLogger("realtime.connection")
 
@@ -37,12 +37,12 @@ class Connection:
         display: dict[str, Any] | None = None, wait_s: Callable[[], float] = lambda: 0.0,
     ) -> None:  # fmt: skip
         self.socket, self.hub, self.reader, self.account, self.display = socket, hub, reader, account, display
-        self.line: Line = socket.scope["state"]["line"]
+        self.line: WebSocketProtocol = socket.scope["state"]["line"]
         self.outbox = Outbox()
         self.followed: set[str] = set()
         self.alerted = False  # whether it asked to be told of alerts
         self._obey = obey
-        self._rate, self._wait_s = Rate(rate), wait_s
+        self._rate, self._wait_s = TokenBucket(rate), wait_s
         self._room = asyncio.Semaphore(AT_ONCE)
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
@@ -97,11 +97,11 @@ class Connection:
         """Owes the reader a frame. Never waits."""
         self.owe(frame, channel)
 
-    def owe(self, item: bytes | Delivery, channel: str | None) -> None:
+    def owe(self, item: bytes | EventBatch, channel: str | None) -> None:
         if self._ended_by in (None, protocol.GOING) and not self._full:  # after a hole nothing more
             try:
                 self.outbox.put(item, channel)
-            except Full:
+            except QueueFull:
                 self._full = True
                 self._cut()
 
@@ -125,7 +125,7 @@ class Connection:
         while await self._written(await self.outbox.take()):
             pass
 
-    async def _written(self, item: bytes | Delivery) -> bool:
+    async def _written(self, item: bytes | EventBatch) -> bool:
         """Writes it, and waits for the reader; whether more can be written."""
         for frames in self._frames(item):
             self.line.write(frames)
@@ -138,7 +138,7 @@ class Connection:
                 return False
         return True
 
-    def _frames(self, item: bytes | Delivery) -> Iterator[list[bytes]]:
+    def _frames(self, item: bytes | EventBatch) -> Iterator[list[bytes]]:
         """What is written at once: the frames that wait in a row, or one that is made when its turn comes."""
         if isinstance(item, bytes):
             yield [item, *self.outbox.frames_waiting(TOGETHER)]
@@ -163,7 +163,7 @@ class Connection:
                 continue
             try:
                 said = protocol.parse(text)
-            except protocol.Unreadable as unreadable:
+            except protocol.BadMessage as unreadable:
                 self.send(unreadable.frame)
                 continue
             if wait_s:
@@ -210,7 +210,7 @@ class Connection:
             self._room.release()
 
 
-class Rate:
+class TokenBucket:
     """A bucket of messages that refills at the allowed rate and holds one second of it."""
 
     def __init__(self, per_second: int) -> None:

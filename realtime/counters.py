@@ -9,7 +9,7 @@ def _nobody(seconds: float) -> None:
 
 
 @dataclass
-class Tally:
+class Counters:
     catch_ups: int = 0  # subscriptions that went on from their position
     resyncs: int = 0  # those that told a position and were answered with a snapshot
     snapshots: int = 0  # those that told none

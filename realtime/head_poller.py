@@ -9,9 +9,9 @@ from typing import Protocol
 from realtime import protocol
 from realtime.bus import Bus
 from realtime.channel import Channel
-from realtime.counters import Tally
+from realtime.counters import Counters
 from realtime.periodic import every
-from realtime.source import Later, Source
+from realtime.source import EventSource, TemporarilyUnavailable
 from realtime.subscriber import Subscriber
 
 log = logging.getLogger("realtime.head_poller")
@@ -26,9 +26,9 @@ FRESH_S = 2.0  # older heads prove nothing and are not sent
 class FollowedChannels(Protocol):
     """What is read of the hub here: the channels that are followed, and by whom."""
 
-    source: Source
+    source: EventSource
     bus: Bus
-    tally: Tally
+    tally: Counters
     channels: dict[str, Channel]
     connections: set[Subscriber]
 
@@ -42,7 +42,7 @@ class FollowedChannels(Protocol):
         """Show a channel anew to everybody who follows it: its board was restored."""
 
 
-class Heads:
+class HeadPoller:
     def __init__(self, hub: FollowedChannels) -> None:
         self._hub = hub
         self._found: dict[str, tuple[str, int]] = {}
@@ -61,7 +61,7 @@ class Heads:
             self._doubt.clear()
             try:
                 await self._look(doubted)
-            except Later:
+            except TemporarilyUnavailable:
                 pass  # no heads go out meanwhile: every screen says that it is not current
             except Exception:
                 log.exception("sweep failed")

@@ -8,7 +8,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from realtime.deadlines import Deadlines
-from realtime.websocket_protocol import Line, tune
+from realtime.websocket_protocol import WebSocketProtocol, tune
 
 Leave = Callable[[], None]
 Enter = Callable[[str | None], Leave | None]  # by the address of the peer; what is to be called at its end, or None: too many
@@ -45,7 +45,7 @@ class Http(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         super().handle_websocket_upgrade(event)
-        cast("Line", self.transport.get_protocol()).leave, self._leave = self._leave, _nobody
+        cast("WebSocketProtocol", self.transport.get_protocol()).leave, self._leave = self._leave, _nobody
 
     def abort(self) -> None:
         """End it now; what was not sent is forgotten."""

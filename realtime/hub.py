@@ -11,16 +11,16 @@ from typing import Any
 
 from realtime import presence, protocol
 from realtime.bus import Bus
-from realtime.bus_sync import Exchange
-from realtime.catchup import Catchup, Reading
+from realtime.bus_sync import BusSync
+from realtime.catchup import ChannelReader, SharedRead
 from realtime.channel import Channel, Subscription
-from realtime.counters import Tally
-from realtime.head_poller import Heads
-from realtime.outbox import Delivery
-from realtime.presence import Crowds
+from realtime.counters import Counters
+from realtime.head_poller import HeadPoller
+from realtime.outbox import EventBatch
+from realtime.presence import Presence
 from realtime.render import event_frames, rendered
 from realtime.sequence import Verdict
-from realtime.source import Later, Opening, Position, Record, Source
+from realtime.source import ChannelView, EventRecord, EventSource, Position, TemporarilyUnavailable
 from realtime.subscriber import Subscriber
 
 log = logging.getLogger("realtime.hub")
@@ -30,18 +30,18 @@ GRACE_S = 0.01  # processes overtake each other on the bus: what is missing is m
 
 
 class Hub:
-    def __init__(self, source: Source, bus: Bus) -> None:
+    def __init__(self, source: EventSource, bus: Bus) -> None:
         self.source, self.bus = source, bus
-        self.tally = Tally()
+        self.tally = Counters()
         self.channels: dict[str, Channel] = {}
         self.connections: set[Subscriber] = set()
         self.asked = asyncio.Event()  # somebody asked to be told of alerts
         # What every connection is told after its hello: by subject, and whether it is a display's.
         self._announced: dict[str, dict[bool, bytes]] = {}
-        self.catchup = Catchup(source)
-        self.crowds = Crowds(bus.publish)
-        self.heads = Heads(self)
-        self.exchange = Exchange(self, bus)
+        self.catchup = ChannelReader(source)
+        self.crowds = Presence(bus.publish)
+        self.heads = HeadPoller(self)
+        self.exchange = BusSync(self, bus)
         self.hint = self.exchange.hint
         self._tasks: list[asyncio.Task[None]] = []
         self._loose: set[asyncio.Task[None]] = set()
@@ -49,7 +49,7 @@ class Hub:
     # -- coming and going ---------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Starts also where the bus is down. Raises Unsuitable."""
+        """Starts also where the bus is down. Raises BusMisconfigured."""
         await self.exchange.start()
         work = (self.heads.sweep(), self.heads.beat(), presence.run(self.crowds, self.channels, self._tell_presence))
         self._tasks = [asyncio.create_task(each) for each in work]
@@ -117,7 +117,7 @@ class Hub:
                 position = None
         except Exception as error:
             code, sentence = "unavailable", "The board can't be read right now."
-            if not isinstance(error, Later):
+            if not isinstance(error, TemporarilyUnavailable):
                 log.exception("a channel could not be opened")
                 self.tally.openings_failed += 1
                 code, sentence = "failed", "The board can't be read because of a fault in the program. It was logged."
@@ -162,7 +162,7 @@ class Hub:
             await self._reach_channel(subscription, reading, opening)
         return True
 
-    async def _reach_channel(self, subscription: Subscription, reading: Reading, opening: Opening) -> None:
+    async def _reach_channel(self, subscription: Subscription, reading: SharedRead, opening: ChannelView) -> None:
         channel = subscription.channel
         if channel.sequence.epoch not in (None, opening.epoch):
             self.restart_all(channel, but=subscription)  # the board was restored from elsewhere while others followed it
@@ -180,7 +180,7 @@ class Hub:
             if not self._stands(subscription) or self._dropped(subscription):
                 return
             if not records:
-                raise Later
+                raise TemporarilyUnavailable
             reader = subscription.connection.reader
             for frame in event_frames(self.source, reader, channel.name, opening.epoch, records, live=True):
                 subscription.connection.send(frame, channel.name)
@@ -251,14 +251,14 @@ class Hub:
 
     # -- events -------------------------------------------------------------------------------------------------------
 
-    def publish(self, name: str, epoch: str, records: list[Record]) -> None:
+    def publish(self, name: str, epoch: str, records: list[EventRecord]) -> None:
         """Events that this process committed in a row: for its own readers, and for the other processes."""
         if records:
             self.exchange.publish(name, epoch, records)
             if name in self.channels:
                 self.offer(self.channels[name], epoch, records)
 
-    def offer(self, channel: Channel, epoch: str, records: list[Record]) -> bool:
+    def offer(self, channel: Channel, epoch: str, records: list[EventRecord]) -> bool:
         """Events in a row, from whoever learned of them; True where they were passed on."""
         self._review(channel)
         match channel.sequence.offer(epoch, records[0].seq, records[-1].seq):
@@ -273,7 +273,7 @@ class Hub:
                 self.restart_all(channel)
         return False
 
-    def _deliver(self, channel: Channel, records: list[Record]) -> None:
+    def _deliver(self, channel: Channel, records: list[EventRecord]) -> None:
         """Passes on what follows, and what came early and follows on that."""
         while records:
             channel.sequence.seq = records[-1].seq
@@ -283,10 +283,10 @@ class Hub:
                     new = records if subscription.seq + 1 == records[0].seq else [r for r in records if r.seq > subscription.seq]
                     if new:
                         subscription.seq = new[-1].seq
-                        subscription.connection.owe(Delivery(subscription, new), channel.name)
+                        subscription.connection.owe(EventBatch(subscription, new), channel.name)
             records = channel.next_early()
 
-    def render(self, delivery: Delivery) -> Iterator[bytes]:
+    def render(self, delivery: EventBatch) -> Iterator[bytes]:
         """The frames of a delivery, each made when it is written: as its reader may see the events then."""
         return rendered(self.source, delivery, self._stands)
 
@@ -314,7 +314,7 @@ class Hub:
                 self._deliver(channel, new)
                 if not new and not channel.behind:  # else something came while we read what was before it
                     return
-        except Later:
+        except TemporarilyUnavailable:
             pass  # the sweep tries again
         finally:
             channel.reading = False

@@ -9,34 +9,34 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from realtime.source import Record
+from realtime.source import EventRecord
 
 MAX_OWED = 16 * 1_048_576  # bytes; a reader that owes itself more is let go
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class EventBatch:
     """Events for one subscription, which are shown to its reader when they are written."""
 
     subscription: object
-    records: list[Record]
+    records: list[EventRecord]
 
 
-class Full(Exception):
+class QueueFull(Exception):
     """More is owed than a reader may owe itself."""
 
 
 class Outbox:
     def __init__(self) -> None:
         self.owed = 0
-        self._items: deque[tuple[str | None, bytes | Delivery, int]] = deque()
+        self._items: deque[tuple[str | None, bytes | EventBatch, int]] = deque()
         self._some = asyncio.Event()
 
-    def put(self, item: bytes | Delivery, channel: str | None = None) -> None:
-        """Adds a frame, or a delivery that becomes one. Raises Full."""
+    def put(self, item: bytes | EventBatch, channel: str | None = None) -> None:
+        """Adds a frame, or a delivery that becomes one. Raises QueueFull."""
         size = len(item) if isinstance(item, bytes) else sum(len(record.wire) for record in item.records)
         if self.owed + size > MAX_OWED:
-            raise Full
+            raise QueueFull
         self.owed += size
         self._items.append((channel, item, size))
         self._some.set()
@@ -50,7 +50,7 @@ class Outbox:
         """Whether frames of a channel that were rendered already wait to be written."""
         return any(of == channel and isinstance(item, bytes) for of, item, _ in self._items)
 
-    async def take(self) -> bytes | Delivery:
+    async def take(self) -> bytes | EventBatch:
         """The next frame or delivery; deliveries of one subscription that wait in a row come as one."""
         while not self._items:
             self._some.clear()
@@ -62,7 +62,7 @@ class Outbox:
         while len(records) < 1_000 and (more := self._next_of(item)):
             self._pop()
             records += more.records
-        return Delivery(item.subscription, records)
+        return EventBatch(item.subscription, records)
 
     def frames_waiting(self, most: int) -> list[bytes]:
         """Takes the frames that wait in a row now, of so many bytes in all."""
@@ -72,16 +72,16 @@ class Outbox:
             taken.append(item)
         return taken
 
-    def _pop(self) -> bytes | Delivery:
+    def _pop(self) -> bytes | EventBatch:
         _, item, size = self._items.popleft()
         self.owed -= size
         return item
 
-    def _next_of(self, delivery: Delivery) -> Delivery | None:
+    def _next_of(self, delivery: EventBatch) -> EventBatch | None:
         if not self._items:
             return None
         item = self._items[0][1]
-        return item if isinstance(item, Delivery) and item.subscription is delivery.subscription else None
+        return item if isinstance(item, EventBatch) and item.subscription is delivery.subscription else None
 
 
 def frames(parts: list[tuple[bytes, object]], limit: int) -> Iterator[list[bytes]]:

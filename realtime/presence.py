@@ -33,7 +33,7 @@ Entry = tuple[float, dict[str, Any]]  # since when (the clock of its process), a
 
 
 @dataclass(slots=True)
-class Elsewhere:
+class RemotePresence:
     """The crowd of a channel on another process: how many, the newest of them, and when we heard of it."""
 
     count: int
@@ -42,7 +42,7 @@ class Elsewhere:
 
 
 @dataclass(slots=True)
-class Told:
+class LastPublished:
     """What a channel's readers were told last, and when."""
 
     at: float = float("-inf")
@@ -51,15 +51,15 @@ class Told:
 
 
 @dataclass
-class Crowds:
+class Presence:
     """The crowds of all channels. `publish` passes a message on to the other processes."""
 
     publish: Callable[[str, bytes], None]
     me: str = field(default_factory=lambda: secrets.token_hex(8))
     _here: dict[str, dict[Subscriber, Entry]] = field(default_factory=dict)
-    _there: dict[str, dict[str, Elsewhere]] = field(default_factory=dict)  # process, channel
+    _there: dict[str, dict[str, RemotePresence]] = field(default_factory=dict)  # process, channel
     _numbers: dict[str, int] = field(default_factory=dict)  # of the last message of each process
-    _told: dict[str, Told] = field(default_factory=dict)
+    _told: dict[str, LastPublished] = field(default_factory=dict)
     _untold: set[str] = field(default_factory=set)  # channels whose change the other processes were not told of
     _told_processes: float = float("-inf")
     _told_all: float = float("-inf")
@@ -92,7 +92,7 @@ class Crowds:
 
     def frame(self, channel: str) -> bytes:
         """What readers of a channel are told."""
-        told = self._told.setdefault(channel, Told())
+        told = self._told.setdefault(channel, LastPublished())
         if told.frame is None:
             crowds = [self._newest(channel), *(each[channel].people for each in self._there.values() if channel in each)]
             newest = heapq.nlargest(SHOWN, (entry for crowd in crowds for entry in crowd), key=lambda entry: entry[0])
@@ -111,7 +111,7 @@ class Crowds:
                 yield channel
 
     def _changed(self, channel: str) -> None:
-        told = self._told.setdefault(channel, Told())
+        told = self._told.setdefault(channel, LastPublished())
         told.changed, told.frame = True, None
 
     def _newest(self, channel: str) -> list[Entry]:
@@ -169,11 +169,11 @@ class Crowds:
         now = time.monotonic()
         for crowd in lines:
             people = [(float(since), shown) for since, shown in crowd["people"]]
-            self._hear_crowd(process, crowd["channel"], Elsewhere(int(crowd["count"]), people, now))
+            self._hear_crowd(process, crowd["channel"], RemotePresence(int(crowd["count"]), people, now))
         if head["ask"]:
             self.tell_all()
 
-    def _hear_crowd(self, process: str, channel: str, crowd: Elsewhere) -> None:
+    def _hear_crowd(self, process: str, channel: str, crowd: RemotePresence) -> None:
         known = self._there.setdefault(process, {})
         before = known.get(channel)
         if crowd.count:
@@ -193,7 +193,7 @@ class Crowds:
                 del self._there[process]
 
 
-async def run(crowds: Crowds, channels: dict[str, Channel], tell: Callable[[str, bytes], None]) -> None:
+async def run(crowds: Presence, channels: dict[str, Channel], tell: Callable[[str, bytes], None]) -> None:
     """Tells readers and processes by the clock."""
 
     async def round() -> None:

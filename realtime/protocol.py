@@ -22,7 +22,7 @@ ENDED = 4501
 ELSEWHERE = 4502
 
 
-class Unreadable(Exception):
+class BadMessage(Exception):
     """A message that can't be read: the frame that answers it."""
 
     def __init__(
@@ -83,11 +83,11 @@ def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Alerts 
     """A client's message. Raises Unreadable with the answer in it."""
     value, fault = strict_json.read(source)
     if not isinstance(value, dict):
-        raise Unreadable(fault or "A message is an object.")
+        raise BadMessage(fault or "A message is an object.")
     is_command = value.get("type") == "command"
     id = value.get("id") if is_id(value.get("id")) else None
     if fault:
-        raise Unreadable(fault, id=id, command=is_command and id is not None)
+        raise BadMessage(fault, id=id, command=is_command and id is not None)
     match value.get("type"):
         case "command":
             return _command(value, id)
@@ -101,12 +101,12 @@ def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Alerts 
             return Alerts()
         case "ping":
             return Ping(_echo(value))
-    raise Unreadable("There is no message of this type.", id=id)
+    raise BadMessage("There is no message of this type.", id=id)
 
 
 def _command(value: dict[str, Any], id: str | None) -> Command:
     if id is None:
-        raise Unreadable("A command needs an id of 1 to 64 letters, digits, - or _.")
+        raise BadMessage("A command needs an id of 1 to 64 letters, digits, - or _.")
     return command(value, id, _name(value, "board", id))
 
 
@@ -114,38 +114,38 @@ def command(value: dict[str, Any], id: str, board: str) -> Command:
     """A command of an object that was read and an id that was checked. Raises Unreadable."""
     name, data, base, epoch = value.get("name"), value.get("data", {}), value.get("base"), value.get("epoch")
     if not isinstance(name, str):
-        raise Unreadable("A command needs a name.", id=id, command=True, field="name")
+        raise BadMessage("A command needs a name.", id=id, command=True, field="name")
     if not isinstance(data, dict):
-        raise Unreadable("The data of a command is an object.", id=id, command=True, field="data")
+        raise BadMessage("The data of a command is an object.", id=id, command=True, field="data")
     if base is not None and (isinstance(base, bool) or not isinstance(base, int)):
-        raise Unreadable("A base is a whole number.", id=id, command=True, field="base")
+        raise BadMessage("A base is a whole number.", id=id, command=True, field="base")
     if epoch is not None and not isinstance(epoch, str):
-        raise Unreadable("An epoch is a text.", id=id, command=True, field="epoch")
+        raise BadMessage("An epoch is a text.", id=id, command=True, field="epoch")
     return Command(id, board, name, data, base, epoch)
 
 
 def _subscribe(value: dict[str, Any]) -> Subscribe:
     board, epoch, after = _name(value, "board"), value.get("epoch"), value.get("after")
     if (epoch is None) != (after is None):
-        raise Unreadable("A position has an epoch and a seq.", board=board)
+        raise BadMessage("A position has an epoch and a seq.", board=board)
     if epoch is not None and (not isinstance(epoch, str) or isinstance(after, bool) or not isinstance(after, int) or after < 0):
-        raise Unreadable("A position has an epoch and a seq.", board=board)
+        raise BadMessage("A position has an epoch and a seq.", board=board)
     return Subscribe(board, epoch, after)
 
 
 def _presence(value: dict[str, Any]) -> Presence:
     board, card, editing = _name(value, "board"), value.get("card"), value.get("editing", False)
     if card is not None and (not isinstance(card, str) or len(card) > _NAME):
-        raise Unreadable("A card is named by its id.", board=board)
+        raise BadMessage("A card is named by its id.", board=board)
     if not isinstance(editing, bool):
-        raise Unreadable("Editing is true or false.", board=board)
+        raise BadMessage("Editing is true or false.", board=board)
     return Presence(board, card, editing)
 
 
 def _name(value: dict[str, Any], key: str, id: str | None = None) -> str:
     name = value.get(key)
     if not isinstance(name, str) or not 0 < len(name) <= _NAME:
-        raise Unreadable("A board is named by its id.", id=id, command=id is not None, field="board" if id else None)
+        raise BadMessage("A board is named by its id.", id=id, command=id is not None, field="board" if id else None)
     return name
 
 
@@ -153,7 +153,7 @@ def _echo(value: dict[str, Any]) -> str | int | None:
     id = value.get("id")
     if id is None or (isinstance(id, int) and not isinstance(id, bool)) or (isinstance(id, str) and len(id) <= _NAME):
         return id
-    raise Unreadable("A ping's id is a short text or a number.")
+    raise BadMessage("A ping's id is a short text or a number.")
 
 
 def _frame(type: str, **rest: Any) -> bytes:

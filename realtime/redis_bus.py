@@ -18,8 +18,8 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from realtime.bus import MAX_MESSAGE, Gap, Heard, Unsuitable
-from realtime.redis_connection import FAULTS, Line, connection_of, until_one_ends
+from realtime.bus import MAX_MESSAGE, BusMisconfigured, Gap, Heard
+from realtime.redis_connection import FAULTS, RedisConnection, connection_of, until_one_ends
 
 log = logging.getLogger("realtime.bus")
 
@@ -35,12 +35,12 @@ LAST_WORDS_S = 1.0
 _DIGEST = 16  # bytes
 
 
-class Silent(OSError):
+class HeartbeatTimeout(OSError):
     """Nothing of ours came back through Redis for too long."""
 
 
 @dataclass(eq=False, slots=True)
-class _Following:
+class _Subscription:
     """One channel that is followed; `settled`: it is confirmed, or the lines are down and nobody shall wait."""
 
     confirmed: bool = False
@@ -59,10 +59,10 @@ class RedisBus:
         # Two installations may share a Redis; a user may be held to `board:*`.
         self._prefix = b"board:%s:" % hashlib.blake2b(self._key, digest_size=6).hexdigest().encode()
         self._beat_channel = f"beat:{secrets.token_hex(8)}"
-        self._followed: dict[str, _Following] = {}
-        self._asked: deque[tuple[str, _Following | None]] = deque()  # (un)subscribes whose answer is not there yet
-        self._ears: Line | None = None
-        self._mouth: Line | None = None
+        self._followed: dict[str, _Subscription] = {}
+        self._asked: deque[tuple[str, _Subscription | None]] = deque()  # (un)subscribes whose answer is not there yet
+        self._ears: RedisConnection | None = None
+        self._mouth: RedisConnection | None = None
         self._beat_sent = self._beat_heard = 0.0
         self._confirmed = asyncio.Event()  # everything that was followed before is followed again
         self._doubted: set[str] = set()
@@ -87,7 +87,7 @@ class RedisBus:
     async def follow(self, channel: str) -> None:
         following = self._followed.get(channel)
         if following is None:
-            following = self._followed[channel] = _Following()
+            following = self._followed[channel] = _Subscription()
             self._subscribe(channel, following)
         if self.up and not following.confirmed:
             with contextlib.suppress(TimeoutError):
@@ -126,7 +126,7 @@ class RedisBus:
         while True:
             try:
                 await self._connected()
-            except Unsuitable as error:
+            except BusMisconfigured as error:
                 reason = str(error)
                 if self._first_try(error):
                     return
@@ -152,7 +152,7 @@ class RedisBus:
 
     async def _connected(self) -> None:
         """One life of the two lines: it ends with a fault."""
-        ears, mouth = Line(self._url, self._on_ears), Line(self._url, self._on_mouth)
+        ears, mouth = RedisConnection(self._url, self._on_ears), RedisConnection(self._url, self._on_mouth)
         try:
             await ears.open()
             await mouth.open()
@@ -173,12 +173,12 @@ class RedisBus:
             await ears.close()
             await mouth.close()
 
-    def _subscribe(self, channel: str, following: _Following | None) -> None:
+    def _subscribe(self, channel: str, following: _Subscription | None) -> None:
         if following is not None and self._ears is not None:
             following.settled.clear()
         self._ask("SUBSCRIBE", channel, following)
 
-    def _ask(self, command: str, channel: str, following: _Following | None) -> None:
+    def _ask(self, command: str, channel: str, following: _Subscription | None) -> None:
         if self._ears is not None:
             if self._ears.put(command, self._wire(channel)):
                 self._asked.append((channel, following))
@@ -186,7 +186,7 @@ class RedisBus:
                 self._beat_heard = float("-inf")
 
     async def _live(self) -> None:
-        """Says a heartbeat every second, and ends when none is heard any more. Raises Silent."""
+        """Says a heartbeat every second, and ends when none is heard any more. Raises HeartbeatTimeout."""
         self._beat_heard = time.monotonic()
         async with asyncio.timeout(SILENT_S):
             await self._confirmed.wait()
@@ -198,7 +198,7 @@ class RedisBus:
             if late > BEAT_S / 2:  # we were not running ourselves: what came meanwhile is still to be read
                 self._beat_heard += late
             if time.monotonic() - self._beat_heard > SILENT_S:
-                raise Silent
+                raise HeartbeatTimeout
 
     def _went_down(self, reason: str) -> bool:
         """Says once that the bus is down; whether it was up."""
@@ -283,16 +283,16 @@ class RedisBus:
         return made.digest()
 
 
-async def _check_age(line: Line) -> None:
-    """Raises Unsuitable where Redis is too old. HELLO may be asked by every user."""
+async def _check_age(line: RedisConnection) -> None:
+    """Raises BusMisconfigured where Redis is too old. HELLO may be asked by every user."""
     try:
         told = await line.ask("HELLO")
     except ResponseError as error:
         if "unknown command" in str(error).lower():
-            raise Unsuitable(_TOO_OLD) from None
+            raise BusMisconfigured(_TOO_OLD) from None
         told = []
     facts = dict(zip(told[::2], told[1::2], strict=False)) if isinstance(told, list) else {}
     version = facts.get(b"version", b"")
     major = version.partition(b".")[0]
     if major.isdigit() and int(major) < OLDEST:
-        raise Unsuitable(_TOO_OLD)
+        raise BusMisconfigured(_TOO_OLD)

@@ -54,7 +54,7 @@ _KEEPALIVE = {
 }
 
 
-class Line:
+class RedisConnection:
     """Made by `open`. `answered` is told each answer in order, errors of Redis as exceptions."""
 
     def __init__(self, url: str, answered: Callable[[Any], None]) -> None:

@@ -5,20 +5,22 @@ from typing import Any
 
 from realtime import protocol
 from realtime.channel import Channel, Subscription
-from realtime.outbox import Delivery, frames
-from realtime.source import Record, Source
+from realtime.outbox import EventBatch, frames
+from realtime.source import EventRecord, EventSource
 
 FRAME = 128 * 1024  # bytes of a snapshot or catch-up frame: small enough to make progress within 30 s on a bad line
 KEPT = 32  # frames of a channel that its other readers are about to want
 
 
-def event_frames(source: Source, reader: Any, channel: str, epoch: str, records: list[Record], live: bool) -> list[bytes]:
+def event_frames(
+    source: EventSource, reader: Any, channel: str, epoch: str, records: list[EventRecord], live: bool
+) -> list[bytes]:
     """Events from the journal, split into frames between commands."""
     parts = [(source.show(reader, channel, record, live), record.group) for record in records]
     return [protocol.events(channel, epoch, run) for run in frames(parts, FRAME)]
 
 
-def rendered(source: Source, delivery: Delivery, stands: Callable[[Subscription], bool]) -> Iterator[bytes]:
+def rendered(source: EventSource, delivery: EventBatch, stands: Callable[[Subscription], bool]) -> Iterator[bytes]:
     """The frames of a delivery, as long as its subscription stands."""
     subscription = delivery.subscription
     assert isinstance(subscription, Subscription)
@@ -31,7 +33,7 @@ def rendered(source: Source, delivery: Delivery, stands: Callable[[Subscription]
         yield _frame(source, channel, epoch, subscription.connection.reader, records)
 
 
-def _frame(source: Source, channel: Channel, epoch: str, reader: Any, records: list[Record]) -> bytes:
+def _frame(source: EventSource, channel: Channel, epoch: str, reader: Any, records: list[EventRecord]) -> bytes:
     key = (epoch, records[0].seq, records[-1].seq, source.alike(reader, channel.name))
     if key not in channel.rendered:
         wires = [source.show(reader, channel.name, each, live=True) for each in records]

@@ -8,7 +8,7 @@ Position = tuple[str, int]  # epoch, seq
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class EventRecord:
     """One event of a channel, encoded once for everybody. `group` is the same for events that were committed together;
     `about` is what the source needs in order to say who may see it."""
 
@@ -18,12 +18,12 @@ class Record:
     about: Any
 
 
-class Later(Exception):
+class TemporarilyUnavailable(Exception):
     """The source can't be read now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class ChannelView:
     """One consistent view of a channel, for all who asked for it: the same for every reader, who are judged afterwards.
 
     `seq` is the head as the database had it at the time `at`. `records` are the events after `since`. `entities` are there if
@@ -34,7 +34,7 @@ class Opening:
     seq: int
     at: str
     since: int
-    records: list[Record]
+    records: list[EventRecord]
     entities: list[tuple[Any, bytes]] | None
     changed: Mapping[str, int] = field(default_factory=dict)
 
@@ -43,30 +43,31 @@ class Opening:
         return position is not None and position[0] == self.epoch and self.since <= position[1] <= self.seq
 
 
-class Source(Protocol):
+class EventSource(Protocol):
     """What the hub is handed. All that it says of readers is as far as this process knows now; and it knows at least what
     was true when it last answered."""
 
-    async def open(self, channel: str, asked: Collection[Position | None]) -> Opening | None:
-        """A view of a channel for whoever stands at these positions; None where there is no such channel. Raises Later."""
+    async def open(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
+        """A view of a channel for whoever stands at these positions; None where there is no such channel. Raises
+        TemporarilyUnavailable."""
 
-    async def after(self, channel: str, position: Position) -> list[Record]:
-        """The next events after a position, as many as are read at once, in order. Raises Later, also where the channel is in
-        another life by now."""
+    async def after(self, channel: str, position: Position) -> list[EventRecord]:
+        """The next events after a position, as many as are read at once, in order. Raises TemporarilyUnavailable, also where the
+        channel is in another life by now."""
 
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
-        """The time of the database's answer, and (epoch, seq) for each channel. Raises Later."""
+        """The time of the database's answer, and (epoch, seq) for each channel. Raises TemporarilyUnavailable."""
 
     def may_see(self, reader: Any, channel: str) -> bool:
         """Whether this reader may see the channel."""
 
-    def continues(self, reader: Any, opening: Opening, seq: int) -> bool:
+    def continues(self, reader: Any, opening: ChannelView, seq: int) -> bool:
         """Whether what a reader has of a channel up to a seq is still what it may see."""
 
     def view(self, reader: Any, channel: str) -> Hashable:
         """Readers with the same view of a channel have the same of its past."""
 
-    def entities(self, reader: Any, channel: str, opening: Opening) -> Iterable[bytes]:
+    def entities(self, reader: Any, channel: str, opening: ChannelView) -> Iterable[bytes]:
         """The entities of an opening that this reader may see, one after the other: others are heard in between."""
 
     def alike(self, reader: Any, channel: str) -> Hashable:
@@ -75,15 +76,15 @@ class Source(Protocol):
     def has_cards(self, channel: str) -> bool:
         """Whether a person on the channel may be at one of its cards."""
 
-    def show(self, reader: Any, channel: str, record: Record, live: bool) -> bytes:
+    def show(self, reader: Any, channel: str, record: EventRecord, live: bool) -> bytes:
         """The event as this reader may see it now: the record's own wire where all of it is seen."""
 
-    def past(self, reader: Any, channel: str) -> Callable[[Record], bytes]:
+    def past(self, reader: Any, channel: str) -> Callable[[EventRecord], bytes]:
         """How this reader is shown what happened, by the rights of this moment, whenever that is called."""
 
-    def record(self, channel: str, wire: bytes) -> Record:
+    def record(self, channel: str, wire: bytes) -> EventRecord:
         """The record of an event that another process encoded. Raises ValueError."""
 
-    def sets_rights(self, record: Record) -> bool:
+    def sets_rights(self, record: EventRecord) -> bool:
         """Whether somebody may gain or lose sight of something by this event: then no other process is believed, and the
         journal is read."""

@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from realtime.outbox import Delivery, Outbox
+from realtime.outbox import EventBatch, Outbox
 
 
 class Subscriber(Protocol):
@@ -22,7 +22,7 @@ class Subscriber(Protocol):
     def send(self, frame: bytes, channel: str | None = None) -> None:
         """Queue a frame. Never waits."""
 
-    def owe(self, item: bytes | Delivery, channel: str | None) -> None:
+    def owe(self, item: bytes | EventBatch, channel: str | None) -> None:
         """Queue a frame, or a delivery that becomes one when it is written."""
 
     def renew(self, reader: Any, account: dict[str, str], display: dict[str, Any] | None = None) -> None:

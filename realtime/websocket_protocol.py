@@ -26,16 +26,16 @@ ASIDES_PER_S = 200  # pings, pongs and parts of messages; above it, the line is 
 LOOKS = 6  # times that progress is looked for before a reader counts as stalled
 
 
-class Line(WebSocketsSansIOProtocol):
+class WebSocketProtocol(WebSocketsSansIOProtocol):
     """One websocket. Frames are written without waiting; `drained` waits for the reader."""
 
-    asides: "Asides"
+    asides: "ControlFrameLimit"
     since: float
     leave: Callable[[], None] | None = None  # called at its end
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
-        self.asides = Asides()
+        self.asides = ControlFrameLimit()
         self.since = self.loop.time()
         self.transport.set_write_buffer_limits(high=BUFFERED)
         tune(transport.get_extra_info("socket"))
@@ -162,7 +162,7 @@ class Line(WebSocketsSansIOProtocol):
             self.abort()
 
 
-class Asides:
+class ControlFrameLimit:
     """How many of them came in this second."""
 
     def __init__(self) -> None:

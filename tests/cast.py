@@ -18,10 +18,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from board import app
 from board.accounts import accounts, live_changes
-from board.accounts.login import Door
+from board.accounts.login import Login
 from board.server.listening_socket import listen
-from board.server.serve import Listening, configured
-from board.service import Desk
+from board.server.serve import GracefulServer, configured
+from board.service import BoardService
 from board.settings import Settings
 from models.times import now, stamp
 from tests import houses
@@ -42,7 +42,7 @@ def new_id() -> str:
 class Server:
     """A server in this process, on a free port, over a desk of its own."""
 
-    desk: Desk
+    desk: BoardService
     url: str
     uvicorn: uvicorn.Server
 
@@ -54,10 +54,10 @@ class Server:
 @contextlib.asynccontextmanager
 async def serving(folder: Path, **settings: Any) -> AsyncIterator[Server]:
     """A server over the database in a folder."""
-    desk = await Desk.open(settings_for(folder, **({"database_url": houses.in_folder(folder)} | settings)))
+    desk = await BoardService.open(settings_for(folder, **({"database_url": houses.in_folder(folder)} | settings)))
     listening = listen(desk.settings)
     started = asyncio.Event()
-    server = Listening(configured(app.make(desk)), desk, started.set)
+    server = GracefulServer(configured(app.make(desk)), desk, started.set)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     running = asyncio.create_task(server._serve(sockets=[listening]))
     await asyncio.wait_for(started.wait(), PATIENCE_S)
@@ -82,7 +82,7 @@ def settings_for(folder: Path, **more: Any) -> Settings:
     return Settings(_env_file=None, **(given | more))
 
 
-async def token_for(desk: Desk, name: str, role: str, scope: str = "write") -> str:
+async def token_for(desk: BoardService, name: str, role: str, scope: str = "write") -> str:
     """A new account, and a bearer token of its own."""
     email = f"{name.lower()}-{new_id()}@desk.example"
     await live_changes.add_account(desk, email, name, role, PASSWORD)
@@ -90,9 +90,9 @@ async def token_for(desk: Desk, name: str, role: str, scope: str = "write") -> s
     return await live_changes.change(desk, lambda database: accounts.add_token(database, f"{email} {scope}", scope, email, at))
 
 
-async def session(desk: Desk, email: str) -> str:
+async def session(desk: BoardService, email: str) -> str:
     """The cookie of a new session of this account."""
-    door = Door(desk)
+    door = Login(desk)
     account = await door.fitting(email, PASSWORD, "peer")
     assert account is not None
     return await door.begin(account) or ""

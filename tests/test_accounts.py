@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from board.accounts import accounts, common_passwords, live_changes, passwords, predictable_passwords
-from board.accounts.login import Door
-from board.errors import Wrong
+from board.accounts.login import Login
+from board.errors import OperationError
 from board.paths import DATA
 from models.times import now, stamp
 from tests.cast import PASSWORD, Server, new_id
@@ -137,9 +137,9 @@ def test_the_list_is_not_read_before_a_password_is_set() -> None:
 async def test_the_same_rules_hold_wherever_a_password_is_set(server: Server) -> None:
     email, at = await hire(server, "Eva Dubois"), stamp(now())
     for password in ("123456789", LISTED, "Eva Dubois"):
-        with pytest.raises(Wrong):
+        with pytest.raises(OperationError):
             await live_changes.add_account(server.desk, f"{new_id()}@desk.example", "Eva Dubois", "viewer", password)
-        with pytest.raises(Wrong):
+        with pytest.raises(OperationError):
             await server.desk.database.write(accounts.new_password(email, password))
     assert await server.desk.database.write(accounts.new_account(f"{new_id()}@desk.example", "Kim", "viewer", "Eva Dubois", at))
     await server.desk.database.write(accounts.new_password(email, "Eva Dubois eats apples"))
@@ -149,7 +149,7 @@ async def test_the_same_rules_hold_wherever_a_password_is_set(server: Server) ->
 
 
 async def test_nobody_comes_in_by_a_password_that_was_changed_meanwhile(server: Server) -> None:
-    email, door = await hire(server), Door(server.desk)
+    email, door = await hire(server), Login(server.desk)
     fitting = await door.fitting(email, PASSWORD, "peer")
     assert fitting is not None
     assert await door.begin(fitting)  # nothing has changed yet

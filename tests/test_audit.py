@@ -15,10 +15,10 @@ from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked,
 from board.audit_log import api, reading
 from board.commands.registry import TABLE
 from board.engine import hash_chain, integrity, journal
-from board.engine.event_writer import Pen
-from board.errors import Refused, Wrong
+from board.engine.event_writer import EventWriter
+from board.errors import OperationError, Refused
 from models.board import AUDIT, Board
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.schema import MIGRATIONS, migrate
 from tests import cast
 from tests.cast import Person, Refusal, new_id
@@ -79,9 +79,9 @@ async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(company: 
 
     def fails(session: Session) -> None:
         writer.write(session, disabled(eva))
-        raise Wrong("no")
+        raise OperationError("no")
 
-    with pytest.raises(Wrong):
+    with pytest.raises(OperationError):
         await company.server.desk.database.write(fails)
     assert await head_of(company) == head
     assert await entries(company.ada, account=eva) == []
@@ -90,7 +90,7 @@ async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(company: 
 async def test_a_command_that_is_refused_after_all_leaves_no_entry(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     eva = new_id()
 
-    def refuses(pen: Pen, data: object) -> None:
+    def refuses(pen: EventWriter, data: object) -> None:
         writer.write(pen.session, disabled(eva))
         raise Refused("forbidden")
 
@@ -126,7 +126,7 @@ async def test_what_cannot_be_written_down_is_not_done(company: Company) -> None
         session.connection().execute(text("UPDATE account SET language = 'xx' WHERE id = :id"), {"id": company.bob.account["id"]})
         writer.write(session, disabled("x" * 40, name=object()))  # type: ignore[arg-type]
 
-    with pytest.raises((TypeError, Unavailable)):
+    with pytest.raises((TypeError, DatabaseUnavailable)):
         await company.server.desk.database.write(unwritable)
     assert (await company.bob.http.get("/api/v1/me")).json()["language"] is None
 
@@ -369,7 +369,7 @@ async def test_who_bends_it_is_found_out(company: Company, how: str) -> None:
     assert f"event {seq} " in (await fault(company) or "")
     chain = (await company.ada.http.get("/api/v1/boards/audit/chain")).json()
     assert (chain["holds"], chain["bad_seq"], chain["seq"]) == (False, seq, seq - 1)
-    with pytest.raises(Wrong, match=f"audit: .*event {seq} "):
+    with pytest.raises(OperationError, match=f"audit: .*event {seq} "):
         await company.server.desk.database.read(verified)
     await company.server.desk.database.write(lambda session: put_back(session, seq, kept))
     assert await fault(company) is None

@@ -19,7 +19,7 @@ from board.accounts import accounts, live_changes
 from board.audit import installation
 from board.audit.entries import ENTRIES
 from board.engine import hash_chain, journal
-from board.service import Desk
+from board.service import BoardService
 from models.accounts import Account
 from models.board import AUDIT, Board
 from models.times import now, stamp
@@ -443,13 +443,13 @@ async def test_who_is_let_into_a_members_only_search_is_there_and_its_members_ar
 
 
 async def test_a_backup_and_a_restore_are_written_down(tmp_path: Path) -> None:
-    desk = await Desk.open(settings_for(tmp_path))
+    desk = await BoardService.open(settings_for(tmp_path))
     board = Shell({"DATABASE_URL": desk.settings.database_url})
     out = await board.works("backup", f"{tmp_path}/backup.db")
     assert "holds: 2 boards" in out
     await desk.close()
     assert "2 boards have a new epoch" in await board.works("restored")
-    desk = await Desk.open(settings_for(tmp_path))
+    desk = await BoardService.open(settings_for(tmp_path))
 
     def read(session: Session) -> list[tuple[str, Any, str]]:
         said = journal.after(session, AUDIT, 0)
@@ -469,7 +469,7 @@ SECRETS = {"secret_key": "the first secret of all, and long", "redis_url": None}
 async def settings_told(folder: Path, monkeypatch: pytest.MonkeyPatch, machine: str = "one", **settings: Any) -> list[Any]:
     """Starts, and ends; the entries that there are then."""
     monkeypatch.setattr(installation.socket, "gethostname", lambda: machine)
-    desk = await Desk.open(settings_for(folder, **settings))
+    desk = await BoardService.open(settings_for(folder, **settings))
 
     def read(session: Session) -> list[Any]:
         return [each.payload() for each in journal.after(session, AUDIT, 0) if each.type == "settings.changed"]

@@ -11,7 +11,7 @@ from board.audit.entries import SignInFailed, SignInThrottled
 from board.audit.repeats import MOST, WAITING, WINDOW_S, Repeats
 from board.engine import journal
 from models.board import AUDIT
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.schema import migrate
 from tests import houses
 
@@ -90,7 +90,7 @@ async def test_while_the_database_is_away_a_bounded_number_waits_and_nothing_is_
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any, **__: Any) -> Any:
-        raise Unavailable
+        raise DatabaseUnavailable
 
     monkeypatch.setattr(door.database, "write", away)
     knocked = 0
@@ -99,7 +99,7 @@ async def test_while_the_database_is_away_a_bounded_number_waits_and_nothing_is_
             door.knock(address=f"192.0.2.{number}", times=2)
             knocked += 2
         door.now = window * WINDOW_S
-        with pytest.raises(Unavailable):
+        with pytest.raises(DatabaseUnavailable):
             await door.repeats.write()
         assert len(door.repeats._waiting) <= WAITING + 2 * MOST + 5
     monkeypatch.undo()
@@ -130,7 +130,7 @@ async def test_a_round_goes_on_when_the_database_is_away(door: Door, monkeypatch
     monkeypatch.setattr(repeats.log, "warning", warned.append, raising=False)
 
     def away(*_: Any, **__: Any) -> Any:
-        raise Unavailable
+        raise DatabaseUnavailable
 
     monkeypatch.setattr(door.database, "write", away)
     door.knock()

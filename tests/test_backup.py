@@ -18,11 +18,11 @@ from sqlalchemy import text
 from board.accounts import accounts, live_changes
 from board.command_line import serving as commands
 from board.dev.test_command import ROOT
-from board.errors import Wrong
+from board.errors import OperationError
 from board.maintenance import backup
-from board.service import Desk
+from board.service import BoardService
 from models.database import Database
-from models.seen import Seen
+from models.seen import ReadPosition
 from models.sqlite import library
 from tests import cast, readme
 from tests.cast import Person, serving
@@ -138,9 +138,9 @@ async def test_the_nightly_backup_has_the_day_in_its_name(house: House, keeper: 
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path) -> AsyncIterator[BoardService]:
     """A small house with an account."""
-    opened = await Desk.open(cast.settings_for(tmp_path))
+    opened = await BoardService.open(cast.settings_for(tmp_path))
     await live_changes.add_account(opened, "alice@desk.example", "Alice", "coordinator", cast.PASSWORD)
     yield opened
     await opened.close()
@@ -156,7 +156,7 @@ def quietly(line: str) -> None:
 
 
 async def test_a_backup_is_of_one_moment_and_nobody_waits_for_it(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backup, "STEPS", 10)
     other, told = Database(desk.settings.database_url), list[str]()
@@ -174,44 +174,44 @@ async def test_a_backup_is_of_one_moment_and_nobody_waits_for_it(
     await made.close()
 
 
-async def test_a_file_that_is_there_is_left_alone(desk: Desk, tmp_path: Path) -> None:
+async def test_a_file_that_is_there_is_left_alone(desk: BoardService, tmp_path: Path) -> None:
     (tmp_path / "backup.db").write_text("yesterday's")
-    with pytest.raises(Wrong, match="already"):
+    with pytest.raises(OperationError, match="already"):
         backup.backup(desk.database, tmp_path / "backup.db", quietly)
     assert (tmp_path / "backup.db").read_text() == "yesterday's"
     assert left(tmp_path) == {"backup.db"}
 
 
-async def test_one_that_came_meanwhile_too(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(Wrong, match="already"):
+async def test_one_that_came_meanwhile_too(desk: BoardService, tmp_path: Path) -> None:
+    with pytest.raises(OperationError, match="already"):
         backup.backup(desk.database, tmp_path / "backup.db", lambda line: (tmp_path / "backup.db").write_text("another's"))
     assert (tmp_path / "backup.db").read_text() == "another's"
     assert left(tmp_path) == {"backup.db"}
 
 
-async def test_a_broken_chain_is_told_and_the_rest_has_its_backup(desk: Desk, tmp_path: Path, monkeypatch: Any) -> None:
+async def test_a_broken_chain_is_told_and_the_rest_has_its_backup(desk: BoardService, tmp_path: Path, monkeypatch: Any) -> None:
     await desk.database.write(
         lambda session: session.connection().execute(text("UPDATE board SET seq = seq + 1 WHERE kind = 'operations'"))
     )
     boards, faults = backup.backup(desk.database, tmp_path / "backup.db", quietly)
     assert (boards, [fault[:19] for fault in faults]) == (2, ["operations: event 1"])
     monkeypatch.setenv("DATABASE_URL", desk.settings.database_url)
-    with pytest.raises(Wrong, match=r"again.db is written, but .* damaged, .*: operations: event 1"):
+    with pytest.raises(OperationError, match=r"again.db is written, but .* damaged, .*: operations: event 1"):
         commands.backup(tmp_path / "again.db")
     assert left(tmp_path) == {"backup.db", "again.db"}
 
 
-async def test_a_file_that_is_broken_is_not_kept(desk: Desk, tmp_path: Path, monkeypatch: Any) -> None:
+async def test_a_file_that_is_broken_is_not_kept(desk: BoardService, tmp_path: Path, monkeypatch: Any) -> None:
     def broken(source: Path, part: Path, tell: Any) -> None:
         part.write_bytes(b"not a database" * 1_000)
 
     monkeypatch.setattr(backup, "_copy", broken)
-    with pytest.raises(Wrong, match="not kept"):
+    with pytest.raises(OperationError, match="not kept"):
         backup.backup(desk.database, tmp_path / "backup.db", quietly)
     assert left(tmp_path) == set()
 
 
-async def test_a_backup_that_breaks_off_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
+async def test_a_backup_that_breaks_off_leaves_nothing(desk: BoardService, tmp_path: Path) -> None:
     def tell(line: str) -> None:
         raise KeyboardInterrupt
 
@@ -221,7 +221,7 @@ async def test_a_backup_that_breaks_off_leaves_nothing(desk: Desk, tmp_path: Pat
 
 
 async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[str, set[str]]] = []
     check, sync = backup._check, backup._sync
@@ -242,9 +242,9 @@ async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk
     assert seen[2][1] == {"backup.db"}
 
 
-async def test_what_was_erased_is_not_in_a_backup(desk: Desk, tmp_path: Path) -> None:
+async def test_what_was_erased_is_not_in_a_backup(desk: BoardService, tmp_path: Path) -> None:
     name, pages = "Noor, who was erased. " * 1_000, tmp_path / "pages.db"
-    await desk.database.write(lambda session: session.add(Seen(account=name, board="", epoch="", seq=0, at="")))
+    await desk.database.write(lambda session: session.add(ReadPosition(account=name, board="", epoch="", seq=0, at="")))
     await desk.database.write(lambda session: session.connection().execute(text("DELETE FROM seen")))
     with closing(library.connect(desk.database.path)) as source, closing(library.connect(pages)) as copy:
         source.backup(copy)
@@ -255,7 +255,7 @@ async def test_what_was_erased_is_not_in_a_backup(desk: Desk, tmp_path: Path) ->
 
 async def test_postgresql_is_refused_with_the_way_that_it_has(postgres_url: str, tmp_path: Path) -> None:
     database = Database(postgres_url)
-    with pytest.raises(Wrong, match="pg_dump"):
+    with pytest.raises(OperationError, match="pg_dump"):
         backup.backup(database, tmp_path / "backup.db", quietly)
     await database.close()
     assert left(tmp_path) == set()
@@ -263,7 +263,7 @@ async def test_postgresql_is_refused_with_the_way_that_it_has(postgres_url: str,
 
 async def test_an_empty_database_is_most_likely_a_typing_error(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/board.db")
-    with pytest.raises(Wrong, match="nothing to back up"):
+    with pytest.raises(OperationError, match="nothing to back up"):
         backup.backup(database, tmp_path / "backup.db", quietly)
     await database.close()
     assert left(tmp_path) == set()

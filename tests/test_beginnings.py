@@ -6,15 +6,15 @@ from typing import get_args
 import pytest
 
 from board.commands import appeals, searches
-from board.predefined_tasks import MOST, FirstTasks, Known, packaged
-from models.database import Unusable
+from board.predefined_tasks import MOST, FirstTasksFile, TaskCatalogue, packaged
+from models.database import ConfigurationError
 from tests import cast
 
 OWN = '[[runaway]]\ntitle = "Ask the neighbours"\ndue_minutes = 15\n[[runaway]]\nkey = "bus"\ntitle = "Bus"\ntitle_fr = "Bus"\n'
 
 
 def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
-    assert FirstTasks.model_fields.keys() == set(get_args(searches.Kind))
+    assert FirstTasksFile.model_fields.keys() == set(get_args(searches.Kind))
     assert all(packaged().first_tasks(kind) for kind in get_args(searches.Kind))
     assert [level for level in get_args(appeals.Level) if not packaged().take_down(level)] == ["none"]
 
@@ -52,11 +52,11 @@ async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> Non
 )
 def test_a_file_that_can_not_be_used_is_refused_at_start_in_a_sentence(tmp_path: Path, text: str, at: str) -> None:
     (tmp_path / "first_tasks.toml").write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(Unusable) as refused:
+    with pytest.raises(ConfigurationError) as refused:
         cast.settings_for(tmp_path, files_path=str(tmp_path)).check()
     assert at in str(refused.value)
     assert str(tmp_path / "first_tasks.toml") in str(refused.value)
     assert "\n" not in str(refused.value)
     (tmp_path / "first_tasks.toml").write_text(OWN)
     cast.settings_for(tmp_path, files_path=str(tmp_path)).check()
-    assert Known(str(tmp_path)).first_tasks("runaway")[0].due_minutes == 15
+    assert TaskCatalogue(str(tmp_path)).first_tasks("runaway")[0].due_minutes == 15

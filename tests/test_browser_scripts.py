@@ -23,7 +23,7 @@ JOINED = f"""async (address) => {{ {SAID}
 
 
 async def test_each_script_gives_joined_what_it_gives_apart(office: Office) -> None:
-    folder = js_bundle.Folder(static_files.STATIC)
+    folder = js_bundle.ModuleGraph(static_files.STATIC)
     views = js_bundle.views(folder[js_bundle.MAIN])
     begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and begin a page
     names = [name for name in folder.needed([*begin, *views.values()]) if name not in begin]
@@ -60,7 +60,7 @@ def test_what_is_not_known_is_refused(what: str, tmp_path: Path) -> None:
     (tmp_path / "js/a.js").write_text(one)
     (tmp_path / "js/b.js").write_text(other)
     with pytest.raises(ValueError, match=re.escape(why)):
-        js_bundle.Folder(tmp_path).needed(["js/a.js"])
+        js_bundle.ModuleGraph(tmp_path).needed(["js/a.js"])
 
 
 UNLOADED = "[data-unloaded]"

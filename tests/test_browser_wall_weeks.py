@@ -20,7 +20,7 @@ from playwright.async_api import Browser, expect
 
 from board.accounts import live_changes
 from board.demo import seed
-from board.demo.simulated_users import Company, enlist
+from board.demo.simulated_users import SimulatedTeam, enlist
 from board.displays import health as display_standing
 from models.times import now
 from tests.bench import _server
@@ -165,7 +165,7 @@ async def demo(browser: Browser) -> AsyncIterator[tuple[Office, str]]:
         await desk.close()
         with _server.serving(settings) as (_, port):
             url = f"http://127.0.0.1:{port}"
-            company = Company(url, members, factor=1 / SPEED)
+            company = SimulatedTeam(url, members, factor=1 / SPEED)
             async with Office(browser, url, "demo.example", seed.PASSWORD) as office:
                 alice = await office.person("Alice")
                 calm = await office.search(person={"first_name": CALM})

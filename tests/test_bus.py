@@ -16,7 +16,7 @@ import pytest
 
 from board.dev import Redis
 from realtime import bus, redis_bus, redis_connection
-from realtime.bus import Air, Bus, MemoryBus, Unsuitable
+from realtime.bus import Bus, BusMisconfigured, MemoryBroker, MemoryBus
 from realtime.redis_bus import RedisBus
 from tests.cast import PATIENCE_S
 from tests.proxy import line_to
@@ -56,7 +56,7 @@ Make = Callable[[], Awaitable[Ear]]
 @pytest.fixture(params=["memory", "redis"])
 async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
     """`await make()`: one more process on the same bus."""
-    air, ears = Air(), list[Ear]()
+    air, ears = MemoryBroker(), list[Ear]()
     url = request.getfixturevalue("redis_url") if request.param == "redis" else ""
 
     async def one() -> Ear:
@@ -390,7 +390,7 @@ async def test_too_few_rights_or_a_wrong_password_are_a_bus_that_is_down(
 
 async def test_a_redis_that_is_too_old_is_refused(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_bus, "OLDEST", 99)
-    with pytest.raises(Unsuitable, match="too old"):
+    with pytest.raises(BusMisconfigured, match="too old"):
         async with on(redis.url):
             pass
 

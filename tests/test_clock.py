@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from board.dev import Postgres, Redis
 from board.engine import hash_chain
-from board.service import Desk
+from board.service import BoardService
 from board.telemetry import clock
 from board.telemetry.clock import ClockWatch, Steps
 from models.board import Board
@@ -298,10 +298,10 @@ async def test_what_is_kept_is_bounded_and_what_is_long_over_is_not_said(machine
 
 async def test_what_plays_a_story_sets_its_clock_as_it_likes(tmp_path: Path, wall_clock: WallClock) -> None:
     told_at = (BEGINS + timedelta(hours=number) for number in itertools.count())
-    desk = await Desk.open(settings_for(tmp_path), lambda: next(told_at))
+    desk = await BoardService.open(settings_for(tmp_path), lambda: next(told_at))
     assert not [task for task in desk._tasks if "ClockWatch" in repr(task)]
     await desk.close()
-    desk = await Desk.open(settings_for(tmp_path))
+    desk = await BoardService.open(settings_for(tmp_path))
     assert [task for task in desk._tasks if "ClockWatch" in repr(task)]
     await desk.close()
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from models.board import OPERATIONS
-from realtime.catchup import OF_ONE, READINGS, READINGS_ON, Catchup, heard_between
-from realtime.source import Later, Opening, Position, Record
+from realtime.catchup import OF_ONE, READINGS, READINGS_ON, ChannelReader, heard_between
+from realtime.source import ChannelView, EventRecord, Position, TemporarilyUnavailable
 from tests import cast
 from tests.bench._crowd import Client
 from tests.cast import PATIENCE_S, Server, serving
@@ -97,15 +97,15 @@ class Journal:
         self.gate = asyncio.Event()
         self.broken = False
 
-    async def open(self, channel: str, asked: set[Position | None]) -> Opening | None:
+    async def open(self, channel: str, asked: set[Position | None]) -> ChannelView | None:
         self.asked.append(set(asked))
         seq = 10 * len(self.asked)
         await self.gate.wait()
         if self.broken:
-            raise Later
-        return Opening("e", seq, "now", 5, [Record(seq, b"", None, None)], None)
+            raise TemporarilyUnavailable
+        return ChannelView("e", seq, "now", 5, [EventRecord(seq, b"", None, None)], None)
 
-    async def after(self, channel: str, position: Position) -> list[Record]:
+    async def after(self, channel: str, position: Position) -> list[EventRecord]:
         self.asked.append({("after", position[1])})
         await self.gate.wait()
         return []
@@ -118,7 +118,7 @@ async def settle() -> None:
 
 async def test_who_asks_before_a_reading_has_begun_joins_it_and_who_asks_later_does_not() -> None:
     journal: Any = Journal()
-    catchup = Catchup(journal)
+    catchup = ChannelReader(journal)
     first = asyncio.create_task(catchup.open("a", ("e", 5), "Alice"))
     second = asyncio.create_task(catchup.open("a", ("e", 7), "Bob"))
     await settle()
@@ -138,7 +138,7 @@ async def test_who_asks_before_a_reading_has_begun_joins_it_and_who_asks_later_d
 
 async def test_a_few_readings_are_under_way_at_a_time() -> None:
     journal: Any = Journal()
-    catchup = Catchup(journal)
+    catchup = ChannelReader(journal)
     asking = [asyncio.create_task(catchup.open(f"board {number}", None, f"person {number}")) for number in range(20)]
     await settle()
     assert len(journal.asked) == READINGS
@@ -152,7 +152,7 @@ async def test_a_few_readings_are_under_way_at_a_time() -> None:
 
 async def test_of_one_readers_many_boards_others_are_read_in_between() -> None:
     journal: Any = Journal()
-    catchup = Catchup(journal)
+    catchup = ChannelReader(journal)
     greedy = [asyncio.create_task(catchup.open(f"board {number}", ("mine", number), "Victor")) for number in range(50)]
     await settle()
     assert len(journal.asked) == OF_ONE < READINGS
@@ -185,7 +185,7 @@ async def test_others_are_heard_while_much_is_shown() -> None:
 async def test_one_readers_many_sockets_on_one_board_share_few_readings() -> None:
     journal: Any = Journal()
     journal.gate.set()
-    catchup = Catchup(journal)
+    catchup = ChannelReader(journal)
     await asyncio.gather(*(catchup.open("a", None, "Victor") for _ in range(50)))
     assert len(journal.asked) <= 2
 
@@ -194,13 +194,13 @@ async def test_a_reading_that_fails_is_told_to_all_who_wait_and_the_next_one_is_
     journal: Any = Journal()
     journal.broken = True
     journal.gate.set()
-    catchup = Catchup(journal)
+    catchup = ChannelReader(journal)
     asking = [asyncio.create_task(catchup.open("a", None, "Alice")) for _ in range(3)]
     gone = asyncio.create_task(catchup.open("a", None, "Bob"))
     await settle()
     gone.cancel()
     for each in asking:
-        with pytest.raises(Later):
+        with pytest.raises(TemporarilyUnavailable):
             await each
     journal.broken = False
     assert (await catchup.open("a", None, "Alice"))[1] is not None
@@ -209,4 +209,4 @@ async def test_a_reading_that_fails_is_told_to_all_who_wait_and_the_next_one_is_
 @pytest.mark.parametrize(("position", "reached"), [(None, False), (("e", 4), False), (("e", 5), True), (("e", 10), True),
                                                    (("e", 11), False), (("f", 7), False)])  # fmt: skip
 def test_a_position_is_continued_where_all_after_it_was_read(position: Position | None, reached: bool) -> None:
-    assert Opening("e", 10, "now", 5, [], None).reaches(position) is reached
+    assert ChannelView("e", 10, "now", 5, [], None).reaches(position) is reached

@@ -168,7 +168,7 @@ async def test_others_write_while_a_password_is_hashed(
     written: list[str] = []
 
     def hashed(password: str) -> str:
-        other.write_now(bump)  # raises Unavailable where whoever hashes has the database
+        other.write_now(bump)  # raises DatabaseUnavailable where whoever hashes has the database
         written.append(password)
         return hash_password(password)
 

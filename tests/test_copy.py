@@ -12,27 +12,27 @@ from sqlmodel import Session
 from board.accounts import accounts, live_changes
 from board.commands.registry import Command
 from board.displays import displays
-from board.displays.displays import Paired, Shows
+from board.displays.displays import PairDisplay, Playlist
 from board.engine import identity
 from board.engine.hash_chain import verify
 from board.engine.identity import Caller
-from board.errors import Wrong
+from board.errors import OperationError
 from board.maintenance import transfer
-from board.service import Desk
+from board.service import BoardService
 from models.board import OPERATIONS, Board
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.schema import metadata, migrate
 from tests import cast
 from tests.cast import PASSWORD, new_id, settings_for
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noör 🙂"}, "missing_since": "2026-11-24T15:10:00Z"}
-SCREEN = Paired(code="7F3K-9QXD", name="Room", language="en", shows=Shows(boards=[OPERATIONS]))
+SCREEN = PairDisplay(code="7F3K-9QXD", name="Room", language="en", shows=Playlist(boards=[OPERATIONS]))
 
 
 class Moving:
     """A file with searches in it, and a fresh database to go to."""
 
-    def __init__(self, desk: Desk, target: Database) -> None:
+    def __init__(self, desk: BoardService, target: Database) -> None:
         self.desk, self.source, self.target = desk, desk.database, target
         self.token = self.cookie = self.search = ""
         self.told: list[str] = []
@@ -66,7 +66,7 @@ class Moving:
 @pytest.fixture
 async def moving(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Moving]:
     monkeypatch.setattr(transfer, "PAGE", 20)  # so that there are several
-    desk = await Desk.open(settings_for(tmp_path))
+    desk = await BoardService.open(settings_for(tmp_path))
     target = Database(postgres_url)
     made = Moving(desk, target)
     await made.fill()
@@ -112,7 +112,9 @@ async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(movi
     assert moving.caller is not None
     before = await moving.desk.execute(moving.caller, again)
     moving.copy()
-    desk = await Desk.open(settings_for(Path(), database_url=postgres_url, secret_key="a secret of the tests, and long enough"))
+    desk = await BoardService.open(
+        settings_for(Path(), database_url=postgres_url, secret_key="a secret of the tests, and long enough")
+    )
     assert await desk.database.read(lambda session: identity.by_token(session, moving.token))
     assert await desk.database.read(lambda session: identity.by_cookie(session, moving.cookie))
     assert await desk.execute(moving.caller, again) == before
@@ -123,7 +125,7 @@ async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(movi
 
 async def test_a_database_with_something_in_it_is_refused_and_left_alone(moving: Moving) -> None:
     await moving.target.write(lambda session: session.add(Board(id=OPERATIONS, kind="operations", epoch="e", at="")))
-    with pytest.raises(Wrong, match="not empty"):
+    with pytest.raises(OperationError, match="not empty"):
         moving.copy()
     rows = moving.target.read_now(everything)
     assert len(rows["board"]) == 1
@@ -142,7 +144,7 @@ async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(m
         if line.startswith("event:"):
             moving.source.write_now(write)
 
-    with pytest.raises(Wrong, match="stop its servers"):
+    with pytest.raises(OperationError, match="stop its servers"):
         transfer.copy(moving.source, moving.target, tell)
     assert {name for name, rows in moving.target.read_now(everything).items() if rows} == {"rights"}
     moving.copy()  # now that it is still
@@ -170,7 +172,7 @@ async def test_damage_is_neither_made_nor_hidden_by_a_copy(moving: Moving) -> No
 async def test_an_empty_source_is_most_likely_a_typing_error(tmp_path: Path, postgres_url: str) -> None:
     source, target = Database(f"sqlite:///{tmp_path}/typo.db"), Database(postgres_url)
     migrate(source)
-    with pytest.raises(Wrong, match="nothing to copy"):
+    with pytest.raises(OperationError, match="nothing to copy"):
         transfer.copy(source, target, print)
     for each in (source, target):
         await each.close()
@@ -188,6 +190,6 @@ async def test_a_target_that_goes_away_is_said_so(moving: Moving, servers: Path)
         if line.startswith("event:"):
             server.kill()
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         transfer.copy(moving.source, target, tell)
     await target.close()

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models import database as module
 from models import sqlite
 from models.board import Board
-from models.database import Database, Unavailable, Unusable, at_end, together
+from models.database import ConfigurationError, Database, DatabaseUnavailable, at_end, together
 from models.schema import migrate
 
 BOARDS = ("operations",)
@@ -99,12 +99,12 @@ async def test_who_writes_while_it_is_being_closed_is_told(database: Database) -
     under_way = database.write(lambda session: go_on.wait(10), boards=BOARDS)
     closing = asyncio.create_task(database.close())
     await asyncio.sleep(0)
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         database.write(lambda session: _add(session, "late"), boards=BOARDS)
     go_on.set()
     await closing
     assert await under_way
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         database.write(lambda session: _add(session, "later"), boards=BOARDS)
 
 
@@ -127,7 +127,7 @@ async def test_what_can_not_be_kept_costs_its_neighbours_nothing(database: Datab
     await database.write(lambda session: _add(session, "a"))
     jobs = [database.write(lambda session, id=id: _add(session, id), boards=BOARDS) for id in ("b", "a", "c")]
     results = await asyncio.gather(*jobs, return_exceptions=True)
-    assert [type(each) for each in results] == [str, Unavailable, str]
+    assert [type(each) for each in results] == [str, DatabaseUnavailable, str]
     assert await database.read(_boards) == {"a", "b", "c"}
 
 
@@ -171,7 +171,7 @@ async def test_an_operational_error_fails_the_whole_group_and_nothing_of_it_is_k
 
     jobs = [adds("a"), database.write(full, boards=BOARDS), adds("b")]
     results = await asyncio.gather(*jobs, return_exceptions=True)
-    assert isinstance(results[1], Unavailable)
+    assert isinstance(results[1], DatabaseUnavailable)
     assert await database.read(_boards) == {each for each in results if isinstance(each, str)}
     assert await adds("after") == "after"
 
@@ -221,7 +221,7 @@ async def test_a_reader_sees_one_moment(database: Database) -> None:
 
 async def test_a_reader_can_not_write_on_a_server(postgres_url: str) -> None:
     opened = Database(postgres_url)
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         await opened.read(lambda session: _add(session, "a"))
     await opened.close()
 
@@ -229,7 +229,7 @@ async def test_a_reader_can_not_write_on_a_server(postgres_url: str) -> None:
 async def test_more_than_can_wait_is_refused_and_not_queued(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WAITING", 3)
     jobs = [database.write(lambda session, id=id: _add(session, id)) for id in "abc"]
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         database.write(lambda session: _add(session, "d"))
     await asyncio.gather(*jobs)
     assert await database.write(lambda session: _add(session, "d")) == "d"
@@ -257,7 +257,7 @@ async def test_two_servers_with_an_old_sqlite_are_refused(file: Database, monkey
     other.claim()  # with one that has not the bug both may
     monkeypatch.setattr(sqlite, "needs_lock_file", True)
     file.claim()
-    with pytest.raises(Unusable, match="Another server"):
+    with pytest.raises(ConfigurationError, match="Another server"):
         other.claim()
     assert await other.write(lambda session: _add(session, "a")) == "a"  # the command line, beside it
     await file.close()
@@ -282,13 +282,13 @@ async def test_a_fault_after_a_commit_leaves_nobody_waiting(database: Database) 
 
 async def test_a_database_of_a_newer_board_is_left_alone(database: Database) -> None:
     database.write_now(lambda session: session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'")))
-    with pytest.raises(Unusable, match="newer"):
+    with pytest.raises(ConfigurationError, match="newer"):
         migrate(database)
 
 
 @pytest.mark.parametrize("url", ["", "board.db", "mysql://localhost/board", "sqlite://", "sqlite:///:memory:"])
 async def test_what_is_no_database_of_ours_is_said_so(url: str) -> None:
-    with pytest.raises(Unusable, match=r"\w+ .*\.$"):
+    with pytest.raises(ConfigurationError, match=r"\w+ .*\.$"):
         Database(url)
 
 

@@ -20,11 +20,11 @@ from board.commands.registry import Command
 from board.dev import Postgres
 from board.engine.identity import Caller
 from board.errors import Refused
-from board.service import Desk
+from board.service import BoardService
 from board.settings import Settings
 from models import lines, postgresql
 from models.board import AUDIT, OPERATIONS, Board
-from models.database import Database, Unavailable, Unusable
+from models.database import ConfigurationError, Database, DatabaseUnavailable
 from models.schema import migrate
 from tests.cast import PASSWORD, new_id, serving, token_for
 
@@ -41,7 +41,7 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def desks(postgres_url: str) -> AsyncIterator[list[Desk]]:
+async def desks(postgres_url: str) -> AsyncIterator[list[BoardService]]:
     """Two processes of one installation, as far as the database can tell."""
     opened = [await open_desk(postgres_url) for _ in range(2)]
     await live_changes.add_account(opened[0], "alice@desk.example", "Alice", "coordinator", PASSWORD)
@@ -50,30 +50,30 @@ async def desks(postgres_url: str) -> AsyncIterator[list[Desk]]:
         await each.close()
 
 
-async def open_desk(url: str) -> Desk:
-    return await Desk.open(Settings(_env_file=None, database_url=url, secret_key=SECRET))
+async def open_desk(url: str) -> BoardService:
+    return await BoardService.open(Settings(_env_file=None, database_url=url, secret_key=SECRET))
 
 
-async def alice(desk: Desk) -> Caller:
+async def alice(desk: BoardService) -> Caller:
     return await live_changes.caller_for(
         desk, await desk.database.read(lambda session: accounts.find(session, "alice@desk.example").id)
     )
 
 
-async def do(desk: Desk, board: str, name: str, data: dict[str, Any], id: str | None = None) -> Any:
+async def do(desk: BoardService, board: str, name: str, data: dict[str, Any], id: str | None = None) -> Any:
     return await desk.execute(await alice(desk), Command(id or new_id(), board, name, data))
 
 
-async def open_search(desk: Desk) -> str:
+async def open_search(desk: BoardService) -> str:
     return str((await do(desk, OPERATIONS, "search.open", SEARCH)).opened)
 
 
-def person(desk: Desk, search: str) -> dict[str, Any]:
+def person(desk: BoardService, search: str) -> dict[str, Any]:
     query = text("SELECT person FROM search WHERE id = :id")
     return desk.database.read_now(lambda session: dict(session.connection().execute(query, {"id": search}).scalar_one()))
 
 
-def count(desk: Desk, search: str) -> int:
+def count(desk: BoardService, search: str) -> int:
     query = text("SELECT count(*) FROM event WHERE board = :id AND type = 'note.added'")
     return int(desk.database.read_now(lambda session: session.connection().execute(query, {"id": search}).scalar_one()))
 
@@ -111,7 +111,9 @@ async def waiting(postgres: Postgres, number: int) -> None:
 # -- two processes
 
 
-async def test_two_edits_of_one_row_never_erase_each_other(desks: list[Desk], postgres: Postgres, postgres_url: str) -> None:
+async def test_two_edits_of_one_row_never_erase_each_other(
+    desks: list[BoardService], postgres: Postgres, postgres_url: str
+) -> None:
     """Both are at the lock when it opens. (With the row read before the lock, one of them is lost nearly every time.)"""
     search = await open_search(desks[0])
     for age in range(5):
@@ -126,7 +128,7 @@ async def test_two_edits_of_one_row_never_erase_each_other(desks: list[Desk], po
 
 
 async def test_commands_that_touch_two_boards_never_wait_for_each_other_in_a_circle(
-    desks: list[Desk], postgres: Postgres
+    desks: list[BoardService], postgres: Postgres
 ) -> None:
     searches = [await open_search(desks[0]) for _ in range(2)]
     many = [
@@ -149,7 +151,7 @@ async def test_commands_that_touch_two_boards_never_wait_for_each_other_in_a_cir
 
 
 async def test_one_command_id_on_two_boards_at_once_is_done_on_one_of_them(
-    desks: list[Desk], postgres: Postgres, postgres_url: str
+    desks: list[BoardService], postgres: Postgres, postgres_url: str
 ) -> None:
     one, other = await open_search(desks[0]), await open_search(desks[0])
     with holding(postgres_url, one), holding(postgres_url, other):
@@ -163,7 +165,7 @@ async def test_one_command_id_on_two_boards_at_once_is_done_on_one_of_them(
     assert count(desks[0], one) + count(desks[0], other) == 1
 
 
-async def test_boards_are_written_side_by_side(desks: list[Desk], postgres: Postgres, postgres_url: str) -> None:
+async def test_boards_are_written_side_by_side(desks: list[BoardService], postgres: Postgres, postgres_url: str) -> None:
     held, free = await open_search(desks[0]), await open_search(desks[0])
     with holding(postgres_url, held):
         waits = asyncio.create_task(do(desks[0], held, "note.add", {"text": "later"}))
@@ -177,7 +179,7 @@ async def test_boards_are_written_side_by_side(desks: list[Desk], postgres: Post
 
 
 @contextmanager
-def collecting(desk: Desk, board: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def collecting(desk: BoardService, board: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """While a first write to this board is at work, what comes for others is collected: until the block ends."""
     monkeypatch.setattr(lines, "QUICK_S", 60.0)
     begun, go_on = threading.Event(), threading.Event()
@@ -192,7 +194,7 @@ def collecting(desk: Desk, board: str, monkeypatch: pytest.MonkeyPatch) -> Itera
     go_on.set()
 
 
-async def _notes(desk: Desk, searches: list[str]) -> "list[asyncio.Task[Any]]":
+async def _notes(desk: BoardService, searches: list[str]) -> "list[asyncio.Task[Any]]":
     caller = await alice(desk)
     notes = [Command(new_id(), search, "note.add", {"text": "seen"}) for search in searches]
     tasks = [asyncio.create_task(desk.execute(caller, note)) for note in notes]
@@ -200,14 +202,16 @@ async def _notes(desk: Desk, searches: list[str]) -> "list[asyncio.Task[Any]]":
     return tasks
 
 
-def _transactions(desk: Desk, searches: list[str]) -> list[int]:
+def _transactions(desk: BoardService, searches: list[str]) -> list[int]:
     """In which transaction each search's board was written last."""
     query = text("SELECT id, xmin::text::bigint AS by FROM board")
     rows = {row.id: row.by for row in desk.database.read_now(lambda session: session.connection().execute(query).all())}
     return [rows[search] for search in searches]
 
 
-async def test_boards_that_wait_at_one_moment_share_a_transaction(desks: list[Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_boards_that_wait_at_one_moment_share_a_transaction(
+    desks: list[BoardService], monkeypatch: pytest.MonkeyPatch
+) -> None:
     searches = [await open_search(desks[0]) for _ in range(3)]
     with collecting(desks[0], OPERATIONS, monkeypatch):
         tasks = await _notes(desks[0], searches)
@@ -218,7 +222,7 @@ async def test_boards_that_wait_at_one_moment_share_a_transaction(desks: list[De
 
 
 async def test_a_board_that_somebody_else_holds_holds_up_no_other(
-    desks: list[Desk], postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    desks: list[BoardService], postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searches = [await open_search(desks[0]) for _ in range(3)]
     with holding(postgres_url, searches[1]):
@@ -232,7 +236,7 @@ async def test_a_board_that_somebody_else_holds_holds_up_no_other(
 
 
 async def test_what_one_raises_half_way_costs_the_other_boards_nothing(
-    desks: list[Desk], monkeypatch: pytest.MonkeyPatch
+    desks: list[BoardService], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searches = [await open_search(desks[0]) for _ in range(3)]
 
@@ -250,7 +254,7 @@ async def test_what_one_raises_half_way_costs_the_other_boards_nothing(
 
 
 async def test_several_boards_whose_commit_got_no_answer_are_each_written_once_also_where_rights_ended_before_it_came(
-    desks: list[Desk], monkeypatch: pytest.MonkeyPatch
+    desks: list[BoardService], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searches = [await open_search(desks[0]) for _ in range(3)]
 
@@ -307,7 +311,7 @@ def commit_answer_lost(database: Database, times: int, meanwhile: Callable[[], o
         database.writer.dialect.do_commit = original  # type: ignore[method-assign]
 
 
-async def test_a_command_whose_commit_got_no_answer_is_done_once_and_acknowledged(desks: list[Desk]) -> None:
+async def test_a_command_whose_commit_got_no_answer_is_done_once_and_acknowledged(desks: list[BoardService]) -> None:
     search = await open_search(desks[0])
     with commit_answer_lost(desks[0].database, 2) as lost:
         acks = await asyncio.gather(*(do(desks[0], search, "note.add", {"text": f"{number}"}) for number in range(5)))
@@ -316,7 +320,9 @@ async def test_a_command_whose_commit_got_no_answer_is_done_once_and_acknowledge
     assert len({seq for ack in acks for seq in ack.seqs}) == 5
 
 
-async def test_a_command_that_was_done_is_acknowledged_also_where_rights_ended_before_its_answer_came(desks: list[Desk]) -> None:
+async def test_a_command_that_was_done_is_acknowledged_also_where_rights_ended_before_its_answer_came(
+    desks: list[BoardService],
+) -> None:
     search = await open_search(desks[0])
 
     def ended() -> None:
@@ -333,7 +339,7 @@ async def test_a_command_that_was_done_is_acknowledged_also_where_rights_ended_b
 
 
 async def test_what_has_no_command_id_is_not_done_again_after_a_commit_without_an_answer(database: Database) -> None:
-    with commit_answer_lost(database, 1), pytest.raises(Unavailable):
+    with commit_answer_lost(database, 1), pytest.raises(DatabaseUnavailable):
         await database.write(lambda session: _add(session, "a"))
     assert await database.read(_boards) == {"a"}
 
@@ -353,7 +359,7 @@ async def test_a_restarted_server_costs_nothing_but_time(servers: Path) -> None:
     await opened.write(lambda session: _add(session, "a"), boards=("x",))
     await opened.read(_boards)
     server.stop()
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         await opened.read(_boards)
     jobs = [opened.write(lambda session, id=id: _add(session, id), boards=("x",)) for id in "bcd"]
     await asyncio.to_thread(server.start)
@@ -375,7 +381,7 @@ async def test_a_server_that_stays_away_is_said_so_in_time(servers: Path, monkey
     server.stop()
     jobs = [opened.write(lambda session, id=id: _add(session, id), boards=("x",)) for id in "abc"]
     results = await asyncio.gather(*jobs, return_exceptions=True)
-    assert [type(each) for each in results] == [Unavailable] * 3
+    assert [type(each) for each in results] == [DatabaseUnavailable] * 3
     await opened.close()
 
 
@@ -391,7 +397,7 @@ async def test_who_waits_too_long_for_a_board_is_told(postgres_url: str, monkeyp
     opened = opened_with(postgres_url, monkeypatch, lock_timeout="100ms")
     opened.write_now(lambda session: _add(session, "a"))
     lock = text("SELECT 1 FROM board WHERE id = 'a' FOR UPDATE")
-    with holding(postgres_url, "a"), pytest.raises(Unavailable):
+    with holding(postgres_url, "a"), pytest.raises(DatabaseUnavailable):
         await opened.write(lambda session: session.connection().execute(lock), boards=("a",))
     await opened.write(lambda session: session.connection().execute(lock), boards=("a",))
     await opened.close()
@@ -399,7 +405,7 @@ async def test_who_waits_too_long_for_a_board_is_told(postgres_url: str, monkeyp
 
 async def test_a_statement_without_end_is_ended(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = opened_with(postgres_url, monkeypatch, statement_timeout="100ms")
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         await opened.read(lambda session: session.connection().execute(text("SELECT pg_sleep(60)")))
     assert await opened.read(pid)
     await opened.close()
@@ -437,7 +443,7 @@ async def test_a_pool_without_a_free_connection_is_said_so(postgres_url: str, mo
     monkeypatch.setattr(postgresql, "POOL_WAIT_S", 0.1)
     opened = Database(postgres_url)
     held = [opened.store.reader.connect() for _ in range(postgresql.READERS + postgresql.HEAVY_READERS + 1)]
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         await opened.read(pid)
     held.pop().close()
     assert await opened.read(pid)
@@ -527,7 +533,7 @@ async def test_a_server_that_can_not_be_used_is_said_so_in_a_sentence(
     postgres_url: str, change: Callable[[str], str], said: str
 ) -> None:
     opened = Database(change(postgres_url))
-    with pytest.raises(Unusable) as refused:
+    with pytest.raises(ConfigurationError) as refused:
         opened.reach(0)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -541,10 +547,10 @@ async def test_an_old_server_and_a_wrong_encoding_are_refused(
     with postgres.admin() as connection:
         connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0 OWNER board")
     latin, old = Database(postgres.url("latin")), Database(postgres_url)
-    with pytest.raises(Unusable, match="UTF8"):
+    with pytest.raises(ConfigurationError, match="UTF8"):
         latin.reach(0)
     monkeypatch.setattr(postgresql, "OLDEST", 990_000)
-    with pytest.raises(Unusable, match="newer"):
+    with pytest.raises(ConfigurationError, match="newer"):
         old.reach(0)
     for each in (latin, old):
         await each.close()
@@ -568,7 +574,7 @@ async def test_no_error_tells_what_was_written(database: Database) -> None:
     seen: list[str] = []
     event.listen(database.writer, "handle_error", lambda context: seen.append(str(context.sqlalchemy_exception)))
     await database.write(lambda session: _add(session, "a canary"), boards=("x",))
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         await database.write(lambda session: _add(session, "a canary"), boards=("x",))
     assert seen
     assert "parameters hidden" in seen[0]

@@ -14,9 +14,9 @@ from sqlmodel import select
 from board import demo
 from board.accounts import accounts, login
 from board.demo import data_dir, seed, seed_data
-from board.demo.data_dir import Busy
+from board.demo.data_dir import AlreadyRunning
 from board.engine import hash_chain, journal, program_accounts, snapshot
-from board.errors import Wrong
+from board.errors import OperationError
 from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS, Board
@@ -112,7 +112,7 @@ def test_one_that_an_earlier_version_made_is_not_served_with_a_password_that_is_
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     (installation := tmp_path / data_dir.NAME / "installation").mkdir(parents=True)
     (installation / demo.MADE).touch()
-    with pytest.raises(Wrong, match="--fresh"):
+    with pytest.raises(OperationError, match="--fresh"):
         demo.run(port=0)
 
 
@@ -202,7 +202,11 @@ def stop_while_making(making: Path) -> None:
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    with data_dir.alone(tmp_path / "demo"), pytest.raises(Busy, match="running already"), data_dir.alone(tmp_path / "demo"):
+    with (
+        data_dir.alone(tmp_path / "demo"),
+        pytest.raises(AlreadyRunning, match="running already"),
+        data_dir.alone(tmp_path / "demo"),
+    ):
         raise AssertionError
     with data_dir.alone(tmp_path / "demo"):  # free again
         pass

@@ -20,9 +20,9 @@ from websockets.asyncio.server import ServerConnection, serve
 from board.commands import sightings, tasks
 from board.commands.registry import TABLE
 from board.demo import seed_data
-from board.demo.client import Line
+from board.demo.client import BoardClient
 from board.demo.simulated_texts import texts
-from board.demo.simulated_users import Company, enlist
+from board.demo.simulated_users import SimulatedTeam, enlist
 from models.times import now
 from tests import cast
 from tests.cast import PATIENCE_S, Person, Server, serving
@@ -41,9 +41,9 @@ main()
 
 
 @contextlib.asynccontextmanager
-async def working(server: Server, **more: Any) -> AsyncIterator[Company]:
+async def working(server: Server, **more: Any) -> AsyncIterator[SimulatedTeam]:
     """The company at work. Nobody of it may fail, and nothing of what they do may be refused."""
-    company = Company(server.url, await server.desk.database.write(enlist), **({"factor": FAST} | more))
+    company = SimulatedTeam(server.url, await server.desk.database.write(enlist), **({"factor": FAST} | more))
     running = asyncio.create_task(company.run())
     try:
         yield company
@@ -78,7 +78,7 @@ async def search(alice: Person, reference: str | None = None, kind: str = "runaw
     return board
 
 
-def by_whom(alice: Person, company: Company, *boards: str) -> set[str]:
+def by_whom(alice: Person, company: SimulatedTeam, *boards: str) -> set[str]:
     """Colleagues whose events she has seen."""
     return {event["actor"]["id"] for board in boards for event in alice.screens[board].events if event["actor"]} & company.team
 
@@ -126,8 +126,8 @@ async def test_a_search_is_filled_to_a_bound_and_then_worked_on(tmp_path: Path) 
 
 async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     noticed: list[str] = []
-    keep_off = Company.keep_off
-    monkeypatch.setattr(Company, "keep_off", lambda self, board: (noticed.append(board), keep_off(self, board)))
+    keep_off = SimulatedTeam.keep_off
+    monkeypatch.setattr(SimulatedTeam, "keep_off", lambda self, board: (noticed.append(board), keep_off(self, board)))
     async with serving(tmp_path) as server, newcomer(server) as alice:
         hers, other = await search(alice, "DEMO-01"), await search(alice, "DEMO-02")
         card = next(iter(alice.screens[hers].of("task")))
@@ -167,7 +167,7 @@ async def test_what_a_cut_line_left_unanswered_is_sent_again_by_the_same_id() ->
         return None
 
     async with serve(board, "127.0.0.1", 0) as server, asyncio.timeout(PATIENCE_S):
-        line = Line(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "token", Random(1))
+        line = BoardClient(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "token", Random(1))
         running = asyncio.create_task(line.run())
         assert await line.do("board", "note.add", {"text": "a"}, 1, None)
         running.cancel()
@@ -178,7 +178,7 @@ async def test_what_a_cut_line_left_unanswered_is_sent_again_by_the_same_id() ->
 
 async def test_who_is_not_let_in_does_not_try_for_ever(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
-        await asyncio.wait_for(Line(server.url, "no such token", Random(1)).run(), PATIENCE_S)
+        await asyncio.wait_for(BoardClient(server.url, "no such token", Random(1)).run(), PATIENCE_S)
 
 
 # --- what they write

@@ -13,7 +13,7 @@ import pytest
 
 from board.dev import CannotStart, Postgres, Redis, find_postgres, find_redis, server_binaries
 from board.dev.test_command import ROOT
-from board.dev.unprivileged_user import Account, unprivileged
+from board.dev.unprivileged_user import OsUser, unprivileged
 from tests.workers import alive, until
 
 
@@ -98,6 +98,6 @@ def test_a_server_that_is_missing_is_said_with_how_to_get_it(monkeypatch: pytest
 def test_a_folder_that_the_account_can_not_reach_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     assert not unprivileged().can_pass(tmp_path)
-    assert Account(0, 0).can_pass(tmp_path)
+    assert OsUser(0, 0).can_pass(tmp_path)
     with pytest.raises(CannotStart, match="does not run as root"):
         Postgres(tmp_path / "postgres").start()

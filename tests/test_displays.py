@@ -13,9 +13,9 @@ from websockets.exceptions import InvalidStatus
 
 from board.dev import Postgres, Redis
 from board.displays import pairing
-from board.displays.displays import Paired
+from board.displays.displays import PairDisplay
 from board.errors import Refused
-from board.live.display_filter import Facts
+from board.live.display_filter import DisplayFacts
 from models.times import now
 from tests.cast import Person, Screen
 from tests.company import Company
@@ -106,7 +106,7 @@ async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(compa
 async def test_a_code_lives_ten_minutes(company: Company) -> None:
     (code, secret), database, begins = pairing.new_code(), company.server.desk.database, now()
     await database.write(lambda session: pairing.begin(session, code, secret, begins))
-    data, late = Paired.model_validate({"code": code, "name": "Late"} | SHOWN), begins + timedelta(minutes=10)
+    data, late = PairDisplay.model_validate({"code": code, "name": "Late"} | SHOWN), begins + timedelta(minutes=10)
     assert await database.read(lambda session: pairing.state(session, secret, late - timedelta(seconds=1))) == "waiting"
     assert await database.read(lambda session: pairing.state(session, secret, late)) == "expired"
     with pytest.raises(Refused, match="not_found"):
@@ -334,7 +334,7 @@ async def test_whose_session_has_ended_is_told_so_and_does_not_become_the_displa
 
 
 def test_of_two_statuses_at_one_moment_the_later_one_stands() -> None:
-    facts = Facts()
+    facts = DisplayFacts()
     for status, ended in (("open", False), ("found", True), ("open", False), ("closed", True)):
         facts.learn("search", "2026-11-24T22:00:00.000Z", status)
         assert (facts.ended_at("search") is not None) == ended

@@ -6,7 +6,7 @@ import pytest
 
 from board import env_file
 from board.settings import Settings
-from models.errors import Unusable
+from models.errors import ConfigurationError
 from tests.forking import Done, forking
 
 SECRET = "Tr0ub4dor"
@@ -73,7 +73,7 @@ def test_a_file_that_can_not_be_read_is_refused(tmp_path: Path, content: bytes |
         (tmp_path / ".env").mkdir()
     else:
         (tmp_path / ".env").write_bytes(content)
-    with pytest.raises(Unusable, match="can't be read"):
+    with pytest.raises(ConfigurationError, match="can't be read"):
         env_file.check(tmp_path / ".env", Settings.model_fields)
 
 

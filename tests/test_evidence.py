@@ -13,8 +13,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine import event, hash_chain, integrity, journal, many_boards
-from board.engine.event import Said
-from board.errors import Wrong
+from board.engine.event import JournalEvent
+from board.errors import OperationError
 from models.board import OPERATIONS, Board
 from models.database import TooLong
 from tests.cast import token_for
@@ -38,7 +38,7 @@ class Evidence(Record):
         await self.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
         return int(number)
 
-    async def said(self, board: str, seq: int) -> Said:
+    async def said(self, board: str, seq: int) -> JournalEvent:
         said = await self.desk.database.read(lambda session: journal.at(session, board, seq))
         assert said is not None
         return said
@@ -53,7 +53,7 @@ class Evidence(Record):
         return (await self.desk.database.read(lambda session: many_boards.hashes(session, {self.search: seq})))[self.search]
 
     async def verified(self, heads: Path | None = None, board: str | None = None) -> list[str]:
-        """What `verify` prints. Raises Wrong."""
+        """What `verify` prints. Raises OperationError."""
         return await self.desk.database.read(lambda session: integrity.verify(session, board, heads))
 
     async def cut(self, board: str, seq: int) -> None:
@@ -76,7 +76,7 @@ class Evidence(Record):
             head = b""
             for row in session.connection().execute(hash_chain._CHAIN, {"board": board, "after": 0, "limit": 1_000}).all():
                 committed = hash_chain.commitment(row.key, row.body)
-                said = Said(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+                said = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
                 head = hash_chain.link(head, said, committed)
                 values = {"committed": committed, "hash": head, "board": board, "seq": row.seq}
                 _do(
@@ -115,12 +115,12 @@ async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(
     assert await desk.fault() is None  # by the chain alone
     said = f"{desk.search}: event {head - 1} is gone: handover {number} was signed at it"
     for board in (None, desk.search):
-        with pytest.raises(Wrong, match=re.escape(said)):
+        with pytest.raises(OperationError, match=re.escape(said)):
             await desk.verified(board=board)
     assert await desk.verified(board=OPERATIONS)
     for _ in range(4):  # by other events up to there
         await desk.do(desk.search, "note.add", {"text": "as if nothing had been"})
-    with pytest.raises(Wrong, match=f"event {head - 1} is not the one at which handover {number} was signed"):
+    with pytest.raises(OperationError, match=f"event {head - 1} is not the one at which handover {number} was signed"):
         await desk.verified()
 
 
@@ -133,11 +133,11 @@ async def test_a_journal_written_anew_is_named_by_the_first_handover_that_knows_
     assert note.body is not None
     await desk.rewrite(desk.search, note.seq, note.body.replace(b"Gent", b"Genk"))
     assert await desk.fault() is None
-    with pytest.raises(Wrong, match=f"event {note.seq} is not the one at which handover {second} was signed"):
+    with pytest.raises(OperationError, match=f"event {note.seq} is not the one at which handover {second} was signed"):
         await desk.verified()
     body = (await desk.said(desk.search, position)).body
     await desk.rewrite(desk.search, position, (body or b"").replace(b"note 4", b"note 5"))
-    with pytest.raises(Wrong, match=f"event {position} is not the one at which handover {first} was signed"):
+    with pytest.raises(OperationError, match=f"event {position} is not the one at which handover {first} was signed"):
         await desk.verified()
 
 
@@ -159,7 +159,9 @@ async def test_the_journal_of_the_desk_is_held_to_its_own_handovers(desk: Eviden
     signed_at = state["position"]["seq"]
     opening = await desk.said(OPERATIONS, 1)
     await desk.rewrite(OPERATIONS, 1, (opening.body or b"").replace(b"Noor", b"Nora"))
-    with pytest.raises(Wrong, match=f"^{OPERATIONS}: event {signed_at} is not the one at which handover {number} was signed"):
+    with pytest.raises(
+        OperationError, match=f"^{OPERATIONS}: event {signed_at} is not the one at which handover {number} was signed"
+    ):
         await desk.verified()
 
 
@@ -169,7 +171,7 @@ async def test_a_handover_of_another_life_says_nothing_of_this_one_and_a_board_t
     await desk.cut(desk.search, 8)
     assert len(await desk.verified()) == 3
     await desk.sql("DELETE FROM board WHERE id = :board")
-    with pytest.raises(Wrong, match=f"{desk.search}: the board is gone"):
+    with pytest.raises(OperationError, match=f"{desk.search}: the board is gone"):
         await desk.verified()
 
 
@@ -180,7 +182,7 @@ async def test_heads_kept_elsewhere_find_what_no_handover_knows(desk: Evidence, 
     assert len(await desk.verified(kept)) == 3
     assert len(await desk.verified(kept, desk.search)) == 1
     (others := tmp_path / "others.txt").write_text(f"x holds: 3 events, head {HEAD}\n")
-    with pytest.raises(Wrong, match="x: the board is gone"):
+    with pytest.raises(OperationError, match="x: the board is gone"):
         await desk.verified(others)
     position = (await desk.board(desk.search)).seq - 1
     body = (await desk.said(desk.search, position)).body
@@ -188,10 +190,10 @@ async def test_heads_kept_elsewhere_find_what_no_handover_knows(desk: Evidence, 
     assert len(await desk.verified(kept)) == 3  # the same words, the same keys: the same chain
     await desk.rewrite(desk.search, position, (body or b"").replace(b"note 4", b"note 5"))
     assert len(await desk.verified()) == 3
-    with pytest.raises(Wrong, match=f"event {position} is not the one that it was when its head was kept elsewhere"):
+    with pytest.raises(OperationError, match=f"event {position} is not the one that it was when its head was kept elsewhere"):
         await desk.verified(kept)
     await desk.cut(desk.search, position - 1)
-    with pytest.raises(Wrong, match=f"event {position} is gone: it is among the heads that were kept elsewhere"):
+    with pytest.raises(OperationError, match=f"event {position} is gone: it is among the heads that were kept elsewhere"):
         await desk.verified(kept)
 
 
@@ -208,7 +210,7 @@ def test_a_file_that_is_no_file_of_heads_is_refused_in_a_sentence(tmp_path: Path
     file = tmp_path / "heads.txt"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(Wrong, match=said):
+    with pytest.raises(OperationError, match=said):
         integrity.read_heads(file)
 
 
@@ -276,7 +278,7 @@ async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_se
     monkeypatch.setattr(event, "PAGE", 2)
     walked, looked = [], hash_chain._wrong
 
-    def too_long(board: str, row: Any, chain: hash_chain.Chain) -> str | None:
+    def too_long(board: str, row: Any, chain: hash_chain.ChainCursor) -> str | None:
         walked.append(row.seq)
         if len(walked) % 3 == 0:
             raise TooLong

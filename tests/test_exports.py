@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from board.engine import journal
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from board.exports import exports
 from models.ids import new_id
 from models.search import Search
@@ -238,7 +238,7 @@ async def test_a_file_is_read_page_by_page(company: Company, name: str, monkeypa
     pages, sizes = itertools.count(), []
     seen, read_cards, after = exports._seen, exports._read_cards, journal.after
 
-    def sized(page: list[Said]) -> list[Said]:
+    def sized(page: list[JournalEvent]) -> list[JournalEvent]:
         sizes.append(len(page))
         return page
 

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from board.commands.registry import TABLE
 from board.engine import snapshot
 from board.telemetry import logs, metrics
-from models.errors import Unavailable, is_fault
+from models.errors import DatabaseUnavailable, is_fault
 from models.sqlite import library
 from tests.cast import Person, Refusal, new_id
 from tests.company import Company
@@ -172,12 +172,12 @@ def test_a_full_disk_and_a_line_that_was_lost_are_no_faults() -> None:
     def told(code: str, kind: type[Exception]) -> bool:
         original = kind("no such column: Noor")
         original.sqlite_errorname = code  # type: ignore[attr-defined]
-        unavailable = Unavailable()
+        unavailable = DatabaseUnavailable()
         unavailable.__cause__ = OperationalError("SELECT", None, original)
         return unavailable.is_fault
 
     assert told("SQLITE_ERROR", library.OperationalError)
     assert not told("SQLITE_FULL", library.OperationalError)
     assert not told("SQLITE_BUSY", library.OperationalError)
-    assert not Unavailable().is_fault
+    assert not DatabaseUnavailable().is_fault
     assert not is_fault(TimeoutError())

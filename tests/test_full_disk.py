@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from board.telemetry.metrics import commands
 from models import sqlite
 from models.database import Database
-from models.errors import Unavailable
+from models.errors import DatabaseUnavailable
 from models.schema import migrate
 from models.write_health import WriteHealth, code_of
 from tests.cast import PATIENCE_S, STARTS_WITHIN_S, Server
@@ -122,7 +122,7 @@ async def test_where_too_much_waits_no_write_has_failed(server: Server, monkeypa
     before = commands.labels("failed")._value.get()
 
     def full(*_: object, **__: object) -> None:
-        raise Unavailable
+        raise DatabaseUnavailable
 
     monkeypatch.setattr(server.desk.database, "write", full)
     with pytest.raises(cast.Refusal, match="unavailable"):
@@ -159,7 +159,7 @@ def test_a_fault_is_told_once_and_by_its_code(tmp_path: Path) -> None:
     health.works()
     health.works()
     assert said == ["53100", None]
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailable):
         database.write_now(lambda session: session.connection().exec_driver_sql("SELECT * FROM nothing"))
     assert database.health.fault is None  # that is no fault of the disk
     assert code_of(ValueError("of Noor")) == "ValueError"

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from board.server.serve import FEW, configured
-from board.service import Desk
+from board.service import BoardService
 from tests import houses, test_killed
 from tests.cast import PATIENCE_S, new_id, settings_for
 from tests.test_killed import Process
@@ -173,7 +173,7 @@ async def test_who_reads_on_hears_all_that_was_acknowledged(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("what", ["the shift", "alerts", "heads"])
 async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path: Path, what: str) -> None:
-    desk = await Desk.open(settings_for(tmp_path, database_url=houses.in_folder(tmp_path)))
+    desk = await BoardService.open(settings_for(tmp_path, database_url=houses.in_folder(tmp_path)))
     changed = {"the shift": desk.duty.changed, "alerts": desk.hub.asked, "heads": desk.hub.heads._doubt}[what]
     while not changed._waiters:  # type: ignore[attr-defined]
         await asyncio.sleep(0)

@@ -8,9 +8,9 @@ import pytest
 
 from realtime import periodic
 from realtime.hub import Hub
-from realtime.outbox import Full
+from realtime.outbox import QueueFull
 from realtime.protocol import GOING
-from realtime.source import Later
+from realtime.source import TemporarilyUnavailable
 from tests.company import Company
 from tests.test_presence import is_at, people
 
@@ -74,7 +74,7 @@ async def test_after_a_hole_nothing_more_is_owed(company: Company, monkeypatch: 
     line.end(GOING)
 
     def full(item: object, channel: str | None) -> None:
-        raise Full
+        raise QueueFull
 
     with monkeypatch.context() as patch:
         patch.setattr(line.outbox, "put", full)
@@ -89,7 +89,7 @@ async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_thi
     at = await company.alice.snapshot(search)
     source = _hub(company).source
     assert [each.seq for each in await source.after(search, (at["epoch"], at["seq"] - 1))] == [at["seq"]]
-    with pytest.raises(Later):
+    with pytest.raises(TemporarilyUnavailable):
         await source.after(search, ("another", at["seq"] - 1))
 
 

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from board.api import routes
 from board.engine import identity, last_use, rights_version
 from board.service import EXPIRY_CHECKS
-from models.accounts import Account, Session
+from models.accounts import Account, LoginSession
 from models.database import Database as Store
 from models.schema import metadata, migrate
 from models.times import moment, now, stamp
@@ -66,8 +66,8 @@ async def good(http: httpx.AsyncClient) -> bool:
     return (await http.get("/api/v1/me")).status_code == 200
 
 
-async def kept(server: Server) -> Session:
-    return await server.desk.database.read(lambda database: database.exec(select(Session)).one())
+async def kept(server: Server) -> LoginSession:
+    return await server.desk.database.read(lambda database: database.exec(select(LoginSession)).one())
 
 
 def socket_of(server: Server, http: httpx.AsyncClient) -> connect:
@@ -257,7 +257,7 @@ async def test_a_session_of_an_earlier_version_counts_as_used_when_it_is_brought
 
         old.write_now(as_before)
         await asyncio.to_thread(migrate, old)
-        found = old.read_now(lambda database: {each.digest: each.model_copy() for each in database.exec(select(Session))})
+        found = old.read_now(lambda database: {each.digest: each.model_copy() for each in database.exec(select(LoginSession))})
         await old.close()
     assert abs(moment(found[long].ends_at) - now() - IDLE) < timedelta(hours=1)
     assert found[soon].ends_at == soon

@@ -16,7 +16,7 @@ from board.commands.registry import Command
 from board.engine import event as event_module
 from board.engine import hash_chain, journal
 from board.engine.identity import Caller
-from board.service import Desk
+from board.service import BoardService
 from models.board import OPERATIONS, Board
 from tests.cast import PASSWORD, new_id, settings_for
 from tests.company import Company
@@ -29,7 +29,7 @@ BEGINS = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 class Record:
     """A desk whose clock we set, with a search and some notes on it."""
 
-    def __init__(self, desk: Desk, caller: Caller) -> None:
+    def __init__(self, desk: BoardService, caller: Caller) -> None:
         self.desk, self.caller, self.search = desk, caller, ""
 
     async def do(self, board: str, name: str, data: dict[str, Any]) -> Any:
@@ -53,7 +53,7 @@ class Record:
 
         return await self.desk.database.read(look)
 
-    async def events(self) -> list[event_module.Said]:
+    async def events(self) -> list[event_module.JournalEvent]:
         return await self.desk.database.read(lambda session: journal.after(session, self.search, 0))
 
 
@@ -61,7 +61,7 @@ Clock = Callable[[], datetime]
 
 
 async def opened(folder: Path, clock: Clock | None = None, **settings: Any) -> Record:
-    desk = await Desk.open(settings_for(folder, **settings), clock or (lambda: BEGINS))
+    desk = await BoardService.open(settings_for(folder, **settings), clock or (lambda: BEGINS))
     id = await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
     record = Record(desk, await live_changes.caller_for(desk, id))
     data = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}

@@ -121,7 +121,7 @@ async def tasks(person: Any) -> list[tuple[str, str]]:
 
 
 def test_a_task_is_in_english_where_it_is_not_known_in_a_language() -> None:
-    bus = predefined_tasks.KnownTask(title="Bus", instruction="Ask the driver", title_fr="Autobus")
+    bus = predefined_tasks.TaskTemplate(title="Bus", instruction="Ask the driver", title_fr="Autobus")
     assert bus.said("fr") == {"title": "Autobus", "instruction": "Ask the driver"}
     assert bus.said("nl") == bus.said("") == {"title": "Bus", "instruction": "Ask the driver"}
 
@@ -129,7 +129,7 @@ def test_a_task_is_in_english_where_it_is_not_known_in_a_language() -> None:
 @pytest.mark.parametrize("code", ["fr", "nl", "de"])
 def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> None:
     known = predefined_tasks.packaged()
-    lists = [known.first_tasks(kind) for kind in predefined_tasks.FirstTasks.model_fields]
+    lists = [known.first_tasks(kind) for kind in predefined_tasks.FirstTasksFile.model_fields]
     lists += [known.take_down(level) for level in ("discreet", "posters", "public", "child_alert")]
     every = [each for tasks in lists for each in tasks]
     assert every

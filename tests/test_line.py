@@ -19,7 +19,7 @@ from realtime import connection as connections
 from realtime import protocol
 from realtime import websocket_protocol as lines
 from realtime.connection import Connection
-from realtime.websocket_protocol import Line
+from realtime.websocket_protocol import WebSocketProtocol
 from tests.cast import PATIENCE_S, Person, Server, new_id, token_for
 from tests.test_slow_reader import LONG, stalled
 from tests.workers import until
@@ -27,9 +27,9 @@ from tests.workers import until
 
 def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
     """When this fails after an update, realtime/websocket_protocol.py is to be read again beside uvicorn's file."""
-    base, ours = inspect.getsource(WebSocketsSansIOProtocol), inspect.getsource(Line)
-    defined = {name for name, _ in inspect.getmembers(Line, inspect.isfunction)} - set(dir(WebSocketsSansIOProtocol))
-    used = set(re.findall(r"self\.(\w+)", ours)) - defined - {"waiting", *Line.__annotations__}
+    base, ours = inspect.getsource(WebSocketsSansIOProtocol), inspect.getsource(WebSocketProtocol)
+    defined = {name for name, _ in inspect.getmembers(WebSocketProtocol, inspect.isfunction)} - set(dir(WebSocketsSansIOProtocol))
+    used = set(re.findall(r"self\.(\w+)", ours)) - defined - {"waiting", *WebSocketProtocol.__annotations__}
     assert used == {name for name in used if re.search(rf"self\.{name}\b|def {name}\(", base)}
     for name in (
         "connection_made",
@@ -43,7 +43,7 @@ def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
         "handle_pong",
         "handle_cont",
     ):
-        theirs, own = getattr(WebSocketsSansIOProtocol, name), getattr(Line, name)
+        theirs, own = getattr(WebSocketsSansIOProtocol, name), getattr(WebSocketProtocol, name)
         assert list(inspect.signature(own).parameters) == list(inspect.signature(theirs).parameters), name
         assert inspect.iscoroutinefunction(own) == inspect.iscoroutinefunction(theirs), name
 

@@ -20,7 +20,7 @@ from board.commands import mentions
 from board.dev.test_command import ROOT
 from board.documents import content
 from board.documents import search_history as paper_history
-from board.documents.content import Typed
+from board.documents.content import UserText
 from board.engine import integrity
 from board.errors import Refused
 from board.exports import exports
@@ -79,7 +79,7 @@ def quiet(read: Callable[[str], object]) -> Callable[[str], object]:
     """A reader that refuses what it can't read."""
 
     def do(text: str) -> None:
-        with contextlib.suppress(Refused, ValueError, integrity.Wrong):
+        with contextlib.suppress(Refused, ValueError, integrity.OperationError):
             read(text)
 
     return do
@@ -106,8 +106,8 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a search that is meant": (meant, SHORT),
     "names after @": (lambda text: mentions.named([text], PEOPLE), 4 * LONG),
     "the name of an account": (mentions._key, MESSAGE),
-    "a line on paper": (lambda text: content._line([Typed(text, "fr"), text]), 4 * LONG),
-    "a text on paper": (lambda text: content._quote(Typed(text)), 4 * LONG),
+    "a line on paper": (lambda text: content._line([UserText(text, "fr"), text]), 4 * LONG),
+    "a text on paper": (lambda text: content._quote(UserText(text)), 4 * LONG),
     "a field on paper": (paper_history.SILENT.match, MESSAGE),
     "a cell": (exports.cell, MESSAGE),
 }

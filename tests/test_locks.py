@@ -16,7 +16,7 @@ from board import bootstrap
 from board.command_line import checkout
 from board.dev import lock as locking
 from board.dev import sbom
-from board.errors import Wrong
+from board.errors import OperationError
 from board.install import CannotInstall, requirements
 
 ROOT = bootstrap.ROOT
@@ -161,5 +161,5 @@ def test_a_bill_of_materials_that_cant_be_made_is_refused_in_a_sentence(monkeypa
         raise CannotInstall(f"{requirement} can't be had")
 
     monkeypatch.setattr(sbom, "throwaway", unreachable)
-    with pytest.raises(Wrong, match=r"can't be had\.$"):
+    with pytest.raises(OperationError, match=r"can't be had\.$"):
         checkout.sbom(None)

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from board.telemetry.log_writer import MOST, LogStream
+from board.telemetry.log_writer import MOST, AsyncLogWriter
 from models.database import Database
 from models.schema import migrate
 from tests.cast import PATIENCE_S, STARTS_WITHIN_S
@@ -120,7 +120,7 @@ def _fill(writing: int) -> None:
 def test_lines_that_failed_are_counted_and_said_once(pipe: tuple[int, int]) -> None:
     broken, writing = os.pipe()
     os.close(broken)
-    stream = LogStream(writing, lambda count: f"lost {count}")
+    stream = AsyncLogWriter(writing, lambda count: f"lost {count}")
     for _ in range(3):
         stream.info("never")
     assert stream.flush(PATIENCE_S)
@@ -136,7 +136,7 @@ def test_a_pipe_that_does_not_wait_loses_nothing(pipe: tuple[int, int]) -> None:
     """Who shares standard error may have made it so."""
     reading, writing = pipe
     os.set_blocking(writing, False)
-    stream = LogStream(writing, lambda count: f"lost {count}")
+    stream = AsyncLogWriter(writing, lambda count: f"lost {count}")
     lines = [f"{number:0100}" for number in range(MOST // 2)]
     for line in lines:
         stream.info(line)
@@ -150,7 +150,7 @@ def test_a_pipe_that_does_not_wait_loses_nothing(pipe: tuple[int, int]) -> None:
 
 def test_a_fault_while_a_fault_is_logged_locks_nobody_out() -> None:
     """Garbage is collected at any moment, and what goes wrong then is logged by the thread that logs already."""
-    stream = LogStream(None, str)
+    stream = AsyncLogWriter(None, str)
     done = threading.Event()
 
     def log() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from models.accounts import Account
 from models.board import OPERATIONS
-from models.seen import Seen
+from models.seen import ReadPosition
 from tests import cast, handing
 from tests.cast import Person, new_id
 from tests.company import Company
@@ -91,7 +91,7 @@ async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_wr
     """Sign-ins are kept from 0.4.0 on, marks on boards from 0.3.0 on."""
     hotline, database = await program(company), company.server.desk.database
     for board, at, is_machine in (("did", "", True), ("saw", "2026-01-01T00:00:00.000000Z", False)):
-        mark = Seen(account=hotline, board=board, epoch="e", seq=0, at=at)
+        mark = ReadPosition(account=hotline, board=board, epoch="e", seq=0, at=at)
         await database.write(lambda session, mark=mark: session.add(mark))  # type: ignore[misc]
         assert (hotline in await machines(company.bob)) == is_machine
 

@@ -19,7 +19,7 @@ import pytest
 
 from board import service
 from board.accounts import accounts, live_changes
-from board.commands.execute import Order
+from board.commands.execute import QueuedCommand
 from board.commands.registry import Command
 from board.dev import Postgres, Redis
 from board.live import search_summaries
@@ -291,7 +291,7 @@ async def test_a_process_that_died_between_commit_and_publish_is_made_up_for_whe
     await bob.follow(search)
     reader = next(each.reader for each in pair.one.desk.hub.connections if each.account == alice.account)
     command = Command("again", search, "note.add", {"text": "nobody was told of it"})
-    order = Order(reader, command, pair.one.desk.clock)
+    order = QueuedCommand(reader, command, pair.one.desk.clock)
     await pair.one.desk.database.write(order, boards=order.boards)  # and nothing after it
     again = await pair.again(pair.two, alice.token)
     ack = await again.do(search, "note.add", {"text": "nobody was told of it"}, id="again")
@@ -302,7 +302,7 @@ async def test_or_by_the_sweep(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     await bob.follow(search)
     reader = next(each.reader for each in pair.one.desk.hub.connections if each.account == alice.account)
-    order = Order(reader, Command("once", search, "note.add", {"text": "x"}), pair.one.desk.clock)
+    order = QueuedCommand(reader, Command("once", search, "note.add", {"text": "x"}), pair.one.desk.clock)
     written: Any = await pair.one.desk.database.write(order, boards=order.boards)
     await bob.up_to(search, written.ack.seqs[-1])
 

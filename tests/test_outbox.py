@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime import outbox
-from realtime.outbox import Delivery, Full, Outbox, Record
+from realtime.outbox import EventBatch, EventRecord, Outbox, QueueFull
 
 
-def delivery(subscription: object, *seqs: int, size: int = 10) -> Delivery:
-    return Delivery(subscription, [Record(seq, b"x" * size, None, None) for seq in seqs])
+def delivery(subscription: object, *seqs: int, size: int = 10) -> EventBatch:
+    return EventBatch(subscription, [EventRecord(seq, b"x" * size, None, None) for seq in seqs])
 
 
-def emptied(box: Outbox) -> list[bytes | Delivery]:
+def emptied(box: Outbox) -> list[bytes | EventBatch]:
     """Everything that waits, as it would be written."""
 
-    async def take() -> list[bytes | Delivery]:
+    async def take() -> list[bytes | EventBatch]:
         taken = []
         while box.owed or box._items:
             taken.append(await asyncio.wait_for(box.take(), 1))
@@ -35,14 +35,14 @@ def test_what_is_put_in_comes_out_in_order_and_deliveries_in_a_row_as_one(kinds:
         put.append((kind, seq))
     taken = emptied(box)
     said = [
-        (item.subscription, record.seq) if isinstance(item, Delivery) else ("frame", int(item))
+        (item.subscription, record.seq) if isinstance(item, EventBatch) else ("frame", int(item))
         for item in taken
-        for record in (item.records if isinstance(item, Delivery) else [Record(0, b"", None, None)])
+        for record in (item.records if isinstance(item, EventBatch) else [EventRecord(0, b"", None, None)])
     ]
     assert said == put
     assert box.owed == 0
     for before, after in itertools.pairwise(taken):
-        both = isinstance(before, Delivery) and isinstance(after, Delivery)
+        both = isinstance(before, EventBatch) and isinstance(after, EventBatch)
         assert not (both and before.subscription == after.subscription)
 
 
@@ -55,7 +55,7 @@ def test_no_more_is_owed_than_the_bound_and_what_was_refused_is_not_kept(sizes: 
         for size in sizes:
             try:
                 box.put(b"x" * size)
-            except Full:
+            except QueueFull:
                 assert kept + size > most
             else:
                 kept += size
@@ -102,5 +102,5 @@ async def test_deliveries_come_together_only_up_to_a_bound() -> None:
     for seq in range(5_000):
         box.put(delivery("a", seq, size=1), "a")
     first = await box.take()
-    assert isinstance(first, Delivery)
+    assert isinstance(first, EventBatch)
     assert len(first.records) == 1_000

@@ -21,7 +21,7 @@ from board.documents import content as paper
 from board.documents import pdf as documents_pdf
 from board.documents import pdf_process
 from board.documents import search_history as paper_history
-from board.documents.content import Block, Paper, Section, Typed
+from board.documents.content import Block, Document, Section, UserText
 from board.engine.concurrency import OF_ONE, WAITING
 from board.errors import Refused
 from board.handover import report_sections
@@ -248,11 +248,11 @@ class Elements(HTMLParser):
         self.text += data
 
 
-def page_with(words: str, language: str | None = None) -> Paper:
-    typed = Typed(words, language)
+def page_with(words: str, language: str | None = None) -> Document:
+    typed = UserText(words, language)
     block = Block("heading", [["Task 1 · ", typed, " · due"], [typed]])
     section = Section([typed], [("Place", [typed])], [("Assessment", typed)], [block])
-    return Paper("Handover 1", "en", "handover-1", "Printed", [("Reason", [typed])], [], [section])
+    return Document("Handover 1", "en", "handover-1", "Printed", [("Reason", [typed])], [], [section])
 
 
 def shape(markdown: str) -> list[str]:
@@ -277,9 +277,9 @@ def test_no_words_are_more_than_text(words: str) -> None:
 
 
 def test_a_name_with_lines_in_it_stays_in_its_line() -> None:
-    def named(name: str) -> Paper:
+    def named(name: str) -> Document:
         section = Section([f"2026-0001 · {name}"], [("Lead", [name])], [], [Block(f"Of {name}.", [[f"{name} · due"]])])
-        return Paper(name, "en", "handover-1", f"Printed by {name}, now", [], [f"By {name}."], [section])
+        return Document(name, "en", "handover-1", f"Printed by {name}, now", [], [f"By {name}."], [section])
 
     plain = shape(paper.markdown(named("Noor")))
     for name in ("Noor\n\nOdd", "Noor\r\n\r\nOdd", "Noor\n- Odd", "\nNoor", "Noor\n===\n"):
@@ -300,7 +300,7 @@ async def test_a_paper_is_written_beside_everything_else(
     path, threads = f"/handovers/{handed['number']}.md", set[int]()
     written = paper.markdown
 
-    def markdown(made: Paper) -> str:
+    def markdown(made: Document) -> str:
         threads.add(threading.get_ident())
         return written(made)
 

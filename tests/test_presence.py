@@ -8,7 +8,7 @@ import pytest
 
 from realtime import presence
 from realtime.bus import MAX_MESSAGE
-from realtime.presence import Crowds
+from realtime.presence import Presence
 from tests.cast import Person
 from tests.company import Company
 
@@ -90,7 +90,7 @@ class Somebody:
         self.account = {"id": name.lower(), "name": name}
 
 
-def shown(crowds: Crowds, channel: str) -> tuple[int, list[str]]:
+def shown(crowds: Presence, channel: str) -> tuple[int, list[str]]:
     frame = json.loads(crowds.frame(channel))
     return frame["count"], [each["name"] for each in frame["people"]]
 
@@ -101,23 +101,23 @@ def said() -> list[bytes]:
 
 
 @pytest.fixture
-def near(said: list[bytes]) -> Crowds:
+def near(said: list[bytes]) -> Presence:
     """The process whose messages are `said`."""
-    return Crowds(lambda channel, message: said.append(message))
+    return Presence(lambda channel, message: said.append(message))
 
 
 @pytest.fixture
-def far() -> Crowds:
-    return Crowds(lambda channel, message: None)
+def far() -> Presence:
+    return Presence(lambda channel, message: None)
 
 
-def enter(crowds: Crowds, name: str, channel: str = "b") -> Any:
+def enter(crowds: Presence, name: str, channel: str = "b") -> Any:
     somebody: Any = Somebody(name)
     crowds.enter(somebody, channel, {"editing": False})
     return somebody
 
 
-def test_a_message_that_comes_again_or_late_changes_nothing(near: Crowds, far: Crowds, said: list[bytes]) -> None:
+def test_a_message_that_comes_again_or_late_changes_nothing(near: Presence, far: Presence, said: list[bytes]) -> None:
     alice = enter(near, "Alice")
     near.tell_all()
     near.leave(alice, "b")
@@ -128,14 +128,14 @@ def test_a_message_that_comes_again_or_late_changes_nothing(near: Crowds, far: C
     assert shown(far, "b") == (0, [])
 
 
-def test_ones_own_message_is_not_counted_twice(near: Crowds, said: list[bytes]) -> None:
+def test_ones_own_message_is_not_counted_twice(near: Presence, said: list[bytes]) -> None:
     enter(near, "Alice")
     near.tell_all()
     near.hear(said[0])
     assert shown(near, "b") == (1, ["Alice"])
 
 
-def test_the_newest_hundred_are_shown_and_all_are_counted(near: Crowds, far: Crowds, said: list[bytes]) -> None:
+def test_the_newest_hundred_are_shown_and_all_are_counted(near: Presence, far: Presence, said: list[bytes]) -> None:
     for number in range(120):
         enter(near, f"N{number}")
         enter(far, f"F{number}")
@@ -146,7 +146,7 @@ def test_the_newest_hundred_are_shown_and_all_are_counted(near: Crowds, far: Cro
     assert names == [f"{side}{number}" for number in range(70, 120) for side in "NF"]
 
 
-def test_crowds_that_are_too_large_for_one_message_go_in_several(near: Crowds, far: Crowds, said: list[bytes]) -> None:
+def test_crowds_that_are_too_large_for_one_message_go_in_several(near: Presence, far: Presence, said: list[bytes]) -> None:
     for channel in range(20):
         for number in range(100):
             enter(near, f"Somebody of a long name, number {number}", f"board {channel}")
@@ -158,10 +158,10 @@ def test_crowds_that_are_too_large_for_one_message_go_in_several(near: Crowds, f
     assert all(far.count(f"board {channel}") == 100 for channel in range(20))
 
 
-def test_whoever_asks_is_told_and_who_goes_says_so(near: Crowds, far: Crowds, said: list[bytes]) -> None:
+def test_whoever_asks_is_told_and_who_goes_says_so(near: Presence, far: Presence, said: list[bytes]) -> None:
     enter(near, "Alice")
     asked: list[bytes] = []
-    Crowds(lambda channel, message: asked.append(message)).tell_all(ask=True)
+    Presence(lambda channel, message: asked.append(message)).tell_all(ask=True)
     near.hear(asked[0])
     far.hear(said[-1])
     assert shown(far, "b") == (1, ["Alice"])
@@ -170,7 +170,7 @@ def test_whoever_asks_is_told_and_who_goes_says_so(near: Crowds, far: Crowds, sa
     assert shown(far, "b") == (0, [])
 
 
-def test_what_is_not_told_anew_is_gone(near: Crowds, far: Crowds, said: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_told_anew_is_gone(near: Presence, far: Presence, said: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     enter(near, "Alice")
     near.tell_all()
     far.hear(said[0])
@@ -183,7 +183,9 @@ def test_what_is_not_told_anew_is_gone(near: Crowds, far: Crowds, said: list[byt
     assert far.count("b") == 0
 
 
-def test_readers_are_told_once_a_second_and_where_they_are_many_less_often(near: Crowds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readers_are_told_once_a_second_and_where_they_are_many_less_often(
+    near: Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = time.monotonic()
     told = []
     for tick in range(100):  # ten seconds, in each of which somebody comes

@@ -43,7 +43,7 @@ async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypa
     monkeypatch.setattr(watchdog, "BEAT_S", 0.05)
     go_on = threading.Event()
     beats: list[None] = []
-    beating = asyncio.create_task(watchdog.Pulse(lambda: beats.append(None)).run())
+    beating = asyncio.create_task(watchdog.LoopWatchdog(lambda: beats.append(None)).run())
     try:
         await until(lambda: len(beats) > 1)
         with structlog.testing.capture_logs() as said:

@@ -11,7 +11,7 @@ from board.dev import stack
 from board.secret_file import kept_secret
 from board.settings import Settings
 from models import postgresql
-from models.database import Database, Unusable
+from models.database import ConfigurationError, Database
 from tests.cast import settings_for
 from tests.forking import Done, forking
 
@@ -109,7 +109,7 @@ def test_an_address_that_can_be_meant_is_taken(url: str) -> None:
 def test_a_wrong_option_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is not there may come; a word in the URL stays as it is."""
     monkeypatch.setattr(postgresql, "time", SimpleNamespace(monotonic=time.monotonic, sleep=pytest.fail))
-    with pytest.raises(Unusable, match="sslmode"):
+    with pytest.raises(ConfigurationError, match="sslmode"):
         Database(f"{POSTGRES}?sslmode=perhaps").reach(float("inf"))
 
 
@@ -169,9 +169,9 @@ def test_without_one_a_secret_is_made_once_and_kept_for_the_owner_alone(tmp_path
 
 def test_a_secret_that_is_damaged_or_can_not_be_kept_is_said(tmp_path: Path) -> None:
     (tmp_path / "board.db.key").write_text("")
-    with pytest.raises(Unusable, match="damaged"):
+    with pytest.raises(ConfigurationError, match="damaged"):
         settings_for(tmp_path).secret()
-    with pytest.raises(Unusable, match="can't be kept"):
+    with pytest.raises(ConfigurationError, match="can't be kept"):
         settings_for(tmp_path / "nowhere").secret()
 
 

@@ -21,7 +21,7 @@ from board.commands.registry import Command
 from board.dev import Postgres, Redis
 from board.engine import journal
 from board.errors import Refused
-from board.service import Desk
+from board.service import BoardService
 from models.board import OPERATIONS
 from tests import cast, handing
 from tests.cast import PASSWORD, Person, Refusal, new_id
@@ -140,7 +140,7 @@ class Shifts(RuleBasedStateMachine):
     async def _begin(self) -> None:
         folder = Path(self.leaving.enter_context(tempfile.TemporaryDirectory()))
         given = cast.settings_for(folder, **self.leaving.enter_context(self.house.settled(folder)))
-        self.desks = [await Desk.open(given) for _ in range(1 if self.house.name == SMALL else 2)]
+        self.desks = [await BoardService.open(given) for _ in range(1 if self.house.name == SMALL else 2)]
         self.callers = {}
         for name in NAMES:
             id = await live_changes.add_account(self.desks[0], f"{name}@desk.example", name, "coordinator", PASSWORD)

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from board.engine.access import AsOf
+from board.engine.access import VisibilityView
 from board.live.visibility import Sights
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from realtime.source import Position
 
 ALICE = frozenset({"alice"})
@@ -78,8 +78,8 @@ async def test_a_reading_that_failed_serves_nobody_else() -> None:
     await slow.until_asked(1)
     second = asyncio.create_task(sights.reload(database))
     slow.view = CLOSED
-    slow.asked[0][1].set_exception(Unavailable())
-    with pytest.raises(Unavailable):
+    slow.asked[0][1].set_exception(DatabaseUnavailable())
+    with pytest.raises(DatabaseUnavailable):
         await first
     await slow.until_asked(2)
     slow.asked[1][1].set_result(None)
@@ -140,10 +140,10 @@ async def test_what_was_set_in_another_life_of_the_board_is_forgotten() -> None:
 
 async def test_another_life_of_the_board_is_neither_older_nor_agreed_to() -> None:
     sights = await _known(("epoch", 500), {}, {})
-    assert not sights.agrees(AsOf({}, ("restored", 40)))
+    assert not sights.agrees(VisibilityView({}, ("restored", 40)))
     sights.learn("search", "members", {"alice"}, {"charlie"}, ("restored", 51))
     assert not sights.may_see("charlie", "search")
-    assert not sights.agrees(AsOf({"search": ALICE}, ("restored", 51)))  # the rest of it was not read
+    assert not sights.agrees(VisibilityView({"search": ALICE}, ("restored", 51)))  # the rest of it was not read
 
 
 async def test_what_a_reading_changed_is_told_once_and_by_who_read_it() -> None:
@@ -171,7 +171,7 @@ async def test_rights_that_were_given_and_taken_back_agree_only_with_a_reading_o
     between = asyncio.create_task(sights.reload(database))
     await slow.until_asked(1)
     slow.view = (("epoch", 4), {"search": ALICE}, {("search", "charlie"): 4})
-    view = AsOf({"search": ALICE}, ("epoch", 4))  # read together with what only Alice may see
+    view = VisibilityView({"search": ALICE}, ("epoch", 4))  # read together with what only Alice may see
     assert not sights.agrees(view)
     slow.asked[0][1].set_result(None)
     await between
@@ -186,5 +186,5 @@ async def test_rights_that_were_given_and_taken_back_agree_only_with_a_reading_o
 
 async def test_the_same_members_and_nothing_changed_since_are_agreed_to_without_a_reading() -> None:
     sights = await _known(("epoch", 9), {"search": ALICE}, {("search", "charlie"): 2})
-    assert sights.agrees(AsOf({"search": ALICE}, ("epoch", 2)))
-    assert not sights.agrees(AsOf({}, ("epoch", 2)))
+    assert sights.agrees(VisibilityView({"search": ALICE}, ("epoch", 2)))
+    assert not sights.agrees(VisibilityView({}, ("epoch", 2)))

@@ -19,7 +19,7 @@ from board.accounts import accounts, live_changes, login
 from board.engine.identity import digest
 from board.engine.rights_version import bump
 from board.web.pages import own_path
-from models.accounts import Session
+from models.accounts import LoginSession
 from models.database import Database
 from models.sqlite import library
 from models.times import now, stamp
@@ -104,8 +104,8 @@ async def test_signing_out_ends_the_session_on_the_server(door: Server) -> None:
         assert (await thief.get("/api/v1/me")).status_code == 401
 
 
-def _session(digest: str, began: str, ends: str) -> Session:
-    return Session(digest=digest, account="eva", created_at=began, used_at=began, latest_end=ends, ends_at=ends)
+def _session(digest: str, began: str, ends: str) -> LoginSession:
+    return LoginSession(digest=digest, account="eva", created_at=began, used_at=began, latest_end=ends, ends_at=ends)
 
 
 @pytest.mark.houses
@@ -121,7 +121,7 @@ async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
         database.add(_session("going", long_ago, soon))
 
     async def kept() -> set[str]:
-        return set(await server.desk.database.read(lambda database: database.exec(select(Session.digest)).all()))
+        return set(await server.desk.database.read(lambda database: database.exec(select(LoginSession.digest)).all()))
 
     await server.desk.database.write(put)
     signed_in = {digest(await cast.session(server.desk, email))}
@@ -346,7 +346,7 @@ async def test_behind_https_the_cookie_is_bound_to_this_host(tmp_path: Path) -> 
 
 
 async def test_a_short_password_is_no_password(door: Server) -> None:
-    with pytest.raises(errors.Wrong):
+    with pytest.raises(errors.OperationError):
         await live_changes.add_account(door.desk, "short@desk.example", "Short", "viewer", "123456789")
 
 
@@ -355,7 +355,7 @@ async def test_others_write_while_a_password_is_hashed(door: Server, monkeypatch
     written: list[str] = []
 
     def hashed(password: str) -> str:
-        other.write_now(bump)  # raises Unavailable where whoever hashes has the database
+        other.write_now(bump)  # raises DatabaseUnavailable where whoever hashes has the database
         written.append(password)
         return hash_password(password)
 

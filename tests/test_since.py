@@ -21,7 +21,7 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from board.history import net
 from board.history import unseen_api as since_calls
-from board.history.net import Stand
+from board.history.net import EntityState
 from board.service import _make_boards
 from models.accounts import Account
 from models.board import OPERATIONS, Board
@@ -345,7 +345,7 @@ def test_of_a_net_change_what_one_did_oneself_is_left_out() -> None:
     def event(seq: int, id: str, account: str, state: dict[str, Any] | None, *changes: str) -> net.Event:
         return net.Event(seq, ("task", id), state, changes, account)
 
-    before = {("task", id): Stand(1, {"title": "was", "due": None}) for id in ("mine", "both", "gone", "back")}
+    before = {("task", id): EntityState(1, {"title": "was", "due": None}) for id in ("mine", "both", "gone", "back")}
     events = [
         event(2, "mine", "me", {"title": "own", "due": None}, "title"),
         event(3, "both", "me", {"title": "own", "due": None}, "title"),
@@ -453,23 +453,23 @@ class Book:
 
         return dict(fill(data))
 
-    def states(self, search: str, seq: int = 10_000) -> dict[tuple[str, str], Stand]:
+    def states(self, search: str, seq: int = 10_000) -> dict[tuple[str, str], EntityState]:
         """The board as it was."""
 
-        def read(session: Session) -> dict[tuple[str, str], Stand]:
-            return {(said.kind, said.entity): Stand(said.seq, state) for said, state in journal.as_of(session, search, seq)}
+        def read(session: Session) -> dict[tuple[str, str], EntityState]:
+            return {(said.kind, said.entity): EntityState(said.seq, state) for said, state in journal.as_of(session, search, seq)}
 
         return self.database.read_now(read)
 
-    def changed(self, search: str, seq: int) -> tuple[list[net.Change], list[net.Back] | None]:
-        def read(session: Session) -> tuple[list[net.Change], list[net.Back] | None]:
+    def changed(self, search: str, seq: int) -> tuple[list[net.Change], list[net.RevertedFields] | None]:
+        def read(session: Session) -> tuple[list[net.Change], list[net.RevertedFields] | None]:
             board = session.get(Board, search)
             assert board is not None
             return since_calls.what_changed(session, board, seq)
 
         return self.database.read_now(read)
 
-    def events(self, search: str, seq: int) -> list[engine_event.Said]:
+    def events(self, search: str, seq: int) -> list[engine_event.JournalEvent]:
         return self.database.read_now(lambda session: journal.after(session, search, seq))
 
 

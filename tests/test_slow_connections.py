@@ -21,8 +21,8 @@ from board import app
 from board.engine import snapshot
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen
-from board.server.serve import Listening, configured
-from board.service import Desk
+from board.server.serve import GracefulServer, configured
+from board.service import BoardService
 from board.web import websocket
 from models.board import OPERATIONS
 from realtime.deadlines import Deadlines
@@ -42,10 +42,10 @@ UPGRADE = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websoc
 @contextlib.asynccontextmanager
 async def opened(folder: Path, most: int = 0, deadlines: Deadlines = SHORT, **settings: Any) -> AsyncIterator[Server]:
     """A server with short deadlines, and so many connections of one address; this machine's too."""
-    desk = await Desk.open(settings_for(folder, database_url=houses.in_folder(folder), **settings))
+    desk = await BoardService.open(settings_for(folder, database_url=houses.in_folder(folder), **settings))
     listening, started = listen(desk.settings), asyncio.Event()
     connections = Connections(most, lambda address: False)
-    server = Listening(configured(app.make(desk), connections=connections), desk, started.set, deadlines)
+    server = GracefulServer(configured(app.make(desk), connections=connections), desk, started.set, deadlines)
     running = asyncio.create_task(server._serve(sockets=[listening]))
     await started.wait()
     try:

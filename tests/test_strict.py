@@ -27,7 +27,7 @@ def patch(text: str) -> None:
 
 
 def message(text: str) -> None:
-    with contextlib.suppress(protocol.Unreadable):
+    with contextlib.suppress(protocol.BadMessage):
         protocol.parse(text)
 
 

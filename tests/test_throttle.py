@@ -16,12 +16,12 @@ from structlog.testing import capture_logs
 from board import client_address
 from board.accounts import accounts, devices, live_changes, login, throttle
 from board.accounts.devices import COOKIE, MOST
-from board.accounts.login import Door
+from board.accounts.login import Login
 from board.dev import Postgres, Redis
 from board.errors import Refused
 from board.rate_limit import Limiter, Rule, shared
 from models.accounts import Account
-from models.database import Unavailable
+from models.database import DatabaseUnavailable
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id, serving
 from tests.houses import LARGE, House
 
@@ -177,7 +177,7 @@ async def test_strangers_are_slowed_down_and_not_locked(server: Server, quick: N
     """When the window moves on, one more is let try every few seconds."""
     clock = [1_000.0]
     monkeypatch.setattr(server.desk, "limiter", Limiter(clock=lambda: clock[0]))
-    email, door = await account(server), Door(server.desk)
+    email, door = await account(server), Login(server.desk)
     for number in range(100):
         assert await door.fitting(email, "wrong", f"203.0.113.{number}") is None
     clock[0] += throttle.WINDOW_S + 1
@@ -287,15 +287,15 @@ async def test_behind_a_proxy_that_is_not_trusted_the_known_devices_go_in(server
 async def test_what_the_database_could_not_answer_counts_for_nothing(
     server: Server, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    email, door = await account(server), Door(server.desk)
+    email, door = await account(server), Login(server.desk)
 
     async def away(fn: Any) -> None:
-        raise Unavailable
+        raise DatabaseUnavailable
 
     with monkeypatch.context() as patch:
         patch.setattr(server.desk.database, "read", away)
         for _ in range(20):
-            with pytest.raises(Unavailable):
+            with pytest.raises(DatabaseUnavailable):
                 await door.fitting(email, PASSWORD, EVIL)
     assert await door.fitting(email, PASSWORD, EVIL) is not None
 

@@ -16,8 +16,8 @@ from websockets.exceptions import InvalidStatus
 from board.accounts import accounts, live_changes
 from board.engine import identity, last_use, rights_version
 from board.engine.last_use import TOKENS_EVERY, Noted
-from board.errors import Wrong
-from board.service import EXPIRY_CHECKS, Desk
+from board.errors import OperationError
+from board.service import EXPIRY_CHECKS, BoardService
 from models.accounts import Account, Token
 from models.database import Database
 from models.schema import metadata, migrate
@@ -54,7 +54,7 @@ def told(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
-async def set_expiry(desk: Desk, name: str, at: str) -> None:
+async def set_expiry(desk: BoardService, name: str, at: str) -> None:
     """Without a change of rights: as time does it."""
     sql = text("UPDATE token SET expires_at = :at WHERE name = :name")
     await desk.database.write(lambda database: database.connection().execute(sql, {"at": at, "name": name}).rowcount)
@@ -121,7 +121,7 @@ async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(com
     endless, _ = await give(server, eva, days=0)
     assert (await row(server, endless)).expires_at is None
     for days in (-1, 366):
-        with pytest.raises(Wrong):
+        with pytest.raises(OperationError):
             await give(server, eva, days=days)
 
 

@@ -17,7 +17,7 @@ from board.engine import event_writer, journal, snapshot
 from board.engine.hash_chain import verify
 from board.engine.identity import Caller
 from board.errors import Refused
-from board.service import Desk
+from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.database import together
@@ -32,7 +32,7 @@ SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": 
 class Storm:
     """A desk to which many commands come at one moment."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: BoardService) -> None:
         self.desk = desk
         self.alice: Caller
         self.bob: Caller
@@ -89,7 +89,7 @@ class Storm:
 
 @pytest.fixture
 async def storm(house: House, installation: dict[str, Any]) -> AsyncIterator[Storm]:
-    desk = await Desk.open(Settings(_env_file=None, **installation))
+    desk = await BoardService.open(Settings(_env_file=None, **installation))
     made = Storm(desk)
     await made.begin()
     yield made

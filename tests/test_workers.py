@@ -38,7 +38,7 @@ supervisor.KILL_S = 1.0
 supervisor.ARGUMENTS = ["-c", '''
 import os, sys
 from board.server import serve, worker
-serve.Listening.handle_exit = lambda self, sig, frame: None
+serve.GracefulServer.handle_exit = lambda self, sig, frame: None
 worker.os.kill = lambda pid, sig: os._exit(1)  # but when the supervisor is gone it goes too
 worker.main(int(sys.argv[1]), int(sys.argv[2]))
 ''']

@@ -18,7 +18,7 @@ from board.audit import actor
 from board.commands import alerts
 from board.engine.identity import Caller, still_signed_in
 from board.engine.rights_version import hold
-from board.errors import Refused, Wrong
+from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
 from board.web.auth import give_cookie, signed_in
@@ -63,7 +63,7 @@ async def choose_theme(request: Request) -> Response:
     theme = (await typed(request))("theme")
     try:
         await desk.database.write(_still(caller, lambda database: accounts.set_theme(database, caller.account.id, theme)))
-    except Wrong as wrong:
+    except OperationError as wrong:
         return await _shown(request, caller, str(wrong))
     return RedirectResponse(PATH, 303)
 
@@ -95,7 +95,7 @@ async def change_password(request: Request) -> Response:
             return await _shown(request, caller, N_("That is not your password."))
         change_it = await asyncio.to_thread(accounts.new_password, email, form("new"), but=caller.session)
         ended = await live_changes.change(desk, _still(caller, change_it))
-    except Wrong as wrong:
+    except OperationError as wrong:
         return await _shown(request, caller, str(wrong))
     except Refused as refused:
         if refused.code != "rate_limited":
@@ -142,7 +142,7 @@ async def set_by_link(request: Request) -> Response:
             return change_it(database)
 
         ended = await live_changes.change(desk, use)
-    except Wrong as wrong:
+    except OperationError as wrong:
         problem = i18n.translated(str(wrong), language.of(request))
         return pages.page(request, "password.html", None, status=422, code=code, problem=problem)
     fresh = await desk.database.read(lambda database: database.get(Account, owner.id))
@@ -165,7 +165,7 @@ async def tokens_to_end(request: Request) -> Response:
 
     try:
         return answer({"tokens": await desk.database.read(count)})
-    except Wrong:
+    except OperationError:
         return answer({"tokens": None})
 
 

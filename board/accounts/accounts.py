@@ -13,9 +13,9 @@ from board.accounts import passwords
 from board.audit import entries, writer
 from board.engine.identity import digest, hash_password
 from board.engine.rights_version import bump
-from board.errors import Wrong
+from board.errors import OperationError
 from board.i18n import N_
-from models.accounts import ROLES, SCOPES, THEMES, Account, Session, Token
+from models.accounts import ROLES, SCOPES, THEMES, Account, LoginSession, Token
 from models.ids import new_id
 from models.times import moment, now, stamp
 
@@ -36,19 +36,19 @@ _END_LINK = text("DELETE FROM link WHERE account = :account")
 
 def new_account(email: str, name: str, role: str, password: str, now: str) -> Callable[[Database], str]:
     """What adds an account, and gives its id. The password is hashed here, before the database is asked for anything: that
-    takes a tenth of a second, for which everybody's commits would wait. Raises Wrong; so does what it gives."""
+    takes a tenth of a second, for which everybody's commits would wait. Raises OperationError; so does what it gives."""
     email = email.strip().lower()
     if "@" not in email or len(email) > 200:
-        raise Wrong(N_("That is not an e-mail address."))
+        raise OperationError(N_("That is not an e-mail address."))
     if not name.strip() or len(name) > 200:
-        raise Wrong(N_("An account needs a name of at most 200 characters."))
+        raise OperationError(N_("An account needs a name of at most 200 characters."))
     _check_role(role)
     _check(passwords.fault(password) or passwords.own_fault(password, name, email))
     hashed = hash_password(password)
 
     def add(database: Database) -> str:
         if _by_email(database, email) is not None:
-            raise Wrong(N_("There is an account with this address already."))
+            raise OperationError(N_("There is an account with this address already."))
         account = Account(id=new_id(), email=email, name=name.strip(), role=role, password=hashed, created_at=now)
         database.add(account)
         bump(database)
@@ -63,7 +63,7 @@ def every(database: Database) -> list[Account]:
 
 
 def set_enabled(database: Database, email: str, enabled: bool) -> None:
-    """Disabling ends every session of the account, and its link. Raises Wrong."""
+    """Disabling ends every session of the account, and its link. Raises OperationError."""
     bump(database)
     account = find(database, email)
     if account.enabled != enabled:
@@ -76,7 +76,7 @@ def set_enabled(database: Database, email: str, enabled: bool) -> None:
 
 
 def set_role(database: Database, email: str, role: str) -> None:
-    """Raises Wrong."""
+    """Raises OperationError."""
     _check_role(role)
     bump(database)
     account = find(database, email)
@@ -92,7 +92,7 @@ def set_language(database: Database, id: str, language: str) -> None:
 
 def new_password(email: str, password: str, *, but: str | None = None) -> Callable[[Database], int]:
     """What sets a password, and ends every session of the account (`but` the one of this digest), its tokens and its link; it
-    gives the number of tokens. Hashed here, as above. Raises Wrong; so does what it gives."""
+    gives the number of tokens. Hashed here, as above. Raises OperationError; so does what it gives."""
     _check(passwords.fault(password))
     hashed = hash_password(password)
 
@@ -110,16 +110,16 @@ def new_password(email: str, password: str, *, but: str | None = None) -> Callab
 
 
 def set_theme(database: Database, id: str, theme: str) -> None:
-    """Raises Wrong."""
+    """Raises OperationError."""
     account = database.get(Account, id)
     if account is None or theme not in ("", *THEMES):
-        raise Wrong(N_("A theme is light or dark."))
+        raise OperationError(N_("A theme is light or dark."))
     account.theme = theme
 
 
-def sessions(database: Database, id: str, now: str) -> list[Session]:
+def sessions(database: Database, id: str, now: str) -> list[LoginSession]:
     """Those of an account that have not ended, the newest first."""
-    going = select(Session).where(Session.account == id, Session.ends_at > now)
+    going = select(LoginSession).where(LoginSession.account == id, LoginSession.ends_at > now)
     return sorted(database.exec(going), key=lambda session: session.created_at, reverse=True)
 
 
@@ -133,7 +133,7 @@ def end_sessions(database: Database, id: str, *, only: str | None = None, but: s
 
 def _drop_sessions(database: Database, id: str, *, only: str | None = None, but: str | None = None) -> int:
     """How many these were."""
-    every = database.exec(select(Session).where(Session.account == id))
+    every = database.exec(select(LoginSession).where(LoginSession.account == id))
     ended = [session for session in every if only in (None, session.digest) and session.digest != but]
     for session in ended:
         database.delete(session)
@@ -144,15 +144,15 @@ def add_token(
     database: Database, name: str, scope: str, email: str, now: str, *,
     days: int = DAYS, made_by: str | None = Token.BY_COMMAND_LINE,
 ) -> str:  # fmt: skip
-    """A new bearer token, told once; it ends by itself after so many days, or never. Raises Wrong."""
+    """A new bearer token, told once; it ends by itself after so many days, or never. Raises OperationError."""
     if scope not in SCOPES:
-        raise Wrong(N_("The scope of a token is read, write or intake."))
+        raise OperationError(N_("The scope of a token is read, write or intake."))
     if not name.strip() or len(name) > 200:
-        raise Wrong(N_("A token needs a name of at most 200 characters."))
+        raise OperationError(N_("A token needs a name of at most 200 characters."))
     if not NO_END <= days <= MOST_DAYS:
-        raise Wrong(N_("A token lasts 1 to 365 days; 0 is without an end."))
+        raise OperationError(N_("A token lasts 1 to 365 days; 0 is without an end."))
     if database.exec(select(Token).where(Token.name == name)).first() is not None:
-        raise Wrong(N_("There is a token with this name already."))
+        raise OperationError(N_("There is a token with this name already."))
     secret = f"board_{secrets.token_urlsafe(32)}"
     account = find(database, email)
     token = Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now)
@@ -192,10 +192,10 @@ def end_tokens(database: Database, id: str, now: str) -> int:
 
 
 def revoke_token(database: Database, name: str, now: str) -> None:
-    """Raises Wrong."""
+    """Raises OperationError."""
     token = database.exec(select(Token).where(Token.name == name)).first()
     if token is None:
-        raise Wrong(N_("There is no token with this name."))
+        raise OperationError(N_("There is no token with this name."))
     bump(database)
     if token.revoked_at is None:
         _revoke(database, token, now)
@@ -208,10 +208,10 @@ def _revoke(database: Database, token: Token, now: str) -> None:
 
 
 def find(database: Database, email: str) -> Account:
-    """Raises Wrong."""
+    """Raises OperationError."""
     account = _by_email(database, email.strip().lower())
     if account is None:
-        raise Wrong(N_("There is no account with this address."))
+        raise OperationError(N_("There is no account with this address."))
     return account
 
 
@@ -221,12 +221,12 @@ def _by_email(database: Database, email: str) -> Account | None:
 
 def _check_role(role: str) -> None:
     if role not in ROLES:
-        raise Wrong(N_("A role is viewer, investigator, coordinator or admin."))
+        raise OperationError(N_("A role is viewer, investigator, coordinator or admin."))
 
 
 def _check(fault: str | None) -> None:
     if fault is not None:
-        raise Wrong(fault)
+        raise OperationError(fault)
 
 
 def _end_link(database: Database, account: Account) -> None:

@@ -22,13 +22,13 @@ from board.accounts.token_list import Listed
 from board.audit import actor
 from board.engine.identity import Caller, still_signed_in
 from board.engine.rights_version import hold
-from board.errors import Refused, Wrong
+from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
 from board.web.admin_only import for_admins
 from board.web.http import desk_of
 from board.web.same_origin import own_origin
-from models.accounts import SCOPES, Account, Session
+from models.accounts import SCOPES, Account, LoginSession
 from models.times import now, stamp
 
 T = TypeVar("T")
@@ -39,8 +39,8 @@ TOKENS = f"{PATH}/tokens"
 
 
 async def _change(request: Request, caller: Caller, fn: Callable[[Database], T]) -> T:
-    """Changes something as an administrator, who must be one still when it is done; acts on open sockets. Raises Wrong where
-    no administrator would be left, and Refused."""
+    """Changes something as an administrator, who must be one still when it is done; acts on open sockets. Raises OperationError
+    where no administrator would be left, and Refused."""
 
     def do(database: Database) -> T:
         hold(database)  # of two who take each other's role at the same moment, the second is none any more
@@ -50,7 +50,7 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Database], T])
         actor.acting(database, actor.account(account))
         result = fn(database)
         if not accounts.administered(database):
-            raise Wrong(N_("You are the only administrator: make somebody else one first."))
+            raise OperationError(N_("You are the only administrator: make somebody else one first."))
         return result
 
     return await live_changes.change(desk_of(request), do)
@@ -77,7 +77,7 @@ async def add(request: Request, caller: Caller) -> Response:
             return password_links.make(database, accounts.find(database, form("email")), desk.clock(), first=True)
 
         secret = await _change(request, caller, make)
-    except Wrong as wrong:
+    except OperationError as wrong:
         return await _everybody(request, caller, str(wrong), form)
     return _link(request, caller, form("name"), secret, 0)
 
@@ -129,7 +129,7 @@ async def make_link(request: Request, caller: Caller) -> Response:
 
     try:
         name, secret, good = await _change(request, caller, make)
-    except Wrong as wrong:
+    except OperationError as wrong:
         return await _one(request, caller, str(wrong))
     return _link(request, caller, name, secret, good)
 
@@ -138,7 +138,7 @@ async def _changed(request: Request, caller: Caller, fn: Callable[[Database, Acc
     """Back on the account's page, when this is done to it."""
     try:
         await _change(request, caller, lambda database: fn(database, _account(database, request)))
-    except Wrong as wrong:
+    except OperationError as wrong:
         return await _one(request, caller, str(wrong))
     return RedirectResponse(f"{PATH}/{request.path_params['id']}", 303)
 
@@ -146,7 +146,7 @@ async def _changed(request: Request, caller: Caller, fn: Callable[[Database, Acc
 async def _one(request: Request, caller: Caller, problem: str | None = None) -> Response:
     at = stamp(now())
 
-    def read(database: Database) -> tuple[Account, list[Session], list[Listed]]:
+    def read(database: Database) -> tuple[Account, list[LoginSession], list[Listed]]:
         account = _account(database, request)
         return account, accounts.sessions(database, account.id, at), token_list.listed(database, at, account.id)
 
@@ -188,7 +188,7 @@ async def add_token(request: Request, caller: Caller) -> Response:
 
     try:
         secret = await _change(request, caller, add)
-    except Wrong as wrong:
+    except OperationError as wrong:
         return await _tokens(request, caller, str(wrong), form)
     return _shown(
         request,
@@ -208,7 +208,7 @@ async def revoke_token(request: Request, caller: Caller) -> Response:
     name, at = (await typed(request))("name"), stamp(desk_of(request).clock())
     try:
         await _change(request, caller, lambda database: accounts.revoke_token(database, name, at))
-    except Wrong as wrong:
+    except OperationError as wrong:
         return await _tokens(request, caller, str(wrong))
     return RedirectResponse(TOKENS, 303)
 

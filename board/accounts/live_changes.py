@@ -13,24 +13,24 @@ from models.accounts import Account
 from models.times import stamp
 
 if TYPE_CHECKING:
-    from board.service import Desk
+    from board.service import BoardService
 
 T = TypeVar("T")
 
 
-async def change(desk: "Desk", fn: Callable[[Database], T]) -> T:
+async def change(desk: "BoardService", fn: Callable[[Database], T]) -> T:
     """Does one of the above on a running desk."""
     result = await desk.database.write(fn)
     await desk.rights_changed()
     return result
 
 
-async def add_account(desk: "Desk", email: str, name: str, role: str, password: str) -> str:
-    """A new account on a running desk; its id. Raises Wrong."""
+async def add_account(desk: "BoardService", email: str, name: str, role: str, password: str) -> str:
+    """A new account on a running desk; its id. Raises OperationError."""
     return await change(desk, await asyncio.to_thread(new_account, email, name, role, password, stamp(desk.clock())))
 
 
-async def caller_for(desk: "Desk", account_id: str) -> Caller:
+async def caller_for(desk: "BoardService", account_id: str) -> Caller:
     """Somebody who acts without a session: the demo's colleagues, tests. Raises Refused `not_found`."""
     account = await desk.database.read(lambda database: database.get(Account, account_id))
     if account is None:

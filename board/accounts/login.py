@@ -21,12 +21,12 @@ from board.engine.rights_version import bump
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.limiter import Wanted
 from board.telemetry import metrics
-from models.accounts import Account, Session
-from models.database import Unavailable
+from models.accounts import Account, LoginSession
+from models.database import DatabaseUnavailable
 from models.times import now, stamp
 
 if TYPE_CHECKING:
-    from board.service import Desk
+    from board.service import BoardService
 
 ENDED_AT_ONCE = 100  # sessions that are dropped when somebody signs in: whoever signs in must not wait for more
 _ENDED = text("SELECT digest FROM session WHERE ends_at <= :now ORDER BY digest LIMIT :most")
@@ -42,10 +42,10 @@ class _Try:
     as_good: list[Wanted]
 
 
-class Door:
+class Login:
     """Signs people in and out. Wrong passwords are throttled, see `throttle`."""
 
-    def __init__(self, desk: "Desk") -> None:
+    def __init__(self, desk: "BoardService") -> None:
         self._desk = desk
         self._room = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each try
 
@@ -60,7 +60,7 @@ class Door:
             counted = await self._counted(typed, address, None, throttle.counted(typed, address, "", None))
             try:
                 account = await self._of(email)
-            except Unavailable:
+            except DatabaseUnavailable:
                 await self._desk.limiter.give_back([*counted.as_wrong, *counted.as_good])
                 raise
         return await self._checked(account, password, counted)
@@ -102,7 +102,7 @@ class Door:
         begins = now()
         at, latest = stamp(begins), stamp(begins + LASTS)
         ends = min(latest, idle_end(begins, self._desk.settings.session_idle))
-        session = Session(
+        session = LoginSession(
             digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends
         )  # fmt: skip
 
@@ -125,7 +125,7 @@ class Door:
         """Ends the caller's session, on open sockets too."""
 
         def end(database: Database) -> None:
-            session = database.get(Session, caller.session)
+            session = database.get(LoginSession, caller.session)
             if session is not None:
                 database.delete(session)
                 bump(database)
@@ -161,7 +161,7 @@ def _fits(hashed: str | None, password: str) -> bool:
         return False
 
 
-def door_of(request: HTTPConnection) -> Door:
+def door_of(request: HTTPConnection) -> Login:
     """The sign-in of the application that answers a request."""
-    door: Door = request.app.state.door
+    door: Login = request.app.state.door
     return door

@@ -8,7 +8,7 @@ from board.accounts import devices
 from board.accounts.login import door_of
 from board.errors import Refused
 from board.i18n import N_
-from board.service import Desk
+from board.service import BoardService
 from board.web import pages
 from board.web.auth import cookie_name, give_cookie, signed_in
 from board.web.http import body_of, form_of, wait
@@ -17,7 +17,7 @@ from board.web.same_origin import check_own_page
 
 async def sign_in(request: Request) -> Response:
     """`POST /login`: 303 and the cookie, or 401 and the page again."""
-    desk: Desk = request.app.state.desk
+    desk: BoardService = request.app.state.desk
     if "origin" in request.headers or "sec-fetch-site" in request.headers:  # every browser says one; a program needs not
         check_own_page(request)
     form = form_of(await body_of(request))
@@ -40,7 +40,7 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """`POST /logout`: ends the session, on open sockets too."""
-    desk: Desk = request.app.state.desk
+    desk: BoardService = request.app.state.desk
     caller = await signed_in(request)
     if caller is not None:
         if caller.token is not None:

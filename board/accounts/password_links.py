@@ -12,9 +12,9 @@ from board.audit import writer
 from board.audit.entries import LinkMade, LinkUsed
 from board.engine.identity import digest
 from board.engine.rights_version import hold
-from board.errors import Wrong
+from board.errors import OperationError
 from board.i18n import N_
-from models.accounts import Account, Link
+from models.accounts import Account, PasswordLink
 from models.times import stamp
 
 LASTS = timedelta(hours=24)
@@ -23,18 +23,21 @@ _USE = text("DELETE FROM link WHERE digest = :digest AND ends_at > :now")
 
 
 def make(database: Database, account: Account, now: datetime, *, first: bool = False) -> str:
-    """The secret of a new link, told once; an earlier link of the account ends. `first`: made with the account. Raises Wrong."""
+    """The secret of a new link, told once; an earlier link of the account ends. `first`: made with the account. Raises
+    OperationError."""
     if not account.enabled:
-        raise Wrong(N_("This account is disabled: enable it first."))
+        raise OperationError(N_("This account is disabled: enable it first."))
     secret = secrets.token_urlsafe(32)
-    database.merge(Link(account=account.id, digest=digest(secret), created_at=stamp(now), ends_at=stamp(now + LASTS)))
+    database.merge(PasswordLink(account=account.id, digest=digest(secret), created_at=stamp(now), ends_at=stamp(now + LASTS)))
     writer.write(database, LinkMade(id=account.id, name=account.name, first=first))
     return secret
 
 
 def owner(database: Database, secret: str, now: datetime) -> Account:
-    """Whose password may be set by it. Raises Wrong."""
-    row = database.exec(select(Link).where(Link.digest == digest(secret), Link.ends_at > stamp(now))).first()
+    """Whose password may be set by it. Raises OperationError."""
+    row = database.exec(
+        select(PasswordLink).where(PasswordLink.digest == digest(secret), PasswordLink.ends_at > stamp(now))
+    ).first()
     account = database.get(Account, row.account) if row is not None else None
     if account is None or not account.enabled:
         raise _over()
@@ -42,7 +45,7 @@ def owner(database: Database, secret: str, now: datetime) -> Account:
 
 
 def use(database: Database, secret: str, now: datetime, address: str = "") -> None:
-    """Ends it, for who sets the password in the same transaction. Of two who do so at once, one raises Wrong."""
+    """Ends it, for who sets the password in the same transaction. Of two who do so at once, one raises OperationError."""
     hold(database)
     account = owner(database, secret, now)
     if database.connection().execute(_USE, {"digest": digest(secret), "now": stamp(now)}).rowcount != 1:
@@ -50,5 +53,7 @@ def use(database: Database, secret: str, now: datetime, address: str = "") -> No
     writer.write(database, LinkUsed(id=account.id, name=account.name, address=address or None))
 
 
-def _over() -> Wrong:
-    return Wrong(N_("This link has been used, or is older than a day, or is not whole. Ask an administrator for another."))
+def _over() -> OperationError:
+    return OperationError(
+        N_("This link has been used, or is older than a day, or is not whole. Ask an administrator for another.")
+    )

@@ -10,7 +10,21 @@ from board.history.unseen_api import MOST_MARKS
 from board.i18n import N_
 from board.lookup import suggestions_api
 from board.predefined_tasks import younger_than
-from board.web.schema_helpers import COUNT, EVERYWHERE, ID, ON_A_BOARD, TEXT, TIME, TRUE, UUID, Call, many, or_null, ref, shape
+from board.web.schema_helpers import (
+    COUNT,
+    EVERYWHERE,
+    ID,
+    ON_A_BOARD,
+    TEXT,
+    TIME,
+    TRUE,
+    UUID,
+    EndpointDoc,
+    many,
+    or_null,
+    ref,
+    shape,
+)
 from models.accounts import ROLES
 from models.alert import KINDS as ALERTS
 from models.alert import SECURITY
@@ -112,24 +126,24 @@ _REPORT: Schema = shape({
     "people": _PEOPLE, "withheld": COUNT, "searches": many(_SECTION),
 })  # fmt: skip
 
-CALLS: dict[tuple[str, str], Call] = {
-    ("GET", "/me"): Call(
+CALLS: dict[tuple[str, str], EndpointDoc] = {
+    ("GET", "/me"): EndpointDoc(
         shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}),
         refusals=("unauthenticated", "rate_limited", "failed", "unavailable"),
     ),
-    ("GET", "/me/draft-key"): Call(shape({"account": ID, "key": TEXT})),
-    ("POST", "/me/active"): Call(shape({"ends_at": TIME})),
-    ("GET", "/accounts"): Call(
+    ("GET", "/me/draft-key"): EndpointDoc(shape({"account": ID, "key": TEXT})),
+    ("POST", "/me/active"): EndpointDoc(shape({"ends_at": TIME})),
+    ("GET", "/accounts"): EndpointDoc(
         shape({"accounts": many(shape(_ACCOUNT | {name: {"type": "boolean"} for name in ("enabled", "machine")}))})
     ),
-    ("GET", "/boards"): Call(
+    ("GET", "/boards"): EndpointDoc(
         shape({"boards": many(shape(
             {"board": ID, "kind": {"enum": ["operations", "search"]}, "epoch": TEXT, "seq": COUNT},
             {"reference": TEXT, "status": {"enum": ["open", "found", "closed"]}},
         ))}),
         query={"reference": TEXT},
     ),
-    ("GET", "/find"): Call(
+    ("GET", "/find"): EndpointDoc(
         shape({"more": {"type": "boolean"}, "hits": many(shape({
             "board": ID, "reference": or_null(TEXT), "kind": {"enum": ["search", "sighting", "task", "note"]}, "id": ID,
             "number": or_null(COUNT), "card": or_null(ID), "withdrawn": {"type": "boolean"},
@@ -145,10 +159,10 @@ CALLS: dict[tuple[str, str], Call] = {
             "limit": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
         },
     ),
-    ("GET", "/alerts"): Call(
+    ("GET", "/alerts"): EndpointDoc(
         shape({"alerts": many(_ALERT), "unread": COUNT, "quiet": {"type": "boolean"}}),
     ),
-    ("POST", "/alerts/read"): Call(
+    ("POST", "/alerts/read"): EndpointDoc(
         shape({"unread": COUNT}),
         (*EVERYWHERE, "invalid", "too_large"),
         body={"oneOf": [
@@ -156,36 +170,36 @@ CALLS: dict[tuple[str, str], Call] = {
             shape({"alerts": many(shape({"board": ID, "seq": COUNT | {"maximum": MAX_INTEGER}})) | {"maxItems": LISTED}}),
         ]},
     ),
-    ("GET", "/since"): Call(
+    ("GET", "/since"): EndpointDoc(
         shape({"boards": many(shape(
             _HEAD | {"seen": or_null(shape({"epoch": TEXT, "seq": COUNT, "at": TIME})), "events": COUNT},
             {"net": many(_CHANGE), "back": or_null(many(_BACK)), "more": {"type": "boolean"}},
         ))}),
         ON_A_BOARD, query={"board": PLACES["board"]},
     ),
-    ("GET", "/seen"): Call(_MARKS),
-    ("POST", "/seen"): Call(
+    ("GET", "/seen"): EndpointDoc(_MARKS),
+    ("POST", "/seen"): EndpointDoc(
         _MARKS, (*ON_A_BOARD, "invalid", "conflict", "too_large"),
         body={"oneOf": [_MARK, shape({"marks": many(_MARK) | {"maxItems": MOST_MARKS}})]},
     ),
-    ("GET", "/boards/{board}/chain"): Call(
+    ("GET", "/boards/{board}/chain"): EndpointDoc(
         shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
         ON_A_BOARD,
     ),
-    ("GET", "/handover"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
-    ("GET", "/handovers"): Call(
+    ("GET", "/handover"): EndpointDoc(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
+    ("GET", "/handovers"): EndpointDoc(
         shape({"handovers": many(shape({name: _HANDOVER[name] for name in report_calls.TOLD})), "people": _PEOPLE}),
         (*EVERYWHERE, "invalid"),
         query={"before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}},
     ),
-    ("GET", "/handovers/{number}"): Call(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
-    ("GET", "/boards/{board}"): Call(
+    ("GET", "/handovers/{number}"): EndpointDoc(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
+    ("GET", "/boards/{board}"): EndpointDoc(
         shape(_HEAD | {"entities": many(ref("Entity"))}),
         (*ON_A_BOARD, "invalid"),
         query={"at": _MOMENT},
         tagged=True,
     ),
-    ("GET", "/boards/{board}/events"): Call(
+    ("GET", "/boards/{board}/events"): EndpointDoc(
         shape(_HEAD | {"events": many(ref("Event"))}),
         (*ON_A_BOARD, "invalid"),
         query={
@@ -196,27 +210,27 @@ CALLS: dict[tuple[str, str], Call] = {
             "entity": TEXT,
         },
     ),
-    ("POST", "/boards/{board}/commands"): Call(
+    ("POST", "/boards/{board}/commands"): EndpointDoc(
         ref("Ack"),
         (*ON_A_BOARD, "invalid", "unknown_command", "conflict", "closed", "too_large"),
         body=ref("Command"),
     ),
-    ("GET", "/boards/{board}/sightings/{sighting}/source"): Call(
+    ("GET", "/boards/{board}/sightings/{sighting}/source"): EndpointDoc(
         shape(_SOURCE, {"earlier": many(_EARLIER), "more": TRUE}),
         (*ON_A_BOARD, "invalid"),
         query={"before": COUNT | {"minimum": 1, "maximum": MAX_INTEGER}},
     ),
-    ("GET", "/boards/{board}/cards.csv"): Call(TEXT, ON_A_BOARD, media="text/csv"),
-    ("GET", "/boards/{board}/cards.json"): Call(shape(_HEAD | {"cards": many(ref("Entity"))}), ON_A_BOARD),
-    ("GET", "/boards/{board}/journal.csv"): Call(TEXT, ON_A_BOARD, media="text/csv"),
-    ("GET", "/boards/{board}/journal.json"): Call(shape(_HEAD | {"events": many(ref("Event"))}), ON_A_BOARD),
-    ("POST", "/intake/sightings"): Call(
+    ("GET", "/boards/{board}/cards.csv"): EndpointDoc(TEXT, ON_A_BOARD, media="text/csv"),
+    ("GET", "/boards/{board}/cards.json"): EndpointDoc(shape(_HEAD | {"cards": many(ref("Entity"))}), ON_A_BOARD),
+    ("GET", "/boards/{board}/journal.csv"): EndpointDoc(TEXT, ON_A_BOARD, media="text/csv"),
+    ("GET", "/boards/{board}/journal.json"): EndpointDoc(shape(_HEAD | {"events": many(ref("Event"))}), ON_A_BOARD),
+    ("POST", "/intake/sightings"): EndpointDoc(
         shape({"board": ID, "sighting": ID, "number": COUNT, "seq": COUNT}),
         (*ON_A_BOARD, "invalid", "closed", "too_large"),
         body=_taken_in(),
         status=201,
     ),
-    ("GET", "/places"): Call(
+    ("GET", "/places"): EndpointDoc(
         shape({"places": many(_PLACE), "attribution": TEXT}),
         ("unauthenticated", "rate_limited", "failed", "unavailable", "invalid"),
         query={
@@ -224,7 +238,7 @@ CALLS: dict[tuple[str, str], Call] = {
             "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 8},
         },
     ),
-    ("POST", "/boards/{board}/similar"): Call(
+    ("POST", "/boards/{board}/similar"): EndpointDoc(
         shape({"similar": many(shape({
             "sighting": ID, "number": COUNT,
             **{name: _SEEN[name] for name in ("description", "seen_at", "received_at", "place", "assessment")},
@@ -233,7 +247,7 @@ CALLS: dict[tuple[str, str], Call] = {
         (*ON_A_BOARD, "invalid", "too_large"),
         body=schemas.of(suggestions_api.Typed),
     ),
-    ("GET", "/intake/searches"): Call(
+    ("GET", "/intake/searches"): EndpointDoc(
         shape({"searches": many(shape({
             "board": ID,
             "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age", "sex", "description")}),
@@ -248,7 +262,7 @@ CALLS: dict[tuple[str, str], Call] = {
         },
     ),
     **audit_shapes.CALLS,
-    ("GET", "/openapi.json"): Call({"type": "object"}, (), open=True),
+    ("GET", "/openapi.json"): EndpointDoc({"type": "object"}, (), open=True),
     **display_shapes.CALLS,
 }  # fmt: skip
 

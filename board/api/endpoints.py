@@ -22,7 +22,7 @@ from board.web import etags, language
 from board.web.compression import packed, packs
 from board.web.heavy_reads import heavy, held
 from board.web.http import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal
-from models.accounts import Session as SignedIn
+from models.accounts import LoginSession as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search
 from models.times import moment, now, stamp
@@ -173,7 +173,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     limit, at = number(request, "limit", 500, 1, 1_000), request.query_params.get("at")
     desk = desk_of(request)
 
-    def read(session: Session) -> tuple[Board, list[event.Said], access.AsOf]:
+    def read(session: Session) -> tuple[Board, list[event.JournalEvent], access.VisibilityView]:
         board, view = access.board_for(session, caller.account.id, id), access.as_of(session)
         end = before if at is None else min(before or sys.maxsize, _seq_at(session, board, at) + 1)
         if end:
@@ -199,7 +199,7 @@ async def commands(request: Request) -> Response:
         raise Refused("invalid", fields={"id": N_("A command needs an id of 1 to 64 letters, digits, - or _.")})
     try:
         said = protocol.command(value, value["id"], request.path_params["board"])
-    except protocol.Unreadable as unreadable:
+    except protocol.BadMessage as unreadable:
         raise Refused("invalid", str(unreadable)) from None
     logs.belongs_to(command=said.id)
     try:

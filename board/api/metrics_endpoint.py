@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from board.displays import health as display_standing
 from board.errors import Refused
-from board.service import Desk
+from board.service import BoardService
 from board.telemetry import metrics
 from board.web.auth import signed_in
 from board.web.health import READY_S
-from models.database import Unavailable
+from models.database import DatabaseUnavailable
 from models.times import now
 
 FORWARDED = {  # a proxy on this machine says one of these of whoever it speaks for
@@ -34,12 +34,12 @@ async def measured(request: Request) -> Response:
     return Response(told, media_type="text/plain; version=0.0.4")
 
 
-async def _displays_measured(desk: Desk) -> bytes:
+async def _displays_measured(desk: BoardService) -> bytes:
     """Nothing while the database can't be asked: the rest is told all the same."""
     try:
         async with asyncio.timeout(READY_S):
             found = await desk.database.read(lambda session: list(display_standing.judged(session, now())))
-    except (Unavailable, TimeoutError):
+    except (DatabaseUnavailable, TimeoutError):
         return b""
     return metrics.displays((display.id, state) for display, state in found)
 

@@ -16,9 +16,9 @@ from board.commands.schemas import Schema, class_name
 from board.errors import SENTENCES
 from board.settings import VERSION
 from board.web.http import BASE, STATUS
-from board.web.schema_helpers import COUNT, ID, TEXT, TIME, TRUE, Call, many, or_null, ref, shape
+from board.web.schema_helpers import COUNT, ID, TEXT, TIME, TRUE, EndpointDoc, many, or_null, ref, shape
 
-UNKNOWN = Call({}, tuple(STATUS))  # until it has a line of its own
+UNKNOWN = EndpointDoc({}, tuple(STATUS))  # until it has a line of its own
 
 
 def document(routes: Iterable[BaseRoute]) -> Schema:
@@ -70,7 +70,7 @@ def _response(description: str, media: str, schema: Schema) -> Schema:
     return {"description": description, "content": {media: {"schema": schema}}}
 
 
-def _refusals(call: Call) -> Schema:
+def _refusals(call: EndpointDoc) -> Schema:
     """One response for each status, with the codes that it may have."""
     by_status: dict[int, list[str]] = {}
     for code in call.refusals:

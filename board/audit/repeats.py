@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from board.audit import actor, writer
 from board.audit.entries import Entry, Overflowed, Repeated, SignInFailed
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.times import now, stamp
 from realtime.periodic import every
 
@@ -71,24 +71,24 @@ class Repeats:
     async def _round(self) -> None:
         try:
             await self.write()
-        except Unavailable:
+        except DatabaseUnavailable:
             log.warning("the audit journal can't be written")
 
     async def write(self) -> None:
-        """Writes what is waiting, in one transaction. Raises Unavailable; then it waits on: where the commit was lost on the way
-        it may be written twice, and is not lost."""
+        """Writes what is waiting, in one transaction. Raises DatabaseUnavailable; then it waits on: where the commit was lost on
+        the way it may be written twice, and is not lost."""
         self._turn_window()
         if not self._waiting:
             return
         entries, self._waiting = self._waiting, []
         try:
             await self._database.write(lambda session: _write(session, entries))
-        except Unavailable:
+        except DatabaseUnavailable:
             self._waiting = entries + self._waiting
             raise
 
     async def close(self) -> None:
-        """Writes all of it, what was only counted so far too. Raises Unavailable."""
+        """Writes all of it, what was only counted so far too. Raises DatabaseUnavailable."""
         self._end_window()
         await self.write()
 

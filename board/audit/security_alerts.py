@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
 from board.engine.alert_versions import changed
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from models.alert import OWN, SECURITY
 
 _NUMBER = text("SELECT COALESCE(max(number), 0) + 1 FROM security_alert WHERE account = :account")
@@ -31,7 +31,7 @@ _LIST = text(
 )
 
 
-def record(session: Session, account: str, said: Said) -> None:
+def record(session: Session, account: str, said: JournalEvent) -> None:
     """Alerts an account by an entry of the audit journal, whose row is locked: so the numbers have no gaps."""
     number = session.connection().execute(_NUMBER, {"account": account}).scalar_one()
     session.connection().execute(_ADD, {"account": account, "number": number, "seq": said.seq, "at": said.at})

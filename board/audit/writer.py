@@ -42,7 +42,7 @@ def write(
 
 
 async def write_alone(database: Database, entry: Entry, by: Actor) -> None:
-    """Writes an entry of what is read, before it is given. Raises Unavailable: then it is not to be given."""
+    """Writes an entry of what is read, before it is given. Raises DatabaseUnavailable: then it is not to be given."""
     await database.write(lambda session: write(session, entry, by=by))
 
 

@@ -15,7 +15,7 @@ from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused
 from board.exports.exports import BOM, CSV, lines
 from board.i18n import N_, translated
-from board.service import Desk
+from board.service import BoardService
 from board.web import language
 from board.web.heavy_reads import heavy
 from board.web.http import answer, desk_of, number
@@ -90,7 +90,7 @@ async def csv(request: Request, caller: Caller) -> Response:
     return StreamingResponse(body, headers={"content-type": CSV, "content-disposition": f'attachment; filename="{FILE}"'})
 
 
-async def _csv(desk: Desk, caller: Caller, wanted: Filter, before: int, reads: str) -> AsyncIterator[bytes]:
+async def _csv(desk: BoardService, caller: Caller, wanted: Filter, before: int, reads: str) -> AsyncIterator[bytes]:
     yield BOM + lines([[translated(word, reads) for word in HEADER]])
     while before:
 

@@ -4,7 +4,7 @@ from board.audit.entries import ENTRIES, Entry
 from board.audit_log.reading import GROUPS
 from board.commands.schemas import Schema
 from board.i18n import N_
-from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, Call, many, or_null, shape
+from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, EndpointDoc, many, or_null, shape
 from realtime.strict_json import MAX_INTEGER
 
 _ACTOR: Schema = shape({
@@ -27,8 +27,8 @@ _FILTER: dict[str, Schema] = {
 }
 _REFUSALS = (*EVERYWHERE, "not_found", "invalid")
 
-CALLS: dict[tuple[str, str], Call] = {
-    ("GET", "/audit"): Call(
+CALLS: dict[tuple[str, str], EndpointDoc] = {
+    ("GET", "/audit"): EndpointDoc(
         shape({
             "board": {"const": "audit"}, "epoch": TEXT, "seq": COUNT, "more": {"type": "boolean"},
             "entries": many({"oneOf": [*map(_entry, ENTRIES.values()), shape(_META | {"erased": TRUE})]}),
@@ -39,7 +39,7 @@ CALLS: dict[tuple[str, str], Call] = {
             "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 100},
         } | _FILTER,
     ),
-    ("GET", "/audit.csv"): Call(TEXT, _REFUSALS, query=_FILTER, media="text/csv"),
+    ("GET", "/audit.csv"): EndpointDoc(TEXT, _REFUSALS, query=_FILTER, media="text/csv"),
 }  # fmt: skip
 
 SAYS: dict[tuple[str, str], str] = {

@@ -8,7 +8,7 @@ from board.checks import backups, clock, database, installation, paper, proxy, r
 from board.checks import settings as of_settings
 from board.checks.finding import Finding, State
 from board.settings import Settings
-from models.errors import Unavailable, Unusable
+from models.errors import ConfigurationError, DatabaseUnavailable
 
 Check = Callable[[Settings], tuple[State, str]]
 
@@ -28,7 +28,7 @@ def run() -> list[Finding]:
     try:
         settings = Settings()
         settings.check()
-    except Unusable as error:
+    except ConfigurationError as error:
         found.append(Finding("settings", State.WRONG, str(error)))
     except ValidationError as error:
         found.append(Finding("settings", State.WRONG, of_settings.sentence(error)))
@@ -41,7 +41,7 @@ def run() -> list[Finding]:
 def _look(name: str, check: Check, settings: Settings) -> Finding:
     try:
         return Finding(name, *check(settings))
-    except Unusable as error:
+    except ConfigurationError as error:
         return Finding(name, State.WRONG, str(error))
-    except Unavailable:
+    except DatabaseUnavailable:
         return Finding(name, State.WRONG, "The database can't be read right now: it is busy, full or damaged.")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from board import bootstrap
-from board.errors import Wrong
+from board.errors import OperationError
 from board.install import CannotInstall, environments
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -24,7 +24,7 @@ def install(extras: Annotated[list[str] | None, typer.Argument(help="paper: what
     """Installs what this checkout needs, beside what was installed before. (Only as `python3 -m board install`.)"""
     env = Path(sys.prefix)
     if environments.is_ours(bootstrap.ROOT, env) and not environments.is_current(bootstrap.ROOT, env, frozenset(extras or ())):
-        raise Wrong(f"This program installs nothing: {bootstrap.advice(extra=' '.join(extras or ()))}.")
+        raise OperationError(f"This program installs nothing: {bootstrap.advice(extra=' '.join(extras or ()))}.")
     print(f"everything is there, in {env}")
 
 
@@ -54,7 +54,7 @@ def _installing() -> Iterator[None]:
     try:
         yield
     except CannotInstall as why:
-        raise Wrong(f"{why}.") from why
+        raise OperationError(f"{why}.") from why
 
 
 def test(context: typer.Context) -> None:

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from board.command_line.output import progress
-from board.errors import Wrong
+from board.errors import OperationError
 from board.maintenance.database import WAIT_S, by_command_line, write
 from board.settings import Settings
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.schema import migrate as bring_up
 from models.times import now, stamp
 
@@ -73,8 +73,8 @@ def backup(
     finally:
         progress("")
     if faults:
-        raise Wrong(f"{file} is written, but a journal in it is damaged, as it is in the database: {'; '.join(faults)}.")
-    with suppress(Unavailable):  # of an earlier version, it has no place for this
+        raise OperationError(f"{file} is written, but a journal in it is damaged, as it is in the database: {'; '.join(faults)}.")
+    with suppress(DatabaseUnavailable):  # of an earlier version, it has no place for this
         noted = by_command_line(lambda session: note_backup(session, at, file))
         Database(Settings().database_url, existing=True).write_now(noted)
     print(f"{file} holds: {boards} boards")

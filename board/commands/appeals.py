@@ -7,9 +7,9 @@ from pydantic import Field, model_validator
 
 from board.commands import tasks
 from board.engine.access import is_on_walls
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import invalid
-from board.fields import Data, Long, Time
+from board.fields import Data, LongText, Time
 from board.i18n import N_
 from models.display import WALL
 from models.entity import State
@@ -25,7 +25,7 @@ class Set(Data):
     level: Level
     since: Time | None = Field(default=None, alias="from")
     until: Time | None = None
-    reason: Long | None = None
+    reason: LongText | None = None
 
     @model_validator(mode="after")
     def _none_has_no_dates(self) -> "Set":
@@ -34,7 +34,7 @@ class Set(Data):
         return self
 
 
-def set_appeal(pen: Pen, data: Set) -> None:
+def set_appeal(pen: EventWriter, data: Set) -> None:
     """Another level, or other dates; all of them are set."""
     if data.since is not None and data.until is not None and data.until <= data.since:
         raise invalid("until", N_("An appeal ends after it begins."))
@@ -43,7 +43,7 @@ def set_appeal(pen: Pen, data: Set) -> None:
     put(pen, row, appeal, data.reason)
 
 
-def end(pen: Pen, row: Search, reason: str) -> None:
+def end(pen: EventWriter, row: Search, reason: str) -> None:
     """The child is found: ends the appeal that runs, if one does, and makes the tasks that wipe its traces."""
     level = row.appeal["level"]
     if put(pen, row, NONE, reason):
@@ -52,7 +52,7 @@ def end(pen: Pen, row: Search, reason: str) -> None:
                 tasks.add_known(pen, each, take_down=True)
 
 
-def put(pen: Pen, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:
+def put(pen: EventWriter, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:
     """Sets the appeal. Displays lose sight of the search when it becomes discreet, and have it again when it is so no more.
     True if something changed."""
     on_walls = is_on_walls(row)

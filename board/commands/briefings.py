@@ -5,13 +5,13 @@ from pydantic import Field
 
 from board.commands import shifts
 from board.engine import access, read_positions, unit_of_work
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import invalid, not_found
-from board.fields import Data, Id, Long, Told, patched
+from board.fields import Data, Id, LongText, RequiredLongText, patched
 from board.i18n import N_
 from models.accounts import Account
 from models.entity import Entity, State
-from models.handover import Briefing, Handed, Handover
+from models.handover import Briefing, Handover, SearchHandover
 from models.note import Note
 from models.search import Search
 from models.sighting import Sighting
@@ -21,14 +21,14 @@ MOST_PINNED = 20  # on one search: what nobody must miss is little
 PINS: tuple[type[Entity], ...] = (Sighting, Task, Note)
 
 
-class OfSearch(Data):
+class BriefingFields(Data):
     """What is written of a search. `keeper` answers for it where whoever takes the shift over may not see it."""
 
-    assessment: Long | None = None
-    hypotheses: Long | None = None
-    dropped: Long | None = None
-    contingencies: Long | None = None
-    contacts: Long | None = None
+    assessment: LongText | None = None
+    hypotheses: LongText | None = None
+    dropped: LongText | None = None
+    contingencies: LongText | None = None
+    contacts: LongText | None = None
     pinned: list[Id] = Field(default_factory=list, max_length=MOST_PINNED)
     keeper: Id | None = None
 
@@ -36,14 +36,14 @@ class OfSearch(Data):
 class Read(Data):
     handover: shifts.Number
     seq: shifts.Seq
-    reason: Told | None = None
+    reason: RequiredLongText | None = None
 
 
-def write(pen: Pen, number: int, patch: State) -> None:
+def write(pen: EventWriter, number: int, patch: State) -> None:
     """A merge patch, while handover `number` is prepared and this search is part of it."""
     row = _briefing(pen)
-    before = {name: getattr(row, name) for name in OfSearch.model_fields} | {"keeper": _keeper(row, number)}
-    values = patched(OfSearch, before, patch)
+    before = {name: getattr(row, name) for name in BriefingFields.model_fields} | {"keeper": _keeper(row, number)}
+    values = patched(BriefingFields, before, patch)
     values["pinned"] = list(dict.fromkeys(values["pinned"]))
     _check_pinned(pen, values["pinned"])
     if values["keeper"] is not None and "keeper" in patch:
@@ -55,31 +55,31 @@ def write(pen: Pen, number: int, patch: State) -> None:
         _put(pen, row, shifts.WRITTEN, values | {"handover": number})
 
 
-def _briefing(pen: Pen) -> Briefing:
+def _briefing(pen: EventWriter) -> Briefing:
     """What is said of this search; an empty one, which is on no board yet, where nothing was."""
     id = pen.board.id
     return unit_of_work.row(pen.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
 
 
-def _put(pen: Pen, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
+def _put(pen: EventWriter, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
     if row.handover:
         pen.change(row, type, values, reason)
     else:
         pen.add(Briefing(**(row.model_dump() | values)), type, reason)
 
 
-def read(pen: Pen, data: Read) -> None:
+def read(pen: EventWriter, data: Read) -> None:
     """Up to where whoever takes over has read this search. Never less than they have read already."""
     if data.seq > pen.board.seq:
         raise invalid("seq", N_("The board has not got so far."))
     handover = shifts.present(pen, data.handover, "signed")
-    handed = unit_of_work.row(pen.session, Handed, pen.board.id)
+    handed = unit_of_work.row(pen.session, SearchHandover, pen.board.id)
     if handed is None or handed.handover != data.handover:
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
     row = _briefing(pen)
     marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
     read_positions.looked(
-        pen.session, pen.person, read_positions.Mark(pen.board.id, pen.board.epoch, data.seq), pen.board.seq, pen.now
+        pen.session, pen.person, read_positions.ReadPosition(pen.board.id, pen.board.epoch, data.seq), pen.board.seq, pen.now
     )
     if data.seq > marks.get(pen.person, {}).get("seq", -1):
         marks[pen.person] = {"handover": data.handover, "seq": data.seq, "at": pen.now}
@@ -90,7 +90,7 @@ def read(pen: Pen, data: Read) -> None:
 # -- what whoever takes over may not see ----------------------------------------------------------------------------------
 
 
-def undecided(pen: Pen, handover: Handover, seen_by: access.Members) -> list[str]:
+def undecided(pen: EventWriter, handover: Handover, seen_by: access.RestrictedSearches) -> list[str]:
     """The searches, of these, that who is expected to take over may not see, and for which nobody who may see them was named to
     answer. By id."""
     incoming = handover.incoming
@@ -98,7 +98,7 @@ def undecided(pen: Pen, handover: Handover, seen_by: access.Members) -> list[str
     return sorted(id for id in outside if not _is_kept(pen, id, handover.number, seen_by[id]))
 
 
-def _is_kept(pen: Pen, id: str, number: int, members: frozenset[str]) -> bool:
+def _is_kept(pen: EventWriter, id: str, number: int, members: frozenset[str]) -> bool:
     row = unit_of_work.row(pen.session, Briefing, id)
     keeper = _keeper(row, number) if row is not None else None
     account = unit_of_work.row(pen.session, Account, keeper) if keeper is not None else None
@@ -110,7 +110,7 @@ def _keeper(row: Briefing, number: int) -> str | None:
     return row.keeper if row.handover == number else None
 
 
-def _check_keeper(pen: Pen, id: str) -> None:
+def _check_keeper(pen: EventWriter, id: str) -> None:
     """Who answers for a search is a coordinator who sees it, where not everybody does."""
     shifts.check_coordinator(pen, id, "keeper")
     search = pen.find(Search, pen.board.id, "search")
@@ -121,7 +121,7 @@ def _check_keeper(pen: Pen, id: str) -> None:
         raise invalid("keeper", N_("They may not see this search."))
 
 
-def _check_pinned(pen: Pen, ids: list[str]) -> None:
+def _check_pinned(pen: EventWriter, ids: list[str]) -> None:
     for id in ids:
         rows = (unit_of_work.row(pen.session, kind, id) for kind in PINS)
         if not any(row is not None and row.board == pen.board.id for row in rows):

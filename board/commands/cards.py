@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from board.commands import columns, ranks
 from board.engine import unit_of_work
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import invalid, not_found
-from board.fields import Data, Id, Long
+from board.fields import Data, Id, LongText
 from board.i18n import N_
 from models.sighting import Sighting
 from models.task import Task
@@ -38,10 +38,10 @@ class Assign(Data):
 
 class Withdraw(Data):
     card: Id
-    reason: Long | None = None
+    reason: LongText | None = None
 
 
-def find(pen: Pen, id: str, name: str = "card") -> Card:
+def find(pen: EventWriter, id: str, name: str = "card") -> Card:
     """The card of this board by that id. Raises Refused `not_found`."""
     row = unit_of_work.row(pen.session, Sighting, id) or unit_of_work.row(pen.session, Task, id)
     if row is None or row.board != pen.board.id:
@@ -49,13 +49,13 @@ def find(pen: Pen, id: str, name: str = "card") -> Card:
     return row
 
 
-def place_new(pen: Pen, column: str | None, role: str) -> tuple[str, str]:
+def place_new(pen: EventWriter, column: str | None, role: str) -> tuple[str, str]:
     """(column, rank) for a new card: at the end of the column named, or of the first one with this role."""
     found = columns.find(pen, column, "column") if column is not None else columns.first_of(pen, role)
     return found.id, ranks.between(_last(pen, found.id), None)
 
 
-def move(pen: Pen, data: Move) -> None:
+def move(pen: EventWriter, data: Move) -> None:
     """Puts a card before or after another, or at the end of a column. Moves never conflict: the last one stands."""
     if data.before is not None and data.after is not None:
         raise invalid("after", N_("Either before or after, not both."))
@@ -83,7 +83,7 @@ def move(pen: Pen, data: Move) -> None:
         _spread(pen, column.id, card)
 
 
-def part(pen: Pen, card: Card) -> None:
+def part(pen: EventWriter, card: Card) -> None:
     """Gives a card and its neighbours new ranks where another got the same one since: it was put back where it stood."""
     pen.session.flush()
     same = pen.session.connection().execute(_SAME, {"column": card.column, "rank": card.rank, "but": card.id}).first()
@@ -91,7 +91,7 @@ def part(pen: Pen, card: Card) -> None:
         _spread(pen, card.column, card)
 
 
-def _spread(pen: Pen, column: str, card: Card) -> None:
+def _spread(pen: EventWriter, column: str, card: Card) -> None:
     """Gives a card and its neighbours short ranks again."""
     pen.session.flush()
     around = [row.id for row in pen.session.connection().execute(_IN_COLUMN, {"column": column})]
@@ -112,19 +112,19 @@ def _spread(pen: Pen, column: str, card: Card) -> None:
         pen.change(window[place], "card.moved", {"rank": rank}, conflicts=False)
 
 
-def assign(pen: Pen, data: Assign) -> None:
+def assign(pen: EventWriter, data: Assign) -> None:
     """Hands a card to somebody, or to nobody."""
     card = find(pen, data.card)
     pen.find_person(data.assignee, "assignee")
     pen.change(card, "card.assigned", {"assignee": data.assignee})
 
 
-def withdraw(pen: Pen, data: Withdraw) -> None:
+def withdraw(pen: EventWriter, data: Withdraw) -> None:
     """Folds a card away. It keeps its number and its place, and can be restored."""
     pen.change(find(pen, data.card), "card.withdrawn", {"withdrawn": True}, data.reason)
 
 
-def restore(pen: Pen, data: Withdraw) -> None:
+def restore(pen: EventWriter, data: Withdraw) -> None:
     pen.change(find(pen, data.card), "card.restored", {"withdrawn": False}, data.reason)
 
 
@@ -139,7 +139,7 @@ _BELOW = text(f"SELECT max(rank) FROM ({_ALL}) c WHERE id <> :but AND rank < :ra
 _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
 
 
-def _last(pen: Pen, column: str) -> str | None:
+def _last(pen: EventWriter, column: str) -> str | None:
     """The highest rank in a column: read once for all that share a transaction, as storms come as new cards."""
     known = unit_of_work.of(pen.session).last
     if column not in known:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from board.engine import unit_of_work
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import invalid
-from board.i18n import N_, Sentence, say
+from board.i18n import N_, Message, say
 from models.entity import State
 from models.search import Search
 
@@ -22,7 +22,7 @@ _SIGHTINGS = text(
 )
 
 
-def close(pen: Pen, row: Search, acknowledge: str | None) -> State:
+def close(pen: EventWriter, row: Search, acknowledge: str | None) -> State:
     """Return what closing changes beside the status. Raises Refused `invalid` where something is open and nobody says why it
     is right to close. A search that is closed already is not judged again."""
     if row.status == "closed":
@@ -35,9 +35,9 @@ def close(pen: Pen, row: Search, acknowledge: str | None) -> State:
     return values
 
 
-def _open(pen: Pen, row: Search) -> list[Sentence]:
+def _open(pen: EventWriter, row: Search) -> list[Message]:
     """Name what is still open."""
-    found: list[Sentence] = []
+    found: list[Message] = []
     if row.outcome is not None:
         if not row.outcome.get("family_told"):
             found.append(say(N_("The family has not been told.")))
@@ -52,12 +52,12 @@ def _open(pen: Pen, row: Search) -> list[Sentence]:
     return found
 
 
-def _named(numbers: Sequence[int]) -> str | Sentence:
+def _named(numbers: Sequence[int]) -> str | Message:
     named = ", ".join(map(str, numbers[:NAMED]))
     return say(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - NAMED) if numbers[NAMED:] else named
 
 
-def _joined(sentences: Sequence[Sentence]) -> Sentence:
+def _joined(sentences: Sequence[Message]) -> Message:
     """Join sentences, each of which is translated by itself."""
     parts = {f"part{at}": each for at, each in enumerate(sentences)}
     return say(" ".join(f"{{{name}}}" for name in parts), **parts)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from board.commands import ranks
 from board.engine import unit_of_work
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import invalid
 from board.fields import Data, Id, Title
 from board.i18n import N_
@@ -19,12 +19,12 @@ LONGEST_RANK = 48  # characters; above it the column and its neighbours get shor
 NEIGHBOURS = 20  # on each side: columns can be as many as a board has entities, and a message has 1 MiB
 
 
-class _Beside(Data):
+class RelativePosition(Data):
     before: Id | None = None
     after: Id | None = None
 
 
-class Add(_Beside):
+class Add(RelativePosition):
     """Without a title a column has the name of its role."""
 
     title: Title | None = None
@@ -40,7 +40,7 @@ class Rename(Data):
     title: Title | None
 
 
-class Move(_Beside):
+class Move(RelativePosition):
     column: Id
 
 
@@ -48,30 +48,30 @@ class Remove(Data):
     column: Id
 
 
-def make_five(pen: Pen) -> None:
+def make_five(pen: EventWriter) -> None:
     """One column of each role, in that order."""
     for role, rank in zip(ROLES, ranks.several_between(None, None, len(ROLES)), strict=True):
         row = Column(id=new_id(), board=pen.board.id, title=None, role=role, rank=rank)
         pen.add(row, "column.added", reserved=True)
 
 
-def find(pen: Pen, id: str, name: str) -> Column:
+def find(pen: EventWriter, id: str, name: str) -> Column:
     """The column of this board by that id. Raises Refused `not_found`."""
     unit_of_work.columns(pen.session, pen.board.id)  # they are few, and read at once
     return pen.find(Column, id, name)
 
 
-def first_of(pen: Pen, role: str) -> Column:
+def first_of(pen: EventWriter, role: str) -> Column:
     """The first column of a role: a board never lacks an `inbox` or a `todo`."""
     return next(column for column in in_order(pen) if column.role == role)
 
 
-def in_order(pen: Pen) -> list[Column]:
+def in_order(pen: EventWriter) -> list[Column]:
     """From left to right."""
     return sorted(unit_of_work.columns(pen.session, pen.board.id), key=lambda column: (column.rank, column.id))
 
 
-def add(pen: Pen, data: Add) -> None:
+def add(pen: EventWriter, data: Add) -> None:
     """A new column before or after another, or at the end."""
     _check_not_both(data)
     low, high = _between(pen, data, None)
@@ -80,12 +80,12 @@ def add(pen: Pen, data: Add) -> None:
     spread(pen, row)
 
 
-def rename(pen: Pen, data: Rename) -> None:
+def rename(pen: EventWriter, data: Rename) -> None:
     """Another title, or the name of its role."""
     pen.change(find(pen, data.column, "column"), "column.renamed", {"title": data.title})
 
 
-def move(pen: Pen, data: Move) -> None:
+def move(pen: EventWriter, data: Move) -> None:
     """Puts a column before or after another."""
     _check_not_both(data)
     if data.before is None and data.after is None:
@@ -100,7 +100,7 @@ def move(pen: Pen, data: Move) -> None:
     spread(pen, row)
 
 
-def remove(pen: Pen, data: Remove) -> None:
+def remove(pen: EventWriter, data: Remove) -> None:
     """Takes an empty column away; a withdrawn card is one, as it can be restored."""
     row = find(pen, data.column, "column")
     pen.session.flush()
@@ -112,12 +112,12 @@ def remove(pen: Pen, data: Remove) -> None:
     pen.remove(row, "column.removed")
 
 
-def _check_not_both(data: _Beside) -> None:
+def _check_not_both(data: RelativePosition) -> None:
     if data.before is not None and data.after is not None:
         raise invalid("after", N_("Either before or after, not both."))
 
 
-def _between(pen: Pen, data: _Beside, moved: Column | None) -> tuple[str | None, str | None]:
+def _between(pen: EventWriter, data: RelativePosition, moved: Column | None) -> tuple[str | None, str | None]:
     """The ranks between which a column goes; `moved` is itself no neighbour."""
     others = [column for column in in_order(pen) if moved is None or column.id != moved.id]
     beside = data.before or data.after
@@ -128,7 +128,7 @@ def _between(pen: Pen, data: _Beside, moved: Column | None) -> tuple[str | None,
     return low, high
 
 
-def spread(pen: Pen, row: Column) -> None:
+def spread(pen: EventWriter, row: Column) -> None:
     """Gives a column and its neighbours short ranks again, where its own is long or is another's too."""
     around = in_order(pen)
     if len(row.rank) <= LONGEST_RANK and sum(each.rank == row.rank for each in around) == 1:

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.fields import Data
 from models.accounts import ROLES
 from models.board import Board
 
-Handler = Callable[[Pen, Any], None]
+Handler = Callable[[EventWriter, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CommandSpec:
     """A line of the table. `while_closed`: also on a closed search. `like` names another command, of which one must have the
     right too."""
 

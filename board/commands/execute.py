@@ -16,19 +16,19 @@ from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session
 
 from board.commands import alerts
-from board.commands.command import Ack, Rule
+from board.commands.command import Ack, CommandSpec
 from board.commands.registry import TABLE, Command, taken_while_closed
 from board.engine import access, hash_chain, journal, unit_of_work
-from board.engine.event import Said
-from board.engine.event_writer import Pen
+from board.engine.event import JournalEvent
+from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused, from_validation, invalid
 from board.i18n import N_
-from board.predefined_tasks import Known, packaged
+from board.predefined_tasks import TaskCatalogue, packaged
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
 from models.database import may_be_done, together
-from models.event import Done
+from models.event import ProcessedCommand
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
@@ -36,40 +36,40 @@ from models.times import stamp
 
 _NAME_CARDS = ("card", "sighting", "task", "before", "after")
 _ID = re.compile("[0-9a-f-]{36}")
-_DONE = Done.__table__.c  # type: ignore[attr-defined]
+_DONE = ProcessedCommand.__table__.c  # type: ignore[attr-defined]
 _REMEMBERED = select(_DONE.account, _DONE.command, _DONE.ack, _DONE.content).where(
     tuple_(_DONE.account, _DONE.command).in_(bindparam("keys", expanding=True))
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class CommandResult:
     """What a command came to: its ack, and what was said on which board, in the order of seq. `sight` are the accounts
     that gained or lost sight of the search. An ack that was remembered says nothing again."""
 
     ack: Ack
-    said: tuple[Said, ...] = ()
+    said: tuple[JournalEvent, ...] = ()
     epochs: tuple[tuple[str, str], ...] = ()
     sight: frozenset[str] = frozenset()
     filling: tuple[str, int] | None = None  # a board that its people are told of from now on, and how much it has
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class QueuedCommand:
     """A command on its way to the database, which may carry it out together with others. `content` is what it was made of, where
     its id may be used again for that alone."""
 
     caller: Caller
     command: Command
     clock: Callable[[], datetime]
-    known: Known = field(default_factory=packaged)
+    known: TaskCatalogue = field(default_factory=packaged)
     content: bytes | None = None
 
     @property
     def boards(self) -> tuple[str, ...]:
         return locks(self.command)
 
-    def __call__(self, session: Session) -> Written | Refused:
+    def __call__(self, session: Session) -> CommandResult | Refused:
         """Carries it out. A refusal is raised only where something must be undone: else the others go on unharmed."""
         changes = unit_of_work.of(session).changes
         _lock(session, self.boards)  # before the clock is read: who waited here would have an earlier time than who was first
@@ -92,8 +92,8 @@ def locks(command: Command) -> tuple[str, ...]:
 
 
 def execute(
-    session: Session, caller: Caller, command: Command, now: str, known: Known | None = None, content: bytes | None = None
-) -> Written:
+    session: Session, caller: Caller, command: Command, now: str, known: TaskCatalogue | None = None, content: bytes | None = None
+) -> CommandResult:
     """Carries out a command. Raises Refused; then nothing is changed.
 
     The boards' rows are locked before anything that decides is read, so commit order is seq order and two edits can't erase
@@ -103,13 +103,13 @@ def execute(
     _lock(session, boards)
     # It was judged already, and is not judged again by rights that may have ended since: only its answer was lost.
     if may_be_done(session) and (ack := _remembered(session, caller.account.id, command)) is not None:
-        return Written(ack)
+        return CommandResult(ack)
     account = _signed_in(session, caller)
     operations = access.board_to_write(session, account.id, OPERATIONS) if len(boards) > 1 else None
     board = access.board_to_write(session, account.id, command.board)
     rule, like = _allowed(session, command, board, account, caller)
     if (ack := _remembered(session, account.id, command, content)) is not None:
-        return Written(ack)
+        return CommandResult(ack)
     if board.kind == "search" and not taken_while_closed(rule, like):
         _check_open(session, board)
     if command.base is not None and (command.base < 0 or (command.base > board.seq and command.epoch in (None, board.epoch))):
@@ -118,7 +118,7 @@ def execute(
         data = rule.data.model_validate(command.data)
     except ValidationError as error:
         raise from_validation(error) from error
-    pen = Pen(session, account, command, board, operations, now, known or packaged())
+    pen = EventWriter(session, account, command, board, operations, now, known or packaged())
     rule.do(pen, data)
     for change in pen.changes:
         alerts.record(session, change)
@@ -130,7 +130,7 @@ def execute(
         if seqs:
             unit_of_work.of(session).acted(account.id, each, epochs[each], min(seqs), max(seqs), now)
     filling = (board.id, board.entities) if pen.filling and pen.opened is None else None
-    return Written(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight), filling)
+    return CommandResult(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight), filling)
 
 
 def _lock(session: Session, boards: tuple[str, ...]) -> None:
@@ -142,8 +142,8 @@ def _lock(session: Session, boards: tuple[str, ...]) -> None:
         unit_of_work.locked(session, each)
 
 
-def _orders(session: Session) -> list[Order]:
-    return [each for each in together(session) if isinstance(each, Order)]
+def _orders(session: Session) -> list[QueuedCommand]:
+    return [each for each in together(session) if isinstance(each, QueuedCommand)]
 
 
 def _key(caller: Caller) -> tuple[str, str | None, str | None]:
@@ -157,7 +157,9 @@ def _signed_in(session: Session, caller: Caller) -> Account:
     return known[key]
 
 
-def _allowed(session: Session, command: Command, board: Board, account: Account, caller: Caller) -> tuple[Rule, str | None]:
+def _allowed(
+    session: Session, command: Command, board: Board, account: Account, caller: Caller
+) -> tuple[CommandSpec, str | None]:
     """Return the command's rule, and the command that it is like. Raises Refused."""
     rule = TABLE.get(command.name)
     if rule is None or rule.on not in ("any", board.kind):
@@ -193,7 +195,7 @@ def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
     return hash_chain.commitment(key, content) if key is not None else None
 
 
-def _read_ahead(session: Session, orders: list[Order]) -> None:
+def _read_ahead(session: Session, orders: list[QueuedCommand]) -> None:
     """Reads the searches, and the cards that these commands name, in one go, instead of one by one."""
     if len(orders) > 1:
         searches = {each.command.board for each in orders} - {OPERATIONS}

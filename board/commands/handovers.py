@@ -14,13 +14,13 @@ from sqlmodel import Session, select
 from board.commands import briefings, shifts
 from board.engine import access, many_boards, significant_events, snapshot, unit_of_work
 from board.engine import read_positions as marks
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import Refused
-from board.fields import Data, Id, Long, Told, patched
+from board.fields import Data, Id, LongText, RequiredLongText, patched
 from board.i18n import N_
 from models.board import OPERATIONS
 from models.entity import State
-from models.handover import Briefing, Handed, Handover
+from models.handover import Briefing, Handover, SearchHandover
 
 MOST_SEARCHES = 10_000  # as many as a desk has
 Position = dict[str, Any]  # epoch, seq, head
@@ -30,12 +30,12 @@ class Prepare(Data):
     incoming: Id | None = None
 
 
-class OfDesk(Data):
+class HandoverFields(Data):
     """What is written of the desk as a whole."""
 
     incoming: Id | None = None
-    faults: Long | None = None
-    remarks: Long | None = None
+    faults: LongText | None = None
+    remarks: LongText | None = None
 
 
 class Write(Data):
@@ -57,24 +57,24 @@ class Accept(Data):
     """`reason`: why it is taken over although something was not read."""
 
     handover: shifts.Number
-    restatement: Told
-    reason: Told | None = None
+    restatement: RequiredLongText
+    reason: RequiredLongText | None = None
 
 
 class Refuse(Data):
     handover: shifts.Number
-    reason: Told
+    reason: RequiredLongText
 
 
 class Withdraw(Data):
     handover: shifts.Number
-    reason: Told | None = None
+    reason: RequiredLongText | None = None
 
 
 # -- written --------------------------------------------------------------------------------------------------------------
 
 
-def prepare(pen: Pen, data: Prepare) -> None:
+def prepare(pen: EventWriter, data: Prepare) -> None:
     """A new handover of the shift that is held now. What was written of the desk goes on where the last one was not accepted; of
     searches it always does."""
     shifts.check_coordinator(pen, data.incoming, "incoming")
@@ -95,7 +95,7 @@ def prepare(pen: Pen, data: Prepare) -> None:
         pen.change(row, "handover.prepared", new.state())
 
 
-def write(pen: Pen, data: Write) -> None:
+def write(pen: EventWriter, data: Write) -> None:
     """While it is being prepared."""
     if pen.board.id == OPERATIONS:
         _write_of_desk(pen, data.handover, data.model_extra or {})
@@ -103,9 +103,9 @@ def write(pen: Pen, data: Write) -> None:
         briefings.write(pen, data.handover, data.model_extra or {})
 
 
-def _write_of_desk(pen: Pen, number: int, patch: State) -> None:
+def _write_of_desk(pen: EventWriter, number: int, patch: State) -> None:
     row = shifts.last_handover(pen)
-    values = patched(OfDesk, {name: getattr(row, name, None) for name in OfDesk.model_fields}, patch)
+    values = patched(HandoverFields, {name: getattr(row, name, None) for name in HandoverFields.model_fields}, patch)
     if row is None or values["incoming"] != row.incoming:
         shifts.check_coordinator(pen, values["incoming"], "incoming")
     pen.change(shifts.present(pen, number, "prepared"), shifts.WRITTEN, values)
@@ -114,7 +114,7 @@ def _write_of_desk(pen: Pen, number: int, patch: State) -> None:
 # -- signed ---------------------------------------------------------------------------------------------------------------
 
 
-def sign(pen: Pen, data: Sign) -> None:
+def sign(pen: EventWriter, data: Sign) -> None:
     """Fixes the report at these positions: from now on it is theirs to accept. What the signer may not see is handed over
     as it stands."""
     shift = shifts.current(pen)
@@ -138,11 +138,11 @@ def sign(pen: Pen, data: Sign) -> None:
     if wrong:
         raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in wrong.items()}, current=row.state())
     handed = stand | _at(pen.session, seen, data.positions)
-    unit_of_work.read_ahead(pen.session, Handed, searches)
+    unit_of_work.read_ahead(pen.session, SearchHandover, searches)
     for id in searches:
         _hand_over(pen, id, data.handover, handed[id])
     for id, seq in data.positions.items():
-        marks.looked(pen.session, pen.person, marks.Mark(id, stand[id]["epoch"], seq), stand[id]["seq"], pen.now)
+        marks.looked(pen.session, pen.person, marks.ReadPosition(id, stand[id]["epoch"], seq), stand[id]["seq"], pen.now)
     signed = {"signed_at": pen.now, "searches": len(searches), "position": before, "digest": digest(handed)}
     pen.change(row, "handover.signed", signed | {"status": "signed"})
 
@@ -153,7 +153,7 @@ def digest(positions: Mapping[str, Position]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _unfit(pen: Pen, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
+def _unfit(pen: EventWriter, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
     """The searches whose positions can't be signed, with a sentence for each."""
     found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
     found |= {id: N_("This search is part of the handover too.") for id in seen.keys() - given.keys()}
@@ -171,10 +171,10 @@ def _at(session: Session, stand: Mapping[str, Position], given: Mapping[str, int
     return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in stand.items()}
 
 
-def _hand_over(pen: Pen, id: str, number: int, position: Position) -> None:
-    row = unit_of_work.row(pen.session, Handed, id)
+def _hand_over(pen: EventWriter, id: str, number: int, position: Position) -> None:
+    row = unit_of_work.row(pen.session, SearchHandover, id)
     if row is None:
-        pen.add(Handed(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
+        pen.add(SearchHandover(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
     else:
         pen.change(row, "handed.set", {"handover": number, "position": position}, conflicts=False)
 
@@ -182,7 +182,7 @@ def _hand_over(pen: Pen, id: str, number: int, position: Position) -> None:
 # -- taken over -----------------------------------------------------------------------------------------------------------
 
 
-def accept(pen: Pen, data: Accept) -> None:
+def accept(pen: EventWriter, data: Accept) -> None:
     """Takes the shift over: from this moment it is theirs who accepts."""
     row = shifts.present(pen, data.handover, "signed")
     _check_incoming_may(pen, row)
@@ -195,14 +195,14 @@ def accept(pen: Pen, data: Accept) -> None:
     shifts.pass_on(pen, "shift.handed_over", handover=data.handover)
 
 
-def refuse(pen: Pen, data: Refuse) -> None:
+def refuse(pen: EventWriter, data: Refuse) -> None:
     """It stays where it is, and everyone sees why."""
     row = shifts.present(pen, data.handover, "signed")
     _check_incoming_may(pen, row)
     shifts.end(pen, row, "refused", data.reason)
 
 
-def withdraw(pen: Pen, data: Withdraw) -> None:
+def withdraw(pen: EventWriter, data: Withdraw) -> None:
     """It is not handed over after all, or not like this."""
     shifts.end(pen, shifts.present(pen, data.handover, *shifts.OPEN), "withdrawn", data.reason)
 
@@ -211,12 +211,12 @@ def unread(session: Session, account: str, number: int) -> list[str]:
     """The searches of a handover, of those that this account may see, that it has not read: no mark on it for this handover,
     or something significant since. By id."""
     hidden = snapshot.hidden_searches(session, account)
-    handed = [id for id in session.exec(select(Handed.id).where(Handed.handover == number)) if id not in hidden]
+    handed = [id for id in session.exec(select(SearchHandover.id).where(SearchHandover.handover == number)) if id not in hidden]
     briefings = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.id.in_(handed)))  # type: ignore[attr-defined]
     marks = {id: reads[account]["seq"] for id, reads in briefings if reads.get(account, {}).get("handover") == number}
     return sorted({*handed} - marks.keys() | significant_events.after(session, marks).keys())
 
 
-def _check_incoming_may(pen: Pen, row: Handover) -> None:
+def _check_incoming_may(pen: EventWriter, row: Handover) -> None:
     if row.outgoing == pen.person:
         raise Refused("forbidden", N_("Who hands the shift over can't take it over."))

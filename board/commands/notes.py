@@ -3,21 +3,21 @@
 from typing import Literal
 
 from board.commands import cards
-from board.engine.event_writer import Pen
-from board.fields import Data, Id, Time, Told
+from board.engine.event_writer import EventWriter
+from board.fields import Data, Id, RequiredLongText, Time
 from models.ids import new_id
 from models.note import Note
 
 
 class Add(Data):
-    text: Told
+    text: RequiredLongText
     category: Literal["comment", "decision", "contact"] = "comment"
     card: Id | None = None
     happened_at: Time | None = None
     corrects: Id | None = None
 
 
-def add(pen: Pen, data: Add) -> None:
+def add(pen: EventWriter, data: Add) -> None:
     """An entry on a board or on one of its cards. When it happened and when it was recorded are two things."""
     if data.card is not None:
         cards.find(pen, data.card)

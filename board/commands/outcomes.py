@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import from_validation, invalid
-from board.fields import Data, Long, Name, Time, merge
+from board.fields import Data, LongText, Name, Time, merge
 from board.i18n import N_
 from models.entity import State
 from models.search import Search
@@ -22,14 +22,14 @@ class Outcome(Data):
     confirmed_by: Name | None = None
     family_told: bool | None = None
     police_told: bool | None = None
-    reason: Long | None = None
+    reason: LongText | None = None
 
 
 class SetOutcome(Data):
     """A merge patch on the outcome."""
 
     outcome: dict[str, Any]
-    reason: Long | None = None
+    reason: LongText | None = None
 
 
 def of_finding(outcome: Outcome, reason: str) -> State:
@@ -37,7 +37,7 @@ def of_finding(outcome: Outcome, reason: str) -> State:
     return outcome.model_dump() | {"reason": outcome.reason or reason}
 
 
-def set_outcome(pen: Pen, data: SetOutcome) -> None:
+def set_outcome(pen: EventWriter, data: SetOutcome) -> None:
     """Correct the outcome of a child that was found."""
     row = pen.find(Search, pen.board.id, "search")
     if row.outcome is None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.engine.access import sees
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import invalid
 from board.i18n import N_
 from models.search import Search
@@ -26,18 +26,18 @@ def visible(session: Session, account: str, reference: str) -> list[tuple[str, s
     return [(id, status) for id, status, access, members in rows if sees(account, access, members)]
 
 
-def is_taken(pen: Pen, reference: str, own: str | None) -> bool:
+def is_taken(pen: EventWriter, reference: str, own: str | None) -> bool:
     """Return whether another search that the giver may see has this reference."""
     return any(id != own for id, _ in visible(pen.session, pen.person, reference))
 
 
-def check(pen: Pen, reference: str, own: str | None) -> None:
+def check(pen: EventWriter, reference: str, own: str | None) -> None:
     """Raise Refused `invalid` where it is taken."""
     if is_taken(pen, reference, own):
         raise invalid("reference", N_("Another search has this reference."))
 
 
-def make(pen: Pen) -> str:
+def make(pen: EventWriter) -> str:
     """Year and number, as in 2026-0412: one more than the highest that was made in the year. Of given ones only those that the
     person who opens the search may see are passed over."""
     year = pen.now[:4]

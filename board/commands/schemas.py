@@ -12,13 +12,13 @@ from pydantic_core import core_schema
 
 from board import fields
 from board.commands import appeals, briefings, columns, handovers, outcomes, searches, shifts, sightings, sources, tasks
-from board.commands.command import Rule
+from board.commands.command import CommandSpec
 from board.commands.registry import TABLE
-from board.fields import Data, Id, Long, Time
+from board.fields import Data, Id, LongText, Time
 from board.predefined_tasks import former_criteria
 from models.column import Column
 from models.entity import Entity
-from models.handover import Briefing, Handed, Handover, Shift
+from models.handover import Briefing, Handover, SearchHandover, Shift
 from models.note import Note
 from models.search import Search
 from models.sighting import Sighting
@@ -27,7 +27,7 @@ from realtime.strict_json import MAX_INTEGER
 
 Schema = dict[str, Any]
 
-KINDS: tuple[type[Entity], ...] = (Search, Column, Sighting, Task, Note, Shift, Handover, Handed, Briefing)
+KINDS: tuple[type[Entity], ...] = (Search, Column, Sighting, Task, Note, Shift, Handover, SearchHandover, Briefing)
 
 
 class Position(Data):
@@ -51,37 +51,40 @@ PATCHES: dict[type[Data], tuple[type[Data], ...]] = {
     searches.Update: (searches.Fields,),
     sightings.Update: (sightings.Fields, sources.Private),
     tasks.Update: (tasks.Fields,),
-    handovers.Write: (briefings.OfSearch, handovers.OfDesk),
+    handovers.Write: (briefings.BriefingFields, handovers.HandoverFields),
 }
 # What people write of each kind; and its other fields, which the server makes or which have commands of their own.
 _WRITTEN: dict[type[Entity], type[Data]] = {
     Search: searches.Open, Column: columns.Add, Sighting: sightings.Add, Task: tasks.Add, Note: TABLE["note.add"].data,
-    Shift: shifts.Take, Handover: handovers.OfDesk, Handed: Data, Briefing: briefings.OfSearch,
+    Shift: shifts.Take, Handover: handovers.HandoverFields, SearchHandover: Data, Briefing: briefings.BriefingFields,
 }  # fmt: skip
 _MADE: dict[type[Entity], dict[str, Any]] = {
     Search: {
-        "reference": fields.Title, "status": searches.SetStatus.model_fields["status"].annotation, "status_reason": Long | None,
-        "last_seen": fields.Spot | None, "worrying": bool | None, "worrying_basis": fields.Short | None, "members": list[Id],
-        "outcome": outcomes.Outcome | None, "opened_at": Time, "acknowledge": fields.Basis | None,
+        "reference": fields.Title, "status": searches.SetStatus.model_fields["status"].annotation,
+        "status_reason": LongText | None,
+        "last_seen": fields.Location | None, "worrying": bool | None,
+        "worrying_basis": fields.ShortText | None, "members": list[Id],
+        "outcome": outcomes.Outcome | None, "opened_at": Time, "acknowledge": fields.RequiredShortText | None,
         "appeal": {"level": appeals.Level, "from": Time | None, "until": Time | None},
     },
     Column: {"rank": str},
     Sighting: {
         "number": int, "column": Id, "rank": str, "received_at": Time, "late": bool, "grade": sightings.Grade,
-        "place": fields.Place | None, "assessment": sightings.Assess.model_fields["assessment"].annotation,
+        "place": fields.LocationWithRadius | None, "assessment": sightings.Assess.model_fields["assessment"].annotation,
         "duplicate_of": Id | None, "withdrawn": bool, "source_kept": bool | None,
     },
     Task: {"number": int, "column": Id, "rank": str, "withdrawn": bool, "take_down": bool},
     Note: {"happened_at": Time},
     Shift: {
-        "number": int, "holder": Id, "since": Time, "before": Id | None, "handover": int | None, "reason": Long | None,
+        "number": int, "holder": Id, "since": Time, "before": Id | None, "handover": int | None, "reason": LongText | None,
     },
     Handover: {
         "number": int, "status": Literal["prepared", "signed", "accepted", "refused", "withdrawn"], "outgoing": Id,
         "prepared_by": Id, "prepared_at": Time, "signed_at": Time | None, "searches": int | None, "position": Position | None,
-        "digest": str | None, "ended_by": Id | None, "ended_at": Time | None, "reason": Long | None, "restatement": Long | None,
+        "digest": str | None, "ended_by": Id | None, "ended_at": Time | None, "reason": LongText | None,
+        "restatement": LongText | None,
     },
-    Handed: {"handover": int, "position": Position},
+    SearchHandover: {"handover": int, "position": Position},
     Briefing: {"handover": int, "reads": dict[Id, Mark]},
 }  # fmt: skip
 _SAID: dict[Any, Schema] = {  # what our own checks of a text ask
@@ -197,7 +200,7 @@ def patch(shape: Schema) -> Schema:
 @cache
 def data_of(name: str) -> Schema:
     """The data of a command."""
-    rule: Rule = TABLE[name]
+    rule: CommandSpec = TABLE[name]
     shape = of(rule.data)
     if rule.data in PATCHES:
         shape["properties"] = shape.get("properties", {}) | {
@@ -206,7 +209,7 @@ def data_of(name: str) -> Schema:
         shape["additionalProperties"] = False
     if rule.data is outcomes.SetOutcome:
         shape["properties"]["outcome"] = patch(of(outcomes.Outcome))
-    if rule.data is sightings.Regrade:
+    if rule.data is sightings.SetGrade:
         shape["properties"]["grade"] = patch(of(sightings.Grade))
     return shape | RULES.get(name, {})
 

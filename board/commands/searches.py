@@ -12,10 +12,24 @@ from board.audit.entries import MemberAdded
 from board.commands import appeals, closing, columns, outcomes, references, tasks
 from board.engine import program_accounts, unit_of_work
 from board.engine.access import is_on_walls, sees
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.engine.rights_version import bump
-from board.errors import Wrong, invalid
-from board.fields import Basis, Data, Date, Id, Long, Name, Short, Spot, Time, Title, Told, none_if_empty, patched
+from board.errors import OperationError, invalid
+from board.fields import (
+    Data,
+    Date,
+    Id,
+    Location,
+    LongText,
+    Name,
+    RequiredLongText,
+    RequiredShortText,
+    ShortText,
+    Time,
+    Title,
+    none_if_empty,
+    patched,
+)
 from board.i18n import N_
 from board.predefined_tasks import criteria
 from models.accounts import ROLES, Account
@@ -41,12 +55,12 @@ class Person(Data):
     age: int | None = Field(default=None, ge=0, le=130)
     birth_date: Date | None = None
     sex: Literal["f", "m", "x"] | None = None
-    description: Long | None = None
+    description: LongText | None = None
 
 
 class Criterion(Data):
     answer: Literal["yes", "no", "unknown"] = "unknown"
-    basis: Short | None = None
+    basis: ShortText | None = None
 
 
 _ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) for key in criteria()}
@@ -60,7 +74,7 @@ class Fields(Data):
     reference: Title | None = None
     person: Person
     missing_since: Time
-    last_seen: Spot | None = None
+    last_seen: Location | None = None
     criteria: Criteria = Field(default_factory=Criteria)
     lead: Id | None = None
 
@@ -83,9 +97,9 @@ class Update(Data):
 
 class SetStatus(Data):
     status: Literal["open", "found", "closed"]
-    reason: Told
+    reason: RequiredLongText
     outcome: outcomes.Outcome | None = None
-    acknowledge: Basis | None = None
+    acknowledge: RequiredShortText | None = None
 
 
 class SetWorrying(Data):
@@ -94,7 +108,7 @@ class SetWorrying(Data):
     NULL_SAYS = ("worrying",)
 
     worrying: bool | None
-    basis: Basis
+    basis: RequiredShortText
 
 
 class SetAccess(Data):
@@ -102,7 +116,7 @@ class SetAccess(Data):
     members: list[Id] = Field(max_length=500)
 
 
-def open_search(pen: Pen, data: Open) -> None:
+def open_search(pen: EventWriter, data: Open) -> None:
     """A new search with a board of its own: five columns and the first tasks of its kind."""
     _check_past(pen, data.missing_since)
     _check_members(pen, data.access, data.members)
@@ -125,7 +139,7 @@ def open_search(pen: Pen, data: Open) -> None:
     pen.board, pen.opened = operations, id
 
 
-def update(pen: Pen, data: Update) -> None:
+def update(pen: EventWriter, data: Update) -> None:
     """Corrects the facts of a search. The kind may change as facts arrive."""
     row = pen.find(Search, pen.board.id, "search")
     former = {key: answer for key, answer in row.criteria.items() if key not in Criteria.model_fields}  # asked no more
@@ -143,7 +157,7 @@ def update(pen: Pen, data: Update) -> None:
     pen.change(row, "search.updated", values)
 
 
-def set_status(pen: Pen, data: SetStatus) -> None:
+def set_status(pen: EventWriter, data: SetStatus) -> None:
     """Open, found, closed; each change with its reason. A found child ends the appeal, reopening clears the outcome, and closing
     with something still open says why."""
     if (data.status == "found") != (data.outcome is not None):
@@ -164,26 +178,26 @@ def set_status(pen: Pen, data: SetStatus) -> None:
         appeals.end(pen, row, data.reason)
 
 
-def set_worrying(pen: Pen, data: SetWorrying) -> None:
+def set_worrying(pen: EventWriter, data: SetWorrying) -> None:
     """The decision of a person, and on what it rests: the criteria suggest one, and never make it."""
     row = pen.find(Search, pen.board.id, "search")
     pen.change(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
 
 
-def set_access(pen: Pen, data: SetAccess) -> None:
+def set_access(pen: EventWriter, data: SetAccess) -> None:
     """Who sees the search: the whole desk, or its members alone."""
     _check_members(pen, data.access, data.members)
     row = pen.find(Search, pen.board.id, "search")
     _put_access(pen, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
 
 
-def undo_access(pen: Pen, row: Search, values: State, seq: int) -> None:
+def undo_access(pen: EventWriter, row: Search, values: State, seq: int) -> None:
     """Who saw it before the event `seq` sees it again."""
     _check_members(pen, values.get("access", row.access), values.get("members", row.members))
     _put_access(pen, row, values, seq)
 
 
-def _put_access(pen: Pen, row: Search, values: State, undoes: int | None = None) -> None:
+def _put_access(pen: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
     accounts = pen.session.exec(select(Account.id)).all()
     saw = _who_sees(row, accounts)
     if pen.change(row, "search.access_set", values, undoes=undoes):
@@ -195,14 +209,14 @@ def _who_sees(row: Search, accounts: Iterable[str]) -> set[str]:
 
 
 def add_member(session: Session, id: str, account: Account, now: str) -> None:
-    """An administrator's way into a members-only search that has lost its people, on the record. Raises Wrong."""
+    """An administrator's way into a members-only search that has lost its people, on the record. Raises OperationError."""
     operations, board = unit_of_work.locked(session, OPERATIONS), unit_of_work.locked(session, id)
     row = unit_of_work.row(session, Search, id)
     if row is None or board is None or operations is None:
-        raise Wrong(N_("There is no search by this id."))
+        raise OperationError(N_("There is no search by this id."))
     if account.id in row.members:
         return
-    pen = Pen(session, None, Command("", id, "search.set_access", {}), board, operations, now)
+    pen = EventWriter(session, None, Command("", id, "search.set_access", {}), board, operations, now)
     saw = sees(account.id, row.access, row.members)
     pen.change(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
     pen.sight_changed(row, set() if saw else {account.id})
@@ -211,14 +225,14 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
     writer.write(session, entry, also_alerts=set(row.members) - {account.id})
 
 
-def _check_past(pen: Pen, missing_since: str) -> None:
+def _check_past(pen: EventWriter, missing_since: str) -> None:
     """Raises Refused `invalid` for a child that is missing only later. The journal may be ahead of the clock: the later of the
     two counts."""
     if moment(missing_since) > moment(max(pen.now, pen.board.at)) + AHEAD:
         raise invalid("missing_since", N_("This is in the future."))
 
 
-def _check_members(pen: Pen, access: str, members: list[str]) -> None:
+def _check_members(pen: EventWriter, access: str, members: list[str]) -> None:
     """Members are accounts, and somebody among them can always act: an enabled coordinator who is no program."""
     found = {account.id: account for account in pen.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
     able = [each.id for each in found.values() if each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator")]

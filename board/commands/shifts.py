@@ -8,9 +8,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import Refused, invalid
-from board.fields import Data, Told
+from board.fields import Data, RequiredLongText
 from board.i18n import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
@@ -29,20 +29,20 @@ _ACTIVE = text(
 
 
 class Take(Data):
-    reason: Told
+    reason: RequiredLongText
 
 
-def current(pen: Pen) -> Shift | None:
+def current(pen: EventWriter) -> Shift | None:
     """The desk's shift; None where nobody ever held it."""
     return unit_of_work.row(pen.session, Shift, OPERATIONS)
 
 
-def last_handover(pen: Pen) -> Handover | None:
+def last_handover(pen: EventWriter) -> Handover | None:
     """The desk's handover, open or ended; None where there never was one."""
     return unit_of_work.row(pen.session, Handover, OPERATIONS)
 
 
-def take(pen: Pen, data: Take) -> None:
+def take(pen: EventWriter, data: Take) -> None:
     """Nobody handed it over, and everyone sees that. A handover that is open has nobody to hand it over any more."""
     row, handover = current(pen), last_handover(pen)
     if row is not None and row.holder == pen.person:
@@ -52,7 +52,7 @@ def take(pen: Pen, data: Take) -> None:
     pass_on(pen, "shift.taken", reason=data.reason)
 
 
-def pass_on(pen: Pen, type: str, handover: int | None = None, reason: str | None = None) -> None:
+def pass_on(pen: EventWriter, type: str, handover: int | None = None, reason: str | None = None) -> None:
     """From now on the shift is with whoever gives this command."""
     row = current(pen)
     new = Shift(
@@ -65,13 +65,13 @@ def pass_on(pen: Pen, type: str, handover: int | None = None, reason: str | None
         pen.change(row, type, new.state(), reason)
 
 
-def end(pen: Pen, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
+def end(pen: EventWriter, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
     """Ends an open handover: the status that it ends with names the event."""
     ended = {"status": status, "ended_by": pen.person, "ended_at": pen.now, "reason": reason}
     pen.change(handover, f"handover.{status}", ended | more, reason)
 
 
-def present(pen: Pen, number: int, *statuses: str) -> Handover:
+def present(pen: EventWriter, number: int, *statuses: str) -> Handover:
     """The handover, where it is the one that is meant and has come so far. Raises Refused `conflict`."""
     row = last_handover(pen)
     if row is None or row.number != number:
@@ -86,7 +86,7 @@ def conflict(row: Handover | None, field: str, sentence: str) -> Refused:
     return Refused("conflict", fields={field: sentence}, current=row.state() if row is not None else None)
 
 
-def check_coordinator(pen: Pen, id: str | None, name: str) -> None:
+def check_coordinator(pen: EventWriter, id: str | None, name: str) -> None:
     """Makes sure that who is named in a field can take a shift over. Raises Refused."""
     pen.find_person(id, name)
     account = unit_of_work.row(pen.session, Account, id) if id is not None else None
@@ -99,7 +99,7 @@ def is_coordinator(account: Account) -> bool:
     return account.enabled and ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
-def active(pen: Pen) -> list[str]:
+def active(pen: EventWriter) -> list[str]:
     """The searches that are handed over: open, or found or closed since the shift began. By id."""
     shift = current(pen)
     unit_of_work.settle(pen.session)

@@ -6,9 +6,9 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from board.commands import cards, sources
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.errors import from_validation, invalid
-from board.fields import Data, Id, Long, Place, Short, Time, Told, merge, none_if_empty, patched
+from board.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, merge, none_if_empty, patched
 from board.i18n import N_
 from models.entity import State
 from models.ids import new_id
@@ -36,15 +36,15 @@ class Grade(Data):
 class Fields(Data):
     """What people write of a sighting."""
 
-    description: Told
+    description: RequiredLongText
     seen_at: Time | None = None
     received_at: Time | None = None
     channel: Channel = "unknown"  # never another that nobody has said
     source: Source = Field(default_factory=Source)
-    place: Place | None = None
-    direction: Short | None = None
-    clothing: Short | None = None
-    company: Short | None = None
+    place: LocationWithRadius | None = None
+    direction: ShortText | None = None
+    clothing: ShortText | None = None
+    company: ShortText | None = None
     priority: Priority = "normal"
 
     @model_validator(mode="after")
@@ -65,20 +65,20 @@ class Update(Data):
     sighting: Id
 
 
-class Regrade(Data):
+class SetGrade(Data):
     sighting: Id
     grade: dict[str, Any]
-    reason: Long | None = None
+    reason: LongText | None = None
 
 
 class Assess(Data):
     sighting: Id
     assessment: Literal["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"]
-    reason: Long | None = None
+    reason: LongText | None = None
     duplicate_of: Id | None = None
 
 
-def add(pen: Pen, data: Add) -> None:
+def add(pen: EventWriter, data: Add) -> None:
     """A new sighting, ungraded and unassessed, in the inbox unless a column is named."""
     pen.find_person(data.assignee, "assignee")
     column, rank = cards.place_new(pen, data.column, "inbox")
@@ -92,7 +92,7 @@ def add(pen: Pen, data: Add) -> None:
     pen.add(row, "sighting.added")
 
 
-def update(pen: Pen, data: Update) -> None:
+def update(pen: EventWriter, data: Update) -> None:
     """Corrects what was written. The name and contact of a source are kept, with what they were before, but never said."""
     patch = dict(data.model_extra or {})
     private = {name: patch.pop(name) for name in sources.Private.model_fields if name in patch}
@@ -106,7 +106,7 @@ def update(pen: Pen, data: Update) -> None:
     put(pen, row, values | {name: given[name] for name in private})
 
 
-def put(pen: Pen, row: Sighting, values: State, undoes: int | None = None) -> None:
+def put(pen: EventWriter, row: Sighting, values: State, undoes: int | None = None) -> None:
     """Sets what was written of a sighting, and keeps who its source was where that is set."""
     was = sources.known(row)
     values = values | {"source_kept": sources.is_kept(values, row.source_kept)}
@@ -115,7 +115,7 @@ def put(pen: Pen, row: Sighting, values: State, undoes: int | None = None) -> No
         sources.keep_earlier(pen, row, was)
 
 
-def grade(pen: Pen, data: Regrade) -> None:
+def grade(pen: EventWriter, data: SetGrade) -> None:
     """A new grade; the earlier one stays in the history."""
     try:
         Grade.model_validate(data.grade)
@@ -126,7 +126,7 @@ def grade(pen: Pen, data: Regrade) -> None:
     pen.change(row, "sighting.graded", {"grade": graded}, data.reason)
 
 
-def assess(pen: Pen, data: Assess) -> None:
+def assess(pen: EventWriter, data: Assess) -> None:
     """What it comes to. A duplicate points at the other sighting, and never in a circle."""
     if (data.assessment == "duplicate") != (data.duplicate_of is not None):
         raise invalid("duplicate_of", N_("A duplicate, and only a duplicate, names the other sighting."))
@@ -138,7 +138,7 @@ def assess(pen: Pen, data: Assess) -> None:
     pen.change(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
 
 
-def goes_round(pen: Pen, row: Sighting, other: str | None) -> bool:
+def goes_round(pen: EventWriter, row: Sighting, other: str | None) -> bool:
     """Whether a sighting would be a duplicate of its own duplicate. Raises Refused `not_found`."""
     while other is not None:
         other = pen.find(Sighting, other, "duplicate_of").duplicate_of

@@ -10,10 +10,10 @@ from sqlmodel import Session
 from board.audit import actor, writer
 from board.audit.entries import SourceRead
 from board.engine import access, unit_of_work
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused, not_found
-from board.fields import Data, Name, Short
+from board.fields import Data, Name, ShortText
 from board.i18n import N_
 from models.accounts import ROLES, Account
 from models.search import Search
@@ -32,7 +32,7 @@ class Private(Data):
     """Who the source is: never in a state or an event."""
 
     source_name: Name | None = None
-    source_contact: Short | None = None
+    source_contact: ShortText | None = None
 
 
 def may_read(account: Account | None, sighting: Sighting) -> bool:
@@ -42,14 +42,14 @@ def may_read(account: Account | None, sighting: Sighting) -> bool:
     return role >= ROLES.index("coordinator" if sighting.source["sealed"] else "investigator") or taken_in
 
 
-def check_may_set(pen: Pen, sighting: Sighting) -> None:
+def check_may_set(pen: EventWriter, sighting: Sighting) -> None:
     """Raises Refused `forbidden` for who may not read the source: a change would tell whether a guess is right, and replace what
     they can't see."""
     if not may_read(pen.account, sighting):
         raise Refused("forbidden", N_("This source is sealed: only coordinators and who took it in can change who it is."))
 
 
-def check_seal(pen: Pen, sighting: Sighting, sealed: bool) -> None:
+def check_seal(pen: EventWriter, sighting: Sighting, sealed: bool) -> None:
     """Raises Refused `forbidden` where a seal would be broken by who may not read under it."""
     if sighting.source["sealed"] and not sealed and not may_read(pen.account, sighting):
         raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
@@ -65,7 +65,7 @@ def is_kept(known: Mapping[str, Any], before: bool | None = None) -> bool | None
     return before or any(known.get(name) for name in Private.model_fields) or None
 
 
-def keep_earlier(pen: Pen, sighting: Sighting, was: dict[str, str | None]) -> None:
+def keep_earlier(pen: EventWriter, sighting: Sighting, was: dict[str, str | None]) -> None:
     """Keeps what was known of a source before the event by which it was just set."""
     pen.session.add(EarlierSource(board=pen.board.id, seq=sighting.seq, sighting=sighting.id, **was))
 

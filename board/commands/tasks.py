@@ -8,10 +8,10 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from board.commands import cards, ranks
 from board.commands.sightings import Priority
-from board.engine.event_writer import Pen
-from board.fields import Data, Id, Long, Name, Time, Title
+from board.engine.event_writer import EventWriter
+from board.fields import Data, Id, LongText, Name, Time, Title
 from board.i18n import N_
-from board.predefined_tasks import KnownTask
+from board.predefined_tasks import TaskTemplate
 from models.ids import new_id
 from models.sighting import Sighting
 from models.task import Task
@@ -22,7 +22,7 @@ LONGEST_RANK = 64  # characters; longer ones are made anew
 _KEY = re.compile(r"[a-z0-9]{1,16}\Z")
 
 
-class Item(Data):
+class ChecklistItem(Data):
     """One line of a checklist. A rank that is not given is made: after the others."""
 
     text: Name
@@ -34,11 +34,11 @@ class Fields(Data):
     """What people write of a task."""
 
     title: Title
-    instruction: Long | None = None
+    instruction: LongText | None = None
     due: Time | None = None
     priority: Priority = "normal"
-    checklist: dict[str, Item] = Field(default_factory=dict)
-    result: Long | None = None
+    checklist: dict[str, ChecklistItem] = Field(default_factory=dict)
+    result: LongText | None = None
     sighting: Id | None = None
 
     @field_validator("checklist", mode="before")
@@ -48,7 +48,7 @@ class Fields(Data):
 
     @field_validator("checklist")
     @classmethod
-    def _keys(cls, value: dict[str, Item]) -> dict[str, Item]:
+    def _keys(cls, value: dict[str, ChecklistItem]) -> dict[str, ChecklistItem]:
         if len(value) > MAX_ITEMS:
             raise ValueError(N_("At most 50 items."))
         if not all(_KEY.match(key) for key in value):
@@ -86,7 +86,7 @@ class Update(Data):
     task: Id
 
 
-def add(pen: Pen, data: Add, take_down: bool = False, reserved: bool = False) -> None:
+def add(pen: EventWriter, data: Add, take_down: bool = False, reserved: bool = False) -> None:
     """A new task, to do unless a column is named."""
     pen.find_person(data.assignee, "assignee")
     if data.sighting is not None:
@@ -96,14 +96,14 @@ def add(pen: Pen, data: Add, take_down: bool = False, reserved: bool = False) ->
     pen.add(Task(id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, **values), "task.added", reserved=reserved)
 
 
-def add_known(pen: Pen, known: KnownTask, take_down: bool = False) -> None:
+def add_known(pen: EventWriter, known: TaskTemplate, take_down: bool = False) -> None:
     """A task that is known beforehand, due so long after now; in the language that whoever causes it has chosen."""
     due = stamp(moment(pen.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
     said = known.said(pen.account.language if pen.account else "")
     add(pen, Add.model_validate(said | {"priority": known.priority, "due": due}), take_down, reserved=True)
 
 
-def update(pen: Pen, data: Update) -> None:
+def update(pen: EventWriter, data: Update) -> None:
     """Changes what was written: of a checklist only the items named, so that two people can tick two at once."""
     row, values = pen.find_patched(Task, data.task, "task", Fields, data.model_extra or {}, blank={"title": "-"})
     if values["sighting"] != row.sighting and values["sighting"] is not None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from board.commands import appeals, cards, columns, references, searches, sightings, sources
 from board.engine import journal, program_accounts, unit_of_work
-from board.engine.event_writer import Pen
+from board.engine.event_writer import EventWriter
 from board.engine.snapshot import KINDS
 from board.errors import Refused, invalid, not_found
 from board.fields import Data
@@ -73,7 +73,7 @@ def command_of(session: Session, board: Board, data: Any) -> str | None:
     return (DONE_BY | FINAL).get(said.type) if said is not None else None
 
 
-def undo(pen: Pen, data: Undo) -> None:
+def undo(pen: EventWriter, data: Undo) -> None:
     """Sets the fields that an event changed back, unless they were changed since."""
     said = journal.at(pen.session, pen.board.id, data.seq) if data.seq <= pen.board.seq else None
     if said is None:
@@ -92,7 +92,7 @@ def undo(pen: Pen, data: Undo) -> None:
     _put(pen, row, said.type, values | source, said.seq)
 
 
-def _source_before(pen: Pen, row: Sighting, seq: int, names: list[str]) -> State:
+def _source_before(pen: EventWriter, row: Sighting, seq: int, names: list[str]) -> State:
     """Name and contact of a source, as far as the event `seq` set them, as they were before it. Raises Refused."""
     sources.check_may_set(pen, row)
     earlier = sources.before(pen.session, pen.board.id, seq)
@@ -101,7 +101,7 @@ def _source_before(pen: Pen, row: Sighting, seq: int, names: list[str]) -> State
     return {name: getattr(earlier, name) for name in names}
 
 
-def _put(pen: Pen, row: Entity, type: str, values: State, seq: int) -> None:
+def _put(pen: EventWriter, row: Entity, type: str, values: State, seq: int) -> None:
     """Does it, with what belongs to it where a command does it."""
     match row:
         case Search() if type == "search.access_set":
@@ -123,7 +123,7 @@ def _put(pen: Pen, row: Entity, type: str, values: State, seq: int) -> None:
             cards.part(pen, row)
 
 
-def _put_sighting(pen: Pen, row: Sighting, values: State, seq: int) -> None:
+def _put_sighting(pen: EventWriter, row: Sighting, values: State, seq: int) -> None:
     if "source" in values:
         sources.check_seal(pen, row, values["source"]["sealed"])
     sightings.put(pen, row, values, undoes=seq)
@@ -134,7 +134,7 @@ def _check(row: Entity, clash: dict[str, str]) -> None:
         raise Refused("conflict", fields=clash, current=row.state())
 
 
-def _gone(pen: Pen, row: Entity, values: State) -> dict[str, str]:
+def _gone(pen: EventWriter, row: Entity, values: State) -> dict[str, str]:
     """The fields whose former value can't be put back any more, with a sentence for each."""
     found: dict[str, str] = {}
     now = row.state()
@@ -154,7 +154,7 @@ def _ids(value: str | list[str] | None) -> set[str]:
     return {value} if isinstance(value, str) else set(value or ())
 
 
-def _is_here(pen: Pen, id: str, name: str) -> bool:
+def _is_here(pen: EventWriter, id: str, name: str) -> bool:
     account = unit_of_work.row(pen.session, Account, id)
     if account is None or not account.enabled:
         return False

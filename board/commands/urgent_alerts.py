@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from models.board import OPERATIONS
 from models.entity import State
 from models.handover import Shift
@@ -17,7 +17,7 @@ KIND = "urgent"
 _HOLDER = text("SELECT holder FROM shift WHERE id = :id")
 
 
-def concerned(session: Session, said: Said, after: State, fields: Collection[str]) -> set[str]:
+def concerned(session: Session, said: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
     """The accounts to be alerted of a sighting that is urgent from this event on."""
     if said.kind != Sighting.KIND or "priority" not in fields or after["priority"] != "urgent" or after["withdrawn"]:
         return set()

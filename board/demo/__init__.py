@@ -9,10 +9,10 @@ from board.demo import data_dir as place
 from board.demo import simulated_users
 from board.demo.seed import PASSWORD, make
 from board.demo.seed_data import people
-from board.errors import Wrong
+from board.errors import OperationError
 from board.server.run import run as serve
 from board.settings import Settings
-from models.database import Database, Unusable
+from models.database import ConfigurationError, Database
 from models.schema import migrate
 
 HOST = "127.0.0.1"  # known passwords: nobody but this machine
@@ -21,8 +21,8 @@ STALE_H = 6  # the story's last events happened minutes before it was made
 
 
 def run(port: int, fresh: bool = False, live: bool = False) -> None:
-    """Serves the demo until it is stopped, with colleagues at work if it is to be live; port 0 takes a free one. Raises Wrong,
-    Unusable."""
+    """Serves the demo until it is stopped, with colleagues at work if it is to be live; port 0 takes a free one. Raises
+    OperationError, Unusable."""
     folder = place.choose()
     try:
         with place.alone(folder):
@@ -30,7 +30,7 @@ def run(port: int, fresh: bool = False, live: bool = False) -> None:
             if fresh or not installation.exists():
                 _make(installation)
             elif (installation / MADE).read_text() != PASSWORD:
-                raise Wrong(f"The demo in {folder} was made by an earlier version: start with --fresh to begin anew.")
+                raise OperationError(f"The demo in {folder} was made by an earlier version: start with --fresh to begin anew.")
             elif _age_h(installation) > STALE_H:
                 _say(f"These are the searches of {_age_h(installation):.0f} hours ago: start with --fresh to begin anew.")
             settings = _settings(installation, port)
@@ -40,13 +40,13 @@ def run(port: int, fresh: bool = False, live: bool = False) -> None:
             def ready(address: str) -> None:
                 _greet(address, folder, [each.person.name for each in members])
                 if members:
-                    working.append(asyncio.create_task(simulated_users.Company(address, members).run()))
+                    working.append(asyncio.create_task(simulated_users.SimulatedTeam(address, members).run()))
 
             serve(settings, ready)
-    except Unusable as why:
-        raise Unusable(f"{why} Another port: --port 0 takes a free one.") from why
+    except ConfigurationError as why:
+        raise ConfigurationError(f"{why} Another port: --port 0 takes a free one.") from why
     except OSError as why:
-        raise Unusable(f"The demo's folder {folder} can't be used: {why.strerror}.") from why
+        raise ConfigurationError(f"The demo's folder {folder} can't be used: {why.strerror}.") from why
 
 
 def _make(installation: Path) -> None:
@@ -58,7 +58,7 @@ def _make(installation: Path) -> None:
     _say(f"{count} commands played in {time.monotonic() - began:.1f} s.")
 
 
-def _enlist(settings: Settings) -> list[simulated_users.Member]:
+def _enlist(settings: Settings) -> list[simulated_users.UserCredentials]:
     """The colleagues, with tokens that nobody else is told. No server has the database open yet."""
     database = Database(settings.database_url)
     migrate(database)

@@ -25,7 +25,7 @@ Frame = dict[str, Any]
 
 
 @dataclass(slots=True)
-class View:
+class FollowedBoard:
     """A board that is followed. `live` is set while all is here: its state, and who is there."""
 
     board: str
@@ -83,30 +83,30 @@ class View:
 
 
 @dataclass(slots=True)
-class Asked:
+class PendingCommand:
     """A command that waits for its answer."""
 
     frame: Frame
     answer: "asyncio.Future[Frame]"
 
 
-class Line:
+class BoardClient:
     """`refused` counts the commands that were not accepted, by code."""
 
     def __init__(self, url: str, token: str, random: Random) -> None:
         self._url = url.replace("http", "ws", 1) + "/ws"
         self._token, self._random = token, random
         self._socket: ClientConnection | None = None
-        self._views: dict[str, View] = {}
-        self._asked: dict[str, Asked] = {}
+        self._views: dict[str, FollowedBoard] = {}
+        self._asked: dict[str, PendingCommand] = {}
         self._greeted = False
         self.refused: Counter[str] = Counter()
 
     # -- what one says ------------------------------------------------------------------------------------------------
 
-    async def follow(self, board: str) -> View:
+    async def follow(self, board: str) -> FollowedBoard:
         """The board, as it is now; `gone` if it may not be seen."""
-        view = self._views[board] = View(board)
+        view = self._views[board] = FollowedBoard(board)
         await self._say(view.subscription())
         await view.live.wait()
         return view
@@ -127,7 +127,7 @@ class Line:
         frame: Frame = {"type": "command", "id": id, "board": board, "name": name, "data": data, "base": base}
         frame |= {"epoch": epoch} if epoch else {}
         while True:
-            asked = self._asked[id] = Asked(frame, asyncio.get_running_loop().create_future())
+            asked = self._asked[id] = PendingCommand(frame, asyncio.get_running_loop().create_future())
             await self._say(frame)
             answer = await asked.answer
             if answer["type"] == "ack":

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from board.errors import Wrong
+from board.errors import OperationError
 
 NAME = "searchboard-demo"
 ROOT = Path(__file__).resolve().parent.parent.parent
 ELSEWHERE = ROOT if (ROOT / "pyproject.toml").is_file() else Path(tempfile.gettempdir())  # the checkout; installed, there is none
 
 
-class Busy(Wrong):
+class AlreadyRunning(OperationError):
     """Another demo runs in this folder."""
 
 
@@ -43,7 +43,7 @@ def _can_write(folder: Path) -> bool:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Holds the folder for one demo: two processes on one database would not hear of each other. Raises Busy."""
+    """Holds the folder for one demo: two processes on one database would not hear of each other. Raises AlreadyRunning."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
@@ -51,7 +51,7 @@ def alone(folder: Path) -> Iterator[None]:
 
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy(f"A demo is running already, in {folder}: open its address, or stop it first.") from None
+            raise AlreadyRunning(f"A demo is running already, in {folder}: open its address, or stop it first.") from None
         except ImportError:  # Windows has no such lock
             pass
         yield

@@ -12,7 +12,7 @@ from board.engine import journal
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.paths import DATA
-from board.service import Desk
+from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS
 from models.times import now, stamp
@@ -21,11 +21,11 @@ PASSWORD = "quiet-lantern-harbour"  # noqa: S105  of those who sign in; printed,
 CONVENED = timedelta(days=30)  # before the first step: the desk and its people were there
 
 
-class Unplayable(Exception):
+class SeedError(Exception):
     """The story has a step that the desk refuses; the text says which and why."""
 
 
-class Timepiece:
+class FakeClock:
     """The desk's clock while the story is played: it says what it is set to."""
 
     def __init__(self, moment: datetime) -> None:
@@ -37,26 +37,26 @@ class Timepiece:
 
 async def make(settings: Settings, moment: datetime | None = None) -> int:
     """A new installation with the story in it, as seen from `moment` (default: now). Gives the number of commands."""
-    player = Player(moment or now())
-    desk = await Desk.open(settings, player.clock)
+    player = Seeder(moment or now())
+    desk = await BoardService.open(settings, player.clock)
     try:
         return await player.play(desk)
     finally:
         await desk.close()
 
 
-class Player:
+class Seeder:
     """Knows what the short names of the story came to: accounts, searches, and the columns and cards of each."""
 
     def __init__(self, moment: datetime) -> None:
         self._now = moment
-        self.clock = Timepiece(moment - CONVENED)
+        self.clock = FakeClock(moment - CONVENED)
         self._callers: dict[str, Caller] = {}
         self._people: dict[str, str] = {}  # short name to id, as `resolve` wants it
         self._boards: dict[str, str] = {}
         self._ids: dict[str, dict[str, str]] = {}  # by search: its columns and cards, and the people
 
-    async def play(self, desk: Desk) -> int:
+    async def play(self, desk: BoardService) -> int:
         await self._convene(desk)
         told = steps()
         for count, step in enumerate(told):
@@ -64,10 +64,10 @@ class Player:
             try:
                 await self._do(desk, step, f"demo-{count}")
             except (Refused, KeyError) as why:
-                raise Unplayable(f"{step.search}, {step.command} at {step.ago}: {_reason(why)}") from why
+                raise SeedError(f"{step.search}, {step.command} at {step.ago}: {_reason(why)}") from why
         return len(told)
 
-    async def _convene(self, desk: Desk) -> None:
+    async def _convene(self, desk: BoardService) -> None:
         for person in people():
             password = PASSWORD if person.signs_in else token_urlsafe()
             account = await live_changes.add_account(desk, person.email, person.name, person.role, password)
@@ -77,7 +77,7 @@ class Player:
                 add = partial(accounts.add_token, name=person.name, scope="intake", email=person.email, now=stamp(desk.clock()))
                 await live_changes.change(desk, add)
 
-    async def _do(self, desk: Desk, step: Step, id: str) -> None:
+    async def _do(self, desk: BoardService, step: Step, id: str) -> None:
         known = self._ids.get(step.search, self._people)
         data = resolve(step.data, self._now, stamp, known)
         board = OPERATIONS if TABLE[step.command].on == "operations" else self._boards[step.search]
@@ -90,7 +90,7 @@ class Player:
             known[f"card:{step.name}"] = made[0].entity
 
 
-async def _beginnings(desk: Desk, board: str, kind: str) -> dict[str, str]:
+async def _beginnings(desk: BoardService, board: str, kind: str) -> dict[str, str]:
     """The short names on a board that was just opened: its columns by role, its first tasks by key."""
     keys = iter(each["key"] for each in tomllib.loads((DATA / "first_tasks.toml").read_text(encoding="utf-8"))[kind])
     found = {}

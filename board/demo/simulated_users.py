@@ -15,9 +15,9 @@ import structlog
 from sqlmodel import Session, select
 
 from board.accounts import accounts
-from board.demo.client import Line, View
+from board.demo.client import BoardClient, FollowedBoard
 from board.demo.seed_data import Person, people
-from board.demo.simulated_actions import Errand, Look, Me, Step, take_in, to_do
+from board.demo.simulated_actions import Activity, Actor, BoardView, Step, take_in, to_do
 from board.demo.simulated_texts import texts
 from board.telemetry import logs
 from models.accounts import Account, Token
@@ -38,7 +38,7 @@ LOOKING, TYPING, BETWEEN, GOING = (2.0, 7.0), (5.0, 15.0), (1.0, 4.0), (2.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class UserCredentials:
     """Somebody who works along, and the token by which they come in."""
 
     person: Person
@@ -46,12 +46,12 @@ class Member:
     token: str
 
 
-def enlist(session: Session) -> list[Member]:
+def enlist(session: Session) -> list[UserCredentials]:
     """Everybody of people.toml who works, each with a new token; the one of the last start is forgotten."""
     return [_enlist(session, person) for person in people() if person.works]
 
 
-def _enlist(session: Session, person: Person) -> Member:
+def _enlist(session: Session, person: Person) -> UserCredentials:
     name = f"demo --live: {person.key}"
     if session.exec(select(Account.id).where(Account.email == person.email)).first() is None:  # made by an earlier version
         accounts.new_account(person.email, person.name, person.role, token_urlsafe(), stamp(now()))(session)
@@ -60,15 +60,15 @@ def _enlist(session: Session, person: Person) -> Member:
         session.delete(old)
     session.flush()
     token = accounts.add_token(session, name, "write", person.email, stamp(now()))
-    return Member(person, accounts.find(session, person.email).id, token)
+    return UserCredentials(person, accounts.find(session, person.email).id, token)
 
 
 @dataclass
-class Company:
+class SimulatedTeam:
     """All of them. `factor` makes their time shorter or longer; `most` is what they bring a search to."""
 
     url: str
-    members: list[Member]
+    members: list[UserCredentials]
     seed: int = SEED
     factor: float = 1.0
     most: dict[str, int] = field(default_factory=lambda: dict(MOST))
@@ -85,12 +85,12 @@ class Company:
 
     async def run(self) -> None:
         """Until it is cancelled. Who fails leaves, and says so once."""
-        colleagues = [Colleague(self, member) for member in self.members]
+        colleagues = [SimulatedUser(self, member) for member in self.members]
         async with asyncio.TaskGroup() as group:
             for each in colleagues:
                 group.create_task(self._see_to(each))
 
-    async def _see_to(self, colleague: "Colleague") -> None:
+    async def _see_to(self, colleague: "SimulatedUser") -> None:
         try:
             await colleague.run()
         except Exception as error:
@@ -119,15 +119,15 @@ class Company:
         return time.monotonic() >= self.kept_off.get(board, 0)
 
 
-class Colleague:
+class SimulatedUser:
     """One of them: goes from search to search, and does there what there is to do."""
 
-    def __init__(self, company: Company, member: Member) -> None:
+    def __init__(self, company: SimulatedTeam, member: UserCredentials) -> None:
         self._company = company
         self._random = Random(f"{company.seed} {member.person.key}")  # noqa: S311  (a pace, no secret)
-        self._me = Me(member.account, member.person.role == "coordinator", company.team)
+        self._me = Actor(member.account, member.person.role == "coordinator", company.team)
         self._texts = texts(self._random)
-        self._line = Line(company.url, member.token, self._random)
+        self._line = BoardClient(company.url, member.token, self._random)
         self._line.refused = company.refused
 
     async def run(self) -> None:
@@ -158,7 +158,7 @@ class Colleague:
             await self._visit(board, incoming)
             self._company.where.pop(self._me.account, None)
 
-    def _choose(self, operations: View, adding: bool) -> str | None:
+    def _choose(self, operations: FollowedBoard, adding: bool) -> str | None:
         """A search that is open: rather where somebody looks on, or where much is to do, than where the others are."""
         searches = [id for (kind, id), state in operations.entities.items() if kind == "search" and state["status"] == "open"]
         free = [id for id in sorted(searches) if self._company.may_go(id)]
@@ -187,16 +187,16 @@ class Colleague:
                 break
         await self._line.leave(board)
 
-    def _look(self, view: View) -> Look | None:
+    def _look(self, view: FollowedBoard) -> BoardView | None:
         """What is on a search; None where we have no business now."""
         if view.gone:
             return None
         if any(each["editing"] and each["account"] not in self._company.team for each in view.people or ()):
             self._company.keep_off(view.board)
             return None
-        return Look.at(view.entities)
+        return BoardView.at(view.entities)
 
-    def _errand(self, view: View, look: Look, incoming: bool) -> Errand | None:
+    def _errand(self, view: FollowedBoard, look: BoardView, incoming: bool) -> Activity | None:
         full = not self._company.room(view.board, "card", look.counts.get("card", 0))
         if incoming and not full:
             return take_in(look, self._texts, now())
@@ -208,11 +208,11 @@ class Colleague:
         weights = [weight * (0.2 if each.card in taken else 1) for weight, each in errands]  # now and then, two at one card
         return self._random.choices([each for _, each in errands], weights)[0]
 
-    def _fits(self, view: View, look: Look, errand: Errand) -> bool:
+    def _fits(self, view: FollowedBoard, look: BoardView, errand: Activity) -> bool:
         adds = [step.adds for step in errand.steps if step.adds]
         return all(self._company.room(view.board, each, look.counts.get(each, 0)) for each in adds)
 
-    async def _do(self, view: View, look: Look, errand: Errand) -> bool:
+    async def _do(self, view: FollowedBoard, look: BoardView, errand: Activity) -> bool:
         """Looks, types, and sends; false where somebody else wants to work here, or it is no longer open."""
         found = look.about(errand)
         await self._line.stand(view.board, errand.card)
@@ -231,7 +231,7 @@ class Colleague:
         await self._line.stand(view.board, errand.card)
         return self._look(view) is not None
 
-    async def _send(self, view: View, look: Look, step: Step, base: int, epoch: str | None) -> bool:
+    async def _send(self, view: FollowedBoard, look: BoardView, step: Step, base: int, epoch: str | None) -> bool:
         if step.adds:
             there = look.counts.get(step.adds, 0)
             if not self._company.room(view.board, step.adds, there):

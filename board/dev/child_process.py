@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from board.dev.unprivileged_user import Account
+from board.dev.unprivileged_user import OsUser
 
 STARTS_WITHIN_S = 60  # the machine may be busy
 ENDS_WITHIN_S = 20
@@ -44,11 +44,11 @@ class CannotStart(Exception):
     """A server is missing or does not start; the text is the sentence for the person."""
 
 
-class Child:
+class ManagedProcess:
     """One running server. `at_our_end` is the signal that it gets if this program dies without having stopped it."""
 
     def __init__(
-        self, command: Sequence[str], log: Path, account: Account, at_our_end: signal.Signals, *,
+        self, command: Sequence[str], log: Path, account: OsUser, at_our_end: signal.Signals, *,
         cwd: Path | str = "/", env: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         become = [sys.executable, "-I", "-S", "-c", _BECOME]
@@ -106,7 +106,7 @@ class Child:
         return " ".join(" ".join(lines).split())
 
 
-def run(command: Sequence[str], account: Account) -> None:
+def run(command: Sequence[str], account: OsUser) -> None:
     """Runs a step to its end under an account. Raises CannotStart with what it said."""
     become = [sys.executable, "-I", "-S", "-c", _BECOME]
     told = [str(account.uid), str(account.gid), str(os.getpid()), str(int(signal.SIGKILL))]

@@ -15,9 +15,9 @@ import psycopg
 from psycopg import sql
 
 from board.dev import child_process
-from board.dev.child_process import CannotStart, Child
+from board.dev.child_process import CannotStart, ManagedProcess
 from board.dev.server_binaries import find_postgres, postgres_version
-from board.dev.unprivileged_user import Account, unprivileged
+from board.dev.unprivileged_user import OsUser, unprivileged
 
 OWNER = "board"  # owns the databases, and is no superuser: as in a real installation
 ADMIN = "postgres"
@@ -37,8 +37,8 @@ class Postgres:
         self.folder, self.host = folder, host or "127.0.0.1"
         self.port = port or 0
         self._given_port, self._binaries, self._fsync = port, binaries, fsync
-        self._account: Account = unprivileged()
-        self._child: Child | None = None
+        self._account: OsUser = unprivileged()
+        self._child: ManagedProcess | None = None
         self._passwords: dict[str, str] = {}
 
     # -- what it is ---------------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ class Postgres:
         for _ in range(TRIES):
             self.port = self.port or child_process.free_port()
             began = self.log.stat().st_size if self.log.exists() else 0
-            self._child = Child(self._command(), self.log, self._account, signal.SIGQUIT)
+            self._child = ManagedProcess(self._command(), self.log, self._account, signal.SIGQUIT)
             if self._child.until(self._is_ready):
                 return
             said = self.log.read_bytes()[began:]

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from board.dev import child_process
-from board.dev.child_process import CannotStart, Child
+from board.dev.child_process import CannotStart, ManagedProcess
 from board.dev.server_binaries import find_redis
 from board.dev.unprivileged_user import ours
 
@@ -31,7 +31,7 @@ class Redis:
         self.port = port or 0
         self.password = password or secrets.token_urlsafe()
         self._given_port, self._program, self._options = port, program, dict(options or {})
-        self._child: Child | None = None
+        self._child: ManagedProcess | None = None
 
     @property
     def url(self) -> str:
@@ -57,7 +57,7 @@ class Redis:
         self._program = self._program or find_redis()
         for _ in range(TRIES):
             self.port = self.port or child_process.free_port()
-            self._child = Child([str(self._program), str(self._configured())], self.log, ours(), signal.SIGTERM)
+            self._child = ManagedProcess([str(self._program), str(self._configured())], self.log, ours(), signal.SIGTERM)
             if self._child.until(self._answers):
                 return
             if "in use" not in self._child.last_words():

@@ -30,7 +30,7 @@ from board.dev.unprivileged_user import unprivileged
 from board.secret_file import kept_secret
 from board.server.run import run as serve
 from board.settings import Settings
-from models.database import Database, Unavailable, Unusable
+from models.database import ConfigurationError, Database, DatabaseUnavailable
 
 NAME = "searchboard-dev"
 FOR_ROOT = Path("/var/lib") / NAME  # PostgreSQL does not run as root, and root's home is closed to others
@@ -44,15 +44,17 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
 def together() -> None:
-    """All three, by the Procfile of the checkout; this process becomes honcho's. Raises Unusable where there is none."""
+    """All three, by the Procfile of the checkout; this process becomes honcho's. Raises ConfigurationError where there is
+    none."""
     if not (place.ROOT / "Procfile").is_file():
-        raise Unusable("`board dev` needs a checkout: there is no Procfile here.")
+        raise ConfigurationError("`board dev` needs a checkout: there is no Procfile here.")
     os.chdir(place.ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "honcho", "start"])  # noqa: S606 - our own words
 
 
 def postgres() -> None:
-    """Runs a PostgreSQL until it is told to stop; the first time, invented searches are played into it. Raises Unusable."""
+    """Runs a PostgreSQL until it is told to stop; the first time, invented searches are played into it. Raises
+    ConfigurationError."""
     if "database_url" in Settings().model_fields_set:
         return _idle("DATABASE_URL names a database: none is started.")
     folder = choose()
@@ -72,7 +74,7 @@ def postgres() -> None:
 
 
 def redis() -> None:
-    """Runs a Redis until it is told to stop. Raises Unusable."""
+    """Runs a Redis until it is told to stop. Raises ConfigurationError."""
     if "redis_url" in Settings().model_fields_set:
         return _idle("REDIS_URL names a Redis: none is started.")
     folder = choose()
@@ -90,12 +92,14 @@ def redis() -> None:
 
 
 def web() -> None:
-    """Serves with several workers, when the servers are there. Raises Unusable."""
+    """Serves with several workers, when the servers are there. Raises ConfigurationError."""
     given = Settings()
     folder = choose()
     own = "database_url" not in given.model_fields_set
     if own and given.host not in LOCAL:
-        raise Unusable("The sample's passwords are known to all: name a database of your own (DATABASE_URL) to listen on HOST.")
+        raise ConfigurationError(
+            "The sample's passwords are known to all: name a database of your own (DATABASE_URL) to listen on HOST."
+        )
     more: dict[str, Callable[[], Any]] = {
         "database_url": lambda: _address(folder, "postgres", _takes_connections),
         "redis_url": lambda: _address(folder, "redis", _answers),
@@ -114,7 +118,7 @@ def choose() -> Path:
     try:
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     except OSError as why:
-        raise Unusable(f"The folder {folder} can't be used: {why.strerror}.") from why
+        raise ConfigurationError(f"The folder {folder} can't be used: {why.strerror}.") from why
     return folder
 
 
@@ -123,20 +127,20 @@ def choose() -> Path:
 
 @contextmanager
 def _ours(folder: Path) -> Iterator[None]:
-    """Holds a server's folder. Raises Unusable where another holds it."""
+    """Holds a server's folder. Raises ConfigurationError where another holds it."""
     try:
         with place.alone(folder):
             folder.chmod(0o711)
             yield
-    except place.Busy:
-        raise Unusable(f"Another `board dev` runs already, in {folder.parent}: stop it first.") from None
+    except place.AlreadyRunning:
+        raise ConfigurationError(f"Another `board dev` runs already, in {folder.parent}: stop it first.") from None
 
 
 def _start(server: Postgres | Redis) -> None:
     try:
         server.start()
     except CannotStart as why:
-        raise Unusable(str(why)) from why
+        raise ConfigurationError(str(why)) from why
 
 
 def _has(server: Postgres, name: str) -> bool:
@@ -181,7 +185,7 @@ def _told_to_stop() -> Iterator[threading.Event]:
 def _watch(server: Postgres | Redis, stop: threading.Event) -> None:
     while not stop.wait(LOOK_S):
         if not server.alive:
-            raise Unusable(f"The server has ended by itself; its log is {server.log}.")
+            raise ConfigurationError(f"The server has ended by itself; its log is {server.log}.")
 
 
 def _wait_for_web(folder: Path) -> None:
@@ -216,7 +220,7 @@ def _idle(sentence: str) -> None:
 
 
 def _address(folder: Path, name: str, ready: Callable[[str], bool]) -> str:
-    """Where a server is, once it answers there. Raises Unusable when none comes."""
+    """Where a server is, once it answers there. Raises ConfigurationError when none comes."""
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
         try:
@@ -226,14 +230,14 @@ def _address(folder: Path, name: str, ready: Callable[[str], bool]) -> str:
         if url and ready(url):
             return url
         time.sleep(LOOK_S)
-    raise Unusable(f"No server has come up: start it with `board dev {name}`, or all of them with `honcho start`.")
+    raise ConfigurationError(f"No server has come up: start it with `board dev {name}`, or all of them with `honcho start`.")
 
 
 def _takes_connections(url: str) -> bool:
     database = Database(url)
     try:
         database.read_now(lambda session: None)
-    except Unavailable:
+    except DatabaseUnavailable:
         return False
     finally:
         asyncio.run(database.close())

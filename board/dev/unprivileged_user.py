@@ -13,7 +13,7 @@ NAMES = ("nobody", "postgres")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class OsUser:
     """A user of this machine."""
 
     uid: int
@@ -28,11 +28,11 @@ class Account:
         return self.uid in (0, known.st_uid) or bool(known.st_mode & 0o001)
 
 
-def ours() -> Account:
-    return Account(os.geteuid(), os.getegid())
+def ours() -> OsUser:
+    return OsUser(os.geteuid(), os.getegid())
 
 
-def unprivileged() -> Account:
+def unprivileged() -> OsUser:
     """Ourselves; where we are root, an account that owns nothing."""
     if os.geteuid() != 0:
         return ours()
@@ -41,8 +41,8 @@ def unprivileged() -> Account:
             found = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(found.pw_uid, found.pw_gid)
-    return Account(65_534, 65_534)  # what `nobody` is nearly everywhere
+        return OsUser(found.pw_uid, found.pw_gid)
+    return OsUser(65_534, 65_534)  # what `nobody` is nearly everywhere
 
 
 @contextmanager

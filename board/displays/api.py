@@ -13,7 +13,7 @@ from starlette.routing import Route
 from board import client_address
 from board.audit import actor
 from board.displays import displays, pairing
-from board.displays.displays import Changes, Contact, Paired
+from board.displays.displays import DisplayUpdate, PairDisplay, StatusReport
 from board.engine.identity import Caller, still_signed_in
 from board.errors import Refused, from_validation
 from board.fields import Data
@@ -21,7 +21,7 @@ from board.i18n import N_
 from board.rate_limit import Rule
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
-from board.service import Desk
+from board.service import BoardService
 from board.web import cookies, display_auth
 from board.web.http import answer, caller_of, check_rate, count, desk_of, json_of, refusing
 from board.web.same_origin import check_own_page
@@ -71,7 +71,7 @@ async def told(request: Request) -> Response:
         raise Refused("unauthenticated")
     check_rate(request, caller)
     check_own_page(request)
-    contact, at = _read(Contact, await json_of(request)), stamp(now())
+    contact, at = _read(StatusReport, await json_of(request)), stamp(now())
     await desk_of(request).database.write(lambda database: displays.heard(database, caller.account.id, contact, at))
     return answer({"at": at})
 
@@ -87,7 +87,7 @@ async def listed(request: Request) -> Response:
 async def pair(request: Request) -> Response:
     """A screen becomes a display."""
     caller = await _coordinator(request)
-    data = _read(Paired, await json_of(request))
+    data = _read(PairDisplay, await json_of(request))
     limiter = desk_of(request).limiter
     taken = await limiter.take(TYPED, caller.account.id)  # before it is looked at: many at once are as many
     if not taken.allowed:
@@ -100,7 +100,7 @@ async def pair(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Another name, profile, language, playlist, theme or sound; at once on the screen."""
     caller, id = await _coordinator(request), request.path_params["display"]
-    data = _read(Changes, await json_of(request))
+    data = _read(DisplayUpdate, await json_of(request))
     return answer(displays.shown(await _change(request, caller, lambda database: displays.change(database, id, data))))
 
 
@@ -153,7 +153,7 @@ def _read(type: type[D], body: dict[str, object]) -> D:
         raise from_validation(error) from error
 
 
-def _cookie(desk: Desk) -> str:
+def _cookie(desk: BoardService) -> str:
     return display_auth.cookie_name(desk.settings.secure, "board_pairing")
 
 

@@ -2,13 +2,13 @@
 
 from board.commands import schemas
 from board.commands.schemas import Schema
-from board.displays.displays import Changes, Contact, Paired, Shows
+from board.displays.displays import DisplayUpdate, PairDisplay, Playlist, StatusReport
 from board.displays.health import STATES
 from board.i18n import N_
-from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, Call, many, or_null, shape
+from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, EndpointDoc, many, or_null, shape
 from models.display import PROFILES, THEMES
 
-_SHOWS: Schema = schemas.of(Shows, "serialization")
+_SHOWS: Schema = schemas.of(Playlist, "serialization")
 _FIELDS: Schema = {
     "id": ID, "name": TEXT, "profile": {"enum": list(PROFILES)}, "language": TEXT, "shows": _SHOWS,
     "theme": {"enum": list(THEMES)}, "sound": {"type": "boolean"}, "reload": COUNT, "paired_by": ID, "paired_at": TIME,
@@ -22,23 +22,23 @@ _DISPLAY: Schema = shape(_FIELDS)
 _LISTED: Schema = shape(_FIELDS | {"standing": {"enum": list(STATES)}})
 _ONE = (*EVERYWHERE, "not_found")
 
-CALLS: dict[tuple[str, str], Call] = {
-    ("POST", "/wall/codes"): Call(
+CALLS: dict[tuple[str, str], EndpointDoc] = {
+    ("POST", "/wall/codes"): EndpointDoc(
         shape({"code": TEXT, "expires_at": TIME}), ("forbidden", "rate_limited", "failed", "unavailable"), open=True
     ),
-    ("GET", "/wall/codes/mine"): Call(
+    ("GET", "/wall/codes/mine"): EndpointDoc(
         shape({"state": {"enum": ["waiting", "paired", "expired"]}}), ("failed", "unavailable"), open=True
     ),
-    ("POST", "/wall/told"): Call(
-        shape({"at": TIME}), (*EVERYWHERE, "invalid", "too_large"), body=schemas.of(Contact), open=True
+    ("POST", "/wall/told"): EndpointDoc(
+        shape({"at": TIME}), (*EVERYWHERE, "invalid", "too_large"), body=schemas.of(StatusReport), open=True
     ),
-    ("GET", "/displays"): Call(shape({"displays": many(_LISTED), "at": TIME})),
-    ("POST", "/displays"): Call(
-        _DISPLAY, (*_ONE, "invalid", "too_large"), body=schemas.of(Paired), status=201
+    ("GET", "/displays"): EndpointDoc(shape({"displays": many(_LISTED), "at": TIME})),
+    ("POST", "/displays"): EndpointDoc(
+        _DISPLAY, (*_ONE, "invalid", "too_large"), body=schemas.of(PairDisplay), status=201
     ),
-    ("PATCH", "/displays/{display}"): Call(_DISPLAY, (*_ONE, "invalid", "too_large"), body=schemas.of(Changes)),
-    ("DELETE", "/displays/{display}"): Call(_DISPLAY, _ONE),
-    ("POST", "/displays/{display}/reload"): Call(_DISPLAY, _ONE),
+    ("PATCH", "/displays/{display}"): EndpointDoc(_DISPLAY, (*_ONE, "invalid", "too_large"), body=schemas.of(DisplayUpdate)),
+    ("DELETE", "/displays/{display}"): EndpointDoc(_DISPLAY, _ONE),
+    ("POST", "/displays/{display}/reload"): EndpointDoc(_DISPLAY, _ONE),
 }  # fmt: skip
 
 SAYS: dict[tuple[str, str], str] = {

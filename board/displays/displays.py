@@ -33,37 +33,37 @@ Profile = Literal["room", "inner"]
 Theme = Literal["dark", "light", "day"]
 
 
-class Shows(Data):
+class Playlist(Data):
     """One board or several, each for so many seconds."""
 
     boards: list[Id] = Field(min_length=1, max_length=BOARDS)
     every_s: int = Field(default=20, ge=5, le=3_600)
 
 
-class Changes(Data):
+class DisplayUpdate(Data):
     """What of a display may be changed."""
 
     name: Title | None = None
     profile: Profile | None = None
     language: Annotated[str, StringConstraints(max_length=16)] | None = None
-    shows: Shows | None = None
+    shows: Playlist | None = None
     theme: Theme | None = None
     sound: bool | None = None
 
 
-class Paired(Changes):
+class PairDisplay(DisplayUpdate):
     """A screen that becomes a display."""
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     name: Title
     profile: Profile = "room"
     language: Annotated[str, StringConstraints(max_length=16)]
-    shows: Shows
+    shows: Playlist
     theme: Theme = "dark"
     sound: bool = False
 
 
-class Contact(Data):
+class StatusReport(Data):
     """What a display tells of itself: which program it runs, whether what it shows is current (else since when it is not), up
     to where it has applied each board, its size in pixels, how many rows it shows, and whether its browser lets it
     make no sound."""
@@ -96,7 +96,7 @@ def shown(display: Display) -> dict[str, Any]:
     return {name: getattr(display, name) for name in names}
 
 
-def add(database: Database, data: Paired, screen: str, by: str, now: str) -> Display:
+def add(database: Database, data: PairDisplay, screen: str, by: str, now: str) -> Display:
     """A display of the screen that holds the secret of this digest. Raises Refused `invalid`."""
     _check_language(data.language)
     values = data.model_dump(exclude={"code"}) | {"shows": _checked(database, data.shows)}
@@ -107,7 +107,7 @@ def add(database: Database, data: Paired, screen: str, by: str, now: str) -> Dis
     return display
 
 
-def change(database: Database, id: str, data: Changes) -> Display:
+def change(database: Database, id: str, data: DisplayUpdate) -> Display:
     """Changes what is given; the screen shows it at once. Raises Refused `not_found` or `invalid`."""
     bump_displays(database)
     display = find(database, id)
@@ -149,7 +149,7 @@ def find(database: Database, id: str) -> Display:
     return display
 
 
-def heard(database: Database, id: str, contact: Contact, now: str) -> None:
+def heard(database: Database, id: str, contact: StatusReport, now: str) -> None:
     """Keeps what a display has told of itself. Raises Refused `unauthenticated` where it was revoked meanwhile."""
     display = database.get(Display, id)
     if display is None or display.revoked_at is not None:
@@ -158,7 +158,7 @@ def heard(database: Database, id: str, contact: Contact, now: str) -> None:
     display.told = contact.model_dump(include={"boards", "since", "screen", "rows", "mute"})
 
 
-def _checked(database: Database, shows: Shows) -> dict[str, Any]:
+def _checked(database: Database, shows: Playlist) -> dict[str, Any]:
     """What a display shows, each board once. Raises Refused `invalid`."""
     boards = list(dict.fromkeys(shows.boards))
     found = [database.get(Search, id) for id in boards if id != OPERATIONS]

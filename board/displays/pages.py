@@ -11,7 +11,7 @@ from board.errors import SENTENCES
 from board.web import display_auth, pages
 from board.web.auth import signed_in
 from board.web.http import desk_of
-from models.database import Unavailable
+from models.database import DatabaseUnavailable
 from models.display import Display
 
 PATH = "/displays"
@@ -25,7 +25,7 @@ async def wall(request: Request) -> Response:
     that something failed."""
     try:
         caller = await display_auth.signed_in(request)
-    except Unavailable:
+    except DatabaseUnavailable:
         return _page(request, "unavailable", None, 503)
     display = caller.display if caller is not None else None
     if display is None:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlmodel import Session as Database
 
 from board.displays import displays
-from board.displays.displays import Paired
+from board.displays.displays import PairDisplay
 from board.engine.identity import digest
 from board.errors import Refused
 from board.i18n import N_
@@ -77,7 +77,7 @@ def state(database: Database, secret: str, now: datetime) -> State:
     return "waiting" if made_at is not None and moment(made_at) + LIVES > now else "expired"
 
 
-def pair(database: Database, data: Paired, by: str, now: datetime) -> Display:
+def pair(database: Database, data: PairDisplay, by: str, now: datetime) -> Display:
     """Makes a display of the screen that shows this code. Raises Refused `not_found` (wrong, or old) or `invalid`."""
     found = database.get(Pairing, digest(_typed(data.code)), with_for_update=True)
     if found is None or found.display is not None or moment(found.made_at) + LIVES <= now:

@@ -24,14 +24,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class UserText:
     """The words of a person. `language`: what they write, where it is known and not what the reader reads."""
 
     text: str
     language: str | None = None
 
 
-Piece = str | Typed
+Piece = str | UserText
 Line = list[Piece]
 Fact = tuple[str, Line]
 
@@ -50,12 +50,12 @@ class Section:
 
     heading: Line
     facts: list[Fact] = field(default_factory=list)
-    words: list[tuple[str, Typed]] = field(default_factory=list)
+    words: list[tuple[str, UserText]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Document:
     """`file`: its name, without a dot; of references and numbers only. `printed`: by whom, when, up to which event."""
 
     title: str
@@ -95,7 +95,7 @@ def _written(stamp: str | None, pattern: str, language: str) -> str:
 # -- Markdown -------------------------------------------------------------------------------------------------------------
 
 
-def markdown(paper: Paper) -> str:
+def markdown(paper: Document) -> str:
     """CommonMark, which reads well as it stands."""
     parts = [f"# {_md(paper.title)}", _facts(paper.facts), *(f"*{_md(note)}*" for note in paper.notes)]
     for section in paced(paper.sections, 1):
@@ -111,14 +111,14 @@ def _facts(facts: Iterable[Fact]) -> str:
 
 
 def _line(pieces: Line) -> str:
-    return "".join(_said(piece, " ".join) if isinstance(piece, Typed) else _md(piece) for piece in pieces)
+    return "".join(_said(piece, " ".join) if isinstance(piece, UserText) else _md(piece) for piece in pieces)
 
 
-def _quote(words: Typed) -> str:
+def _quote(words: UserText) -> str:
     return "\n".join(f"> {line}" for line in _said(words, "\\\n".join).split("\n"))
 
 
-def _said(words: Typed, join: Callable[[Iterable[str]], str]) -> str:
+def _said(words: UserText, join: Callable[[Iterable[str]], str]) -> str:
     text = join(_md(line.strip()) for line in words.text.splitlines() if line.strip())
     return f'<span lang="{words.language}">{text}</span>' if words.language else text
 
@@ -146,7 +146,7 @@ _environment = Environment(
 
 
 def _piece(piece: Piece) -> Markup:
-    if not isinstance(piece, Typed):
+    if not isinstance(piece, UserText):
         return escape(piece)
     text = _CONTROL.sub("", piece.text)
     return Markup('<span class="typed" lang="{}">{}</span>').format(piece.language, text) if piece.language else escape(text)
@@ -155,6 +155,6 @@ def _piece(piece: Piece) -> Markup:
 _environment.filters["piece"] = _piece
 
 
-def html(paper: Paper) -> str:
+def html(paper: Document) -> str:
     """A page of HTML that needs nothing from anywhere."""
     return _environment.get_template("paper.html").render(paper=paper)

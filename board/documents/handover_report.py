@@ -7,8 +7,8 @@ from typing import Any
 from sqlmodel import Session
 
 from board.documents import labels
-from board.documents.content import Block, Fact, Line, Paper, Section, at, shortly
-from board.documents.text_languages import Writers
+from board.documents.content import Block, Document, Fact, Line, Section, at, shortly
+from board.documents.text_languages import TextLanguages
 from board.i18n import N_, translations
 from models.board import OPERATIONS
 from models.entity import State
@@ -28,9 +28,9 @@ _ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn
 _DESK = {"faults": N_("Faults of the system"), "remarks": N_("Remarks")}
 
 
-def paper(session: Session, report: State, printed: str, reads: str) -> Paper:
+def paper(session: Session, report: State, printed: str, reads: str) -> Document:
     """A report as its reader may see it (board/handover/report.py), in the language `reads`."""
-    return _Report(session, report, reads).paper(printed)
+    return ReportDocument(session, report, reads).paper(printed)
 
 
 def _of(report: State) -> State | None:
@@ -39,13 +39,13 @@ def _of(report: State) -> State | None:
     return None if handover is None or (report["live"] and handover["ended_at"]) else handover
 
 
-class _Report:
+class ReportDocument:
     def __init__(self, session: Session, report: State, reads: str) -> None:
         self._report, self._reads = report, reads
         catalogue = translations(reads)
         self._say: Callable[[str], str] = catalogue.ugettext
         self._count: Callable[[str, str, int], str] = catalogue.ungettext
-        self._writers = Writers(session, reads)
+        self._writers = TextLanguages(session, reads)
         self._handover = _of(report)
         signed_at = self._handover["position"] if self._handover else None
         self._writers.look(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
@@ -53,7 +53,7 @@ class _Report:
             cards = [*section["ungraded"], *chain(*section["tasks"].values()), *section["pinned"]]
             self._writers.look(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
-    def paper(self, printed: str) -> Paper:
+    def paper(self, printed: str) -> Document:
         handover, say = self._handover, self._say
         title = say(N_("Handover {number}")).format(number=handover["number"]) if handover else say(N_("Handover"))
         notes = (
@@ -68,7 +68,7 @@ class _Report:
         desk = self._desk(handover) if handover else []
         sections = [*desk, *(self._section(each) for each in self._report["searches"])]
         file = f"handover-{handover['number']}" if handover else "handover"
-        return Paper(title, self._reads, file, printed, facts, notes, sections)
+        return Document(title, self._reads, file, printed, facts, notes, sections)
 
     # -- the desk
 

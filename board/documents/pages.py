@@ -17,7 +17,7 @@ from board.documents import content as paper
 from board.documents import handover_report as paper_report
 from board.documents import pdf
 from board.documents import search_history as paper_history
-from board.documents.content import Paper
+from board.documents.content import Document
 from board.engine import access
 from board.engine.identity import Caller
 from board.errors import SENTENCES, Refused
@@ -31,7 +31,7 @@ from models.board import OPERATIONS, Board
 from models.database import TooLong
 from models.times import stamp
 
-Make = Callable[[Session, Caller, str, str], Paper]  # with the time, and the language of the reader
+Make = Callable[[Session, Caller, str, str], Document]  # with the time, and the language of the reader
 
 
 async def handover(request: Request) -> Response:
@@ -85,7 +85,7 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
     return page
 
 
-def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Paper:
+def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
     account = caller.account
     frame = report.present(session, now) if number is None else report.signed(session, number)
     told = report.compose(session, account.id, frame)
@@ -93,7 +93,7 @@ def _report(number: int | None, session: Session, caller: Caller, now: str, read
     return paper_report.paper(session, told, _printed(account.name, now, seq, reads), reads)
 
 
-def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Paper:
+def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
     account = caller.account
     board = access.board_for(session, account.id, id)
     if board.kind != "search":

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, select
 
 from board.documents import labels
-from board.documents.content import Block, Line, Paper, Piece, Section, Typed, at, clock, day
+from board.documents.content import Block, Document, Line, Piece, Section, UserText, at, clock, day
 from board.documents.text_languages import marked
 from board.engine import journal
-from board.engine.event import Said
-from board.exports.tables import ROLES, UNTOLD, Names
+from board.engine.event import JournalEvent
+from board.exports.tables import ROLES, UNTOLD, NameResolver
 from board.i18n import N_, translator
 from models.accounts import Account
 from models.board import Board
@@ -32,22 +32,22 @@ TOLD = timedelta(minutes=1)  # by so much the journal was ahead of the clock: wh
 UNSAID: tuple[Any, ...] = ([], "", "unknown", "none")  # what a thing begins with, as with False, where nobody said otherwise
 
 
-class Told(NamedTuple):
+class HistoryEntry(NamedTuple):
     """An event, and what its entity was before (None where that is not on the paper). `begins`: its entity begins with it, and
     all of it is named that is not null."""
 
-    said: Said
+    said: JournalEvent
     payload: dict[str, Any]
     before: State | None
     begins: bool
 
 
-def paper(session: Session, board: Board, printed: str, reads: str) -> Paper:
+def paper(session: Session, board: Board, printed: str, reads: str) -> Document:
     """The newest events of a search. The caller has been let see it."""
-    return _History(session, board, reads).paper(session, printed)
+    return HistoryDocument(session, board, reads).paper(session, printed)
 
 
-class _History:
+class HistoryDocument:
     def __init__(self, session: Session, board: Board, reads: str) -> None:
         self._board, self._reads, self._say = board, reads, translator(reads)
         rows = session.exec(select(Account.id, Account.name, Account.language)).all()
@@ -56,11 +56,11 @@ class _History:
             row for kind in (Sighting, Task) for row in session.exec(select(kind.id, kind.number).where(kind.board == board.id))
         ]
         columns = session.exec(select(Column).where(Column.board == board.id))
-        self._names = Names(
+        self._names = NameResolver(
             reads, {id: name for id, name, _ in rows}, {row.id: (row.title, row.role) for row in columns}, dict(numbers)
         )
 
-    def paper(self, session: Session, printed: str) -> Paper:
+    def paper(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
         left = max(0, self._board.seq - MOST)
         events = list(_told(journal.after(session, self._board.id, left, MOST)))
@@ -79,15 +79,17 @@ class _History:
                 [f"{self._say(N_('event {seq}')).format(seq=self._board.seq)} · {self._board.head.hex()}"],
             )
         ]
-        return Paper(title, self._reads, search.reference, printed, [(name, list(line)) for name, line in head], notes, sections)
+        return Document(
+            title, self._reads, search.reference, printed, [(name, list(line)) for name, line in head], notes, sections
+        )
 
-    def _newest(self, events: list[Told]) -> list[tuple[str, Line]]:
+    def _newest(self, events: list[HistoryEntry]) -> list[tuple[str, Line]]:
         """Return the newest events that fit, with the time of each, in order. There is always one."""
         lines: list[tuple[str, Line]] = []
         room = MOST_CHARACTERS
         for told in reversed(events):
             line = self._event(told)
-            room -= sum(len(piece.text if isinstance(piece, Typed) else piece) for piece in line)
+            room -= sum(len(piece.text if isinstance(piece, UserText) else piece) for piece in line)
             if room < 0 and lines:
                 break
             lines.append((told.said.at, line))
@@ -96,7 +98,7 @@ class _History:
     def _day(self, events: list[tuple[str, Line]]) -> Section:
         return Section([day(events[0][0], self._reads)], blocks=[Block("", [line for _, line in events])])
 
-    def _event(self, told: Told) -> Line:
+    def _event(self, told: HistoryEntry) -> Line:
         said, payload = told.said, told.payload
         actor = (payload.get("actor") or {}).get("name")
         number = (payload.get("state") or {}).get("number")
@@ -119,7 +121,7 @@ class _History:
             line += [f" · {self._say(N_('Reason'))}: ", self._typed(reason, said)]
         return line
 
-    def _change(self, path: str, told: Told) -> Line:
+    def _change(self, path: str, told: HistoryEntry) -> Line:
         """ "Source grade: F → B"; of what was typed the new words alone, as the old ones stand further up."""
         said, now = told.said, leaves(told.payload.get("state") or {}).get(path)
         was = leaves(told.before).get(path) if told.before is not None else None
@@ -130,7 +132,7 @@ class _History:
             return [name, self._value(path, now, said)]
         return [name, self._value(path, was, said), " → ", self._value(path, now, said)]
 
-    def _answer(self, criterion: str, told: Told) -> Line:
+    def _answer(self, criterion: str, told: HistoryEntry) -> Line:
         """ "Disability: Unknown → No (her mother says)": an answer and on what it is based, which change together."""
         now, was = (leaves(state or {}) for state in (told.payload.get("state"), told.before))
         answer, basis = f"{criterion}.answer", f"{criterion}.basis"
@@ -142,7 +144,7 @@ class _History:
         line.append(self._value(answer, now.get(answer), told.said))
         return [*line, " (", self._typed(now[basis], told.said), ")"] if now.get(basis) else line
 
-    def _item(self, item: str, told: Told) -> Line:
+    def _item(self, item: str, told: HistoryEntry) -> Line:
         """ "Checklist: call the school · To do → Done": an item by its words, and whether it is done."""
         now, was = (leaves(state or {}) for state in (told.payload.get("state"), told.before))
         text, done = f"{item}.text", f"{item}.done"
@@ -155,7 +157,7 @@ class _History:
             return [*line, f" · {said[was[done]]} → {said[now[done]]}"]
         return [*line, f" · {said[True]}"] if now[done] and done not in was else line
 
-    def _value(self, path: str, value: Any, said: Said) -> Piece:
+    def _value(self, path: str, value: Any, said: JournalEvent) -> Piece:
         if value is None and path != "worrying":
             return "–"
         named = labels.value(path, said.kind, value, self._say)
@@ -172,15 +174,15 @@ class _History:
         number = self._names.numbers.get(id)
         return f"{self._say(N_('Card'))} {number}" if number is not None else self._say(N_("Note"))
 
-    def _typed(self, words: str, said: Said) -> Typed:
-        return Typed(words, marked(self._languages, said.account, self._reads))
+    def _typed(self, words: str, said: JournalEvent) -> UserText:
+        return UserText(words, marked(self._languages, said.account, self._reads))
 
 
-def _told(events: list[Said]) -> Iterator[Told]:
+def _told(events: list[JournalEvent]) -> Iterator[HistoryEntry]:
     known: dict[tuple[str, str], State | None] = {}
     for said in events:
         payload = said.payload()
         state: State | None = payload.get("state")
         begins = state is not None and leaves(state).keys() == set(payload["changes"])
-        yield Told(said, payload, known.get((said.kind, said.entity)), begins)
+        yield HistoryEntry(said, payload, known.get((said.kind, said.entity)), begins)
         known[said.kind, said.entity] = state

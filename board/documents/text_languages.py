@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
 
-from board.documents.content import Typed
+from board.documents.content import UserText
 from board.engine import unit_of_work
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from models.accounts import Account
 
 _TYPED = (
@@ -23,7 +23,7 @@ _EVENTS = text(
 ).bindparams(bindparam("entities", expanding=True), bindparam("types", expanding=True))
 
 
-class Writers:
+class TextLanguages:
     """Of the texts of some entities, by field. `reads`: the language of the reader, in which nothing has to be marked."""
 
     def __init__(self, session: Session, reads: str) -> None:
@@ -36,17 +36,17 @@ class Writers:
         unit_of_work.of(self._session).write(self._session)
         asked = {"board": board, "seq": seq, "entities": list(entities), "types": list(_TYPED)}
         for row in self._session.connection().execute(_EVENTS, asked):
-            said = Said(*row)
+            said = JournalEvent(*row)
             for path in said.payload().get("changes", ()):
                 self._by[said.entity, path] = said.account
 
-    def typed(self, words: str, entity: str, *paths: str) -> Typed:
+    def typed(self, words: str, entity: str, *paths: str) -> UserText:
         """The text of a field, by the first of its names that somebody is known to have written."""
         return self.by(words, next((self._by[entity, path] for path in paths if (entity, path) in self._by), None))
 
-    def by(self, words: str, account: str | None) -> Typed:
+    def by(self, words: str, account: str | None) -> UserText:
         """What an account has typed."""
-        return Typed(words, marked(self._languages, account, self._reads))
+        return UserText(words, marked(self._languages, account, self._reads))
 
 
 def marked(languages: Mapping[str, str], account: str | None, reads: str) -> str | None:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from board.engine import unit_of_work
 from board.errors import Refused
 from models.accounts import Account
-from models.board import AUDIT, OPERATIONS, Board, Sight
+from models.board import AUDIT, OPERATIONS, Board, VisibilityChange
 from models.display import WALL
 from models.search import Search
 from realtime.source import Position
@@ -21,7 +21,9 @@ from realtime.source import Position
 if TYPE_CHECKING:
     pass
 
-Members = dict[str, frozenset[str]]  # who sees each search that is not for all: its members, or the desk without its displays
+RestrictedSearches = dict[
+    str, frozenset[str]
+]  # who sees each search that is not for all: its members, or the desk without its displays
 DESK = "desk"  # among these: everybody at the desk, but no display
 
 _CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board AND seq > :seq GROUP BY account")
@@ -29,7 +31,7 @@ _LAST_CHANGE_OF_ALL = text("SELECT epoch, (SELECT max(seq) FROM sight WHERE boar
 _LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account = :account")
 
 
-def members_only(session: Session) -> Members:
+def members_only(session: Session) -> RestrictedSearches:
     """Who sees each search that is not for all."""
     not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
     rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
@@ -49,17 +51,17 @@ def among(who: str, members: frozenset[str]) -> bool:
     return who in members or (DESK in members and who != WALL)
 
 
-class AsOf(NamedTuple):
+class VisibilityView(NamedTuple):
     """Who may see what in one view of the database; `at` is where on `operations` anybody's sight changed last."""
 
-    members: Members
+    members: RestrictedSearches
     at: Position
 
 
-def as_of(session: Session) -> AsOf:
+def as_of(session: Session) -> VisibilityView:
     """Rights in this view of the database."""
     epoch, seq = session.connection().execute(_LAST_CHANGE_OF_ALL, {"board": OPERATIONS}).one()
-    return AsOf(members_only(session), (epoch, seq or 0))
+    return VisibilityView(members_only(session), (epoch, seq or 0))
 
 
 def board_for(session: Session, account: str, board_id: str) -> Board:
@@ -117,4 +119,4 @@ def record_change(session: Session, search: Search, accounts: Iterable[str]) -> 
     """Notes that these accounts gained or lost sight of a search by the events that were just written."""
     for account in accounts:
         for board, subject, seq in ((search.id, search.id, search.seq), (OPERATIONS, search.id, search.operations_seq)):
-            session.merge(Sight(board=board, search=subject, account=account, seq=seq))
+            session.merge(VisibilityChange(board=board, search=subject, account=account, seq=seq))

@@ -78,7 +78,8 @@ class HeavyReads(Gate):
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def read(self, caller: Caller, fn: Callable[[Session], T], within_s: float | None = None) -> T:
-        """Read for a caller who has a turn, and who is still signed in when it begins. Raises Refused, TooLong, Unavailable."""
+        """Read for a caller who has a turn, and who is still signed in when it begins. Raises Refused, TooLong,
+        DatabaseUnavailable."""
 
         def read(session: Session) -> T:
             still_signed_in(session, caller)  # it may have waited

@@ -9,7 +9,7 @@ PAGE = 1_000  # events read at once: bounds memory, and how long a reading threa
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class JournalEvent:
     """One event as it was committed: its metadata, and its payload as JSON (None where it was erased)."""
 
     board: str

@@ -7,16 +7,16 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from board.engine import access, journal, program_accounts, unit_of_work
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from board.errors import Refused, invalid, not_found
 from board.fields import Data, check_alone, patched
 from board.i18n import N_, say
-from board.predefined_tasks import Known, packaged
+from board.predefined_tasks import TaskCatalogue, packaged
 from models.accounts import Account
 from models.board import Board
 from models.display import WALL
 from models.entity import Entity, State, changed, leaves
-from models.handover import Briefing, Handed, Handover, Shift
+from models.handover import Briefing, Handover, SearchHandover, Shift
 from models.search import Search
 from realtime.protocol import Command
 
@@ -27,14 +27,14 @@ RESERVED = 1_000  # beyond that, for what a status or an opening brings along: i
 FILLING = 0.8  # of a board: from then on its people are told
 # One for each board or search. Else a desk that has handed over so many searches could not even hand its shift over. Nor do
 # searches count on `operations`: each has a board of its own, and one must always be opened.
-UNCOUNTED = (Briefing, Handed, Handover, Shift)
+UNCOUNTED = (Briefing, SearchHandover, Handover, Shift)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """An event of an entity that is there after it, with its state before and after; `fields` are not what they were."""
 
-    event: Said
+    event: JournalEvent
     before: State
     after: State
     fields: list[str]
@@ -42,7 +42,7 @@ class Change:
 
 
 @dataclass
-class Pen:
+class EventWriter:
     """One command in one transaction: `board` is its board, whose row is locked, `operations` the board that a command on
     a search also writes to, `now` the time of all that it writes."""
 
@@ -52,8 +52,8 @@ class Pen:
     board: Board
     operations: Board | None
     now: str
-    known: Known = field(default_factory=packaged)
-    said: list[Said] = field(default_factory=list)
+    known: TaskCatalogue = field(default_factory=packaged)
+    said: list[JournalEvent] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     opened: str | None = None
     made: list[Board] = field(default_factory=list)  # boards that the command made
@@ -230,7 +230,7 @@ class Pen:
         said again, for those who did not see that."""
         access.record_change(self.session, search, accounts)
         self.sight |= accounts
-        handed = unit_of_work.row(self.session, Handed, search.id)
+        handed = unit_of_work.row(self.session, SearchHandover, search.id)
         if handed is not None and accounts - {WALL}:  # displays never do
             on, self.board = self.board, self.operations or self.board
             self._say(handed, "handed.set", handed.state(), [], None)

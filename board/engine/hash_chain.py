@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from board.engine.event import PAGE, Said
-from board.i18n import N_, Sentence, say
+from board.engine.event import PAGE, JournalEvent
+from board.i18n import N_, Message, say
 from models.board import Board
 from models.pace import paced
 
@@ -30,21 +30,21 @@ def commitment(key: bytes, body: bytes) -> bytes:
     return hmac.digest(key, body, "sha256")
 
 
-def link(before: bytes, said: Said, committed: bytes) -> bytes:
+def link(before: bytes, said: JournalEvent, committed: bytes) -> bytes:
     """The hash of an event: of the hash before it, its metadata and its commitment."""
     meta = orjson.dumps([said.board, said.seq, said.at, said.type, said.kind, said.entity, said.account])
     return hashlib.sha256(before + meta + committed).digest()
 
 
-class Fault(NamedTuple):
+class ChainError(NamedTuple):
     """Where a board's journal does not hold, and a sentence that says why."""
 
     seq: int
-    says: Sentence
+    says: Message
 
 
 @dataclass(slots=True)
-class Chain:
+class ChainCursor:
     """Up to where a board's chain was gone along, and holds. `gone` has the payloads that are no more, to be accounted for by a
     later `*.erased` event: the first of each entity."""
 
@@ -55,21 +55,21 @@ class Chain:
 
 def verify(session: Session, board: Board) -> str | None:
     """None where the board's whole chain holds, else a sentence that names the first bad row."""
-    fault = walk(session, board, Chain())
+    fault = walk(session, board, ChainCursor())
     return fault and fault.says
 
 
-def walk(session: Session, board: Board, chain: Chain) -> Fault | None:
+def walk(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
     """Goes along from where `chain` stands to the end, and moves it; what is wrong first, if anything is."""
     while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE}).all():
         for row in paced(rows):
             if (wrong := _wrong(board.id, row, chain)) is not None:
-                return Fault(chain.seq + 1, say(wrong, seq=chain.seq + 1))
+                return ChainError(chain.seq + 1, say(wrong, seq=chain.seq + 1))
             chain.seq, chain.head = row.seq, row.hash
     return _wrong_at_end(session, board, chain)
 
 
-def _wrong(board: str, row: Row[Any], chain: Chain) -> str | None:
+def _wrong(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
     """What is wrong with the row that should be the next one."""
     if row.seq != chain.seq + 1:
         return N_("event {seq} is missing")
@@ -89,19 +89,19 @@ def _follows(board: str, row: Row[Any], before: bytes) -> bool:
     texts = (row.at, row.type, row.kind, row.entity, row.account or "")
     if not all(isinstance(each, str) for each in texts) or not isinstance(row.commitment, bytes):
         return False
-    said = Said(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+    said = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
     return bool(row.hash == link(before, said, row.commitment))
 
 
-def _wrong_at_end(session: Session, board: Board, chain: Chain) -> Fault | None:
+def _wrong_at_end(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
     if chain.gone:
         seq = min(chain.gone.values())
-        return Fault(seq, say(N_("the payload of event {seq} is gone, and no erasure is on the record"), seq=seq))
+        return ChainError(seq, say(N_("the payload of event {seq} is gone, and no erasure is on the record"), seq=seq))
     if chain.seq != board.seq:
         seq = min(chain.seq, board.seq) + 1
         ends = N_("event {seq}: the journal ends at {end}, the board at {board}")
-        return Fault(seq, say(ends, seq=seq, end=chain.seq, board=board.seq))
+        return ChainError(seq, say(ends, seq=seq, end=chain.seq, board=board.seq))
     if chain.head != board.head:
-        return Fault(chain.seq, say(N_("event {seq}: its hash is not the board's head"), seq=chain.seq))
+        return ChainError(chain.seq, say(N_("event {seq}: its hash is not the board's head"), seq=chain.seq))
     stray = session.connection().execute(_STRAY, {"board": board.id}).scalar()
-    return None if stray is None else Fault(stray, say(N_("event {seq} is missing, its payload is there"), seq=stray))
+    return None if stray is None else ChainError(stray, say(N_("event {seq} is missing, its payload is there"), seq=stray))

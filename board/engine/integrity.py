@@ -20,8 +20,8 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from board.engine import hash_chain
-from board.engine.hash_chain import Chain, Fault
-from board.errors import Wrong
+from board.engine.hash_chain import ChainCursor, ChainError
+from board.errors import OperationError
 from board.i18n import N_, say
 from models.board import AUDIT, OPERATIONS, Board
 
@@ -36,7 +36,7 @@ _SIGNED_OF_ONE = text(f"{_SIGNED} AND e.entity = :board")  # the handover goes b
 _HASH = text("SELECT hash FROM event WHERE board = :board AND seq = :seq")
 
 
-class Witness(NamedTuple):
+class TrustedHead(NamedTuple):
     """Who knows the hash of an event of a board: a signed handover, by its number, or (None) heads that were kept elsewhere.
     `epoch` is the life of the board in which it was so, where that is known."""
 
@@ -52,28 +52,28 @@ def line(board: Board) -> str:
     return f"{board.id} holds: {board.seq} events, head {board.head.hex() or 'none'}"
 
 
-def read_heads(file: Path) -> list[Witness]:
-    """What `verify` has printed once. Raises Wrong for a file that can't be read, or is something else."""
+def read_heads(file: Path) -> list[TrustedHead]:
+    """What `verify` has printed once. Raises OperationError for a file that can't be read, or is something else."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise Wrong(f"The heads in {file} can't be read: {error.strerror}.") from error
+        raise OperationError(f"The heads in {file} can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise Wrong(f"{file} is no file of heads: it is not text.") from error
+        raise OperationError(f"{file} is no file of heads: it is not text.") from error
     found = [_read_line(file, number, each) for number, each in enumerate(lines, 1) if each.strip()]
     if not found:
-        raise Wrong(f"{file} has no heads in it: it is what verify prints.")
+        raise OperationError(f"{file} has no heads in it: it is what verify prints.")
     return found
 
 
-def _read_line(file: Path, number: int, line: str) -> Witness:
+def _read_line(file: Path, number: int, line: str) -> TrustedHead:
     read = _LINE.fullmatch(line.strip())
     if read is None or (read[3] == "none") != (int(read[2]) == 0):
-        raise Wrong(f"{file}, line {number}, is not what verify prints: a board, its events and its head.")
-    return Witness(read[1], int(read[2]), bytes.fromhex(read[3]) if read[3] != "none" else b"")
+        raise OperationError(f"{file}, line {number}, is not what verify prints: a board, its events and its head.")
+    return TrustedHead(read[1], int(read[2]), bytes.fromhex(read[3]) if read[3] != "none" else b"")
 
 
-def signed(session: Session, board: str | None = None) -> list[Witness]:
+def signed(session: Session, board: str | None = None) -> list[TrustedHead]:
     """The positions that signed handovers carry, of all boards or of one, as the journal of `operations` has them."""
     query = _ALL_SIGNED if board is None else _SIGNED_OF_ONE
     asked = {"operations": OPERATIONS} | ({} if board is None else {"board": board})
@@ -81,7 +81,7 @@ def signed(session: Session, board: str | None = None) -> list[Witness]:
     return [each for each in found if each is not None]
 
 
-def _of_handover(kind: str, entity: str, body: bytes) -> Witness | None:
+def _of_handover(kind: str, entity: str, body: bytes) -> TrustedHead | None:
     """One that a handover carries: of the search by whose id it is kept, or of `operations` itself."""
     state = orjson.loads(body).get("state") or {}
     position = state.get("position")
@@ -89,10 +89,10 @@ def _of_handover(kind: str, entity: str, body: bytes) -> Witness | None:
         return None
     handed = kind == "handed"
     board, number = (entity, state["handover"]) if handed else (OPERATIONS, state["number"])
-    return Witness(board, position["seq"], bytes.fromhex(position["head"]), number, position["epoch"])
+    return TrustedHead(board, position["seq"], bytes.fromhex(position["head"]), number, position["epoch"])
 
 
-def contradicted(session: Session, board: Board, witnesses: Iterable[Witness]) -> Fault | None:
+def contradicted(session: Session, board: Board, witnesses: Iterable[TrustedHead]) -> ChainError | None:
     """The first event of a board that is not the one that a witness knows. A handover that was signed in another life of the
     board says nothing of this one."""
     known = [each for each in witnesses if each.board == board.id and each.seq and each.epoch in (None, board.epoch)]
@@ -109,33 +109,33 @@ def _hash(session: Session, board: str, seq: int) -> bytes | None:
     return found
 
 
-def _contradiction(witness: Witness, gone: bool) -> Fault:
+def _contradiction(witness: TrustedHead, gone: bool) -> ChainError:
     if witness.handover is None:
         says = N_("event {seq} is gone: it is among the heads that were kept elsewhere") if gone else N_(
             "event {seq} is not the one that it was when its head was kept elsewhere: the journal was rewritten since"
         )  # fmt: skip
-        return Fault(witness.seq, say(says, seq=witness.seq))
+        return ChainError(witness.seq, say(says, seq=witness.seq))
     says = N_("event {seq} is gone: handover {number} was signed at it") if gone else N_(
         "event {seq} is not the one at which handover {number} was signed: the journal was rewritten since"
     )  # fmt: skip
-    return Fault(witness.seq, say(says, seq=witness.seq, number=witness.handover))
+    return ChainError(witness.seq, say(says, seq=witness.seq, number=witness.handover))
 
 
 def verify(session: Session, board: str | None = None, heads: Path | None = None) -> list[str]:
-    """A line for each board, or for one. Raises Wrong with the first bad row, for a board that there is not, and for a file of
-    heads that is none."""
+    """A line for each board, or for one. Raises OperationError with the first bad row, for a board that there is not, and for a
+    file of heads that is none."""
     witnesses = [*(read_heads(heads) if heads is not None else ()), *signed(session, board)]
     query = select(Board).order_by(col(Board.kind) == AUDIT, Board.kind, Board.id)
     boards = session.exec(query.where(Board.id == board) if board else query).all()
     if board and not boards:
-        raise Wrong("There is no board by this id.")
+        raise OperationError("There is no board by this id.")
     for each in boards:
-        fault = hash_chain.walk(session, each, Chain()) or contradicted(session, each, witnesses)
+        fault = hash_chain.walk(session, each, ChainCursor()) or contradicted(session, each, witnesses)
         if fault is not None:
-            raise Wrong(f"{each.id}: {fault.says}")
+            raise OperationError(f"{each.id}: {fault.says}")
     gone = {each.board for each in witnesses} - {each.id for each in boards}
     if gone and board is None:
-        raise Wrong(f"{min(gone)}: the board is gone, with its journal.")
+        raise OperationError(f"{min(gone)}: the board is gone, with its journal.")
     return [line(each) for each in boards]
 
 
@@ -144,11 +144,11 @@ class Known(NamedTuple):
 
     epoch: str
     whole: float | None
-    chain: Chain
+    chain: ChainCursor
 
 
 @dataclass
-class Chains:
+class VerifiedChains:
     """What this process has verified of each board: going along a chain of 20,000 events takes most of a second, and whoever
     looks at its history asks for it. Of one board one at a time: the next goes on from there."""
 
@@ -162,17 +162,17 @@ class Chains:
             turn = self._turns[board] = asyncio.Lock()
         return turn
 
-    def verify(self, session: Session, board: Board) -> tuple[Chain, Fault | None]:
+    def verify(self, session: Session, board: Board) -> tuple[ChainCursor, ChainError | None]:
         """Up to where the board's chain holds; from where it was left, within a minute. Raises TooLong where it is longer than
         can be gone along at once: asked again, it goes on."""
-        epoch, whole, chain = self.known.pop(board.id, Known("", None, Chain()))
+        epoch, whole, chain = self.known.pop(board.id, Known("", None, ChainCursor()))
         goes_on = epoch == board.epoch and (whole is None or time.monotonic() - whole < WHOLE_S)
         if not goes_on:
-            whole, chain = None, Chain()
+            whole, chain = None, ChainCursor()
         try:
             fault = hash_chain.walk(session, board, chain)
             if fault is not None and goes_on:  # what is wrong may lie behind: the first bad row is named
-                whole, chain = None, Chain()
+                whole, chain = None, ChainCursor()
                 fault = hash_chain.walk(session, board, chain)
         except Exception:  # it took too long, say
             self.known[board.id] = Known(board.epoch, whole, chain)
@@ -181,5 +181,5 @@ class Chains:
         if fault is None:
             self.known[board.id] = Known(board.epoch, whole or time.monotonic(), chain)
         elif fault.seq <= chain.seq:  # what is wrong was found from farther on, or is known by others alone
-            chain = Chain(fault.seq - 1, _hash(session, board.id, fault.seq - 1) or b"")
+            chain = ChainCursor(fault.seq - 1, _hash(session, board.id, fault.seq - 1) or b"")
         return chain, fault

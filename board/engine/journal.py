@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import PAGE, Said
+from board.engine.event import PAGE, JournalEvent
 from board.engine.hash_chain import commitment, link
 from models.board import Board
 from models.entity import State
@@ -23,14 +23,14 @@ from models.pace import in_pages
 
 def append(
     session: Session, board: Board, type: str, kind: str, entity: str, account: str | None, at: str, payload: dict[str, Any]
-) -> Said:
+) -> JournalEvent:
     """The next event of a board whose row is locked, with the row's head moved to it. It is written when the turn ends, or
     before the board's journal is read. `at` is what the clock says: where the board is ahead of it, the payload keeps it."""
     board.seq += 1
     board.at = max(board.at, at)  # a clock set back must not make `at` decrease along seq
     board.last_type = type
     body = orjson.dumps(payload if board.at == at else payload | {"clock": at})
-    said = Said(board.id, board.seq, board.at, type, kind, entity, account, body)
+    said = JournalEvent(board.id, board.seq, board.at, type, kind, entity, account, body)
     key = secrets.token_bytes(32)
     committed = commitment(key, body)
     board.head = link(board.head, said, committed)
@@ -80,41 +80,43 @@ def key_of(session: Session, board: str, seq: int) -> bytes | None:
     return bytes(key) if key is not None else None
 
 
-def after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[Said]:
+def after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[JournalEvent]:
     """The events after a seq, in order, at most `limit`."""
     unit_of_work.of(session).write(session)
     rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
-    return [Said(*row) for row in rows]
+    return [JournalEvent(*row) for row in rows]
 
 
-def at(session: Session, board: str, seq: int) -> Said | None:
+def at(session: Session, board: str, seq: int) -> JournalEvent | None:
     """The event of that number; None where there is none."""
     return next(iter(after(session, board, seq - 1, 1)), None)
 
 
-def before(session: Session, said: Said) -> Said | None:
+def before(session: Session, said: JournalEvent) -> JournalEvent | None:
     """The event that changed the same entity before this one; None where this is its first."""
     unit_of_work.of(session).write(session)
     asked = {"board": said.board, "entity": said.entity, "kind": said.kind, "seq": said.seq}
     row = session.connection().execute(_BEFORE, asked).first()
-    return Said(*row) if row is not None else None
+    return JournalEvent(*row) if row is not None else None
 
 
-def of_entity(session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE, *, kind: str = "") -> list[Said]:
+def of_entity(
+    session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE, *, kind: str = ""
+) -> list[JournalEvent]:
     """The events of one entity after a seq, in order; without a kind, those of all kinds that have its id."""
     unit_of_work.of(session).write(session)
     asked = {"board": board, "entity": entity, "kind": kind, "after": seq, "limit": limit}
-    return [Said(*row) for row in session.connection().execute(_OF_ENTITY, asked)]
+    return [JournalEvent(*row) for row in session.connection().execute(_OF_ENTITY, asked)]
 
 
-def all_of_entity(session: Session, board: str, kind: str, entity: str, seq: int) -> Iterator[Said]:
+def all_of_entity(session: Session, board: str, kind: str, entity: str, seq: int) -> Iterator[JournalEvent]:
     """The same of one kind, however many there are."""
     while page := of_entity(session, board, entity, seq, kind=kind):
         yield from page
         seq = page[-1].seq
 
 
-def newest(session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE) -> list[Said]:
+def newest(session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE) -> list[JournalEvent]:
     """The newest events between two seqs (neither of them included), in order; with an entity, the newest of its own."""
     unit_of_work.of(session).write(session)
     asked = {"board": board, "after": after, "before": before, "limit": limit}
@@ -122,29 +124,29 @@ def newest(session: Session, board: str, entity: str | None, after: int, before:
         rows = session.connection().execute(_NEWEST, asked)
     else:
         rows = session.connection().execute(_NEWEST_OF_ENTITY, asked | {"entity": entity})
-    return [Said(*row) for row in rows][::-1]
+    return [JournalEvent(*row) for row in rows][::-1]
 
 
-def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[Said, State]]:
+def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[JournalEvent, State]]:
     """Each entity's last event up to a seq, with its state then: the board as it was. What was removed is left out."""
     return _said_then(session, in_pages(session.connection().execute(_AS_OF, {"board": board, "seq": seq})))
 
 
-def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[Said, State]]:
+def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[JournalEvent, State]]:
     """The same of these entities alone, by their ids."""
     asked = {"board": board, "seq": seq, "entities": list(entities)}
     return _said_then(session, in_pages(session.connection().execute(_STATES_AT, asked)))
 
 
-def _said_then(session: Session, rows: Iterable[Any]) -> Iterator[tuple[Said, State]]:
+def _said_then(session: Session, rows: Iterable[Any]) -> Iterator[tuple[JournalEvent, State]]:
     """Events with the states that they say. Where one was erased, what was said last before it stands, as it does for a reader
     who skips what was erased."""
     for row in rows:
-        said = Said(*row)
+        said = JournalEvent(*row)
         if said.body is None:
             asked = {"board": said.board, "entity": said.entity, "kind": said.kind, "seq": said.seq}
             found = session.connection().execute(_SAID_BEFORE, asked).first()
-            said = Said(*found) if found is not None else said
+            said = JournalEvent(*found) if found is not None else said
         state = said.payload().get("state")
         if state is not None:
             yield said, state

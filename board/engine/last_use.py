@@ -71,7 +71,7 @@ class LastUse:
             self.sessions.note(caller.session, now())
 
     async def write(self, database: Store) -> None:
-        """Write what is due. Raises Unavailable; it is due still then."""
+        """Write what is due. Raises DatabaseUnavailable; it is due still then."""
         at = now()
         if tokens := self.tokens.due(at):
             await database.write(partial(_write_tokens, tokens, at))

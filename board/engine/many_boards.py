@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from models.pace import in_pages
 
 AT_ONCE = 500  # boards in a query: SQLite takes 32,766 values
@@ -34,14 +34,14 @@ def query(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"WITH placed (board, seq) AS (VALUES {rows}) ", asked
 
 
-def after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[Said]]:
+def after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[JournalEvent]]:
     """The events of these types after the seq, in order; boards without one are left out."""
     unit_of_work.of(session).write(session)
-    found: dict[str, list[Said]] = {}
+    found: dict[str, list[JournalEvent]] = {}
     for placed, asked in query(positions):
         asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
         for row in in_pages(session.connection().execute(asks, asked | {"types": list(types)})):
-            found.setdefault(row.board, []).append(Said(*row))
+            found.setdefault(row.board, []).append(JournalEvent(*row))
     return found
 
 

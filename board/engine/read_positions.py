@@ -14,7 +14,7 @@ from board.i18n import N_
 from models.board import Board
 
 
-class Mark(NamedTuple):
+class ReadPosition(NamedTuple):
     """Up to where a board was seen."""
 
     board: str
@@ -22,7 +22,7 @@ class Mark(NamedTuple):
     seq: int
 
 
-class Kept(NamedTuple):
+class StoredReadPosition(NamedTuple):
     """A mark that is kept; `at` is when the board was last looked at."""
 
     board: str
@@ -74,19 +74,19 @@ _MOVES_ALL = {
 }
 
 
-def of(session: Session, account: str) -> dict[str, Kept]:
+def of(session: Session, account: str) -> dict[str, StoredReadPosition]:
     """What somebody has seen of each board, by its id; of those that they may see now."""
     return {board: each for board, each in kept(session, account).items() if each.has_looked}
 
 
-def kept(session: Session, account: str) -> dict[str, Kept]:
+def kept(session: Session, account: str) -> dict[str, StoredReadPosition]:
     """The same, also of boards at which they never looked, and where they did something."""
     hidden = snapshot.hidden_searches(session, account)
     rows = session.connection().execute(_OF_ACCOUNT, {"account": account})
-    return {row.board: Kept(*row) for row in rows if row.board not in hidden}
+    return {row.board: StoredReadPosition(*row) for row in rows if row.board not in hidden}
 
 
-def keep(session: Session, account: str, mark: Mark, at: str) -> None:
+def keep(session: Session, account: str, mark: ReadPosition, at: str) -> None:
     """Moves somebody's mark forward; one that is further on already stands. Raises Refused `not_found`, `conflict` where the
     board was restored since, and `invalid` beyond its head."""
     board = access.board_for(session, account, mark.board)
@@ -94,17 +94,17 @@ def keep(session: Session, account: str, mark: Mark, at: str) -> None:
     session.connection().execute(_MOVE, _moved(account, mark, board.seq, at))
 
 
-def looked(session: Session, account: str, mark: Mark, head: int, at: str) -> None:
+def looked(session: Session, account: str, mark: ReadPosition, head: int, at: str) -> None:
     """Move somebody's mark with the command by which they say that they have read a board so far; `head` is where it stands."""
     unit_of_work.of(session).seen.append((_MOVE, _moved(account, mark, head, at)))
 
 
-def _moved(account: str, mark: Mark, head: int, at: str) -> dict[str, Any]:
+def _moved(account: str, mark: ReadPosition, head: int, at: str) -> dict[str, Any]:
     after = max(mark.seq, head - LOOKED_THROUGH)
     return {"account": account, "at": at, "head": head, "after": after} | mark._asdict()
 
 
-def keep_all(session: Session, account: str, marks: Iterable[Mark], at: str) -> None:
+def keep_all(session: Session, account: str, marks: Iterable[ReadPosition], at: str) -> None:
     """The same of many, in one statement; those that can't be moved are passed over."""
     connection, hidden = session.connection(), snapshot.hidden_searches(session, account)
     listed = orjson.dumps([list(mark) for mark in {*marks}]).decode()
@@ -112,7 +112,7 @@ def keep_all(session: Session, account: str, marks: Iterable[Mark], at: str) -> 
     connection.execute(_MOVES_ALL[connection.dialect.name], named)
 
 
-def _check(board: Board, mark: Mark) -> None:
+def _check(board: Board, mark: ReadPosition) -> None:
     if mark.epoch != board.epoch:
         current = {"epoch": board.epoch, "seq": board.seq}
         raise Refused("conflict", N_("The board was restored since you looked."), current=current)

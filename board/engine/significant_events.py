@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlmodel import Session
 
 from board.engine import many_boards
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from models.entity import State
 
 ASSURED = ("credible", "confirmed")
@@ -21,13 +21,13 @@ _SAYS: dict[str, Callable[[State], bool]] = {  # by type: whether what is true n
 TYPES = tuple(_SAYS)
 
 
-def is_significant(said: Said) -> bool:
+def is_significant(said: JournalEvent) -> bool:
     """Whether an event is; of one that was erased nobody can say so any more."""
     state = said.payload().get("state") if said.type in _SAYS else None
     return state is not None and _SAYS[said.type](state)
 
 
-def after(session: Session, positions: Mapping[str, int]) -> dict[str, list[Said]]:
+def after(session: Session, positions: Mapping[str, int]) -> dict[str, list[JournalEvent]]:
     """The significant events after a seq of each of these boards, in order; boards without one are left out."""
     found = many_boards.after(session, positions, TYPES)
     told = {board: [said for said in events if is_significant(said)] for board, events in found.items()}

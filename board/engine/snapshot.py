@@ -12,7 +12,7 @@ from board.engine.access import among, members_only
 from models.board import OPERATIONS, Board
 from models.column import Column
 from models.entity import Entity
-from models.handover import Briefing, Handed, Handover, Shift
+from models.handover import Briefing, Handover, SearchHandover, Shift
 from models.note import Note
 from models.pace import in_pages
 from models.search import Search
@@ -20,7 +20,7 @@ from models.sighting import Sighting
 from models.task import Task
 
 KINDS: tuple[type[Entity], ...] = (Column, Sighting, Task, Note, Briefing)  # of a search
-OF_DESK: tuple[type[Entity], ...] = (Note, Shift, Handover, Handed)
+OF_DESK: tuple[type[Entity], ...] = (Note, Shift, Handover, SearchHandover)
 
 
 def entities(session: Session, board: Board, account: str) -> list[bytes]:

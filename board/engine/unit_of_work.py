@@ -14,7 +14,7 @@ from models.board import Board
 from models.column import Column
 from models.database import at_end
 from models.entity import Entity
-from models.sought import Sought
+from models.sought import Searchable
 
 E = TypeVar("E", bound=SQLModel)
 
@@ -60,7 +60,7 @@ class Remembered(NamedTuple):
 
 
 @dataclass
-class Turn:
+class UnitOfWork:
     """Got by `of(session)`. `changes` counts what was changed, so that who is refused knows whether to undo anything."""
 
     boards: dict[str, Board] = field(default_factory=dict)  # locked; their rows are written at the end
@@ -80,7 +80,7 @@ class Turn:
     def keep(self, row: Entity) -> None:
         """A row that was made, or changed: what is known of it stays true."""
         self.rows[type(row), row.id] = row
-        if isinstance(row, Sought):
+        if isinstance(row, Searchable):
             row.fold()
         if isinstance(row, Column):
             self.columns.clear()
@@ -142,11 +142,11 @@ class Turn:
             connection.execute(_MOVE_BOARD, [board.model_dump() for board in self.boards.values()])
 
 
-def of(session: Session) -> Turn:
+def of(session: Session) -> UnitOfWork:
     """The turn of this session."""
-    turn: Turn | None = session.info.get(_TURN)
+    turn: UnitOfWork | None = session.info.get(_TURN)
     if turn is None:
-        turn = session.info[_TURN] = Turn()
+        turn = session.info[_TURN] = UnitOfWork()
         at_end(session, turn.end)
     return turn
 

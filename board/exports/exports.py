@@ -21,12 +21,12 @@ from starlette.responses import Response, StreamingResponse
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.engine import access, journal, snapshot
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.exports import tables
-from board.exports.tables import Names, Row
-from board.service import Desk
+from board.exports.tables import NameResolver, Row
+from board.service import BoardService
 from board.web import language
 from board.web.compression import packs
 from board.web.heavy_reads import heavy
@@ -55,9 +55,9 @@ _EVENTS = text(
 _FORMULA = re.compile(r'(\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])')
 _SPLITS = (";", "\t", "\r", "\n")
 
-Page = Callable[[Session], list[Said]]
+Page = Callable[[Session], list[JournalEvent]]
 Pages = Iterator[Page]
-Table = Callable[[str, Names], tuple[list[str], Row]]
+Table = Callable[[str, NameResolver], tuple[list[str], Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Opened:
     seq: int
     file: str
     cards: list[int]
-    names: Names
+    names: NameResolver
 
 
 @heavy
@@ -121,7 +121,7 @@ def _open(session: Session, caller: Caller, id: str, language: str) -> Opened:
     search = session.get(Search, id)
     seqs = session.connection().execute(_SEQS, {"board": id, "seq": board.seq, "kinds": CARDS[board.kind]}).scalars()
     numbers = [row for kind in (Sighting, Task) for row in session.exec(select(kind.id, kind.number).where(kind.board == id))]
-    names = Names(
+    names = NameResolver(
         language=language,
         accounts=dict(session.exec(select(Account.id, Account.name)).all()),
         columns={row.id: (row.title, row.role) for row in session.exec(select(Column).where(Column.board == id))},
@@ -145,8 +145,8 @@ def _pages_of_cards(opened: Opened) -> Pages:
         yield partial(_read_cards, opened.board, opened.cards[start : start + AT_ONCE])
 
 
-def _read_cards(board: str, seqs: list[int], session: Session) -> list[Said]:
-    found = {row.seq: Said(*row) for row in session.connection().execute(_EVENTS, {"board": board, "seqs": seqs})}
+def _read_cards(board: str, seqs: list[int], session: Session) -> list[JournalEvent]:
+    found = {row.seq: JournalEvent(*row) for row in session.connection().execute(_EVENTS, {"board": board, "seqs": seqs})}
     return [found[seq] for seq in seqs if found[seq].body is not None]  # those that were erased are no more
 
 
@@ -157,7 +157,7 @@ def _pages_of_events(opened: Opened) -> Pages:
 
 
 async def _read(
-    desk: Desk, caller: Caller, opened: Opened, pages: Pages, write: Callable[[Iterable[Said]], bytes]
+    desk: BoardService, caller: Caller, opened: Opened, pages: Pages, write: Callable[[Iterable[JournalEvent]], bytes]
 ) -> AsyncIterator[bytes]:
     """Each page, written in the thread that reads it."""
     for page in pages:
@@ -169,7 +169,7 @@ async def _read(
         yield await desk.heavy.read(caller, read)
 
 
-async def _csv(desk: Desk, caller: Caller, opened: Opened, pages: Pages, table: Table) -> AsyncIterator[bytes]:
+async def _csv(desk: BoardService, caller: Caller, opened: Opened, pages: Pages, table: Table) -> AsyncIterator[bytes]:
     head, row = table(opened.kind, opened.names)
     yield BOM + lines([head])
     async for part in _read(desk, caller, opened, pages, lambda rows: lines(map(row, rows))):
@@ -191,8 +191,8 @@ def cell(value: Any) -> Any:
     return _FORMULA.sub(r"\1'", value) + ("'" if value.rstrip(" ").endswith(_SPLITS) else "")
 
 
-async def _json(desk: Desk, caller: Caller, opened: Opened, pages: Pages, name: str) -> AsyncIterator[bytes]:
-    list_name, write = ("cards", _entity) if name == "cards" else ("events", Said.wire)
+async def _json(desk: BoardService, caller: Caller, opened: Opened, pages: Pages, name: str) -> AsyncIterator[bytes]:
+    list_name, write = ("cards", _entity) if name == "cards" else ("events", JournalEvent.wire)
     head = orjson.dumps({"board": opened.board, "epoch": opened.epoch, "seq": opened.seq})
     yield head[:-1] + b',"' + list_name.encode() + b'":['
     first = True
@@ -203,5 +203,5 @@ async def _json(desk: Desk, caller: Caller, opened: Opened, pages: Pages, name: 
     yield b"]}"
 
 
-def _entity(said: Said) -> bytes:
+def _entity(said: JournalEvent) -> bytes:
     return orjson.dumps({"kind": said.kind, "id": said.entity, "seq": said.seq, "state": said.payload()["state"]})

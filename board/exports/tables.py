@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from board import i18n
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from board.i18n import N_
 from models.entity import leaves
 
@@ -42,11 +42,11 @@ EVENTS = (
 )  # fmt: skip
 
 UNTOLD = N_("not shown here")  # of what was set and is in no event
-Row = Callable[[Said], Iterable[Any]]
+Row = Callable[[JournalEvent], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class NameResolver:
     """What ids mean on a board: accounts by name, columns by (title, role), cards by number."""
 
     language: str
@@ -73,11 +73,11 @@ class Names:
         return self.numbers.get(value, value) if path in ("duplicate_of", "sighting", "card") else value
 
 
-def cards(board: str, names: Names) -> tuple[list[str], Row]:
+def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
     """Header and rows of the cards: of sightings and tasks, or of the searches on `operations`."""
     table = CARDS if board == "search" else SEARCHES
 
-    def row(said: Said) -> list[Any]:
+    def row(said: JournalEvent) -> list[Any]:
         state = said.payload()["state"]
         own = {"kind": said.kind, "id": said.entity}
         told = own | leaves(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
@@ -97,10 +97,10 @@ def _criteria(state: dict[str, Any]) -> str:
     return "; ".join(f"{key}: {answer}{f' ({basis})' if basis else ''}" for key, answer, basis in told)
 
 
-def events(board: str, names: Names) -> tuple[list[str], Row]:
+def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
     """Header and rows of the journal: what an event changed, with what it is since."""
 
-    def row(said: Said) -> list[Any]:
+    def row(said: JournalEvent) -> list[Any]:
         payload = said.payload()
         state = payload.get("state") or {}
         told, changes = leaves(state), payload.get("changes", ())

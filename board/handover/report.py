@@ -9,12 +9,12 @@ from sqlmodel import Session, select
 
 from board.commands import handovers, shifts
 from board.engine import journal, many_boards, significant_events, snapshot, unit_of_work
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from board.engine.read_positions import of as seen_up_to
 from board.errors import Refused
 from board.handover import report_sections
 from board.history import state_at
-from board.history.state_at import Standing, Stood
+from board.history.state_at import BoardState, EntityAt
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.entity import State
@@ -33,7 +33,7 @@ _HANDOVERS = text(
 # -- which one ------------------------------------------------------------------------------------------------------------
 
 
-def present(session: Session, now: str) -> report_sections.Frame:
+def present(session: Session, now: str) -> report_sections.ReportScope:
     """The present handover as it was signed, until it has ended; else composed now."""
     row = session.get(Handover, OPERATIONS)
     if row is not None and row.status == "signed":
@@ -42,10 +42,10 @@ def present(session: Session, now: str) -> report_sections.Frame:
     searches = shifts.active_since(session, shift.seq if shift is not None else None)
     positions = unit_of_work.positions(session, searches)
     handover = row.state() if row is not None else None
-    return report_sections.Frame(handover, shift.state() if shift is not None else None, now, positions, live=True)
+    return report_sections.ReportScope(handover, shift.state() if shift is not None else None, now, positions, live=True)
 
 
-def signed(session: Session, number: int) -> report_sections.Frame:
+def signed(session: Session, number: int) -> report_sections.ReportScope:
     """A handover as it was signed, whatever came of it. Raises Refused `not_found`."""
     last: State | None = None
     for type, state in _told(session):
@@ -75,23 +75,26 @@ def _told(session: Session) -> Iterable[tuple[str, State]]:
     while rows := session.connection().execute(_HANDOVERS, {"before": before}).all():
         for row in rows:
             before = row.seq
-            yield row.type, Said(OPERATIONS, row.seq, "", row.type, "handover", OPERATIONS, None, row.body).payload()["state"]
+            yield (
+                row.type,
+                JournalEvent(OPERATIONS, row.seq, "", row.type, "handover", OPERATIONS, None, row.body).payload()["state"],
+            )
 
 
-def _signed_at(session: Session, handover: State) -> report_sections.Frame:
+def _signed_at(session: Session, handover: State) -> report_sections.ReportScope:
     """What was signed is said right after the position of `operations`, of each search."""
     before = handover["position"]["seq"]
     handed = journal.after(session, OPERATIONS, before, handover["searches"])
     positions = {said.entity: said.payload()["state"]["position"] for said in handed}
     then = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
     shift = next((state for said, state in then if said.kind == Shift.KIND), None)
-    return report_sections.Frame(handover, shift, handover["signed_at"], positions, live=False)
+    return report_sections.ReportScope(handover, shift, handover["signed_at"], positions, live=False)
 
 
 # -- what it tells --------------------------------------------------------------------------------------------------------
 
 
-def compose(session: Session, account: str, frame: report_sections.Frame, board: str | None = None) -> Report:
+def compose(session: Session, account: str, frame: report_sections.ReportScope, board: str | None = None) -> Report:
     """The report, as an account may see it now; with a board, the section of that search alone. Raises Refused `not_found`."""
     hidden = snapshot.hidden_searches(session, account)
     positions = {id: at for id, at in frame.positions.items() if id not in hidden and board in (None, id)}
@@ -113,8 +116,8 @@ def compose(session: Session, account: str, frame: report_sections.Frame, board:
 
 
 def _read(
-    session: Session, account: str, frame: report_sections.Frame, positions: dict[str, report_sections.Position]
-) -> report_sections.Told:
+    session: Session, account: str, frame: report_sections.ReportScope, positions: dict[str, report_sections.Position]
+) -> report_sections.ReportData:
     heads = unit_of_work.positions(session, positions)
     stood = state_at.at(session, {id: at["seq"] for id, at in positions.items()}, report_sections.horizon(frame.at))
     began = many_boards.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
@@ -125,7 +128,7 @@ def _read(
     events, reads = significant_events.after(session, earliest), _reads(session, positions, number)
     marks = many_boards.after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
     counted = {id: len(said) for id, said in marks.items()}
-    return report_sections.Told(frame, positions, heads, stood, began, seen, events, unread, reads, counted)
+    return report_sections.ReportData(frame, positions, heads, stood, began, seen, events, unread, reads, counted)
 
 
 def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, State]:
@@ -138,8 +141,8 @@ def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, 
     }
 
 
-def _by_board(stood: Standing) -> dict[str, dict[str, list[Stood]]]:
-    found: dict[str, dict[str, list[Stood]]] = {}
+def _by_board(stood: BoardState) -> dict[str, dict[str, list[EntityAt]]]:
+    found: dict[str, dict[str, list[EntityAt]]] = {}
     for kind, entities in stood.items():
         for each in entities.values():
             found.setdefault(each.board, {}).setdefault(kind, []).append(each)
@@ -152,7 +155,7 @@ def _order(section: State) -> tuple[Any, ...]:
     return search["status"] != "open", not search["worrying"], not search["undecided"], search["reference"]
 
 
-def _people(session: Session, frame: report_sections.Frame, told: Iterable[State]) -> dict[str, str]:
+def _people(session: Session, frame: report_sections.ReportScope, told: Iterable[State]) -> dict[str, str]:
     """The names of all who are named by their id."""
     ids = {value for state in (frame.handover, frame.shift) for name, value in (state or {}).items() if name in _NAMES}
     for section in told:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from board.commands.suggested_criteria import suggested, undecided
-from board.engine.event import Said
-from board.history.state_at import UNGRADED, Standing, Stood
+from board.engine.event import JournalEvent
+from board.history.state_at import UNGRADED, BoardState, EntityAt
 from models.entity import State
 from models.times import moment, stamp
 
@@ -16,7 +16,7 @@ MOST = 100  # of a kind on one search; `left_out` counts the others
 Position = dict[str, Any]  # epoch, seq, head
 
 
-class Frame(NamedTuple):
+class ReportScope(NamedTuple):
     """What a report is of: the handover and shift, the moment, and where each search stands in it. Live, it is composed now,
     and no handover that has ended is part of it; else as it was signed."""
 
@@ -40,16 +40,16 @@ class Frame(NamedTuple):
         return self.shift["holder"] if self.shift is not None else None
 
 
-class Told(NamedTuple):
+class ReportData(NamedTuple):
     """All that sections are made of."""
 
-    frame: Frame
+    frame: ReportScope
     positions: dict[str, Position]  # of those that are told
     heads: dict[str, Position]  # now
-    stood: Standing
+    stood: BoardState
     began: dict[str, int]  # by board: the seq at which the shift began
     seen: dict[str, int]  # by board: up to which seq the account has seen it
-    events: dict[str, list[Said]]  # significant ones
+    events: dict[str, list[JournalEvent]]  # significant ones
     unread: frozenset[str]
     reads: dict[str, State]  # by board: up to where each account has read it, for this handover
     marks: dict[str, int]  # by board: how many events since the position only say that somebody has read it
@@ -60,7 +60,7 @@ def horizon(at: str) -> str:
     return stamp(moment(at) + NEXT_SHIFT)
 
 
-def section(told: Told, id: str, stood: Mapping[str, list[Stood]]) -> State:
+def section(told: ReportData, id: str, stood: Mapping[str, list[EntityAt]]) -> State:
     """Of one search; `stood` is what stood on its board, by kind."""
     at, head, events = told.positions[id], told.heads[id], told.events.get(id, [])
     briefing = next((each.state for each in stood.get("briefing", ())), None)
@@ -102,21 +102,21 @@ def _outside(taker: str | None, search: State) -> str | None:
     return taker if taker is not None and search["access"] == "members" and taker not in search["members"] else None
 
 
-def _last_confirmed(sightings: Iterable[Stood]) -> State | None:
+def _last_confirmed(sightings: Iterable[EntityAt]) -> State | None:
     confirmed = [each for each in sightings if each.state["assessment"] == "confirmed" and not each.state["withdrawn"]]
     last = max(confirmed, key=lambda each: (each.state["seen_at"] or "", each.state["number"]), default=None)
     told = ("number", "seen_at", "received_at", "place")
     return {"id": last.id} | {name: last.state[name] for name in told} if last is not None else None
 
 
-def _reader(told: Told, id: str, events: Iterable[Said]) -> State:
+def _reader(told: ReportData, id: str, events: Iterable[JournalEvent]) -> State:
     """What is the reader's alone: what they have not seen, and whether they have to read it. All else is the same for all."""
     seen = told.seen.get(id)
     new = _since(told, id, events, told.began.get(id, 0) if seen is None else seen)
     return new | {"from": "shift" if seen is None else "seen", "unread": id in told.unread}
 
 
-def _since(told: Told, id: str, events: Iterable[Said], start: int) -> State:
+def _since(told: ReportData, id: str, events: Iterable[JournalEvent], start: int) -> State:
     """What has happened after a seq, as far as the report goes."""
     until = told.positions[id]["seq"]
     found = [said for said in events if start < said.seq <= until]
@@ -128,13 +128,13 @@ def _since(told: Told, id: str, events: Iterable[Said], start: int) -> State:
     }
 
 
-def _event(said: Said) -> State:
+def _event(said: JournalEvent) -> State:
     number = (said.payload().get("state") or {}).get("number")
     event = {"seq": said.seq, "at": said.at, "type": said.type, "kind": said.kind, "id": said.entity}
     return event | ({"number": number} if number is not None else {})
 
 
-def _cards(told: Told, id: str, stood: Mapping[str, list[Stood]]) -> tuple[list[State], dict[str, list[State]], int]:
+def _cards(told: ReportData, id: str, stood: Mapping[str, list[EntityAt]]) -> tuple[list[State], dict[str, list[State]], int]:
     """Sightings that nobody has graded; tasks that were done in this shift, are overdue, or fall due in the next; by number.
     How many there was no room for."""
     now, soon, began = told.frame.at, horizon(told.frame.at), told.began.get(id, 0)
@@ -155,12 +155,12 @@ def _ungraded(state: State) -> bool:
     return bool(state["grade"] == UNGRADED)
 
 
-def _number(stood: Stood) -> int:
+def _number(stood: EntityAt) -> int:
     number: int = stood.state["number"]
     return number
 
 
-def _card(stood: Stood) -> State:
+def _card(stood: EntityAt) -> State:
     state = stood.state
     sighting = "description" in state
     return {
@@ -177,13 +177,13 @@ def _card(stood: Stood) -> State:
     }
 
 
-def _pinned(stood: Standing, ids: Iterable[str]) -> list[State]:
+def _pinned(stood: BoardState, ids: Iterable[str]) -> list[State]:
     """Cards and notes in the order in which they were pinned; what was erased since is left out."""
     found = (stood["sighting"].get(id) or stood["task"].get(id) or stood["note"].get(id) for id in ids)
     return [_pin(each) for each in found if each is not None]
 
 
-def _pin(stood: Stood) -> State:
+def _pin(stood: EntityAt) -> State:
     """A card; or a note, with its category, and the card that it is on."""
     if "text" not in stood.state:
         return _card(stood) | {"category": None, "card": None}

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from board.engine import access
 from board.engine.concurrency import patiently
-from board.engine.hash_chain import Chain, Fault
+from board.engine.hash_chain import ChainCursor, ChainError
 from board.engine.identity import Caller, still_signed_in
 from board.i18n import translated
 from board.web import language
@@ -22,7 +22,7 @@ async def chain(request: Request, caller: Caller) -> Response:
     """Whether the journal of a board holds, up to where."""
     id, desk = request.path_params["board"], desk_of(request)
 
-    def read(session: Session) -> tuple[Board, Chain, Fault | None]:
+    def read(session: Session) -> tuple[Board, ChainCursor, ChainError | None]:
         if id == AUDIT:
             board = access.audit_board(session, still_signed_in(session, caller))
         else:

@@ -11,7 +11,7 @@ from models.pace import paced
 Key = tuple[str, str]  # kind, id
 
 
-class Stand(NamedTuple):
+class EntityState(NamedTuple):
     """An entity at a moment: its state, and the seq of the event that made it so."""
 
     seq: int
@@ -28,7 +28,7 @@ class Event(NamedTuple):
     account: str | None = None
 
 
-Stands = Mapping[Key, Stand]
+Stands = Mapping[Key, EntityState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class RevertedFields:
     """Fields of one entity that changed and are as they were; all that it had, where it came and went."""
 
     key: Key
@@ -66,14 +66,14 @@ def _named(key: Key, seq: int, number: int | None) -> dict[str, Any]:
     return named if number is None else named | {"number": number}
 
 
-def fold(before: Stands, events: Iterable[Event]) -> dict[Key, Stand]:
+def fold(before: Stands, events: Iterable[Event]) -> dict[Key, EntityState]:
     """The board after these events, which follow on what it was before."""
     after = dict(before)
     for each in paced(events):
         if each.state is None:
             after.pop(each.key, None)
         else:
-            after[each.key] = Stand(each.seq, each.state)
+            after[each.key] = EntityState(each.seq, each.state)
     return after
 
 
@@ -87,7 +87,7 @@ def between(before: Stands, after: Stands, removed_at: Mapping[Key, int] | None 
     return sorted(found, key=lambda change: (change.seq, change.key))
 
 
-def _change(key: Key, before: Stand | None, after: Stand | None, removed_at: int) -> Change | None:
+def _change(key: Key, before: EntityState | None, after: EntityState | None, removed_at: int) -> Change | None:
     old, new = leaves(before.state) if before else {}, leaves(after.state) if after else {}
     paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     if not paths and bool(before) == bool(after):
@@ -98,7 +98,7 @@ def _change(key: Key, before: Stand | None, after: Stand | None, removed_at: int
     return Change(key, after.seq if after else removed_at, number, what, fields)
 
 
-def back(net: Iterable[Change], events: Iterable[Event]) -> list[Back]:
+def back(net: Iterable[Change], events: Iterable[Event]) -> list[RevertedFields]:
     """What these events changed that is no net change, in the order in which it was changed last."""
     differs = {change.key: {path for path, _, _ in change.fields} for change in net}
     paths: dict[Key, set[str]] = {}
@@ -108,13 +108,15 @@ def back(net: Iterable[Change], events: Iterable[Event]) -> list[Back]:
         paths.setdefault(each.key, set()).update(each.changes)
         last[each.key] = each
         numbers[each.key] = (each.state or {}).get("number", numbers.get(each.key))
-    found = [Back(key, last[key].seq, numbers[key], tuple(sorted(paths[key] - differs.get(key, set())))) for key in paths]
+    found = [
+        RevertedFields(key, last[key].seq, numbers[key], tuple(sorted(paths[key] - differs.get(key, set())))) for key in paths
+    ]
     return sorted((each for each in found if each.paths), key=lambda each: (each.seq, each.key))
 
 
 def of_others(
-    changes: Iterable[Change], back: Iterable[Back], events: Iterable[Event], but: str | None
-) -> tuple[list[Change], list[Back]]:
+    changes: Iterable[Change], back: Iterable[RevertedFields], events: Iterable[Event], but: str | None
+) -> tuple[list[Change], list[RevertedFields]]:
     """What of a net change, and of what is back, others than one account have brought about."""
     if but is None:
         return list(changes), list(back)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, text
 from sqlmodel import Session
 
 from board.engine import many_boards
-from board.engine.event import Said
+from board.engine.event import JournalEvent
 from models.column import Column
 from models.entity import Entity, State
 from models.handover import Briefing
@@ -44,7 +44,7 @@ _BEFORE = """
     ) l JOIN event e ON e.board = l.board AND e.seq = l.seq LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq"""
 
 
-class Stood(NamedTuple):
+class EntityAt(NamedTuple):
     """An entity as it was: `seq` is that of the event that had changed it last."""
 
     board: str
@@ -53,17 +53,17 @@ class Stood(NamedTuple):
     state: State
 
 
-Standing = dict[str, dict[str, Stood]]  # by kind, by id
+BoardState = dict[str, dict[str, EntityAt]]  # by kind, by id
 
 
-def at(session: Session, positions: Mapping[str, int], soon: str) -> Standing:
+def at(session: Session, positions: Mapping[str, int], soon: str) -> BoardState:
     """What a report tells of: searches, columns, briefings and what these pin; sightings that are confirmed, or not graded;
     tasks that are done, or due before `soon`. Some more may be among them."""
-    found: Standing = {kind.KIND: {} for kind in _FIELDS}
+    found: BoardState = {kind.KIND: {} for kind in _FIELDS}
     for said in paced(_changed(session, positions)):
         state = said.payload().get("state")
         if state is not None and said.kind in found:
-            found[said.kind][said.entity] = Stood(said.board, said.entity, said.seq, state)
+            found[said.kind][said.entity] = EntityAt(said.board, said.entity, said.seq, state)
     whole: tuple[type[Entity], ...] = (Search, Column, Briefing)
     for kind in whole:
         _read(session, kind, positions, None, found)
@@ -73,11 +73,11 @@ def at(session: Session, positions: Mapping[str, int], soon: str) -> Standing:
     return found
 
 
-def _changed(session: Session, positions: Mapping[str, int]) -> Iterator[Said]:
+def _changed(session: Session, positions: Mapping[str, int]) -> Iterator[JournalEvent]:
     """What has changed since on each board: its last event before."""
     for beginning, asked in many_boards.query(positions):
         for row in session.connection().execute(text(beginning + _BEFORE), asked):
-            yield Said(*row)
+            yield JournalEvent(*row)
 
 
 def _told(soon: str) -> dict[type[Entity], ColumnElement[bool]]:
@@ -94,7 +94,7 @@ def _told(soon: str) -> dict[type[Entity], ColumnElement[bool]]:
 
 
 def _read(
-    session: Session, kind: type[Entity], positions: Mapping[str, int], where: ColumnElement[bool] | None, found: Standing
+    session: Session, kind: type[Entity], positions: Mapping[str, int], where: ColumnElement[bool] | None, found: BoardState
 ) -> None:
     """Adds the rows that are as they were then."""
     table, fields = _table(kind), _FIELDS[kind]
@@ -103,7 +103,7 @@ def _read(
         asked = query.where(table.board.in_(boards))
         for id, board, seq, *values in in_pages(session.connection().execute(asked if where is None else asked.where(where))):
             if seq <= positions[board]:
-                found[kind.KIND][id] = Stood(board, id, seq, dict(zip(fields, values, strict=True)))
+                found[kind.KIND][id] = EntityAt(board, id, seq, dict(zip(fields, values, strict=True)))
 
 
 def _parts(boards: Iterable[str]) -> Iterator[list[str]]:

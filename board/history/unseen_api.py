@@ -14,10 +14,10 @@ from starlette.responses import Response
 
 from board.engine import access, journal, read_positions, snapshot
 from board.engine.identity import Caller, still_signed_in
-from board.engine.read_positions import Kept, Mark
+from board.engine.read_positions import ReadPosition, StoredReadPosition
 from board.errors import Refused
 from board.history import net
-from board.history.net import Event, Stand, Stands
+from board.history.net import EntityState, Event, Stands
 from board.i18n import N_
 from board.web.compression import packs
 from board.web.heavy_reads import heavy
@@ -61,12 +61,12 @@ async def see(request: Request, caller: Caller) -> Response:
     return answer({"seen": [_told(kept[board]) for board in sorted({each.board for each in told}) if board in kept]})
 
 
-def _told(kept: Kept) -> dict[str, Any]:
+def _told(kept: StoredReadPosition) -> dict[str, Any]:
     """A mark as the contract has it."""
     return {"board": kept.board, "epoch": kept.epoch, "seq": kept.seq, "at": kept.at, "own": kept.own}
 
 
-def _marks(body: dict[str, Any]) -> list[Mark]:
+def _marks(body: dict[str, Any]) -> list[ReadPosition]:
     """One, or those of a list. Raises Refused `invalid`."""
     many = "marks" in body
     given = body["marks"] if many else [body]
@@ -74,7 +74,7 @@ def _marks(body: dict[str, Any]) -> list[Mark]:
         raise Refused("invalid", fields={"marks": N_("At most 500 marks.")})
     if not all(isinstance(each, dict) and each.keys() == {"board", "epoch", "seq"} and _fits(**each) for each in given):
         raise Refused("invalid", fields={"marks" if many else "seq": N_("A mark has a board, its epoch and a seq.")})
-    return [Mark(each["board"], each["epoch"], int(each["seq"])) for each in given]
+    return [ReadPosition(each["board"], each["epoch"], int(each["seq"])) for each in given]
 
 
 def _fits(board: Any, epoch: Any, seq: Any) -> bool:
@@ -100,7 +100,7 @@ def _overview(session: Session, account: str) -> list[dict[str, Any]]:
     return [_head(row.id, row.epoch, row.seq, known.get(row.id)) for row in heads]
 
 
-def _head(board: str, epoch: str, seq: int, mark: Kept | None) -> dict[str, Any]:
+def _head(board: str, epoch: str, seq: int, mark: StoredReadPosition | None) -> dict[str, Any]:
     kept = {"epoch": mark.epoch, "seq": mark.seq, "at": mark.at} if mark and mark.has_looked else None
     return {"board": board, "epoch": epoch, "seq": seq, "seen": kept, "events": seq - (mark.seq + mark.own if mark else 0)}
 
@@ -119,7 +119,7 @@ def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
 
 def what_changed(
     session: Session, board: Board, seq: int, hidden: frozenset[str] = frozenset(), but: str | None = None
-) -> tuple[list[net.Change], list[net.Back] | None]:
+) -> tuple[list[net.Change], list[net.RevertedFields] | None]:
     """The net change of a board from a seq to its head, without what is about these searches, and without what an account did
     itself; and what changed and is back, None where there are too many events to read them all (then it is in it, too)."""
     if board.seq - seq > MOST_EVENTS:
@@ -128,7 +128,7 @@ def what_changed(
     events = _events(session, board.id, seq, hidden)
     touched = {event.key[1] for event in events}
     before = {
-        (said.kind, said.entity): Stand(said.seq, state)
+        (said.kind, said.entity): EntityState(said.seq, state)
         for said, state in journal.states_at(session, board.id, seq, touched)
     } if touched else {}  # fmt: skip
     changes = net.between(before, net.fold(before, events), {event.key: event.seq for event in events})
@@ -149,7 +149,7 @@ def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> l
 
 def _stands(session: Session, board: str, seq: int, hidden: frozenset[str]) -> Stands:
     return {
-        (said.kind, said.entity): Stand(said.seq, state)
+        (said.kind, said.entity): EntityState(said.seq, state)
         for said, state in journal.as_of(session, board, seq)
         if said.entity not in hidden
     }

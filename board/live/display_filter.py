@@ -35,7 +35,7 @@ Read = tuple[dict[str, str], dict[str, tuple[str, str]]]
 
 
 @dataclass(slots=True)
-class Facts:
+class DisplayFacts:
     """What no state says and a mask needs: names of accounts, and of searches the status, since when. Read together with each
     view of a board, and learned from the events that are shown; `wanted` from the first display of this process on."""
 
@@ -68,7 +68,7 @@ class Facts:
         return at if status != "open" else None
 
 
-def event(wire: bytes, board: str, profile: str, facts: Facts) -> bytes:
+def event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> bytes:
     """An event of a board, as a display of this profile gets it. Who did it, and why, is told to none."""
     said = orjson.loads(wire)
     kind, id, type, state = said["kind"], said["id"], said["type"], said.get("state")
@@ -89,7 +89,7 @@ def event(wire: bytes, board: str, profile: str, facts: Facts) -> bytes:
     return orjson.dumps(told | {"state": masked, "changes": sorted(changes)})
 
 
-def entities(encoded: Iterable[bytes], board: str, profile: str, facts: Facts) -> Iterator[bytes]:
+def entities(encoded: Iterable[bytes], board: str, profile: str, facts: DisplayFacts) -> Iterator[bytes]:
     """The entities of a snapshot; those that are masked whole are left out."""
     for each in encoded:
         entity = orjson.loads(each)
@@ -104,14 +104,14 @@ def shift(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: told[name] for name in ("name", "since", "number")} if told is not None else None
 
 
-def _fields(kind: str, state: State, board: str, profile: str, facts: Facts) -> tuple[str, ...]:
+def _fields(kind: str, state: State, board: str, profile: str, facts: DisplayFacts) -> tuple[str, ...]:
     if kind == "search" and state["status"] != "open":
         return NOT_OPEN
     inner = profile == PROFILES[1] and facts.ended_at(board) is None
     return ROOM[kind] + (INNER.get(kind, ()) if inner else ())
 
 
-def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: Facts) -> State | None:
+def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: DisplayFacts) -> State | None:
     """What of a state is told; None: nothing."""
     if kind == "note" and state["category"] != "decision":
         return None

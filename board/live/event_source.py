@@ -8,16 +8,16 @@ import orjson
 from sqlmodel import Session
 
 from board.engine import access, event, journal, snapshot
-from board.engine.access import AsOf, Members
-from board.engine.event import Said
+from board.engine.access import RestrictedSearches, VisibilityView
+from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.live import display_filter, visibility
 from models.board import AUDIT, OPERATIONS, Board
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.pace import paced
 from models.times import now, stamp
 from realtime import protocol
-from realtime.source import Later, Opening, Position, Record
+from realtime.source import ChannelView, EventRecord, Position, TemporarilyUnavailable
 
 T = TypeVar("T")
 
@@ -36,34 +36,34 @@ class Subject:
     type: str
 
 
-def record(said: Said) -> Record:
+def record(said: JournalEvent) -> EventRecord:
     """An event, encoded for everybody. Events of one command by one account belong together."""
     command = said.payload().get("command") if said.body is not None else None
     group = (said.account, command) if command else None
-    return Record(said.seq, said.wire(), group, Subject(said.kind, said.entity, said.type))
+    return EventRecord(said.seq, said.wire(), group, Subject(said.kind, said.entity, said.type))
 
 
 class BoardSource:
-    """See `realtime.source.Source`. A reader is a `Caller`, a channel is a board's id.
+    """See `realtime.source.EventSource`. A reader is a `Caller`, a channel is a board's id.
 
     `sight_changed` is called when rights turn out to have been changed elsewhere, with who is concerned.
     """
 
     def __init__(self, database: Database, sights: visibility.Sights) -> None:
         self._database, self._sights = database, sights
-        self.facts = display_filter.Facts()
+        self.facts = display_filter.DisplayFacts()
         self.sight_changed: Callable[[Callable[[Caller], bool]], None] = lambda whose: None
 
     # -- rights -------------------------------------------------------------------------------------------------------
 
-    async def agree(self, view: AsOf) -> None:
+    async def agree(self, view: VisibilityView) -> None:
         """Knows rights at least as new as these, which were read together with what is to be shown by them: another process
-        may have changed them, and its events may not be here yet. Raises Unavailable."""
+        may have changed them, and its events may not be here yet. Raises DatabaseUnavailable."""
         if not self._sights.agrees(view):
             await self.reload()
 
     async def reload(self) -> None:
-        """Knows rights as the database has them. Raises Unavailable."""
+        """Knows rights as the database has them. Raises DatabaseUnavailable."""
         before, after = await self._sights.reload(self._database)
         self.facts.take(await self._database.read(self.facts.read) if self.facts.wanted else None)
         changed = [search for search in before.keys() | after.keys() if before.get(search) != after.get(search)]
@@ -83,38 +83,38 @@ class BoardSource:
         """Whether a search is among what `operations` tells the reader of, also where they may not follow its own board."""
         return self._sights.may_see(reader.sight, search)
 
-    def continues(self, reader: Caller, opening: Opening, seq: int) -> bool:
+    def continues(self, reader: Caller, opening: ChannelView, seq: int) -> bool:
         return opening.changed.get(reader.sight, 0) <= seq
 
     def view(self, reader: Caller, channel: str) -> Hashable:
         hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else None
         return hidden if reader.display is None else (reader.display.profile, hidden)
 
-    def sets_rights(self, record: Record) -> bool:
+    def sets_rights(self, record: EventRecord) -> bool:
         return record.about.type in SETS_RIGHTS
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    async def open(self, channel: str, asked: Collection[Position | None]) -> Opening | None:
+    async def open(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
         at = stamp(now())
         return await self._read(lambda session: open_board(session, channel, asked, at), heavy=True)
 
-    async def after(self, channel: str, position: Position) -> list[Record]:
+    async def after(self, channel: str, position: Position) -> list[EventRecord]:
         epoch, seq = position
 
-        def read(session: Session) -> list[Said] | None:
+        def read(session: Session) -> list[JournalEvent] | None:
             board = session.get(Board, channel)
             return _whole(journal.after(session, channel, seq)) if board is not None and board.epoch == epoch else None
 
         said = await self._read(read)
         if said is None:
-            raise Later
+            raise TemporarilyUnavailable
         return [record(each) for each in said]
 
     async def _read(self, fn: Callable[[Session], T], heavy: bool = False) -> T:
-        """What is read, when the rights of the same moment are known. Raises Later."""
+        """What is read, when the rights of the same moment are known. Raises TemporarilyUnavailable."""
 
-        def look(session: Session) -> tuple[T, AsOf, display_filter.Read | None]:
+        def look(session: Session) -> tuple[T, VisibilityView, display_filter.Read | None]:
             return fn(session), access.as_of(session), self.facts.read(session)
 
         try:
@@ -122,17 +122,17 @@ class BoardSource:
             self.facts.take(facts)
             await self.agree(view)
             return result
-        except Unavailable as error:
+        except DatabaseUnavailable as error:
             if error.is_fault:
                 raise
-            raise Later from error
+            raise TemporarilyUnavailable from error
 
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
         boards = list(channels)
         try:
             return stamp(now()), await self._database.read(lambda session: journal.heads(session, boards))
-        except Unavailable as error:
-            raise Later from error
+        except DatabaseUnavailable as error:
+            raise TemporarilyUnavailable from error
 
     # -- showing ------------------------------------------------------------------------------------------------------
 
@@ -144,12 +144,12 @@ class BoardSource:
             return self.view(reader, channel)  # displays have one sight: they lose and gain the same by the same events
         return None if channel == OPERATIONS else EVERYBODY
 
-    def entities(self, reader: Caller, channel: str, opening: Opening) -> Iterable[bytes]:
+    def entities(self, reader: Caller, channel: str, opening: ChannelView) -> Iterable[bytes]:
         hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else frozenset()
         seen = [encoded for entity, encoded in opening.entities or () if entity not in hidden]
         return seen if reader.display is None else display_filter.entities(seen, channel, reader.display.profile, self.facts)
 
-    def show(self, reader: Caller, channel: str, record: Record, live: bool) -> bytes:
+    def show(self, reader: Caller, channel: str, record: EventRecord, live: bool) -> bytes:
         about: Subject = record.about
         if channel != OPERATIONS or self._sights.may_see(reader.sight, about.entity):
             if reader.display is not None:
@@ -160,10 +160,10 @@ class BoardSource:
             return protocol.lost(record.seq, about.kind, about.entity)
         return protocol.hidden(record.seq)
 
-    def past(self, reader: Caller, channel: str) -> Callable[[Record], bytes]:
+    def past(self, reader: Caller, channel: str) -> Callable[[EventRecord], bytes]:
         hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else frozenset()
 
-        def show(record: Record) -> bytes:
+        def show(record: EventRecord) -> bytes:
             if record.about.entity in hidden:
                 return protocol.hidden(record.seq)
             if reader.display is not None:
@@ -172,14 +172,14 @@ class BoardSource:
 
         return show
 
-    def record(self, channel: str, wire: bytes) -> Record:
+    def record(self, channel: str, wire: bytes) -> EventRecord:
         said: dict[str, Any] = orjson.loads(wire)
         actor, command = said["actor"], said["command"]
         group = (actor["id"] if actor else None, command) if command else None
-        return Record(said["seq"], wire, group, Subject(said["kind"], said["id"], said["type"]))
+        return EventRecord(said["seq"], wire, group, Subject(said["kind"], said["id"], said["type"]))
 
 
-def open_board(session: Session, channel: str, asked: Collection[Position | None], at: str) -> Opening | None:
+def open_board(session: Session, channel: str, asked: Collection[Position | None], at: str) -> ChannelView | None:
     """A view of a board for those who stand at these positions: events from the earliest that can be continued, and a
     snapshot where one of them can't be."""
     board = session.get(Board, channel) if channel != AUDIT else None  # as if there were none: nothing of it is read for anybody
@@ -187,14 +187,14 @@ def open_board(session: Session, channel: str, asked: Collection[Position | None
         return None
     going_on = [position for position in asked if position is not None and _reachable(board, position)]
     since = min((seq for _, seq in going_on), default=board.seq)
-    said: list[Said] = []
+    said: list[JournalEvent] = []
     seq = since
     while seq < board.seq and (page := journal.after(session, channel, seq)):
         said += page
         seq = page[-1].seq
     entities = snapshot.entities_for_all(session, board) if len(going_on) < len(asked) else None
     changed: Mapping[str, int] = access.changes_after(session, channel, since) if going_on else {}
-    return Opening(board.epoch, board.seq, at, since, [record(each) for each in paced(said)], entities, changed)
+    return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(said)], entities, changed)
 
 
 def _reachable(board: Board, position: Position) -> bool:
@@ -202,11 +202,11 @@ def _reachable(board: Board, position: Position) -> bool:
     return epoch == board.epoch and board.seq - TOO_FAR_BEHIND <= seq <= board.seq
 
 
-def _sees(members: Members, reader: Caller, search: str) -> bool:
+def _sees(members: RestrictedSearches, reader: Caller, search: str) -> bool:
     return search not in members or access.among(reader.sight, members[search])
 
 
-def _whole(page: list[Said]) -> list[Said]:
+def _whole(page: list[JournalEvent]) -> list[JournalEvent]:
     """A full page, cut where a command begins, so that the events of one are sent together."""
     if len(page) < event.PAGE:
         return page

@@ -11,10 +11,10 @@ from sqlmodel import Session, select
 
 from board.commands.suggested_criteria import suggested
 from board.engine import access, significant_events
-from board.engine.access import AsOf
+from board.engine.access import VisibilityView
 from board.live.event_source import BoardSource
 from models.board import OPERATIONS
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.search import Search
 from models.times import now, stamp
 from realtime import protocol
@@ -33,7 +33,7 @@ Summary = dict[str, Any]
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks")
 
 
-class Summaries:
+class SummaryPublisher:
     """Tells each reader of `operations` the counts of all searches that it may see, then those that changed; a display is told
     of a search that it follows by itself, too. What changed is found in the database: not all boards are followed by this
     process, and others write to them."""
@@ -43,7 +43,7 @@ class Summaries:
         self._known: dict[str, Summary] = {}
         self._told: dict[Subscription, dict[str, Summary]] = {}
         self._counted_all = float("-inf")
-        self._moments, self._suggestions = Moments(), Suggestions()
+        self._moments, self._suggestions = LastSignificantEvents(), Suggestions()
 
     async def run(self) -> None:
         """Tells them by the clock."""
@@ -52,7 +52,7 @@ class Summaries:
     async def _round(self) -> None:
         try:
             await self._tell_all()
-        except Unavailable:
+        except DatabaseUnavailable:
             log.warning("summaries can't be read")
 
     async def _tell_all(self) -> None:
@@ -64,7 +64,7 @@ class Summaries:
         everything = time.monotonic() - self._counted_all > ALL_S
         at, known = stamp(now()), {} if everything else self._known
 
-        def read(session: Session) -> tuple[dict[str, Summary], AsOf]:
+        def read(session: Session) -> tuple[dict[str, Summary], VisibilityView]:
             counted = _counted_since(session, known, at)
             heads = {id: summary["last"]["seq"] for id, summary in (self._known | counted).items()}
             self._suggestions.read(session, heads)
@@ -123,7 +123,7 @@ class Suggestions:
         return self._found.get(search, [])
 
 
-class Moments:
+class LastSignificantEvents:
     """The last significant event of each search, for displays, which are told of no other. Each is read once."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from board.live import display_filter
 from models.board import OPERATIONS
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.handover import Handover, Shift
 from realtime import protocol
 from realtime.hub import Hub
@@ -27,7 +27,7 @@ TOLD = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handove
 _NAME = text("SELECT name FROM account WHERE id = :id")
 
 
-class Duty:
+class ShiftStatusPublisher:
     """`changed` is set by whoever knows that something did."""
 
     def __init__(self, database: Database, hub: Hub) -> None:
@@ -45,11 +45,11 @@ class Duty:
         self.changed.clear()
         try:
             await self.look()
-        except Unavailable:
+        except DatabaseUnavailable:
             log.warning("who holds the shift can't be read")
 
     async def look(self) -> None:
-        """Tells it where it is not what was told last: displays, who holds it. Raises Unavailable."""
+        """Tells it where it is not what was told last: displays, who holds it. Raises DatabaseUnavailable."""
         shift, handover = await self._database.read(_read)
         self._hub.announce("shift", protocol.shift(shift, handover), protocol.shift(display_filter.shift(shift), None))
 

@@ -19,10 +19,10 @@ from sqlmodel import Session
 from board.commands import alerts
 from board.commands.alerts import Key, Unread
 from board.engine import access
-from board.engine.access import AsOf
+from board.engine.access import VisibilityView
 from board.live.event_source import BoardSource
 from models.alert import EVERYBODY, OWN
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.times import now
 from realtime import protocol
 from realtime.hub import Hub
@@ -49,7 +49,7 @@ _VERSIONS = text("SELECT account, version FROM alert_choice")
 
 
 @dataclass
-class _Person:
+class _AlertUser:
     """What this process knows of somebody with a socket. `count` is None where it has to be counted anew."""
 
     version: int
@@ -59,23 +59,23 @@ class _Person:
     count: Told | None = None
 
 
-class _News(NamedTuple):
+class _Delta(NamedTuple):
     """One view of the database: where boards stand, what alerts were written since, and people who are read anew."""
 
     heads: dict[str, int]
     alerts: list[Row[Any]]
-    people: dict[str, _Person]
-    view: AsOf
+    people: dict[str, _AlertUser]
+    view: VisibilityView
 
 
-class Bells:
+class UnreadCountPublisher:
     """A round asks by the positions of boards, not by readers; each reader is told what it may see now."""
 
     def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
-        self._people: dict[str, _Person] = {}
+        self._people: dict[str, _AlertUser] = {}
         self._heads: dict[str, int] = {}
-        self._view: AsOf | None = None
+        self._view: VisibilityView | None = None
         self._told: dict[Subscriber, tuple[Told, float]] = {}  # what, and when
         self._next = self._counted_all = time.monotonic()
 
@@ -91,7 +91,7 @@ class Bells:
         self._next = time.monotonic() + EVERY_S
         try:
             await self._tell_all()
-        except Unavailable:
+        except DatabaseUnavailable:
             log.warning("alerts can't be read")
 
     async def _tell_all(self) -> None:
@@ -114,7 +114,7 @@ class Bells:
             if number % TOGETHER == 0:
                 await asyncio.sleep(0)
 
-    def _take(self, news: _News) -> None:
+    def _take(self, news: _Delta) -> None:
         everything = news.view != self._view or time.monotonic() - self._counted_all > ALL_S
         for each in news.alerts:
             if each.seq > self._heads.get(each.board, 0):
@@ -129,7 +129,7 @@ class Bells:
         self._people |= news.people
         self._heads, self._view = news.heads, news.view
 
-    def _tell(self, reader: Subscriber, person: _Person) -> None:
+    def _tell(self, reader: Subscriber, person: _AlertUser) -> None:
         """By the rights of this moment, where it differs from what this reader was told."""
         told, at = self._told.get(reader, (None, float("-inf")))
         if time.monotonic() - at < EVERY_S:
@@ -140,7 +140,7 @@ class Bells:
             reader.send(protocol.alerts(*person.count))
             self._told[reader] = person.count, time.monotonic()
 
-    def _count(self, reader: Subscriber, person: _Person) -> Told:
+    def _count(self, reader: Subscriber, person: _AlertUser) -> Told:
         since = alerts.since(now())
         found = [
             (each.at, key)
@@ -153,7 +153,7 @@ class Bells:
         return key is None or key[0] == OWN or self._source.may_see(reader.reader, key[0])
 
 
-def _read(people: dict[str, _Person], known: dict[str, int], arrived: list[str], now: datetime, session: Session) -> _News:
+def _read(people: dict[str, _AlertUser], known: dict[str, int], arrived: list[str], now: datetime, session: Session) -> _Delta:
     connection = session.connection()
     heads: dict[str, int] = {row.id: row.seq for row in connection.execute(_HEADS)}
     boards = [board for board, seq in heads.items() if known and known.get(board, 0) != seq]
@@ -163,5 +163,7 @@ def _read(people: dict[str, _Person], known: dict[str, int], arrived: list[str],
     anew = [*arrived, *(id for id, person in people.items() if person.version != versions.get(id, 0))]
     unread = alerts.unread(session, anew, now)
     chosen = alerts.choices(session, anew)
-    read = {id: _Person(versions.get(id, 0), frozenset(alerts.wanted(chosen[id])), chosen[id].quiet, unread[id]) for id in anew}
-    return _News(heads, list(rows), read, access.as_of(session))
+    read = {
+        id: _AlertUser(versions.get(id, 0), frozenset(alerts.wanted(chosen[id])), chosen[id].quiet, unread[id]) for id in anew
+    }
+    return _Delta(heads, list(rows), read, access.as_of(session))

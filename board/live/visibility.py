@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, select
 
-from board.engine.access import AsOf, Members, among, circle, members_only
-from models.board import OPERATIONS, Board, Sight
+from board.engine.access import RestrictedSearches, VisibilityView, among, circle, members_only
+from models.board import OPERATIONS, Board, VisibilityChange
 from models.database import Database
 from realtime.source import Position
 
@@ -24,8 +24,9 @@ class Sights:
     _readings: int = 0
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def reload(self, database: Database) -> tuple[Members, Members]:
-        """Knows all of it as the database has it after this call; the members before and after a reading. Raises Unavailable.
+    async def reload(self, database: Database) -> tuple[RestrictedSearches, RestrictedSearches]:
+        """Knows all of it as the database has it after this call; the members before and after a reading. Raises
+        DatabaseUnavailable.
 
         One reading after the other: two at a time could end in the wrong order, the older view last. Who waits while another
         begins and ends is served by it: to them nothing changed.
@@ -40,7 +41,7 @@ class Sights:
             self._readings += 1
             return before, dict(self.members)
 
-    def _take(self, at: Position, members: Members, changed: dict[tuple[str, str], int]) -> None:
+    def _take(self, at: Position, members: RestrictedSearches, changed: dict[tuple[str, str], int]) -> None:
         """A reading; what was learned while it was under way stands."""
         self._learned = {search: seq for search, seq in self._learned.items() if at[0] == self.at[0] and seq > at[1]}
         ours = {search: self.members[search] for search in self._learned if search in self.members}
@@ -65,7 +66,7 @@ class Sights:
             self.members.pop(search, None)
         self.changed.update({(search, account): seq for account in changed})
 
-    def agrees(self, view: AsOf) -> bool:
+    def agrees(self, view: VisibilityView) -> bool:
         """Whether what is known is as new as this view, and the same. (The same alone would not do: rights that were taken
         back are as they were, and a reading of what was between may be under way.)"""
         return self.at[0] == view.at[0] and self.at[1] >= view.at[1] and self.members == view.members
@@ -83,9 +84,9 @@ class Sights:
         return not self.may_see(account, search) and self.changed.get((search, account)) == seq
 
 
-def _everything(session: Session) -> tuple[Position, Members, dict[tuple[str, str], int]]:
+def _everything(session: Session) -> tuple[Position, RestrictedSearches, dict[tuple[str, str], int]]:
     """Where `operations` stands, the members of searches, and where each sight of a search changed last."""
     operations = session.get(Board, OPERATIONS)
     assert operations is not None
-    rows = session.exec(select(Sight).where(Sight.board == OPERATIONS))
+    rows = session.exec(select(VisibilityChange).where(VisibilityChange.board == OPERATIONS))
     return (operations.epoch, operations.seq), members_only(session), {(row.search, row.account): row.seq for row in rows}

@@ -25,7 +25,7 @@ from board.telemetry import logs, metrics
 from board.web import language
 from board.web.http import answer, caller_of, count, desk_of, json_of, refusal, refusing
 from models.board import OPERATIONS
-from models.event import Done
+from models.event import ProcessedCommand
 from models.sighting import Sighting
 from realtime import protocol
 
@@ -105,9 +105,9 @@ def _taken(session: Session, account: str, id: str) -> dict[str, Any]:
     return {"board": ack["board"], "sighting": row.id, "number": row.number, "seq": seq}
 
 
-def _done(session: Session, account: str, id: str) -> Done | None:
+def _done(session: Session, account: str, id: str) -> ProcessedCommand | None:
     """What this account's command by this id came to. Raises Refused `invalid` where it was another than this."""
-    done = session.get(Done, (account, id))
+    done = session.get(ProcessedCommand, (account, id))
     if done is not None and done.name != COMMAND:
         raise invalid("id", N_("This id was used for another command."))
     return done

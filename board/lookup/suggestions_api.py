@@ -23,7 +23,7 @@ from starlette.routing import Route
 from board.engine import access
 from board.engine.identity import Caller
 from board.errors import Refused, from_validation, invalid
-from board.fields import Data, Long, Place, Time
+from board.fields import Data, LocationWithRadius, LongText, Time
 from board.i18n import N_
 from board.lookup.fuzzy_names import distance, fold
 from board.lookup.place_radius import Point, metres
@@ -63,8 +63,8 @@ _OPEN = select(_F.id, _F.reference, _F.kind, _F.person, _F.missing_since, _F.las
 class Typed(Data):
     """What there is of a sighting so far."""
 
-    text: Long | None = None
-    place: Place | None = None
+    text: LongText | None = None
+    place: LocationWithRadius | None = None
     seen_at: Time | None = None
 
 
@@ -222,7 +222,7 @@ def _point_asked(request: Request) -> Point | None:
     """`lat` and `lon` of the query. Raises Refused `invalid`."""
     given = {name: request.query_params.get(name) for name in ("lat", "lon")}
     try:
-        place = Place.model_validate({name: float(text) for name, text in given.items() if text is not None})
+        place = LocationWithRadius.model_validate({name: float(text) for name, text in given.items() if text is not None})
     except ValidationError as error:
         raise from_validation(error) from error
     except ValueError:

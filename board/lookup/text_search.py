@@ -27,10 +27,10 @@ from models.note import Note
 from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting
-from models.sought import Found, Sought, places, words
+from models.sought import Match, Searchable, places, words
 from models.task import Task
 
-KINDS: tuple[type[Sought], ...] = (Search, Sighting, Task, Note)
+KINDS: tuple[type[Searchable], ...] = (Search, Sighting, Task, Note)
 LONGEST = 200  # characters that are asked for
 ENDS_S = 5.0
 BEFORE, AFTER = 40, 160  # characters shown before and from the first word on
@@ -61,7 +61,7 @@ def _found(session: Session, sought: list[str], board: str | None, hidden: Itera
     """The newest that have all of the words: ids are made in the order of time."""
     if not sought:
         return []
-    rows: list[Sought] = []
+    rows: list[Searchable] = []
     for kind in KINDS:
         rows += session.scalars(_query(kind, sought, board, hidden).limit(limit))
     rows = sorted(rows, key=lambda row: row.id, reverse=True)[:limit]
@@ -73,7 +73,7 @@ def _references(session: Session, boards: set[str]) -> dict[str, str]:
     return dict(session.exec(select_rows(Search.id, Search.reference).where(Search.id.in_(boards))).all())  # type: ignore[attr-defined]
 
 
-def _query(kind: type[Sought], sought: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
+def _query(kind: type[Searchable], sought: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
     columns = kind.__table__.c  # type: ignore[attr-defined]
     query = select(kind).where(*(columns.folded.like(f"% {word}%") for word in sought), columns.board.not_in(hidden))
     if board is not None and not (kind is Search and board == OPERATIONS):  # on which every search is
@@ -81,7 +81,7 @@ def _query(kind: type[Sought], sought: list[str], board: str | None, hidden: Ite
     return query.order_by(columns.id.desc())
 
 
-def _hit(row: Sought, sought: list[str], reference: str | None) -> dict[str, Any]:
+def _hit(row: Searchable, sought: list[str], reference: str | None) -> dict[str, Any]:
     return {
         "board": row.board,
         "reference": reference,
@@ -94,7 +94,7 @@ def _hit(row: Sought, sought: list[str], reference: str | None) -> dict[str, Any
     }
 
 
-def _shown(row: Sought, left: set[str]) -> list[dict[str, Any]]:
+def _shown(row: Searchable, left: set[str]) -> list[dict[str, Any]]:
     """As few of its texts as have all of the words, those with most of them first."""
     found = {name: (text, places(text, left)) for name, text in row.texts().items() if text}
     has = {name: _words(where) for name, (_, where) in found.items()}
@@ -105,7 +105,7 @@ def _shown(row: Sought, left: set[str]) -> list[dict[str, Any]]:
     return shown
 
 
-def _snippet(text: str, found: list[Found]) -> dict[str, Any]:
+def _snippet(text: str, found: list[Match]) -> dict[str, Any]:
     """A part of a text, the one that has most of the words, and where in it they are. Counted in UTF-16, as browsers do."""
     at = max(range(min(len(found), TRIED)), key=lambda at: len(_words(_near(found, at))))
     near = _near(found, at)
@@ -118,12 +118,12 @@ def _snippet(text: str, found: list[Found]) -> dict[str, Any]:
     return {"text": f"{head}{text[start:end]}{tail}", "marks": marks}
 
 
-def _near(found: list[Found], at: int) -> list[Found]:
+def _near(found: list[Match], at: int) -> list[Match]:
     """The one at a place, and those after it that are shown along."""
     return [found[at], *takewhile(lambda each: each.end <= found[at].start + AFTER, found[at + 1 :])]
 
 
-def _words(found: list[Found]) -> set[str]:
+def _words(found: list[Match]) -> set[str]:
     return {word for each in found for word in each.words}
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from board.audit import writer
 from board.audit.entries import BackupMade
 from board.engine import hash_chain
-from board.errors import Wrong
+from board.errors import OperationError
 from models.database import Database
 from models.sqlite import library, set_up
 from models.upkeep import BACKUP, Upkeep
@@ -26,10 +26,10 @@ Tell = Callable[[str], None]
 
 def backup(database: Database, to: Path, tell: Tell) -> tuple[int, list[str]]:
     """Writes a backup to a new file that only this account can read; the number of boards in it, and a line for each whose
-    chain is broken, as it is then in the database too: the others need their backup all the same. Raises Wrong; then there is
-    no file."""
+    chain is broken, as it is then in the database too: the others need their backup all the same. Raises OperationError; then
+    there is no file."""
     if database.path is None:
-        raise Wrong("PostgreSQL has its own pg_dump for this: the README says how, under Backup and restore.")
+        raise OperationError("PostgreSQL has its own pg_dump for this: the README says how, under Backup and restore.")
     _check_new(to)
     try:
         with _part_of(to) as part:
@@ -41,11 +41,11 @@ def backup(database: Database, to: Path, tell: Tell) -> tuple[int, list[str]]:
             part.rename(to)
             _sync(to.parent)
     except OSError as error:
-        raise Wrong(f"The backup can't be written: {error.strerror}.") from error
+        raise OperationError(f"The backup can't be written: {error.strerror}.") from error
     except library.Error as error:
-        raise Wrong(f"The backup can't be made: {error}.") from error
+        raise OperationError(f"The backup can't be made: {error}.") from error
     except DBAPIError as error:
-        raise Wrong(f"The backup does not hold: {error.orig}. It was not kept.") from error
+        raise OperationError(f"The backup does not hold: {error.orig}. It was not kept.") from error
     return found
 
 
@@ -57,7 +57,7 @@ def note_backup(session: Session, at: str, file: Path | None) -> None:
 
 def _check_new(to: Path) -> None:
     if os.path.lexists(to):
-        raise Wrong(f"There is a file {to} already: name a new one.")
+        raise OperationError(f"There is a file {to} already: name a new one.")
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def _copy(source: Path, part: Path, tell: Tell) -> None:
     with closing(library.connect(source)) as connection:
         set_up(connection)
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'board'").fetchone() is None:
-            raise Wrong("There is nothing to back up: DATABASE_URL names a database without a board.")
+            raise OperationError("There is nothing to back up: DATABASE_URL names a database without a board.")
         connection.set_progress_handler(look, STEPS)
         connection.execute("VACUUM INTO ?", (str(part),))
 
@@ -94,7 +94,7 @@ def _check(part: Path) -> tuple[int, list[str]]:
     with engine.connect() as connection, Session(connection) as session:
         found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if found != "ok":
-            raise Wrong(f"The backup does not hold: {found}. It was not kept.")
+            raise OperationError(f"The backup does not hold: {found}. It was not kept.")
         boards = connection.execute(text("SELECT id, seq, head FROM board ORDER BY id")).all()
         faults = [(board.id, hash_chain.verify(session, board)) for board in boards]  # type: ignore[arg-type]  # fields enough
         return len(boards), [f"{id}: {fault}" for id, fault in faults if fault]

@@ -16,7 +16,8 @@ WAIT_S = 5.0  # for a server that is coming up; a person waits here
 
 
 def read(fn: Callable[[Session], T]) -> T:
-    """Return what fn says of the database as it is: it is neither made nor migrated. Raises Unusable where that is needed."""
+    """Return what fn says of the database as it is: it is neither made nor migrated. Raises ConfigurationError where that is
+    needed."""
     database = Database(Settings().database_url, reading=True)
     try:
         schema.check(database, WAIT_S)
@@ -26,8 +27,8 @@ def read(fn: Callable[[Session], T]) -> T:
 
 
 def write(fn: Callable[[Session], T], *, existing: bool = True) -> T:
-    """Do something in one transaction, on the database brought to this version's tables. Raises Unusable where it has to be there
-    and is not."""
+    """Do something in one transaction, on the database brought to this version's tables. Raises ConfigurationError where it has
+    to be there and is not."""
     database = Database(Settings().database_url, existing=existing)
     try:
         schema.migrate(database, WAIT_S)

@@ -10,7 +10,7 @@ from sqlmodel import select as select_rows
 from board.audit import writer
 from board.audit.entries import BackupRestored
 from board.engine import hash_chain, integrity, rights_version
-from board.errors import Wrong
+from board.errors import OperationError
 from models.board import Board
 from models.database import Database
 from models.ids import new_epoch
@@ -25,7 +25,7 @@ Tell = Callable[[str], None]
 
 def copy(source: Database, target: Database, tell: Tell) -> None:
     """Copies everything in one transaction of the target, from one view of the source, and verifies it there. Both have this
-    version's tables. Raises Wrong; then the target is as empty as before."""
+    version's tables. Raises OperationError; then the target is as empty as before."""
 
     def read(old: Session) -> None:
         source.store.take_time(old.connection())
@@ -39,7 +39,7 @@ def _copy(source: Database, target: Database, old: Session, new: Session, tell: 
     target.store.take_time(writing)
     tables = [each for each in metadata.sorted_tables if each.name != Upkeep.__tablename__]  # that was done to the other one
     if not _count(reading, metadata.tables["board"]):
-        raise Wrong("There is nothing to copy: DATABASE_URL names a database without a board.")
+        raise OperationError("There is nothing to copy: DATABASE_URL names a database without a board.")
     _check_empty(writing, tables)
     for table in tables:
         tell(f"{table.name}: {_copy_table(reading, writing, table, tell)} rows")
@@ -47,13 +47,13 @@ def _copy(source: Database, target: Database, old: Session, new: Session, tell: 
     for board in new.exec(select_rows(Board).order_by(Board.id)):
         tell(_verified(old, new, board))
     if source.read_now(_position) != _position(old):
-        raise Wrong("Somebody wrote to the database meanwhile: stop its servers and copy again. Nothing was copied.")
+        raise OperationError("Somebody wrote to the database meanwhile: stop its servers and copy again. Nothing was copied.")
 
 
 def _check_empty(connection: Connection, tables: list[Table]) -> None:
     for table in tables:
         if table.name != "rights" and _count(connection, table):
-            raise Wrong(f"The database to copy to is not empty: it has rows in {table.name}. Make a new one.")
+            raise OperationError(f"The database to copy to is not empty: it has rows in {table.name}. Make a new one.")
 
 
 def _copy_table(reading: Connection, writing: Connection, table: Table, tell: Tell) -> int:
@@ -70,7 +70,7 @@ def _copy_table(reading: Connection, writing: Connection, table: Table, tell: Te
 def _check_whole(reading: Connection, writing: Connection, tables: list[Table]) -> None:
     for table in tables:
         if _count(reading, table) != _count(writing, table):
-            raise Wrong(f"Not every row of {table.name} arrived. Nothing was copied.")
+            raise OperationError(f"Not every row of {table.name} arrived. Nothing was copied.")
 
 
 def _count(connection: Connection, table: Table) -> int:
@@ -85,7 +85,7 @@ def _verified(old: Session, new: Session, board: Board) -> str:
         return integrity.line(board)
     if before is not None and hash_chain.verify(old, before) == fault:
         return f"{board.id} was damaged before it was copied: {fault}"
-    raise Wrong(f"The copy of {board.id} does not hold: {fault}. Nothing was copied.")
+    raise OperationError(f"The copy of {board.id} does not hold: {fault}. Nothing was copied.")
 
 
 def _position(session: Session) -> list[Any]:

@@ -8,7 +8,7 @@ tabs all come back at once says about a hundred things within three seconds.
 from math import ceil
 
 from board.errors import Refused
-from board.i18n import N_, Sentence, say
+from board.i18n import N_, Message, say
 from board.rate_limit import Limiter, Rule, Taken
 from board.rate_limit.fields import seconds
 from board.settings import Settings
@@ -51,7 +51,7 @@ def too_many(wait_s: float, sentence: str = N_("Too many requests. Try again in 
     return Refused("rate_limited", said, {field: said} if field else None, retry_after_s=seconds(wait_s))
 
 
-def lasting(wait_s: float) -> Sentence:
+def lasting(wait_s: float) -> Message:
     """A wait in words: in seconds below two minutes, else in minutes; never less than it is."""
     if seconds(wait_s) == 1:
         return say(N_("1 second"))

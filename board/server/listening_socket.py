@@ -3,7 +3,7 @@
 import socket
 
 from board.settings import Settings
-from models.database import Unusable
+from models.database import ConfigurationError
 
 QUEUED = 2_048  # connections that the kernel holds for us while we are busy, or while one worker follows another
 
@@ -16,7 +16,7 @@ class ListeningSocket(socket.socket):
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The listening socket. Raises Unusable where the address can't be had."""
+    """The listening socket. Raises ConfigurationError where the address can't be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # The protocol is named, or asyncio does not turn Nagle off on what it accepts: each answer would wait 40 ms for an ACK.
     listening = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -26,7 +26,7 @@ def listen(settings: Settings) -> socket.socket:
         listening.listen()
     except OSError as error:
         listening.close()
-        raise Unusable(f"Can't listen on {settings.host}, port {settings.port}: {error.strerror}.") from error
+        raise ConfigurationError(f"Can't listen on {settings.host}, port {settings.port}: {error.strerror}.") from error
     return listening
 
 

@@ -9,7 +9,7 @@ from board.telemetry import logs
 
 
 def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
-    """`serve`, from synchronous code: in this process, or with as many workers as the settings say. Raises Unusable."""
+    """`serve`, from synchronous code: in this process, or with as many workers as the settings say. Raises ConfigurationError."""
     try:
         if settings.workers > 1:
             from board.server.supervisor import supervise

@@ -18,13 +18,13 @@ import uvicorn
 from board import app
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
-from board.service import Desk
+from board.service import BoardService
 from board.settings import VERSION, Settings
 from board.telemetry import client_faults, logs, metrics, watchdog
 from realtime import protocol
 from realtime.deadlines import Deadlines, watch
 from realtime.http import Http
-from realtime.websocket_protocol import CLOSING_S, Line
+from realtime.websocket_protocol import CLOSING_S, WebSocketProtocol
 
 log = structlog.get_logger()
 
@@ -45,25 +45,25 @@ DEADLINES = Deadlines()
 async def serve(
     settings: Settings,
     ready: Callable[[str], None] | None = None,
-    desk: Desk | None = None,
+    desk: BoardService | None = None,
     listening: socket.socket | None = None,
     beat: Callable[[], object] | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT. `ready` is told the address when connections are taken; `beat` is called every second
-    while the loop goes round. Raises Unusable."""
+    while the loop goes round. Raises ConfigurationError."""
     logs.set_up(settings.log_level)
     client_faults.listen()
     listening = listening or listen(settings)
     url = url_of(settings, listening)
     try:
-        desk = desk or await Desk.open(settings)
+        desk = desk or await BoardService.open(settings)
     except BaseException:
         listening.close()
         raise
     hurry()
     metrics.measure(desk.hub)
     application = app.make(desk)
-    beating = asyncio.create_task(watchdog.Pulse(beat).run())
+    beating = asyncio.create_task(watchdog.LoopWatchdog(beat).run())
     telling = asyncio.create_task(metrics.tell(application.state.counts))
 
     def started() -> None:
@@ -76,7 +76,7 @@ async def serve(
     accepted = ACCEPTED_BY_EACH if settings.workers > 1 else ACCEPTED_AT_ONCE
     trusted = settings.forwarded_allow_ips
     connections = Connections(settings.max_connections_per_address, stands_for_many(trusted))
-    server = Listening(configured(application, accepted, trusted, connections), desk, started)
+    server = GracefulServer(configured(application, accepted, trusted, connections), desk, started)
     try:
         await server.serve(sockets=[listening])
     finally:
@@ -103,7 +103,7 @@ def configured(
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
         http=partial(Http, enter=connections.enter),  # type: ignore[arg-type]
-        ws=Line,
+        ws=WebSocketProtocol,
         ws_max_size=protocol.MAX_CLIENT_FRAME,
         ws_per_message_deflate=False,  # three times the memory, and advised against for secrets
         backlog=accepted,
@@ -117,11 +117,11 @@ def configured(
     )
 
 
-class Listening(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """Uvicorn's server, which says when it listens, and goes down in an order of ours."""
 
     def __init__(
-        self, config: uvicorn.Config, desk: Desk, started: Callable[[], object], deadlines: Deadlines = DEADLINES
+        self, config: uvicorn.Config, desk: BoardService, started: Callable[[], object], deadlines: Deadlines = DEADLINES
     ) -> None:
         super().__init__(config)
         self._desk, self._started, self._deadlines = desk, started, deadlines
@@ -183,8 +183,8 @@ class Listening(uvicorn.Server):
         for line in left:
             line.abort()
 
-    def _lines(self) -> list[Line]:
-        return [each for each in self.server_state.connections if isinstance(each, Line)]
+    def _lines(self) -> list[WebSocketProtocol]:
+        return [each for each in self.server_state.connections if isinstance(each, WebSocketProtocol)]
 
 
 def end_within(seconds: float) -> None:

@@ -26,12 +26,12 @@ from board.bootstrap import ROOT
 from board.install import environments
 from board.server.listening_socket import listen, url_of
 from board.server.worker import READY
-from board.service import Desk
+from board.service import BoardService
 from board.settings import Settings
 from board.telemetry import logs, watchdog
 from board.telemetry.logs import WORKER
 from board.telemetry.metrics import FOLDER
-from models.errors import Unusable
+from models.errors import ConfigurationError
 
 log = structlog.get_logger()
 
@@ -64,7 +64,7 @@ class Worker:
 
 
 @dataclass(eq=False)
-class Place:
+class WorkerSlot:
     """Where one worker serves; in a rolling restart also the one that follows it."""
 
     number: int
@@ -86,8 +86,8 @@ def supervise(settings: Settings, ready: Callable[[str], None] | None = None) ->
 
 async def _try(settings: Settings) -> None:
     """Opens the installation once before all workers: it is brought to this version's tables, and what would refuse each of
-    them is said by one. Raises Unusable."""
-    await (await Desk.open(settings)).close()
+    them is said by one. Raises ConfigurationError."""
+    await (await BoardService.open(settings)).close()
 
 
 class Supervisor:
@@ -97,9 +97,9 @@ class Supervisor:
         self._listening, self._folder, self._ready = listening, folder, ready
         self._url = url_of(settings, listening)
         self._environment = _environment(settings) | {FOLDER: folder}
-        self._places = [Place(number) for number in range(1, settings.workers + 1)]
+        self._places = [WorkerSlot(number) for number in range(1, settings.workers + 1)]
         self._parting: list[Worker] = []  # those that were told to go
-        self._rolling: list[Place] = []  # those whose worker is still to be restarted
+        self._rolling: list[WorkerSlot] = []  # those whose worker is still to be restarted
         self._announced = False
         self._going: float | None = None
         self._asked_to_roll = False
@@ -107,7 +107,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> None:
-        """Until all is ended. Raises Unusable where no worker can be had."""
+        """Until all is ended. Raises ConfigurationError where no worker can be had."""
         with self._signals():
             try:
                 looked = time.monotonic()
@@ -204,7 +204,7 @@ class Supervisor:
     def _give_up(self) -> None:
         most = LATER if self._announced else AT_FIRST
         if all(place.early > most and (place.worker is None or not place.worker.ready) for place in self._places):
-            raise Unusable("The workers end as soon as they are started; what they said stands above.")
+            raise ConfigurationError("The workers end as soon as they are started; what they said stands above.")
 
     def _judge(self, worker: Worker, now: float) -> None:
         """Kills a worker that is stuck, or does not end."""
@@ -244,7 +244,7 @@ class Supervisor:
             place.worker, place.fresh = place.fresh, None
             self._rolling.pop(0)
 
-    def _roll_no_more(self, place: Place) -> None:
+    def _roll_no_more(self, place: WorkerSlot) -> None:
         """The old ones go on."""
         self._rolling.clear()
         log.error("rolling restart given up", worker=place.number)

@@ -20,7 +20,7 @@ from board.server.serve import serve
 from board.settings import Settings
 from board.telemetry import logs
 from board.telemetry.metrics import FOLDER
-from models.database import Unavailable, Unusable
+from models.database import ConfigurationError, DatabaseUnavailable
 
 READY, BEAT = b"R", b"."
 
@@ -44,9 +44,9 @@ def main(listening: int, line: int) -> None:
                 beat=lambda: say(BEAT),
             )
         )
-    except Unusable as error:
+    except ConfigurationError as error:
         sys.exit(str(error))
-    except Unavailable:
+    except DatabaseUnavailable:
         sys.exit("The database can't be read right now.")
     finally:
         logs.flush()

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from board.telemetry import metrics
 from models.clock import AHEAD, JUMPED, ClockFault
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.times import moment, stamp
 from realtime import protocol
 from realtime.hub import Hub
@@ -103,7 +103,7 @@ class ClockWatch:
                 self._jump = None
             if jump or self._looks % READ_EVERY == 1:
                 await self._compare()
-        except Unavailable:
+        except DatabaseUnavailable:
             log.warning("the clock can't be held against the journal")
 
     async def _compare(self) -> None:

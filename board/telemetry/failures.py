@@ -8,7 +8,7 @@ import structlog
 from board.errors import Refused
 from board.i18n import N_
 from board.telemetry import logs, metrics
-from models.database import TooLong, Unavailable
+from models.database import DatabaseUnavailable, TooLong
 
 log = structlog.get_logger()
 
@@ -18,8 +18,10 @@ TOO_LONG = N_("Reading this takes too long right now. Try again in a moment.")
 def answered(error: Exception, at: str) -> Refused:
     """Return the refusal that tells of an exception: `unavailable` where the database could not do it now, else `failed`.
     `at` is the kind of handler that it came from: command, call, page or socket."""
-    if isinstance(error, Unavailable) and not error.is_fault:
+    if isinstance(error, DatabaseUnavailable) and not error.is_fault:
         return Refused("unavailable", TOO_LONG if isinstance(error, TooLong) else None)
     metrics.failures.labels(at).inc()
-    log.error(f"{at} failed", **logs.where(error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error))
+    log.error(
+        f"{at} failed", **logs.where(error.__cause__ if isinstance(error, DatabaseUnavailable) and error.__cause__ else error)
+    )
     return Refused("failed")

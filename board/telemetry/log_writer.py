@@ -14,7 +14,7 @@ MOST = 4_096  # lines that wait
 TRIES_AGAIN_S = 0.05  # where whoever shares standard error has made it one that does not wait
 
 
-class LogStream:
+class AsyncLogWriter:
     """What structlog calls a logger: its methods take a line. `fd`: none where there is no standard error. `lost` makes the
     line that says how many were lost."""
 

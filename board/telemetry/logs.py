@@ -19,7 +19,7 @@ from pathlib import Path
 
 import structlog
 
-from board.telemetry.log_writer import LogStream
+from board.telemetry.log_writer import AsyncLogWriter
 from models.times import now, stamp
 
 OURS = ("board", "models", "realtime")
@@ -64,10 +64,10 @@ def flush() -> None:
 
 
 @functools.cache
-def _stream() -> LogStream:
+def _stream() -> AsyncLogWriter:
     """That of this process."""
     atexit.register(flush)
-    return LogStream(_standard_error(), _lost)
+    return AsyncLogWriter(_standard_error(), _lost)
 
 
 def _standard_error() -> int | None:

@@ -14,7 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from board.errors import Refused
 from board.telemetry.logs import WORKER
-from models.errors import Unavailable
+from models.errors import DatabaseUnavailable
 from realtime.hub import Hub
 from realtime.periodic import every
 
@@ -114,14 +114,14 @@ def judging() -> Iterator[None]:
 
 def _by_the_database(refused: Refused) -> bool:
     """True where the database failed; false where too much waits for it, which is refused by the same code."""
-    return isinstance(refused.__cause__, Unavailable) and refused.__cause__.__cause__ is not None
+    return isinstance(refused.__cause__, DatabaseUnavailable) and refused.__cause__.__cause__ is not None
 
 
 def writes(work: bool) -> None:
     _writes_up.labels(_pid()).set(work)
 
 
-async def tell(counts: "Counts") -> None:
+async def tell(counts: "HubMetrics") -> None:
     """Writes down what this process counted, again and again, for whichever process is asked."""
 
     async def round() -> None:
@@ -131,7 +131,7 @@ async def tell(counts: "Counts") -> None:
     await every(TOLD_S, round)
 
 
-class Counts:
+class HubMetrics:
     """The numbers of one hub, taken over into the metrics."""
 
     def __init__(self, hub: Hub) -> None:

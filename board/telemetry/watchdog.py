@@ -35,7 +35,7 @@ def notify_beat() -> None:
         notify("WATCHDOG=1", patience_s=0)
 
 
-class Pulse:
+class LoopWatchdog:
     """Made and run in the loop that it is about. `tell` is called at each beat."""
 
     def __init__(self, tell: Callable[[], object] | None = None) -> None:

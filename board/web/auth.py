@@ -10,7 +10,7 @@ from board.engine.identity import LASTS, Caller, _is_somebody, by_cookie, by_tok
 from board.web import cookies
 
 if TYPE_CHECKING:
-    from board.service import Desk
+    from board.service import BoardService
 
 
 def cookie_name(secure: bool) -> str:
@@ -29,7 +29,7 @@ def _bearer(connection: HTTPConnection) -> str | None:
 
 
 def _cookie(connection: HTTPConnection) -> str:
-    desk: Desk = connection.app.state.desk
+    desk: BoardService = connection.app.state.desk
     return cookies.value(connection, cookie_name(desk.settings.secure))
 
 
@@ -39,8 +39,8 @@ def speaks_for_account(connection: HTTPConnection) -> bool:
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
-    """Who is asking: by bearer token if there is one, else by cookie. Raises Unavailable."""
-    desk: Desk = connection.app.state.desk
+    """Who is asking: by bearer token if there is one, else by cookie. Raises DatabaseUnavailable."""
+    desk: BoardService = connection.app.state.desk
     secret, cookie = _bearer(connection), _cookie(connection)
     caller = None
     if secret is not None:

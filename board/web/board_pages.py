@@ -17,11 +17,11 @@ from board.web.pages import OPERATIONS, _own_path, error_page, page, sign_in_pag
 
 if TYPE_CHECKING:
     from board.engine.identity import Caller
-    from board.service import Desk
+    from board.service import BoardService
 
 
-async def may_see(desk: "Desk", caller: "Caller", board_id: str) -> bool:
-    """Whether a page of this board is there for the caller. Raises Unavailable."""
+async def may_see(desk: "BoardService", caller: "Caller", board_id: str) -> bool:
+    """Whether a page of this board is there for the caller. Raises DatabaseUnavailable."""
 
     def look(session: Session) -> bool:
         try:

@@ -11,7 +11,7 @@ from board.engine.identity import Caller
 from board.web import cookies
 
 if TYPE_CHECKING:
-    from board.service import Desk
+    from board.service import BoardService
 
 COOKIE_LASTS = timedelta(days=400)  # the longest that browsers keep one (RFC 6265bis, 5.5); given anew with each load of the page
 
@@ -28,13 +28,13 @@ def give_cookie(response: Response, secret: str, secure: bool) -> None:
 
 def secret_of(connection: HTTPConnection) -> str:
     """The secret that this browser holds as a display; empty where it holds none."""
-    desk: Desk = connection.app.state.desk
+    desk: BoardService = connection.app.state.desk
     return cookies.value(connection, cookie_name(desk.settings.secure))
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
-    """The display that is asking, by its cookie alone. Raises Unavailable."""
-    desk: Desk = connection.app.state.desk
+    """The display that is asking, by its cookie alone. Raises DatabaseUnavailable."""
+    desk: BoardService = connection.app.state.desk
     secret = secret_of(connection)
     caller = await desk.database.read(lambda database: by_cookie(database, secret)) if secret else None
     connection.state.caller = caller

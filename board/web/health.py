@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from board.errors import Refused
 from board.web.http import answer, wait
-from models.database import Unavailable
+from models.database import DatabaseUnavailable
 
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
 
@@ -25,7 +25,7 @@ async def ready(request: Request) -> Response:
     try:
         async with asyncio.timeout(READY_S):
             await state.desk.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
-    except (Unavailable, TimeoutError):
+    except (DatabaseUnavailable, TimeoutError):
         return _unready({"database": "down", "writes": "down", "bus": bus, "going": state.going})
     writes = "ok" if state.desk.database.health.fault is None else "down"
     told = {"database": "ok", "writes": writes, "bus": bus, "going": state.going}

@@ -25,7 +25,7 @@ from board.web.same_origin import check_own_page
 from realtime import strict_json
 
 if TYPE_CHECKING:
-    from board.service import Desk
+    from board.service import BoardService
 
 BASE = "/api/v1"
 
@@ -127,9 +127,9 @@ class Number(Convertor[int]):
 register_url_convertor("number", Number())
 
 
-def desk_of(request: Request) -> "Desk":
+def desk_of(request: Request) -> "BoardService":
     """The open installation that a request is for."""
-    desk: Desk = request.app.state.desk
+    desk: BoardService = request.app.state.desk
     return desk
 
 

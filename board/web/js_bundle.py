@@ -94,7 +94,7 @@ def variable(name: str) -> str:
     return re.sub(r"[^\w$]", "_", name.removesuffix(".js").replace("/", "$"), flags=re.ASCII)
 
 
-class Folder:
+class ModuleGraph:
     """The modules of a folder, each read once."""
 
     def __init__(self, folder: Path) -> None:
@@ -138,7 +138,7 @@ def views(main: Module) -> dict[str, str]:
 def joined(static: Path) -> dict[str, str]:
     """All that pages begin with, of the scripts in the folder of static files: `main.js`; a file for each page, by its name,
     which `main.js` asks for; and `wall.js`, which stands by itself. Raises ValueError, with the line that is not known here."""
-    folder = Folder(static)
+    folder = ModuleGraph(static)
     main = folder[MAIN]
     drawn_by = views(main)
     main.text = _VIEW.sub(r'\g<page>: () => import("./\g<page>.js")', main.text)

@@ -35,7 +35,7 @@ LEFT = 499  # in the log, by the number that proxies use: the client went away b
 Failed = Callable[[Request, Exception], Awaitable[Response]]
 
 
-class Headers:
+class SecurityHeadersMiddleware:
     """`failed` answers what nobody has foreseen: that answer too gets its headers."""
 
     def __init__(self, app: ASGIApp, secure: bool, failed: Failed) -> None:

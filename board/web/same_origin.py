@@ -11,7 +11,7 @@ from board.telemetry import metrics
 
 if TYPE_CHECKING:
     from board.engine.identity import Caller
-    from board.service import Desk
+    from board.service import BoardService
 
 log = structlog.get_logger()
 
@@ -21,7 +21,7 @@ NOT_OWN_SOCKET = N_("This socket was not opened by a page of this server.")
 
 def own_origin(connection: HTTPConnection) -> str:
     """The origin of our own pages: what PUBLIC_URL says, else http and the Host header."""
-    desk: Desk = connection.app.state.desk
+    desk: BoardService = connection.app.state.desk
     if desk.settings.origin:
         return desk.settings.origin
     return f"http://{connection.headers.get('host', '')}".lower()
@@ -39,7 +39,7 @@ def from_own_page(connection: HTTPConnection) -> bool:
 
 def _note_https(connection: HTTPConnection) -> None:
     """Count, and log, that our own pages came by https and nobody told us: for whoever wonders why no page is live."""
-    desk: Desk = connection.app.state.desk
+    desk: BoardService = connection.app.state.desk
     if desk.settings.origin is None and connection.headers.get("origin", "").lower() == f"https{own_origin(connection)[4:]}":
         if not metrics.refused.labels("public_url")._value.get():
             log.warning("PUBLIC_URL is not set, and browsers come by https")
@@ -50,7 +50,7 @@ def check_own_page(connection: HTTPConnection) -> None:
     """Raises Refused `forbidden` for what comes from elsewhere, which is written down."""
     if from_own_page(connection):
         return
-    desk: Desk = connection.app.state.desk
+    desk: BoardService = connection.app.state.desk
     caller: Caller | None = getattr(connection.state, "caller", None)
     desk.refusals.origin(connection, caller.account if caller is not None and caller.display is None else None)
     raise Refused("forbidden", NOT_OWN_PAGE if connection.scope["type"] == "http" else NOT_OWN_SOCKET)

@@ -34,7 +34,7 @@ def or_null(one: Schema) -> Schema:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class EndpointDoc:
     """What a call takes and gives: `answer` with `status`, or one of these refusals."""
 
     answer: Schema

@@ -9,7 +9,7 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit.account_limits import too_many
-from board.service import Desk
+from board.service import BoardService
 from board.settings import VERSION
 from board.telemetry import logs, metrics
 from board.telemetry.failures import answered
@@ -27,7 +27,7 @@ DISPLAY = "display"  # in the query: the display of this browser is meant, whoev
 
 async def endpoint(socket: WebSocket) -> None:
     """`GET /ws`."""
-    desk: Desk = socket.app.state.desk
+    desk: BoardService = socket.app.state.desk
     try:
         if socket.app.state.going:
             raise Refused("unavailable")
@@ -69,7 +69,7 @@ async def endpoint(socket: WebSocket) -> None:
             del open_now[account]
 
 
-async def _admit(desk: Desk, socket: WebSocket) -> Caller:
+async def _admit(desk: BoardService, socket: WebSocket) -> Caller:
     """Raises Refused. Whose session has ended does not come in as the display that their browser may be, too."""
     is_display = DISPLAY in socket.query_params or not speaks_for_account(socket)
     caller = await (display_auth.signed_in if is_display else signed_in)(socket)
@@ -88,7 +88,7 @@ async def _admit(desk: Desk, socket: WebSocket) -> Caller:
     return caller
 
 
-async def _seated(desk: Desk, caller: Caller, page: str) -> Caller:
+async def _seated(desk: BoardService, caller: Caller, page: str) -> Caller:
     """A display has one screen: the newest. Raises Refused."""
     caller = await desk.database.write(lambda database: display_identity.take_seat(database, caller, page))
     desk.source.facts.wanted = True
@@ -99,7 +99,7 @@ async def _seated(desk: Desk, caller: Caller, page: str) -> Caller:
     return caller
 
 
-async def _obey(desk: Desk, connection: Connection, said: protocol.Command) -> bytes:
+async def _obey(desk: BoardService, connection: Connection, said: protocol.Command) -> bytes:
     """The answer to a command: an ack or a refusal."""
     logs.belongs_to(command=said.id)
     if connection.display is not None:

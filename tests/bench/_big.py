@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from board.accounts import live_changes
 from board.engine.identity import Caller
-from board.service import Desk
+from board.service import BoardService
 from models.board import Board
 from models.column import Column
 from models.entity import Entity
@@ -64,7 +64,7 @@ def _change(number: int, cards: list[str], columns: list[str], account: str) -> 
             return "sighting.update", {"sighting": card, "clothing": f"a coat, as {number} said"}
 
 
-async def _all(desk: Desk, caller: Caller, board: str, commands: list[tuple[str, dict[str, Any]]]) -> None:
+async def _all(desk: BoardService, caller: Caller, board: str, commands: list[tuple[str, dict[str, Any]]]) -> None:
     for start in range(0, len(commands), AT_ONCE):
         await asyncio.gather(*(do(desk, caller, board, *each) for each in commands[start : start + AT_ONCE]))
 
@@ -77,7 +77,7 @@ def _card(number: int, columns: list[str], account: str) -> tuple[str, dict[str,
     return "task.add", common | {"title": f"{number}: ask the bus company for its pictures", "due": "2026-12-24T18:00:00Z"}
 
 
-async def _ids(desk: Desk, board: str, kind: type[Entity]) -> list[str]:
+async def _ids(desk: BoardService, board: str, kind: type[Entity]) -> list[str]:
     return await desk.database.read(
         lambda session: list(session.exec(select(kind.id).where(kind.board == board).order_by(kind.id)))
     )

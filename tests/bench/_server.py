@@ -19,7 +19,7 @@ from board.commands.command import Ack
 from board.commands.registry import Command
 from board.dev import Postgres, Redis, server_folder
 from board.engine.identity import Caller
-from board.service import Desk
+from board.service import BoardService
 from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS
@@ -91,12 +91,12 @@ def serve(settings: dict[str, str]) -> tuple["subprocess.Popen[str]", int]:
 # -- what is on it --------------------------------------------------------------------------------------------------------
 
 
-async def desk_of(settings: dict[str, str]) -> Desk:
+async def desk_of(settings: dict[str, str]) -> BoardService:
     given = {name.lower(): value for name, value in settings.items()}
-    return await Desk.open(Settings(_env_file=None, **given))  # type: ignore[arg-type]
+    return await BoardService.open(Settings(_env_file=None, **given))  # type: ignore[arg-type]
 
 
-async def hire(desk: Desk, count: int) -> list[str]:
+async def hire(desk: BoardService, count: int) -> list[str]:
     """Coordinators; a token of each."""
     at = stamp(now())
 
@@ -115,7 +115,7 @@ async def hire(desk: Desk, count: int) -> list[str]:
     return await live_changes.change(desk, tokens)
 
 
-async def hire_viewer(desk: Desk) -> str:
+async def hire_viewer(desk: BoardService) -> str:
     """A token of somebody who only looks."""
     at, email = stamp(now()), "viewer@desk.example"
 
@@ -127,16 +127,16 @@ async def hire_viewer(desk: Desk) -> str:
     return await live_changes.change(desk, token)
 
 
-async def somebody(desk: Desk) -> Caller:
+async def somebody(desk: BoardService) -> Caller:
     account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
     return await live_changes.caller_for(desk, account)
 
 
-async def do(desk: Desk, caller: Caller, board: str, name: str, data: dict[str, Any]) -> Ack:
+async def do(desk: BoardService, caller: Caller, board: str, name: str, data: dict[str, Any]) -> Ack:
     return await desk.execute(caller, Command(secrets.token_urlsafe(9), board, name, data))
 
 
-async def open_search(desk: Desk, caller: Caller) -> str:
+async def open_search(desk: BoardService, caller: Caller) -> str:
     return str((await do(desk, caller, OPERATIONS, "search.open", SEARCH)).opened)
 
 

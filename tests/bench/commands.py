@@ -17,7 +17,7 @@ from board.commands.registry import Command
 from board.engine import journal
 from board.engine.identity import Caller
 from board.server.serve import hurry
-from board.service import Desk
+from board.service import BoardService
 from models.board import OPERATIONS
 from tests.bench import Figure
 from tests.bench._server import HELPER, desk_of, heard, hire, on_servers, on_sqlite, role, say
@@ -61,7 +61,7 @@ async def _prepared(settings: dict[str, str]) -> None:
 class Search:
     """A search with its people, each at work on a card of their own."""
 
-    def __init__(self, desk: Desk, caller: Caller) -> None:
+    def __init__(self, desk: BoardService, caller: Caller) -> None:
         self.desk, self.caller = desk, caller
         self.id, self.columns = "", list[str]()
         self.acked = 0

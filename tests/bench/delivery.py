@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from board.service import Desk
-from realtime.source import Record
+from board.service import BoardService
+from realtime.source import EventRecord
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, do, heard, on_servers, prepared, role, say, serving, somebody
 
@@ -60,11 +60,11 @@ async def _publish(settings: dict[str, str], boards: list[str]) -> Published:
     return kept
 
 
-def _noted(desk: Desk) -> Published:
+def _noted(desk: BoardService) -> Published:
     published: Published = []
     publish = desk.hub.publish
 
-    def note(name: str, epoch: str, records: list[Record]) -> Any:
+    def note(name: str, epoch: str, records: list[EventRecord]) -> Any:
         when = time.time()
         published.extend((name, record.seq, when) for record in records)
         return publish(name, epoch, records)

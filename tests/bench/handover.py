@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx2 as httpx
 
 from board.engine.identity import Caller
-from board.service import Desk
+from board.service import BoardService
 from models.board import OPERATIONS
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, do, hire, on_servers, on_sqlite, open_search, serving, somebody
@@ -53,7 +53,7 @@ async def _worked(settings: dict[str, str]) -> tuple[str, list[str]]:
     return token, boards
 
 
-async def _add(desk: Desk, caller: Caller, board: str, number: int) -> None:
+async def _add(desk: BoardService, caller: Caller, board: str, number: int) -> None:
     if number % 2:
         await do(desk, caller, board, "task.add", {"title": f"{number}: call back", "due": "2026-11-25T12:00:00Z"})
     else:

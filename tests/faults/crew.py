@@ -12,7 +12,7 @@ import httpx2 as httpx
 from sqlmodel import Session
 
 from board.accounts import accounts
-from models.database import Database, Unavailable
+from models.database import Database, DatabaseUnavailable
 from models.times import now, stamp
 from tests.faults.plant import Plant
 from tests.faults.records import Commands, Revocation
@@ -53,7 +53,7 @@ async def on_database(url: str, work: Any) -> Any:
         while True:
             try:
                 return await asyncio.to_thread(database.write_now, work)
-            except Unavailable:
+            except DatabaseUnavailable:
                 if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(AGAIN_S)

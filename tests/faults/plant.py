@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from board.dev import Postgres, Redis, server_folder
-from board.dev.child_process import Child, free_port
+from board.dev.child_process import ManagedProcess, free_port
 from board.dev.unprivileged_user import ours
 from tests.faults.lines import Line
 
@@ -35,7 +35,7 @@ class Worker:
         self.environment = environment
         self.starts = 0
         self.late_ends = 0  # times it had not gone by itself in time
-        self._child: Child | None = None
+        self._child: ManagedProcess | None = None
         self.line = Line(self.port)
 
     @property
@@ -51,7 +51,7 @@ class Worker:
         """Returns when it listens."""
         began = self.log.stat().st_size if self.log.exists() else 0
         command = [sys.executable, "-m", "board", "serve", "--port", str(self.port)]
-        self._child = Child(command, self.log, ours(), signal.SIGKILL, cwd=self.tree, env=self.environment)
+        self._child = ManagedProcess(command, self.log, ours(), signal.SIGKILL, cwd=self.tree, env=self.environment)
         self.starts += 1
         if not self._child.until(lambda: b"listening on " in self.log.read_bytes()[began:]):
             raise RuntimeError(f"worker {self.number} does not start: {self._child.last_words()}")
