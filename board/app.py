@@ -23,16 +23,16 @@ from board.api.metrics_endpoint import measured
 from board.audit_log import pages as audit_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
-from board.errors import SENTENCES, Refused
+from board.errors import MESSAGES, Refused
 from board.handover import pages as handover_pages
 from board.history import pages as history_pages
-from board.i18n import N_, translated
+from board.i18n import N_, translate
 from board.service import BoardService
 from board.telemetry import metrics
 from board.telemetry.failures import answered
 from board.web import board_pages, http, language, pages, static_files, websocket
-from board.web.health import alive, ready
-from board.web.http import STATUS, answer, refusal, refusing, wait
+from board.web.health import healthz, readyz
+from board.web.http import STATUS, error_response, json_errors, json_response, wait
 from board.web.middleware import SecurityHeadersMiddleware
 from models.database import DatabaseUnavailable
 
@@ -40,7 +40,7 @@ ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come ba
 WRONG_METHOD = N_("This address does not take this method.")
 
 
-def make(desk: BoardService) -> Starlette:
+def create_app(desk: BoardService) -> Starlette:
     """The application over an open desk. Whoever opened the desk closes it."""
     app = Starlette(
         routes=[
@@ -48,9 +48,9 @@ def make(desk: BoardService) -> Starlette:
             Mount(http.BASE, routes=api_routes.routes),
             Route("/login", sign_in, methods=["POST"]),
             Route("/logout", sign_out, methods=["POST"]),
-            Route("/healthz", alive),
-            Route("/readyz", ready),
-            Route("/metrics", refusing(measured)),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", json_errors(measured)),
             *static_files.routes,
             *board_pages.routes,
             *history_pages.routes,
@@ -62,13 +62,13 @@ def make(desk: BoardService) -> Starlette:
             *admin_pages.routes,
             *audit_pages.routes,
         ],
-        middleware=[Middleware(SecurityHeadersMiddleware, secure=desk.settings.secure, failed=_failed)],
+        middleware=[Middleware(SecurityHeadersMiddleware, secure=desk.settings.secure, failed=_internal_error)],
         exception_handlers={
             HTTPException: _http_error,
-            Refused: _refused,
+            Refused: _refused_page,
             DatabaseUnavailable: _unavailable,
             ClientDisconnect: _left,
-            Exception: _failed,
+            Exception: _internal_error,
         },
         lifespan=_lifespan,
     )
@@ -95,9 +95,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
         methods = _methods(request.app.routes, outer)
         status, headers["Allow"] = (405, ", ".join(sorted(methods))) if methods else (404, "")
     code = {404: "not_found", 405: "invalid"}.get(status, "invalid")
-    message = WRONG_METHOD if status == 405 else SENTENCES[code]
+    message = WRONG_METHOD if status == 405 else MESSAGES[code]
     if request.url.path.startswith("/api/"):
-        response = answer({"code": code, "message": translated(message, language.of(request))}, status)
+        response = json_response({"code": code, "message": translate(message, language.language_for(request))}, status)
     else:
         response = pages.error_page(request, status, message)
     response.headers.update({name: value for name, value in headers.items() if value})
@@ -118,7 +118,7 @@ def _methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
     return found
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _refused_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     return wait(pages.error_page(request, STATUS[error.code], error.message), error)
 
@@ -133,7 +133,7 @@ async def _left(request: Request, error: Exception) -> Response:
     return Response(status_code=400)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
+async def _internal_error(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
-        return refusal(Refused("failed"), language=language.of(request))
-    return pages.error_page(request, 500, SENTENCES["failed"])
+        return error_response(Refused("failed"), language=language.language_for(request))
+    return pages.error_page(request, 500, MESSAGES["failed"])

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from board.install import CannotInstall, ensure, environments, say
+from board.install import CannotInstall, ensure, environments, report
 from board.install.requirements import project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +31,7 @@ def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
     """Return when this Python has what the command needs; else install it and start again, which never returns."""
     prepared = os.environ.pop(AGAIN, None) == str(root)
     needed, wanted = extras_for(arguments)
-    if prepared or not is_checkout(root) or runs_here(root, needed, wanted):
+    if prepared or not is_checkout(root) or is_installed_here(root, needed, wanted):
         environments.hold(Path(sys.prefix))
         return
     try:
@@ -40,7 +40,7 @@ def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
         sys.exit(f"board: {why}")
     except KeyboardInterrupt:
         sys.exit("board: stopped; the next start does it anew")
-    start_again(python, arguments, root)
+    reexec(python, arguments, root)
 
 
 def keep(root: Path = ROOT) -> None:
@@ -48,7 +48,7 @@ def keep(root: Path = ROOT) -> None:
     env = Path(sys.prefix).resolve()
     environments.hold(env)
     if is_checkout(root) and environments.is_ours(root, env) and not environments.is_current(root, env, NONE):
-        say(f"{env} has not what this checkout requires: {advice(root)}")
+        report(f"{env} has not what this checkout requires: {advice(root)}")
 
 
 def advice(root: Path = ROOT, extra: str = "") -> str:
@@ -86,10 +86,10 @@ def is_checkout(root: Path) -> bool:
     return (root / "pyproject.toml").is_file()
 
 
-def runs_here(root: Path, needed: frozenset[str], wanted: frozenset[str] = NONE) -> bool:
+def is_installed_here(root: Path, needed: frozenset[str], wanted: frozenset[str] = NONE) -> bool:
     """True if the Python that runs now has this checkout installed: our environment, or one of the person's own."""
     env = Path(sys.prefix).resolve()
-    if environments.noted(env) and (env == environments.in_use(root) or environments.is_ours(root, env)):
+    if environments.read_stamp(env) and (env == environments.in_use(root) or environments.is_ours(root, env)):
         # A Python that was started by the link would load what it still needs from another environment after an upgrade.
         return str(env) == sys.prefix and environments.is_current(root, env, needed | wanted)
     return installed_from() == root and ("test" not in needed or importlib.util.find_spec("pytest") is not None)
@@ -107,7 +107,7 @@ def installed_from() -> Path | None:
     return Path(str(origin["url"]).removeprefix("file://"))
 
 
-def start_again(python: Path, arguments: Sequence[str], root: Path) -> NoReturn:
+def reexec(python: Path, arguments: Sequence[str], root: Path) -> NoReturn:
     """Start the same command by the Python that has the dependencies, in place of this process."""
     os.environ[AGAIN] = str(root)
     command = [str(python), "-m", "board", *arguments]

@@ -6,14 +6,14 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from board.i18n import DEFAULT, N_, say, translated
+from board.i18n import DEFAULT, N_, say, translate
 
 
 class OperationError(Exception):
     """What was asked can't be done: one sentence why."""
 
 
-SENTENCES = {
+MESSAGES = {
     "invalid": N_("Something here can't be accepted as it is."),
     "unknown_command": N_("This board has no such command."),
     "not_found": N_("There is nothing here by that name that you may see."),
@@ -45,7 +45,7 @@ class Refused(Exception):
     ) -> None:
         super().__init__(code)
         self.code = code
-        self.message = message or SENTENCES[code]
+        self.message = message or MESSAGES[code]
         self.fields = dict(fields) if fields else None
         self.current = current
         self.retry_after_s = retry_after_s
@@ -53,9 +53,9 @@ class Refused(Exception):
 
     def body(self, command: str | None = None, language: str = DEFAULT) -> dict[str, Any]:
         """As the contract has it, for a frame or an HTTP answer; `command` is the id of the command it answers."""
-        said: dict[str, Any] = {"code": self.code, "message": translated(self.message, language)}
+        said: dict[str, Any] = {"code": self.code, "message": translate(self.message, language)}
         if self.fields is not None:
-            said["fields"] = {path: translated(sentence, language) for path, sentence in self.fields.items()}
+            said["fields"] = {path: translate(sentence, language) for path, sentence in self.fields.items()}
         if self.current is not None:
             said["current"] = self.current
         if self.retry_after_s is not None:
@@ -101,7 +101,7 @@ _WITH_CONTEXT = {
 }
 
 
-def sentence(error: ErrorDetails) -> str:
+def message_for(error: ErrorDetails) -> str:
     """What a person reads of one of pydantic's findings."""
     kind = error["type"]
     if kind in _WITH_CONTEXT:
@@ -111,10 +111,10 @@ def sentence(error: ErrorDetails) -> str:
     return _TYPES.get(kind, error["msg"])
 
 
-def from_validation(error: ValidationError, within: str = "") -> Refused:
+def from_pydantic(error: ValidationError, within: str = "") -> Refused:
     """Pydantic's findings as a refusal with a sentence for each field, named by its path (below `within`)."""
     fields = {}
     for each in error.errors(include_url=False, include_input=False):
         path = [within, *map(str, each["loc"])] if within else list(map(str, each["loc"]))
-        fields[".".join(path) or "data"] = sentence(each)
+        fields[".".join(path) or "data"] = message_for(each)
     return Refused("invalid", fields=fields)

@@ -10,10 +10,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from board.errors import from_validation
+from board.errors import from_pydantic
 from board.i18n import N_
 from models.entity import State
-from models.times import moment, stamp
+from models.times import format_utc, parse_utc
 
 
 class Data(BaseModel):
@@ -43,7 +43,7 @@ def _not_blank(text: str) -> str:
 
 def _time(text: str) -> str:
     try:
-        return stamp(moment(text))
+        return format_utc(parse_utc(text))
     except (ValueError, OverflowError) as error:
         raise ValueError(N_("This is not a time with its offset, as in 2026-11-24T22:01:02Z.")) from error
 
@@ -96,32 +96,32 @@ def none_if_empty(group: Any) -> Any:
     return None if group is not None and all(value is None for value in group.model_dump().values()) else group
 
 
-def merge(state: Any, patch: Any) -> Any:
+def merge_patch(state: Any, patch: Any) -> Any:
     """A JSON merge patch (RFC 7396) on a state: objects merge, lists are replaced. What is cleared stays as null, which
     `Data` reads as not given; so an unknown field that is "cleared" is still found."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(state) if isinstance(state, dict) else {}
     for name, value in patch.items():
-        merged[name] = merge(merged.get(name), value)
+        merged[name] = merge_patch(merged.get(name), value)
     return merged
 
 
-def patched(fields: type[Data], state: State, patch: State) -> State:
+def apply_patch(fields: type[Data], state: State, patch: State) -> State:
     """The fields after a merge patch, checked and whole. Raises Refused `invalid`."""
     try:
-        return fields.model_validate(merge(state, patch)).model_dump()
+        return fields.model_validate(merge_patch(state, patch)).model_dump()
     except ValidationError as error:
-        raise from_validation(error) from error
+        raise from_pydantic(error) from error
 
 
-def check_alone(fields: type[Data], blank: State, patch: State) -> None:
+def validate_patch_alone(fields: type[Data], blank: State, patch: State) -> None:
     """Raises Refused `invalid` for what is wrong with a patch whatever else the entity says; `blank` is the least it says."""
     try:
-        fields.model_validate(merge(blank, patch))
+        fields.model_validate(merge_patch(blank, patch))
     except ValidationError as error:
         if not all(_may_be_there(patch, each["loc"], each["type"]) for each in error.errors(include_input=False)):
-            raise from_validation(error) from error
+            raise from_pydantic(error) from error
 
 
 def _may_be_there(patch: Any, path: tuple[int | str, ...], type: str) -> bool:

@@ -17,7 +17,7 @@ from babel.support import NullTranslations, Translations
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
 # Each in itself, for those who look for theirs.
-OWN_NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
+NATIVE_NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
 
 
 def N_(text: str) -> str:
@@ -42,12 +42,12 @@ def say(msgid: str, **values: Any) -> Message:
     return sentence
 
 
-def translated(text: str, language: str) -> str:
+def translate(text: str, language: str) -> str:
     """A msgid or a Sentence in `language`; with it those of its values that are Sentences. Names stay as they were typed."""
-    told = translator(language)
+    told = gettext_for(language)
     if not isinstance(text, Message):
         return told(text) if text else text  # gettext keeps the catalogue's own description under ""
-    values = {name: translated(value, language) if isinstance(value, Message) else value for name, value in text.values.items()}
+    values = {name: translate(value, language) if isinstance(value, Message) else value for name, value in text.values.items()}
     return told(text.msgid).format(**values)
 
 
@@ -57,7 +57,7 @@ def languages() -> list[str]:
     return [DEFAULT, *sorted(path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/messages.po"))]
 
 
-def translator(language: str) -> Callable[[str], str]:
+def gettext_for(language: str) -> Callable[[str], str]:
     """From a msgid to the text in `language`; a language or a text that is missing gives the msgid, which is English."""
     return translations(language).ugettext
 
@@ -74,7 +74,7 @@ def translations(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
-def script_catalogue(language: str) -> dict[str, Any]:
+def js_catalogue(language: str) -> dict[str, Any]:
     """The catalogue for scripts: `{"language", "messages": {msgid: text, or [form, form, ...]}}`; untranslated ones left out.
     As it is on the disk by now, since its address says what is there."""
     messages: dict[str, str | list[str]] = {}

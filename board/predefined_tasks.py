@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from board.errors import from_validation
+from board.errors import from_pydantic
 from board.fields import Data, LongText, ShortText, Title
 from board.paths import DATA
 from models.errors import ConfigurationError
@@ -80,14 +80,14 @@ class TaskCatalogue:
 
 
 @cache
-def packaged() -> TaskCatalogue:
+def default_catalogue() -> TaskCatalogue:
     """Those that come along."""
     return TaskCatalogue()
 
 
-def known(folder: str | None) -> TaskCatalogue:
+def load_catalogue(folder: str | None) -> TaskCatalogue:
     """Those of an installation, by its FILES_PATH. Raises ConfigurationError."""
-    return TaskCatalogue(folder) if folder else packaged()
+    return TaskCatalogue(folder) if folder else default_catalogue()
 
 
 def criteria() -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def _read(name: str, type: type[Data], folder: str | None) -> Any:
     try:
         return type.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        field, sentence = next(iter((from_validation(error).fields or {}).items()))
+        field, sentence = next(iter((from_pydantic(error).fields or {}).items()))
         raise ConfigurationError(f"{path}, at {field}: {sentence}") from None
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path} can't be read: {error}") from None

@@ -9,7 +9,7 @@ from models.errors import ConfigurationError
 SECRET_AT_LEAST = 16  # characters: a shorter one can be guessed by whoever hears one message of the bus
 
 
-def kept_secret(path: Path) -> bytes:
+def load_or_create_secret(path: Path) -> bytes:
     """The secret in a file; made where there is none, by the first of those that look at one moment. Raises OSError, and
     Unusable where the file holds none."""
     if not path.exists():

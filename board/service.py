@@ -28,7 +28,7 @@ from board.live.search_summaries import SummaryPublisher
 from board.live.shift_status import ShiftStatusPublisher
 from board.live.unread_counts import UnreadCountPublisher
 from board.live.visibility import Sights
-from board.predefined_tasks import known
+from board.predefined_tasks import load_catalogue
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
 from board.settings import Settings
@@ -40,7 +40,7 @@ from models.database import ConfigurationError, Database, DatabaseUnavailable
 from models.handover import Handover, Shift
 from models.ids import new_epoch
 from models.schema import migrate
-from models.times import now, stamp
+from models.times import format_utc, now
 from realtime.bus import Bus, BusMisconfigured, MemoryBus
 from realtime.hub import Hub
 from realtime.periodic import every
@@ -61,7 +61,7 @@ class BoardService:
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, bus: Bus) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.known = known(settings.files_path)
+        self.known = load_catalogue(settings.files_path)
         self.sights = Sights()
         self.source = BoardSource(database, self.sights)
         self.source.sight_changed = self._sight_changed
@@ -95,7 +95,7 @@ class BoardService:
         database.claim()
         await asyncio.to_thread(migrate, database)
         desk = cls(settings, database, clock, bus)
-        await database.write(lambda session: _make_boards(session, stamp(clock())))
+        await database.write(lambda session: _make_boards(session, format_utc(clock())))
         await database.write(lambda session: installation.record(session, settings))
         await desk._read_rights(all=True)
         await desk.duty.look()

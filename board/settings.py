@@ -11,8 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
 from board import bootstrap, env_file
-from board.predefined_tasks import known
-from board.secret_file import SECRET_AT_LEAST, kept_secret
+from board.predefined_tasks import load_catalogue
+from board.secret_file import SECRET_AT_LEAST, load_or_create_secret
 from models.database import ConfigurationError
 
 VERSION = bootstrap.version()
@@ -101,7 +101,7 @@ class Settings(BaseSettings):
         """Raises ConfigurationError where these settings can't be served, in a sentence that quotes no password."""
         if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
             raise ConfigurationError("PUBLIC_URL is what browsers see, as in https://board.example.org.")
-        known(self.files_path)
+        load_catalogue(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis: set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:
@@ -123,7 +123,7 @@ class Settings(BaseSettings):
             return self.secret_key.encode()
         path = Path(f"{make_url(self.database_url).database}{KEY_SUFFIX}").absolute()
         try:
-            return kept_secret(path)
+            return load_or_create_secret(path)
         except OSError as error:
             raise ConfigurationError(f"The secret beside the database ({path}) can't be kept: {error.strerror}.") from error
 

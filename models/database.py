@@ -30,9 +30,9 @@ __all__ = [
     "DatabaseUnavailable",
     "TooLong",
     "after_commit",
-    "at_end",
-    "may_be_done",
-    "together",
+    "batch",
+    "before_commit",
+    "maybe_committed",
 ]
 
 T = TypeVar("T")
@@ -352,18 +352,18 @@ def _store(url: str, existing: bool, reading: bool) -> Store:
     raise ConfigurationError("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")
 
 
-def together(session: Session) -> Sequence[Callable[[Session], Any]]:
+def batch(session: Session) -> Sequence[Callable[[Session], Any]]:
     """All that shares this session, in order: what all of them need can be read at once."""
     shared: Sequence[Callable[[Session], Any]] = session.info.get(_TOGETHER, ())
     return shared
 
 
-def may_be_done(session: Session) -> bool:
+def maybe_committed(session: Session) -> bool:
     """Whether what this session is run for may have been done before: its connection was lost at the commit."""
     return bool(session.info.get(_MAY_BE_DONE))
 
 
-def at_end(session: Session, late: Late) -> None:
+def before_commit(session: Session, late: Late) -> None:
     """Has something done once, when all that shares this session has been done, before it is committed."""
     session.info.setdefault(_LATE, []).append(late)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from models.entity import group
+from models.entity import json_column
 
 PROFILES = ("room", "inner")  # what visitors may read, and what is for a room that no visitor enters
 WALL = "wall"  # in place of an account: all displays, which see the same searches
@@ -22,7 +22,7 @@ class Display(SQLModel, table=True):
     name: str
     profile: str = "room"
     language: str
-    shows: dict[str, Any] = group()
+    shows: dict[str, Any] = json_column()
     theme: str = "dark"
     sound: bool = False
     digest: str = Field(unique=True)
@@ -34,7 +34,7 @@ class Display(SQLModel, table=True):
     contact_at: str | None = None
     version: str | None = None
     current: bool | None = None
-    told: dict[str, Any] | None = group(nullable=True)
+    told: dict[str, Any] | None = json_column(nullable=True)
 
 
 class Pairing(SQLModel, table=True):

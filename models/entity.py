@@ -25,23 +25,23 @@ class Entity(SQLModel):
         return {name: getattr(self, name) for name in self.STATE}
 
 
-def group(nullable: bool = False) -> Any:
+def json_column(nullable: bool = False) -> Any:
     """A column for a group of fields. Replace its value, never change it in place: the change would not be seen."""
     return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))
 
 
-def leaves(state: State, path: str = "") -> dict[str, Any]:
+def flatten(state: State, path: str = "") -> dict[str, Any]:
     """The fields of a state that are not null, by path: `{"person.age": 11}`. Lists are leaves."""
     found: dict[str, Any] = {}
     for name, value in state.items():
         if isinstance(value, dict):
-            found |= leaves(value, f"{path}{name}.")
+            found |= flatten(value, f"{path}{name}.")
         elif value is not None:
             found[path + name] = value
     return found
 
 
-def put_back(now: State, before: State, fields: Iterable[str]) -> State:
+def revert_fields(now: State, before: State, fields: Iterable[str]) -> State:
     """The columns of a state with these fields as they were before; what else is in a group stays as it is now."""
     paths = [field.split(".") for field in fields]
     # a state of an earlier version lacks the fields that came later: they were null
@@ -58,14 +58,14 @@ def _back(now: Any, before: Any, paths: list[list[str]]) -> Any:
             group.pop(name, None)  # an item that was added
         else:
             group[name] = value
-    return None if before is None and not leaves(group) else group
+    return None if before is None and not flatten(group) else group
 
 
 def _below(paths: list[list[str]], name: str) -> list[list[str]]:
     return [path[1:] for path in paths if path[0] == name]
 
 
-def changed(before: State, after: State) -> list[str]:
+def changed_paths(before: State, after: State) -> list[str]:
     """The fields that differ between two states, sorted."""
-    old, new = leaves(before), leaves(after)
+    old, new = flatten(before), flatten(after)
     return sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))

@@ -4,7 +4,7 @@ its chain there, in hex."""
 
 from typing import Any, ClassVar
 
-from models.entity import Entity, group
+from models.entity import Entity, json_column
 
 
 class Shift(Entity, table=True):
@@ -41,7 +41,7 @@ class Handover(Entity, table=True):
     remarks: str | None = None
     signed_at: str | None = None
     searches: int | None = None
-    position: dict[str, Any] | None = group(nullable=True)
+    position: dict[str, Any] | None = json_column(nullable=True)
     digest: str | None = None
     ended_by: str | None = None
     ended_at: str | None = None
@@ -59,7 +59,7 @@ class SearchHandover(Entity, table=True):
     STATE: ClassVar[tuple[str, ...]] = ("handover", "position")
 
     handover: int
-    position: dict[str, Any] = group()
+    position: dict[str, Any] = json_column()
 
 
 class Briefing(Entity, table=True):
@@ -78,6 +78,6 @@ class Briefing(Entity, table=True):
     dropped: str | None = None
     contingencies: str | None = None
     contacts: str | None = None
-    pinned: list[str] = group()
+    pinned: list[str] = json_column()
     keeper: str | None = None
-    reads: dict[str, Any] = group()
+    reads: dict[str, Any] = json_column()

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import false
 from sqlmodel import Field
 
-from models.entity import group
+from models.entity import json_column
 from models.sought import Searchable
 
 
@@ -24,17 +24,17 @@ class Search(Searchable, table=True):
     kind: str
     status: str = "open"
     status_reason: str | None = None
-    person: dict[str, Any] = group()
+    person: dict[str, Any] = json_column()
     missing_since: str
-    last_seen: dict[str, Any] | None = group(nullable=True)
-    criteria: dict[str, Any] = group()
+    last_seen: dict[str, Any] | None = json_column(nullable=True)
+    criteria: dict[str, Any] = json_column()
     worrying: bool | None = None
     worrying_basis: str | None = None
-    appeal: dict[str, Any] = group()
+    appeal: dict[str, Any] = json_column()
     access: str = Field(default="desk", index=True)
-    members: list[str] = group()
+    members: list[str] = json_column()
     lead: str | None = None
-    outcome: dict[str, Any] | None = group(nullable=True)
+    outcome: dict[str, Any] | None = json_column(nullable=True)
     opened_at: str
     acknowledge: str | None = None  # why it was closed with something still open
     # never in a state:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from models.entity import group
+from models.entity import json_column
 from models.sought import Searchable
 
 
@@ -27,12 +27,12 @@ class Sighting(Searchable, table=True):
     received_at: str | None = None
     late: bool = False
     channel: str = "unknown"
-    source: dict[str, Any] = group()
-    place: dict[str, Any] | None = group(nullable=True)
+    source: dict[str, Any] = json_column()
+    place: dict[str, Any] | None = json_column(nullable=True)
     direction: str | None = None
     clothing: str | None = None
     company: str | None = None
-    grade: dict[str, Any] = group()
+    grade: dict[str, Any] = json_column()
     assessment: str = "unassessed"
     duplicate_of: str | None = None
     assignee: str | None = None

@@ -45,10 +45,10 @@ def folded(texts: Iterable[str | None]) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text as they are compared."""
-    return _WORD.findall(fold(text))
+    return _WORD.findall(normalize(text))
 
 
-def fold(text: str) -> str:
+def normalize(text: str) -> str:
     """A text without accents and capitals, sign by sign: that of two texts is those of both, one after the other."""
     return text.lower() if text.isascii() else "".join(map(_fold_sign, text))
 
@@ -60,12 +60,12 @@ def _fold_sign(sign: str) -> str:
     return "".join(part for part in parts if unicodedata.category(part) not in _WITHOUT).casefold().translate(_NO_PARTS)
 
 
-def places(text: str, sought: Collection[str]) -> list[Match]:
+def find_matches(text: str, sought: Collection[str]) -> list[Match]:
     """Where the words of a text are that begin with one of these."""
-    signs: Sequence[int] = range(len(text)) if text.isascii() else [at for at, sign in enumerate(text) for _ in fold(sign)]
+    signs: Sequence[int] = range(len(text)) if text.isascii() else [at for at, sign in enumerate(text) for _ in normalize(sign)]
     wanted, lengths = set(sought), {len(each) for each in sought}  # fewer lengths than words
     found: list[Match] = []
-    for word in _WORD.finditer(fold(text)):
+    for word in _WORD.finditer(normalize(text)):
         if begun := wanted.intersection(word.group()[:length] for length in lengths):
             start, end = signs[word.start()], signs[word.end() - 1] + 1
             following = signs[word.end()] if word.end() < len(signs) else len(text)  # accents of its own are before that

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index, false
 from sqlmodel import Field
 
-from models.entity import group
+from models.entity import json_column
 from models.sought import Searchable
 
 
@@ -26,7 +26,7 @@ class Task(Searchable, table=True):
     assignee: str | None = None
     due: str | None = None
     priority: str = "normal"
-    checklist: dict[str, Any] = group()
+    checklist: dict[str, Any] = json_column()
     result: str | None = None
     sighting: str | None = None
     withdrawn: bool = False

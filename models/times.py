@@ -11,12 +11,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def stamp(moment: datetime) -> str:
+def format_utc(moment: datetime) -> str:
     """`2026-11-24T22:01:02.345Z` for an aware moment."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"  # (strftime's %Y may be short)
 
 
-def moment(text: str) -> datetime:
+def parse_utc(text: str) -> datetime:
     """The moment that a stamp, or any RFC 3339 text with an offset, tells. Raises ValueError for anything else."""
     if "T" not in text and "t" not in text:
         raise ValueError(text)

@@ -30,7 +30,7 @@ class DecodeError(Exception):
     """By another version, perhaps: the journal says what it was about."""
 
 
-def write(epoch: str, records: Sequence[EventRecord]) -> bytes:
+def encode(epoch: str, records: Sequence[EventRecord]) -> bytes:
     """The message of these records, numbered in a row; a poke where they are too large to be passed on."""
     wires = [record.wire for record in records]
     if sum(map(len, wires)) + len(wires) + _HEAD > MAX_MESSAGE:
@@ -38,7 +38,7 @@ def write(epoch: str, records: Sequence[EventRecord]) -> bytes:
     return b"\n".join([_head(epoch, records[0].seq, records[-1].seq), *wires])
 
 
-def poke(seq: int) -> bytes:
+def wakeup(seq: int) -> bytes:
     """Says that there are events up to a seq, which nobody may have passed on."""
     return _head(None, seq, seq)
 

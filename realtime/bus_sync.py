@@ -52,11 +52,11 @@ class BusSync:
 
     def publish(self, name: str, epoch: str, records: list[EventRecord]) -> None:
         """Events that this process committed in a row."""
-        self._bus.publish(names.events(name), bus_messages.write(epoch, records))
+        self._bus.publish(names.events(name), bus_messages.encode(epoch, records))
 
     def hint(self, name: str, seq: int) -> None:
         """There are events up to a seq of which nobody may have been told: the process that wrote them may be gone."""
-        self._bus.publish(names.events(name), bus_messages.poke(seq))
+        self._bus.publish(names.events(name), bus_messages.wakeup(seq))
         self._look_beyond(name, seq)
 
     def _look_beyond(self, name: str, seq: int) -> None:

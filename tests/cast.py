@@ -20,10 +20,10 @@ from board import app
 from board.accounts import accounts, live_changes
 from board.accounts.login import Login
 from board.server.listening_socket import listen
-from board.server.serve import GracefulServer, configured
+from board.server.serve import GracefulServer, uvicorn_config
 from board.service import BoardService
 from board.settings import Settings
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests import houses
 
 PASSWORD = "correct horse battery"
@@ -57,7 +57,7 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Server]:
     desk = await BoardService.open(settings_for(folder, **({"database_url": houses.in_folder(folder)} | settings)))
     listening = listen(desk.settings)
     started = asyncio.Event()
-    server = GracefulServer(configured(app.make(desk)), desk, started.set)
+    server = GracefulServer(uvicorn_config(app.create_app(desk)), desk, started.set)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     running = asyncio.create_task(server._serve(sockets=[listening]))
     await asyncio.wait_for(started.wait(), PATIENCE_S)
@@ -86,8 +86,10 @@ async def token_for(desk: BoardService, name: str, role: str, scope: str = "writ
     """A new account, and a bearer token of its own."""
     email = f"{name.lower()}-{new_id()}@desk.example"
     await live_changes.add_account(desk, email, name, role, PASSWORD)
-    at = stamp(now())
-    return await live_changes.change(desk, lambda database: accounts.add_token(database, f"{email} {scope}", scope, email, at))
+    at = format_utc(now())
+    return await live_changes.apply_change(
+        desk, lambda database: accounts.add_token(database, f"{email} {scope}", scope, email, at)
+    )
 
 
 async def session(desk: BoardService, email: str) -> str:

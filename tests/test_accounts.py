@@ -10,7 +10,7 @@ from board.accounts import accounts, common_passwords, live_changes, passwords, 
 from board.accounts.login import Login
 from board.errors import OperationError
 from board.paths import DATA
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.cast import PASSWORD, Server, new_id
 
 pytestmark = pytest.mark.houses
@@ -33,20 +33,20 @@ async def hire(server: Server, name: str = "Eva", role: str = "investigator") ->
     "password", ["a horse, 3", "élan vital", f"{PASSWORD} 12345", "Eva Dubois eats apples", "summer-horse 12"]
 )
 def test_any_password_that_is_long_enough_is_one_whatever_its_shape(password: str) -> None:
-    assert passwords.fault(password) is None
-    assert passwords.own_fault(password, "Eva Dubois", "eva@desk.example") is None
+    assert passwords.problem(password) is None
+    assert passwords.personal_problem(password, "Eva Dubois", "eva@desk.example") is None
 
 
 @pytest.mark.parametrize("password", ["", "123 horse", PASSWORD * 50, LISTED, LISTED.upper(), f" {LISTED} ", "password123"])
 def test_a_short_one_and_one_of_the_commonest_is_none(password: str) -> None:
-    assert passwords.fault(password)
+    assert passwords.problem(password)
 
 
 @pytest.mark.parametrize("password", ["Password2026!", "P@ssw0rd2026", "motdepasse1", "!!Wachtwoord", "26/11/2026 sommer"])
 def test_nor_is_a_common_one_with_digits_and_signs_around_it(password: str) -> None:
     assert not common_passwords.is_listed(password.casefold())
-    assert passwords.fault(password)
-    assert passwords.fault(f"{password} and a horse") is None
+    assert passwords.problem(password)
+    assert passwords.problem(f"{password} and a horse") is None
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_nor_is_a_common_one_with_digits_and_signs_around_it(password: str) -> N
 def test_a_repetition_or_a_sequence_says_little(password: str, left: int) -> None:
     assert predictable_passwords.unpredictable(password) == left
     assert predictable_passwords.is_predictable(password) == (left < predictable_passwords.LEAST)
-    assert bool(passwords.fault(password)) == (left < predictable_passwords.LEAST)
+    assert bool(passwords.problem(password)) == (left < predictable_passwords.LEAST)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_a_repetition_or_a_sequence_says_little(password: str, left: int) -> Non
     ],
 )  # fmt: skip
 def test_nor_is_one_made_of_the_words_of_the_product(password: str) -> None:
-    assert passwords.fault(password)
-    assert passwords.fault(f"{password} yellow umbrella") is None
+    assert passwords.problem(password)
+    assert passwords.problem(f"{password} yellow umbrella") is None
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_nor_is_one_made_of_the_words_of_the_product(password: str) -> None:
     ],
 )  # fmt: skip
 def test_nor_is_ones_own_name_or_address(password: str) -> None:
-    assert passwords.own_fault(password, "Eva Dubois-Peeters", "eva.dubois@desk.example")
-    assert passwords.own_fault(password, "Bob", "bob@other.example") is None or "search" in password
-    assert passwords.own_fault(f"{password} yellow umbrella", "Eva Dubois-Peeters", "eva.dubois@desk.example") is None
+    assert passwords.personal_problem(password, "Eva Dubois-Peeters", "eva.dubois@desk.example")
+    assert passwords.personal_problem(password, "Bob", "bob@other.example") is None or "search" in password
+    assert passwords.personal_problem(f"{password} yellow umbrella", "Eva Dubois-Peeters", "eva.dubois@desk.example") is None
 
 
 def test_a_password_is_judged_in_steps_that_grow_with_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,8 +106,8 @@ def _lines_run(text: str, size: int) -> int:
     before = sys.gettrace()
     sys.settrace(trace)  # type: ignore[arg-type]
     try:
-        passwords.fault(text[:size])
-        passwords.own_fault(text[:size], text[:200], f"{text[:100]}@desk.example")
+        passwords.problem(text[:size])
+        passwords.personal_problem(text[:size], text[:200], f"{text[:100]}@desk.example")
     finally:
         sys.settrace(before)
     return count
@@ -135,14 +135,16 @@ def test_the_list_is_not_read_before_a_password_is_set() -> None:
 
 
 async def test_the_same_rules_hold_wherever_a_password_is_set(server: Server) -> None:
-    email, at = await hire(server, "Eva Dubois"), stamp(now())
+    email, at = await hire(server, "Eva Dubois"), format_utc(now())
     for password in ("123456789", LISTED, "Eva Dubois"):
         with pytest.raises(OperationError):
             await live_changes.add_account(server.desk, f"{new_id()}@desk.example", "Eva Dubois", "viewer", password)
         with pytest.raises(OperationError):
-            await server.desk.database.write(accounts.new_password(email, password))
-    assert await server.desk.database.write(accounts.new_account(f"{new_id()}@desk.example", "Kim", "viewer", "Eva Dubois", at))
-    await server.desk.database.write(accounts.new_password(email, "Eva Dubois eats apples"))
+            await server.desk.database.write(accounts.prepare_password(email, password))
+    assert await server.desk.database.write(
+        accounts.prepare_account(f"{new_id()}@desk.example", "Kim", "viewer", "Eva Dubois", at)
+    )
+    await server.desk.database.write(accounts.prepare_password(email, "Eva Dubois eats apples"))
 
 
 # -- at the same moment ---------------------------------------------------------------------------------------------------
@@ -153,9 +155,9 @@ async def test_nobody_comes_in_by_a_password_that_was_changed_meanwhile(server: 
     fitting = await door.fitting(email, PASSWORD, "peer")
     assert fitting is not None
     assert await door.begin(fitting)  # nothing has changed yet
-    await live_changes.change(server.desk, accounts.new_password(email, "another horse battery"))
+    await live_changes.apply_change(server.desk, accounts.prepare_password(email, "another horse battery"))
     assert await door.begin(fitting) is None
     fitting = await door.fitting(email, "another horse battery", "peer")
     assert fitting is not None
-    await live_changes.change(server.desk, lambda database: accounts.set_enabled(database, email, False))
+    await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, email, False))
     assert await door.begin(fitting) is None

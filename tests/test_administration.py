@@ -16,7 +16,7 @@ from board.accounts import accounts, live_changes, password_links
 from board.errors import Refused
 from board.web.http import STATUS
 from models.accounts import ROLES, Account
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id
 from tests.company import Company
@@ -178,7 +178,7 @@ async def _another_link(server: Server, eva: Account, ada: httpx.AsyncClient) ->
 
 
 async def _another_password(server: Server, eva: Account, ada: httpx.AsyncClient) -> None:
-    await live_changes.change(server.desk, accounts.new_password(eva.email, "another horse battery"))
+    await live_changes.apply_change(server.desk, accounts.prepare_password(eva.email, "another horse battery"))
 
 
 @pytest.mark.parametrize("ended", [_later, _disabled, _disabled_and_enabled, _another_link, _another_password])
@@ -265,8 +265,8 @@ async def test_sessions_are_seen_and_ended_one_by_one_or_all(company: Company, a
 async def test_what_has_ended_by_itself_is_no_session(company: Company, ada: httpx.AsyncClient) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva):
-        ended = stamp(now() + timedelta(days=15))
-        rows = await company.server.desk.database.read(lambda database: accounts.sessions(database, eva.id, stamp(now())))
+        ended = format_utc(now() + timedelta(days=15))
+        rows = await company.server.desk.database.read(lambda database: accounts.sessions(database, eva.id, format_utc(now())))
         assert len(rows) == 1
         assert await company.server.desk.database.read(lambda database: accounts.sessions(database, eva.id, ended)) == []
 
@@ -381,7 +381,9 @@ async def test_of_two_who_take_each_others_role_at_once_one_stays_administrator(
             left = {each.id for each in await server.desk.database.read(accounts.every) if each.role == "admin"}
             assert left in ({ada.id, vera.id}, {olga.id, vera.id})
             lost = olga if ada.id in left else ada
-            await live_changes.change(server.desk, lambda database, email=lost.email: accounts.set_role(database, email, "admin"))
+            await live_changes.apply_change(
+                server.desk, lambda database, email=lost.email: accounts.set_role(database, email, "admin")
+            )
 
 
 # -- one's own ------------------------------------------------------------------------------------------------------------
@@ -468,7 +470,7 @@ BY_A_SECRET = {"/login", "/password", "/password/tokens"}
 
 async def test_no_form_is_taken_from_a_token(company: Company) -> None:
     """Of whatever role, also from a page of ours. Each form of the server is tried, so that a new one is, too."""
-    routes = [each for each in app.make(company.server.desk).routes if isinstance(each, Route)]
+    routes = [each for each in app.create_app(company.server.desk).routes if isinstance(each, Route)]
     forms = {each.path for each in routes if "POST" in (each.methods or ())}
     assert {*OWN, "/account/language", "/accounts", "/accounts/tokens", "/logout"} <= forms
     before = (await company.ada.http.get("/api/v1/me")).json()

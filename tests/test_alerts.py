@@ -375,7 +375,7 @@ async def test_a_choice_acts_on_open_sockets(company: Company) -> None:
 
     def choose(status: str, quiet: bool) -> Any:
         places = dict.fromkeys(KINDS, "list") | {"status": status}
-        return lambda session: alerts.choose(session, victor.account["id"], places, quiet)
+        return lambda session: alerts.update_settings(session, victor.account["id"], places, quiet)
 
     await company.server.desk.database.write(choose("list", quiet=True))
     await told(victor, unread=1, quiet=True)

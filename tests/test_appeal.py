@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from board.predefined_tasks import packaged
-from models.times import moment, stamp
+from board.predefined_tasks import default_catalogue
+from models.times import format_utc, parse_utc
 from tests.company import Company
 from tests.houses import BY_TURNS
 from tests.scene import Scene
@@ -121,15 +121,15 @@ async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scen
     assert (appeal["type"], appeal["changes"]) == ("search.appeal_set", ["appeal.level", "appeal.until"])
     assert appeal["reason"] == "came home"
     assert appeal["state"] == status["state"] | {"appeal": NONE}
-    known = packaged().take_down(level)
+    known = default_catalogue().take_down(level)
     assert known
     assert [(task["type"], task["state"]["title"]) for task in tasks] == [("task.added", each.title) for each in known]
     assert [task["state"]["number"] for task in tasks] == list(range(number + 1, number + 1 + len(known)))
     assert {task["state"]["column"] for task in tasks} == {(await scene.columns())["todo"]}
     for task, each in zip(tasks, known, strict=True):
         assert (task["state"]["priority"], task["state"]["instruction"]) == (each.priority, each.instruction)
-        due = moment(task["at"]) + timedelta(minutes=each.due_minutes) if each.due_minutes else None
-        assert task["state"]["due"] == (due and stamp(due))
+        due = parse_utc(task["at"]) + timedelta(minutes=each.due_minutes) if each.due_minutes else None
+        assert task["state"]["due"] == (due and format_utc(due))
 
 
 async def test_both_boards_say_that_it_is_over(company: Company, scene: Scene) -> None:

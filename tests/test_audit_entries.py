@@ -22,7 +22,7 @@ from board.engine import hash_chain, journal
 from board.service import BoardService
 from models.accounts import Account
 from models.board import AUDIT, Board
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests import cast
 from tests.cast import PASSWORD, Person, new_id, settings_for
 from tests.company import Company
@@ -112,7 +112,7 @@ async def test_who_signs_in_is_written_down_with_the_address(company: Company, r
 
 async def test_who_fails_to_sign_in_is_written_down_and_why(company: Company, record: Record) -> None:
     eva, kim = await hire(company.server), await hire(company.server, name="Kim")
-    await live_changes.change(company.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
+    await live_changes.apply_change(company.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
     typed = f"secret-{new_id()}@desk.example"  # somebody may have typed the password there
     async with browser(company.server) as http:
         for email, password in ((eva.email, "wrong horse"), (typed, "wrong"), (kim.email, PASSWORD), (kim.email, "wrong")):
@@ -172,11 +172,13 @@ async def test_a_token_that_is_not_good_is_written_down_and_why(company: Company
         secrets[name] = await cast.token_for(desk, name, "viewer")
     people = {each.name: each for each in await desk.database.read(accounts.every)}
     owners = {name: people[name] for name in secrets}
-    await live_changes.change(desk, lambda s: accounts.revoke_token(s, f"{owners['revoked'].email} write", stamp(now())))
-    past = stamp(now() - timedelta(days=1))
+    await live_changes.apply_change(
+        desk, lambda s: accounts.revoke_token(s, f"{owners['revoked'].email} write", format_utc(now()))
+    )
+    past = format_utc(now() - timedelta(days=1))
     sql = text("UPDATE token SET expires_at = :past WHERE account = :id")
     await desk.database.write(lambda s: s.connection().execute(sql, {"past": past, "id": owners["expired"].id}))
-    await live_changes.change(desk, lambda s: accounts.set_enabled(s, owners["disabled"].email, False))
+    await live_changes.apply_change(desk, lambda s: accounts.set_enabled(s, owners["disabled"].email, False))
     secrets["unknown"] = f"board_{new_id()}"
     async with httpx.AsyncClient(base_url=company.server.url) as http:
         for name, secret in secrets.items():
@@ -329,8 +331,8 @@ async def test_a_link_that_is_used_and_ones_own_password_are_written_down(compan
 
 async def test_tokens_that_end_with_a_password_are_written_down(company: Company) -> None:
     eva = await hire(company.server)
-    await live_changes.change(
-        company.server.desk, lambda s: accounts.add_token(s, f"of {eva.email}", "read", eva.email, stamp(now()))
+    await live_changes.apply_change(
+        company.server.desk, lambda s: accounts.add_token(s, f"of {eva.email}", "read", eva.email, format_utc(now()))
     )
     record = await since_now(company)
     async with browser(company.server, eva) as http:
@@ -452,7 +454,7 @@ async def test_a_backup_and_a_restore_are_written_down(tmp_path: Path) -> None:
     desk = await BoardService.open(settings_for(tmp_path))
 
     def read(session: Session) -> list[tuple[str, Any, str]]:
-        said = journal.after(session, AUDIT, 0)
+        said = journal.events_after(session, AUDIT, 0)
         return [(each.type, each.payload()["about"], each.payload()["actor"]["kind"]) for each in said]
 
     *_, made, restored = await desk.database.read(read)
@@ -472,7 +474,7 @@ async def settings_told(folder: Path, monkeypatch: pytest.MonkeyPatch, machine: 
     desk = await BoardService.open(settings_for(folder, **settings))
 
     def read(session: Session) -> list[Any]:
-        return [each.payload() for each in journal.after(session, AUDIT, 0) if each.type == "settings.changed"]
+        return [each.payload() for each in journal.events_after(session, AUDIT, 0) if each.type == "settings.changed"]
 
     found = await desk.database.read(read)
     await desk.close()

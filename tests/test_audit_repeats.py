@@ -33,7 +33,7 @@ class Door:
 
         def read(session: Session) -> list[tuple[str, Any, Any]]:
             found, seq = [], 0
-            while page := journal.after(session, AUDIT, seq):
+            while page := journal.events_after(session, AUDIT, seq):
                 about = [(each.type, each.payload()["about"]) for each in page]
                 found += [(type, each.get("address") or each.get("of"), each["count"]) for type, each in about]
                 seq = page[-1].seq

@@ -87,7 +87,7 @@ async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew
         await alice.do(search, "note.add", {"text": "After the backup."}, id="after")
         await alice.up_to(search, then["seq"] + 1)
         email = (await alice.http.get("/api/v1/me")).json()["email"]
-        await live_changes.change(server.desk, lambda session: accounts.set_role(session, email, "viewer"))
+        await live_changes.apply_change(server.desk, lambda session: accounts.set_role(session, email, "viewer"))
         await alice.leave()
 
     assert "have a new epoch" in await keeper.type(restore)

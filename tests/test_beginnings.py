@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from board.commands import appeals, searches
-from board.predefined_tasks import MOST, FirstTasksFile, TaskCatalogue, packaged
+from board.predefined_tasks import MOST, FirstTasksFile, TaskCatalogue, default_catalogue
 from models.database import ConfigurationError
 from tests import cast
 
@@ -15,8 +15,8 @@ OWN = '[[runaway]]\ntitle = "Ask the neighbours"\ndue_minutes = 15\n[[runaway]]\
 
 def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
     assert FirstTasksFile.model_fields.keys() == set(get_args(searches.Kind))
-    assert all(packaged().first_tasks(kind) for kind in get_args(searches.Kind))
-    assert [level for level in get_args(appeals.Level) if not packaged().take_down(level)] == ["none"]
+    assert all(default_catalogue().first_tasks(kind) for kind in get_args(searches.Kind))
+    assert [level for level in get_args(appeals.Level) if not default_catalogue().take_down(level)] == ["none"]
 
 
 async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> Non
         outcome = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
         await alice.do(search, "search.set_status", {"status": "found", "reason": "home", "outcome": outcome})
         tasks = (await alice.follow(search)).of("task").values()
-        assert [task["title"] for task in tasks] == [each.title for each in packaged().take_down("discreet")]
+        assert [task["title"] for task in tasks] == [each.title for each in default_catalogue().take_down("discreet")]
         await alice.leave()
 
 

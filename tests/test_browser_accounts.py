@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from board.accounts import accounts, live_changes
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.cast import PASSWORD, new_id
 from tests.office import Office
 from tests.test_browser_pages import TALL, WIDTHS, barriers, keep, overflow
@@ -102,8 +102,8 @@ async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_
     name = f"Kim{new_id()}"
     id, email = await hire(office, name), f"{name.lower()}@desk.example"
     for scope in ("read", "write"):
-        add = partial(accounts.add_token, name=f"{name} {scope}", scope=scope, email=email, now=stamp(now()))
-        await live_changes.change(office.server.desk, add)
+        add = partial(accounts.add_token, name=f"{name} {scope}", scope=scope, email=email, now=format_utc(now()))
+        await live_changes.apply_change(office.server.desk, add)
     await ada.page.goto(f"/accounts/{id}")
     await expect(ada("form[data-form=link]").locator("xpath=preceding-sibling::p[1]")).to_contain_text(
         "2 tokens of this account end"
@@ -215,8 +215,8 @@ async def test_a_program_that_takes_in_is_offered_no_work(office: Office) -> Non
     assert office.server
     desk, email = office.server.desk, "line@desk.example"
     await live_changes.add_account(desk, email, "Hotline", "coordinator", PASSWORD)
-    add = partial(accounts.add_token, name="The hotline's software", scope="intake", email=email, now=stamp(now()))
-    await live_changes.change(desk, add)
+    add = partial(accounts.add_token, name="The hotline's software", scope="intake", email=email, now=format_utc(now()))
+    await live_changes.apply_change(desk, add)
     board = await office.search()
     await office.sighting(board, "A girl by the ferry")
     alice = await office.window("Alice")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from board.i18n import translated
+from board.i18n import translate
 from tests.office import Office
 from tests.test_browser_pages import barriers
 from tests.window import Window
@@ -202,7 +202,7 @@ async def test_a_task_that_is_done_is_not_late(office: Office, language: str) ->
         await window.open(f"/searches/{board}")
         await expect(window(f"article[data-card='{task}'] [data-late]")).to_have_count(1)
     await alice.do(board, "card.move", {"card": task, "column": done})
-    due = translated("due {at}", language).partition("{at}")[0]
+    due = translate("due {at}", language).partition("{at}")[0]
     for window in office.windows[-2:]:
         card = window(f"article[data-card='{task}']")
         await expect(card.locator("[data-due]")).to_have_count(0)

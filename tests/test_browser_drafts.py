@@ -235,7 +235,7 @@ async def test_after_an_account_is_disabled_nobody_reads_what_it_left(office: Of
     await take_a_call(charlie, noor)
 
     def enable(enabled: bool) -> Any:
-        return live_changes.change(
+        return live_changes.apply_change(
             office.server.desk, lambda database: accounts.set_enabled(database, "charlie@desk.example", enabled)
         )  # type: ignore[union-attr]
 

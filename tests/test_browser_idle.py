@@ -5,7 +5,7 @@ from playwright.async_api import expect
 from sqlalchemy import text
 
 from board.service import EXPIRY_CHECKS
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.office import Office
 from tests.window import Window
 
@@ -49,7 +49,7 @@ async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_
     await bob.field("add-task", "title").fill("Half a task")
 
     ends = text("UPDATE session SET ends_at = :now WHERE account = :account")
-    account = {"now": stamp(now()), "account": (await office.people["Bob"].http.get("/api/v1/me")).json()["id"]}
+    account = {"now": format_utc(now()), "account": (await office.people["Bob"].http.get("/api/v1/me")).json()["id"]}
     await desk.database.write(lambda database: database.connection().execute(ends, account).rowcount)
     for _ in range(EXPIRY_CHECKS):
         await desk._watch()

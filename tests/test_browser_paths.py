@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from board.accounts import live_changes
-from board.i18n import translated
+from board.i18n import translate
 from tests.cast import PASSWORD, new_id, serving
 from tests.office import Office
 from tests.pseudo import CODE, TEXTS, leaves, plain, spoken
@@ -47,7 +47,7 @@ class Abroad(Office):
 
     def words(self, text: str) -> str:
         """A text of ours, as these people read it."""
-        return translated(text, self.language)
+        return translate(text, self.language)
 
     async def learn(self, board: str) -> None:
         """What the server wrote on a board in these people's names (first tasks, in the language that it took for theirs)."""

@@ -111,7 +111,7 @@ async def opened(window: Window, within_ms: float) -> bool:
 def pages(office: Office) -> list[str]:
     """Every page there is whose address has no name of something in it, whoever made it."""
     assert office.server
-    routes = [route for route in app.make(office.server.desk).routes if isinstance(route, Route)]
+    routes = [route for route in app.create_app(office.server.desk).routes if isinstance(route, Route)]
     paths = {route.path for route in routes if "GET" in (route.methods or ()) and "{" not in route.path}
     assert paths >= {"/", "/account", "/login"} | NO_PAGES
     return sorted(paths - NO_PAGES - CODES)

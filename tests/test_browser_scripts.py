@@ -24,19 +24,19 @@ JOINED = f"""async (address) => {{ {SAID}
 
 async def test_each_script_gives_joined_what_it_gives_apart(office: Office) -> None:
     folder = js_bundle.ModuleGraph(static_files.STATIC)
-    views = js_bundle.views(folder[js_bundle.MAIN])
+    views = js_bundle.page_entries(folder[js_bundle.MAIN])
     begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and begin a page
     names = [name for name in folder.needed([*begin, *views.values()]) if name not in begin]
     window = await office.stranger()
     await window.page.goto("/login")
     apart = dict(zip(names, await window.page.evaluate(APART, names), strict=True))
     assert {name: set(gives) for name, gives in apart.items()} == {name: set(folder[name].given) for name in names}
-    main = await window.page.evaluate(JOINED, static_files.script("main"))
+    main = await window.page.evaluate(JOINED, static_files.script_url("main"))
     everywhere = [name for name in folder.needed([js_bundle.MAIN]) if name not in begin]
     assert len(everywhere) > 40
     assert {name: main[js_bundle.variable(name)] for name in everywhere} == {name: apart[name] for name in everywhere}
     for page, name in views.items():
-        assert set(await window.page.evaluate(JOINED, static_files.script(page))) == set(apart[name]) == {"mount"}
+        assert set(await window.page.evaluate(JOINED, static_files.script_url(page))) == set(apart[name]) == {"mount"}
 
 
 TAKES, GIVES = 'import { b } from "./b.js";\n', "export const b = 1;\n"

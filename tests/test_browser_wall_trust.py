@@ -72,7 +72,7 @@ class Gate:
 
 async def standings(office: Office) -> dict[str, str]:
     assert office.server
-    found = await office.server.desk.database.read(lambda database: list(display_standing.judged(database, now())))
+    found = await office.server.desk.database.read(lambda database: list(display_standing.with_status(database, now())))
     return {display.id: state for display, state in found}
 
 

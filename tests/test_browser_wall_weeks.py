@@ -86,7 +86,7 @@ async def office(house: House, browser: Browser) -> AsyncIterator[Office]:
 async def states(house: House) -> dict[str, str]:
     """How each display stands, as `board displays` finds it, beside the server."""
     desk = await _server.desk_of(house.settings)
-    found = await desk.database.read(lambda database: list(display_standing.judged(database, now())))
+    found = await desk.database.read(lambda database: list(display_standing.with_status(database, now())))
     await desk.close()
     return {display.id: state for display, state in found}
 

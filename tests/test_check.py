@@ -25,7 +25,7 @@ from board.maintenance.database import by_command_line
 from board.settings import Settings
 from models.database import Database
 from models.schema import migrate
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests import readme
 from tests.cast import PASSWORD, serving, settings_for
 from tests.houses import House
@@ -259,12 +259,12 @@ def test_a_pdf_is_made_or_what_to_install_is_told(tmp_path: Path, monkeypatch: p
 
 def test_the_age_of_the_last_backup_is_told(installation: Database, run: Run, tmp_path: Path) -> None:
     assert found()["backup"].state == State.WARNING  # nothing is in it yet
-    add = accounts.new_account("alice@desk.example", "Alice", "coordinator", PASSWORD, stamp(now() - AGO))
+    add = accounts.prepare_account("alice@desk.example", "Alice", "coordinator", PASSWORD, format_utc(now() - AGO))
     installation.write_now(add)
     assert found()["backup"].state == State.WRONG
     assert run("backup", f"{tmp_path}/backup.db")[0] == 0
     assert found()["backup"].state == State.OK
-    installation.write_now(by_command_line(lambda session: note_backup(session, stamp(now() - AGO), None)))
+    installation.write_now(by_command_line(lambda session: note_backup(session, format_utc(now() - AGO), None)))
     told = found()["backup"]
     assert (told.state, "3 days ago" in told.says or "72 h ago" in told.says) == (State.WRONG, True)
     assert run("backup", "--note") == (0, "", "")
@@ -280,7 +280,7 @@ def test_a_backup_that_can_not_be_made_is_not_noted(installation: Database, run:
 
 def test_a_clock_that_is_behind_what_is_on_record_is_wrong(installation: Database) -> None:
     assert found()["clock"].state == State.OK
-    later = stamp(now() + timedelta(minutes=5))
+    later = format_utc(now() + timedelta(minutes=5))
     made = text(
         "INSERT INTO board (id, kind, epoch, seq, at, last_type, head, cards, entities) VALUES ('x','x','x',1,:at,'','',0,0)"
     )

@@ -23,7 +23,7 @@ from board.telemetry.clock import ClockWatch, Steps
 from models.board import Board
 from models.database import Database
 from models.schema import migrate
-from models.times import moment, now, stamp
+from models.times import format_utc, now, parse_utc
 from tests import cast
 from tests.cast import Person, Server, serving, settings_for
 from tests.clocks import WallClock
@@ -74,7 +74,7 @@ async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server,
     assert all("clock" not in event for event in (before, during))  # what is as ever does not grow
     assert during["at"] == after["at"] == later["at"]
     assert before["at"] <= after["clock"] <= later["clock"] < during["at"]
-    assert moment(during["at"]) - moment(after["clock"]) > HOURS - timedelta(minutes=1)
+    assert parse_utc(during["at"]) - parse_utc(after["clock"]) > HOURS - timedelta(minutes=1)
     assert screen.events == (await alice.http.get(f"/api/v1/boards/{search}/events?after={before['seq'] - 1}")).json()["events"]
     kept = {event["seq"]: event for event in (await alice.http.get(f"/api/v1/boards/{search}/journal.json")).json()["events"]}
     assert kept[after["seq"]]["clock"] == after["clock"]
@@ -166,7 +166,7 @@ async def test_a_journal_that_is_ahead_at_the_start_is_told_of(tmp_path: Path, w
         alice = await cast.come(server, token)
         frame = await told(alice, ahead=True)
         assert frame["jumped"] is None  # nobody saw one
-        assert moment(frame["ahead"]["until"]) - now() > HOURS - timedelta(minutes=1)
+        assert parse_utc(frame["ahead"]["until"]) - now() > HOURS - timedelta(minutes=1)
         await alice.leave()
 
 
@@ -209,7 +209,7 @@ class Machine:
 
     async def happens(self) -> None:
         """An event is committed by this machine's clock."""
-        at = stamp(self.clock())
+        at = format_utc(self.clock())
 
         def happen(session: Any) -> None:
             board = session.get(Board, "operations") or Board(id="operations", kind="operations", epoch="e", at="")

@@ -22,7 +22,7 @@ from websockets.asyncio.client import connect
 
 from board import cli, env_file
 from board.accounts import accounts
-from board.engine.rights_version import bump
+from board.engine.rights_version import bump_rights_version
 from board.telemetry import logs
 from models import schema, sqlite
 from models.database import Database
@@ -168,7 +168,7 @@ async def test_others_write_while_a_password_is_hashed(
     written: list[str] = []
 
     def hashed(password: str) -> str:
-        other.write_now(bump)  # raises DatabaseUnavailable where whoever hashes has the database
+        other.write_now(bump_rights_version)  # raises DatabaseUnavailable where whoever hashes has the database
         written.append(password)
         return hash_password(password)
 

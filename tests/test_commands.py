@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from board.engine import event_writer
-from board.predefined_tasks import packaged
+from board.predefined_tasks import default_catalogue
 from models.ids import new_id
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.cast import Refusal
 from tests.company import Company
 from tests.houses import BY_TURNS
@@ -39,7 +39,7 @@ async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_firs
     scene = Scene(company, search)
     board = await company.alice.snapshot(search)
     events = await scene.events(list(range(1, board["seq"] + 1)))
-    tasks = len(packaged().first_tasks("parental_abduction"))
+    tasks = len(default_catalogue().first_tasks("parental_abduction"))
     assert [event["type"] for event in events] == ["search.opened", *["column.added"] * 5, *["task.added"] * tasks]
     assert all(event["actor"] == {"id": company.alice.account["id"], "name": "Alice"} for event in events)
     assert {event["command"] for event in events} == {ack["id"]}
@@ -79,7 +79,7 @@ async def test_each_kind_has_its_first_tasks_in_todo(company: Company, kind: str
     scene = Scene(company, await company.alice.open_search(kind=kind))
     order = await scene.order((await scene.columns())["todo"])
     titles = [(await scene.state("task", id))["title"] for id in order]
-    assert titles == [task.title for task in packaged().first_tasks(kind)]
+    assert titles == [task.title for task in default_catalogue().first_tasks(kind)]
     assert titles
 
 
@@ -146,7 +146,7 @@ async def test_what_has_a_command_of_its_own_or_is_the_servers_is_no_field_of_an
 
 async def test_a_child_is_not_missing_from_a_time_to_come(company: Company, scene: Scene) -> None:
     """Five minutes are let pass: clocks differ."""
-    soon, later = (stamp(now() + timedelta(minutes=minutes)) for minutes in (4, 6))
+    soon, later = (format_utc(now() + timedelta(minutes=minutes)) for minutes in (4, 6))
     for name, board in (("search.open", "operations"), ("search.update", scene.search)):
         facts = {"kind": "runaway", "person": {"first_name": "Noor"}}
         await company.alice.do(board, name, facts | {"missing_since": soon})
@@ -271,7 +271,8 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sce
     rank = state.pop("rank")
     assert rank.isascii()
     assert state == {
-        "number": len(packaged().first_tasks("runaway")) + 1, "column": (await scene.columns())["inbox"], "description": "a girl",
+        "number": len(default_catalogue().first_tasks("runaway")) + 1, "column": (await scene.columns())["inbox"],
+        "description": "a girl",
         "seen_at": None, "received_at": event["at"], "late": False, "channel": "unknown",
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
         "grade": {"source": "F", "content": 6}, "assessment": "unassessed", "duplicate_of": None, "assignee": None,
@@ -294,12 +295,12 @@ async def test_a_channel_that_is_not_given_is_not_known(scene: Scene) -> None:
 
 @pytest.mark.parametrize("minutes", [29, 31])
 async def test_recorded_half_an_hour_after_it_was_received_it_is_late(scene: Scene, minutes: int) -> None:
-    received = stamp(now() - timedelta(minutes=minutes))
+    received = format_utc(now() - timedelta(minutes=minutes))
     sighting = await scene.sighting(received_at=received)
     assert sighting["state"]["received_at"] == received
     assert sighting["state"]["late"] is (minutes > 30)
     # correcting the time corrects the mark
-    other = stamp(now() - timedelta(minutes=60 - minutes))
+    other = format_utc(now() - timedelta(minutes=60 - minutes))
     event = await scene.one("sighting.update", {"sighting": sighting["id"], "received_at": other})
     assert event["changes"] == ["late", "received_at"]
     assert event["state"]["late"] is (minutes < 30)
@@ -473,7 +474,7 @@ async def test_a_task_begins_in_todo_with_everything_else_unset(scene: Scene) ->
     assert event["type"] == "task.added"
     state.pop("rank")
     assert state == {
-        "number": len(packaged().first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"],
+        "number": len(default_catalogue().first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"],
         "title": "call the school",
         "instruction": None, "assignee": None, "due": None, "priority": "normal", "checklist": {}, "result": None,
         "sighting": None, "withdrawn": False, "take_down": False,
@@ -716,7 +717,7 @@ async def test_status_and_grade_and_assignee_conflict_too(scene: Scene) -> None:
 async def test_a_conflict_is_found_however_much_has_happened_since(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     from board.engine import journal
 
-    monkeypatch.setattr(journal.of_entity, "__defaults__", (0, 3))
+    monkeypatch.setattr(journal.entity_events, "__defaults__", (0, 3))
     company, sighting = scene.company, await scene.sighting()
     id, seq = sighting["id"], sighting["seq"]
     for turn in range(5):

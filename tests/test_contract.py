@@ -21,7 +21,7 @@ from board.api.routes import document
 from board.commands.registry import TABLE
 from board.commands.schemas import KINDS
 from board.dev.test_command import ROOT
-from board.errors import SENTENCES
+from board.errors import MESSAGES
 from board.settings import Settings
 from board.web.http import BASE, STATUS
 from tests.test_bad_input import WHOLE
@@ -170,8 +170,8 @@ def fields() -> Iterator[tuple[str, str]]:
 
 
 def codes() -> Iterator[tuple[str, str]]:
-    for code in {*CODES, *SENTENCES}:
-        if code not in SENTENCES or code not in STATUS:
+    for code in {*CODES, *MESSAGES}:
+        if code not in MESSAGES or code not in STATUS:
             yield f"code {code}", "is not there"
         if f"`{code}`" not in CONTRACT:
             yield f"code {code}", "is not in the contract"
@@ -229,7 +229,7 @@ def _in_short(name: str) -> bool:
 def app_routes() -> list[object]:
     from unittest.mock import MagicMock
 
-    return list(app.make(MagicMock()).routes)
+    return list(app.create_app(MagicMock()).routes)
 
 
 def test_everything_promised_is_there_told_and_tried() -> None:

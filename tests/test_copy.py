@@ -46,7 +46,7 @@ class Moving:
         id = await live_changes.add_account(self.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
         await live_changes.add_account(self.desk, "charlie@desk.example", "Charlie", "investigator", PASSWORD)
         self.caller = await live_changes.caller_for(self.desk, id)
-        self.token = await live_changes.change(
+        self.token = await live_changes.apply_change(
             self.desk,
             lambda session: accounts.add_token(session, "hotline", "intake", "alice@desk.example", "2026-11-24T22:00:00.000Z"),
         )
@@ -115,7 +115,7 @@ async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(movi
     desk = await BoardService.open(
         settings_for(Path(), database_url=postgres_url, secret_key="a secret of the tests, and long enough")
     )
-    assert await desk.database.read(lambda session: identity.by_token(session, moving.token))
+    assert await desk.database.read(lambda session: identity.caller_by_token(session, moving.token))
     assert await desk.database.read(lambda session: identity.by_cookie(session, moving.cookie))
     assert await desk.execute(moving.caller, again) == before
     after = await desk.execute(moving.caller, Command(new_id(), moving.search, "note.add", {"text": "the first one after"}))

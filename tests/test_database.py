@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models import database as module
 from models import sqlite
 from models.board import Board
-from models.database import ConfigurationError, Database, DatabaseUnavailable, at_end, together
+from models.database import ConfigurationError, Database, DatabaseUnavailable, batch, before_commit
 from models.schema import migrate
 
 BOARDS = ("operations",)
@@ -193,8 +193,8 @@ async def test_those_that_wait_share_a_transaction_and_know_each_other(database:
     ended: list[int] = []
 
     def job(session: Session) -> None:
-        sizes.append(len(together(session)))
-        at_end(session, lambda session: ended.append(len(sizes)))
+        sizes.append(len(batch(session)))
+        before_commit(session, lambda session: ended.append(len(sizes)))
 
     await asyncio.gather(*(database.write(job, boards=BOARDS) for _ in range(50)))
     assert max(sizes) > 1
@@ -203,7 +203,7 @@ async def test_those_that_wait_share_a_transaction_and_know_each_other(database:
 
 
 async def test_what_locks_no_board_is_alone(database: Database) -> None:
-    sizes = await asyncio.gather(*(database.write(lambda session: len(together(session))) for _ in range(20)))
+    sizes = await asyncio.gather(*(database.write(lambda session: len(batch(session))) for _ in range(20)))
     assert sizes == [1] * 20
 
 

@@ -21,7 +21,7 @@ from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.database import Database
-from models.times import now, stamp
+from models.times import format_utc, now
 
 KINDS = {"runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"}
 AROUND_BELGIUM = ((49.4, 51.6), (1.8, 8.1))  # latitudes, longitudes: the country and what lies just behind its borders
@@ -95,7 +95,7 @@ def test_those_who_are_named_sign_in_with_the_password_that_is_printed_in_each_r
     told = demo.log_ins()
     named = {person.email: person for person in seed_data.people() if person.signs_in}
     for account in played.read_now(lambda session: list(session.exec(select(Account)))):
-        right = login._fits(account.password, seed.PASSWORD)
+        right = login._verify(account.password, seed.PASSWORD)
         assert right == (account.email in named) == (account.email in told), account.email
     assert seed.PASSWORD in told
     assert {person.role for person in named.values()} == {"viewer", "investigator", "coordinator", "admin"}
@@ -135,7 +135,7 @@ def test_one_search_is_rich_and_goes_on_right_now(played: Database) -> None:
     cards = [each for each in on(played, board) if each["kind"] in ("sighting", "task")]
     last = played.read_now(lambda session: session.get(Board, board).at)  # type: ignore[union-attr]
     assert len(cards) >= 20
-    assert stamp(now() - timedelta(minutes=10)) < last <= stamp(now())
+    assert format_utc(now() - timedelta(minutes=10)) < last <= format_utc(now())
 
 
 def test_a_members_only_search_is_hidden_from_those_outside(played: Database) -> None:
@@ -150,13 +150,13 @@ def test_the_journal_it_makes_holds_and_lies_in_the_past(played: Database) -> No
 
     for fault, at in played.read_now(read):
         assert fault is None
-        assert at <= stamp(now())
+        assert at <= format_utc(now())
 
 
 def test_a_sighting_some_tasks_and_a_grade_changed_in_its_history(played: Database) -> None:
     said: Counter[str] = Counter()
     for board in searches(played):
-        said.update(each.type for each in played.read_now(lambda session, board=board: journal.after(session, board, 0)))
+        said.update(each.type for each in played.read_now(lambda session, board=board: journal.events_after(session, board, 0)))
     for type in ("sighting.graded", "sighting.assessed", "card.moved", "card.assigned", "card.withdrawn", "search.status_set"):
         assert said[type] > 0, type
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from board.displays import health as display_standing
 from models.display import Display
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.cast import Person, Server
 from tests.test_command_line import Shell
 from tests.test_metrics import Told
@@ -23,11 +23,11 @@ async def test_a_display_is_current_when_it_says_so_has_what_happened_and_is_hea
 
     async def state(after_s: float, *, heard_s: float, current: bool = True, has: int = seq, revoked: str | None = None) -> str:
         """So long after the change, of a screen that told how it is so long after it."""
-        contact = stamp(happened + timedelta(seconds=heard_s))
+        contact = format_utc(happened + timedelta(seconds=heard_s))
         screen = Display(id="d", name="Room", language="en", digest="", paired_by="", paired_at="", contact_at=contact)
         screen.current, screen.told, screen.revoked_at = current, {"boards": {board: has}}, revoked
         at = happened + timedelta(seconds=after_s)
-        return await server.desk.database.read(lambda database: display_standing.state_of(database, screen, at))
+        return await server.desk.database.read(lambda database: display_standing.status_of(database, screen, at))
 
     assert await state(21, heard_s=20) == "current"
     assert await state(21, heard_s=20, current=False) == "not_current"
@@ -35,7 +35,7 @@ async def test_a_display_is_current_when_it_says_so_has_what_happened_and_is_hea
     assert await state(9, heard_s=8, has=seq - 1) == "current"  # what has just happened may be on its way
     assert await state(29, heard_s=20) == "current"
     assert await state(31, heard_s=20) == "silent"
-    assert await state(21, heard_s=20, revoked=stamp(happened)) == "revoked"
+    assert await state(21, heard_s=20, revoked=format_utc(happened)) == "revoked"
 
 
 async def test_a_line_of_a_display_is_one_line_whatever_it_is_called(server: Server, alice: Person) -> None:
@@ -52,7 +52,7 @@ async def test_a_line_of_a_display_is_one_line_whatever_it_is_called(server: Ser
 
 def heard_of_in_a_minute(database: Session) -> None:
     for screen in database.exec(select(Display)):
-        screen.contact_at = stamp(now() + timedelta(minutes=1))
+        screen.contact_at = format_utc(now() + timedelta(minutes=1))
         database.add(screen)
 
 
@@ -62,7 +62,7 @@ async def test_the_command_line_the_metrics_and_the_list_name_the_one_that_is_no
     well, ill = Browser(server), Browser(server)
     for screen, name in ((well, "Front room"), (ill, "Back room")):
         await pair(alice, screen, ["operations"], name=name)
-    at = stamp(now())
+    at = format_utc(now())
     for screen, current in ((well, True), (ill, False)):
         told = {"version": "1", "current": current, "boards": {}, "since": at, "screen": "1920x1080", "rows": 3}
         assert (await screen.call("POST", "/api/v1/wall/told", json=told)).status_code == 200

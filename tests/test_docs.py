@@ -86,7 +86,7 @@ def test_every_frame() -> None:
 
 
 def test_every_refusal() -> None:
-    assert set(errors.SENTENCES) <= names(CONTRACT)
+    assert set(errors.MESSAGES) <= names(CONTRACT)
 
 
 def test_every_call() -> None:

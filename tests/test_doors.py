@@ -60,7 +60,7 @@ def doors() -> Iterator[Door]:
     """Everything of the app that has a method and a path."""
     from unittest.mock import MagicMock
 
-    for prefix, route in _routes(app.make(MagicMock()).routes, ""):
+    for prefix, route in _routes(app.create_app(MagicMock()).routes, ""):
         for method in sorted(route.methods or ()):
             if method != "HEAD":
                 yield Door(method, prefix + re.sub(r"\{(\w+)(:\w+)?\}", _filled, route.path))

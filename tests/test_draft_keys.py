@@ -58,9 +58,9 @@ async def test_a_changed_password_keeps_it_and_a_disabled_account_gets_none(comp
         before = await key(http)
         assert (await http.post("/account/password", data={"old": PASSWORD, "new": NEW})).status_code == 303
         assert await key(http) == before
-        await live_changes.change(server.desk, lambda database: accounts.set_enabled(database, eva.email, False))
+        await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, eva.email, False))
         assert (await http.get(ADDRESS)).status_code == 401
-        await live_changes.change(server.desk, lambda database: accounts.set_enabled(database, eva.email, True))
+        await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, eva.email, True))
         assert (await http.get(ADDRESS)).status_code == 401
     async with browser(server, eva, NEW) as http:
         assert await key(http) == before

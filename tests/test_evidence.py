@@ -39,7 +39,7 @@ class Evidence(Record):
         return int(number)
 
     async def said(self, board: str, seq: int) -> JournalEvent:
-        said = await self.desk.database.read(lambda session: journal.at(session, board, seq))
+        said = await self.desk.database.read(lambda session: journal.event_at(session, board, seq))
         assert said is not None
         return said
 
@@ -50,7 +50,7 @@ class Evidence(Record):
 
     async def hash_of(self, seq: int) -> bytes:
         """Of an event of the search."""
-        return (await self.desk.database.read(lambda session: many_boards.hashes(session, {self.search: seq})))[self.search]
+        return (await self.desk.database.read(lambda session: many_boards.hashes_at(session, {self.search: seq})))[self.search]
 
     async def verified(self, heads: Path | None = None, board: str | None = None) -> list[str]:
         """What `verify` prints. Raises OperationError."""
@@ -77,7 +77,7 @@ class Evidence(Record):
             for row in session.connection().execute(hash_chain._CHAIN, {"board": board, "after": 0, "limit": 1_000}).all():
                 committed = hash_chain.commitment(row.key, row.body)
                 said = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
-                head = hash_chain.link(head, said, committed)
+                head = hash_chain.chain_hash(head, said, committed)
                 values = {"committed": committed, "hash": head, "board": board, "seq": row.seq}
                 _do(
                     session,

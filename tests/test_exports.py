@@ -236,7 +236,7 @@ async def test_a_file_is_read_page_by_page(company: Company, name: str, monkeypa
     monkeypatch.setattr(exports, "AT_ONCE", 2)
     search, *_ = await scene(company)
     pages, sizes = itertools.count(), []
-    seen, read_cards, after = exports._seen, exports._read_cards, journal.after
+    seen, read_cards, after = exports._seen, exports._read_cards, journal.events_after
 
     def sized(page: list[JournalEvent]) -> list[JournalEvent]:
         sizes.append(len(page))
@@ -244,7 +244,7 @@ async def test_a_file_is_read_page_by_page(company: Company, name: str, monkeypa
 
     monkeypatch.setattr(exports, "_seen", lambda *args: (next(pages), seen(*args))[1])
     monkeypatch.setattr(exports, "_read_cards", lambda *args: sized(read_cards(*args)))
-    monkeypatch.setattr(journal, "after", lambda *args, **more: sized(after(*args, **more)))
+    monkeypatch.setattr(journal, "events_after", lambda *args, **more: sized(after(*args, **more)))
     whole = (await file_of(company.alice, search, name)).text
     assert search in whole or "a girl" in whole
     assert len(sizes) == next(pages) > 2

@@ -147,7 +147,7 @@ async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
 async def test_a_handshake_that_fails_is_counted_and_refused(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     before = count("socket")
     with monkeypatch.context() as patch:
-        patch.setattr("board.web.websocket._admit", fails)
+        patch.setattr("board.web.websocket._authenticate", fails)
         with pytest.raises(Exception, match="500"):
             await company.again(company.bob)
     assert count("socket") == before + 1
@@ -162,7 +162,7 @@ def test_a_trace_names_our_lines_however_deep_a_library_failed() -> None:
 
     with pytest.raises(ZeroDivisionError) as failed:
         ours(40)
-    where = logs.where(failed.value)["where"]
+    where = logs.exception_location(failed.value)["where"]
     assert isinstance(where, list)
     assert any(line.endswith(" ours") for line in where)
     assert len(where) <= 2 * logs.LAST

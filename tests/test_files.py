@@ -29,7 +29,7 @@ async def test_what_a_page_names_is_kept_for_ever_and_all_else_is_asked_after(se
         assert (answer.content, answer.headers["cache-control"]) == (lasting, "no-cache")
         assert (await http.get("/static/js/main.js")).headers["cache-control"] == "no-cache"
         assert (await http.get("/i18n/fr.json?v=0")).headers["cache-control"] == "no-cache"
-        missing = await http.get(static_files.address("js/none.js"))
+        missing = await http.get(static_files.url_for("js/none.js"))
         assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
 
 
@@ -37,7 +37,11 @@ async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not
     search = await alice.open_search()
     packed = {"accept-encoding": "gzip"}
     async with httpx.AsyncClient(base_url=alice.server.url, headers={"accept-encoding": "identity"}) as http:
-        for address in (static_files.script("main"), static_files.address(static_files.STYLES), static_files.catalogue("fr")):
+        for address in (
+            static_files.script_url("main"),
+            static_files.url_for(static_files.STYLES),
+            static_files.catalogue_url("fr"),
+        ):
             plain, short = await http.get(address), await http.get(address, headers=packed)
             assert (plain.headers.get("content-encoding"), short.headers["content-encoding"]) == (None, "gzip")
             assert plain.content == short.content

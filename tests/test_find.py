@@ -15,7 +15,7 @@ from models import sought
 from models.database import Database
 from models.ids import new_id
 from models.schema import metadata, migrate
-from models.sought import fold, folded, places, words
+from models.sought import find_matches, folded, normalize, words
 from tests import cast, versions
 from tests.cast import PATIENCE_S, Person
 from tests.company import Company
@@ -286,15 +286,15 @@ async def test_a_strange_text_is_shown_too(company: Company, written: str) -> No
 @given(st.text(alphabet=ANY | SIGNS), st.text(alphabet=ANY | SIGNS))
 def test_a_text_is_folded_sign_by_sign(one: str, other: str) -> None:
     """By this a place in a folded text leads back to the text."""
-    assert fold(one + other) == fold(one) + fold(other)
-    assert fold(fold(one)) == fold(one)
+    assert normalize(one + other) == normalize(one) + normalize(other)
+    assert normalize(normalize(one)) == normalize(one)
 
 
 @given(st.text(alphabet=ANY | SIGNS))
 def test_every_word_of_a_text_is_found_in_it(written: str) -> None:
     for word in words(written):
         assert f" {word}" in folded([written])
-        where = places(written, [word])
+        where = find_matches(written, [word])
         assert where
         assert all(any(each.startswith(word) for each in words(written[at.start : at.end])) for at in where)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from board.lookup.fuzzy_names import distance, fold
+from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.gazetteer import Gazetteer, Place, gazetteer
 from board.lookup.place_radius import metres
 from board.paths import DATA
@@ -39,7 +39,7 @@ def test_every_place_is_found_by_each_of_its_names(known: Gazetteer) -> None:
 
 def test_and_by_each_as_it_is_typed_in_a_hurry(known: Gazetteer) -> None:
     towns = [place for place in known.places if place.kind == "municipality"]
-    lost = [(name, place.id) for place in towns for name in names(place) if place.id not in found(known, fold(name))]
+    lost = [(name, place.id) for place in towns for name in names(place) if place.id not in found(known, normalize_name(name))]
     assert lost == []
 
 
@@ -85,7 +85,7 @@ def test_a_code_that_does_not_fit_the_name_shows_what_fits_the_code(known: Gazet
 @given(data=st.data())
 def test_one_letter_may_be_wrong_but_for_the_name_of_another(data: st.DataObject) -> None:
     known = gazetteer()
-    towns = [(place, fold(name)) for place in known.places if place.kind == "municipality" for name in names(place)]
+    towns = [(place, normalize_name(name)) for place in known.places if place.kind == "municipality" for name in names(place)]
     place, name = data.draw(st.sampled_from([(place, name) for place, name in towns if len(name) > 6]))
     at = data.draw(st.integers(1, len(name) - 2))
     letter = data.draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz"))
@@ -128,8 +128,8 @@ def test_what_is_nothing_finds_nothing(known: Gazetteer) -> None:
     ],
 )
 def test_letters_that_differ_are_counted(typed: str, text: str, wrong: int) -> None:
-    assert distance(typed, text, 9) == wrong
-    assert [distance(typed, text, most) <= most for most in range(5)] == [wrong <= most for most in range(5)]
+    assert prefix_edit_distance(typed, text, 9) == wrong
+    assert [prefix_edit_distance(typed, text, most) <= most for most in range(5)] == [wrong <= most for most in range(5)]
 
 
 def test_a_municipality_reaches_over_all_its_localities(known: Gazetteer) -> None:

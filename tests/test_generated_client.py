@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
 from board.demo import seed
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.cast import Server, serving, settings_for
 
 pytestmark = pytest.mark.slow
@@ -131,8 +131,8 @@ async def test_a_generated_client_reads_all_that_there_is_and_sends_commands(dem
 
     told: dict[str, dict[str, int]] = {}
     for email in ("alice@demo.example", "nadia@demo.example"):
-        token = await live_changes.change(
-            demo.desk, lambda session, email=email: accounts.add_token(session, email, "write", email, stamp(now()))
+        token = await live_changes.apply_change(
+            demo.desk, lambda session, email=email: accounts.add_token(session, email, "write", email, format_utc(now()))
         )
         told[email] = json.loads(await run(tools / "python", "-c", READS, demo.url, token, PYTHONPATH=str(made)))
     found = told["alice@demo.example"]

@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from board.server.serve import FEW, configured
+from board.server.serve import FEW, uvicorn_config
 from board.service import BoardService
 from tests import houses, test_killed
 from tests.cast import PATIENCE_S, new_id, settings_for
@@ -203,4 +203,4 @@ async def test_it_ends_in_time_also_where_logging_hangs(tmp_path: Path) -> None:
 
 def test_a_proxy_closes_an_idle_line_before_we_do() -> None:
     """nginx keeps it for 60 s, and loses a request that it sends when we have just closed it."""
-    assert configured(object()).timeout_keep_alive > 60
+    assert uvicorn_config(object()).timeout_keep_alive > 60

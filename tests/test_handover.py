@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from board.commands.execute import locks
+from board.commands.execute import boards_to_lock
 from board.commands.registry import Command
 from board.engine import event_writer
 from models.board import OPERATIONS
@@ -147,8 +147,8 @@ async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_
 
 def test_what_is_said_of_a_search_waits_for_who_signs() -> None:
     for name in ("handover.write", "handover.read"):
-        assert locks(Command("c", "search", name, {})) == (OPERATIONS, "search")
-        assert locks(Command("c", OPERATIONS, name, {})) == (OPERATIONS,)
+        assert boards_to_lock(Command("c", "search", name, {})) == (OPERATIONS, "search")
+        assert boards_to_lock(Command("c", OPERATIONS, name, {})) == (OPERATIONS,)
 
 
 # -- signed ---------------------------------------------------------------------------------------------------------------

@@ -151,7 +151,7 @@ async def test_who_waits_is_still_signed_in_when_it_is_read(company: Company) ->
         waiting = [asyncio.create_task(asks(zoe, path)) for path in ("/api/v1/since", "/api/v1/find?q=anything")]
         await until(lambda: desk.heavy.count(id) == OF_ONE + len(waiting))
         email = await _email(zoe)
-        await live_changes.change(desk, lambda session: accounts.set_enabled(session, email, False))
+        await live_changes.apply_change(desk, lambda session: accounts.set_enabled(session, email, False))
     assert {(await each).status_code for each in waiting} == {401}
 
 

@@ -17,7 +17,7 @@ from board.service import EXPIRY_CHECKS
 from models.accounts import Account, LoginSession
 from models.database import Database as Store
 from models.schema import metadata, migrate
-from models.times import moment, now, stamp
+from models.times import format_utc, now, parse_utc
 from tests import cast, versions
 from tests.cast import Server, new_id, serving
 from tests.houses import BY_TURNS, House
@@ -89,7 +89,7 @@ async def _commands(server: Server, http: httpx.AsyncClient) -> None:
 
 async def _is_there(server: Server, http: httpx.AsyncClient) -> None:
     answer = await http.post("/api/v1/me/active")
-    assert answer.json() == {"ends_at": stamp(identity.now() + IDLE)}
+    assert answer.json() == {"ends_at": format_utc(identity.now() + IDLE)}
 
 
 async def _commands_by_socket(server: Server, http: httpx.AsyncClient) -> None:
@@ -199,9 +199,9 @@ async def test_use_is_written_every_few_minutes_and_changes_no_rights(
         after = await kept(server)
         if after.used_at != before.used_at:
             written.append(minute)
-            assert (after.used_at, after.ends_at) == (stamp(clock.at), stamp(clock.at + IDLE))
+            assert (after.used_at, after.ends_at) == (format_utc(clock.at), format_utc(clock.at + IDLE))
     assert written == [1, 6, 11]
-    assert (await kept(server)).created_at == stamp(began)
+    assert (await kept(server)).created_at == format_utc(began)
     assert await server.desk.database.read(rights_version.version) == version
 
 
@@ -213,7 +213,7 @@ async def test_no_use_puts_the_end_off_for_more_than_14_days(server: Server, htt
     clock.go_to(identity.LASTS - MINUTE)
     await _opens_a_page(server, http)
     await server.desk.write_last_use()
-    assert (await kept(server)).ends_at == stamp(clock.start + identity.LASTS)
+    assert (await kept(server)).ends_at == format_utc(clock.start + identity.LASTS)
     clock.go_to(identity.LASTS)
     assert not await good(http)
 
@@ -241,25 +241,25 @@ async def test_sessions_show_when_they_were_used_last(server: Server, http: http
     clock.go_to(IDLE / 2)
     await _opens_a_page(server, http)
     await server.desk.write_last_use()
-    assert f'<time datetime="{stamp(clock.at)}">' in (await http.get("/account")).text
+    assert f'<time datetime="{format_utc(clock.at)}">' in (await http.get("/account")).text
 
 
 async def test_a_session_of_an_earlier_version_counts_as_used_when_it_is_brought_over(house: House, tmp_path: Path) -> None:
-    long, soon = stamp(now() + timedelta(days=9)), stamp(now() + timedelta(hours=3))
+    long, soon = format_utc(now() + timedelta(days=9)), format_utc(now() + timedelta(hours=3))
     with house.settled(tmp_path) as settings:
         old = Store(settings["database_url"])
         await asyncio.to_thread(migrate, old)
 
         def as_before(database: Database) -> None:
             versions.empty_at(database, "0011")
-            rows = [{"digest": ends, "account": "a", "created_at": stamp(now()), "ends_at": ends} for ends in (long, soon)]
+            rows = [{"digest": ends, "account": "a", "created_at": format_utc(now()), "ends_at": ends} for ends in (long, soon)]
             versions.put(database, metadata.tables["session"], rows)
 
         old.write_now(as_before)
         await asyncio.to_thread(migrate, old)
         found = old.read_now(lambda database: {each.digest: each.model_copy() for each in database.exec(select(LoginSession))})
         await old.close()
-    assert abs(moment(found[long].ends_at) - now() - IDLE) < timedelta(hours=1)
+    assert abs(parse_utc(found[long].ends_at) - now() - IDLE) < timedelta(hours=1)
     assert found[soon].ends_at == soon
     assert [each.latest_end for each in found.values()] == list(found)
-    assert all(abs(moment(each.used_at) - now()) < timedelta(hours=1) for each in found.values())
+    assert all(abs(parse_utc(each.used_at) - now()) < timedelta(hours=1) for each in found.values())

@@ -237,5 +237,5 @@ async def test_nobody_takes_in_without_being_known(company: Company) -> None:
         said = call(board=search)
         assert (await http.post(PATH, json=said)).status_code == 201
         email = (await http.get("/api/v1/me")).json()["email"]
-        await live_changes.change(company.server.desk, lambda database: accounts.set_enabled(database, email, False))
+        await live_changes.apply_change(company.server.desk, lambda database: accounts.set_enabled(database, email, False))
         assert (await refused(http, said))[:2] == (401, "unauthenticated")

@@ -54,7 +54,7 @@ class Record:
         return await self.desk.database.read(look)
 
     async def events(self) -> list[event_module.JournalEvent]:
-        return await self.desk.database.read(lambda session: journal.after(session, self.search, 0))
+        return await self.desk.database.read(lambda session: journal.events_after(session, self.search, 0))
 
 
 Clock = Callable[[], datetime]
@@ -288,7 +288,7 @@ async def test_a_seq_is_found_by_its_time_without_going_along_the_journal(record
     """Neither of a moment long ago, nor of one now: programs ask for one without waiting for a turn."""
 
     def look(session: Session) -> None:
-        told = [(said.seq, said.at) for said in journal.after(session, record.search, 0)]
+        told = [(said.seq, said.at) for said in journal.events_after(session, record.search, 0)]
         asked: list[str] = []
         engine_event.listen(session.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
         for moment in ("2020", "2030", *(at for _, at in told)):

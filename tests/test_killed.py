@@ -23,7 +23,7 @@ from board.engine import hash_chain
 from models.board import Board
 from models.database import Database
 from models.schema import migrate
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
 WRITERS = 4
@@ -92,8 +92,8 @@ def prepare(folder: Path) -> str:
     """A database with Alice in it; her token."""
     database = Database(f"sqlite:///{folder}/board.db")
     migrate(database)
-    at = stamp(now())
-    database.write_now(accounts.new_account("alice@desk.example", "Alice", "coordinator", PASSWORD, at))
+    at = format_utc(now())
+    database.write_now(accounts.prepare_account("alice@desk.example", "Alice", "coordinator", PASSWORD, at))
     return database.write_now(lambda session: accounts.add_token(session, "storm", "write", "alice@desk.example", at))
 
 

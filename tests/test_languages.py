@@ -23,7 +23,7 @@ FRENCH, DUTCH = {"Accept-Language": "fr-BE,fr;q=0.9,en;q=0.8"}, {"Accept-Languag
     ],
 )  # fmt: skip
 def test_the_best_of_our_languages_that_a_browser_asks_for(header: str, best: str) -> None:
-    assert language.accepted(header) == best
+    assert language.negotiate(header) == best
 
 
 @pytest.fixture
@@ -45,12 +45,12 @@ async def test_who_is_not_signed_in_reads_in_the_language_of_their_browser(visit
     assert '<html lang="en"' in (await visitor.get("/login")).text
     page = (await visitor.get("/login", headers=FRENCH)).text
     assert '<html lang="fr"' in page
-    assert i18n.translator("fr")("Password") in page
+    assert i18n.gettext_for("fr")("Password") in page
     wrong = await visitor.post("/login", data={"email": "nobody@desk.example", "password": "x"}, headers=FRENCH)
-    assert i18n.translator("fr")("That address and password do not fit together.") in wrong.text
+    assert i18n.gettext_for("fr")("That address and password do not fit together.") in wrong.text
     nothing = await visitor.get("/nothing/here", headers=DUTCH)
     assert nothing.status_code == 404
-    assert i18n.translator("nl")("There is nothing here by that name that you may see.") in nothing.text
+    assert i18n.gettext_for("nl")("There is nothing here by that name that you may see.") in nothing.text
 
 
 async def test_what_somebody_chose_counts_before_what_their_browser_says(bob_there: httpx.AsyncClient) -> None:
@@ -91,7 +91,7 @@ async def test_a_refusal_is_said_in_its_readers_language_on_sockets_that_are_ope
     await choose(server, alice, "nl")
     with pytest.raises(Refusal) as refused:
         await alice.do(board, "sighting.add", too_long)
-    told = i18n.translator("nl")
+    told = i18n.gettext_for("nl")
     assert refused.value.code == "invalid"
     assert refused.value.body["message"] == told("Something here can't be accepted as it is.")
     assert refused.value.fields == {"description": told("At most {max_length} characters.").format(max_length=4_000)}
@@ -102,12 +102,12 @@ async def test_and_over_http(alice: Any, server: Server) -> None:
     await choose(server, alice, "de")
     answer = await alice.http.post(f"/api/v1/boards/{board}/commands", json={"id": new_id(), "name": "none", "data": {}})
     missing = await alice.http.get("/api/v1/boards/none", headers=FRENCH)
-    assert answer.json()["message"] == i18n.translator("de")("This board has no such command.")
-    assert missing.json()["message"] == i18n.translator("de")("There is nothing here by that name that you may see.")
+    assert answer.json()["message"] == i18n.gettext_for("de")("This board has no such command.")
+    assert missing.json()["message"] == i18n.gettext_for("de")("There is nothing here by that name that you may see.")
 
 
 async def test_first_tasks_are_put_down_in_the_language_of_whoever_opens_the_search(alice: Any, server: Server) -> None:
-    first = predefined_tasks.packaged().first_tasks("runaway")
+    first = predefined_tasks.default_catalogue().first_tasks("runaway")
     english = await tasks(alice)
     await choose(server, alice, "nl")
     assert english == [(each.title, each.instruction) for each in first]
@@ -128,7 +128,7 @@ def test_a_task_is_in_english_where_it_is_not_known_in_a_language() -> None:
 
 @pytest.mark.parametrize("code", ["fr", "nl", "de"])
 def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> None:
-    known = predefined_tasks.packaged()
+    known = predefined_tasks.default_catalogue()
     lists = [known.first_tasks(kind) for kind in predefined_tasks.FirstTasksFile.model_fields]
     lists += [known.take_down(level) for level in ("discreet", "posters", "public", "child_alert")]
     every = [each for tasks in lists for each in tasks]
@@ -140,8 +140,8 @@ def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> Non
 
 
 async def choose(server: Server, person: Any, code: str) -> None:
-    await live_changes.change(server.desk, lambda database: accounts.set_language(database, person.account["id"], code))
+    await live_changes.apply_change(server.desk, lambda database: accounts.set_language(database, person.account["id"], code))
 
 
 def test_each_language_says_what_it_is_called() -> None:
-    assert set(i18n.languages()) == set(i18n.OWN_NAMES)
+    assert set(i18n.languages()) == set(i18n.NATIVE_NAMES)

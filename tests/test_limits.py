@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board.accounts import live_changes
-from board.i18n import translated
+from board.i18n import translate
 from board.rate_limit import Limiter, shared
 from board.rate_limit.account_limits import Limits, lasting
 from board.settings import Settings
@@ -269,7 +269,7 @@ def test_a_busy_person_is_far_below() -> None:
 )  # fmt: skip
 def test_a_wait_is_said_in_words(wait_s: float, english: str, french: str) -> None:
     assert lasting(wait_s) == english
-    assert translated(lasting(wait_s), "fr") == french
+    assert translate(lasting(wait_s), "fr") == french
 
 
 def test_the_settings_say_what_is_limited() -> None:

@@ -60,7 +60,7 @@ def shown(text: str) -> None:
 
 def meant(text: str) -> None:
     row = SimpleNamespace(reference="REF-1", person={"first_name": text, "last_name": "x"})
-    suggestions_api._fit(fuzzy_names.fold(text).split(), row)  # type: ignore[arg-type]
+    suggestions_api._score(fuzzy_names.normalize_name(text).split(), row)  # type: ignore[arg-type]
 
 
 def with_headers(text: str) -> None:
@@ -87,21 +87,21 @@ def quiet(read: Callable[[str], object]) -> Callable[[str], object]:
 
 READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a command's id": (protocol.is_id, MESSAGE),
-    "a form": (lambda text: http.form_of(text.encode()), MESSAGE),
+    "a form": (lambda text: http.parse_form(text.encode()), MESSAGE),
     "a query": (QueryParams, MESSAGE),
     "an address": (path_of, MESSAGE // 8),  # which all routes are asked for
-    "languages": (language.accepted, MESSAGE),
+    "languages": (language.negotiate, MESSAGE),
     "a request's id": (logs.request_id, MESSAGE),
     "what is kept": (unchanged, MESSAGE),
     "ranges": (ranges, MESSAGE),
     "headers of a handshake": (with_headers, MESSAGE),
-    "where to go on": (pages.own_path, MESSAGE),
-    "a time": (quiet(times.moment), MESSAGE),
+    "where to go on": (pages.safe_redirect_path, MESSAGE),
+    "a time": (quiet(times.parse_utc), MESSAGE),
     "a line of heads": (quiet(lambda text: integrity._read_line(Path("heads"), 1, text)), MESSAGE),
     "words": (sought.words, 4 * LONG),
-    "places of words": (lambda text: sought.places(text, {word[:5] for word in sought.words(text[:SHORT])}), 2 * LONG),
+    "places of words": (lambda text: sought.find_matches(text, {word[:5] for word in sought.words(text[:SHORT])}), 2 * LONG),
     "a hit": (shown, 2 * LONG),
-    "a name that is looked for": (fuzzy_names.fold, MESSAGE),
+    "a name that is looked for": (fuzzy_names.normalize_name, MESSAGE),
     "a place that is looked for": (lambda text: gazetteer.gazetteer().find(text, 8), SHORT),
     "a search that is meant": (meant, SHORT),
     "names after @": (lambda text: mentions.named([text], PEOPLE), 4 * LONG),
@@ -109,7 +109,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a line on paper": (lambda text: content._line([UserText(text, "fr"), text]), 4 * LONG),
     "a text on paper": (lambda text: content._quote(UserText(text)), 4 * LONG),
     "a field on paper": (paper_history.SILENT.match, MESSAGE),
-    "a cell": (exports.cell, MESSAGE),
+    "a cell": (exports.spreadsheet_cell, MESSAGE),
 }
 
 
@@ -127,8 +127,8 @@ def test_time_grows_with_the_length_alone(name: str) -> None:
 @pytest.mark.parametrize("part", ["a", "1", "aA1", "\u0327\u0301", "q w", "searchboard", "dubois"])
 def test_a_password_is_judged_in_its_length(part: str) -> None:
     def judge(text: str) -> None:
-        passwords.fault(text)
-        passwords.own_fault(text, "Eva Dubois", "eva@desk.example")
+        passwords.problem(text)
+        passwords.personal_problem(text, "Eva Dubois", "eva@desk.example")
 
     for make in texts([part]):
         assert grows(judge, make, passwords.LONGEST) is None

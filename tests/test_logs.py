@@ -17,7 +17,7 @@ from board.accounts import accounts
 from board.dev import Postgres
 from models.database import Database
 from models.schema import migrate
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests import houses
 from tests.cast import PATIENCE_S, new_id
 from tests.test_workers import give, hear
@@ -65,10 +65,10 @@ async def _hired(folder: Path, canaries: Canaries, role: str = "coordinator") ->
     url = f"sqlite:///{folder}/board.db"
     database = Database(url)
     await asyncio.to_thread(migrate, database)
-    email, at = f"{canaries['e-mail']}@desk.example", stamp(now())
+    email, at = f"{canaries['e-mail']}@desk.example", format_utc(now())
     name, password = canaries["name of an account"], canaries["password"]
 
-    add = accounts.new_account(email, name, role, password, at)
+    add = accounts.prepare_account(email, name, role, password, at)
 
     def hire(session: Any) -> str:
         add(session)

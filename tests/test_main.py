@@ -90,7 +90,7 @@ def kinds(steps: list[list[str]]) -> list[str]:
 
 
 def change_stamp(env: Path, **other: Any) -> None:
-    environments.note(env.resolve(), environments.noted(env) | other)
+    environments.write_stamp(env.resolve(), environments.read_stamp(env) | other)
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 15), (3, 10, 13)])
@@ -295,7 +295,7 @@ def test_a_failed_upgrade_leaves_the_old_one_as_it_was_and_says_so(
         ):
             build.ensure(checkout, BASE)
         assert (checkout / ".venv").resolve() == old.parent.parent
-        assert environments.is_whole(old.parent.parent)
+        assert environments.is_usable(old.parent.parent)
         assert [each.name for each in (checkout / ".venvs").iterdir()] == [old.parent.parent.name]
 
 
@@ -389,7 +389,7 @@ def test_an_environment_of_the_persons_own_outlives_a_failed_install(checkout: P
         with pytest.raises(CannotInstall):
             build.ensure(checkout, BASE)
     assert (venv / "theirs").exists()
-    assert environments.noted(venv) == {}
+    assert environments.read_stamp(venv) == {}
 
 
 def test_one_of_the_persons_own_that_runs_no_more_is_put_aside(
@@ -413,7 +413,9 @@ def test_one_that_an_earlier_version_made_in_its_place_is_replaced_and_kept(
 ) -> None:
     if not swaps:
         monkeypatch.setattr(environments, "_exchange", lambda one, other: False)
-    environments.note(venv, {"made_from": "0" * 64, "python": "3.11.7 of some build", "place": str(venv), "extras": ["test"]})
+    environments.write_stamp(
+        venv, {"made_from": "0" * 64, "python": "3.11.7 of some build", "place": str(venv), "extras": ["test"]}
+    )
     (venv / "earlier").touch()
     build.ensure(checkout, BASE)
     assert kinds(steps) == ["make", "fill"]
@@ -426,7 +428,7 @@ def test_one_that_an_earlier_version_made_in_its_place_is_replaced_and_kept(
 def test_a_stamp_that_can_not_be_read_counts_as_unfinished(text: str, checkout: Path, steps: list[list[str]]) -> None:
     env = build.ensure(checkout, BASE).parent.parent
     (env / environments.STAMP).write_text(text)
-    assert not environments.is_whole(env)
+    assert not environments.is_usable(env)
     assert build.ensure(checkout, BASE).parent.parent != env
     assert kinds(steps) == ["make", "fill", "make", "fill"]
 
@@ -505,11 +507,11 @@ def test_a_python_of_the_checkout_serves_only_by_its_own_path(
 ) -> None:
     env = build.ensure(checkout, BASE).parent.parent
     monkeypatch.setattr(sys, "prefix", str(checkout / ".venv" if name == ".venv" else env))
-    assert bootstrap.runs_here(checkout, BASE) is (name == ".venvs")
+    assert bootstrap.is_installed_here(checkout, BASE) is (name == ".venvs")
 
 
 def test_a_second_first_start_waits_for_the_first(checkout: Path) -> None:
-    with build.alone(checkout):
+    with build.install_lock(checkout):
         waiting = subprocess.Popen(
             [sys.executable, "-c", f"from board.install.build import alone; from pathlib import Path\n"
              f"with alone(Path({str(checkout)!r})): print('in')"],

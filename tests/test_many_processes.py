@@ -379,7 +379,7 @@ async def test_a_role_that_is_lost_on_one_is_lost_on_the_other(
 ) -> None:
     search = await alice.open_search()
     email = (await bob.http.get("/api/v1/me")).json()["email"]
-    await live_changes.change(pair.one.desk, lambda database: accounts.set_role(database, email, "viewer"))
+    await live_changes.apply_change(pair.one.desk, lambda database: accounts.set_role(database, email, "viewer"))
     await bob.until(lambda: [frame for frame in bob.heard if frame["type"] == "account"])
     with pytest.raises(Refusal, match="forbidden"):
         await note(bob, search)
@@ -387,7 +387,7 @@ async def test_a_role_that_is_lost_on_one_is_lost_on_the_other(
 
 async def test_an_account_that_is_disabled_on_one_is_out_on_the_other(pair: Pair, bob: Person, with_or_without_bus: None) -> None:
     email = (await bob.http.get("/api/v1/me")).json()["email"]
-    await live_changes.change(pair.one.desk, lambda database: accounts.set_enabled(database, email, False))
+    await live_changes.apply_change(pair.one.desk, lambda database: accounts.set_enabled(database, email, False))
     await bob.until(lambda: bob.closed == 4501)
 
 

@@ -11,7 +11,7 @@ from board.commands import execute
 from board.commands.registry import Command
 from board.engine import access
 from models.ids import new_id
-from models.times import now, stamp
+from models.times import format_utc, now
 from realtime import catchup
 from realtime.catchup import READINGS
 from tests.cast import Person, Refusal
@@ -288,7 +288,7 @@ async def test_rights_are_known_before_an_event_is_shown_that_another_process_wr
         "access": "members", "members": [company.alice.account["id"]],
     }  # fmt: skip
     command = Command(command_id(), "operations", "search.open", data)
-    written = await desk.database.write(lambda session: execute.execute(session, caller, command, stamp(now())))
+    written = await desk.database.write(lambda session: execute.execute(session, caller, command, format_utc(now())))
     assert not traces(written.ack.opened or "", await events_of(charlie, "operations"))
     late = await company.again(company.charlie)
     late.screens["operations"] = type(screen)(epoch=screen.epoch, seq=screen.seq)
@@ -315,9 +315,9 @@ async def test_an_older_reading_of_rights_does_not_undo_what_was_learned_since(c
 
 
 async def test_a_member_is_one_by_account_and_not_by_role() -> None:
-    assert access.sees("a", "desk", [])
-    assert access.sees("a", "members", ["b", "a"])
-    assert not access.sees("a", "members", ["b"])
+    assert access.can_see("a", "desk", [])
+    assert access.can_see("a", "members", ["b", "a"])
+    assert not access.can_see("a", "members", ["b"])
 
 
 async def test_commands_of_outsiders_change_nothing(company: Company) -> None:

@@ -107,7 +107,7 @@ async def test_a_single_process_tells_the_same(tmp_path: Path) -> None:
 
 async def _asked(alice: Person, peer: tuple[str, int] | None, **headers: str) -> int:
     """What somebody without a token is answered who comes from there."""
-    door = httpx.ASGITransport(app.make(alice.server.desk), client=peer)  # type: ignore[arg-type]
+    door = httpx.ASGITransport(app.create_app(alice.server.desk), client=peer)  # type: ignore[arg-type]
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     async with httpx.AsyncClient(transport=door, base_url="http://board.example") as http:
         return (await http.get("/metrics", headers=given)).status_code

@@ -23,7 +23,7 @@ from board.api.endpoint_docs import CALLS, SAYS
 from board.api.routes import document
 from board.commands import schemas
 from board.commands.registry import TABLE
-from board.errors import SENTENCES
+from board.errors import MESSAGES
 from board.web.http import BASE, STATUS
 from models.accounts import ROLES
 from realtime.protocol import is_id
@@ -279,8 +279,8 @@ def test_an_open_type_says_what_it_is_a_patch_on() -> None:
 
 
 def test_each_refusal_is_there_by_its_code() -> None:
-    assert set(document()["components"]["schemas"]["Refusal"]["properties"]["code"]["enum"]) == set(SENTENCES)
-    assert set(STATUS) == set(SENTENCES)
+    assert set(document()["components"]["schemas"]["Refusal"]["properties"]["code"]["enum"]) == set(MESSAGES)
+    assert set(STATUS) == set(MESSAGES)
 
 
 async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(company: Company) -> None:
@@ -353,7 +353,7 @@ async def test_the_page_shows_each_call_command_field_and_code(company: Company)
         for field, each in schemas.data_of(name)["properties"].items():
             assert f"<code>{field}" in part, (name, field)
             assert all(f"<code>{code}</code>" in part for code in each.get("enum", ()))
-    for code in SENTENCES:
+    for code in MESSAGES:
         assert f'id="code-{code}"' in shown
 
 

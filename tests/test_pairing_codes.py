@@ -150,6 +150,6 @@ async def test_codes_that_are_typed_right_do_not_count_and_wrong_ones_say_how_lo
 async def test_codes_that_wait_from_before_the_update_go_on(tmp_path: Path, server: Server) -> None:
     """They are of no network: all of one, which is nobody's."""
     at, (code, secret) = now(), pairing.new_code()
-    old = Pairing(code=pairing.digest(code.replace("-", "")), screen=pairing.digest(secret), made_at=pairing.stamp(at))
+    old = Pairing(code=pairing.digest(code.replace("-", "")), screen=pairing.digest(secret), made_at=pairing.format_utc(at))
     await server.desk.database.write(lambda database: database.add(old))
     assert await waits(server, secret, at + SECOND)

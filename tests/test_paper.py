@@ -48,7 +48,7 @@ async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Com
 async def handed(company: Company) -> dict[str, Any]:
     """A signed handover over eight searches, one of them for members only, with a word of Alice, who writes French, on each."""
     alice, desk = company.alice, company.server.desk
-    await live_changes.change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
+    await live_changes.apply_change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
     searches = [await alice.open_search(person={"first_name": f"Child{number}", "last_name": "Surname"}) for number in range(7)]
     searches.append(await company.secret_search(person={"first_name": "Hidden", "last_name": "Surname"}))
     number = await handing.prepare(alice)

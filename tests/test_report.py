@@ -61,7 +61,7 @@ async def test_a_section_tells_what_the_next_shift_must_know(scene: Scene) -> No
     await scene.one("card.withdraw", {"card": gone["id"]})
     await scene.task(title="overdue", due="2026-01-01T00:00:00Z", assignee=me)
     await scene.task(title="later", due="2036-01-01T00:00:00Z")
-    soon = report_sections.horizon((await report(alice))["composed_at"])
+    soon = report_sections.next_shift_end((await report(alice))["composed_at"])
     await scene.task(title="due", due=f"{soon[:19]}Z")
     finished = await scene.task(title="done", due="2026-01-01T00:00:00Z")
     await scene.one("card.move", {"card": finished["id"], "column": done})
@@ -287,7 +287,7 @@ async def test_an_open_handover_goes_on_after_a_restore(tmp_path: Path) -> None:
         signed = await report(alice)
         await alice.leave()
     database = Database(f"sqlite:///{tmp_path}/board.db")
-    database.write_now(transfer.restored)
+    database.write_now(transfer.reset_epochs)
     await database.close()
     async with serving(tmp_path) as server:
         ada = await cast.come(server, tokens[1])

@@ -66,7 +66,7 @@ async def comes_back(alice: Person, lost: Lost) -> list[str]:
 
 async def test_with_new_epochs_a_client_from_before_gets_a_snapshot(lost: Lost) -> None:
     database = lost.database()
-    assert database.write_now(transfer.restored) == 3  # the search, operations and the audit
+    assert database.write_now(transfer.reset_epochs) == 3  # the search, operations and the audit
     await database.close()
     async with serving(lost.folder) as server:
         alice = await cast.come(server, lost.token)
@@ -92,7 +92,7 @@ async def test_every_board_has_an_epoch_of_its_own_and_holds_as_before(lost: Los
     database, boards = lost.database(), [lost.search, OPERATIONS]
     before = database.read_now(lambda session: heads(session, boards))
     assert before[lost.search] == lost.old
-    database.write_now(transfer.restored)
+    database.write_now(transfer.reset_epochs)
     after = database.read_now(lambda session: heads(session, boards))
     assert {board: seq for board, (_, seq) in after.items()} == {board: seq for board, (_, seq) in before.items()}
     assert len({epoch for epoch, _ in (*before.values(), *after.values())}) == 4

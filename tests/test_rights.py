@@ -20,7 +20,7 @@ from board.commands.registry import TABLE
 from board.engine import rights_version
 from board.errors import Refused
 from models.accounts import ROLES
-from models.times import now, stamp
+from models.times import format_utc, now
 from realtime.strict_json import MAX_INTEGER
 from tests import cast, handing
 from tests.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
@@ -199,10 +199,10 @@ async def test_rights_are_checked_before_an_ack_is_remembered(company: Company) 
     bob = await company.come("Bob", "investigator")
     email = (await bob.http.get("/api/v1/me")).json()["email"]
     first = await bob.do(search, "note.add", {"text": "x"}, id="kept")
-    await live_changes.change(desk, lambda database: accounts.set_role(database, email, "viewer"))
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "viewer"))
     with pytest.raises(Refusal, match="forbidden"):
         await bob.do(search, "note.add", {"text": "x"}, id="kept")
-    await live_changes.change(desk, lambda database: accounts.set_role(database, email, "investigator"))
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "investigator"))
     assert await bob.do(search, "note.add", {"text": "x"}, id="kept") == first
     others = [company.alice.account["id"]]
     await company.alice.do(search, "search.set_access", {"access": "members", "members": others})
@@ -227,10 +227,10 @@ async def test_a_changed_role_acts_on_an_open_socket_without_closing_it(company:
     await mona.follow(search)
     with pytest.raises(Refusal, match="forbidden"):
         await mona.do(search, "note.add", {"text": "x"})
-    await live_changes.change(desk, lambda database: accounts.set_role(database, email, "investigator"))
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "investigator"))
     seq = (await mona.do(search, "note.add", {"text": "x"}))["seqs"][0]
     await mona.up_to(search, seq)
-    await live_changes.change(desk, lambda database: accounts.set_role(database, email, "viewer"))
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "viewer"))
     with pytest.raises(Refusal, match="forbidden"):
         await mona.do(search, "note.add", {"text": "x"})
     seq = (await company.bob.do(search, "note.add", {"text": "y"}))["seqs"][0]
@@ -335,7 +335,7 @@ async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
         await reload()
 
     monkeypatch.setattr(desk.source, "reload", reloading)
-    await live_changes.change(desk, lambda database: accounts.set_role(database, eva.email, "viewer"))
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, eva.email, "viewer"))
     assert meanwhile
     assert await ended_with(socket) == 4501
 
@@ -348,7 +348,7 @@ async def test_who_a_source_is_is_not_told_to_who_was_disabled_while_the_request
     call = f"/api/v1/boards/{search}/sightings/{sighting}/source"
     assert (await lena.http.get(call)).json()["name"] == "Mrs W"
     caller = next(each.reader for each in desk.hub.connections if each.account["id"] == lena.account["id"])
-    await live_changes.change(desk, lambda database: accounts.set_enabled(database, caller.account.email, False))
+    await live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, caller.account.email, False))
     with pytest.raises(Refused, match="unauthenticated"):
         await desk.database.write(lambda session: sources.read(session, caller, search, sighting, MAX_INTEGER))
 
@@ -357,11 +357,11 @@ Ending = Callable[[Server, str], Awaitable[None]]
 
 
 async def _disabled(server: Server, email: str) -> None:
-    await live_changes.change(server.desk, lambda database: accounts.set_enabled(database, email, False))
+    await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, email, False))
 
 
 async def _new_password(server: Server, email: str) -> None:
-    await live_changes.change(server.desk, accounts.new_password(email, "another horse battery"))
+    await live_changes.apply_change(server.desk, accounts.prepare_password(email, "another horse battery"))
 
 
 async def _disabled_outside(server: Server, email: str) -> None:
@@ -392,7 +392,7 @@ async def test_a_disabled_account_may_come_back_when_it_is_enabled_but_its_sessi
     assert await ended_with(socket) == 4501
     refused = await eva.http.post("/login", data={"email": eva.email, "password": PASSWORD})
     assert refused.status_code == 401
-    await live_changes.change(company.server.desk, lambda database: accounts.set_enabled(database, eva.email, True))
+    await live_changes.apply_change(company.server.desk, lambda database: accounts.set_enabled(database, eva.email, True))
     assert (await eva.http.get("/api/v1/me")).status_code == 401
     assert await eva.enter()
 
@@ -403,13 +403,13 @@ async def test_a_revoked_token_closes_its_sockets_and_no_others(company: Company
     tess = await company.come("Tess", "investigator")
     email = (await tess.http.get("/api/v1/me")).json()["email"]
     name = f"second of {email}"
-    at = stamp(now())
-    secret = await live_changes.change(desk, lambda database: accounts.add_token(database, name, "read", email, at))
+    at = format_utc(now())
+    secret = await live_changes.apply_change(desk, lambda database: accounts.add_token(database, name, "read", email, at))
     second = await cast.come(company.server, secret)
     if outside:
         await by_the_command_line(company.server, "token", "revoke", name)
     else:
-        await live_changes.change(desk, lambda database: accounts.revoke_token(database, name, at))
+        await live_changes.apply_change(desk, lambda database: accounts.revoke_token(database, name, at))
     assert await ended_with_person(second) == 4501
     assert (await second.http.get("/api/v1/me")).status_code == 401
     await second.leave()
@@ -454,7 +454,7 @@ async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_
         """The account is disabled after it was found to be good, and before the socket is open."""
         result = await read(fn)
         desk.database.read = read  # type: ignore[method-assign]
-        await live_changes.change(desk, lambda database: accounts.set_enabled(database, email, False))
+        await live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, email, False))
         return result
 
     desk.database.read = overtaken  # type: ignore[method-assign, assignment]
@@ -475,9 +475,9 @@ async def test_a_session_does_not_last_for_ever(company: Company, browsers: Call
         owner = "(SELECT id FROM account WHERE email = :email)"
         sql = text(f"UPDATE session SET ends_at = '2020-01-01T00:00:00.000Z' WHERE account = {owner}")
         database.connection().execute(sql, {"email": eva.email})
-        rights_version.bump(database)
+        rights_version.bump_rights_version(database)
 
-    await live_changes.change(company.server.desk, expire)
+    await live_changes.apply_change(company.server.desk, expire)
     assert await ended_with(socket) == 4501
     assert (await eva.http.get("/api/v1/me")).status_code == 401
 

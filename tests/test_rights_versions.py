@@ -72,7 +72,7 @@ async def test_what_is_no_right_has_nobodys_rights_read_again(company: Company, 
     assert read_anew == {"people": 0, "displays": 0}
     # and one that is a right
     bob = await email_of(company.bob)
-    await live_changes.change(desk, lambda database: accounts.set_role(database, bob, "investigator"))
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, bob, "investigator"))
     assert read_anew["people"] >= 5
     assert read_anew["displays"] == 0
 
@@ -105,7 +105,7 @@ async def test_a_language_is_spoken_by_a_socket_of_another_process_at_once(
         async with signed_in(two.one, await email_of(alice)) as http:
             for language in ("nl", "de", ""):
                 assert (await http.post("/account/language", data={"language": language})).status_code == 303
-                told = i18n.translator(language or "en")
+                told = i18n.gettext_for(language or "en")
                 for person in (elsewhere, alice):
                     with pytest.raises(Refusal) as refused:
                         await person.do(search, "sighting.add", too_long)

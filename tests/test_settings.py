@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from board.dev import stack
-from board.secret_file import kept_secret
+from board.secret_file import load_or_create_secret
 from board.settings import Settings
 from models import postgresql
 from models.database import ConfigurationError, Database
@@ -178,5 +178,5 @@ def test_a_secret_that_is_damaged_or_can_not_be_kept_is_said(tmp_path: Path) -> 
 def test_the_secret_of_those_who_work_on_the_board_is_kept_like_any_other(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         found = set(threads.map(lambda _: stack._secret(tmp_path), range(32)))
-    assert found == {kept_secret(tmp_path / "secret").decode()}
+    assert found == {load_or_create_secret(tmp_path / "secret").decode()}
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]

@@ -327,7 +327,7 @@ class Shifts(RuleBasedStateMachine):
 
     @invariant()
     def one_holds_it_as_the_journal_tells(self) -> None:
-        said = self.run(self.desks[0].database.read(lambda session: journal.of_entity(session, OPERATIONS, OPERATIONS)))
+        said = self.run(self.desks[0].database.read(lambda session: journal.entity_events(session, OPERATIONS, OPERATIONS)))
         holder, handover = None, {"number": 0, "status": "none"}
         for before, event in itertools.pairwise([None, *said]):
             assert event is not None

@@ -17,12 +17,12 @@ from websockets.exceptions import InvalidStatus
 from board import errors
 from board.accounts import accounts, live_changes, login
 from board.engine.identity import digest
-from board.engine.rights_version import bump
-from board.web.pages import own_path
+from board.engine.rights_version import bump_rights_version
+from board.web.pages import safe_redirect_path
 from models.accounts import LoginSession
 from models.database import Database
 from models.sqlite import library
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id, serving
 from tests.houses import House
@@ -113,7 +113,7 @@ async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
     house: House, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(login, "ENDED_AT_ONCE", 2)
-    email, soon, long_ago = await account(server), stamp(now() + timedelta(minutes=5)), stamp(now() - timedelta(days=1))
+    email, soon, long_ago = await account(server), format_utc(now() + timedelta(minutes=5)), format_utc(now() - timedelta(days=1))
 
     def put(database: Any) -> None:
         for number in range(3):
@@ -289,7 +289,7 @@ async def test_signing_in_leads_where_one_wanted_to_go(door: Server) -> None:
         wanted = "/searches/x?card=1"
         response = await http.post("/login", data={"email": email, "password": PASSWORD, "next": wanted})
         assert response.headers["location"] == wanted
-    assert own_path("/searches/x?a=b#c") == "/searches/x?a=b#c"
+    assert safe_redirect_path("/searches/x?a=b#c") == "/searches/x?a=b#c"
 
 
 # -- headers --------------------------------------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ async def test_others_write_while_a_password_is_hashed(door: Server, monkeypatch
     written: list[str] = []
 
     def hashed(password: str) -> str:
-        other.write_now(bump)  # raises DatabaseUnavailable where whoever hashes has the database
+        other.write_now(bump_rights_version)  # raises DatabaseUnavailable where whoever hashes has the database
         written.append(password)
         return hash_password(password)
 

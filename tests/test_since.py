@@ -26,7 +26,7 @@ from board.service import _make_boards
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.database import Database
-from models.entity import leaves
+from models.entity import flatten
 from models.schema import migrate
 from tests.cast import PASSWORD, Person, new_id
 from tests.company import Company
@@ -358,8 +358,8 @@ def test_of_a_net_change_what_one_did_oneself_is_left_out() -> None:
         event(10, "back", "me", {"title": "x", "due": None}, "title"),
         event(11, "back", "me", {"title": "was", "due": None}, "title"),
     ]
-    changes = net.between(before, net.fold(before, events), {("task", "gone"): 9})
-    kept, back = net.of_others(changes, net.back(changes, events), events, "me")
+    changes = net.diff(before, net.apply_events(before, events), {("task", "gone"): 9})
+    kept, back = net.of_others(changes, net.reverted(changes, events), events, "me")
     told = {each.key[1]: (each.change, [path for path, _, _ in each.fields]) for each in kept}
     assert told == {
         "both": ("changed", ["due"]),
@@ -368,7 +368,7 @@ def test_of_a_net_change_what_one_did_oneself_is_left_out() -> None:
         "gone": ("removed", ["title"]),
     }
     assert back == []
-    everything, all_back = net.of_others(changes, net.back(changes, events), events, None)
+    everything, all_back = net.of_others(changes, net.reverted(changes, events), events, None)
     assert (everything, [each.key[1] for each in all_back]) == (changes, ["back"])
 
 
@@ -417,7 +417,7 @@ class Book:
         migrate(self.database)
         self._ids = itertools.count()
         self.database.write_now(lambda session: _make_boards(session, NOW))
-        id = self.database.write_now(accounts.new_account("alice@desk.example", "Alice", "coordinator", PASSWORD, NOW))
+        id = self.database.write_now(accounts.prepare_account("alice@desk.example", "Alice", "coordinator", PASSWORD, NOW))
         account = self.database.read_now(lambda session: session.get(Account, id))
         assert account is not None
         self.alice = Caller(account)
@@ -470,7 +470,7 @@ class Book:
         return self.database.read_now(read)
 
     def events(self, search: str, seq: int) -> list[engine_event.JournalEvent]:
-        return self.database.read_now(lambda session: journal.after(session, search, seq))
+        return self.database.read_now(lambda session: journal.events_after(session, search, seq))
 
 
 @pytest.fixture(scope="module")
@@ -493,7 +493,7 @@ def test_whatever_happened_each_event_is_undone_or_refused_and_since_says_what_i
     start = max(0, book.events(search, 0)[-1].seq - back)
     changes, _ = book.changed(search, start)
     both = book.states(search, start), book.states(search)
-    assert {each.key: each.fields for each in changes} == {each.key: each.fields for each in net.between(*both)}
+    assert {each.key: each.fields for each in changes} == {each.key: each.fields for each in net.diff(*both)}
 
 
 @FUZZ
@@ -502,8 +502,8 @@ def test_the_net_change_of_any_run_of_events_is_the_difference_of_two_states(boo
     search = book.write(steps)
     start = max(0, book.events(search, 0)[-1].seq - back)
     changes, returned = book.changed(search, start)
-    before = {key: leaves(stand.state) for key, stand in book.states(search, start).items()}
-    after = {key: leaves(stand.state) for key, stand in book.states(search).items()}
+    before = {key: flatten(stand.state) for key, stand in book.states(search, start).items()}
+    after = {key: flatten(stand.state) for key, stand in book.states(search).items()}
 
     for change in changes:  # what was, with the changes, is what is
         fields = before.pop(change.key, {})
@@ -515,7 +515,7 @@ def test_the_net_change_of_any_run_of_events_is_the_difference_of_two_states(boo
         assert (change.change == "removed") == (change.key not in after)
     assert before == after
     both = book.states(search, start), book.states(search)
-    compared = {change.key: (change.change, change.fields) for change in net.between(*both)}
+    compared = {change.key: (change.change, change.fields) for change in net.diff(*both)}
     assert compared == {change.key: (change.change, change.fields) for change in changes}
 
     said = {(each.kind, each.entity, path) for each in book.events(search, start) for path in each.payload()["changes"]}

@@ -21,7 +21,7 @@ from board import app
 from board.engine import snapshot
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen
-from board.server.serve import GracefulServer, configured
+from board.server.serve import GracefulServer, uvicorn_config
 from board.service import BoardService
 from board.web import websocket
 from models.board import OPERATIONS
@@ -45,7 +45,7 @@ async def opened(folder: Path, most: int = 0, deadlines: Deadlines = SHORT, **se
     desk = await BoardService.open(settings_for(folder, database_url=houses.in_folder(folder), **settings))
     listening, started = listen(desk.settings), asyncio.Event()
     connections = Connections(most, lambda address: False)
-    server = GracefulServer(configured(app.make(desk), connections=connections), desk, started.set, deadlines)
+    server = GracefulServer(uvicorn_config(app.create_app(desk), connections=connections), desk, started.set, deadlines)
     running = asyncio.create_task(server._serve(sockets=[listening]))
     await started.wait()
     try:
@@ -294,13 +294,13 @@ async def test_a_handshake_that_stalls_is_ended(
     server: Server, ends: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = await token_for(server.desk, "Alice", "viewer")
-    go_on, admit = asyncio.Event(), websocket._admit
+    go_on, admit = asyncio.Event(), websocket._authenticate
 
     async def stalls(*given: Any) -> Any:
         await go_on.wait()
         return await admit(*given)
 
-    monkeypatch.setattr(websocket, "_admit", stalls)
+    monkeypatch.setattr(websocket, "_authenticate", stalls)
     headers = {"Authorization": f"Bearer {token if ends == 'accepted' else 'none'}"}
     with caplog.at_level(logging.WARNING):
         with pytest.raises((InvalidMessage, ConnectionError, EOFError)):
@@ -311,7 +311,7 @@ async def test_a_handshake_that_stalls_is_ended(
         await until(lambda: not server.uvicorn.server_state.tasks)
     assert [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")] == []
     assert not server.desk.hub.connections
-    monkeypatch.setattr(websocket, "_admit", admit)
+    monkeypatch.setattr(websocket, "_authenticate", admit)
     alice = await cast.come(server, token)
     await alice.leave()
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from board import fields
 from board.commands.registry import TABLE
-from board.errors import from_validation
+from board.errors import from_pydantic
 from realtime import protocol, strict_json
 from tests.growth import grows, texts
 
@@ -23,7 +23,7 @@ TOO_DEEP = "Nested deeper than 32."
 def patch(text: str) -> None:
     """A merge patch, as deep and as wide as can be sent."""
     value, fault = strict_json.read(text)
-    fields.merge({"person": {"age": 11}}, value if fault is None else {text: {text: text}})
+    fields.merge_patch({"person": {"age": 11}}, value if fault is None else {text: {text: text}})
 
 
 def message(text: str) -> None:
@@ -63,7 +63,7 @@ def test_data_that_is_all_wrong_is_refused_in_its_length(name: str) -> None:
         try:
             TABLE[name].data.model_validate(data)
         except ValidationError as error:
-            from_validation(error).body(language="fr")
+            from_pydantic(error).body(language="fr")
 
     assert grows(judge, keys, MESSAGE) is None
 

@@ -45,7 +45,7 @@ def _counted_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only one password fits, and it is quick to look at."""
-    monkeypatch.setattr(login, "_fits", lambda hashed, password: password == PASSWORD)
+    monkeypatch.setattr(login, "_verify", lambda hashed, password: password == PASSWORD)
 
 
 async def account(server: Server, name: str = "Eva") -> str:

@@ -21,7 +21,7 @@ from board.service import EXPIRY_CHECKS, BoardService
 from models.accounts import Account, Token
 from models.database import Database
 from models.schema import metadata, migrate
-from models.times import moment, now, stamp
+from models.times import format_utc, now, parse_utc
 from tests import versions
 from tests.cast import PASSWORD, Person, Refusal, Server, new_id
 from tests.company import Company
@@ -33,11 +33,11 @@ pytestmark = pytest.mark.houses(BY_TURNS)
 
 async def give(server: Server, account: Account, scope: str = "write", **more: object) -> tuple[str, str]:
     """Name and secret of a new token of somebody."""
-    name, at = f"hotline {new_id()}", stamp(now())
+    name, at = f"hotline {new_id()}", format_utc(now())
     add: Callable[[Session], str] = lambda database: accounts.add_token(  # noqa: E731
         database, name, scope, account.email, at, **more  # type: ignore[arg-type]
     )  # fmt: skip
-    return name, await live_changes.change(server.desk, add)
+    return name, await live_changes.apply_change(server.desk, add)
 
 
 async def row(server: Server, name: str) -> Token:
@@ -91,7 +91,7 @@ async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(c
     ada = await hire(server, "admin", "Ada")
     tokens = [await give(server, eva), await give(server, eva, "read"), await give(server, kim)]
     revoked, _ = await give(server, eva)
-    await live_changes.change(server.desk, lambda database: accounts.revoke_token(database, revoked, stamp(now())))
+    await live_changes.apply_change(server.desk, lambda database: accounts.revoke_token(database, revoked, format_utc(now())))
     assert [await status(server, secret) for _, secret in tokens] == [200, 200, 200]
     async with (
         browser(server, ada) as http,
@@ -117,7 +117,7 @@ async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(com
         name, _ = await give(server, eva, **({} if days is None else {"days": days}))
         token = await row(server, name)
         assert token.expires_at is not None
-        assert moment(token.expires_at) - moment(token.created_at) == timedelta(days=days or 90)
+        assert parse_utc(token.expires_at) - parse_utc(token.created_at) == timedelta(days=days or 90)
     endless, _ = await give(server, eva, days=0)
     assert (await row(server, endless)).expires_at is None
     for days in (-1, 366):
@@ -135,13 +135,13 @@ async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_
     )
     note = {"id": new_id(), "name": "note.add", "data": {"text": "a note"}}
     assert (await eva.http.post(f"/api/v1/boards/{search}/commands", json=note)).status_code == 200
-    caller = await desk.database.read(lambda database: identity.by_token(database, eva.token))
+    caller = await desk.database.read(lambda database: identity.caller_by_token(database, eva.token))
     assert caller is not None
     soon = now() + timedelta(seconds=60)
-    await set_expiry(desk, name, stamp(soon))
+    await set_expiry(desk, name, format_utc(soon))
     assert await status(server, eva.token) == 200
-    assert await desk.database.read(lambda database: identity.still_signed_in(database, caller))
-    await set_expiry(desk, name, stamp(now()))
+    assert await desk.database.read(lambda database: identity.require_active(database, caller))
+    await set_expiry(desk, name, format_utc(now()))
     assert await status(server, eva.token) == 401
     with pytest.raises(InvalidStatus):
         await connect(server.ws, additional_headers={"Authorization": f"Bearer {eva.token}"})
@@ -170,7 +170,7 @@ async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(
         assert "never ends by itself" in endless.text
         secret = shown_once(await http.post("/accounts/tokens", data=given | {"days": "30"}))
         token = await row(server, name)
-        assert token.expires_at == stamp(moment(token.created_at) + timedelta(days=30))
+        assert token.expires_at == format_utc(parse_utc(token.created_at) + timedelta(days=30))
 
         for _ in range(2):
             for page in (
@@ -211,16 +211,16 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(
 
     before: str | None = None
     before = await used(timedelta())
-    assert before == stamp(start)
+    assert before == format_utc(start)
     assert await used(timedelta(minutes=59)) == before
     before = await used(TOKENS_EVERY + timedelta(minutes=1))
-    assert before == stamp(start + TOKENS_EVERY + timedelta(minutes=1))
+    assert before == format_utc(start + TOKENS_EVERY + timedelta(minutes=1))
     assert await desk.database.read(rights_version.version) == version
 
 
 async def test_an_open_socket_uses_its_token(company: Company, charlie_again: Person) -> None:
     desk, id = company.server.desk, charlie_again.account["id"]
-    monday = stamp(now() - timedelta(days=1))
+    monday = format_utc(now() - timedelta(days=1))
     sql = text("UPDATE token SET used_at = :at WHERE account = :account")
     await desk.database.write(lambda database: database.connection().execute(sql, {"at": monday, "account": id}).rowcount)
     desk.last_use = last_use.LastUse(None)
@@ -264,7 +264,7 @@ async def test_a_token_of_an_earlier_version_has_90_days(house: House, tmp_path:
     with house.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         await asyncio.to_thread(migrate, old)
-        token = {"id": "1", "name": "hotline", "digest": "d", "account": "a", "scope": "read", "created_at": stamp(now())}
+        token = {"id": "1", "name": "hotline", "digest": "d", "account": "a", "scope": "read", "created_at": format_utc(now())}
 
         def as_before(session: Session) -> None:
             versions.empty_at(session, "0009")
@@ -275,5 +275,5 @@ async def test_a_token_of_an_earlier_version_has_90_days(house: House, tmp_path:
         found = old.read_now(lambda session: session.exec(select(Token)).one().model_copy())
         await old.close()
     assert found.expires_at is not None
-    assert abs(moment(found.expires_at) - now() - timedelta(days=90)) < timedelta(hours=1)
+    assert abs(parse_utc(found.expires_at) - now() - timedelta(days=90)) < timedelta(hours=1)
     assert (found.name, found.made_by, found.used_at, found.revoked_at) == ("hotline", None, None, None)

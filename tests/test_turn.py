@@ -20,7 +20,7 @@ from board.errors import Refused
 from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS, Board
-from models.database import together
+from models.database import batch
 from tests.cast import PASSWORD, new_id
 from tests.houses import House
 
@@ -67,7 +67,7 @@ class Storm:
 
     async def card(self) -> str:
         seq = (await self.do("sighting.add", {"description": "seen"})).seqs[0]
-        said = await self.desk.database.read(lambda session: journal.after(session, self.search, seq - 1, 1))
+        said = await self.desk.database.read(lambda session: journal.events_after(session, self.search, seq - 1, 1))
         return said[0].entity
 
     async def states(self) -> dict[str, dict[str, Any]]:
@@ -102,7 +102,7 @@ async def test_they_do_share_one(storm: Storm, monkeypatch: pytest.MonkeyPatch) 
     original = execute.execute
 
     def counting(session: Session, *more: Any) -> Any:
-        sizes.append(len(together(session)))
+        sizes.append(len(batch(session)))
         return original(session, *more)
 
     monkeypatch.setattr(execute, "execute", counting)

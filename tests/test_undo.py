@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from models.entity import changed, leaves, put_back
+from models.entity import changed_paths, flatten, revert_fields
 from tests.cast import Person, Refusal, new_id
 from tests.company import Company
 from tests.scene import NOBODY, Scene
@@ -384,7 +384,7 @@ async def test_undoing_who_sees_a_search_acts_on_open_sockets(company: Company) 
 # -- the rule by itself ---------------------------------------------------------------------------------------------------
 
 _leaf = st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from(["", "a", "b"])
-_place = st.none() | st.fixed_dictionaries({"text": _leaf, "lat": _leaf}).filter(leaves)  # null as a whole, or not empty
+_place = st.none() | st.fixed_dictionaries({"text": _leaf, "lat": _leaf}).filter(flatten)  # null as a whole, or not empty
 _item = st.fixed_dictionaries({"text": st.sampled_from(["a", "b"]), "done": st.booleans()})
 _state = st.fixed_dictionaries(
     {
@@ -400,7 +400,7 @@ _state = st.fixed_dictionaries(
 @settings(database=None, max_examples=300)
 @given(before=_state, after=_state)
 def test_what_is_put_back_is_as_it_was(before: dict[str, Any], after: dict[str, Any]) -> None:
-    assert after | put_back(after, before, changed(before, after)) == before
+    assert after | revert_fields(after, before, changed_paths(before, after)) == before
 
 
 @settings(database=None, max_examples=300)
@@ -408,25 +408,25 @@ def test_what_is_put_back_is_as_it_was(before: dict[str, Any], after: dict[str, 
 def test_whatever_groups_were_and_are_null_there_is_something_to_put_back(
     before: dict[str, Any], after: dict[str, Any], later: dict[str, Any]
 ) -> None:
-    fields = changed(before, after)
-    undone = later | put_back(later, before, fields)
-    assert not set(changed(undone, before)) & set(fields)
+    fields = changed_paths(before, after)
+    undone = later | revert_fields(later, before, fields)
+    assert not set(changed_paths(undone, before)) & set(fields)
 
 
 @settings(database=None, max_examples=300)
 @given(before=_state, after=_state)
 def test_a_field_that_an_earlier_version_did_not_have_was_null(before: dict[str, Any], after: dict[str, Any]) -> None:
     earlier = {name: value for name, value in before.items() if name != "title"}
-    undone = after | put_back(after, earlier, changed(earlier, after))
+    undone = after | revert_fields(after, earlier, changed_paths(earlier, after))
     assert undone == before | {"title": None}
 
 
 @settings(database=None, max_examples=300)
 @given(before=_state, after=_state, later=_state)
 def test_and_nothing_else_is_touched(before: dict[str, Any], after: dict[str, Any], later: dict[str, Any]) -> None:
-    fields = changed(before, after)
-    if set(fields) & set(changed(after, later)):
+    fields = changed_paths(before, after)
+    if set(fields) & set(changed_paths(after, later)):
         return  # a conflict
-    undone = later | put_back(later, before, fields)
-    assert set(changed(later, undone)) == set(fields)
-    assert not set(changed(undone, before)) & set(fields)
+    undone = later | revert_fields(later, before, fields)
+    assert set(changed_paths(later, undone)) == set(fields)
+    assert not set(changed_paths(undone, before)) & set(fields)

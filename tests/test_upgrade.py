@@ -226,7 +226,7 @@ def upgrade(killed_at=None):
 
 
 build.run, build.find_uv, os.sync = run, lambda: None, lambda: None
-build.say = environments.say = lambda sentence: None
+build.report = environments.report = lambda sentence: None
 if not swaps:
     environments._exchange = lambda one, other: False
 kept = root.with_name("kept")
@@ -238,7 +238,7 @@ if start == "earlier":  # as versions before made it: in its place, without a li
     env.rename(root / ".venv")
     program = root / ".venv/bin/board"
     program.write_text(program.read_text().replace(str(env), str(root / ".venv")))
-    environments.note(root / ".venv", {"made_from": "0", "python": "x", "place": str(root / ".venv"), "extras": []})
+    environments.write_stamp(root / ".venv", {"made_from": "0", "python": "x", "place": str(root / ".venv"), "extras": []})
 shutil.copytree(root, kept, symlinks=True)
 at = 0
 while True:

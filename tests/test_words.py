@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from board import i18n
 from board.dev.js_messages import javascript
 from board.paths import STATIC
-from board.web.pages import own_path
+from board.web.pages import safe_redirect_path
 
 TRANSLATED = ("fr", "nl", "de")
 TERMS = [
@@ -129,18 +129,18 @@ def test_a_text_that_leaves_something_out_is_noticed(english: str, text: str) ->
 
 def test_the_terms_of_the_house_are_its_own_word_for_word() -> None:
     for english, french, dutch in TERMS:
-        assert (i18n.translator("fr")(english), i18n.translator("nl")(english)) == (french, dutch)
+        assert (i18n.gettext_for("fr")(english), i18n.gettext_for("nl")(english)) == (french, dutch)
 
 
 def test_a_sentence_with_values_is_said_in_a_language() -> None:
     said = i18n.say("At most {max_length} characters.", max_length=200)
     assert said == "At most 200 characters."
-    assert i18n.translated(said, "nl") == i18n.translator("nl")("At most {max_length} characters.").format(max_length=200)
-    assert i18n.translated("Not translated", "nl") == "Not translated"
-    assert i18n.translated("", "nl") == ""
+    assert i18n.translate(said, "nl") == i18n.gettext_for("nl")("At most {max_length} characters.").format(max_length=200)
+    assert i18n.translate("Not translated", "nl") == "Not translated"
+    assert i18n.translate("", "nl") == ""
     by = [i18n.say("Changed by {name} at {time}.", name=name, time="10:00") for name in ("Open", i18n.say("the desk"))]
-    assert ["Open" in i18n.translated(each, "fr") for each in by] == [True, False]  # somebody's name, and not the word
-    assert i18n.translator("fr")("the desk") in i18n.translated(by[1], "fr")
+    assert ["Open" in i18n.translate(each, "fr") for each in by] == [True, False]  # somebody's name, and not the word
+    assert i18n.gettext_for("fr")("the desk") in i18n.translate(by[1], "fr")
 
 
 def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,10 +156,10 @@ def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, 
         kept.cache_clear()
     try:
         assert i18n.languages() == ["en", "nl"]
-        assert i18n.translator("nl")("Sign in") == "Aanmelden"
-        assert i18n.translator("nl")("Not translated") == "Not translated"
-        assert i18n.translator("xx")("Sign in") == "Sign in"
-        assert i18n.script_catalogue("nl")["messages"] == {
+        assert i18n.gettext_for("nl")("Sign in") == "Aanmelden"
+        assert i18n.gettext_for("nl")("Not translated") == "Not translated"
+        assert i18n.gettext_for("xx")("Sign in") == "Sign in"
+        assert i18n.js_catalogue("nl")["messages"] == {
             "Sign in": "Aanmelden",
             "{count} card": ["{count} kaart", "{count} kaarten"],
         }
@@ -170,9 +170,9 @@ def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, 
 
 @pytest.mark.parametrize("wanted", ["/", "/searches/1?x=2", "/searches/1/cards/2"])
 def test_after_signing_in_one_goes_on_to_a_page_of_this_server(wanted: str) -> None:
-    assert own_path(wanted) == wanted
+    assert safe_redirect_path(wanted) == wanted
 
 
 @pytest.mark.parametrize("wanted", ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "", "x"])
 def test_and_never_to_another(wanted: str) -> None:
-    assert own_path(wanted) == "/"
+    assert safe_redirect_path(wanted) == "/"

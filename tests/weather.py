@@ -12,7 +12,7 @@ from playwright.async_api import expect
 from board.accounts import accounts, live_changes
 from models.database import Database
 from models.schema import migrate
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id
 from tests.office import ROLES, Person
 from tests.window import Window
@@ -91,7 +91,7 @@ async def each_once(person: Person, board: str, ids: list[str]) -> None:
 
 
 async def set_enabled(server: Server, email: str, enabled: bool) -> None:
-    await live_changes.change(server.desk, lambda database: accounts.set_enabled(database, email, enabled))
+    await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, email, enabled))
 
 
 class Colleague:
@@ -130,4 +130,4 @@ def take_in_the_cast(folder: Path) -> None:
     migrate(database)
 
     for name, role in ROLES.items():
-        database.write_now(accounts.new_account(f"{name.lower()}@desk.example", name, role, PASSWORD, stamp(now())))
+        database.write_now(accounts.prepare_account(f"{name.lower()}@desk.example", name, role, PASSWORD, format_utc(now())))

@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from board.accounts import accounts
 from models.database import Database
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
 LISTENS = "0A"  # a socket's state in /proc/net/tcp (the kernel's TCP_LISTEN)
@@ -107,8 +107,8 @@ class Workers:
 
     async def hire(self, name: str, role: str) -> str:
         """A new account; a token of it."""
-        database, at, email = Database(self.database), stamp(now()), f"{name.lower()}-{new_id()}@desk.example"
-        add = accounts.new_account(email, name, role, PASSWORD, at)
+        database, at, email = Database(self.database), format_utc(now()), f"{name.lower()}-{new_id()}@desk.example"
+        add = accounts.prepare_account(email, name, role, PASSWORD, at)
 
         def hire(session: Session) -> str:
             add(session)

@@ -16,17 +16,17 @@ from board.accounts import accounts, devices, live_changes, password_links, toke
 from board.accounts.login import door_of
 from board.audit import actor
 from board.commands import alerts
-from board.engine.identity import Caller, still_signed_in
+from board.engine.identity import Caller, require_active
 from board.engine.rights_version import hold
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
-from board.web.auth import give_cookie, signed_in
-from board.web.http import answer, body_of, check_rate, desk_of, form_of, number, wait
+from board.web.auth import set_session_cookie, signed_in
+from board.web.http import check_rate, int_query_param, json_response, parse_form, read_body, service_of, wait
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from models.alert import KINDS
-from models.times import now, stamp
+from models.times import format_utc, now
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ async def account(request: Request) -> Response:
     """Who one is here, how the board looks, where one is signed in, and what this browser keeps."""
     caller = await signed_in(request)
     if caller is None:
-        return pages.to_sign_in(request)
+        return pages.redirect_to_login(request)
     return await _shown(request, caller)
 
 
@@ -49,20 +49,22 @@ async def choose_language(request: Request) -> Response:
     """`POST /account/language`: one's own language from now on; an empty one leaves it to the browser."""
     if await signed_in(request) is None:
         return RedirectResponse(f"/login?next={PATH}", 303)
-    caller, desk = await _oneself(request), desk_of(request)
-    chosen = (await typed(request))("language")
+    caller, desk = await require_session(request), service_of(request)
+    chosen = (await form_reader(request))("language")
     if chosen and chosen not in i18n.languages():
         raise Refused("invalid")
-    await live_changes.change(desk, _still(caller, lambda database: accounts.set_language(database, caller.account.id, chosen)))
+    await live_changes.apply_change(
+        desk, recheck(caller, lambda database: accounts.set_language(database, caller.account.id, chosen))
+    )
     return RedirectResponse(PATH, 303)
 
 
 async def choose_theme(request: Request) -> Response:
     """`POST /account/theme`: light or dark from now on; an empty one leaves it to the system."""
-    caller, desk = await _oneself(request), desk_of(request)
-    theme = (await typed(request))("theme")
+    caller, desk = await require_session(request), service_of(request)
+    theme = (await form_reader(request))("theme")
     try:
-        await desk.database.write(_still(caller, lambda database: accounts.set_theme(database, caller.account.id, theme)))
+        await desk.database.write(recheck(caller, lambda database: accounts.set_theme(database, caller.account.id, theme)))
     except OperationError as wrong:
         return await _shown(request, caller, str(wrong))
     return RedirectResponse(PATH, 303)
@@ -70,11 +72,13 @@ async def choose_theme(request: Request) -> Response:
 
 async def choose_alerts(request: Request) -> Response:
     """`POST /account/alerts`: where alerts of each kind are shown from now on, and whether they are quiet."""
-    caller, desk = await _oneself(request), desk_of(request)
-    form = await typed(request)
+    caller, desk = await require_session(request), service_of(request)
+    form = await form_reader(request)
     places, quiet = {kind: form(kind) for kind in KINDS}, form("quiet") == "yes"
     try:
-        await desk.database.write(_still(caller, lambda database: alerts.choose(database, caller.account.id, places, quiet)))
+        await desk.database.write(
+            recheck(caller, lambda database: alerts.update_settings(database, caller.account.id, places, quiet))
+        )
     except ValueError:
         raise Refused("invalid") from None
     return RedirectResponse(f"{PATH}?changed=alerts", 303)
@@ -82,8 +86,8 @@ async def choose_alerts(request: Request) -> Response:
 
 async def change_password(request: Request) -> Response:
     """`POST /account/password`: another one, by who knows the one of now. Every other session ends."""
-    caller, desk = await _oneself(request), desk_of(request)
-    form = await typed(request)
+    caller, desk = await require_session(request), service_of(request)
+    form = await form_reader(request)
     email = caller.account.email
     try:
         if (
@@ -93,8 +97,8 @@ async def change_password(request: Request) -> Response:
             is None
         ):
             return await _shown(request, caller, N_("That is not your password."))
-        change_it = await asyncio.to_thread(accounts.new_password, email, form("new"), but=caller.session)
-        ended = await live_changes.change(desk, _still(caller, change_it))
+        change_it = await asyncio.to_thread(accounts.prepare_password, email, form("new"), but=caller.session)
+        ended = await live_changes.apply_change(desk, recheck(caller, change_it))
     except OperationError as wrong:
         return await _shown(request, caller, str(wrong))
     except Refused as refused:
@@ -110,46 +114,46 @@ async def change_password(request: Request) -> Response:
 
 async def end_sessions(request: Request) -> Response:
     """`POST /account/sessions`: ends the one of `session`, or all but this one."""
-    caller, desk = await _oneself(request), desk_of(request)
-    only = (await typed(request))("session") or None
+    caller, desk = await require_session(request), service_of(request)
+    only = (await form_reader(request))("session") or None
 
     def end(database: Database) -> None:
         accounts.end_sessions(database, caller.account.id, only=only, but=None if only else caller.session)
 
-    await live_changes.change(desk, _still(caller, end))
+    await live_changes.apply_change(desk, recheck(caller, end))
     return RedirectResponse(PATH, 303)
 
 
-async def by_link(request: Request) -> Response:
+async def link_page(request: Request) -> Response:
     """The page of a one-time link. Its secret stands behind the `#` of the address: no server is sent it before the form is."""
     return pages.page(request, "password.html", None, code="", problem=None)
 
 
-async def set_by_link(request: Request) -> Response:
+async def set_password_by_link(request: Request) -> Response:
     """`POST /password`: sets the password of the link's account, and signs its owner in here; every other session ends, and
     every token. Where there were some, the next page says how many."""
     check_own_page(request)
-    form, desk = await typed(request), desk_of(request)
+    form, desk = await form_reader(request), service_of(request)
     code = form("code").strip().rpartition("#")[2]  # who can't follow the link may have copied the whole of it
     try:
         # Before the password is hashed, which is dear: whoever tries codes gets no work done.
-        owner = await desk.database.read(lambda database: password_links.owner(database, code, desk.clock()))
-        change_it = await asyncio.to_thread(accounts.new_password, owner.email, form("new"))
+        owner = await desk.database.read(lambda database: password_links.owner_of(database, code, desk.clock()))
+        change_it = await asyncio.to_thread(accounts.prepare_password, owner.email, form("new"))
 
         def use(database: Database) -> int:
             actor.acting(database, actor.NOBODY)  # whoever has the link
-            password_links.use(database, code, desk.clock(), client_address.of(request))
+            password_links.consume(database, code, desk.clock(), client_address.of(request))
             return change_it(database)
 
-        ended = await live_changes.change(desk, use)
+        ended = await live_changes.apply_change(desk, use)
     except OperationError as wrong:
-        problem = i18n.translated(str(wrong), language.of(request))
+        problem = i18n.translate(str(wrong), language.language_for(request))
         return pages.page(request, "password.html", None, status=422, code=code, problem=problem)
     fresh = await desk.database.read(lambda database: database.get(Account, owner.id))
     secret = await door_of(request).begin(fresh, client_address.of(request)) if fresh is not None else None
     response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)
     if secret and fresh is not None:
-        give_cookie(response, secret, desk.settings.secure)
+        set_session_cookie(response, secret, desk.settings.secure)
         devices.give(request, response, fresh)
     return response
 
@@ -157,29 +161,29 @@ async def set_by_link(request: Request) -> Response:
 async def tokens_to_end(request: Request) -> Response:
     """`POST /password/tokens`: how many tokens end when the link of this `code` is used, as `{"tokens": 2}`; null of no link."""
     check_own_page(request)
-    form, desk = await typed(request), desk_of(request)
+    form, desk = await form_reader(request), service_of(request)
     code = form("code").strip().rpartition("#")[2]
 
     def count(database: Database) -> int:
-        return len(accounts.good_tokens(database, password_links.owner(database, code, desk.clock()).id, stamp(now())))
+        return len(accounts.good_tokens(database, password_links.owner_of(database, code, desk.clock()).id, format_utc(now())))
 
     try:
-        return answer({"tokens": await desk.database.read(count)})
+        return json_response({"tokens": await desk.database.read(count)})
     except OperationError:
-        return answer({"tokens": None})
+        return json_response({"tokens": None})
 
 
 def _password_changed(ended: int) -> str:
     return f"{PATH}?{urlencode({'changed': 'password'} | ({'ended': ended} if ended else {}))}"
 
 
-async def typed(request: Request) -> Callable[[str], str]:
+async def form_reader(request: Request) -> Callable[[str], str]:
     """The fields of the form that was sent, by name; empty where there is none. U+0000 no database takes."""
-    form = form_of(await body_of(request))
+    form = parse_form(await read_body(request))
     return lambda name: form.get(name, [""])[0].replace("\0", "")
 
 
-async def _oneself(request: Request) -> Caller:
+async def require_session(request: Request) -> Caller:
     """Who changes something of their own: by a session, from a page of ours. Raises Refused."""
     caller = await signed_in(request)
     if caller is None:
@@ -191,12 +195,12 @@ async def _oneself(request: Request) -> Caller:
     return caller
 
 
-def _still(caller: Caller, fn: Callable[[Database], T]) -> Callable[[Database], T]:
+def recheck(caller: Caller, fn: Callable[[Database], T]) -> Callable[[Database], T]:
     """Does it as somebody who is signed in when it is done: it may have waited behind what ended that."""
 
     def do(database: Database) -> T:
         hold(database)
-        actor.acting(database, actor.account(still_signed_in(database, caller)))
+        actor.acting(database, actor.account(require_active(database, caller)))
         return fn(database)
 
     return do
@@ -204,16 +208,16 @@ def _still(caller: Caller, fn: Callable[[Database], T]) -> Callable[[Database], 
 
 async def _shown(request: Request, caller: Caller, problem: str | None = None, status: int = 422) -> Response:
     """The page, with what was wrong."""
-    id, at, reads = caller.account.id, stamp(now()), language.of(request, caller)
-    desk = desk_of(request)
+    id, at, reads = caller.account.id, format_utc(now()), language.language_for(request, caller)
+    desk = service_of(request)
     rows = [] if caller.token else await desk.database.read(lambda database: accounts.sessions(database, id, at))
     wants = await desk.database.read(lambda database: alerts.choice(database, id))
-    told = problem and i18n.translated(problem, reads)
-    changed, ended = CHANGED.get(request.query_params.get("changed", "")), number(request, "ended", 0, 0, 1_000_000)
+    told = problem and i18n.translate(problem, reads)
+    changed, ended = CHANGED.get(request.query_params.get("changed", "")), int_query_param(request, "ended", 0, 0, 1_000_000)
     tokens = await desk.database.read(lambda database: token_list.listed(database, at, id))
     return pages.page(
         request, "account.html", caller, status=status if problem else 200, problem=told, own=caller.session, sessions=rows,
-        changed=changed and i18n.translated(changed, reads), ended=ended, alerts=wants, tokens=tokens,
+        changed=changed and i18n.translate(changed, reads), ended=ended, alerts=wants, tokens=tokens,
         good=token_list.count_good(tokens),
     )  # fmt: skip
 
@@ -225,7 +229,7 @@ routes = [
     Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),
     Route(f"{PATH}/password", change_password, methods=["POST"]),
     Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
-    Route(password_links.PATH, by_link),
-    Route(password_links.PATH, set_by_link, methods=["POST"]),
+    Route(password_links.PATH, link_page),
+    Route(password_links.PATH, set_password_by_link, methods=["POST"]),
     Route(f"{password_links.PATH}/tokens", tokens_to_end, methods=["POST"]),
 ]

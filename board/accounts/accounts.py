@@ -12,12 +12,12 @@ from sqlmodel import col, or_, select
 from board.accounts import passwords
 from board.audit import entries, writer
 from board.engine.identity import digest, hash_password
-from board.engine.rights_version import bump
+from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError
 from board.i18n import N_
 from models.accounts import ROLES, SCOPES, THEMES, Account, LoginSession, Token
 from models.ids import new_id
-from models.times import moment, now, stamp
+from models.times import format_utc, now, parse_utc
 
 if TYPE_CHECKING:
     pass
@@ -34,7 +34,7 @@ NO_END = 0  # as a number of days
 _END_LINK = text("DELETE FROM link WHERE account = :account")
 
 
-def new_account(email: str, name: str, role: str, password: str, now: str) -> Callable[[Database], str]:
+def prepare_account(email: str, name: str, role: str, password: str, now: str) -> Callable[[Database], str]:
     """What adds an account, and gives its id. The password is hashed here, before the database is asked for anything: that
     takes a tenth of a second, for which everybody's commits would wait. Raises OperationError; so does what it gives."""
     email = email.strip().lower()
@@ -43,7 +43,7 @@ def new_account(email: str, name: str, role: str, password: str, now: str) -> Ca
     if not name.strip() or len(name) > 200:
         raise OperationError(N_("An account needs a name of at most 200 characters."))
     _check_role(role)
-    _check(passwords.fault(password) or passwords.own_fault(password, name, email))
+    _check(passwords.problem(password) or passwords.personal_problem(password, name, email))
     hashed = hash_password(password)
 
     def add(database: Database) -> str:
@@ -51,7 +51,7 @@ def new_account(email: str, name: str, role: str, password: str, now: str) -> Ca
             raise OperationError(N_("There is an account with this address already."))
         account = Account(id=new_id(), email=email, name=name.strip(), role=role, password=hashed, created_at=now)
         database.add(account)
-        bump(database)
+        bump_rights_version(database)
         writer.write(database, entries.AccountAdded(id=account.id, name=account.name, role=role))
         return account.id
 
@@ -64,7 +64,7 @@ def every(database: Database) -> list[Account]:
 
 def set_enabled(database: Database, email: str, enabled: bool) -> None:
     """Disabling ends every session of the account, and its link. Raises OperationError."""
-    bump(database)
+    bump_rights_version(database)
     account = find(database, email)
     if account.enabled != enabled:
         changed = entries.AccountEnabled if enabled else entries.AccountDisabled
@@ -78,7 +78,7 @@ def set_enabled(database: Database, email: str, enabled: bool) -> None:
 def set_role(database: Database, email: str, role: str) -> None:
     """Raises OperationError."""
     _check_role(role)
-    bump(database)
+    bump_rights_version(database)
     account = find(database, email)
     if account.role != role:
         writer.write(database, entries.RoleSet(id=account.id, name=account.name, before=account.role, role=role))
@@ -90,21 +90,21 @@ def set_language(database: Database, id: str, language: str) -> None:
     database.get_one(Account, id).language = language
 
 
-def new_password(email: str, password: str, *, but: str | None = None) -> Callable[[Database], int]:
+def prepare_password(email: str, password: str, *, but: str | None = None) -> Callable[[Database], int]:
     """What sets a password, and ends every session of the account (`but` the one of this digest), its tokens and its link; it
     gives the number of tokens. Hashed here, as above. Raises OperationError; so does what it gives."""
-    _check(passwords.fault(password))
+    _check(passwords.problem(password))
     hashed = hash_password(password)
 
     def change_it(database: Database) -> int:
-        bump(database)
+        bump_rights_version(database)
         account = find(database, email)
-        _check(passwords.own_fault(password, account.name, account.email))
+        _check(passwords.personal_problem(password, account.name, account.email))
         account.password = hashed
         writer.write(database, entries.PasswordSet(id=account.id, name=account.name))
         _drop_sessions(database, account.id, but=but)
         _end_link(database, account)
-        return end_tokens(database, account.id, stamp(now()))
+        return end_tokens(database, account.id, format_utc(now()))
 
     return change_it
 
@@ -125,7 +125,7 @@ def sessions(database: Database, id: str, now: str) -> list[LoginSession]:
 
 def end_sessions(database: Database, id: str, *, only: str | None = None, but: str | None = None) -> None:
     """Ends all of an account, or `only` that of a digest, or all `but` that one."""
-    bump(database)
+    bump_rights_version(database)
     account = database.get(Account, id)
     if (count := _drop_sessions(database, id, only=only, but=but)) and account is not None:
         writer.write(database, entries.SessionsEnded(id=id, name=account.name, count=count))
@@ -157,7 +157,7 @@ def add_token(
     account = find(database, email)
     token = Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now)
     token.made_by = made_by
-    token.expires_at = None if days == NO_END else stamp(moment(now) + timedelta(days=days))
+    token.expires_at = None if days == NO_END else format_utc(parse_utc(now) + timedelta(days=days))
     database.add(token)
     added = entries.TokenAdded(
         id=account.id, name=account.name, token=token.id, title=name, scope=scope, expires_at=token.expires_at
@@ -166,7 +166,7 @@ def add_token(
     return secret
 
 
-def administered(database: Database) -> bool:
+def has_admin(database: Database) -> bool:
     """Whether there is somebody who can sign in and change accounts."""
     return database.exec(select(Account).where(Account.role == "admin", Account.enabled)).first() is not None
 
@@ -184,7 +184,7 @@ def good_tokens(database: Database, id: str, now: str) -> list[Token]:
 
 def end_tokens(database: Database, id: str, now: str) -> int:
     """Revoke all tokens of an account that are still good, and return how many these are."""
-    bump(database)
+    bump_rights_version(database)
     good = good_tokens(database, id, now)
     for token in good:
         _revoke(database, token, now)
@@ -196,7 +196,7 @@ def revoke_token(database: Database, name: str, now: str) -> None:
     token = database.exec(select(Token).where(Token.name == name)).first()
     if token is None:
         raise OperationError(N_("There is no token with this name."))
-    bump(database)
+    bump_rights_version(database)
     if token.revoked_at is None:
         _revoke(database, token, now)
 

@@ -16,20 +16,20 @@ from starlette.routing import Route
 
 from board import i18n
 from board.accounts import accounts, live_changes, password_links, token_list
-from board.accounts.account_pages import typed
+from board.accounts.account_pages import form_reader
 from board.accounts.accounts import ROLE_NAMES
 from board.accounts.token_list import Listed
 from board.audit import actor
-from board.engine.identity import Caller, still_signed_in
+from board.engine.identity import Caller, require_active
 from board.engine.rights_version import hold
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
 from board.web.admin_only import for_admins
-from board.web.http import desk_of
+from board.web.http import service_of
 from board.web.same_origin import own_origin
 from models.accounts import SCOPES, Account, LoginSession
-from models.times import now, stamp
+from models.times import format_utc, now
 
 T = TypeVar("T")
 Form = Callable[[str], str]
@@ -44,16 +44,16 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Database], T])
 
     def do(database: Database) -> T:
         hold(database)  # of two who take each other's role at the same moment, the second is none any more
-        account = still_signed_in(database, caller)
+        account = require_active(database, caller)
         if account.role != "admin":
             raise Refused("not_found")
         actor.acting(database, actor.account(account))
         result = fn(database)
-        if not accounts.administered(database):
+        if not accounts.has_admin(database):
             raise OperationError(N_("You are the only administrator: make somebody else one first."))
         return result
 
-    return await live_changes.change(desk_of(request), do)
+    return await live_changes.apply_change(service_of(request), do)
 
 
 # -- everybody ------------------------------------------------------------------------------------------------------------
@@ -66,11 +66,11 @@ async def everybody(request: Request, caller: Caller) -> Response:
 
 async def add(request: Request, caller: Caller) -> Response:
     """`POST /accounts`: a new account, and a one-time link by which its person sets the password."""
-    form, desk = await typed(request), desk_of(request)
+    form, desk = await form_reader(request), service_of(request)
     try:
         # Until then it has one that nobody knows.
-        password, at = secrets.token_urlsafe(32), stamp(desk.clock())
-        new = await asyncio.to_thread(accounts.new_account, form("email"), form("name"), form("role"), password, at)
+        password, at = secrets.token_urlsafe(32), format_utc(desk.clock())
+        new = await asyncio.to_thread(accounts.prepare_account, form("email"), form("name"), form("role"), password, at)
 
         def make(database: Database) -> str:
             new(database)
@@ -84,7 +84,7 @@ async def add(request: Request, caller: Caller) -> Response:
 
 async def _everybody(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
     sought = request.query_params.get("q", "")
-    rows = await desk_of(request).database.read(accounts.every)
+    rows = await service_of(request).database.read(accounts.every)
     found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in sought.casefold().split())]
     told = form or (lambda name: "")
     return _shown(
@@ -103,19 +103,19 @@ async def one(request: Request, caller: Caller) -> Response:
 
 async def set_role(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/role`."""
-    role = (await typed(request))("role")
+    role = (await form_reader(request))("role")
     return await _changed(request, caller, lambda database, account: accounts.set_role(database, account.email, role))
 
 
 async def set_enabled(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/enabled`: `enabled` is `yes` or `no`. Disabling ends every session."""
-    enabled = (await typed(request))("enabled") == "yes"
+    enabled = (await form_reader(request))("enabled") == "yes"
     return await _changed(request, caller, lambda database, account: accounts.set_enabled(database, account.email, enabled))
 
 
 async def end_sessions(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/sessions`: ends the one of `session`, or all."""
-    only = (await typed(request))("session") or None
+    only = (await form_reader(request))("session") or None
     return await _changed(request, caller, lambda database, account: accounts.end_sessions(database, account.id, only=only))
 
 
@@ -124,8 +124,8 @@ async def make_link(request: Request, caller: Caller) -> Response:
 
     def make(database: Database) -> tuple[str, str, int]:
         account = _account(database, request)
-        good = len(accounts.good_tokens(database, account.id, stamp(now())))
-        return account.name, password_links.make(database, account, desk_of(request).clock()), good
+        good = len(accounts.good_tokens(database, account.id, format_utc(now())))
+        return account.name, password_links.make(database, account, service_of(request).clock()), good
 
     try:
         name, secret, good = await _change(request, caller, make)
@@ -144,13 +144,13 @@ async def _changed(request: Request, caller: Caller, fn: Callable[[Database, Acc
 
 
 async def _one(request: Request, caller: Caller, problem: str | None = None) -> Response:
-    at = stamp(now())
+    at = format_utc(now())
 
     def read(database: Database) -> tuple[Account, list[LoginSession], list[Listed]]:
         account = _account(database, request)
         return account, accounts.sessions(database, account.id, at), token_list.listed(database, at, account.id)
 
-    whose, sessions, tokens = await desk_of(request).database.read(read)
+    whose, sessions, tokens = await service_of(request).database.read(read)
     return _shown(
         request, "accounts_one.html", caller, problem, whose=whose, sessions=sessions, own=caller.session, tokens=tokens,
         good=token_list.count_good(tokens),
@@ -180,7 +180,7 @@ async def all_tokens(request: Request, caller: Caller) -> Response:
 
 async def add_token(request: Request, caller: Caller) -> Response:
     """`POST /accounts/tokens`: a new token, told once."""
-    form, at = await typed(request), stamp(desk_of(request).clock())
+    form, at = await form_reader(request), format_utc(service_of(request).clock())
     name, scope, email, days = form("name").strip(), form("scope"), form("account"), _days(form("days"))
 
     def add(database: Database) -> str:
@@ -205,7 +205,7 @@ async def add_token(request: Request, caller: Caller) -> Response:
 
 async def revoke_token(request: Request, caller: Caller) -> Response:
     """`POST /accounts/tokens/revoke`: ends the one of this `name`."""
-    name, at = (await typed(request))("name"), stamp(desk_of(request).clock())
+    name, at = (await form_reader(request))("name"), format_utc(service_of(request).clock())
     try:
         await _change(request, caller, lambda database: accounts.revoke_token(database, name, at))
     except OperationError as wrong:
@@ -214,7 +214,7 @@ async def revoke_token(request: Request, caller: Caller) -> Response:
 
 
 async def _tokens(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
-    database, at = desk_of(request).database, stamp(now())
+    database, at = service_of(request).database, format_utc(now())
     rows = await database.read(lambda session: token_list.listed(session, at))
     people = await database.read(accounts.every)
     told = form or (lambda name: "")
@@ -233,7 +233,7 @@ def _days(typed: str) -> int:
 
 def _shown(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:
     """A page of these, with what was wrong."""
-    told = problem and i18n.translated(problem, language.of(request, caller))
+    told = problem and i18n.translate(problem, language.language_for(request, caller))
     return pages.page(request, name, caller, status=422 if problem else 200, problem=told, roles=ROLE_NAMES, **context)
 
 

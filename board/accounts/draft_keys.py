@@ -11,12 +11,12 @@ from sqlmodel import Session as Database
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.engine.identity import Caller, still_signed_in
+from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.i18n import N_
-from board.web.http import answer, caller_of, desk_of
+from board.web.http import json_response, require_caller, service_of
 from models.accounts import DraftKey
-from models.times import now, stamp
+from models.times import format_utc, now
 
 BYTES = 32  # AES-256
 _ADD = text("INSERT INTO draft_key (account, key, created_at) VALUES (:account, :key, :at) ON CONFLICT DO NOTHING")
@@ -24,25 +24,25 @@ _ADD = text("INSERT INTO draft_key (account, key, created_at) VALUES (:account, 
 
 async def draft_key(request: Request) -> Response:
     """`GET /api/v1/me/draft-key`: the caller's key. For sessions alone: a program keeps no drafts."""
-    caller = await caller_of(request)
+    caller = await require_caller(request)
     if caller.session is None:
         raise Refused("forbidden", N_("A token has no drafts."))
-    database = desk_of(request).database
+    database = service_of(request).database
     key = await database.read(lambda session: find(session, caller))
     key = key or await database.write(lambda session: make(session, caller))
-    return answer({"account": caller.account.id, "key": key})
+    return json_response({"account": caller.account.id, "key": key})
 
 
 def find(database: Database, caller: Caller) -> str | None:
     """Return the key of the caller's account, None where it has none yet. Raises Refused `unauthenticated`."""
-    account = still_signed_in(database, caller)
+    account = require_active(database, caller)
     row = database.get(DraftKey, account.id)
     return row.key if row is not None else None
 
 
 def make(database: Database, caller: Caller) -> str:
     """Return the key of the caller's account, a new one where it has none: of two that are made at once the first one stands."""
-    account = still_signed_in(database, caller)
+    account = require_active(database, caller)
     key = base64.b64encode(secrets.token_bytes(BYTES)).decode()
-    database.connection().execute(_ADD, {"account": account.id, "key": key, "at": stamp(now())})
+    database.connection().execute(_ADD, {"account": account.id, "key": key, "at": format_utc(now())})
     return database.get_one(DraftKey, account.id).key

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlmodel import Session as Database
 
-from board.accounts.accounts import new_account
+from board.accounts.accounts import prepare_account
 from board.engine.identity import Caller
 from board.errors import Refused
 from models.accounts import Account
-from models.times import stamp
+from models.times import format_utc
 
 if TYPE_CHECKING:
     from board.service import BoardService
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def change(desk: "BoardService", fn: Callable[[Database], T]) -> T:
+async def apply_change(desk: "BoardService", fn: Callable[[Database], T]) -> T:
     """Does one of the above on a running desk."""
     result = await desk.database.write(fn)
     await desk.rights_changed()
@@ -27,7 +27,9 @@ async def change(desk: "BoardService", fn: Callable[[Database], T]) -> T:
 
 async def add_account(desk: "BoardService", email: str, name: str, role: str, password: str) -> str:
     """A new account on a running desk; its id. Raises OperationError."""
-    return await change(desk, await asyncio.to_thread(new_account, email, name, role, password, stamp(desk.clock())))
+    return await apply_change(
+        desk, await asyncio.to_thread(prepare_account, email, name, role, password, format_utc(desk.clock()))
+    )
 
 
 async def caller_for(desk: "BoardService", account_id: str) -> Caller:

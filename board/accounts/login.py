@@ -17,13 +17,13 @@ from board.audit import actor, writer
 from board.audit.entries import SignedIn
 from board.engine.identity import HASHER, LASTS, Caller, digest
 from board.engine.last_use import idle_end
-from board.engine.rights_version import bump
+from board.engine.rights_version import bump_rights_version
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.limiter import Wanted
 from board.telemetry import metrics
 from models.accounts import Account, LoginSession
 from models.database import DatabaseUnavailable
-from models.times import now, stamp
+from models.times import format_utc, now
 
 if TYPE_CHECKING:
     from board.service import BoardService
@@ -88,7 +88,7 @@ class Login:
 
     async def _checked(self, account: Account | None, password: str, counted: "_Try") -> Account | None:
         async with self._room:
-            fits = await asyncio.to_thread(_fits, account.password if account else None, password)
+            fits = await asyncio.to_thread(_verify, account.password if account else None, password)
         good = account if account is not None and account.enabled and fits else None
         await self._desk.limiter.give_back(counted.as_good if good is None else counted.as_wrong)
         if good is None:
@@ -100,7 +100,7 @@ class Login:
         """The cookie of a new session; None where the account was disabled, or has another password, since it was read."""
         secret = secrets.token_urlsafe(32)
         begins = now()
-        at, latest = stamp(begins), stamp(begins + LASTS)
+        at, latest = format_utc(begins), format_utc(begins + LASTS)
         ends = min(latest, idle_end(begins, self._desk.settings.session_idle))
         session = LoginSession(
             digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends
@@ -128,7 +128,7 @@ class Login:
             session = database.get(LoginSession, caller.session)
             if session is not None:
                 database.delete(session)
-                bump(database)
+                bump_rights_version(database)
 
         if caller.session is not None:
             await self._desk.database.write(end)
@@ -148,13 +148,13 @@ def _address(email: str) -> str:
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return HASHER.hash("nobody's password")
 
 
-def _fits(hashed: str | None, password: str) -> bool:
+def _verify(hashed: str | None, password: str) -> bool:
     """Takes as long where there is no account: also at the first try of a process."""
-    nobodys = _nobodys()
+    nobodys = _dummy_hash()
     try:
         return HASHER.verify(hashed or nobodys, password)
     except (VerificationError, InvalidHashError):

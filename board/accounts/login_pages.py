@@ -10,8 +10,8 @@ from board.errors import Refused
 from board.i18n import N_
 from board.service import BoardService
 from board.web import pages
-from board.web.auth import cookie_name, give_cookie, signed_in
-from board.web.http import body_of, form_of, wait
+from board.web.auth import cookie_name, set_session_cookie, signed_in
+from board.web.http import parse_form, read_body, wait
 from board.web.same_origin import check_own_page
 
 
@@ -20,7 +20,7 @@ async def sign_in(request: Request) -> Response:
     desk: BoardService = request.app.state.desk
     if "origin" in request.headers or "sec-fetch-site" in request.headers:  # every browser says one; a program needs not
         check_own_page(request)
-    form = form_of(await body_of(request))
+    form = parse_form(await read_body(request))
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]
     request.state.email = email[:400]
     try:
@@ -32,8 +32,10 @@ async def sign_in(request: Request) -> Response:
     secret = await door_of(request).begin(account, client_address.of(request)) if account is not None else None
     if account is None or secret is None:
         return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
-    response = RedirectResponse(pages.own_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303)
-    give_cookie(response, secret, desk.settings.secure)
+    response = RedirectResponse(
+        pages.safe_redirect_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303
+    )
+    set_session_cookie(response, secret, desk.settings.secure)
     devices.give(request, response, account)
     return response
 

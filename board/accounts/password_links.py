@@ -15,7 +15,7 @@ from board.engine.rights_version import hold
 from board.errors import OperationError
 from board.i18n import N_
 from models.accounts import Account, PasswordLink
-from models.times import stamp
+from models.times import format_utc
 
 LASTS = timedelta(hours=24)
 PATH = "/password"
@@ -28,32 +28,34 @@ def make(database: Database, account: Account, now: datetime, *, first: bool = F
     if not account.enabled:
         raise OperationError(N_("This account is disabled: enable it first."))
     secret = secrets.token_urlsafe(32)
-    database.merge(PasswordLink(account=account.id, digest=digest(secret), created_at=stamp(now), ends_at=stamp(now + LASTS)))
+    database.merge(
+        PasswordLink(account=account.id, digest=digest(secret), created_at=format_utc(now), ends_at=format_utc(now + LASTS))
+    )
     writer.write(database, LinkMade(id=account.id, name=account.name, first=first))
     return secret
 
 
-def owner(database: Database, secret: str, now: datetime) -> Account:
+def owner_of(database: Database, secret: str, now: datetime) -> Account:
     """Whose password may be set by it. Raises OperationError."""
     row = database.exec(
-        select(PasswordLink).where(PasswordLink.digest == digest(secret), PasswordLink.ends_at > stamp(now))
+        select(PasswordLink).where(PasswordLink.digest == digest(secret), PasswordLink.ends_at > format_utc(now))
     ).first()
     account = database.get(Account, row.account) if row is not None else None
     if account is None or not account.enabled:
-        raise _over()
+        raise is_expired()
     return account
 
 
-def use(database: Database, secret: str, now: datetime, address: str = "") -> None:
+def consume(database: Database, secret: str, now: datetime, address: str = "") -> None:
     """Ends it, for who sets the password in the same transaction. Of two who do so at once, one raises OperationError."""
     hold(database)
-    account = owner(database, secret, now)
-    if database.connection().execute(_USE, {"digest": digest(secret), "now": stamp(now)}).rowcount != 1:
-        raise _over()
+    account = owner_of(database, secret, now)
+    if database.connection().execute(_USE, {"digest": digest(secret), "now": format_utc(now)}).rowcount != 1:
+        raise is_expired()
     writer.write(database, LinkUsed(id=account.id, name=account.name, address=address or None))
 
 
-def _over() -> OperationError:
+def is_expired() -> OperationError:
     return OperationError(
         N_("This link has been used, or is older than a day, or is not whole. Ask an administrator for another.")
     )

@@ -7,7 +7,7 @@ from board.i18n import N_
 SHORTEST, LONGEST = 10, 1_000  # characters
 
 
-def fault(password: str) -> str | None:
+def problem(password: str) -> str | None:
     """Return what is wrong with a password, for any account."""
     if len(password) < SHORTEST:
         return N_("A password has at least 10 characters.")
@@ -22,7 +22,7 @@ def fault(password: str) -> str | None:
     return None
 
 
-def own_fault(password: str, name: str, email: str) -> str | None:
+def personal_problem(password: str, name: str, email: str) -> str | None:
     """Return what is wrong with a password for the person with this name and address."""
     if own_words.is_made_of(password, [*own_words.PRODUCT, *own_words.of_person(name, email)]):
         return N_("This password is made of your own name or e-mail address. Use four or five other words.")

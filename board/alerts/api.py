@@ -6,41 +6,41 @@ from starlette.responses import Response
 
 from board.commands import alerts
 from board.commands.alerts import Key
-from board.engine.identity import still_signed_in
+from board.engine.identity import require_active
 from board.errors import Refused
 from board.i18n import N_
-from board.web.http import answer, caller_of, desk_of, json_of
+from board.web.http import json_response, read_json_object, require_caller, service_of
 from models.times import now
 from realtime.strict_json import MAX_INTEGER
 
 
 async def listed(request: Request) -> Response:
     """The newest alerts of the caller, and how many of all are unread."""
-    caller = await caller_of(request)
-    desk = desk_of(request)
+    caller = await require_caller(request)
+    desk = service_of(request)
 
     def look(session: Session) -> dict[str, object]:
-        at, me = now(), still_signed_in(session, caller).id
-        found, left = alerts.listed(session, me, at), alerts.mine(session, me, at)
+        at, me = now(), require_active(session, caller).id
+        found, left = alerts.list_alerts(session, me, at), alerts.visible_unread(session, me, at)
         return {"alerts": found, "unread": len(left), "quiet": alerts.choice(session, me).quiet}
 
-    return answer(await desk.database.read(look))
+    return json_response(await desk.database.read(look))
 
 
 async def read(request: Request) -> Response:
     """Marks some as read, or all; on every screen of the caller. Answers how many are left."""
-    caller = await caller_of(request)
-    keys = _keys(await json_of(request))
+    caller = await require_caller(request)
+    keys = _keys(await read_json_object(request))
     if not caller.may_command:
         raise Refused("forbidden")
-    desk = desk_of(request)
+    desk = service_of(request)
 
     def mark(session: Session) -> int:
-        return alerts.read(session, still_signed_in(session, caller).id, now(), keys)
+        return alerts.mark_read(session, require_active(session, caller).id, now(), keys)
 
     left = await desk.database.write(mark)
     desk.hub.asked.set()
-    return answer({"unread": left})
+    return json_response({"unread": left})
 
 
 def _keys(body: dict[str, object]) -> set[Key] | None:

@@ -13,12 +13,12 @@ from board import i18n
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema
-from board.errors import SENTENCES
+from board.errors import MESSAGES
 from board.i18n import N_
 from board.web import language
 from board.web.auth import signed_in
 from board.web.http import BASE, STATUS
-from board.web.pages import page, to_sign_in
+from board.web.pages import page, redirect_to_login
 from board.web.same_origin import own_origin
 
 _FORMATS = {"date-time": N_("time"), "date": N_("date")}
@@ -42,10 +42,10 @@ async def api(request: Request) -> Response:
     """What other programs can do here."""
     caller = await signed_in(request)
     if caller is None:
-        return to_sign_in(request)
-    say = i18n.translator(language.of(request, caller))
+        return redirect_to_login(request)
+    say = i18n.gettext_for(language.language_for(request, caller))
     calls, commands = await asyncio.to_thread(_calls, say), await asyncio.to_thread(_commands, say)
-    codes = [(code, STATUS[code], say(sentence)) for code, sentence in SENTENCES.items()]
+    codes = [(code, STATUS[code], say(sentence)) for code, sentence in MESSAGES.items()]
     given: dict[str, Any] = {"calls": calls, "commands": commands, "codes": codes, "origin": own_origin(request), "base": BASE}
     return page(request, "api.html", caller, **given)
 

@@ -20,10 +20,10 @@ from board.web.schema_helpers import (
     TRUE,
     UUID,
     EndpointDoc,
-    many,
-    or_null,
+    array_of,
+    nullable,
+    object_schema,
     ref,
-    shape,
 )
 from models.accounts import ROLES
 from models.alert import KINDS as ALERTS
@@ -47,7 +47,7 @@ PLACES: dict[str, Schema] = {
 
 def _taken_in() -> Schema:
     """A sighting with its source, for the search that is meant by either of its names."""
-    written, private = schemas.of(sightings.Fields), schemas.of(sources.Private)
+    written, private = schemas.schema_of(sightings.Fields), schemas.schema_of(sources.Private)
     both = {"id": COMMAND_ID} | written["properties"] | private["properties"]
     named = [{one: TEXT, other: {"type": "null"}} for one, other in (("board", "reference"), ("reference", "board"))]
     return {
@@ -63,93 +63,103 @@ def _taken_in() -> Schema:
 
 _SEEN, _SEARCH = schemas.state(Sighting)["properties"], schemas.state(Search)["properties"]
 _CHILD = _SEARCH["person"]["properties"]
-_NUMBER: Schema = or_null({"type": "number"})
+_NUMBER: Schema = nullable({"type": "number"})
 _NAMES: Schema = {"fr": TEXT, "nl": TEXT, "de": TEXT}
-_PLACE: Schema = shape({
-    "id": TEXT, "kind": {"enum": ["municipality", "locality", "city"]}, "name": TEXT, **_NAMES, "postal": many(TEXT),
-    "within": or_null(shape({"id": TEXT, **_NAMES})), "province": or_null(shape(_NAMES)), "country": TEXT,
+_PLACE: Schema = object_schema({
+    "id": TEXT, "kind": {"enum": ["municipality", "locality", "city"]}, "name": TEXT, **_NAMES, "postal": array_of(TEXT),
+    "within": nullable(object_schema({"id": TEXT, **_NAMES})), "province": nullable(object_schema(_NAMES)), "country": TEXT,
     "lat": _NUMBER, "lon": _NUMBER, "radius_m": _NUMBER,
 })  # fmt: skip
-_SOURCE: Schema = {"name": or_null(TEXT), "contact": or_null(TEXT)}
-_EARLIER: Schema = shape(_SOURCE | {"seq": COUNT, "at": TIME, "account": or_null(ID)})
-_ALERT: Schema = shape({
-    "board": ID, "reference": or_null(TEXT), "seq": COUNT, "at": TIME, "kind": {"enum": [*ALERTS, SECURITY]}, "type": TEXT,
-    "actor": or_null(shape({"id": ID, "name": TEXT})), "entity": shape({"kind": TEXT, "id": ID}),
-    "card": or_null(shape({"kind": {"enum": ["sighting", "task"]}, "id": ID, "number": COUNT})),
-    "value": or_null(TEXT), "acknowledge": or_null(TEXT), "reason": or_null(TEXT), "handover": or_null(COUNT),
+_SOURCE: Schema = {"name": nullable(TEXT), "contact": nullable(TEXT)}
+_EARLIER: Schema = object_schema(_SOURCE | {"seq": COUNT, "at": TIME, "account": nullable(ID)})
+_ALERT: Schema = object_schema({
+    "board": ID, "reference": nullable(TEXT), "seq": COUNT, "at": TIME, "kind": {"enum": [*ALERTS, SECURITY]}, "type": TEXT,
+    "actor": nullable(object_schema({"id": ID, "name": TEXT})), "entity": object_schema({"kind": TEXT, "id": ID}),
+    "card": nullable(object_schema({"kind": {"enum": ["sighting", "task"]}, "id": ID, "number": COUNT})),
+    "value": nullable(TEXT), "acknowledge": nullable(TEXT), "reason": nullable(TEXT), "handover": nullable(COUNT),
     "read": {"type": "boolean"}, "desktop": {"type": "boolean"},
 }, {"first_name": TEXT})  # fmt: skip
 
-_MARK: Schema = shape({"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}})
-_MARKS: Schema = shape({"seen": many(shape(_HEAD | {"at": TIME, "own": COUNT}))})
+_MARK: Schema = object_schema(
+    {"board": ID, "epoch": {"type": "string", "maxLength": 64}, "seq": COUNT | {"maximum": MAX_INTEGER}}
+)
+_MARKS: Schema = object_schema({"seen": array_of(object_schema(_HEAD | {"at": TIME, "own": COUNT}))})
 _TOUCHED, _NUMBER_OF_CARD = {"kind": TEXT, "id": ID, "seq": COUNT}, {"number": COUNT}
-_DIFFERS = {"change": {"enum": ["added", "changed", "removed"]}, "fields": many(shape({"path": TEXT, "from": {}, "to": {}}))}
-_CHANGE, _BACK = shape(_TOUCHED | _DIFFERS, _NUMBER_OF_CARD), shape(_TOUCHED | {"fields": many(TEXT)}, _NUMBER_OF_CARD)
+_DIFFERS = {
+    "change": {"enum": ["added", "changed", "removed"]},
+    "fields": array_of(object_schema({"path": TEXT, "from": {}, "to": {}})),
+}
+_CHANGE, _BACK = (
+    object_schema(_TOUCHED | _DIFFERS, _NUMBER_OF_CARD),
+    object_schema(_TOUCHED | {"fields": array_of(TEXT)}, _NUMBER_OF_CARD),
+)
 
 _HANDOVER = schemas.state(Handover)["properties"]
 _PEOPLE: Schema = {"type": "object", "additionalProperties": TEXT}
 _CARD: Schema = {
-    "kind": {"enum": ["sighting", "task"]}, "id": ID, "seq": COUNT, "number": COUNT, "title": TEXT, "assignee": or_null(ID),
-    "priority": {"enum": ["low", "normal", "urgent"]}, "due": or_null(TIME), "at": or_null(TIME),
-    "seen_at": or_null(TIME),
+    "kind": {"enum": ["sighting", "task"]}, "id": ID, "seq": COUNT, "number": COUNT, "title": TEXT, "assignee": nullable(ID),
+    "priority": {"enum": ["low", "normal", "urgent"]}, "due": nullable(TIME), "at": nullable(TIME),
+    "seen_at": nullable(TIME),
 }  # fmt: skip
 _PIN: Schema = _CARD | {
-    "kind": {"enum": ["sighting", "task", "note"]}, "number": or_null(COUNT), "priority": or_null(_CARD["priority"]),
-    "category": or_null(TEXT), "card": or_null(ID),
+    "kind": {"enum": ["sighting", "task", "note"]}, "number": nullable(COUNT), "priority": nullable(_CARD["priority"]),
+    "category": nullable(TEXT), "card": nullable(ID),
 }  # fmt: skip
-_IMPORTANT: Schema = shape({"seq": COUNT, "at": TIME, "type": TEXT, "kind": TEXT, "id": ID}, {"number": COUNT})
-_NEWS = {"seq": COUNT, "events": COUNT, "significant": many(_IMPORTANT)}
-_SECTION: Schema = shape({
+_IMPORTANT: Schema = object_schema({"seq": COUNT, "at": TIME, "type": TEXT, "kind": TEXT, "id": ID}, {"number": COUNT})
+_NEWS = {"seq": COUNT, "events": COUNT, "significant": array_of(_IMPORTANT)}
+_SECTION: Schema = object_schema({
     "board": ID, "epoch": TEXT, "seq": COUNT, "head": TEXT,
-    "search": shape({
+    "search": object_schema({
         **{name: _SEARCH[name] for name in (
             "reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal", "outcome", "status_reason",
             "acknowledge",
         )},
-        "suggested": many({"enum": list(younger_than())}), "undecided": {"type": "boolean"},
-        "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age")}),
+        "suggested": array_of({"enum": list(younger_than())}), "undecided": {"type": "boolean"},
+        "person": object_schema({name: _CHILD[name] for name in ("first_name", "last_name", "age")}),
     }),
-    "outside": or_null(ID),
-    "last_confirmed": or_null(shape(
+    "outside": nullable(ID),
+    "last_confirmed": nullable(object_schema(
         {"id": ID, "number": COUNT} | {name: _SEEN[name] for name in ("seen_at", "received_at", "place")}
     )),
-    "since": shape({"from": {"enum": ["shift"]}} | _NEWS),
-    "ungraded": many(shape(_CARD)),
-    "tasks": shape({"done": many(shape(_CARD)), "overdue": many(shape(_CARD)), "due": many(shape(_CARD))}),
-    "left_out": COUNT, "briefing": or_null(ref("briefing")), "pinned": many(shape(_PIN)),
-    "after": shape({"seq": COUNT, "events": COUNT, "significant": COUNT}),
-    "reader": shape({"from": {"enum": ["seen", "shift"]}, "unread": {"type": "boolean"}} | _NEWS),
-    "reads": {"type": "object", "additionalProperties": shape({"seq": COUNT, "at": TIME})},
+    "since": object_schema({"from": {"enum": ["shift"]}} | _NEWS),
+    "ungraded": array_of(object_schema(_CARD)),
+    "tasks": object_schema({"done": array_of(object_schema(_CARD)), "overdue": array_of(object_schema(_CARD)),
+    "due": array_of(object_schema(_CARD))}),
+    "left_out": COUNT, "briefing": nullable(ref("briefing")), "pinned": array_of(object_schema(_PIN)),
+    "after": object_schema({"seq": COUNT, "events": COUNT, "significant": COUNT}),
+    "reader": object_schema({"from": {"enum": ["seen", "shift"]}, "unread": {"type": "boolean"}} | _NEWS),
+    "reads": {"type": "object", "additionalProperties": object_schema({"seq": COUNT, "at": TIME})},
 })  # fmt: skip
-_REPORT: Schema = shape({
-    "handover": or_null(ref("handover")), "shift": or_null(ref("shift")), "composed_at": TIME, "live": {"type": "boolean"},
-    "people": _PEOPLE, "withheld": COUNT, "searches": many(_SECTION),
+_REPORT: Schema = object_schema({
+    "handover": nullable(ref("handover")), "shift": nullable(ref("shift")), "composed_at": TIME, "live": {"type": "boolean"},
+    "people": _PEOPLE, "withheld": COUNT, "searches": array_of(_SECTION),
 })  # fmt: skip
 
 CALLS: dict[tuple[str, str], EndpointDoc] = {
     ("GET", "/me"): EndpointDoc(
-        shape(_ACCOUNT | {"email": TEXT, "language": or_null(TEXT)}),
+        object_schema(_ACCOUNT | {"email": TEXT, "language": nullable(TEXT)}),
         refusals=("unauthenticated", "rate_limited", "failed", "unavailable"),
     ),
-    ("GET", "/me/draft-key"): EndpointDoc(shape({"account": ID, "key": TEXT})),
-    ("POST", "/me/active"): EndpointDoc(shape({"ends_at": TIME})),
+    ("GET", "/me/draft-key"): EndpointDoc(object_schema({"account": ID, "key": TEXT})),
+    ("POST", "/me/active"): EndpointDoc(object_schema({"ends_at": TIME})),
     ("GET", "/accounts"): EndpointDoc(
-        shape({"accounts": many(shape(_ACCOUNT | {name: {"type": "boolean"} for name in ("enabled", "machine")}))})
+        object_schema({"accounts": array_of(object_schema(_ACCOUNT | {name: {"type": "boolean"} for name in ("enabled",
+        "machine")}))})
     ),
     ("GET", "/boards"): EndpointDoc(
-        shape({"boards": many(shape(
+        object_schema({"boards": array_of(object_schema(
             {"board": ID, "kind": {"enum": ["operations", "search"]}, "epoch": TEXT, "seq": COUNT},
             {"reference": TEXT, "status": {"enum": ["open", "found", "closed"]}},
         ))}),
         query={"reference": TEXT},
     ),
     ("GET", "/find"): EndpointDoc(
-        shape({"more": {"type": "boolean"}, "hits": many(shape({
-            "board": ID, "reference": or_null(TEXT), "kind": {"enum": ["search", "sighting", "task", "note"]}, "id": ID,
-            "number": or_null(COUNT), "card": or_null(ID), "withdrawn": {"type": "boolean"},
-            "found": many(shape({
+        object_schema({"more": {"type": "boolean"}, "hits": array_of(object_schema({
+            "board": ID, "reference": nullable(TEXT), "kind": {"enum": ["search", "sighting", "task", "note"]}, "id": ID,
+            "number": nullable(COUNT), "card": nullable(ID), "withdrawn": {"type": "boolean"},
+            "found": array_of(object_schema({
                 "field": TEXT, "text": TEXT,
-                "marks": many({"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2}),
+                "marks": array_of({"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2}),
             })),
         }))}),
         (*ON_A_BOARD, "invalid"),
@@ -160,47 +170,49 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
         },
     ),
     ("GET", "/alerts"): EndpointDoc(
-        shape({"alerts": many(_ALERT), "unread": COUNT, "quiet": {"type": "boolean"}}),
+        object_schema({"alerts": array_of(_ALERT), "unread": COUNT, "quiet": {"type": "boolean"}}),
     ),
     ("POST", "/alerts/read"): EndpointDoc(
-        shape({"unread": COUNT}),
+        object_schema({"unread": COUNT}),
         (*EVERYWHERE, "invalid", "too_large"),
         body={"oneOf": [
-            shape({"all": TRUE}),
-            shape({"alerts": many(shape({"board": ID, "seq": COUNT | {"maximum": MAX_INTEGER}})) | {"maxItems": LISTED}}),
+            object_schema({"all": TRUE}),
+            object_schema({"alerts": array_of(object_schema({"board": ID,
+            "seq": COUNT | {"maximum": MAX_INTEGER}})) | {"maxItems": LISTED}}),
         ]},
     ),
     ("GET", "/since"): EndpointDoc(
-        shape({"boards": many(shape(
-            _HEAD | {"seen": or_null(shape({"epoch": TEXT, "seq": COUNT, "at": TIME})), "events": COUNT},
-            {"net": many(_CHANGE), "back": or_null(many(_BACK)), "more": {"type": "boolean"}},
+        object_schema({"boards": array_of(object_schema(
+            _HEAD | {"seen": nullable(object_schema({"epoch": TEXT, "seq": COUNT, "at": TIME})), "events": COUNT},
+            {"net": array_of(_CHANGE), "back": nullable(array_of(_BACK)), "more": {"type": "boolean"}},
         ))}),
         ON_A_BOARD, query={"board": PLACES["board"]},
     ),
     ("GET", "/seen"): EndpointDoc(_MARKS),
     ("POST", "/seen"): EndpointDoc(
         _MARKS, (*ON_A_BOARD, "invalid", "conflict", "too_large"),
-        body={"oneOf": [_MARK, shape({"marks": many(_MARK) | {"maxItems": MOST_MARKS}})]},
+        body={"oneOf": [_MARK, object_schema({"marks": array_of(_MARK) | {"maxItems": MOST_MARKS}})]},
     ),
     ("GET", "/boards/{board}/chain"): EndpointDoc(
-        shape(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
+        object_schema(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
         ON_A_BOARD,
     ),
     ("GET", "/handover"): EndpointDoc(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
     ("GET", "/handovers"): EndpointDoc(
-        shape({"handovers": many(shape({name: _HANDOVER[name] for name in report_calls.TOLD})), "people": _PEOPLE}),
+        object_schema({"handovers": array_of(object_schema({name: _HANDOVER[name] for name in report_calls.TOLD})),
+        "people": _PEOPLE}),
         (*EVERYWHERE, "invalid"),
         query={"before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}},
     ),
     ("GET", "/handovers/{number}"): EndpointDoc(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
     ("GET", "/boards/{board}"): EndpointDoc(
-        shape(_HEAD | {"entities": many(ref("Entity"))}),
+        object_schema(_HEAD | {"entities": array_of(ref("Entity"))}),
         (*ON_A_BOARD, "invalid"),
         query={"at": _MOMENT},
         tagged=True,
     ),
     ("GET", "/boards/{board}/events"): EndpointDoc(
-        shape(_HEAD | {"events": many(ref("Event"))}),
+        object_schema(_HEAD | {"events": array_of(ref("Event"))}),
         (*ON_A_BOARD, "invalid"),
         query={
             "after": {"type": "integer", "minimum": 0, "maximum": MAX_INTEGER, "default": 0},
@@ -216,22 +228,22 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
         body=ref("Command"),
     ),
     ("GET", "/boards/{board}/sightings/{sighting}/source"): EndpointDoc(
-        shape(_SOURCE, {"earlier": many(_EARLIER), "more": TRUE}),
+        object_schema(_SOURCE, {"earlier": array_of(_EARLIER), "more": TRUE}),
         (*ON_A_BOARD, "invalid"),
         query={"before": COUNT | {"minimum": 1, "maximum": MAX_INTEGER}},
     ),
     ("GET", "/boards/{board}/cards.csv"): EndpointDoc(TEXT, ON_A_BOARD, media="text/csv"),
-    ("GET", "/boards/{board}/cards.json"): EndpointDoc(shape(_HEAD | {"cards": many(ref("Entity"))}), ON_A_BOARD),
+    ("GET", "/boards/{board}/cards.json"): EndpointDoc(object_schema(_HEAD | {"cards": array_of(ref("Entity"))}), ON_A_BOARD),
     ("GET", "/boards/{board}/journal.csv"): EndpointDoc(TEXT, ON_A_BOARD, media="text/csv"),
-    ("GET", "/boards/{board}/journal.json"): EndpointDoc(shape(_HEAD | {"events": many(ref("Event"))}), ON_A_BOARD),
+    ("GET", "/boards/{board}/journal.json"): EndpointDoc(object_schema(_HEAD | {"events": array_of(ref("Event"))}), ON_A_BOARD),
     ("POST", "/intake/sightings"): EndpointDoc(
-        shape({"board": ID, "sighting": ID, "number": COUNT, "seq": COUNT}),
+        object_schema({"board": ID, "sighting": ID, "number": COUNT, "seq": COUNT}),
         (*ON_A_BOARD, "invalid", "closed", "too_large"),
         body=_taken_in(),
         status=201,
     ),
     ("GET", "/places"): EndpointDoc(
-        shape({"places": many(_PLACE), "attribution": TEXT}),
+        object_schema({"places": array_of(_PLACE), "attribution": TEXT}),
         ("unauthenticated", "rate_limited", "failed", "unavailable", "invalid"),
         query={
             "q": {"type": "string", "maxLength": 200},
@@ -239,20 +251,20 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
         },
     ),
     ("POST", "/boards/{board}/similar"): EndpointDoc(
-        shape({"similar": many(shape({
+        object_schema({"similar": array_of(object_schema({
             "sighting": ID, "number": COUNT,
             **{name: _SEEN[name] for name in ("description", "seen_at", "received_at", "place", "assessment")},
-            "score": shape({"words": {"type": "number"}, "near": {"type": "number"}}),
+            "score": object_schema({"words": {"type": "number"}, "near": {"type": "number"}}),
         }))}),
         (*ON_A_BOARD, "invalid", "too_large"),
-        body=schemas.of(suggestions_api.Typed),
+        body=schemas.schema_of(suggestions_api.Typed),
     ),
     ("GET", "/intake/searches"): EndpointDoc(
-        shape({"searches": many(shape({
+        object_schema({"searches": array_of(object_schema({
             "board": ID,
-            "person": shape({name: _CHILD[name] for name in ("first_name", "last_name", "age", "sex", "description")}),
+            "person": object_schema({name: _CHILD[name] for name in ("first_name", "last_name", "age", "sex", "description")}),
             **{name: _SEARCH[name] for name in ("reference", "kind", "missing_since", "last_seen", "worrying")},
-            "distance_m": or_null(COUNT), "nearest": {"enum": ["last_seen", "sighting", None]},
+            "distance_m": nullable(COUNT), "nearest": {"enum": ["last_seen", "sighting", None]},
         }))}),
         (*EVERYWHERE, "invalid"),
         query={

@@ -21,11 +21,20 @@ from board.telemetry import logs, metrics
 from board.web import etags, language
 from board.web.compression import packed, packs
 from board.web.heavy_reads import heavy, held
-from board.web.http import answer, caller_of, desk_of, encoded, joined, json_of, number, refusal
+from board.web.http import (
+    encoded,
+    error_response,
+    int_query_param,
+    joined,
+    json_response,
+    read_json_object,
+    require_caller,
+    service_of,
+)
 from models.accounts import LoginSession as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search
-from models.times import moment, now, stamp
+from models.times import format_utc, now, parse_utc
 from realtime import protocol, strict_json
 
 Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # of the database, in whichever of its threads
@@ -35,26 +44,26 @@ FEW = 50  # events that are read as anything small is
 
 async def me(request: Request) -> Response:
     """The account that asks. A browser learns here why a socket was refused."""
-    account = (await caller_of(request, intake=True)).account
+    account = (await require_caller(request, intake=True)).account
     told = {"id": account.id, "name": account.name, "role": account.role, "email": account.email}
-    return answer(told | {"language": account.language or None})
+    return json_response(told | {"language": account.language or None})
 
 
 async def active(request: Request) -> Response:
     """Somebody is at this screen: the session goes on. Noted as any other request is that a page does not send by itself."""
-    caller = await caller_of(request)
+    caller = await require_caller(request)
     if caller.session is None:
         raise Refused("forbidden", N_("A token has no session."))
-    desk = desk_of(request)
+    desk = service_of(request)
     row = await desk.database.read(lambda session: session.get(SignedIn, caller.session))
     if row is None:
         raise Refused("unauthenticated")
-    return answer({"ends_at": min(row.latest_end, idle_end(now(), desk.settings.session_idle))})
+    return json_response({"ends_at": min(row.latest_end, idle_end(now(), desk.settings.session_idle))})
 
 
 async def all_accounts(request: Request) -> Response:
     """Everybody, for assigning."""
-    caller = await caller_of(request)
+    caller = await require_caller(request)
 
     def read(session: Session) -> list[dict[str, Any]]:
         programs = program_accounts.every(session)
@@ -63,12 +72,12 @@ async def all_accounts(request: Request) -> Response:
             for each in accounts.every(session)
         ]
 
-    return await packed(request, caller, answer({"accounts": await desk_of(request).database.read(read)}))
+    return await packed(request, caller, json_response({"accounts": await service_of(request).database.read(read)}))
 
 
 async def boards(request: Request) -> Response:
     """The boards that the caller may see; with `reference`, those of the searches that have it."""
-    caller = await caller_of(request)
+    caller = await require_caller(request)
     asked = request.query_params.get("reference")
 
     def read(session: Session) -> list[dict[str, object]]:
@@ -85,14 +94,14 @@ async def boards(request: Request) -> Response:
                 found.append(entry)
         return found
 
-    return await packed(request, caller, answer({"boards": await desk_of(request).database.read(read)}))
+    return await packed(request, caller, json_response({"boards": await service_of(request).database.read(read)}))
 
 
 async def board(request: Request) -> Response:
     """The snapshot of a board, now or as it was at a seq or a time (`?at=`); 304 to who has it already."""
-    caller = await caller_of(request)
+    caller = await require_caller(request)
     if etags.asked(request):
-        tag = await desk_of(request).database.read(lambda session: _tag_of_few(session, request, caller))
+        tag = await service_of(request).database.read(lambda session: _tag_of_few(session, request, caller))
         if tag is not None and etags.holds(request, tag):
             return _same(tag)
     return await held(request, caller, _snapshot)
@@ -120,7 +129,7 @@ async def _snapshot(request: Request, caller: Caller) -> Response:
         entities = snapshot.entities(session, board, account) if now else snapshot.entities_at(session, board, account, seq)
         return joined({"board": board.id, "epoch": board.epoch, "seq": seq}, "entities", entities), tag
 
-    body, tag = await desk_of(request).heavy.read(caller, read)
+    body, tag = await service_of(request).heavy.read(caller, read)
     if body is None:
         return _same(tag)
     response = encoded(body)
@@ -130,7 +139,7 @@ async def _snapshot(request: Request, caller: Caller) -> Response:
 
 def _stands(session: Session, request: Request, caller: Caller) -> tuple[Board, int]:
     """The board that is asked for, and the seq that is meant. Raises Refused."""
-    board = access.board_for(session, caller.account.id, request.path_params["board"])
+    board = access.get_visible_board(session, caller.account.id, request.path_params["board"])
     at = request.query_params.get("at")
     return board, board.seq if at is None else _seq_at(session, board, at)
 
@@ -141,7 +150,7 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
         seq: int | None = int(at) if 0 < int(at) <= board.seq else None
     else:
         try:
-            time = stamp(moment(at.replace(" ", "+")))
+            time = format_utc(parse_utc(at.replace(" ", "+")))
         except (ValueError, OverflowError):
             raise Refused("invalid", fields={"at": N_("A seq, or a time with its offset.")}) from None
         seq = journal.seq_at(session, board.id, time)
@@ -153,34 +162,34 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
 async def events(request: Request) -> Response:
     """The events of a board after a seq, as the caller may see them; with `before`, the newest ones before that seq, with `at` up
     to a moment; with `entity`, those of one entity."""
-    return await (_few_events if number(request, "limit", 500, 1, 1_000) <= FEW else _many_events)(request)
+    return await (_few_events if int_query_param(request, "limit", 500, 1, 1_000) <= FEW else _many_events)(request)
 
 
 async def _few_events(request: Request) -> Response:
-    return await _events(request, await caller_of(request), desk_of(request).database.read)
+    return await _events(request, await require_caller(request), service_of(request).database.read)
 
 
 @heavy
 @packs
 async def _many_events(request: Request, caller: Caller) -> Response:
-    return await _events(request, caller, partial(desk_of(request).heavy.read, caller))
+    return await _events(request, caller, partial(service_of(request).heavy.read, caller))
 
 
 async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     id, entity = request.path_params["board"], request.query_params.get("entity")
-    after = number(request, "after", 0, 0, strict_json.MAX_INTEGER)
-    before = number(request, "before", 0, 1, strict_json.MAX_INTEGER)  # 0: not asked
-    limit, at = number(request, "limit", 500, 1, 1_000), request.query_params.get("at")
-    desk = desk_of(request)
+    after = int_query_param(request, "after", 0, 0, strict_json.MAX_INTEGER)
+    before = int_query_param(request, "before", 0, 1, strict_json.MAX_INTEGER)  # 0: not asked
+    limit, at = int_query_param(request, "limit", 500, 1, 1_000), request.query_params.get("at")
+    desk = service_of(request)
 
     def read(session: Session) -> tuple[Board, list[event.JournalEvent], access.VisibilityView]:
-        board, view = access.board_for(session, caller.account.id, id), access.as_of(session)
+        board, view = access.get_visible_board(session, caller.account.id, id), access.visibility_view(session)
         end = before if at is None else min(before or sys.maxsize, _seq_at(session, board, at) + 1)
         if end:
-            return board, journal.newest(session, id, entity, after, end, limit), view
+            return board, journal.latest_events(session, id, entity, after, end, limit), view
         if entity is not None:
-            return board, journal.of_entity(session, id, entity, after, limit), view
-        return board, journal.after(session, id, after, limit), view
+            return board, journal.entity_events(session, id, entity, after, limit), view
+        return board, journal.events_after(session, id, after, limit), view
 
     row, said, view = await read_by(read)
     records = [record(each) for each in said]
@@ -193,27 +202,27 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
 
 async def commands(request: Request) -> Response:
     """A command, as over the socket."""
-    caller = await caller_of(request)
-    value = await json_of(request)
+    caller = await require_caller(request)
+    value = await read_json_object(request)
     if not protocol.is_id(value.get("id")):
         raise Refused("invalid", fields={"id": N_("A command needs an id of 1 to 64 letters, digits, - or _.")})
     try:
         said = protocol.command(value, value["id"], request.path_params["board"])
     except protocol.BadMessage as unreadable:
         raise Refused("invalid", str(unreadable)) from None
-    logs.belongs_to(command=said.id)
+    logs.bind_ids(command=said.id)
     try:
-        with metrics.judging():
-            ack = await desk_of(request).execute(caller, said)
+        with metrics.observe_command():
+            ack = await service_of(request).execute(caller, said)
     except Refused as refused:
-        return refusal(refused, said.id, language.of(request))
-    return answer(ack.body())
+        return error_response(refused, said.id, language.language_for(request))
+    return json_response(ack.body())
 
 
 async def source(request: Request) -> Response:
     """Who the source of a sighting is, and was said to be before. Each reading is kept."""
-    caller = await caller_of(request)
-    desk = desk_of(request)
+    caller = await require_caller(request)
+    desk = service_of(request)
     board, sighting = request.path_params["board"], request.path_params["sighting"]
-    before = number(request, "before", strict_json.MAX_INTEGER, 1, strict_json.MAX_INTEGER)
-    return answer(await desk.database.write(lambda session: sources.read(session, caller, board, sighting, before)))
+    before = int_query_param(request, "before", strict_json.MAX_INTEGER, 1, strict_json.MAX_INTEGER)
+    return json_response(await desk.database.write(lambda session: sources.read(session, caller, board, sighting, before)))

@@ -23,28 +23,28 @@ FORWARDED = {  # a proxy on this machine says one of these of whoever it speaks 
 
 async def measured(request: Request) -> Response:
     """`GET /metrics`: from this machine, or with an administrator's token."""
-    if not _from_this_machine(request):
+    if not _is_local(request):
         caller = await signed_in(request)
         if caller is None:
             raise Refused("unauthenticated")
         if caller.token is None or caller.account.role != "admin":
             raise Refused("forbidden")
     request.app.state.counts.take()
-    told = await asyncio.to_thread(metrics.text) + await _displays_measured(request.app.state.desk)
+    told = await asyncio.to_thread(metrics.render) + await _display_metrics(request.app.state.desk)
     return Response(told, media_type="text/plain; version=0.0.4")
 
 
-async def _displays_measured(desk: BoardService) -> bytes:
+async def _display_metrics(desk: BoardService) -> bytes:
     """Nothing while the database can't be asked: the rest is told all the same."""
     try:
         async with asyncio.timeout(READY_S):
-            found = await desk.database.read(lambda session: list(display_standing.judged(session, now())))
+            found = await desk.database.read(lambda session: list(display_standing.with_status(session, now())))
     except (DatabaseUnavailable, TimeoutError):
         return b""
     return metrics.displays((display.id, state) for display, state in found)
 
 
-def _from_this_machine(request: Request) -> bool:
+def _is_local(request: Request) -> bool:
     """Whether a program here asks for itself. Behind a Unix socket stands a proxy."""
     if request.client is None or not FORWARDED.isdisjoint(request.headers):
         return False

@@ -13,10 +13,10 @@ from board.api.endpoint_docs import CALLS, PLACES, SAYS
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema, class_name
-from board.errors import SENTENCES
+from board.errors import MESSAGES
 from board.settings import VERSION
 from board.web.http import BASE, STATUS
-from board.web.schema_helpers import COUNT, ID, TEXT, TIME, TRUE, EndpointDoc, many, or_null, ref, shape
+from board.web.schema_helpers import COUNT, ID, TEXT, TIME, TRUE, EndpointDoc, array_of, nullable, object_schema, ref
 
 UNKNOWN = EndpointDoc({}, tuple(STATUS))  # until it has a line of its own
 
@@ -77,7 +77,7 @@ def _refusals(call: EndpointDoc) -> Schema:
         by_status.setdefault(STATUS[code], []).append(code)
     return {
         str(status): _response(
-            " ".join(SENTENCES[code] for code in codes),
+            " ".join(MESSAGES[code] for code in codes),
             "application/json",
             {"allOf": [ref("Refusal"), {"properties": {"code": {"enum": codes}}}]},
         )
@@ -97,16 +97,16 @@ def _fields_of(status: int) -> Schema:
 def _events(kinds: Iterable[str]) -> dict[str, Schema]:
     """Each form of an event, by a name of its own: of each kind of entity, erased, and hidden."""
     known: Schema = {"seq": COUNT, "at": TIME, "type": TEXT, "id": ID}
-    whole = {"actor": or_null(ref("Actor")), "command": or_null(TEXT), "changes": many(TEXT)}
-    more: Schema = {"reason": TEXT, "acknowledge": TEXT, "undoes": COUNT, "private": many(TEXT), "clock": TIME}
+    whole = {"actor": nullable(ref("Actor")), "command": nullable(TEXT), "changes": array_of(TEXT)}
+    more: Schema = {"reason": TEXT, "acknowledge": TEXT, "undoes": COUNT, "private": array_of(TEXT), "clock": TIME}
     return {
-        "Actor": shape({"id": ID, "name": TEXT}),
+        "Actor": object_schema({"id": ID, "name": TEXT}),
         **{
-            class_name(kind, "event"): shape(known | whole | {"kind": _only(kind), "state": or_null(ref(kind))}, more)
+            class_name(kind, "event"): object_schema(known | whole | {"kind": _only(kind), "state": nullable(ref(kind))}, more)
             for kind in kinds
         },
-        "ErasedEvent": shape(known | {"kind": {"type": "string", "enum": list(kinds)}, "erased": TRUE}),
-        "HiddenEvent": shape({"seq": COUNT, "hidden": TRUE}),
+        "ErasedEvent": object_schema(known | {"kind": {"type": "string", "enum": list(kinds)}, "erased": TRUE}),
+        "HiddenEvent": object_schema({"seq": COUNT, "hidden": TRUE}),
     }
 
 
@@ -118,7 +118,8 @@ def _schemas() -> Schema:
     states = {kind.KIND: schemas.state(kind) for kind in schemas.KINDS}
     commands = {name: schemas.command(name) for name in TABLE}
     entities = {
-        class_name(kind, "entity"): shape({"kind": _only(kind), "id": ID, "seq": COUNT, "state": ref(kind)}) for kind in states
+        class_name(kind, "entity"): object_schema({"kind": _only(kind), "id": ID, "seq": COUNT, "state": ref(kind)})
+        for kind in states
     }
     events = _events(states)
     return states | commands | entities | events | {
@@ -128,11 +129,11 @@ def _schemas() -> Schema:
             "oneOf": [ref(name) for name in commands],
             "discriminator": {"propertyName": "name", "mapping": {name: ref(name)["$ref"] for name in commands}},
         },
-        "Ack": shape({"id": TEXT, "board": ID, "seqs": many(COUNT)}, {"opened": ID}),
+        "Ack": object_schema({"id": TEXT, "board": ID, "seqs": array_of(COUNT)}, {"opened": ID}),
         "Refusal": {
             "type": "object",
             "properties": {
-                "code": {"enum": list(SENTENCES)}, "message": TEXT, "fields": {"type": "object", "additionalProperties": TEXT},
+                "code": {"enum": list(MESSAGES)}, "message": TEXT, "fields": {"type": "object", "additionalProperties": TEXT},
                 "current": {"type": "object"}, "id": TEXT, "retry_after_s": {"type": "integer", "minimum": 1},
             },
             "required": ["code", "message"],

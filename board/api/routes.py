@@ -21,8 +21,8 @@ from board.history import integrity_api
 from board.history import unseen_api as since_calls
 from board.lookup import text_search
 from board.lookup.intake_api import routes as intake
-from board.web.http import refusing
-from board.web.static_files import packed as packed_for_all
+from board.web.http import json_errors
+from board.web.static_files import gzipped as packed_for_all
 
 
 async def openapi(request: Request) -> Response:
@@ -36,7 +36,7 @@ async def missing(request: Request) -> Response:
 
 
 def _route(path: str, endpoint: object, method: str = "GET") -> Route:
-    return Route(path, refusing(endpoint), methods=[method])  # type: ignore[arg-type]
+    return Route(path, json_errors(endpoint), methods=[method])  # type: ignore[arg-type]
 
 
 routes = [
@@ -50,9 +50,9 @@ routes = [
     _route("/find", text_search.find),
     _route("/alerts", alert_calls.listed),
     _route("/alerts/read", alert_calls.read, "POST"),
-    _route("/since", since_calls.since),
-    _route("/seen", since_calls.marks),
-    _route("/seen", since_calls.see, "POST"),
+    _route("/since", since_calls.unseen),
+    _route("/seen", since_calls.list_positions),
+    _route("/seen", since_calls.advance_position, "POST"),
     _route("/handover", report_calls.present),
     _route("/handovers", report_calls.listed),
     _route("/handovers/{number}", report_calls.one),

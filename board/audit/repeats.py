@@ -16,7 +16,7 @@ from sqlmodel import Session
 from board.audit import actor, writer
 from board.audit.entries import Entry, Overflowed, Repeated, SignInFailed
 from models.database import Database, DatabaseUnavailable
-from models.times import now, stamp
+from models.times import format_utc, now
 from realtime.periodic import every
 
 log = structlog.get_logger()
@@ -51,7 +51,7 @@ class Repeats:
     def add(self, entry: Repeated) -> None:
         """Takes an entry, to be written or counted."""
         self._turn_window()
-        self._since = self._since or stamp(now())
+        self._since = self._since or format_utc(now())
         key = (entry.TYPE, entry.id, entry.address, getattr(entry, "reason", None))
         seen = self._seen.get(key)
         if seen is None or isinstance(entry, SignInFailed):  # of which each is looked at by whoever shuts the door to an address
@@ -59,7 +59,7 @@ class Repeats:
         if seen is not None:
             seen.more += 1
         elif len(self._seen) < MOST and len(self._waiting) < WAITING:
-            self._seen[key] = _Seen(entry, stamp(now()))
+            self._seen[key] = _Seen(entry, format_utc(now()))
             self._waiting.append(entry)
         else:
             self._beyond[entry.TYPE] += 1

@@ -19,7 +19,7 @@ from board.engine import journal, unit_of_work
 from models.board import AUDIT, Board
 from models.database import Database, after_commit
 from models.ids import new_epoch
-from models.times import now, stamp
+from models.times import format_utc, now
 
 log = structlog.get_logger()
 
@@ -34,9 +34,9 @@ def write(
 ) -> None:
     """Writes an entry when all else of this transaction is written; logs it when it is on the disk. `by` is who did it, else who
     acts in this session. `also_alerts` are accounts that are alerted beside the one that the entry is about."""
-    unit_of_work.of(session).changes += 1  # who is refused after this must undo it
+    unit_of_work.current(session).changes += 1  # who is refused after this must undo it
     actor = by or actors.of(session)
-    unit_of_work.of(session).at_last.append(partial(_append, entry, actor, frozenset(also_alerts)))
+    unit_of_work.current(session).at_last.append(partial(_append, entry, actor, frozenset(also_alerts)))
     if logged and actor.kind != "command_line":  # which has no log, and says what it did
         after_commit(session, partial(say, entry, actor))
 
@@ -49,11 +49,11 @@ async def write_alone(database: Database, entry: Entry, by: Actor) -> None:
 def ready(session: Session) -> Board:
     """The audit board, made where there is none yet; its row locked until the transaction ends, in which nothing else is locked
     after it."""
-    board = unit_of_work.locked(session, AUDIT)
+    board = unit_of_work.lock_board(session, AUDIT)
     if board is None:
-        made = {"id": AUDIT, "epoch": new_epoch(), "at": stamp(now()), "head": b""}
+        made = {"id": AUDIT, "epoch": new_epoch(), "at": format_utc(now()), "head": b""}
         session.connection().execute(_MAKE, made)
-        board = unit_of_work.locked(session, AUDIT)
+        board = unit_of_work.lock_board(session, AUDIT)
     assert board is not None
     return board
 
@@ -74,7 +74,7 @@ def say(entry: Entry, actor: Actor) -> None:
 def _append(entry: Entry, actor: Actor, also_alerts: frozenset[str], session: Session) -> None:
     board = ready(session)
     payload = {"actor": actor.body()} | entry.payload()
-    said = journal.append(session, board, entry.TYPE, entry.KIND, entry.id, actor.id, stamp(now()), payload)
+    said = journal.append(session, board, entry.TYPE, entry.KIND, entry.id, actor.id, format_utc(now()), payload)
     for account in sorted(_alerted(entry, actor) | also_alerts - {actor.id}):
         security_alerts.record(session, account, said)
 

@@ -11,17 +11,17 @@ from board.audit.entries import ExportRead
 from board.audit_log import reading, sentences
 from board.audit_log.reading import Filter, Found
 from board.engine import access
-from board.engine.identity import Caller, still_signed_in
+from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.exports.exports import BOM, CSV, lines
-from board.i18n import N_, translated
+from board.i18n import N_, translate
 from board.service import BoardService
 from board.web import language
 from board.web.heavy_reads import heavy
-from board.web.http import answer, desk_of, number
+from board.web.http import int_query_param, json_response, service_of
 from models.accounts import Account
 from models.board import AUDIT, Board
-from models.times import moment, stamp
+from models.times import format_utc, parse_utc
 from realtime.strict_json import MAX_INTEGER
 
 LIMIT, MOST = 100, 500  # entries in an answer
@@ -49,14 +49,14 @@ def _time(request: Request, name: str) -> str | None:
     if not text:
         return None
     try:
-        return stamp(moment(text.replace(" ", "+")))
+        return format_utc(parse_utc(text.replace(" ", "+")))
     except (ValueError, OverflowError):
         raise Refused("invalid", fields={name: N_("This is not a time with its offset, as in 2026-11-24T22:01:02Z.")}) from None
 
 
 def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
     """Return the caller and the board, if they may know of it now. Raises Refused."""
-    account = still_signed_in(session, caller)
+    account = require_active(session, caller)
     return account, access.audit_board(session, account)
 
 
@@ -66,18 +66,21 @@ async def entries(request: Request, caller: Caller) -> Response:
 
     def read(session: Session) -> tuple[Board, list[Found], int]:
         _, board = administrator(session, caller)  # first: to everybody else there is nothing that could be asked wrongly
-        before, limit = number(request, "before", MAX_INTEGER, 1, MAX_INTEGER), number(request, "limit", LIMIT, 1, MOST)
+        before, limit = (
+            int_query_param(request, "before", MAX_INTEGER, 1, MAX_INTEGER),
+            int_query_param(request, "limit", LIMIT, 1, MOST),
+        )
         return board, reading.newest(session, filter_of(request), before, limit + 1), limit
 
-    board, found, limit = await desk_of(request).heavy.read(caller, read)
+    board, found, limit = await service_of(request).heavy.read(caller, read)
     told = [each.wire() for each in found[:limit]]
-    return answer({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": told, "more": len(found) > limit})
+    return json_response({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": told, "more": len(found) > limit})
 
 
 @heavy
 async def csv(request: Request, caller: Caller) -> Response:
     """All entries that fit, the newest first, for a spreadsheet. That somebody took them is an entry too."""
-    desk = desk_of(request)
+    desk = service_of(request)
 
     def begin(session: Session) -> tuple[Filter, int]:
         account, board = administrator(session, caller)
@@ -86,12 +89,12 @@ async def csv(request: Request, caller: Caller) -> Response:
         return filter_of(request), board.seq + 1
 
     wanted, before = await desk.database.write(begin)
-    body = _csv(desk, caller, wanted, before, language.of(request, caller))
+    body = _csv(desk, caller, wanted, before, language.language_for(request, caller))
     return StreamingResponse(body, headers={"content-type": CSV, "content-disposition": f'attachment; filename="{FILE}"'})
 
 
 async def _csv(desk: BoardService, caller: Caller, wanted: Filter, before: int, reads: str) -> AsyncIterator[bytes]:
-    yield BOM + lines([[translated(word, reads) for word in HEADER]])
+    yield BOM + lines([[translate(word, reads) for word in HEADER]])
     while before:
 
         def read(session: Session, before: int = before) -> tuple[bytes, int]:
@@ -105,5 +108,5 @@ async def _csv(desk: BoardService, caller: Caller, wanted: Filter, before: int, 
 
 def _row(entry: Found, reads: str) -> list[object]:
     who, what = sentences.who(entry.actor) if entry.payload else "", sentences.sentence(entry)
-    told = (translated(who, reads), translated(what, reads), entry.about.get("address") or "")
+    told = (translate(who, reads), translate(what, reads), entry.about.get("address") or "")
     return [entry.seq, entry.at, entry.type, *told, entry.kind, entry.id]

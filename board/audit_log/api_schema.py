@@ -4,19 +4,19 @@ from board.audit.entries import ENTRIES, Entry
 from board.audit_log.reading import GROUPS
 from board.commands.schemas import Schema
 from board.i18n import N_
-from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, EndpointDoc, many, or_null, shape
+from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, TRUE, EndpointDoc, array_of, nullable, object_schema
 from realtime.strict_json import MAX_INTEGER
 
-_ACTOR: Schema = shape({
-    "kind": {"enum": ["account", "command_line", "server", "nobody"]}, "id": or_null(ID), "name": or_null(TEXT),
-    "token": or_null(ID),
+_ACTOR: Schema = object_schema({
+    "kind": {"enum": ["account", "command_line", "server", "nobody"]}, "id": nullable(ID), "name": nullable(TEXT),
+    "token": nullable(ID),
 })  # fmt: skip
 _META: Schema = {"seq": COUNT, "at": TIME, "type": TEXT, "kind": TEXT, "id": TEXT}
 
 
 def _entry(entry: type[Entry]) -> Schema:
-    about = shape({name: {} for name in entry.told()})
-    return shape(_META | {"type": {"const": entry.TYPE}, "kind": {"const": entry.KIND}, "actor": _ACTOR, "about": about})
+    about = object_schema({name: {} for name in entry.told()})
+    return object_schema(_META | {"type": {"const": entry.TYPE}, "kind": {"const": entry.KIND}, "actor": _ACTOR, "about": about})
 
 
 _FILTER: dict[str, Schema] = {
@@ -29,9 +29,9 @@ _REFUSALS = (*EVERYWHERE, "not_found", "invalid")
 
 CALLS: dict[tuple[str, str], EndpointDoc] = {
     ("GET", "/audit"): EndpointDoc(
-        shape({
+        object_schema({
             "board": {"const": "audit"}, "epoch": TEXT, "seq": COUNT, "more": {"type": "boolean"},
-            "entries": many({"oneOf": [*map(_entry, ENTRIES.values()), shape(_META | {"erased": TRUE})]}),
+            "entries": array_of({"oneOf": [*map(_entry, ENTRIES.values()), object_schema(_META | {"erased": TRUE})]}),
         }),
         _REFUSALS,
         query={

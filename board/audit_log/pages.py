@@ -18,12 +18,12 @@ from board.audit_log.api import administrator
 from board.audit_log.reading import Filter, Found
 from board.documents import content
 from board.engine.identity import Caller
-from board.i18n import N_, translated
+from board.i18n import N_, translate
 from board.web import language, pages
 from board.web.admin_only import for_admins
-from board.web.http import BASE, desk_of
+from board.web.http import BASE, service_of
 from models.accounts import Account
-from models.times import DESK, moment, stamp
+from models.times import DESK, format_utc, parse_utc
 from realtime.strict_json import MAX_INTEGER
 
 PATH = "/audit"
@@ -51,7 +51,7 @@ class Line:
 
 async def shown(request: Request, caller: Caller) -> Response:
     """`GET /audit`: the newest entries that fit, or those before a seq. Days and times are those of the desk."""
-    desk, reads = desk_of(request), language.of(request, caller)
+    desk, reads = service_of(request), language.language_for(request, caller)
     asked = {name: request.query_params.get(name, "") for name in NAMES}
     problem = None
     try:
@@ -69,7 +69,7 @@ async def shown(request: Request, caller: Caller) -> Response:
     kept = {name: value for name, value in asked.items() if value} if problem is None else {}
     older = f"{PATH}?{urlencode(kept | {'before': entries[-1].seq})}" if more else None
     return pages.page(
-        request, "audit.html", caller, status=422 if problem else 200, problem=problem and translated(problem, reads),
+        request, "audit.html", caller, status=422 if problem else 200, problem=problem and translate(problem, reads),
         days=_days(entries, reads), asked=asked, filtered=bool(kept), older=older, kinds=KINDS, people=people,
         file=f"{BASE}/audit.csv?{urlencode(_for_file(wanted))}".rstrip("?"),
     )  # fmt: skip
@@ -81,7 +81,7 @@ def _kind(asked: str) -> str | None:
 
 def _time(typed: str) -> str | None:
     """What is typed as a time of the desk. Raises ValueError."""
-    return stamp(datetime.fromisoformat(typed).replace(tzinfo=DESK)) if typed else None
+    return format_utc(datetime.fromisoformat(typed).replace(tzinfo=DESK)) if typed else None
 
 
 def _before(typed: str) -> int:
@@ -95,7 +95,7 @@ def _for_file(wanted: Filter) -> dict[str, str]:
 
 def _days(entries: Sequence[Found], reads: str) -> list[tuple[str, str, list[Line]]]:
     """The days of these entries, the newest first: each as a date, in words, and with its lines."""
-    lines = [(moment(each.at).astimezone(DESK).date().isoformat(), each) for each in entries]
+    lines = [(parse_utc(each.at).astimezone(DESK).date().isoformat(), each) for each in entries]
     return [
         (date, content.day(of_day[0].at, reads), [_line(each, reads) for each in of_day])
         for date, group in groupby(lines, key=lambda line: line[0])
@@ -104,9 +104,9 @@ def _days(entries: Sequence[Found], reads: str) -> list[tuple[str, str, list[Lin
 
 
 def _line(entry: Found, reads: str) -> Line:
-    what = translated(sentences.sentence(entry), reads)
+    what = translate(sentences.sentence(entry), reads)
     warns = entry.type in ENTRIES and ENTRIES[entry.type].WARNS
-    return Line(entry.seq, entry.at, content.clock(entry.at, reads), what, warns)
+    return Line(entry.seq, entry.at, content.time_text(entry.at, reads), what, warns)
 
 
 routes = [Route(PATH, for_admins(shown))]

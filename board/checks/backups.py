@@ -8,7 +8,7 @@ from sqlmodel import Session
 from board.checks.finding import State
 from board.maintenance.database import read
 from board.settings import Settings
-from models.times import moment, now
+from models.times import now, parse_utc
 from models.upkeep import BACKUP, Upkeep
 
 LATE = timedelta(hours=36)  # one that is made every night, and was left out
@@ -19,9 +19,9 @@ def look(settings: Settings) -> tuple[State, str]:
     made, began = read(_times)
     how = "`board backup FILE`" if settings.on_sqlite else "pg_dump, then `board backup --note`"
     if made is None:
-        young = began is None or now() - moment(began) < LATE
+        young = began is None or now() - parse_utc(began) < LATE
         return (State.WARNING if young else State.WRONG), f"None was ever made: {how}."
-    age = now() - moment(made)
+    age = now() - parse_utc(made)
     says = f"The last one was made {_told(age)} ago, at {made}"
     return (State.WRONG, f"{says}: {how}.") if age > LATE else (State.OK, f"{says}.")
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from board.checks.finding import State
 from board.maintenance.database import read
 from board.settings import Settings
-from models.times import moment, now
+from models.times import now, parse_utc
 
 OFF = timedelta(seconds=5)  # people read minutes
 _NEWEST = text("SELECT max(at) FROM board WHERE seq > 0")
@@ -18,7 +18,7 @@ _SERVER = text("SELECT clock_timestamp()")
 def look(settings: Settings) -> tuple[State, str]:
     newest, server = read(_times)
     at = now()
-    if newest is not None and moment(newest) - at > OFF:
+    if newest is not None and parse_utc(newest) - at > OFF:
         return State.WRONG, f"The newest event is of {newest}, which is not yet: this clock is behind, or another one was ahead."
     if server is None:
         return State.OK, f"It is {at:%Y-%m-%d %H:%M:%S} UTC; no event is later."

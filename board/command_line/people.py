@@ -12,7 +12,7 @@ from board.command_line.output import AsJson, show
 from board.command_line.passwords import FromStdin, password
 from board.maintenance.database import read, write
 from models.accounts import ROLES, SCOPES
-from models.times import now, stamp
+from models.times import format_utc, now
 
 account = typer.Typer(no_args_is_help=True, help="Who may sign in.")
 token = typer.Typer(no_args_is_help=True, help="Bearer tokens of other programs.")
@@ -31,7 +31,7 @@ Scope = Annotated[str, typer.Option(help="read, write or intake.", autocompletio
 @account.command("add")
 def account_add(email: str, name: Annotated[str, typer.Option()], role: Role, password_stdin: FromStdin = False) -> None:
     """Adds an account, and prints its id. Makes the database where there is none."""
-    print(write(accounts.new_account(email, name, role, password(password_stdin), stamp(now())), existing=False))
+    print(write(accounts.prepare_account(email, name, role, password(password_stdin), format_utc(now())), existing=False))
 
 
 @account.command("list")
@@ -66,7 +66,7 @@ def account_set_role(email: str, role: Annotated[str, typer.Argument(autocomplet
 @account.command("set-password")
 def account_set_password(email: str, password_stdin: FromStdin = False) -> None:
     """Sets a new password, and ends every session and every token of the account."""
-    ended = write(accounts.new_password(email, password(password_stdin)))
+    ended = write(accounts.prepare_password(email, password(password_stdin)))
     tokens = "1 token has" if ended == 1 else f"{ended} tokens have"
     print(f"The password is set. All sessions of this account and {tokens} ended.")
 
@@ -79,7 +79,7 @@ def token_add(
     days: Annotated[int, typer.Option(help="Days until it ends by itself, at most 365; 0: never.")] = accounts.DAYS,
 ) -> None:
     """Makes a token, and prints it: once."""
-    print(write(lambda session: accounts.add_token(session, name, scope, account, stamp(now()), days=days)))
+    print(write(lambda session: accounts.add_token(session, name, scope, account, format_utc(now()), days=days)))
     if days == accounts.NO_END:
         print("This token never ends by itself: revoke it when its program is no longer used.", file=sys.stderr)
 
@@ -87,14 +87,14 @@ def token_add(
 @token.command("list")
 def token_list(as_json: AsJson = False) -> None:
     """Lists the tokens, not their secrets."""
-    at = stamp(now())
+    at = format_utc(now())
     show(read(lambda session: [(each.line, each.shown) for each in listed_tokens(session, at)]), as_json)
 
 
 @token.command("revoke")
 def token_revoke(name: str) -> None:
     """Ends a token, on open sockets too."""
-    write(lambda session: accounts.revoke_token(session, name, stamp(now())))
+    write(lambda session: accounts.revoke_token(session, name, format_utc(now())))
 
 
 @search.command("members")
@@ -102,4 +102,4 @@ def search_members(id: str, add: Annotated[str, typer.Option(help="The account's
     """Adds a member to a members-only search that has lost its people. On the record."""
     from board.commands.searches import add_member
 
-    write(lambda session: add_member(session, id, accounts.find(session, add), stamp(now())))
+    write(lambda session: add_member(session, id, accounts.find(session, add), format_utc(now())))

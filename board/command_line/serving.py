@@ -12,7 +12,7 @@ from board.maintenance.database import WAIT_S, by_command_line, write
 from board.settings import Settings
 from models.database import Database, DatabaseUnavailable
 from models.schema import migrate as bring_up
-from models.times import now, stamp
+from models.times import format_utc, now
 
 
 def serve(
@@ -66,8 +66,8 @@ def backup(
     if note == (file is not None):
         raise typer.BadParameter("Name a new file, or --note.")
     if file is None:
-        return write(lambda session: note_backup(session, stamp(now()), None))
-    at = stamp(now())
+        return write(lambda session: note_backup(session, format_utc(now()), None))
+    at = format_utc(now())
     try:
         boards, faults = back_up(Database(Settings().database_url, existing=True), file, progress)
     finally:
@@ -83,7 +83,7 @@ def backup(
 
 def restored() -> None:
     """After a restore from a backup: gives every board a new epoch, so that no client goes on from where it was."""
-    from board.maintenance.transfer import restored as renew
+    from board.maintenance.transfer import reset_epochs as renew
 
     print(f"{write(renew)} boards have a new epoch: everybody gets a new snapshot.")
     print("Accounts, sessions, tokens and displays are those of the backup: disable and revoke again what has ended since.")

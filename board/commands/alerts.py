@@ -19,9 +19,9 @@ from board.engine import snapshot, unit_of_work
 from board.engine.alert_versions import changed
 from board.engine.event_writer import Change
 from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
-from models.entity import State, leaves
+from models.entity import State, flatten
 from models.search import Search
-from models.times import stamp
+from models.times import format_utc
 
 LISTED = 200  # at most, the newest
 LASTS = timedelta(days=14)  # what is older is not listed any more
@@ -62,7 +62,7 @@ _READ = text("INSERT INTO alert_read (account, board, seq, at) VALUES (:account,
 _FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since")
 
 
-def record(session: Session, change: Change) -> None:
+def record_alerts(session: Session, change: Change) -> None:
     """Write down whom an event alerts. Never who did it."""
     said, after, fields = change.event, change.after, change.fields
     body = said.body or b""
@@ -79,7 +79,7 @@ def record(session: Session, change: Change) -> None:
     if said.type == "search.status_set" and "status" in fields:
         found.append(("status", EVERYBODY))
     found += [(handover_alerts.KIND, account) for account in handover_alerts.concerned(session, said, after, fields)]
-    unit_of_work.of(session).alerts += [
+    unit_of_work.current(session).alerts += [
         {"board": said.board, "seq": said.seq, "kind": kind, "account": account, "at": said.at}
         for kind, account in found
         if account != said.account
@@ -87,8 +87,8 @@ def record(session: Session, change: Change) -> None:
 
 
 def _mentioned(session: Session, before: State, after: State, fields: Collection[str], reason: str | None) -> set[str]:
-    now = leaves(after)
-    found = mentions.new(session, _texts(now.get(name) for name in fields), _texts(leaves(before).values()))
+    now = flatten(after)
+    found = mentions.new(session, _texts(now.get(name) for name in fields), _texts(flatten(before).values()))
     return found | mentions.new(session, _texts([reason]), ())
 
 
@@ -110,7 +110,7 @@ def choices(session: Session, accounts: Collection[str]) -> dict[str, AlertChoic
     return {account: AlertChoice(account=account) for account in accounts} | {row.account: row for row in rows}
 
 
-def choose(session: Session, account: str, places: dict[str, str], quiet: bool) -> None:
+def update_settings(session: Session, account: str, places: dict[str, str], quiet: bool) -> None:
     """Where alerts of each kind are shown from now on. Raises ValueError for what is no kind or place."""
     if set(places) != set(KINDS) or not set(places.values()) <= set(PLACES):
         raise ValueError(places)
@@ -121,7 +121,7 @@ def choose(session: Session, account: str, places: dict[str, str], quiet: bool) 
     row.quiet = quiet
 
 
-def wanted(chosen: AlertChoice) -> list[str]:
+def enabled_kinds(chosen: AlertChoice) -> list[str]:
     """The kinds that an account is alerted of, in their order; that of its own safety always."""
     return [*(kind for kind in KINDS if getattr(chosen, kind) != "off"), SECURITY]
 
@@ -129,25 +129,26 @@ def wanted(chosen: AlertChoice) -> list[str]:
 # -- the list -------------------------------------------------------------------------------------------------------------
 
 
-def since(now: datetime) -> str:
+def retention_cutoff(now: datetime) -> str:
     """What is not newer is not listed."""
-    return stamp(now - LASTS)
+    return format_utc(now - LASTS)
 
 
-def listed(session: Session, account: str, now: datetime) -> list[dict[str, Any]]:
+def list_alerts(session: Session, account: str, now: datetime) -> list[dict[str, Any]]:
     """The newest alerts of an account, an event once."""
     chosen, hidden = choice(session, account), snapshot.hidden_searches(session, account)
     asked = {
-        "me": account, "since": since(now), "kinds": wanted(chosen), "hidden": list(hidden), "limit": LISTED * len(KINDS),
+        "me": account, "since": retention_cutoff(now), "kinds": enabled_kinds(chosen), "hidden": list(hidden),
+        "limit": LISTED * len(KINDS),
     }  # fmt: skip
     found: dict[Key, Row[Any]] = {}
     for row in session.connection().execute(_LIST, asked):
         known = found.get((row.board, row.seq))
         if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
             found[row.board, row.seq] = row
-    told = [_told(row, chosen) for row in list(found.values())[:LISTED]]
+    told = [_to_json(row, chosen) for row in list(found.values())[:LISTED]]
     _tell_apart(session, told, hidden)
-    told += security_alerts.listed(session, account, since(now), hidden, LISTED, desktop=not chosen.quiet)
+    told += security_alerts.listed(session, account, retention_cutoff(now), hidden, LISTED, desktop=not chosen.quiet)
     return sorted(told, key=lambda each: str(each["at"]), reverse=True)[:LISTED]
 
 
@@ -163,7 +164,7 @@ def _tell_apart(session: Session, told: list[dict[str, Any]], hidden: Collection
             each["first_name"] = names[each["board"]]
 
 
-def _told(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
+def _to_json(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
     card = {"kind": "sighting" if row.sighting else "task", "id": row.sighting or row.task, "number": row.number}
     payload = orjson.loads(row.body) if row.body is not None else {}
     handed = row.kind == handover_alerts.KIND
@@ -197,33 +198,33 @@ def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str
     """What each of these accounts has not read, on whichever board and of whichever kind."""
     found: dict[str, dict[Key, Unread]] = {account: {} for account in accounts}
     if found:
-        for row in session.connection().execute(_UNREAD, {"people": list(found), "since": since(now)}):
-            add(found[row.account], (row.board, row.seq), row.at, row.kind)
-        for row in security_alerts.unread(session, found.keys(), since(now)):
-            add(found[row.account], (OWN, row.number), row.at, SECURITY)
+        for row in session.connection().execute(_UNREAD, {"people": list(found), "since": retention_cutoff(now)}):
+            add_reason(found[row.account], (row.board, row.seq), row.at, row.kind)
+        for row in security_alerts.unread(session, found.keys(), retention_cutoff(now)):
+            add_reason(found[row.account], (OWN, row.number), row.at, SECURITY)
     return found
 
 
-def add(to: dict[Key, Unread], key: Key, at: str, kind: str) -> None:
+def add_reason(to: dict[Key, Unread], key: Key, at: str, kind: str) -> None:
     """One more reason for which an event alerts somebody."""
     before = to.get(key)
     to[key] = Unread(at, (before.kinds if before else frozenset()) | {kind})
 
 
-def mine(session: Session, account: str, now: datetime) -> dict[Key, Unread]:
+def visible_unread(session: Session, account: str, now: datetime) -> dict[Key, Unread]:
     """What an account has not read of what it may see and wants to see."""
-    kinds, hidden = wanted(choice(session, account)), snapshot.hidden_searches(session, account)
+    kinds, hidden = enabled_kinds(choice(session, account)), snapshot.hidden_searches(session, account)
     all = unread(session, [account], now)[account]
     return {key: each for key, each in all.items() if key[0] not in hidden and not each.kinds.isdisjoint(kinds)}
 
 
-def read(session: Session, account: str, now: datetime, keys: Collection[Key] | None) -> int:
+def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None) -> int:
     """Marks alerts as read, or all that there are now (None); how many are left. What is not found is passed over."""
     changed(session, account)
-    left = mine(session, account, now)
+    left = visible_unread(session, account, now)
     done = [key for key in left if keys is None or key in keys]
     if done:
         rows = [{"account": account, "board": board, "seq": seq, "at": left[board, seq].at} for board, seq in done]
         session.connection().execute(_READ, rows)
-    session.connection().execute(_FORGET, {"account": account, "since": since(now)})
+    session.connection().execute(_FORGET, {"account": account, "since": retention_cutoff(now)})
     return len(left) - len(done)

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from board.commands import tasks
-from board.engine.access import is_on_walls
+from board.engine.access import is_visible_on_displays
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
 from board.fields import Data, LongText, Time
@@ -40,24 +40,24 @@ def set_appeal(pen: EventWriter, data: Set) -> None:
         raise invalid("until", N_("An appeal ends after it begins."))
     row = pen.find(Search, pen.board.id, "search")
     appeal = {"level": data.level, "from": data.since, "until": data.until}
-    put(pen, row, appeal, data.reason)
+    apply_appeal(pen, row, appeal, data.reason)
 
 
-def end(pen: EventWriter, row: Search, reason: str) -> None:
+def end_appeal(pen: EventWriter, row: Search, reason: str) -> None:
     """The child is found: ends the appeal that runs, if one does, and makes the tasks that wipe its traces."""
     level = row.appeal["level"]
-    if put(pen, row, NONE, reason):
+    if apply_appeal(pen, row, NONE, reason):
         for each in pen.known.take_down(level):
             if pen.has_room(reserved=True):  # else the tasks are left out: that the child is found is not refused
-                tasks.add_known(pen, each, take_down=True)
+                tasks.add_from_template(pen, each, take_down=True)
 
 
-def put(pen: EventWriter, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:
+def apply_appeal(pen: EventWriter, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:
     """Sets the appeal. Displays lose sight of the search when it becomes discreet, and have it again when it is so no more.
     True if something changed."""
-    on_walls = is_on_walls(row)
+    on_walls = is_visible_on_displays(row)
     changed = pen.change(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
     row.discreet = row.appeal["level"] == "discreet"
-    if is_on_walls(row) != on_walls:
+    if is_visible_on_displays(row) != on_walls:
         pen.sight_changed(row, {WALL})
     return changed

@@ -7,7 +7,7 @@ from board.commands import shifts
 from board.engine import access, read_positions, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import invalid, not_found
-from board.fields import Data, Id, LongText, RequiredLongText, patched
+from board.fields import Data, Id, LongText, RequiredLongText, apply_patch
 from board.i18n import N_
 from models.accounts import Account
 from models.entity import Entity, State
@@ -43,25 +43,25 @@ def write(pen: EventWriter, number: int, patch: State) -> None:
     """A merge patch, while handover `number` is prepared and this search is part of it."""
     row = _briefing(pen)
     before = {name: getattr(row, name) for name in BriefingFields.model_fields} | {"keeper": _keeper(row, number)}
-    values = patched(BriefingFields, before, patch)
+    values = apply_patch(BriefingFields, before, patch)
     values["pinned"] = list(dict.fromkeys(values["pinned"]))
     _check_pinned(pen, values["pinned"])
     if values["keeper"] is not None and "keeper" in patch:
         _check_keeper(pen, values["keeper"])
     handover = shifts.present(pen, number, "prepared")
-    if pen.board.id not in shifts.active(pen):
+    if pen.board.id not in shifts.active_searches(pen):
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
     if values != before:
-        _put(pen, row, shifts.WRITTEN, values | {"handover": number})
+        _save(pen, row, shifts.WRITTEN, values | {"handover": number})
 
 
 def _briefing(pen: EventWriter) -> Briefing:
     """What is said of this search; an empty one, which is on no board yet, where nothing was."""
     id = pen.board.id
-    return unit_of_work.row(pen.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
+    return unit_of_work.get(pen.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
 
 
-def _put(pen: EventWriter, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
+def _save(pen: EventWriter, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
     if row.handover:
         pen.change(row, type, values, reason)
     else:
@@ -73,7 +73,7 @@ def read(pen: EventWriter, data: Read) -> None:
     if data.seq > pen.board.seq:
         raise invalid("seq", N_("The board has not got so far."))
     handover = shifts.present(pen, data.handover, "signed")
-    handed = unit_of_work.row(pen.session, SearchHandover, pen.board.id)
+    handed = unit_of_work.get(pen.session, SearchHandover, pen.board.id)
     if handed is None or handed.handover != data.handover:
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
     row = _briefing(pen)
@@ -84,7 +84,7 @@ def read(pen: EventWriter, data: Read) -> None:
     if data.seq > marks.get(pen.person, {}).get("seq", -1):
         marks[pen.person] = {"handover": data.handover, "seq": data.seq, "at": pen.now}
         kept = {"keeper": _keeper(row, data.handover)}
-        _put(pen, row, "handover.read", {"handover": data.handover, "reads": marks} | kept, data.reason)
+        _save(pen, row, "handover.read", {"handover": data.handover, "reads": marks} | kept, data.reason)
 
 
 # -- what whoever takes over may not see ----------------------------------------------------------------------------------
@@ -94,15 +94,15 @@ def undecided(pen: EventWriter, handover: Handover, seen_by: access.RestrictedSe
     """The searches, of these, that who is expected to take over may not see, and for which nobody who may see them was named to
     answer. By id."""
     incoming = handover.incoming
-    outside = [id for id, members in seen_by.items() if incoming and not access.among(incoming, members)]
+    outside = [id for id, members in seen_by.items() if incoming and not access.is_in_audience(incoming, members)]
     return sorted(id for id in outside if not _is_kept(pen, id, handover.number, seen_by[id]))
 
 
 def _is_kept(pen: EventWriter, id: str, number: int, members: frozenset[str]) -> bool:
-    row = unit_of_work.row(pen.session, Briefing, id)
+    row = unit_of_work.get(pen.session, Briefing, id)
     keeper = _keeper(row, number) if row is not None else None
-    account = unit_of_work.row(pen.session, Account, keeper) if keeper is not None else None
-    return account is not None and access.among(account.id, members) and shifts.is_coordinator(account)
+    account = unit_of_work.get(pen.session, Account, keeper) if keeper is not None else None
+    return account is not None and access.is_in_audience(account.id, members) and shifts.is_coordinator(account)
 
 
 def _keeper(row: Briefing, number: int) -> str | None:
@@ -114,7 +114,7 @@ def _check_keeper(pen: EventWriter, id: str) -> None:
     """Who answers for a search is a coordinator who sees it, where not everybody does."""
     shifts.check_coordinator(pen, id, "keeper")
     search = pen.find(Search, pen.board.id, "search")
-    members = access.circle(search.access, search.members, discreet=False)
+    members = access.audience(search.access, search.members, discreet=False)
     if members is None:
         raise invalid("keeper", N_("Everybody at the desk sees this search: who holds the shift answers for it."))
     if id not in members:
@@ -123,6 +123,6 @@ def _check_keeper(pen: EventWriter, id: str) -> None:
 
 def _check_pinned(pen: EventWriter, ids: list[str]) -> None:
     for id in ids:
-        rows = (unit_of_work.row(pen.session, kind, id) for kind in PINS)
+        rows = (unit_of_work.get(pen.session, kind, id) for kind in PINS)
         if not any(row is not None and row.board == pen.board.id for row in rows):
             raise not_found("pinned")

@@ -43,15 +43,15 @@ class Withdraw(Data):
 
 def find(pen: EventWriter, id: str, name: str = "card") -> Card:
     """The card of this board by that id. Raises Refused `not_found`."""
-    row = unit_of_work.row(pen.session, Sighting, id) or unit_of_work.row(pen.session, Task, id)
+    row = unit_of_work.get(pen.session, Sighting, id) or unit_of_work.get(pen.session, Task, id)
     if row is None or row.board != pen.board.id:
         raise not_found(name)
     return row
 
 
-def place_new(pen: EventWriter, column: str | None, role: str) -> tuple[str, str]:
+def rank_for_new_card(pen: EventWriter, column: str | None, role: str) -> tuple[str, str]:
     """(column, rank) for a new card: at the end of the column named, or of the first one with this role."""
-    found = columns.find(pen, column, "column") if column is not None else columns.first_of(pen, role)
+    found = columns.find(pen, column, "column") if column is not None else columns.first_with_role(pen, role)
     return found.id, ranks.between(_last(pen, found.id), None)
 
 
@@ -83,7 +83,7 @@ def move(pen: EventWriter, data: Move) -> None:
         _spread(pen, column.id, card)
 
 
-def part(pen: EventWriter, card: Card) -> None:
+def fix_rank_collision(pen: EventWriter, card: Card) -> None:
     """Gives a card and its neighbours new ranks where another got the same one since: it was put back where it stood."""
     pen.session.flush()
     same = pen.session.connection().execute(_SAME, {"column": card.column, "rank": card.rank, "but": card.id}).first()
@@ -141,10 +141,10 @@ _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :ra
 
 def _last(pen: EventWriter, column: str) -> str | None:
     """The highest rank in a column: read once for all that share a transaction, as storms come as new cards."""
-    known = unit_of_work.of(pen.session).last
+    known = unit_of_work.current(pen.session).last
     if column not in known:
         pen.session.flush()
-        boards = [pen.board.id, *(() if known else unit_of_work.of(pen.session).boards)]
+        boards = [pen.board.id, *(() if known else unit_of_work.current(pen.session).boards)]
         for row in pen.session.connection().execute(_ENDS, {"boards": boards}):
             known[row.id] = max(row.sighting or "", row.task or "") or None
     return known[column]

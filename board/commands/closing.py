@@ -43,7 +43,7 @@ def _open(pen: EventWriter, row: Search) -> list[Message]:
             found.append(say(N_("The family has not been told.")))
         if not row.outcome.get("police_told"):
             found.append(say(N_("The police have not been told.")))
-    unit_of_work.settle(pen.session)
+    unit_of_work.flush(pen.session)
     connection = pen.session.connection()
     if tasks := connection.execute(_TASKS, {"board": row.id}).scalars().all():
         found.append(say(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))

@@ -48,7 +48,7 @@ class Remove(Data):
     column: Id
 
 
-def make_five(pen: EventWriter) -> None:
+def create_default_columns(pen: EventWriter) -> None:
     """One column of each role, in that order."""
     for role, rank in zip(ROLES, ranks.several_between(None, None, len(ROLES)), strict=True):
         row = Column(id=new_id(), board=pen.board.id, title=None, role=role, rank=rank)
@@ -61,7 +61,7 @@ def find(pen: EventWriter, id: str, name: str) -> Column:
     return pen.find(Column, id, name)
 
 
-def first_of(pen: EventWriter, role: str) -> Column:
+def first_with_role(pen: EventWriter, role: str) -> Column:
     """The first column of a role: a board never lacks an `inbox` or a `todo`."""
     return next(column for column in in_order(pen) if column.role == role)
 

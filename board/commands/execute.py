@@ -21,18 +21,18 @@ from board.commands.registry import TABLE, Command, taken_while_closed
 from board.engine import access, hash_chain, journal, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.identity import Caller, still_signed_in
-from board.errors import Refused, from_validation, invalid
+from board.engine.identity import Caller, require_active
+from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
-from board.predefined_tasks import TaskCatalogue, packaged
+from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
-from models.database import may_be_done, together
+from models.database import batch, maybe_committed
 from models.event import ProcessedCommand
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
-from models.times import stamp
+from models.times import format_utc
 
 _NAME_CARDS = ("card", "sighting", "task", "before", "after")
 _ID = re.compile("[0-9a-f-]{36}")
@@ -62,28 +62,28 @@ class QueuedCommand:
     caller: Caller
     command: Command
     clock: Callable[[], datetime]
-    known: TaskCatalogue = field(default_factory=packaged)
+    known: TaskCatalogue = field(default_factory=default_catalogue)
     content: bytes | None = None
 
     @property
     def boards(self) -> tuple[str, ...]:
-        return locks(self.command)
+        return boards_to_lock(self.command)
 
     def __call__(self, session: Session) -> CommandResult | Refused:
         """Carries it out. A refusal is raised only where something must be undone: else the others go on unharmed."""
-        changes = unit_of_work.of(session).changes
+        changes = unit_of_work.current(session).changes
         _lock(session, self.boards)  # before the clock is read: who waited here would have an earlier time than who was first
         try:
-            return execute(session, self.caller, self.command, stamp(self.clock()), self.known, self.content)
+            return execute(session, self.caller, self.command, format_utc(self.clock()), self.known, self.content)
         except Refused as refusal:
-            account = unit_of_work.of(session).signed_in.get(_key(self.caller))
+            account = unit_of_work.current(session).signed_in.get(_key(self.caller))
             refusal.language = account.language if account is not None else None
-            if unit_of_work.of(session).changes != changes:
+            if unit_of_work.current(session).changes != changes:
                 raise
             return refusal.with_traceback(None)
 
 
-def locks(command: Command) -> tuple[str, ...]:
+def boards_to_lock(command: Command) -> tuple[str, ...]:
     """The boards that a command locks: in a fixed order, `operations` first, so that two can't wait for each other."""
     # what an undo undoes is read from the journal, which is after the lock
     both = command.name.startswith(("search.", "handover.")) or command.name == "undo"
@@ -99,16 +99,16 @@ def execute(
     The boards' rows are locked before anything that decides is read, so commit order is seq order and two edits can't erase
     each other. The rights are read again here: they may have ended since the handshake.
     """
-    boards = locks(command)
+    boards = boards_to_lock(command)
     _lock(session, boards)
     # It was judged already, and is not judged again by rights that may have ended since: only its answer was lost.
-    if may_be_done(session) and (ack := _remembered(session, caller.account.id, command)) is not None:
+    if maybe_committed(session) and (ack := _previous_ack(session, caller.account.id, command)) is not None:
         return CommandResult(ack)
     account = _signed_in(session, caller)
-    operations = access.board_to_write(session, account.id, OPERATIONS) if len(boards) > 1 else None
-    board = access.board_to_write(session, account.id, command.board)
-    rule, like = _allowed(session, command, board, account, caller)
-    if (ack := _remembered(session, account.id, command, content)) is not None:
+    operations = access.lock_visible_board(session, account.id, OPERATIONS) if len(boards) > 1 else None
+    board = access.lock_visible_board(session, account.id, command.board)
+    rule, like = _authorize(session, command, board, account, caller)
+    if (ack := _previous_ack(session, account.id, command, content)) is not None:
         return CommandResult(ack)
     if board.kind == "search" and not taken_while_closed(rule, like):
         _check_open(session, board)
@@ -117,33 +117,33 @@ def execute(
     try:
         data = rule.data.model_validate(command.data)
     except ValidationError as error:
-        raise from_validation(error) from error
-    pen = EventWriter(session, account, command, board, operations, now, known or packaged())
+        raise from_pydantic(error) from error
+    pen = EventWriter(session, account, command, board, operations, now, known or default_catalogue())
     rule.do(pen, data)
     for change in pen.changes:
-        alerts.record(session, change)
+        alerts.record_alerts(session, change)
     ack = Ack(command.id, board.id, [said.seq for said in pen.said if said.board == board.id], pen.opened)
-    _remember(session, account, command, ack, now, content)
+    _store_ack(session, account, command, ack, now, content)
     epochs = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.made) if each is not None}
     for each, events in groupby(sorted(pen.said, key=lambda said: said.board), key=lambda said: said.board):
         seqs = [said.seq for said in events if said.account == account.id]
         if seqs:
-            unit_of_work.of(session).acted(account.id, each, epochs[each], min(seqs), max(seqs), now)
+            unit_of_work.current(session).acted(account.id, each, epochs[each], min(seqs), max(seqs), now)
     filling = (board.id, board.entities) if pen.filling and pen.opened is None else None
     return CommandResult(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight), filling)
 
 
 def _lock(session: Session, boards: tuple[str, ...]) -> None:
-    if not unit_of_work.of(session).boards:
-        all_boards = {each for order in _orders(session) for each in order.boards}
+    if not unit_of_work.current(session).boards:
+        all_boards = {each for order in _batched_commands(session) for each in order.boards}
         if not all_boards <= set(boards):  # as where one transaction has the whole database: there is no order to keep
-            unit_of_work.lock_ahead(session, all_boards)
+            unit_of_work.lock_boards(session, all_boards)
     for each in boards:
-        unit_of_work.locked(session, each)
+        unit_of_work.lock_board(session, each)
 
 
-def _orders(session: Session) -> list[QueuedCommand]:
-    return [each for each in together(session) if isinstance(each, QueuedCommand)]
+def _batched_commands(session: Session) -> list[QueuedCommand]:
+    return [each for each in batch(session) if isinstance(each, QueuedCommand)]
 
 
 def _key(caller: Caller) -> tuple[str, str | None, str | None]:
@@ -151,13 +151,13 @@ def _key(caller: Caller) -> tuple[str, str | None, str | None]:
 
 
 def _signed_in(session: Session, caller: Caller) -> Account:
-    known, key = unit_of_work.of(session).signed_in, _key(caller)
+    known, key = unit_of_work.current(session).signed_in, _key(caller)
     if key not in known:
-        known[key] = still_signed_in(session, caller)
+        known[key] = require_active(session, caller)
     return known[key]
 
 
-def _allowed(
+def _authorize(
     session: Session, command: Command, board: Board, account: Account, caller: Caller
 ) -> tuple[CommandSpec, str | None]:
     """Return the command's rule, and the command that it is like. Raises Refused."""
@@ -170,13 +170,13 @@ def _allowed(
     return rule, like
 
 
-def _remembered(session: Session, account: str, command: Command, content: bytes | None = None) -> Ack | None:
+def _previous_ack(session: Session, account: str, command: Command, content: bytes | None = None) -> Ack | None:
     """The ack that this command id got before, from this account: whatever its content is now, unless that is given and another
     one is kept. Raises Refused `invalid` then."""
-    ours = unit_of_work.of(session)
+    ours = unit_of_work.current(session)
     if ours.remembered is None:
-        orders = _orders(session)
-        _read_ahead(session, orders)
+        orders = _batched_commands(session)
+        _prefetch(session, orders)
         keys = {(account, command.id)} | {(each.caller.account.id, each.command.id) for each in orders}
         rows = session.connection().execute(_REMEMBERED, {"keys": sorted(keys)})
         ours.remembered = {(row.account, row.command): unit_of_work.Remembered(row.ack, row.content) for row in rows}
@@ -195,21 +195,21 @@ def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
     return hash_chain.commitment(key, content) if key is not None else None
 
 
-def _read_ahead(session: Session, orders: list[QueuedCommand]) -> None:
+def _prefetch(session: Session, orders: list[QueuedCommand]) -> None:
     """Reads the searches, and the cards that these commands name, in one go, instead of one by one."""
     if len(orders) > 1:
         searches = {each.command.board for each in orders} - {OPERATIONS}
-        unit_of_work.read_ahead(session, Search, searches)
+        unit_of_work.prefetch(session, Search, searches)
         if len(searches) > 1:
-            unit_of_work.columns_ahead(session, sorted(searches))
+            unit_of_work.prefetch_columns(session, sorted(searches))
         named = [each.command.data.get(name) for each in orders for name in _NAME_CARDS]
         ids = {id for id in named if isinstance(id, str) and _ID.fullmatch(id)}
-        unit_of_work.read_ahead(session, Task, unit_of_work.read_ahead(session, Sighting, ids))
+        unit_of_work.prefetch(session, Task, unit_of_work.prefetch(session, Sighting, ids))
 
 
-def _remember(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:
+def _store_ack(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:
     body = json.dumps(ack.body())
-    ours = unit_of_work.of(session)
+    ours = unit_of_work.current(session)
     assert ours.remembered is not None
     kept = _digest(session, ack, content) if content is not None else None
     ours.remembered[account.id, command.id] = unit_of_work.Remembered(body, kept)
@@ -218,6 +218,6 @@ def _remember(session: Session, account: Account, command: Command, ack: Ack, no
 
 
 def _check_open(session: Session, board: Board) -> None:
-    search = unit_of_work.row(session, Search, board.id)
+    search = unit_of_work.get(session, Search, board.id)
     if search is not None and search.status == "closed":
         raise Refused("closed")

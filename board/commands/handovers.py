@@ -16,7 +16,7 @@ from board.engine import access, many_boards, significant_events, snapshot, unit
 from board.engine import read_positions as marks
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
-from board.fields import Data, Id, LongText, RequiredLongText, patched
+from board.fields import Data, Id, LongText, RequiredLongText, apply_patch
 from board.i18n import N_
 from models.board import OPERATIONS
 from models.entity import State
@@ -105,7 +105,7 @@ def write(pen: EventWriter, data: Write) -> None:
 
 def _write_of_desk(pen: EventWriter, number: int, patch: State) -> None:
     row = shifts.last_handover(pen)
-    values = patched(HandoverFields, {name: getattr(row, name, None) for name in HandoverFields.model_fields}, patch)
+    values = apply_patch(HandoverFields, {name: getattr(row, name, None) for name in HandoverFields.model_fields}, patch)
     if row is None or values["incoming"] != row.incoming:
         shifts.check_coordinator(pen, values["incoming"], "incoming")
     pen.change(shifts.present(pen, number, "prepared"), shifts.WRITTEN, values)
@@ -121,9 +121,9 @@ def sign(pen: EventWriter, data: Sign) -> None:
     if shift is None or shift.holder != pen.person:
         raise Refused("forbidden", N_("Only who holds the shift can sign its handover."))
     before = unit_of_work.position(pen.board)
-    searches = shifts.active(pen)
-    stand, seen_by = unit_of_work.positions(pen.session, searches), access.members_only(pen.session)
-    seen = {id: at for id, at in stand.items() if id not in seen_by or access.among(pen.person, seen_by[id])}
+    searches = shifts.active_searches(pen)
+    stand, seen_by = unit_of_work.positions(pen.session, searches), access.restricted_searches(pen.session)
+    seen = {id: at for id, at in stand.items() if id not in seen_by or access.is_in_audience(pen.person, seen_by[id])}
     above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
     if above:
         raise Refused("invalid", fields={f"positions.{id}": N_("The board has not got so far.") for id in above})
@@ -134,13 +134,13 @@ def sign(pen: EventWriter, data: Sign) -> None:
             for id in undecided
         }
         raise Refused("invalid", fields=fields)
-    wrong = _unfit(pen, data.positions, seen)
+    wrong = _invalid_positions(pen, data.positions, seen)
     if wrong:
         raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in wrong.items()}, current=row.state())
-    handed = stand | _at(pen.session, seen, data.positions)
-    unit_of_work.read_ahead(pen.session, SearchHandover, searches)
+    handed = stand | _positions_at(pen.session, seen, data.positions)
+    unit_of_work.prefetch(pen.session, SearchHandover, searches)
     for id in searches:
-        _hand_over(pen, id, data.handover, handed[id])
+        _record_search_handover(pen, id, data.handover, handed[id])
     for id, seq in data.positions.items():
         marks.looked(pen.session, pen.person, marks.ReadPosition(id, stand[id]["epoch"], seq), stand[id]["seq"], pen.now)
     signed = {"signed_at": pen.now, "searches": len(searches), "position": before, "digest": digest(handed)}
@@ -153,26 +153,26 @@ def digest(positions: Mapping[str, Position]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _unfit(pen: EventWriter, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
+def _invalid_positions(pen: EventWriter, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
     """The searches whose positions can't be signed, with a sentence for each."""
     found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
     found |= {id: N_("This search is part of the handover too.") for id in seen.keys() - given.keys()}
-    for id, events in many_boards.after(pen.session, given, (*significant_events.TYPES, shifts.WRITTEN)).items():
+    for id, events in many_boards.events_after(pen.session, given, (*significant_events.TYPES, shifts.WRITTEN)).items():
         theirs = any(said.type == shifts.WRITTEN and said.account != pen.person for said in events)
         if theirs or any(map(significant_events.is_significant, events)):
             found.setdefault(id, N_("Something important was added to this search since you looked."))
     return found
 
 
-def _at(session: Session, stand: Mapping[str, Position], given: Mapping[str, int]) -> dict[str, Position]:
+def _positions_at(session: Session, stand: Mapping[str, Position], given: Mapping[str, int]) -> dict[str, Position]:
     """Each board's position at a seq that it has got to."""
     earlier = {id: seq for id, seq in given.items() if seq != stand[id]["seq"]}
-    heads = many_boards.hashes(session, earlier)
+    heads = many_boards.hashes_at(session, earlier)
     return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in stand.items()}
 
 
-def _hand_over(pen: EventWriter, id: str, number: int, position: Position) -> None:
-    row = unit_of_work.row(pen.session, SearchHandover, id)
+def _record_search_handover(pen: EventWriter, id: str, number: int, position: Position) -> None:
+    row = unit_of_work.get(pen.session, SearchHandover, id)
     if row is None:
         pen.add(SearchHandover(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
     else:
@@ -186,25 +186,25 @@ def accept(pen: EventWriter, data: Accept) -> None:
     """Takes the shift over: from this moment it is theirs who accepts."""
     row = shifts.present(pen, data.handover, "signed")
     _check_incoming_may(pen, row)
-    unit_of_work.settle(pen.session)
+    unit_of_work.flush(pen.session)
     left = unread(pen.session, pen.person, data.handover)
     if left and data.reason is None:
         fields = {f"searches.{id}": N_("This was not read, or something important happened since.") for id in left}
         raise Refused("conflict", fields=fields, current=row.state())
-    shifts.end(pen, row, "accepted", data.reason, restatement=data.restatement)
-    shifts.pass_on(pen, "shift.handed_over", handover=data.handover)
+    shifts.close(pen, row, "accepted", data.reason, restatement=data.restatement)
+    shifts.transfer(pen, "shift.handed_over", handover=data.handover)
 
 
 def refuse(pen: EventWriter, data: Refuse) -> None:
     """It stays where it is, and everyone sees why."""
     row = shifts.present(pen, data.handover, "signed")
     _check_incoming_may(pen, row)
-    shifts.end(pen, row, "refused", data.reason)
+    shifts.close(pen, row, "refused", data.reason)
 
 
 def withdraw(pen: EventWriter, data: Withdraw) -> None:
     """It is not handed over after all, or not like this."""
-    shifts.end(pen, shifts.present(pen, data.handover, *shifts.OPEN), "withdrawn", data.reason)
+    shifts.close(pen, shifts.present(pen, data.handover, *shifts.OPEN), "withdrawn", data.reason)
 
 
 def unread(session: Session, account: str, number: int) -> list[str]:

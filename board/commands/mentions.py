@@ -12,7 +12,7 @@ from itertools import islice
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.sought import fold
+from models.sought import normalize
 
 Names = dict[str, frozenset[str]]  # a name, folded: the accounts that are meant by it
 
@@ -37,7 +37,7 @@ def named(texts: Iterable[str], names: Names) -> set[str]:
     """The accounts that are named in texts."""
     found: set[str] = set()
     for each in texts:
-        folded = fold(each)
+        folded = normalize(each)
         for at in _AT.finditer(folded):
             found |= _longest(folded, at.end(), names)
     return found
@@ -64,7 +64,7 @@ def _longest(folded: str, start: int, names: Names) -> frozenset[str]:
 
 
 def _key(name: str) -> str:
-    found = _WHOLE.search(fold(name))
+    found = _WHOLE.search(normalize(name))
     return found[0] if found else ""
 
 

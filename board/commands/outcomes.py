@@ -5,8 +5,8 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from board.engine.event_writer import EventWriter
-from board.errors import from_validation, invalid
-from board.fields import Data, LongText, Name, Time, merge
+from board.errors import from_pydantic, invalid
+from board.fields import Data, LongText, Name, Time, merge_patch
 from board.i18n import N_
 from models.entity import State
 from models.search import Search
@@ -43,7 +43,7 @@ def set_outcome(pen: EventWriter, data: SetOutcome) -> None:
     if row.outcome is None:
         raise invalid("outcome", N_("This child has not been found: there is no outcome to correct. Set the status to found."))
     try:
-        outcome = Outcome.model_validate(merge(row.outcome, data.outcome)).model_dump()
+        outcome = Outcome.model_validate(merge_patch(row.outcome, data.outcome)).model_dump()
     except ValidationError as error:
-        raise from_validation(error, "outcome") from error
+        raise from_pydantic(error, "outcome") from error
     pen.change(row, "search.outcome_set", {"outcome": outcome}, data.reason)

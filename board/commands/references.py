@@ -10,7 +10,7 @@ from itertools import count
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board.engine.access import sees
+from board.engine.access import can_see
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
 from board.i18n import N_
@@ -23,7 +23,7 @@ def visible(session: Session, account: str, reference: str) -> list[tuple[str, s
     """Return (id, status) of the searches with this reference that an account may see, in the order in which they were opened."""
     asked = select(Search.id, Search.status, Search.access, Search.members).where(Search.reference == reference)
     rows = session.exec(asked.order_by(Search.id))
-    return [(id, status) for id, status, access, members in rows if sees(account, access, members)]
+    return [(id, status) for id, status, access, members in rows if can_see(account, access, members)]
 
 
 def is_taken(pen: EventWriter, reference: str, own: str | None) -> bool:

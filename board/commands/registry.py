@@ -57,4 +57,4 @@ TABLE: dict[str, CommandSpec] = {
 
 def taken_while_closed(rule: CommandSpec, like: str | None) -> bool:
     """Return whether a closed search takes a command. It takes the undo of what it takes."""
-    return rule.while_closed or (like is not None and like in undo.DONE_BY.values() and TABLE[like].while_closed)
+    return rule.while_closed or (like is not None and like in undo.UNDOABLE.values() and TABLE[like].while_closed)

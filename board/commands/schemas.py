@@ -138,7 +138,7 @@ class _Shapes(GenerateJsonSchema):
         return super().function_after_schema(schema) | _SAID.get(schema["function"]["function"], {})
 
 
-def of(type: Any, mode: JsonSchemaMode = "validation") -> Schema:
+def schema_of(type: Any, mode: JsonSchemaMode = "validation") -> Schema:
     """The schema of a type, whole: nothing in it refers to anything."""
     made = TypeAdapter(type).json_schema(schema_generator=_Shapes, mode=mode)
     shape: Schema = _inlined(made, made.get("$defs", {}), mode)
@@ -169,31 +169,31 @@ def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
         item = properties["checklist"]["additionalProperties"]
         properties["checklist"] |= _CHECKLIST
         if mode == "validation":
-            properties["checklist"]["additionalProperties"] = _or_null(item)
+            properties["checklist"]["additionalProperties"] = nullable(item)
     if "lat" in properties:
         shape |= _POINT
     if mode == "serialization":
         shape["required"] = list(properties)  # every field is always there
     else:  # null is "not given"
         needed = shape.get("required", ())
-        shape["properties"] = {name: each if name in needed else _or_null(each) for name, each in properties.items()}
+        shape["properties"] = {name: each if name in needed else nullable(each) for name, each in properties.items()}
 
 
-def _or_null(shape: Schema) -> Schema:
+def nullable(shape: Schema) -> Schema:
     if not shape or _NULL in shape.get("anyOf", ()) or shape.get("type") == "null":
         return shape
     return {"anyOf": [*shape["anyOf"], _NULL]} if set(shape) == {"anyOf"} else {"anyOf": [shape, _NULL]}
 
 
-def patch(shape: Schema) -> Schema:
+def patch_schema(shape: Schema) -> Schema:
     """The merge patches on what has this schema: any of its fields, and null where there need be none."""
     if "anyOf" in shape and "properties" not in shape:
-        return shape | {"anyOf": [patch(each) for each in shape["anyOf"]]}
+        return shape | {"anyOf": [patch_schema(each) for each in shape["anyOf"]]}
     told = {key: value for key, value in shape.items() if key not in ("required", *_POINT)}
     if "properties" in shape:
-        told["properties"] = {name: patch(each) for name, each in shape["properties"].items()}
+        told["properties"] = {name: patch_schema(each) for name, each in shape["properties"].items()}
     if isinstance(shape.get("additionalProperties"), dict):
-        told["additionalProperties"] = patch(shape["additionalProperties"])
+        told["additionalProperties"] = patch_schema(shape["additionalProperties"])
     return told
 
 
@@ -201,16 +201,16 @@ def patch(shape: Schema) -> Schema:
 def data_of(name: str) -> Schema:
     """The data of a command."""
     rule: CommandSpec = TABLE[name]
-    shape = of(rule.data)
+    shape = schema_of(rule.data)
     if rule.data in PATCHES:
         shape["properties"] = shape.get("properties", {}) | {
-            field: each for type in PATCHES[rule.data] for field, each in patch(of(type))["properties"].items()
+            field: each for type in PATCHES[rule.data] for field, each in patch_schema(schema_of(type))["properties"].items()
         }
         shape["additionalProperties"] = False
     if rule.data is outcomes.SetOutcome:
-        shape["properties"]["outcome"] = patch(of(outcomes.Outcome))
+        shape["properties"]["outcome"] = patch_schema(schema_of(outcomes.Outcome))
     if rule.data is sightings.SetGrade:
-        shape["properties"]["grade"] = patch(of(sightings.Grade))
+        shape["properties"]["grade"] = patch_schema(schema_of(sightings.Grade))
     return shape | RULES.get(name, {})
 
 
@@ -225,8 +225,8 @@ def command(name: str) -> Schema:
             "id": COMMAND_ID,
             "name": {"const": name},
             "data": data,
-            "base": _or_null({"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}),
-            "epoch": _or_null({"type": "string"}),
+            "base": nullable({"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}),
+            "epoch": nullable({"type": "string"}),
         },
         "required": needed,
     }
@@ -237,7 +237,7 @@ def state(kind: type[Entity]) -> Schema:
     written, made = _WRITTEN[kind].model_fields, _MADE[kind]
     properties = {name: _said(made[name] if name in made else written[name].annotation, name, kind) for name in kind.STATE}
     if kind is Search:
-        properties["criteria"]["properties"] |= {key: of(searches.Criterion, "serialization") for key in former_criteria()}
+        properties["criteria"]["properties"] |= {key: schema_of(searches.Criterion, "serialization") for key in former_criteria()}
     return {"title": class_name(kind.KIND, "state"), **_object(properties)}
 
 
@@ -249,11 +249,11 @@ def class_name(*words: str) -> str:
 
 def _said(type: Any, name: str, kind: type[Entity]) -> Schema:
     if isinstance(type, dict):
-        return _object({field: of(each, "serialization") for field, each in type.items()})
+        return _object({field: schema_of(each, "serialization") for field, each in type.items()})
     field = _WRITTEN[kind].model_fields.get(name)
     if name in _MADE[kind] or field is None:
-        return of(type, "serialization")
-    whole: Schema = of(_WRITTEN[kind], "serialization")["properties"][name]
+        return schema_of(type, "serialization")
+    whole: Schema = schema_of(_WRITTEN[kind], "serialization")["properties"][name]
     return whole
 
 

@@ -11,9 +11,9 @@ from board.audit import writer
 from board.audit.entries import MemberAdded
 from board.commands import appeals, closing, columns, outcomes, references, tasks
 from board.engine import program_accounts, unit_of_work
-from board.engine.access import is_on_walls, sees
+from board.engine.access import can_see, is_visible_on_displays
 from board.engine.event_writer import EventWriter
-from board.engine.rights_version import bump
+from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError, invalid
 from board.fields import (
     Data,
@@ -27,8 +27,8 @@ from board.fields import (
     ShortText,
     Time,
     Title,
+    apply_patch,
     none_if_empty,
-    patched,
 )
 from board.i18n import N_
 from board.predefined_tasks import criteria
@@ -38,7 +38,7 @@ from models.display import WALL
 from models.entity import State
 from models.ids import new_epoch, new_id
 from models.search import Search
-from models.times import moment
+from models.times import parse_utc
 from realtime.protocol import Command
 
 Kind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
@@ -132,10 +132,10 @@ def open_search(pen: EventWriter, data: Open) -> None:
         **(data.model_dump() | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
     pen.add(row, "search.opened", reserved=True)
-    columns.make_five(pen)
+    columns.create_default_columns(pen)
     pen.session.flush()
     for first in pen.known.first_tasks(data.kind):
-        tasks.add_known(pen, first)
+        tasks.add_from_template(pen, first)
     pen.board, pen.opened = operations, id
 
 
@@ -145,7 +145,7 @@ def update(pen: EventWriter, data: Update) -> None:
     former = {key: answer for key, answer in row.criteria.items() if key not in Criteria.model_fields}  # asked no more
     asked = {key: answer for key, answer in row.criteria.items() if key not in former}
     known = {field: getattr(row, field) for field in Fields.model_fields} | {"criteria": asked}
-    values = patched(Fields, known, data.model_extra or {})
+    values = apply_patch(Fields, known, data.model_extra or {})
     values["criteria"] |= former
     if values["missing_since"] != row.missing_since:
         _check_past(pen, values["missing_since"])
@@ -175,7 +175,7 @@ def set_status(pen: EventWriter, data: SetStatus) -> None:
     if pen.change(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
         row.status_at = max(said.at for said in pen.said)  # as displays learn it from the events, which the clock may be behind
     if data.status == "found":
-        appeals.end(pen, row, data.reason)
+        appeals.end_appeal(pen, row, data.reason)
 
 
 def set_worrying(pen: EventWriter, data: SetWorrying) -> None:
@@ -188,39 +188,39 @@ def set_access(pen: EventWriter, data: SetAccess) -> None:
     """Who sees the search: the whole desk, or its members alone."""
     _check_members(pen, data.access, data.members)
     row = pen.find(Search, pen.board.id, "search")
-    _put_access(pen, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
+    _apply_access(pen, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
 
 
 def undo_access(pen: EventWriter, row: Search, values: State, seq: int) -> None:
     """Who saw it before the event `seq` sees it again."""
     _check_members(pen, values.get("access", row.access), values.get("members", row.members))
-    _put_access(pen, row, values, seq)
+    _apply_access(pen, row, values, seq)
 
 
-def _put_access(pen: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
+def _apply_access(pen: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
     accounts = pen.session.exec(select(Account.id)).all()
-    saw = _who_sees(row, accounts)
+    saw = _viewers(row, accounts)
     if pen.change(row, "search.access_set", values, undoes=undoes):
-        pen.sight_changed(row, saw ^ _who_sees(row, accounts))
+        pen.sight_changed(row, saw ^ _viewers(row, accounts))
 
 
-def _who_sees(row: Search, accounts: Iterable[str]) -> set[str]:
-    return {id for id in accounts if sees(id, row.access, row.members)} | ({WALL} if is_on_walls(row) else set())
+def _viewers(row: Search, accounts: Iterable[str]) -> set[str]:
+    return {id for id in accounts if can_see(id, row.access, row.members)} | ({WALL} if is_visible_on_displays(row) else set())
 
 
 def add_member(session: Session, id: str, account: Account, now: str) -> None:
     """An administrator's way into a members-only search that has lost its people, on the record. Raises OperationError."""
-    operations, board = unit_of_work.locked(session, OPERATIONS), unit_of_work.locked(session, id)
-    row = unit_of_work.row(session, Search, id)
+    operations, board = unit_of_work.lock_board(session, OPERATIONS), unit_of_work.lock_board(session, id)
+    row = unit_of_work.get(session, Search, id)
     if row is None or board is None or operations is None:
         raise OperationError(N_("There is no search by this id."))
     if account.id in row.members:
         return
     pen = EventWriter(session, None, Command("", id, "search.set_access", {}), board, operations, now)
-    saw = sees(account.id, row.access, row.members)
+    saw = can_see(account.id, row.access, row.members)
     pen.change(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
     pen.sight_changed(row, set() if saw else {account.id})
-    bump(session)
+    bump_rights_version(session)
     entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
     writer.write(session, entry, also_alerts=set(row.members) - {account.id})
 
@@ -228,7 +228,7 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
 def _check_past(pen: EventWriter, missing_since: str) -> None:
     """Raises Refused `invalid` for a child that is missing only later. The journal may be ahead of the clock: the later of the
     two counts."""
-    if moment(missing_since) > moment(max(pen.now, pen.board.at)) + AHEAD:
+    if parse_utc(missing_since) > parse_utc(max(pen.now, pen.board.at)) + AHEAD:
         raise invalid("missing_since", N_("This is in the future."))
 
 

@@ -34,12 +34,12 @@ class Take(Data):
 
 def current(pen: EventWriter) -> Shift | None:
     """The desk's shift; None where nobody ever held it."""
-    return unit_of_work.row(pen.session, Shift, OPERATIONS)
+    return unit_of_work.get(pen.session, Shift, OPERATIONS)
 
 
 def last_handover(pen: EventWriter) -> Handover | None:
     """The desk's handover, open or ended; None where there never was one."""
-    return unit_of_work.row(pen.session, Handover, OPERATIONS)
+    return unit_of_work.get(pen.session, Handover, OPERATIONS)
 
 
 def take(pen: EventWriter, data: Take) -> None:
@@ -48,11 +48,11 @@ def take(pen: EventWriter, data: Take) -> None:
     if row is not None and row.holder == pen.person:
         return
     if handover is not None and handover.status in OPEN:
-        end(pen, handover, "withdrawn", data.reason)
-    pass_on(pen, "shift.taken", reason=data.reason)
+        close(pen, handover, "withdrawn", data.reason)
+    transfer(pen, "shift.taken", reason=data.reason)
 
 
-def pass_on(pen: EventWriter, type: str, handover: int | None = None, reason: str | None = None) -> None:
+def transfer(pen: EventWriter, type: str, handover: int | None = None, reason: str | None = None) -> None:
     """From now on the shift is with whoever gives this command."""
     row = current(pen)
     new = Shift(
@@ -65,7 +65,7 @@ def pass_on(pen: EventWriter, type: str, handover: int | None = None, reason: st
         pen.change(row, type, new.state(), reason)
 
 
-def end(pen: EventWriter, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
+def close(pen: EventWriter, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
     """Ends an open handover: the status that it ends with names the event."""
     ended = {"status": status, "ended_by": pen.person, "ended_at": pen.now, "reason": reason}
     pen.change(handover, f"handover.{status}", ended | more, reason)
@@ -89,7 +89,7 @@ def conflict(row: Handover | None, field: str, sentence: str) -> Refused:
 def check_coordinator(pen: EventWriter, id: str | None, name: str) -> None:
     """Makes sure that who is named in a field can take a shift over. Raises Refused."""
     pen.find_person(id, name)
-    account = unit_of_work.row(pen.session, Account, id) if id is not None else None
+    account = unit_of_work.get(pen.session, Account, id) if id is not None else None
     if account is not None and not is_coordinator(account):
         raise invalid(name, N_("Only a coordinator who can sign in can take the shift over."))
 
@@ -99,10 +99,10 @@ def is_coordinator(account: Account) -> bool:
     return account.enabled and ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
-def active(pen: EventWriter) -> list[str]:
+def active_searches(pen: EventWriter) -> list[str]:
     """The searches that are handed over: open, or found or closed since the shift began. By id."""
     shift = current(pen)
-    unit_of_work.settle(pen.session)
+    unit_of_work.flush(pen.session)
     return active_since(pen.session, shift.seq if shift is not None else None)
 
 

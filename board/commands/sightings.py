@@ -7,13 +7,24 @@ from pydantic import Field, ValidationError, model_validator
 
 from board.commands import cards, sources
 from board.engine.event_writer import EventWriter
-from board.errors import from_validation, invalid
-from board.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, merge, none_if_empty, patched
+from board.errors import from_pydantic, invalid
+from board.fields import (
+    Data,
+    Id,
+    LocationWithRadius,
+    LongText,
+    RequiredLongText,
+    ShortText,
+    Time,
+    apply_patch,
+    merge_patch,
+    none_if_empty,
+)
 from board.i18n import N_
 from models.entity import State
 from models.ids import new_id
 from models.sighting import Sighting
-from models.times import moment
+from models.times import parse_utc
 
 LATE = timedelta(minutes=30)  # recorded so long after it was received, a sighting is marked as late
 
@@ -81,7 +92,7 @@ class Assess(Data):
 def add(pen: EventWriter, data: Add) -> None:
     """A new sighting, ungraded and unassessed, in the inbox unless a column is named."""
     pen.find_person(data.assignee, "assignee")
-    column, rank = cards.place_new(pen, data.column, "inbox")
+    column, rank = cards.rank_for_new_card(pen, data.column, "inbox")
     values = data.model_dump()
     received = values["received_at"] = data.received_at or pen.now
     row = Sighting(
@@ -96,7 +107,7 @@ def update(pen: EventWriter, data: Update) -> None:
     """Corrects what was written. The name and contact of a source are kept, with what they were before, but never said."""
     patch = dict(data.model_extra or {})
     private = {name: patch.pop(name) for name in sources.Private.model_fields if name in patch}
-    given = patched(sources.Private, {}, private)
+    given = apply_patch(sources.Private, {}, private)
     row, values = pen.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
     sources.check_seal(pen, row, values["source"]["sealed"])
     if private:
@@ -120,9 +131,9 @@ def grade(pen: EventWriter, data: SetGrade) -> None:
     try:
         Grade.model_validate(data.grade)
         row = pen.find(Sighting, data.sighting, "sighting")
-        graded = Grade.model_validate(merge(row.grade, data.grade)).model_dump()
+        graded = Grade.model_validate(merge_patch(row.grade, data.grade)).model_dump()
     except ValidationError as error:
-        raise from_validation(error, "grade") from error
+        raise from_pydantic(error, "grade") from error
     pen.change(row, "sighting.graded", {"grade": graded}, data.reason)
 
 
@@ -133,12 +144,12 @@ def assess(pen: EventWriter, data: Assess) -> None:
     if data.duplicate_of == data.sighting:
         raise invalid("duplicate_of", N_("A sighting is not its own duplicate."))
     row = pen.find(Sighting, data.sighting, "sighting")
-    if goes_round(pen, row, data.duplicate_of):
+    if would_cycle(pen, row, data.duplicate_of):
         raise invalid("duplicate_of", N_("The other one is a duplicate of this."))
     pen.change(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
 
 
-def goes_round(pen: EventWriter, row: Sighting, other: str | None) -> bool:
+def would_cycle(pen: EventWriter, row: Sighting, other: str | None) -> bool:
     """Whether a sighting would be a duplicate of its own duplicate. Raises Refused `not_found`."""
     while other is not None:
         other = pen.find(Sighting, other, "duplicate_of").duplicate_of
@@ -148,4 +159,4 @@ def goes_round(pen: EventWriter, row: Sighting, other: str | None) -> bool:
 
 
 def _late(received_at: str, recorded_at: str) -> bool:
-    return moment(recorded_at) - moment(received_at) > LATE
+    return parse_utc(recorded_at) - parse_utc(received_at) > LATE

@@ -11,7 +11,7 @@ from board.audit import actor, writer
 from board.audit.entries import SourceRead
 from board.engine import access, unit_of_work
 from board.engine.event_writer import EventWriter
-from board.engine.identity import Caller, still_signed_in
+from board.engine.identity import Caller, require_active
 from board.errors import Refused, not_found
 from board.fields import Data, Name, ShortText
 from board.i18n import N_
@@ -72,15 +72,15 @@ def keep_earlier(pen: EventWriter, sighting: Sighting, was: dict[str, str | None
 
 def before(session: Session, board: str, seq: int) -> EarlierSource | None:
     """What was known of a source before the event `seq`; None where that event set none, or it was erased."""
-    unit_of_work.settle(session)
+    unit_of_work.flush(session)
     return session.get(EarlierSource, (board, seq))
 
 
 def read(session: Session, caller: Caller, board: str, id: str, before: int) -> dict[str, Any]:
     """Name and contact of a source, and the newest of what they were before the event `before`, by the rights of now. Raises
     Refused."""
-    account = still_signed_in(session, caller)  # it may have waited behind commits that ended that
-    access.board_for(session, account.id, board)
+    account = require_active(session, caller)  # it may have waited behind commits that ended that
+    access.get_visible_board(session, account.id, board)
     if ROLES.index(account.role) < ROLES.index("investigator"):
         raise Refused("forbidden")
     row = session.get(Sighting, id)

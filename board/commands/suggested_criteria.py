@@ -6,7 +6,7 @@ from typing import Any
 
 from board.predefined_tasks import younger_than
 from models.entity import State
-from models.times import DESK, moment
+from models.times import DESK, parse_utc
 
 
 def suggested(search: State) -> list[str]:
@@ -28,7 +28,7 @@ def _ages(search: State) -> list[int]:
     """Return the age as it was told, and that by the date of birth, on the day of the disappearance."""
     person: dict[str, Any] = search["person"]
     told, born = person.get("age"), person.get("birth_date")
-    by_birth = _years(date.fromisoformat(born), moment(search["missing_since"]).astimezone(DESK).date()) if born else None
+    by_birth = _years(date.fromisoformat(born), parse_utc(search["missing_since"]).astimezone(DESK).date()) if born else None
     return [age for age in (told, by_birth) if age is not None and age >= 0]
 
 

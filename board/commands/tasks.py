@@ -15,7 +15,7 @@ from board.predefined_tasks import TaskTemplate
 from models.ids import new_id
 from models.sighting import Sighting
 from models.task import Task
-from models.times import moment, stamp
+from models.times import format_utc, parse_utc
 
 MAX_ITEMS = 50
 LONGEST_RANK = 64  # characters; longer ones are made anew
@@ -91,14 +91,14 @@ def add(pen: EventWriter, data: Add, take_down: bool = False, reserved: bool = F
     pen.find_person(data.assignee, "assignee")
     if data.sighting is not None:
         pen.find(Sighting, data.sighting, "sighting")
-    column, rank = cards.place_new(pen, data.column, "todo")
+    column, rank = cards.rank_for_new_card(pen, data.column, "todo")
     values = data.model_dump() | {"column": column, "take_down": take_down}
     pen.add(Task(id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, **values), "task.added", reserved=reserved)
 
 
-def add_known(pen: EventWriter, known: TaskTemplate, take_down: bool = False) -> None:
+def add_from_template(pen: EventWriter, known: TaskTemplate, take_down: bool = False) -> None:
     """A task that is known beforehand, due so long after now; in the language that whoever causes it has chosen."""
-    due = stamp(moment(pen.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
+    due = format_utc(parse_utc(pen.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
     said = known.said(pen.account.language if pen.account else "")
     add(pen, Add.model_validate(said | {"priority": known.priority, "due": due}), take_down, reserved=True)
 

@@ -19,13 +19,13 @@ from board.i18n import N_
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
-from models.entity import Entity, State, put_back
+from models.entity import Entity, State, revert_fields
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
 # what can be undone, and the command by which it was done: who may do that may undo it
-DONE_BY = {
+UNDOABLE = {
     "search.updated": "search.update",
     "search.worrying_set": "search.set_worrying",
     "search.appeal_set": "search.set_appeal",
@@ -44,7 +44,7 @@ DONE_BY = {
 }
 # what can't: creations, removals, handovers, and a status, which is set anew with a reason; who may not do them is told that
 # first
-FINAL = {
+NOT_UNDOABLE = {
     "search.opened": "search.open",
     "search.status_set": "search.set_status",
     "column.added": "column.add",
@@ -69,27 +69,27 @@ class Undo(Data):
 def command_of(session: Session, board: Board, data: Any) -> str | None:
     """The command by which the event that is to be undone was done; None where there is no such event."""
     seq = data.get("seq")
-    said = journal.at(session, board.id, seq) if type(seq) is int and 0 < seq <= board.seq else None
-    return (DONE_BY | FINAL).get(said.type) if said is not None else None
+    said = journal.event_at(session, board.id, seq) if type(seq) is int and 0 < seq <= board.seq else None
+    return (UNDOABLE | NOT_UNDOABLE).get(said.type) if said is not None else None
 
 
 def undo(pen: EventWriter, data: Undo) -> None:
     """Sets the fields that an event changed back, unless they were changed since."""
-    said = journal.at(pen.session, pen.board.id, data.seq) if data.seq <= pen.board.seq else None
+    said = journal.event_at(pen.session, pen.board.id, data.seq) if data.seq <= pen.board.seq else None
     if said is None:
         raise not_found("seq")
-    before = journal.before(pen.session, said)
-    if said.type not in DONE_BY or said.body is None or before is None or before.body is None:
+    before = journal.previous_event(pen.session, said)
+    if said.type not in UNDOABLE or said.body is None or before is None or before.body is None:
         raise invalid("seq", N_("This can't be undone."))
     fields, private = said.payload()["changes"], said.payload().get("private", [])
-    row = unit_of_work.row(pen.session, _KINDS[said.kind], said.entity)
+    row = unit_of_work.get(pen.session, _KINDS[said.kind], said.entity)
     if row is None:
         raise Refused("conflict", fields=dict.fromkeys(fields, N_("It is no longer there.")))
     source = _source_before(pen, row, said.seq, private) if isinstance(row, Sighting) and private else {}
     since = pen.changed_since(row, said.seq)
-    values = put_back(row.state(), before.payload()["state"], fields)
-    _check(row, {name: since[name] for name in [*fields, *private] if name in since} or _gone(pen, row, values))
-    _put(pen, row, said.type, values | source, said.seq)
+    values = revert_fields(row.state(), before.payload()["state"], fields)
+    _check(row, {name: since[name] for name in [*fields, *private] if name in since} or _dangling_references(pen, row, values))
+    _apply(pen, row, said.type, values | source, said.seq)
 
 
 def _source_before(pen: EventWriter, row: Sighting, seq: int, names: list[str]) -> State:
@@ -101,14 +101,14 @@ def _source_before(pen: EventWriter, row: Sighting, seq: int, names: list[str]) 
     return {name: getattr(earlier, name) for name in names}
 
 
-def _put(pen: EventWriter, row: Entity, type: str, values: State, seq: int) -> None:
+def _apply(pen: EventWriter, row: Entity, type: str, values: State, seq: int) -> None:
     """Does it, with what belongs to it where a command does it."""
     match row:
         case Search() if type == "search.access_set":
             searches.undo_access(pen, row, values, seq)
             return
         case Search() if type == "search.appeal_set":
-            appeals.put(pen, row, values["appeal"], undoes=seq)
+            appeals.apply_appeal(pen, row, values["appeal"], undoes=seq)
             return
         case Sighting() if type == "sighting.updated":
             _put_sighting(pen, row, values, seq)
@@ -120,7 +120,7 @@ def _put(pen: EventWriter, row: Entity, type: str, values: State, seq: int) -> N
         case Column():
             columns.spread(pen, row)
         case Sighting() | Task() if type == "card.moved":
-            cards.part(pen, row)
+            cards.fix_rank_collision(pen, row)
 
 
 def _put_sighting(pen: EventWriter, row: Sighting, values: State, seq: int) -> None:
@@ -134,18 +134,18 @@ def _check(row: Entity, clash: dict[str, str]) -> None:
         raise Refused("conflict", fields=clash, current=row.state())
 
 
-def _gone(pen: EventWriter, row: Entity, values: State) -> dict[str, str]:
+def _dangling_references(pen: EventWriter, row: Entity, values: State) -> dict[str, str]:
     """The fields whose former value can't be put back any more, with a sentence for each."""
     found: dict[str, str] = {}
     now = row.state()
-    if "column" in values and unit_of_work.row(pen.session, Column, values["column"]) is None:
+    if "column" in values and unit_of_work.get(pen.session, Column, values["column"]) is None:
         found["column"] = N_("This column is no longer there.")
     for name in _PEOPLE:
         if name in values and not all(_is_here(pen, id, name) for id in _ids(values[name]) - _ids(now[name])):
             found[name] = N_("Somebody who is named here is no longer at the desk.")
     if "reference" in values and references.is_taken(pen, values["reference"], row.id):
         found["reference"] = N_("Another search has this reference.")
-    if isinstance(row, Sighting) and sightings.goes_round(pen, row, values.get("duplicate_of")):
+    if isinstance(row, Sighting) and sightings.would_cycle(pen, row, values.get("duplicate_of")):
         found["duplicate_of"] = N_("The other one is a duplicate of this.")
     return found
 
@@ -155,7 +155,7 @@ def _ids(value: str | list[str] | None) -> set[str]:
 
 
 def _is_here(pen: EventWriter, id: str, name: str) -> bool:
-    account = unit_of_work.row(pen.session, Account, id)
+    account = unit_of_work.get(pen.session, Account, id)
     if account is None or not account.enabled:
         return False
     return name == "members" or not program_accounts.among(pen.session, [id])  # a program may see a search, and is given no work

@@ -21,13 +21,13 @@ def concerned(session: Session, said: JournalEvent, after: State, fields: Collec
     """The accounts to be alerted of a sighting that is urgent from this event on."""
     if said.kind != Sighting.KIND or "priority" not in fields or after["priority"] != "urgent" or after["withdrawn"]:
         return set()
-    search = unit_of_work.row(session, Search, said.board)
+    search = unit_of_work.get(session, Search, said.board)
     return {search.lead if search is not None else None, _holder(session)} - {None}  # type: ignore[return-value]
 
 
 def _holder(session: Session) -> str | None:
     """Not kept for the commands that come after this: here the board of operations is not locked."""
-    known = unit_of_work.of(session).rows.get((Shift, OPERATIONS))
+    known = unit_of_work.current(session).rows.get((Shift, OPERATIONS))
     if isinstance(known, Shift):
         return known.holder
     holder: str | None = session.connection().execute(_HOLDER, {"id": OPERATIONS}).scalar()

@@ -15,7 +15,7 @@ from board.paths import DATA
 from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS
-from models.times import now, stamp
+from models.times import format_utc, now
 
 PASSWORD = "quiet-lantern-harbour"  # noqa: S105  of those who sign in; printed, and good for nothing else
 CONVENED = timedelta(days=30)  # before the first step: the desk and its people were there
@@ -74,19 +74,21 @@ class Seeder:
             self._people[f"person:{person.key}"] = account
             self._callers[person.key] = await live_changes.caller_for(desk, account)
             if person.takes_in:
-                add = partial(accounts.add_token, name=person.name, scope="intake", email=person.email, now=stamp(desk.clock()))
-                await live_changes.change(desk, add)
+                add = partial(
+                    accounts.add_token, name=person.name, scope="intake", email=person.email, now=format_utc(desk.clock())
+                )
+                await live_changes.apply_change(desk, add)
 
     async def _do(self, desk: BoardService, step: Step, id: str) -> None:
         known = self._ids.get(step.search, self._people)
-        data = resolve(step.data, self._now, stamp, known)
+        data = resolve(step.data, self._now, format_utc, known)
         board = OPERATIONS if TABLE[step.command].on == "operations" else self._boards[step.search]
         ack = await desk.execute(self._callers[step.by], Command(id, board, step.command, data))
         if ack.opened:
             self._boards[step.search] = ack.opened
             self._ids[step.search] = self._people | await _beginnings(desk, ack.opened, step.data["kind"])
         elif step.name:
-            made = await desk.database.read(lambda session: journal.after(session, board, ack.seqs[0] - 1, 1))
+            made = await desk.database.read(lambda session: journal.events_after(session, board, ack.seqs[0] - 1, 1))
             known[f"card:{step.name}"] = made[0].entity
 
 
@@ -94,7 +96,7 @@ async def _beginnings(desk: BoardService, board: str, kind: str) -> dict[str, st
     """The short names on a board that was just opened: its columns by role, its first tasks by key."""
     keys = iter(each["key"] for each in tomllib.loads((DATA / "first_tasks.toml").read_text(encoding="utf-8"))[kind])
     found = {}
-    for said in await desk.database.read(lambda session: journal.after(session, board, 0)):
+    for said in await desk.database.read(lambda session: journal.events_after(session, board, 0)):
         if said.type == "column.added":
             found[f"column:{said.payload()['state']['role']}"] = said.entity
         elif said.type == "task.added":

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from board.demo.simulated_texts import State, Texts
-from models.times import stamp
+from models.times import format_utc
 
 LEFT = 2  # tasks that nobody took, and that stay for who looks on
 AT_ONCE = 2  # tasks that one has in hand on a search
@@ -192,7 +192,7 @@ def _ask_again(look: BoardView, me: Actor, now: datetime) -> Iterator[tuple[floa
         return
     done = [id for id, each in look.tasks.items() if each["assignee"] in me.team and look.role(each) == "done"]
     for id in done:
-        anew: dict[str, Any] = {"due": stamp(now + ANEW)}
+        anew: dict[str, Any] = {"due": format_utc(now + ANEW)}
         if ticked := {key: {"done": False} for key, item in look.tasks[id]["checklist"].items() if item}:
             anew["checklist"] = ticked
         steps = (Step("task.update", {"task": id, **anew}), *look.move(id, "todo"))

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from board.demo.seed_data import HERE, clock
-from models.times import stamp
+from models.times import format_utc
 
 State = Mapping[str, Any]
 TITLE = 200  # characters, by the contract
@@ -31,7 +31,7 @@ class Texts:
         pick, source = self.random.choice, self.random.choice(self.told["source"])
         said: dict[str, Any] = {
             "description": pick(unsaid),
-            "seen_at": stamp(now - timedelta(minutes=self.random.randint(4, 50))),
+            "seen_at": format_utc(now - timedelta(minutes=self.random.randint(4, 50))),
             "channel": source["channel"],
             "source": {"kind": source["kind"], "sealed": False},
         }
@@ -78,7 +78,7 @@ class Texts:
         chosen = self.random.choice(fit)
         items = {f"k{number}": {"text": text} for number, text in enumerate(chosen.get("items", []), 1)}
         title = chosen["title"].format(place=place, number=sighting["number"])[:TITLE]
-        due = stamp(now + timedelta(minutes=self.random.randint(30, 120)))
+        due = format_utc(now + timedelta(minutes=self.random.randint(30, 120)))
         return {"title": title, "checklist": items, "due": due} | {name: chosen[name] for name in ("instruction", "priority")}
 
     def result(self, title: str, now: datetime) -> str:

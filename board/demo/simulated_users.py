@@ -22,7 +22,7 @@ from board.demo.simulated_texts import texts
 from board.telemetry import logs
 from models.accounts import Account, Token
 from models.board import OPERATIONS
-from models.times import now, stamp
+from models.times import format_utc, now
 
 log = structlog.get_logger()
 
@@ -54,12 +54,12 @@ def enlist(session: Session) -> list[UserCredentials]:
 def _enlist(session: Session, person: Person) -> UserCredentials:
     name = f"demo --live: {person.key}"
     if session.exec(select(Account.id).where(Account.email == person.email)).first() is None:  # made by an earlier version
-        accounts.new_account(person.email, person.name, person.role, token_urlsafe(), stamp(now()))(session)
+        accounts.prepare_account(person.email, person.name, person.role, token_urlsafe(), format_utc(now()))(session)
         session.flush()
     for old in session.exec(select(Token).where(Token.name == name)):
         session.delete(old)
     session.flush()
-    token = accounts.add_token(session, name, "write", person.email, stamp(now()))
+    token = accounts.add_token(session, name, "write", person.email, format_utc(now()))
     return UserCredentials(person, accounts.find(session, person.email).id, token)
 
 
@@ -95,7 +95,7 @@ class SimulatedTeam:
             await colleague.run()
         except Exception as error:
             self.failed.append(error)
-            log.error("a colleague of the demo left", **logs.where(error))
+            log.error("a colleague of the demo left", **logs.exception_location(error))
 
     def comes_in(self) -> bool:
         """Whether a sighting has come in since this was asked last."""

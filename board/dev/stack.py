@@ -27,7 +27,7 @@ from board.dev.child_process import CannotStart
 from board.dev.postgres import Postgres, write_private
 from board.dev.redis import Redis
 from board.dev.unprivileged_user import unprivileged
-from board.secret_file import kept_secret
+from board.secret_file import load_or_create_secret
 from board.server.run import run as serve
 from board.settings import Settings
 from models.database import ConfigurationError, Database, DatabaseUnavailable
@@ -256,7 +256,7 @@ def _answers(url: str) -> bool:
 
 def _secret(folder: Path) -> str:
     """Made once, as the sessions of those who are signed in hang on it."""
-    return kept_secret(folder / "secret").decode()
+    return load_or_create_secret(folder / "secret").decode()
 
 
 def _greeting(url: str, folder: Path) -> str:

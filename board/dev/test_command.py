@@ -12,7 +12,7 @@ from board.dev.browser import CHOSEN, NoBrowser, find
 from board.dev.phases import Phases
 from board.dev.second_try import Run
 from board.dev.server_binaries import fetch_redis
-from board.install import say
+from board.install import report
 
 RULES: dict[str, tuple[str, list[str]]] = {  # by phase
     "lint": ("ruff check", ["ruff", "check", "."]),
@@ -31,18 +31,18 @@ WIDTH = 80
 def run(arguments: Sequence[str]) -> int:
     """Run the rules, then pytest with `arguments`, all to their end. Gives the exit code of the first that failed."""
     if not (ROOT / "tests").is_dir():
-        say("the tests are not installed along: run this in a checkout")
+        report("the tests are not installed along: run this in a checkout")
         return 1
     try:
         os.environ[CHOSEN] = str(find(ROOT / ".venvs" / "browser"))
         find_postgres()
         fetch_redis()
     except (NoBrowser, CannotStart) as why:
-        say(str(why))
+        report(str(why))
         return 1
     for program, sentence in WANTED.items():
         if shutil.which(program) is None:
-            say(sentence)
+            report(sentence)
     phases = Phases()
     failed: dict[str, int] = {}
     for phase, (name, command) in RULES.items():
@@ -50,9 +50,9 @@ def run(arguments: Sequence[str]) -> int:
             code = step(command)
         failed |= {name: code} if code else {}
     if not any(word.startswith("-m") for word in arguments):
-        say(LEFT_OUT)
+        report(LEFT_OUT)
     ran = tests(arguments, phases)
-    say(str(phases))
+    report(str(phases))
     for line in ran.flaky_lines():
         print(line)  # noqa: T201
     closing(ran, failed, phases.seconds())
@@ -69,7 +69,7 @@ def tests(arguments: Sequence[str], phases: Phases) -> Run:
         with phases.timed("second try", f"what failed, alone: {len(ran.outcomes.failed)}"):
             second_try.again(ran, options, ROOT)
     elif ran.code:
-        say(ran.why_not())
+        report(ran.why_not())
     return ran
 
 

@@ -14,8 +14,8 @@ from board import client_address
 from board.audit import actor
 from board.displays import displays, pairing
 from board.displays.displays import DisplayUpdate, PairDisplay, StatusReport
-from board.engine.identity import Caller, still_signed_in
-from board.errors import Refused, from_validation
+from board.engine.identity import Caller, require_active
+from board.errors import Refused, from_pydantic
 from board.fields import Data
 from board.i18n import N_
 from board.rate_limit import Rule
@@ -23,11 +23,11 @@ from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
 from board.service import BoardService
 from board.web import cookies, display_auth
-from board.web.http import answer, caller_of, check_rate, count, desk_of, json_of, refusing
+from board.web.http import check_rate, count, json_errors, json_response, read_json_object, require_caller, service_of
 from board.web.same_origin import check_own_page
 from models.accounts import ROLES, Account
 from models.display import Display
-from models.times import now, stamp
+from models.times import format_utc, now
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
@@ -39,25 +39,25 @@ TOO_MANY = N_("Too many wrong codes. Try again in {time}.")
 
 async def new_code(request: Request) -> Response:
     """A code to be shown, and the screen's secret in a cookie that no script reads."""
-    desk, address = desk_of(request), client_address.of(request)
+    desk, address = service_of(request), client_address.of(request)
     check_own_page(request)
     count(request, await desk.limiter.take(ASKED, network_of(address)))
     code, secret = pairing.new_code()
     before = cookies.value(request, _cookie(desk))
     until = await desk.database.write(lambda database: pairing.begin(database, code, secret, now(), address, before))
-    response = answer({"code": code, "expires_at": until})
+    response = json_response({"code": code, "expires_at": until})
     name, secure = _cookie(desk), desk.settings.secure
     lasts = int(pairing.LIVES.total_seconds())
     response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="strict", path="/")
     return response
 
 
-async def my_code(request: Request) -> Response:
+async def pairing_status(request: Request) -> Response:
     """Whether somebody has typed the code of this screen. Then the secret that it holds is its own."""
-    desk = desk_of(request)
+    desk = service_of(request)
     secret = cookies.value(request, _cookie(desk))
     state = await desk.database.read(lambda database: pairing.state(database, secret, now())) if secret else "expired"
-    response = answer({"state": state})
+    response = json_response({"state": state})
     if state == "paired":
         display_auth.give_cookie(response, secret, desk.settings.secure)
         response.delete_cookie(_cookie(desk), path="/", secure=desk.settings.secure, httponly=True, samesite="strict")
@@ -71,55 +71,55 @@ async def told(request: Request) -> Response:
         raise Refused("unauthenticated")
     check_rate(request, caller)
     check_own_page(request)
-    contact, at = _read(StatusReport, await json_of(request)), stamp(now())
-    await desk_of(request).database.write(lambda database: displays.heard(database, caller.account.id, contact, at))
-    return answer({"at": at})
+    contact, at = _read(StatusReport, await read_json_object(request)), format_utc(now())
+    await service_of(request).database.write(lambda database: displays.record_report(database, caller.account.id, contact, at))
+    return json_response({"at": at})
 
 
 async def listed(request: Request) -> Response:
     """All displays, with what each has told last."""
     await _coordinator(request)
     at = now()
-    found = await desk_of(request).database.read(lambda database: displays.listed(database, at))
-    return answer({"displays": found, "at": stamp(at)})
+    found = await service_of(request).database.read(lambda database: displays.listed(database, at))
+    return json_response({"displays": found, "at": format_utc(at)})
 
 
 async def pair(request: Request) -> Response:
     """A screen becomes a display."""
     caller = await _coordinator(request)
-    data = _read(PairDisplay, await json_of(request))
-    limiter = desk_of(request).limiter
+    data = _read(PairDisplay, await read_json_object(request))
+    limiter = service_of(request).limiter
     taken = await limiter.take(TYPED, caller.account.id)  # before it is looked at: many at once are as many
     if not taken.allowed:
         raise too_many(taken.retry_after_s, TOO_MANY, "code")
     made = await _change(request, caller, lambda database: pairing.pair(database, data, caller.account.id, now()))
     await limiter.give_back([(TYPED, caller.account.id)])  # it was not a wrong one
-    return answer(displays.shown(made), 201)
+    return json_response(displays.to_json(made), 201)
 
 
 async def change(request: Request) -> Response:
     """Another name, profile, language, playlist, theme or sound; at once on the screen."""
     caller, id = await _coordinator(request), request.path_params["display"]
-    data = _read(DisplayUpdate, await json_of(request))
-    return answer(displays.shown(await _change(request, caller, lambda database: displays.change(database, id, data))))
+    data = _read(DisplayUpdate, await read_json_object(request))
+    return json_response(displays.to_json(await _change(request, caller, lambda database: displays.change(database, id, data))))
 
 
 async def reload(request: Request) -> Response:
     """Has the screen load its page anew."""
     caller, id = await _coordinator(request), request.path_params["display"]
-    return answer(displays.shown(await _change(request, caller, lambda database: displays.ask_to_reload(database, id))))
+    return json_response(displays.to_json(await _change(request, caller, lambda database: displays.ask_to_reload(database, id))))
 
 
 async def revoke(request: Request) -> Response:
     """Ends a display, its open socket too."""
     caller, id = await _coordinator(request), request.path_params["display"]
-    at = stamp(now())
-    return answer(displays.shown(await _change(request, caller, lambda database: displays.revoke(database, id, at))))
+    at = format_utc(now())
+    return json_response(displays.to_json(await _change(request, caller, lambda database: displays.revoke(database, id, at))))
 
 
 async def _coordinator(request: Request) -> Caller:
     """Who is asking, if they may handle displays. Raises Refused."""
-    caller = await caller_of(request)
+    caller = await require_caller(request)
     if not may_handle(caller.account) or (request.method not in ("GET", "HEAD") and not caller.may_command):
         raise Refused("forbidden")
     return caller
@@ -134,14 +134,14 @@ async def _change(request: Request, caller: Caller, do: Callable[[Database], Dis
     """Does it by the rights of now, and acts on open sockets. Raises Refused."""
 
     def still(database: Database) -> Display:
-        account = still_signed_in(database, caller)
+        account = require_active(database, caller)
         if not may_handle(account):
             raise Refused("forbidden")
         actor.acting(database, actor.account(account, caller.token))
         return do(database)
 
-    done = await desk_of(request).database.write(still)
-    await desk_of(request).rights_changed()
+    done = await service_of(request).database.write(still)
+    await service_of(request).rights_changed()
     return done
 
 
@@ -150,7 +150,7 @@ def _read(type: type[D], body: dict[str, object]) -> D:
     try:
         return type.model_validate(body)
     except ValidationError as error:
-        raise from_validation(error) from error
+        raise from_pydantic(error) from error
 
 
 def _cookie(desk: BoardService) -> str:
@@ -158,12 +158,12 @@ def _cookie(desk: BoardService) -> str:
 
 
 routes = [
-    Route("/wall/codes", refusing(new_code), methods=["POST"]),
-    Route("/wall/codes/mine", refusing(my_code), methods=["GET"]),
-    Route("/wall/told", refusing(told), methods=["POST"]),
-    Route("/displays", refusing(listed), methods=["GET"]),
-    Route("/displays", refusing(pair), methods=["POST"]),
-    Route("/displays/{display}", refusing(change), methods=["PATCH"]),
-    Route("/displays/{display}", refusing(revoke), methods=["DELETE"]),
-    Route("/displays/{display}/reload", refusing(reload), methods=["POST"]),
+    Route("/wall/codes", json_errors(new_code), methods=["POST"]),
+    Route("/wall/codes/mine", json_errors(pairing_status), methods=["GET"]),
+    Route("/wall/told", json_errors(told), methods=["POST"]),
+    Route("/displays", json_errors(listed), methods=["GET"]),
+    Route("/displays", json_errors(pair), methods=["POST"]),
+    Route("/displays/{display}", json_errors(change), methods=["PATCH"]),
+    Route("/displays/{display}", json_errors(revoke), methods=["DELETE"]),
+    Route("/displays/{display}/reload", json_errors(reload), methods=["POST"]),
 ]

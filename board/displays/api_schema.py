@@ -5,38 +5,40 @@ from board.commands.schemas import Schema
 from board.displays.displays import DisplayUpdate, PairDisplay, Playlist, StatusReport
 from board.displays.health import STATES
 from board.i18n import N_
-from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, EndpointDoc, many, or_null, shape
+from board.web.schema_helpers import COUNT, EVERYWHERE, ID, TEXT, TIME, EndpointDoc, array_of, nullable, object_schema
 from models.display import PROFILES, THEMES
 
-_SHOWS: Schema = schemas.of(Playlist, "serialization")
+_SHOWS: Schema = schemas.schema_of(Playlist, "serialization")
 _FIELDS: Schema = {
     "id": ID, "name": TEXT, "profile": {"enum": list(PROFILES)}, "language": TEXT, "shows": _SHOWS,
     "theme": {"enum": list(THEMES)}, "sound": {"type": "boolean"}, "reload": COUNT, "paired_by": ID, "paired_at": TIME,
-    "revoked_at": or_null(TIME), "contact_at": or_null(TIME), "version": or_null(TEXT), "current": or_null({"type": "boolean"}),
-    "told": or_null(shape({
-        "boards": {"type": "object", "additionalProperties": COUNT}, "since": or_null(TIME), "screen": or_null(TEXT),
-        "rows": or_null(COUNT), "mute": {"type": "boolean"},
+    "revoked_at": nullable(TIME), "contact_at": nullable(TIME), "version": nullable(TEXT),
+    "current": nullable({"type": "boolean"}),
+    "told": nullable(object_schema({
+        "boards": {"type": "object", "additionalProperties": COUNT}, "since": nullable(TIME), "screen": nullable(TEXT),
+        "rows": nullable(COUNT), "mute": {"type": "boolean"},
     })),
 }  # fmt: skip
-_DISPLAY: Schema = shape(_FIELDS)
-_LISTED: Schema = shape(_FIELDS | {"standing": {"enum": list(STATES)}})
+_DISPLAY: Schema = object_schema(_FIELDS)
+_LISTED: Schema = object_schema(_FIELDS | {"standing": {"enum": list(STATES)}})
 _ONE = (*EVERYWHERE, "not_found")
 
 CALLS: dict[tuple[str, str], EndpointDoc] = {
     ("POST", "/wall/codes"): EndpointDoc(
-        shape({"code": TEXT, "expires_at": TIME}), ("forbidden", "rate_limited", "failed", "unavailable"), open=True
+        object_schema({"code": TEXT, "expires_at": TIME}), ("forbidden", "rate_limited", "failed", "unavailable"), open=True
     ),
     ("GET", "/wall/codes/mine"): EndpointDoc(
-        shape({"state": {"enum": ["waiting", "paired", "expired"]}}), ("failed", "unavailable"), open=True
+        object_schema({"state": {"enum": ["waiting", "paired", "expired"]}}), ("failed", "unavailable"), open=True
     ),
     ("POST", "/wall/told"): EndpointDoc(
-        shape({"at": TIME}), (*EVERYWHERE, "invalid", "too_large"), body=schemas.of(StatusReport), open=True
+        object_schema({"at": TIME}), (*EVERYWHERE, "invalid", "too_large"), body=schemas.schema_of(StatusReport), open=True
     ),
-    ("GET", "/displays"): EndpointDoc(shape({"displays": many(_LISTED), "at": TIME})),
+    ("GET", "/displays"): EndpointDoc(object_schema({"displays": array_of(_LISTED), "at": TIME})),
     ("POST", "/displays"): EndpointDoc(
-        _DISPLAY, (*_ONE, "invalid", "too_large"), body=schemas.of(PairDisplay), status=201
+        _DISPLAY, (*_ONE, "invalid", "too_large"), body=schemas.schema_of(PairDisplay), status=201
     ),
-    ("PATCH", "/displays/{display}"): EndpointDoc(_DISPLAY, (*_ONE, "invalid", "too_large"), body=schemas.of(DisplayUpdate)),
+    ("PATCH", "/displays/{display}"): EndpointDoc(_DISPLAY, (*_ONE, "invalid", "too_large"),
+    body=schemas.schema_of(DisplayUpdate)),
     ("DELETE", "/displays/{display}"): EndpointDoc(_DISPLAY, _ONE),
     ("POST", "/displays/{display}/reload"): EndpointDoc(_DISPLAY, _ONE),
 }  # fmt: skip

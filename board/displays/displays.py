@@ -11,7 +11,7 @@ from sqlmodel import Session as Database
 from board import i18n
 from board.audit import entries, writer
 from board.displays import health as display_standing
-from board.engine.access import is_on_walls
+from board.engine.access import is_visible_on_displays
 from board.engine.display_identity import _DISPLAYS, told
 from board.engine.rights_version import bump_displays
 from board.errors import Refused, invalid
@@ -87,10 +87,10 @@ def listed(database: Database, now: datetime) -> list[dict[str, Any]]:
     """All of them, those that were revoked last; each with how it stands."""
     query = select(_DISPLAYS).order_by(_DISPLAYS.c.revoked_at.is_not(None), _DISPLAYS.c.id.desc()).limit(MOST)
     found = [Display(**row) for row in database.connection().execute(query).mappings().all()]
-    return [shown(display) | {"standing": display_standing.state_of(database, display, now)} for display in found]
+    return [to_json(display) | {"standing": display_standing.status_of(database, display, now)} for display in found]
 
 
-def shown(display: Display) -> dict[str, Any]:
+def to_json(display: Display) -> dict[str, Any]:
     """A display as coordinators see it."""
     names = ("id", "name", *told(display), "paired_by", "paired_at", "revoked_at", "contact_at", "version", "current", "told")
     return {name: getattr(display, name) for name in names}
@@ -149,7 +149,7 @@ def find(database: Database, id: str) -> Display:
     return display
 
 
-def heard(database: Database, id: str, contact: StatusReport, now: str) -> None:
+def record_report(database: Database, id: str, contact: StatusReport, now: str) -> None:
     """Keeps what a display has told of itself. Raises Refused `unauthenticated` where it was revoked meanwhile."""
     display = database.get(Display, id)
     if display is None or display.revoked_at is not None:
@@ -162,7 +162,7 @@ def _checked(database: Database, shows: Playlist) -> dict[str, Any]:
     """What a display shows, each board once. Raises Refused `invalid`."""
     boards = list(dict.fromkeys(shows.boards))
     found = [database.get(Search, id) for id in boards if id != OPERATIONS]
-    if not all(search is not None and is_on_walls(search) for search in found):
+    if not all(search is not None and is_visible_on_displays(search) for search in found):
         raise invalid("shows", N_("A board that is named here is not there, or no display may see it."))
     return {"boards": boards, "every_s": shows.every_s}
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlmodel import Session as Database
 
 from models.display import Display
-from models.times import moment, stamp
+from models.times import format_utc, parse_utc
 
 SILENT = timedelta(seconds=10)  # two contacts: one that has told nothing for so long has stopped
 LATE = timedelta(seconds=10)  # that a change may need until it is on a screen: contacts are older than the changes of now
@@ -19,21 +19,21 @@ _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
 _NEXT = text("SELECT at FROM event WHERE board = :board AND seq = :seq")
 
 
-def judged(database: Database, now: datetime) -> Iterator[tuple[Display, str]]:
+def with_status(database: Database, now: datetime) -> Iterator[tuple[Display, str]]:
     """Each display that was not revoked, by name, with its state, one of STATES."""
     query = select(_DISPLAYS).where(_DISPLAYS.c.revoked_at.is_(None)).order_by(_DISPLAYS.c.name, _DISPLAYS.c.id)
     for row in database.connection().execute(query).mappings().all():
         display = Display(**row)
-        yield display, state_of(database, display, now)
+        yield display, status_of(database, display, now)
 
 
-def state_of(database: Database, display: Display, now: datetime) -> str:
+def status_of(database: Database, display: Display, now: datetime) -> str:
     """One of STATES. What the screen says of itself counts only where it is heard of, and has what happened before that."""
     if display.revoked_at is not None:
         return "revoked"
     if display.contact_at is None:
         return "unheard"
-    contact = moment(display.contact_at)
+    contact = parse_utc(display.contact_at)
     if now - contact > SILENT:
         return "silent"
     return "current" if display.current and not _is_behind(database, display, contact) else "not_current"
@@ -43,7 +43,7 @@ def _is_behind(database: Database, display: Display, contact: datetime) -> bool:
     """Whether something had happened on a board that it shows, and had been for long, when it said that it is current."""
     boards: dict[str, int] = (display.told or {}).get("boards", {})
     following = (database.connection().execute(_NEXT, {"board": board, "seq": seq + 1}) for board, seq in boards.items())
-    return any(at is not None and at <= stamp(contact - LATE) for at in (found.scalar() for found in following))
+    return any(at is not None and at <= format_utc(contact - LATE) for at in (found.scalar() for found in following))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ class Told:
 
 def told(database: Database, now: datetime) -> list[Told]:
     """Return how each display stands that was not revoked, by name."""
-    return [Told(state, _line(display, state, now), _shown(display, state)) for display, state in judged(database, now)]
+    return [Told(state, _line(display, state, now), _shown(display, state)) for display, state in with_status(database, now)]
 
 
 def _line(display: Display, state: str, now: datetime) -> str:
-    contact = f"{(now - moment(display.contact_at)).total_seconds():.0f} s ago" if display.contact_at else "never"
+    contact = f"{(now - parse_utc(display.contact_at)).total_seconds():.0f} s ago" if display.contact_at else "never"
     screen = (display.told or {}).get("screen") or ""
     line = f"{state:11}  heard {contact:>9}  {display.version or '':9}  {screen:9}  {display.id}  {display.name}"
     return "".join(sign if sign.isprintable() else " " for sign in line)  # a terminal does what some signs say

@@ -7,10 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.displays.api import may_handle
-from board.errors import SENTENCES
+from board.errors import MESSAGES
 from board.web import display_auth, pages
 from board.web.auth import signed_in
-from board.web.http import desk_of
+from board.web.http import service_of
 from models.database import DatabaseUnavailable
 from models.display import Display
 
@@ -31,7 +31,7 @@ async def wall(request: Request) -> Response:
     if display is None:
         return _page(request, "new", None)
     response = _page(request, "display", display)
-    desk = desk_of(request)
+    desk = service_of(request)
     display_auth.give_cookie(response, display_auth.secret_of(request), desk.settings.secure)
     return response
 
@@ -40,9 +40,9 @@ async def all_displays(request: Request) -> Response:
     """Which there are, how they are, and what they show. For coordinators."""
     caller = await signed_in(request)
     if caller is None:
-        return pages.to_sign_in(request)
+        return pages.redirect_to_login(request)
     if not may_handle(caller.account):
-        return pages.error_page(request, 403, SENTENCES["forbidden"], caller)
+        return pages.error_page(request, 403, MESSAGES["forbidden"], caller)
     return pages.page(request, "displays.html", caller, board=pages.OPERATIONS)
 
 

@@ -19,7 +19,7 @@ from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit.addresses import SITE, network_of
 from models.display import Display, Pairing
-from models.times import moment, stamp
+from models.times import format_utc, parse_utc
 
 LIVES = timedelta(minutes=10)
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U (Crockford's base 32): no two look alike
@@ -50,14 +50,14 @@ def new_code() -> tuple[str, str]:
 def begin(database: Database, code: str, secret: str, now: datetime, address: str = "", before: str = "") -> str:
     """A code begins to wait; until when. `before` is the secret of the code that this screen showed until now."""
     connection, network = database.connection(), digest(network_of(address, SITE))
-    connection.execute(delete(_PAIRINGS).where(_PAIRINGS.c.made_at <= stamp(now - LIVES)))
+    connection.execute(delete(_PAIRINGS).where(_PAIRINGS.c.made_at <= format_utc(now - LIVES)))
     connection.execute(delete(_PAIRINGS).where(_PAIRINGS.c.screen == digest(before), _WAITS))
     _drop_oldest(database, network, keep=OF_ONE - 1)
     if connection.execute(select(func.count()).select_from(_PAIRINGS).where(_WAITS)).scalar_one() >= MOST:
         fullest, codes = connection.execute(_FULLEST).one()
         _drop_oldest(database, fullest, keep=codes // 2)
-    database.add(Pairing(code=digest(_typed(code)), screen=digest(secret), made_at=stamp(now), network=network))
-    return stamp(now + LIVES)
+    database.add(Pairing(code=digest(_typed(code)), screen=digest(secret), made_at=format_utc(now), network=network))
+    return format_utc(now + LIVES)
 
 
 def _drop_oldest(database: Database, network: str, keep: int) -> None:
@@ -74,15 +74,15 @@ def state(database: Database, secret: str, now: datetime) -> State:
     if database.connection().execute(displays_of).first() is not None:
         return "paired"
     made_at = database.connection().execute(select(_PAIRINGS.c.made_at).where(_PAIRINGS.c.screen == key, _WAITS)).scalar()
-    return "waiting" if made_at is not None and moment(made_at) + LIVES > now else "expired"
+    return "waiting" if made_at is not None and parse_utc(made_at) + LIVES > now else "expired"
 
 
 def pair(database: Database, data: PairDisplay, by: str, now: datetime) -> Display:
     """Makes a display of the screen that shows this code. Raises Refused `not_found` (wrong, or old) or `invalid`."""
     found = database.get(Pairing, digest(_typed(data.code)), with_for_update=True)
-    if found is None or found.display is not None or moment(found.made_at) + LIVES <= now:
+    if found is None or found.display is not None or parse_utc(found.made_at) + LIVES <= now:
         raise Refused("not_found", _NOT_SHOWN, {"code": _NOT_SHOWN})
-    display = displays.add(database, data, found.screen, by, stamp(now))
+    display = displays.add(database, data, found.screen, by, format_utc(now))
     found.display = display.id
     return display
 

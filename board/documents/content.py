@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from board.paths import TEMPLATES
 from models.pace import paced
-from models.times import DESK, moment
+from models.times import DESK, parse_utc
 
 _LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # what Markdown reads as more than a sign, anywhere in a line
@@ -67,12 +67,12 @@ class Document:
     sections: list[Section] = field(default_factory=list)
 
 
-def at(stamp: str | None, language: str) -> str:
+def datetime_text(stamp: str | None, language: str) -> str:
     """ "24 Nov 2026 22:34", as it is written in a language."""
     return _written(stamp, "d MMM y HH:mm", language)
 
 
-def shortly(stamp: str | None, language: str) -> str:
+def short_datetime(stamp: str | None, language: str) -> str:
     """ "24 Nov 22:34", in one piece: of what happened lately, or soon will."""
     return _written(stamp, "d MMM HH:mm", language).replace(" ", "\u00a0")
 
@@ -81,14 +81,14 @@ def day(stamp: str, language: str) -> str:
     return _written(stamp, "EEEE d MMMM y", language)
 
 
-def clock(stamp: str, language: str) -> str:
+def time_text(stamp: str, language: str) -> str:
     return _written(stamp, "HH:mm:ss", language)
 
 
 def _written(stamp: str | None, pattern: str, language: str) -> str:
     if not stamp:
         return ""
-    told: datetime = moment(stamp)
+    told: datetime = parse_utc(stamp)
     return str(format_datetime(told, pattern, tzinfo=DESK, locale=_LOCALES.get(language, language)))
 
 

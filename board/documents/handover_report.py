@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from board.documents import labels
-from board.documents.content import Block, Document, Fact, Line, Section, at, shortly
+from board.documents.content import Block, Document, Fact, Line, Section, datetime_text, short_datetime
 from board.documents.text_languages import TextLanguages
 from board.i18n import N_, translations
 from models.board import OPERATIONS
@@ -181,7 +181,9 @@ class ReportDocument:
 
     def _last(self, sighting: State) -> Line:
         place = (sighting["place"] or {}).get("text")
-        told = f"{self._say(N_('Sighting {number}')).format(number=sighting['number'])} · {self._sighted(sighting, at)}"
+        told = (
+            f"{self._say(N_('Sighting {number}')).format(number=sighting['number'])} · {self._sighted(sighting, datetime_text)}"
+        )
         return [told, " · ", self._writers.by(place, None)] if place else [told]
 
     def _blocks(self, section: State) -> list[Block]:
@@ -206,14 +208,14 @@ class ReportDocument:
         noun = say(labels.CATEGORIES.get(card.get("category") or "", labels.NOUNS[card["kind"]]))
         title = self._writers.typed(card["title"], card["id"], "title", "description", "text")
         about = [card["assignee"] and self._name(card["assignee"]), self._when(card)]
-        about += [say(N_("due {at}")).format(at=shortly(card["due"], self._reads))] if card["due"] else []
+        about += [say(N_("due {at}")).format(at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
 
     def _when(self, card: State) -> str:
         if card["kind"] != "sighting":
-            return shortly(card["at"], self._reads)
-        return self._sighted({"seen_at": card["seen_at"], "received_at": card["at"]}, shortly)
+            return short_datetime(card["at"], self._reads)
+        return self._sighted({"seen_at": card["seen_at"], "received_at": card["at"]}, short_datetime)
 
     def _sighted(self, sighting: State, write: Callable[[str, str], str]) -> str:
         """ "seen 24 Nov 09:00"; where that is not known "reported 24 Nov 09:23, time unknown": a report is later than what it
@@ -225,10 +227,10 @@ class ReportDocument:
 
     def _event(self, event: State) -> Line:
         number = f" {event['number']}" if event.get("number") else ""
-        return [f"{shortly(event['at'], self._reads)} · {labels.event(event['type'], self._say)}{number}"]
+        return [f"{short_datetime(event['at'], self._reads)} · {labels.event(event['type'], self._say)}{number}"]
 
     def _at(self, stamp: str | None) -> str:
-        return at(stamp, self._reads)
+        return datetime_text(stamp, self._reads)
 
     def _name(self, id: str | None) -> str:
         name: Any = self._report["people"].get(id)

@@ -20,16 +20,16 @@ from board.documents import search_history as paper_history
 from board.documents.content import Document
 from board.engine import access
 from board.engine.identity import Caller
-from board.errors import SENTENCES, Refused
+from board.errors import MESSAGES, Refused
 from board.handover import report
-from board.i18n import N_, translator
+from board.i18n import N_, gettext_for
 from board.telemetry.failures import TOO_LONG
 from board.web import language, pages
 from board.web.auth import signed_in
-from board.web.http import RETRY_S, desk_of
+from board.web.http import RETRY_S, service_of
 from models.board import OPERATIONS, Board
 from models.database import TooLong
-from models.times import stamp
+from models.times import format_utc
 
 Make = Callable[[Session, Caller, str, str], Document]  # with the time, and the language of the reader
 
@@ -47,16 +47,16 @@ async def history(request: Request) -> Response:
 async def _answer(request: Request, make: Make) -> Response:
     caller = await signed_in(request)
     if caller is None:
-        return pages.to_sign_in(request)
+        return pages.redirect_to_login(request)
     if caller.scope == "intake":
-        return pages.error_page(request, 403, SENTENCES["forbidden"], caller)
-    desk = desk_of(request)
-    reads = language.of(request, caller)
+        return pages.error_page(request, 403, MESSAGES["forbidden"], caller)
+    desk = service_of(request)
+    reads = language.language_for(request, caller)
     is_pdf = request.url.path.endswith(".pdf")
     write = paper.html if is_pdf else paper.markdown
 
     def read(session: Session) -> tuple[str, str]:
-        made = make(session, caller, stamp(desk.clock()), reads)
+        made = make(session, caller, format_utc(desk.clock()), reads)
         return made.file, write(made)
 
     try:
@@ -95,11 +95,11 @@ def _report(number: int | None, session: Session, caller: Caller, now: str, read
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
     account = caller.account
-    board = access.board_for(session, account.id, id)
+    board = access.get_visible_board(session, account.id, id)
     if board.kind != "search":
         raise Refused("not_found")
     line = N_("Printed by {name}, {at}; up to event {seq}")
-    printed = translator(reads)(line).format(name=account.name, at=paper.at(now, reads), seq=board.seq)
+    printed = gettext_for(reads)(line).format(name=account.name, at=paper.datetime_text(now, reads), seq=board.seq)
     made = paper_history.paper(session, board, printed, reads)
     reference = re.sub(r"[^A-Za-z0-9_-]+", "-", made.file).strip("-") or "search"  # which people may have typed
     return replace(made, file=f"{reference}-history")
@@ -107,7 +107,7 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
 
 def _printed(name: str, now: str, seq: int, reads: str) -> str:
     line = N_("Printed by {name}, {at}; all searches up to event {seq}")
-    return translator(reads)(line).format(name=name, at=paper.at(now, reads), seq=seq)
+    return gettext_for(reads)(line).format(name=name, at=paper.datetime_text(now, reads), seq=seq)
 
 
 routes: list[Route] = [

@@ -22,8 +22,8 @@ MISSING = N_(
     "python3 -m board install paper. Print the page, or take the Markdown."
 )
 TOO_LARGE = N_("This takes too long as a PDF. Take the Markdown, or print the page.")
-_one = asyncio.Semaphore(1)
-_asked = 0
+_lock = asyncio.Semaphore(1)
+_waiting = 0
 
 
 async def pdf(html: str) -> bytes:
@@ -32,20 +32,20 @@ async def pdf(html: str) -> bytes:
     Raises Refused `too_large` where that is not enough, and `unavailable`: with MISSING where no PDF can be made here, without
     where it can't be made now.
     """
-    global _asked  # noqa: PLW0603
+    global _waiting  # noqa: PLW0603
     if find_spec("weasyprint") is None:
         raise Refused("unavailable", MISSING)
     source = html.encode()
     if len(source) > MAX_HTML:
         raise Refused("too_large", TOO_LARGE)
-    if _asked >= WAITING:
+    if _waiting >= WAITING:
         raise Refused("unavailable")
-    _asked += 1
+    _waiting += 1
     try:
-        async with _one:
+        async with _lock:
             return await _print(source)
     finally:
-        _asked -= 1
+        _waiting -= 1
 
 
 def environment() -> dict[str, str]:

@@ -9,20 +9,20 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, select
 
 from board.documents import labels
-from board.documents.content import Block, Document, Line, Piece, Section, UserText, at, clock, day
-from board.documents.text_languages import marked
+from board.documents.content import Block, Document, Line, Piece, Section, UserText, datetime_text, day, time_text
+from board.documents.text_languages import mark_language
 from board.engine import journal
 from board.engine.event import JournalEvent
 from board.exports.tables import ROLES, UNTOLD, NameResolver
-from board.i18n import N_, translator
+from board.i18n import N_, gettext_for
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
-from models.entity import State, leaves
+from models.entity import State, flatten
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
-from models.times import DESK, moment
+from models.times import DESK, parse_utc
 
 MOST = 1_000  # events on one paper, some forty pages; it says how to get the others
 MOST_CHARACTERS = 500_000  # of what they say, some two hundred pages: where people wrote much it has fewer events
@@ -49,7 +49,7 @@ def paper(session: Session, board: Board, printed: str, reads: str) -> Document:
 
 class HistoryDocument:
     def __init__(self, session: Session, board: Board, reads: str) -> None:
-        self._board, self._reads, self._say = board, reads, translator(reads)
+        self._board, self._reads, self._say = board, reads, gettext_for(reads)
         rows = session.exec(select(Account.id, Account.name, Account.language)).all()
         self._languages = {id: language for id, _, language in rows}
         numbers = [
@@ -63,10 +63,10 @@ class HistoryDocument:
     def paper(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
         left = max(0, self._board.seq - MOST)
-        events = list(_told(journal.after(session, self._board.id, left, MOST)))
+        events = list(_told(journal.events_after(session, self._board.id, left, MOST)))
         printed_events = self._newest(events)
         left += len(events) - len(printed_events)
-        days = groupby(printed_events, key=lambda each: moment(each[0]).astimezone(DESK).date())
+        days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK).date())
         sections = [self._day(list(each)) for _, each in days]
         title = self._say(N_("What happened: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
         rest = N_(
@@ -103,13 +103,13 @@ class HistoryDocument:
         actor = (payload.get("actor") or {}).get("name")
         number = (payload.get("state") or {}).get("number")
         what = f"{labels.event(said.type, self._say)}{f' {number}' if number else ''}"
-        line: Line = [" · ".join(each for each in (clock(said.at, self._reads), f"#{said.seq}", actor, what) if each)]
+        line: Line = [" · ".join(each for each in (time_text(said.at, self._reads), f"#{said.seq}", actor, what) if each)]
         if said.body is None:
             return [*line, f" · {self._say(N_('erased'))}"]
         by_clock = payload.get("clock")
-        if by_clock is not None and moment(said.at) - moment(by_clock) >= TOLD:
-            line.append(f" · {self._say(N_('by the clock: {at}')).format(at=at(by_clock, self._reads))}")
-        reason, state = payload.get("reason"), leaves(payload.get("state") or {})
+        if by_clock is not None and parse_utc(said.at) - parse_utc(by_clock) >= TOLD:
+            line.append(f" · {self._say(N_('by the clock: {at}')).format(at=datetime_text(by_clock, self._reads))}")
+        reason, state = payload.get("reason"), flatten(payload.get("state") or {})
         paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]  # which is said once
         for path in sorted(paths, key=lambda path: path not in labels.TYPED):  # what was said comes first
             if not IN_ONE.match(path):
@@ -123,8 +123,8 @@ class HistoryDocument:
 
     def _change(self, path: str, told: HistoryEntry) -> Line:
         """ "Source grade: F → B"; of what was typed the new words alone, as the old ones stand further up."""
-        said, now = told.said, leaves(told.payload.get("state") or {}).get(path)
-        was = leaves(told.before).get(path) if told.before is not None else None
+        said, now = told.said, flatten(told.payload.get("state") or {}).get(path)
+        was = flatten(told.before).get(path) if told.before is not None else None
         if SILENT.match(path) or (told.begins and (now is False or now in UNSAID)):
             return []
         name = f" · {labels.field(path, self._say)}: "
@@ -134,7 +134,7 @@ class HistoryDocument:
 
     def _answer(self, criterion: str, told: HistoryEntry) -> Line:
         """ "Disability: Unknown → No (her mother says)": an answer and on what it is based, which change together."""
-        now, was = (leaves(state or {}) for state in (told.payload.get("state"), told.before))
+        now, was = (flatten(state or {}) for state in (told.payload.get("state"), told.before))
         answer, basis = f"{criterion}.answer", f"{criterion}.basis"
         if told.begins and now.get(answer) in UNSAID and not now.get(basis):
             return []
@@ -146,7 +146,7 @@ class HistoryDocument:
 
     def _item(self, item: str, told: HistoryEntry) -> Line:
         """ "Checklist: call the school · To do → Done": an item by its words, and whether it is done."""
-        now, was = (leaves(state or {}) for state in (told.payload.get("state"), told.before))
+        now, was = (flatten(state or {}) for state in (told.payload.get("state"), told.before))
         text, done = f"{item}.text", f"{item}.done"
         words = now.get(text) or was.get(text)
         line: Line = [f" · {labels.field(item, self._say)}: ", self._typed(words, told.said) if words else "–"]
@@ -164,7 +164,7 @@ class HistoryDocument:
         if named is not None:
             return named
         if path.endswith(("_at", "due", "missing_since", ".from", ".until")) and isinstance(value, str):
-            return at(value, self._reads)
+            return datetime_text(value, self._reads)
         if path == "pinned" and isinstance(value, list):
             return ", ".join(self._card(id) for id in value) or "–"
         plain = self._names.plain(path.rpartition(".")[2] if path.startswith("members") else path, value)
@@ -175,7 +175,7 @@ class HistoryDocument:
         return f"{self._say(N_('Card'))} {number}" if number is not None else self._say(N_("Note"))
 
     def _typed(self, words: str, said: JournalEvent) -> UserText:
-        return UserText(words, marked(self._languages, said.account, self._reads))
+        return UserText(words, mark_language(self._languages, said.account, self._reads))
 
 
 def _told(events: list[JournalEvent]) -> Iterator[HistoryEntry]:
@@ -183,6 +183,6 @@ def _told(events: list[JournalEvent]) -> Iterator[HistoryEntry]:
     for said in events:
         payload = said.payload()
         state: State | None = payload.get("state")
-        begins = state is not None and leaves(state).keys() == set(payload["changes"])
+        begins = state is not None and flatten(state).keys() == set(payload["changes"])
         yield HistoryEntry(said, payload, known.get((said.kind, said.entity)), begins)
         known[said.kind, said.entity] = state

@@ -33,7 +33,7 @@ class TextLanguages:
 
     def look(self, board: str, seq: int, entities: Collection[str]) -> None:
         """Reads who wrote on a board up to a seq, for these entities."""
-        unit_of_work.of(self._session).write(self._session)
+        unit_of_work.current(self._session).write(self._session)
         asked = {"board": board, "seq": seq, "entities": list(entities), "types": list(_TYPED)}
         for row in self._session.connection().execute(_EVENTS, asked):
             said = JournalEvent(*row)
@@ -46,10 +46,10 @@ class TextLanguages:
 
     def by(self, words: str, account: str | None) -> UserText:
         """What an account has typed."""
-        return UserText(words, marked(self._languages, account, self._reads))
+        return UserText(words, mark_language(self._languages, account, self._reads))
 
 
-def marked(languages: Mapping[str, str], account: str | None, reads: str) -> str | None:
+def mark_language(languages: Mapping[str, str], account: str | None, reads: str) -> str | None:
     """The language of a writer, where it is known and another than the reader's."""
     writes = languages.get(account or "", "")
     return writes if writes and writes != reads else None

@@ -31,22 +31,22 @@ _LAST_CHANGE_OF_ALL = text("SELECT epoch, (SELECT max(seq) FROM sight WHERE boar
 _LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account = :account")
 
 
-def members_only(session: Session) -> RestrictedSearches:
+def restricted_searches(session: Session) -> RestrictedSearches:
     """Who sees each search that is not for all."""
     not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
     rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
-    found = {id: circle(access, members, discreet) for id, access, members, discreet in rows}
+    found = {id: audience(access, members, discreet) for id, access, members, discreet in rows}
     return {id: members for id, members in found.items() if members is not None}
 
 
-def circle(access: str, members: Iterable[str], discreet: bool) -> frozenset[str] | None:
+def audience(access: str, members: Iterable[str], discreet: bool) -> frozenset[str] | None:
     """Who sees a search; None where all do."""
     if access == "members":
         return frozenset(members)
     return frozenset({DESK}) if discreet else None
 
 
-def among(who: str, members: frozenset[str]) -> bool:
+def is_in_audience(who: str, members: frozenset[str]) -> bool:
     """Whether an account, or displays, are among those who see a search that is not for all."""
     return who in members or (DESK in members and who != WALL)
 
@@ -58,13 +58,13 @@ class VisibilityView(NamedTuple):
     at: Position
 
 
-def as_of(session: Session) -> VisibilityView:
+def visibility_view(session: Session) -> VisibilityView:
     """Rights in this view of the database."""
     epoch, seq = session.connection().execute(_LAST_CHANGE_OF_ALL, {"board": OPERATIONS}).one()
-    return VisibilityView(members_only(session), (epoch, seq or 0))
+    return VisibilityView(restricted_searches(session), (epoch, seq or 0))
 
 
-def board_for(session: Session, account: str, board_id: str) -> Board:
+def get_visible_board(session: Session, account: str, board_id: str) -> Board:
     """The board, if this account may see it. Raises Refused `not_found`; of the audit board to everybody, see `audit_board`."""
     board = session.get(Board, board_id)
     if board is None or not _sees_board(account, board, session.get(Search, board_id) if board.kind == "search" else None):
@@ -72,11 +72,11 @@ def board_for(session: Session, account: str, board_id: str) -> Board:
     return board
 
 
-def board_to_write(session: Session, account: str, board_id: str) -> Board:
+def lock_visible_board(session: Session, account: str, board_id: str) -> Board:
     """The same, its row locked until the transaction ends. Not that of the audit board, which is locked after all others."""
-    board = unit_of_work.locked(session, board_id) if board_id != AUDIT else None
+    board = unit_of_work.lock_board(session, board_id) if board_id != AUDIT else None
     if board is None or not _sees_board(
-        account, board, unit_of_work.row(session, Search, board_id) if board.kind == "search" else None
+        account, board, unit_of_work.get(session, Search, board_id) if board.kind == "search" else None
     ):
         raise Refused("not_found")
     return board
@@ -91,17 +91,17 @@ def audit_board(session: Session, account: Account) -> Board:
 
 
 def _sees_board(account: str, board: Board, search: Search | None) -> bool:
-    return board.id == OPERATIONS or (search is not None and sees(account, search.access, search.members))
+    return board.id == OPERATIONS or (search is not None and can_see(account, search.access, search.members))
 
 
-def sees(account: str, access: str, members: Iterable[str]) -> bool:
+def can_see(account: str, access: str, members: Iterable[str]) -> bool:
     """Whether a person does."""
     return access == "desk" or account in members
 
 
-def is_on_walls(search: Search) -> bool:
+def is_visible_on_displays(search: Search) -> bool:
     """Whether displays see a search."""
-    return circle(search.access, search.members, search.discreet) is None
+    return audience(search.access, search.members, search.discreet) is None
 
 
 def last_change(session: Session, account: str, board: str) -> int:

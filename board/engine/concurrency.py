@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from board.engine.identity import Caller, still_signed_in
+from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.i18n import N_
 from models.database import Database
@@ -82,7 +82,7 @@ class HeavyReads(Gate):
         DatabaseUnavailable."""
 
         def read(session: Session) -> T:
-            still_signed_in(session, caller)  # it may have waited
+            require_active(session, caller)  # it may have waited
             return fn(session)
 
         async with patiently(self._room):

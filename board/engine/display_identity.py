@@ -35,7 +35,7 @@ def _caller(display: Display, seat: str = "") -> Caller:
     return Caller(stands_for, scope=WALL, display=display, seat=seat)
 
 
-def take_seat(database: Database, caller: Caller, page: str = "") -> Caller:
+def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:
     """Gives the display's one seat to a page that is about to open a socket: whoever had it is shown out, on every process. By
     what the page calls itself, so that it is not shown out by an attempt of its own that was given up, and is answered late.
     Raises Refused `unauthenticated`."""

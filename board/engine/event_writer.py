@@ -9,13 +9,13 @@ from sqlmodel import Session
 from board.engine import access, journal, program_accounts, unit_of_work
 from board.engine.event import JournalEvent
 from board.errors import Refused, invalid, not_found
-from board.fields import Data, check_alone, patched
+from board.fields import Data, apply_patch, validate_patch_alone
 from board.i18n import N_, say
-from board.predefined_tasks import TaskCatalogue, packaged
+from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
 from models.board import Board
 from models.display import WALL
-from models.entity import Entity, State, changed, leaves
+from models.entity import Entity, State, changed_paths, flatten
 from models.handover import Briefing, Handover, SearchHandover, Shift
 from models.search import Search
 from realtime.protocol import Command
@@ -52,7 +52,7 @@ class EventWriter:
     board: Board
     operations: Board | None
     now: str
-    known: TaskCatalogue = field(default_factory=packaged)
+    known: TaskCatalogue = field(default_factory=default_catalogue)
     said: list[JournalEvent] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     opened: str | None = None
@@ -72,7 +72,7 @@ class EventWriter:
 
     def find(self, model: type[E], id: str, name: str) -> E:
         """The entity of this board by that id. Raises Refused `not_found` for the field `name`."""
-        row = unit_of_work.row(self.session, model, id)
+        row = unit_of_work.get(self.session, model, id)
         if row is None or row.board != self.board.id:
             raise not_found(name)
         return row
@@ -80,15 +80,15 @@ class EventWriter:
     def find_patched(self, model: type[E], id: str, name: str, fields: type[Data], patch: State, blank: State) -> tuple[E, State]:
         """The entity by that id, and its fields after a merge patch. What is invalid whatever the entity is (judged on
         `blank`) is refused before an id that is not found."""
-        row = unit_of_work.row(self.session, model, id)
+        row = unit_of_work.get(self.session, model, id)
         if row is None or row.board != self.board.id:
-            check_alone(fields, blank, patch)
+            validate_patch_alone(fields, blank, patch)
             raise not_found(name)
-        return row, patched(fields, {field: getattr(row, field) for field in fields.model_fields}, patch)
+        return row, apply_patch(fields, {field: getattr(row, field) for field in fields.model_fields}, patch)
 
     def find_account(self, id: str | None, name: str) -> None:
         """Makes sure that an account named in a field is there. Raises Refused `not_found`."""
-        if id is not None and unit_of_work.row(self.session, Account, id) is None:
+        if id is not None and unit_of_work.get(self.session, Account, id) is None:
             raise not_found(name)
 
     def find_person(self, id: str | None, name: str) -> None:
@@ -100,13 +100,13 @@ class EventWriter:
 
     def number(self) -> int:
         """The next number of a card on this board; both kinds of card share them, and none is given twice."""
-        unit_of_work.of(self.session).changes += 1
+        unit_of_work.current(self.session).changes += 1
         self.board.cards += 1
         return self.board.cards
 
     def open(self, board: Board) -> None:
         """Goes on to a board that this command makes."""
-        unit_of_work.of(self.session).changes += 1
+        unit_of_work.current(self.session).changes += 1
         self.session.add(board)
         self.made.append(board)
         self.board = board
@@ -124,8 +124,8 @@ class EventWriter:
             self.board.entities += 1
             self.filling = self.filling or self.board.entities == int(MAX_ENTITIES * FILLING)
         self.session.add(row)
-        unit_of_work.of(self.session).keep(row)
-        self._say(row, type, state, sorted(leaves(state)), reason, before={})
+        unit_of_work.current(self.session).keep(row)
+        self._say(row, type, state, sorted(flatten(state)), reason, before={})
 
     def change(
         self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True,
@@ -141,10 +141,10 @@ class EventWriter:
         private = sorted(values.keys() - before.keys())
         anything = bool(private) or any(getattr(row, name) != value for name, value in values.items())
         after = before | {name: value for name, value in values.items() if name in before}
-        fields = changed(before, after)
+        fields = changed_paths(before, after)
         if (fields or private) and conflicts:
             self._check_conflict(row, before, fields + private)
-        ours = unit_of_work.of(self.session)
+        ours = unit_of_work.current(self.session)
         if "rank" in values:
             ours.left(before.get("column", ""), before["rank"])
         for name, value in values.items():
@@ -157,11 +157,11 @@ class EventWriter:
     def remove(self, row: Entity, type: str) -> None:
         """Takes an entity off the board. It changes no field: only another life of the board is a conflict."""
         state = row.state()
-        self._check_epoch(state, sorted(leaves(state)))
+        self._check_epoch(state, sorted(flatten(state)))
         self.session.delete(row)
         if not isinstance(row, UNCOUNTED):
             self.board.entities -= 1
-        unit_of_work.of(self.session).drop(row)
+        unit_of_work.current(self.session).drop(row)
         self._say(row, type, None, [], None)
 
     def _check_epoch(self, current: State, fields: list[str]) -> None:
@@ -230,7 +230,7 @@ class EventWriter:
         said again, for those who did not see that."""
         access.record_change(self.session, search, accounts)
         self.sight |= accounts
-        handed = unit_of_work.row(self.session, SearchHandover, search.id)
+        handed = unit_of_work.get(self.session, SearchHandover, search.id)
         if handed is not None and accounts - {WALL}:  # displays never do
             on, self.board = self.board, self.operations or self.board
             self._say(handed, "handed.set", handed.state(), [], None)

@@ -30,7 +30,7 @@ def commitment(key: bytes, body: bytes) -> bytes:
     return hmac.digest(key, body, "sha256")
 
 
-def link(before: bytes, said: JournalEvent, committed: bytes) -> bytes:
+def chain_hash(before: bytes, said: JournalEvent, committed: bytes) -> bytes:
     """The hash of an event: of the hash before it, its metadata and its commitment."""
     meta = orjson.dumps([said.board, said.seq, said.at, said.type, said.kind, said.entity, said.account])
     return hashlib.sha256(before + meta + committed).digest()
@@ -55,11 +55,11 @@ class ChainCursor:
 
 def verify(session: Session, board: Board) -> str | None:
     """None where the board's whole chain holds, else a sentence that names the first bad row."""
-    fault = walk(session, board, ChainCursor())
+    fault = verify_from(session, board, ChainCursor())
     return fault and fault.says
 
 
-def walk(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
+def verify_from(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
     """Goes along from where `chain` stands to the end, and moves it; what is wrong first, if anything is."""
     while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE}).all():
         for row in paced(rows):
@@ -90,7 +90,7 @@ def _follows(board: str, row: Row[Any], before: bytes) -> bool:
     if not all(isinstance(each, str) for each in texts) or not isinstance(row.commitment, bytes):
         return False
     said = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
-    return bool(row.hash == link(before, said, row.commitment))
+    return bool(row.hash == chain_hash(before, said, row.commitment))
 
 
 def _wrong_at_end(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from board.errors import Refused
 from models.accounts import Account, Token
 from models.display import WALL, Display
-from models.times import now, stamp
+from models.times import format_utc, now
 
 if TYPE_CHECKING:
     pass
@@ -91,14 +91,14 @@ def hash_password(password: str) -> str:
     return HASHER.hash(password)
 
 
-def still_signed_in(database: Database, caller: Caller) -> Account:
+def require_active(database: Database, caller: Caller) -> Account:
     """The caller's account as it is now. Raises Refused `unauthenticated` when it, its session or its token has ended."""
     asked = {"account": caller.account.id, "session": caller.session, "token": caller.token}
     row = database.connection().execute(_STILL, asked).first()
     if row is None:
         raise Refused("unauthenticated")
     account, (ends_at, token, revoked_at, expires_at) = _account(row), row[_REST:]
-    at = stamp(now())
+    at = format_utc(now())
     no_session = caller.session is not None and (ends_at is None or ends_at <= at)
     has_expired = expires_at is not None and expires_at <= at
     no_token = caller.token is not None and (token is None or revoked_at is not None or has_expired)
@@ -118,7 +118,7 @@ def renewed(database: Database, callers: Sequence[Caller]) -> list[Caller | None
     """Each caller with the account as it is now; None where its right to be here has ended. A server asks this of all its
     sockets at once: they are read by hundreds."""
     found: list[Caller | None] = []
-    at = stamp(now())
+    at = format_utc(now())
     for start in range(0, len(callers), _AT_ONCE):
         page = callers[start : start + _AT_ONCE]
         accounts = _by_key(database, _ACCOUNTS, {caller.account.id for caller in page})
@@ -142,14 +142,14 @@ def by_cookie(database: Database, secret: str) -> Caller | None:
     """Who holds this session cookie."""
     key = digest(secret)
     row = database.connection().execute(_BY_COOKIE, {"digest": key}).first()
-    if row is None or not row.enabled or row[_REST] <= stamp(now()):
+    if row is None or not row.enabled or row[_REST] <= format_utc(now()):
         return None
     return Caller(_account(row), session=key)
 
 
-def by_token(database: Database, secret: str) -> Caller | None:
+def caller_by_token(database: Database, secret: str) -> Caller | None:
     """Who holds this bearer token."""
-    row = database.connection().execute(_BY_TOKEN, {"digest": digest(secret), "now": stamp(now())}).first()
+    row = database.connection().execute(_BY_TOKEN, {"digest": digest(secret), "now": format_utc(now())}).first()
     if row is None or not row.enabled:
         return None
     return Caller(_account(row), token=row[_REST], scope=row[_REST + 1])

@@ -73,7 +73,7 @@ def _read_line(file: Path, number: int, line: str) -> TrustedHead:
     return TrustedHead(read[1], int(read[2]), bytes.fromhex(read[3]) if read[3] != "none" else b"")
 
 
-def signed(session: Session, board: str | None = None) -> list[TrustedHead]:
+def signed_heads(session: Session, board: str | None = None) -> list[TrustedHead]:
     """The positions that signed handovers carry, of all boards or of one, as the journal of `operations` has them."""
     query = _ALL_SIGNED if board is None else _SIGNED_OF_ONE
     asked = {"operations": OPERATIONS} | ({} if board is None else {"board": board})
@@ -92,7 +92,7 @@ def _of_handover(kind: str, entity: str, body: bytes) -> TrustedHead | None:
     return TrustedHead(board, position["seq"], bytes.fromhex(position["head"]), number, position["epoch"])
 
 
-def contradicted(session: Session, board: Board, witnesses: Iterable[TrustedHead]) -> ChainError | None:
+def verify_against(session: Session, board: Board, witnesses: Iterable[TrustedHead]) -> ChainError | None:
     """The first event of a board that is not the one that a witness knows. A handover that was signed in another life of the
     board says nothing of this one."""
     known = [each for each in witnesses if each.board == board.id and each.seq and each.epoch in (None, board.epoch)]
@@ -124,13 +124,13 @@ def _contradiction(witness: TrustedHead, gone: bool) -> ChainError:
 def verify(session: Session, board: str | None = None, heads: Path | None = None) -> list[str]:
     """A line for each board, or for one. Raises OperationError with the first bad row, for a board that there is not, and for a
     file of heads that is none."""
-    witnesses = [*(read_heads(heads) if heads is not None else ()), *signed(session, board)]
+    witnesses = [*(read_heads(heads) if heads is not None else ()), *signed_heads(session, board)]
     query = select(Board).order_by(col(Board.kind) == AUDIT, Board.kind, Board.id)
     boards = session.exec(query.where(Board.id == board) if board else query).all()
     if board and not boards:
         raise OperationError("There is no board by this id.")
     for each in boards:
-        fault = hash_chain.walk(session, each, ChainCursor()) or contradicted(session, each, witnesses)
+        fault = hash_chain.verify_from(session, each, ChainCursor()) or verify_against(session, each, witnesses)
         if fault is not None:
             raise OperationError(f"{each.id}: {fault.says}")
     gone = {each.board for each in witnesses} - {each.id for each in boards}
@@ -170,14 +170,14 @@ class VerifiedChains:
         if not goes_on:
             whole, chain = None, ChainCursor()
         try:
-            fault = hash_chain.walk(session, board, chain)
+            fault = hash_chain.verify_from(session, board, chain)
             if fault is not None and goes_on:  # what is wrong may lie behind: the first bad row is named
                 whole, chain = None, ChainCursor()
-                fault = hash_chain.walk(session, board, chain)
+                fault = hash_chain.verify_from(session, board, chain)
         except Exception:  # it took too long, say
             self.known[board.id] = Known(board.epoch, whole, chain)
             raise
-        fault = fault or contradicted(session, board, signed(session, board.id))
+        fault = fault or verify_against(session, board, signed_heads(session, board.id))
         if fault is None:
             self.known[board.id] = Known(board.epoch, whole or time.monotonic(), chain)
         elif fault.seq <= chain.seq:  # what is wrong was found from farther on, or is known by others alone

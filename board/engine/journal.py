@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from board.engine import unit_of_work
 from board.engine.event import PAGE, JournalEvent
-from board.engine.hash_chain import commitment, link
+from board.engine.hash_chain import chain_hash, commitment
 from models.board import Board
 from models.entity import State
 from models.pace import in_pages
@@ -33,8 +33,8 @@ def append(
     said = JournalEvent(board.id, board.seq, board.at, type, kind, entity, account, body)
     key = secrets.token_bytes(32)
     committed = commitment(key, body)
-    board.head = link(board.head, said, committed)
-    waiting = unit_of_work.of(session)
+    board.head = chain_hash(board.head, said, committed)
+    waiting = unit_of_work.current(session)
     waiting.changes += 1
     waiting.events.append(
         {"board": board.id, "seq": said.seq, "at": said.at, "type": type, "kind": kind, "entity": entity, "account": account,
@@ -73,52 +73,54 @@ _KEY = text("SELECT key FROM payload WHERE board = :board AND seq = :seq")
 
 def key_of(session: Session, board: str, seq: int) -> bytes | None:
     """Return the key of an event's payload; None where that was erased."""
-    for each in unit_of_work.of(session).payloads:
+    for each in unit_of_work.current(session).payloads:
         if (each["board"], each["seq"]) == (board, seq):
             return bytes(each["key"])
     key = session.connection().execute(_KEY, {"board": board, "seq": seq}).scalar_one_or_none()
     return bytes(key) if key is not None else None
 
 
-def after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[JournalEvent]:
+def events_after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[JournalEvent]:
     """The events after a seq, in order, at most `limit`."""
-    unit_of_work.of(session).write(session)
+    unit_of_work.current(session).write(session)
     rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
     return [JournalEvent(*row) for row in rows]
 
 
-def at(session: Session, board: str, seq: int) -> JournalEvent | None:
+def event_at(session: Session, board: str, seq: int) -> JournalEvent | None:
     """The event of that number; None where there is none."""
-    return next(iter(after(session, board, seq - 1, 1)), None)
+    return next(iter(events_after(session, board, seq - 1, 1)), None)
 
 
-def before(session: Session, said: JournalEvent) -> JournalEvent | None:
+def previous_event(session: Session, said: JournalEvent) -> JournalEvent | None:
     """The event that changed the same entity before this one; None where this is its first."""
-    unit_of_work.of(session).write(session)
+    unit_of_work.current(session).write(session)
     asked = {"board": said.board, "entity": said.entity, "kind": said.kind, "seq": said.seq}
     row = session.connection().execute(_BEFORE, asked).first()
     return JournalEvent(*row) if row is not None else None
 
 
-def of_entity(
+def entity_events(
     session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE, *, kind: str = ""
 ) -> list[JournalEvent]:
     """The events of one entity after a seq, in order; without a kind, those of all kinds that have its id."""
-    unit_of_work.of(session).write(session)
+    unit_of_work.current(session).write(session)
     asked = {"board": board, "entity": entity, "kind": kind, "after": seq, "limit": limit}
     return [JournalEvent(*row) for row in session.connection().execute(_OF_ENTITY, asked)]
 
 
 def all_of_entity(session: Session, board: str, kind: str, entity: str, seq: int) -> Iterator[JournalEvent]:
     """The same of one kind, however many there are."""
-    while page := of_entity(session, board, entity, seq, kind=kind):
+    while page := entity_events(session, board, entity, seq, kind=kind):
         yield from page
         seq = page[-1].seq
 
 
-def newest(session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE) -> list[JournalEvent]:
+def latest_events(
+    session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE
+) -> list[JournalEvent]:
     """The newest events between two seqs (neither of them included), in order; with an entity, the newest of its own."""
-    unit_of_work.of(session).write(session)
+    unit_of_work.current(session).write(session)
     asked = {"board": board, "after": after, "before": before, "limit": limit}
     if entity is None:
         rows = session.connection().execute(_NEWEST, asked)
@@ -129,16 +131,16 @@ def newest(session: Session, board: str, entity: str | None, after: int, before:
 
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[JournalEvent, State]]:
     """Each entity's last event up to a seq, with its state then: the board as it was. What was removed is left out."""
-    return _said_then(session, in_pages(session.connection().execute(_AS_OF, {"board": board, "seq": seq})))
+    return _with_state(session, in_pages(session.connection().execute(_AS_OF, {"board": board, "seq": seq})))
 
 
 def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[JournalEvent, State]]:
     """The same of these entities alone, by their ids."""
     asked = {"board": board, "seq": seq, "entities": list(entities)}
-    return _said_then(session, in_pages(session.connection().execute(_STATES_AT, asked)))
+    return _with_state(session, in_pages(session.connection().execute(_STATES_AT, asked)))
 
 
-def _said_then(session: Session, rows: Iterable[Any]) -> Iterator[tuple[JournalEvent, State]]:
+def _with_state(session: Session, rows: Iterable[Any]) -> Iterator[tuple[JournalEvent, State]]:
     """Events with the states that they say. Where one was erased, what was said last before it stands, as it does for a reader
     who skips what was erased."""
     for row in rows:

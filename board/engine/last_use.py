@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session as Database
 
 from models.database import Database as Store
-from models.times import now, stamp
+from models.times import format_utc, now
 
 if TYPE_CHECKING:
     from board.engine.identity import Caller
@@ -83,17 +83,19 @@ class LastUse:
 
 def _write_tokens(uses: Uses, at: datetime, database: Database) -> None:
     """Keep the uses of tokens whose last one was kept longer than an hour ago, by whichever process."""
-    before = stamp(at - TOKENS_EVERY)
-    rows = [{"key": key, "at": stamp(used), "before": before} for key, used in uses.items()]
+    before = format_utc(at - TOKENS_EVERY)
+    rows = [{"key": key, "at": format_utc(used), "before": before} for key, used in uses.items()]
     database.connection().execute(_TOKEN, rows)
 
 
 def _write_sessions(uses: Uses, at: datetime, idle: timedelta | None, database: Database) -> None:
     """Keep the uses of sessions, and put their ends off. One that has ended stays so."""
-    rows = [{"key": key, "at": stamp(used), "end": idle_end(used, idle), "now": stamp(at)} for key, used in uses.items()]
+    rows = [
+        {"key": key, "at": format_utc(used), "end": idle_end(used, idle), "now": format_utc(at)} for key, used in uses.items()
+    ]
     database.connection().execute(_SESSION, rows)
 
 
 def idle_end(used: datetime, idle: timedelta | None) -> str:
     """Return when a session ends that is not used any more."""
-    return FOR_EVER if idle is None else stamp(used + idle)
+    return FOR_EVER if idle is None else format_utc(used + idle)

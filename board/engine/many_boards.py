@@ -24,7 +24,7 @@ _SEQS_AT = (
 )
 
 
-def query(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
+def positions_cte(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The beginning of a query that has the seq of each board as `placed`, with its parameters: some hundred at a time."""
     items = sorted(positions.items())
     for start in range(0, len(items), AT_ONCE):
@@ -34,22 +34,22 @@ def query(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"WITH placed (board, seq) AS (VALUES {rows}) ", asked
 
 
-def after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[JournalEvent]]:
+def events_after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[JournalEvent]]:
     """The events of these types after the seq, in order; boards without one are left out."""
-    unit_of_work.of(session).write(session)
+    unit_of_work.current(session).write(session)
     found: dict[str, list[JournalEvent]] = {}
-    for placed, asked in query(positions):
+    for placed, asked in positions_cte(positions):
         asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
         for row in in_pages(session.connection().execute(asks, asked | {"types": list(types)})):
             found.setdefault(row.board, []).append(JournalEvent(*row))
     return found
 
 
-def hashes(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
+def hashes_at(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
     """The hash of the event of that seq; none where there is no such event."""
-    unit_of_work.of(session).write(session)
+    unit_of_work.current(session).write(session)
     found: dict[str, bytes] = {}
-    for placed, asked in query(positions):
+    for placed, asked in positions_cte(positions):
         found |= {row.board: row.hash for row in session.connection().execute(text(placed + _HASHES), asked)}
     return found
 
@@ -57,7 +57,7 @@ def hashes(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
 def seqs_at(session: Session, boards: Iterable[str], at: str) -> dict[str, int]:
     """The seq of the last event of each board up to a time; 0 before its first."""
     found: dict[str, int] = {}
-    for placed, asked in query(dict.fromkeys(boards, 0)):
+    for placed, asked in positions_cte(dict.fromkeys(boards, 0)):
         rows = session.connection().execute(text(placed + _SEQS_AT), asked | {"at": at})
         found |= {row.board: row.seq or 0 for row in rows}
     return found

@@ -89,14 +89,14 @@ def kept(session: Session, account: str) -> dict[str, StoredReadPosition]:
 def keep(session: Session, account: str, mark: ReadPosition, at: str) -> None:
     """Moves somebody's mark forward; one that is further on already stands. Raises Refused `not_found`, `conflict` where the
     board was restored since, and `invalid` beyond its head."""
-    board = access.board_for(session, account, mark.board)
+    board = access.get_visible_board(session, account, mark.board)
     _check(board, mark)
     session.connection().execute(_MOVE, _moved(account, mark, board.seq, at))
 
 
 def looked(session: Session, account: str, mark: ReadPosition, head: int, at: str) -> None:
     """Move somebody's mark with the command by which they say that they have read a board so far; `head` is where it stands."""
-    unit_of_work.of(session).seen.append((_MOVE, _moved(account, mark, head, at)))
+    unit_of_work.current(session).seen.append((_MOVE, _moved(account, mark, head, at)))
 
 
 def _moved(account: str, mark: ReadPosition, head: int, at: str) -> dict[str, Any]:

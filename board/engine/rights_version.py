@@ -19,7 +19,7 @@ class Version(NamedTuple):
     displays: int = 0
 
 
-def bump(database: Database) -> None:
+def bump_rights_version(database: Database) -> None:
     """Say that rights of people have changed, to every process. Done first: who changes rights at the same moment waits here,
     and two never wait for each other."""
     database.connection().execute(_BUMP, {"id": RightsVersion.PEOPLE})

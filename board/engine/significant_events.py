@@ -29,6 +29,6 @@ def is_significant(said: JournalEvent) -> bool:
 
 def after(session: Session, positions: Mapping[str, int]) -> dict[str, list[JournalEvent]]:
     """The significant events after a seq of each of these boards, in order; boards without one are left out."""
-    found = many_boards.after(session, positions, TYPES)
+    found = many_boards.events_after(session, positions, TYPES)
     told = {board: [said for said in events if is_significant(said)] for board, events in found.items()}
     return {board: events for board, events in told.items() if events}

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Text, cast, select
 from sqlmodel import Session
 
 from board.engine import journal
-from board.engine.access import among, members_only
+from board.engine.access import is_in_audience, restricted_searches
 from models.board import OPERATIONS, Board
 from models.column import Column
 from models.entity import Entity
@@ -29,7 +29,7 @@ def entities(session: Session, board: Board, account: str) -> list[bytes]:
     return [orjson.dumps(each) for each in _entities(session, board) if each["id"] not in hidden]
 
 
-def entities_for_all(session: Session, board: Board) -> list[tuple[str, bytes]]:
+def all_entities(session: Session, board: Board) -> list[tuple[str, bytes]]:
     """Every entity of the board, by its id, whoever may see it: to be judged for each reader afterwards."""
     return [(each["id"], orjson.dumps(each)) for each in _entities(session, board)]
 
@@ -46,7 +46,7 @@ def entities_at(session: Session, board: Board, account: str, seq: int) -> list[
 
 def hidden_searches(session: Session, account: str) -> frozenset[str]:
     """The searches that this account may not see."""
-    return frozenset(search for search, members in members_only(session).items() if not among(account, members))
+    return frozenset(search for search, members in restricted_searches(session).items() if not is_in_audience(account, members))
 
 
 def _entities(session: Session, board: Board) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, select
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
-from models.database import at_end
+from models.database import before_commit
 from models.entity import Entity
 from models.sought import Searchable
 
@@ -142,18 +142,18 @@ class UnitOfWork:
             connection.execute(_MOVE_BOARD, [board.model_dump() for board in self.boards.values()])
 
 
-def of(session: Session) -> UnitOfWork:
+def current(session: Session) -> UnitOfWork:
     """The turn of this session."""
     turn: UnitOfWork | None = session.info.get(_TURN)
     if turn is None:
         turn = session.info[_TURN] = UnitOfWork()
-        at_end(session, turn.end)
+        before_commit(session, turn.end)
     return turn
 
 
-def locked(session: Session, board_id: str) -> Board | None:
+def lock_board(session: Session, board_id: str) -> Board | None:
     """A board whose row is ours until the transaction ends: as it is now, with what this transaction did."""
-    turn = of(session)
+    turn = current(session)
     if board_id not in turn.boards:
         with session.no_autoflush:  # what this transaction did to boards is in `turn`
             # (as it is now, also where it was read before it was locked)
@@ -166,33 +166,33 @@ def locked(session: Session, board_id: str) -> Board | None:
     return turn.boards[board_id]
 
 
-def lock_ahead(session: Session, boards: Iterable[str]) -> None:
+def lock_boards(session: Session, boards: Iterable[str]) -> None:
     """The same for several at once, where the whole database is this transaction's."""
-    turn = of(session)
+    turn = current(session)
     with session.no_autoflush:
         for board in session.exec(select(Board).where(Board.id.in_(set(boards) - turn.boards.keys()))):  # type: ignore[attr-defined]
             session.expunge(board)
             turn.boards[board.id] = board
 
 
-def row(session: Session, model: type[E], id: str) -> E | None:
+def get(session: Session, model: type[E], id: str) -> E | None:
     """The row by its id, as this transaction has it; looked for once."""
-    rows = of(session).rows
+    rows = current(session).rows
     if (model, id) not in rows:
         with session.no_autoflush:  # what was made or changed here is in `rows`
             rows[model, id] = session.get(model, id)
     return cast("E | None", rows[model, id])
 
 
-def settle(session: Session) -> None:
+def flush(session: Session) -> None:
     """Writes what is waiting, rows and events, so that a query of one's own finds it."""
     session.flush()
-    of(session).write(session)
+    current(session).write(session)
 
 
 def positions(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Where the journals of these boards stand, as this transaction has them: epoch, seq, and the head in hex."""
-    known = of(session).boards
+    known = current(session).boards
     session.flush()
     rows = {row.id: row for row in session.connection().execute(_POSITIONS, {"ids": list(ids)})}
     return {id: position(known.get(id, row)) for id, row in rows.items()}
@@ -203,9 +203,9 @@ def position(board: Any) -> dict[str, Any]:
     return {"epoch": board.epoch, "seq": board.seq, "head": bytes(board.head).hex()}
 
 
-def read_ahead(session: Session, model: type[Entity], ids: Iterable[str]) -> set[str]:
+def prefetch(session: Session, model: type[Entity], ids: Iterable[str]) -> set[str]:
     """Reads several rows at once; gives the ids that there are none for."""
-    rows = of(session).rows
+    rows = current(session).rows
     unknown = {id for id in ids if (model, id) not in rows}
     if unknown:
         rows |= dict.fromkeys(((model, id) for id in unknown), None)
@@ -215,14 +215,14 @@ def read_ahead(session: Session, model: type[Entity], ids: Iterable[str]) -> set
 
 def columns(session: Session, board: str) -> Sequence[Column]:
     """The columns of a board."""
-    if board not in of(session).columns:
-        columns_ahead(session, [board])
-    return of(session).columns[board]
+    if board not in current(session).columns:
+        prefetch_columns(session, [board])
+    return current(session).columns[board]
 
 
-def columns_ahead(session: Session, boards: Sequence[str]) -> None:
+def prefetch_columns(session: Session, boards: Sequence[str]) -> None:
     """Reads the columns of several boards at once."""
-    ours = of(session)
+    ours = current(session)
     ours.columns |= {board: [] for board in boards}
     for each in session.exec(select(Column).where(Column.board.in_(boards))):  # type: ignore[attr-defined]
         ours.columns[each.board].append(each)

@@ -30,7 +30,7 @@ from board.service import BoardService
 from board.web import language
 from board.web.compression import packs
 from board.web.heavy_reads import heavy
-from board.web.http import desk_of
+from board.web.http import service_of
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.column import Column
@@ -104,9 +104,9 @@ async def journal_json(request: Request, caller: Caller) -> Response:
 async def _file(
     request: Request, caller: Caller, name: str, pages: Callable[[Opened], Pages], table: Table | None, kind: str
 ) -> Response:
-    desk = desk_of(request)
+    desk = service_of(request)
     id = request.path_params["board"]
-    reads = language.of(request, caller)
+    reads = language.language_for(request, caller)
     opened: Opened = await desk.heavy.read(caller, lambda session: _open(session, caller, id, reads))
     parts = pages(opened)
     body = _csv(desk, caller, opened, parts, table) if table else _json(desk, caller, opened, parts, name)
@@ -117,7 +117,7 @@ async def _file(
 
 def _open(session: Session, caller: Caller, id: str, language: str) -> Opened:
     """Where the board stands. Raises Refused `not_found`."""
-    board = access.board_for(session, caller.account.id, id)
+    board = access.get_visible_board(session, caller.account.id, id)
     search = session.get(Search, id)
     seqs = session.connection().execute(_SEQS, {"board": id, "seq": board.seq, "kinds": CARDS[board.kind]}).scalars()
     numbers = [row for kind in (Sighting, Task) for row in session.exec(select(kind.id, kind.number).where(kind.board == id))]
@@ -134,7 +134,7 @@ def _open(session: Session, caller: Caller, id: str, language: str) -> Opened:
 def _seen(session: Session, caller: Caller, opened: Opened) -> frozenset[str]:
     """The searches that are hidden on this board, by the rights of now. Raises Refused where the right to the file has ended."""
     account = caller.account.id
-    board: Board = access.board_for(session, account, opened.board)
+    board: Board = access.get_visible_board(session, account, opened.board)
     if board.epoch != opened.epoch:  # restored from a backup meanwhile
         raise Refused("unavailable")
     return snapshot.hidden_searches(session, account) if opened.board == OPERATIONS else frozenset()
@@ -153,7 +153,7 @@ def _read_cards(board: str, seqs: list[int], session: Session) -> list[JournalEv
 def _pages_of_events(opened: Opened) -> Pages:
     for start in range(0, opened.seq, AT_ONCE):
         most = min(AT_ONCE, opened.seq - start)  # seqs have no gaps
-        yield partial(journal.after, board=opened.board, seq=start, limit=most)
+        yield partial(journal.events_after, board=opened.board, seq=start, limit=most)
 
 
 async def _read(
@@ -179,11 +179,11 @@ async def _csv(desk: BoardService, caller: Caller, opened: Opened, pages: Pages,
 def lines(rows: Iterable[Iterable[Any]]) -> bytes:
     """RFC 4180."""
     out = io.StringIO()
-    csv.writer(out).writerows(map(cell, row) for row in rows)
+    csv.writer(out).writerows(map(spreadsheet_cell, row) for row in rows)
     return out.getvalue().encode()
 
 
-def cell(value: Any) -> Any:
+def spreadsheet_cell(value: Any) -> Any:
     """A value that no spreadsheet runs: what people typed is made text where it looks like a formula. Behind a separator at its
     end, the quote that closes the cell would open one that begins with the end of the line."""
     if not isinstance(value, str):

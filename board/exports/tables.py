@@ -7,7 +7,7 @@ from typing import Any
 from board import i18n
 from board.engine.event import JournalEvent
 from board.i18n import N_
-from models.entity import leaves
+from models.entity import flatten
 
 ROLES = {"inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done")}
 CARDS = {
@@ -55,7 +55,7 @@ class NameResolver:
     numbers: dict[str, int]
 
     def say(self, text: str) -> str:
-        return i18n.translator(self.language)(text)
+        return i18n.gettext_for(self.language)(text)
 
     def plain(self, path: str, value: Any) -> Any:
         """A field's value as a person reads it."""
@@ -80,7 +80,7 @@ def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
     def row(said: JournalEvent) -> list[Any]:
         state = said.payload()["state"]
         own = {"kind": said.kind, "id": said.entity}
-        told = own | leaves(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
+        told = own | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
         return [names.plain(path, told.get(path)) for path in table]
 
     return [names.say(word) for word in table.values()], row
@@ -103,7 +103,7 @@ def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
     def row(said: JournalEvent) -> list[Any]:
         payload = said.payload()
         state = payload.get("state") or {}
-        told, changes = leaves(state), payload.get("changes", ())
+        told, changes = flatten(state), payload.get("changes", ())
         changed = [f"{path}: {names.plain(path, told.get(path))}" for path in changes]
         values = "; ".join(changed + [f"{path}: {names.say(UNTOLD)}" for path in payload.get("private", ())])
         who = (payload.get("actor") or {}).get("name", "")

@@ -12,10 +12,10 @@ from board.errors import Refused
 from board.handover import report
 from board.web.compression import packs
 from board.web.heavy_reads import heavy
-from board.web.http import answer, desk_of, number
+from board.web.http import int_query_param, json_response, service_of
 from models.accounts import Account
 from models.entity import State
-from models.times import stamp
+from models.times import format_utc
 from realtime.strict_json import MAX_INTEGER
 
 LISTED = 100
@@ -44,7 +44,7 @@ async def one(request: Request, caller: Caller) -> Response:
 @packs
 async def listed(request: Request, caller: Caller) -> Response:
     """The handovers, newest first, without what was written."""
-    before = number(request, "before", 0, 1, MAX_INTEGER) or None
+    before = int_query_param(request, "before", 0, 1, MAX_INTEGER) or None
 
     def read(session: Session) -> dict[str, Any]:
         found = report.listed(session, before, LISTED)
@@ -52,13 +52,13 @@ async def listed(request: Request, caller: Caller) -> Response:
         people = {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
         return {"handovers": [{name: state[name] for name in TOLD} for state in found], "people": people}
 
-    return answer(await desk_of(request).heavy.read(caller, read))
+    return json_response(await service_of(request).heavy.read(caller, read))
 
 
 async def _composed(request: Request, caller: Caller, number: int | None) -> Response:
-    desk = desk_of(request)
-    now, board = stamp(desk.clock()), request.query_params.get("board")
-    return answer(await desk.heavy.read(caller, partial(_compose, caller.account.id, number, now, board)))
+    desk = service_of(request)
+    now, board = format_utc(desk.clock()), request.query_params.get("board")
+    return json_response(await desk.heavy.read(caller, partial(_compose, caller.account.id, number, now, board)))
 
 
 def _compose(account: str, number: int | None, now: str, board: str | None, session: Session) -> State:

@@ -13,7 +13,7 @@ async def handover(request: Request) -> Response:
     """The present handover, or one by its number; what is true of it, and what of it may be seen, the scripts are told."""
     caller = await signed_in(request)
     if caller is None:
-        return pages.to_sign_in(request)
+        return pages.redirect_to_login(request)
     return pages.page(request, "handover.html", caller, board=OPERATIONS, number=request.path_params.get("number", ""))
 
 

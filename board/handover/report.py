@@ -48,20 +48,20 @@ def present(session: Session, now: str) -> report_sections.ReportScope:
 def signed(session: Session, number: int) -> report_sections.ReportScope:
     """A handover as it was signed, whatever came of it. Raises Refused `not_found`."""
     last: State | None = None
-    for type, state in _told(session):
+    for type, state in _handover_events(session):
         if state["number"] < number:
             break
         if state["number"] == number:
             last = last or state
             if type == "handover.signed":
-                return _signed_at(session, last)
+                return _position_at_signing(session, last)
     raise Refused("not_found")
 
 
 def listed(session: Session, before: int | None, most: int) -> list[State]:
     """The last state of each handover, newest first."""
     found: dict[int, State] = {}
-    for _, state in _told(session):
+    for _, state in _handover_events(session):
         if before is None or state["number"] < before:
             if len(found) == most and state["number"] not in found:
                 break
@@ -69,7 +69,7 @@ def listed(session: Session, before: int | None, most: int) -> list[State]:
     return list(found.values())
 
 
-def _told(session: Session) -> Iterable[tuple[str, State]]:
+def _handover_events(session: Session) -> Iterable[tuple[str, State]]:
     """What was said of handovers, newest first: the type, and what was true then."""
     before = 2**53
     while rows := session.connection().execute(_HANDOVERS, {"before": before}).all():
@@ -81,10 +81,10 @@ def _told(session: Session) -> Iterable[tuple[str, State]]:
             )
 
 
-def _signed_at(session: Session, handover: State) -> report_sections.ReportScope:
+def _position_at_signing(session: Session, handover: State) -> report_sections.ReportScope:
     """What was signed is said right after the position of `operations`, of each search."""
     before = handover["position"]["seq"]
-    handed = journal.after(session, OPERATIONS, before, handover["searches"])
+    handed = journal.events_after(session, OPERATIONS, before, handover["searches"])
     positions = {said.entity: said.payload()["state"]["position"] for said in handed}
     then = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
     shift = next((state for said, state in then if said.kind == Shift.KIND), None)
@@ -119,14 +119,16 @@ def _read(
     session: Session, account: str, frame: report_sections.ReportScope, positions: dict[str, report_sections.Position]
 ) -> report_sections.ReportData:
     heads = unit_of_work.positions(session, positions)
-    stood = state_at.at(session, {id: at["seq"] for id, at in positions.items()}, report_sections.horizon(frame.at))
+    stood = state_at.entities_at(
+        session, {id: at["seq"] for id, at in positions.items()}, report_sections.next_shift_end(frame.at)
+    )
     began = many_boards.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
     seen = {board: mark.seq for board, mark in seen_up_to(session, account).items()}
     earliest = {id: min(at["seq"], seen.get(id, 2**53), began.get(id, 0)) for id, at in positions.items()}
     number, status = frame.number, frame.handover["status"] if frame.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
     events, reads = significant_events.after(session, earliest), _reads(session, positions, number)
-    marks = many_boards.after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
+    marks = many_boards.events_after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
     counted = {id: len(said) for id, said in marks.items()}
     return report_sections.ReportData(frame, positions, heads, stood, began, seen, events, unread, reads, counted)
 

@@ -8,7 +8,7 @@ from board.commands.suggested_criteria import suggested, undecided
 from board.engine.event import JournalEvent
 from board.history.state_at import UNGRADED, BoardState, EntityAt
 from models.entity import State
-from models.times import moment, stamp
+from models.times import format_utc, parse_utc
 
 NEXT_SHIFT = timedelta(hours=8)  # what falls due in it is told: desks work in three shifts a day
 MOST = 100  # of a kind on one search; `left_out` counts the others
@@ -55,9 +55,9 @@ class ReportData(NamedTuple):
     marks: dict[str, int]  # by board: how many events since the position only say that somebody has read it
 
 
-def horizon(at: str) -> str:
+def next_shift_end(at: str) -> str:
     """When the next shift ends, as seen from a moment."""
-    return stamp(moment(at) + NEXT_SHIFT)
+    return format_utc(parse_utc(at) + NEXT_SHIFT)
 
 
 def section(told: ReportData, id: str, stood: Mapping[str, list[EntityAt]]) -> State:
@@ -137,7 +137,7 @@ def _event(said: JournalEvent) -> State:
 def _cards(told: ReportData, id: str, stood: Mapping[str, list[EntityAt]]) -> tuple[list[State], dict[str, list[State]], int]:
     """Sightings that nobody has graded; tasks that were done in this shift, are overdue, or fall due in the next; by number.
     How many there was no room for."""
-    now, soon, began = told.frame.at, horizon(told.frame.at), told.began.get(id, 0)
+    now, soon, began = told.frame.at, next_shift_end(told.frame.at), told.began.get(id, 0)
     done = {each.id for each in stood.get("column", ()) if each.state["role"] == "done"}
     tasks = [each for each in stood.get("task", ()) if not each.state["withdrawn"]]
     undone = [each for each in tasks if each.state["column"] not in done and each.state["due"]]

@@ -9,29 +9,29 @@ from starlette.responses import Response
 from board.engine import access
 from board.engine.concurrency import patiently
 from board.engine.hash_chain import ChainCursor, ChainError
-from board.engine.identity import Caller, still_signed_in
-from board.i18n import translated
+from board.engine.identity import Caller, require_active
+from board.i18n import translate
 from board.web import language
 from board.web.heavy_reads import heavy
-from board.web.http import answer, desk_of
+from board.web.http import json_response, service_of
 from models.board import AUDIT, Board
 
 
 @heavy
 async def chain(request: Request, caller: Caller) -> Response:
     """Whether the journal of a board holds, up to where."""
-    id, desk = request.path_params["board"], desk_of(request)
+    id, desk = request.path_params["board"], service_of(request)
 
     def read(session: Session) -> tuple[Board, ChainCursor, ChainError | None]:
         if id == AUDIT:
-            board = access.audit_board(session, still_signed_in(session, caller))
+            board = access.audit_board(session, require_active(session, caller))
         else:
-            board = access.board_for(session, caller.account.id, id)
+            board = access.get_visible_board(session, caller.account.id, id)
         return board, *desk.chains.verify(session, board)
 
     async with patiently(desk.chains.turn(id)):
         board, held, fault = await desk.heavy.read(caller, read)
     told: dict[str, Any] = {"board": id, "epoch": board.epoch, "seq": held.seq, "head": held.head.hex(), "holds": fault is None}
     if fault is not None:
-        told |= {"fault": translated(fault.says, language.of(request)), "bad_seq": fault.seq}
-    return answer(told)
+        told |= {"fault": translate(fault.says, language.language_for(request)), "bad_seq": fault.seq}
+    return json_response(told)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from models.entity import State, leaves
+from models.entity import State, flatten
 from models.pace import paced
 
 Key = tuple[str, str]  # kind, id
@@ -66,7 +66,7 @@ def _named(key: Key, seq: int, number: int | None) -> dict[str, Any]:
     return named if number is None else named | {"number": number}
 
 
-def fold(before: Stands, events: Iterable[Event]) -> dict[Key, EntityState]:
+def apply_events(before: Stands, events: Iterable[Event]) -> dict[Key, EntityState]:
     """The board after these events, which follow on what it was before."""
     after = dict(before)
     for each in paced(events):
@@ -77,7 +77,7 @@ def fold(before: Stands, events: Iterable[Event]) -> dict[Key, EntityState]:
     return after
 
 
-def between(before: Stands, after: Stands, removed_at: Mapping[Key, int] | None = None) -> list[Change]:
+def diff(before: Stands, after: Stands, removed_at: Mapping[Key, int] | None = None) -> list[Change]:
     """What differs, in the order in which it was changed last. `removed_at` knows when what is no more was removed."""
     found = [
         change
@@ -88,7 +88,7 @@ def between(before: Stands, after: Stands, removed_at: Mapping[Key, int] | None 
 
 
 def _change(key: Key, before: EntityState | None, after: EntityState | None, removed_at: int) -> Change | None:
-    old, new = leaves(before.state) if before else {}, leaves(after.state) if after else {}
+    old, new = flatten(before.state) if before else {}, flatten(after.state) if after else {}
     paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     if not paths and bool(before) == bool(after):
         return None
@@ -98,7 +98,7 @@ def _change(key: Key, before: EntityState | None, after: EntityState | None, rem
     return Change(key, after.seq if after else removed_at, number, what, fields)
 
 
-def back(net: Iterable[Change], events: Iterable[Event]) -> list[RevertedFields]:
+def reverted(net: Iterable[Change], events: Iterable[Event]) -> list[RevertedFields]:
     """What these events changed that is no net change, in the order in which it was changed last."""
     differs = {change.key: {path for path, _, _ in change.fields} for change in net}
     paths: dict[Key, set[str]] = {}

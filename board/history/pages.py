@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board.errors import SENTENCES
+from board.errors import MESSAGES
 from board.web import pages
 from board.web.auth import signed_in
 from board.web.board_pages import may_see
-from board.web.http import desk_of
+from board.web.http import service_of
 from models.board import OPERATIONS
 
 
@@ -16,10 +16,10 @@ async def history(request: Request) -> Response:
     """The history of one search, or of all that one may see."""
     caller = await signed_in(request)
     if caller is None:
-        return pages.to_sign_in(request)
+        return pages.redirect_to_login(request)
     board = request.path_params.get("id", "")
-    if board == OPERATIONS or (board and not await may_see(desk_of(request), caller, board)):
-        return pages.error_page(request, 404, SENTENCES["not_found"], caller)
+    if board == OPERATIONS or (board and not await may_see(service_of(request), caller, board)):
+        return pages.error_page(request, 404, MESSAGES["not_found"], caller)
     return pages.page(request, "history.html", caller, board=board or OPERATIONS)
 
 

@@ -56,7 +56,7 @@ class EntityAt(NamedTuple):
 BoardState = dict[str, dict[str, EntityAt]]  # by kind, by id
 
 
-def at(session: Session, positions: Mapping[str, int], soon: str) -> BoardState:
+def entities_at(session: Session, positions: Mapping[str, int], soon: str) -> BoardState:
     """What a report tells of: searches, columns, briefings and what these pin; sightings that are confirmed, or not graded;
     tasks that are done, or due before `soon`. Some more may be among them."""
     found: BoardState = {kind.KIND: {} for kind in _FIELDS}
@@ -75,7 +75,7 @@ def at(session: Session, positions: Mapping[str, int], soon: str) -> BoardState:
 
 def _changed(session: Session, positions: Mapping[str, int]) -> Iterator[JournalEvent]:
     """What has changed since on each board: its last event before."""
-    for beginning, asked in many_boards.query(positions):
+    for beginning, asked in many_boards.positions_cte(positions):
         for row in session.connection().execute(text(beginning + _BEFORE), asked):
             yield JournalEvent(*row)
 

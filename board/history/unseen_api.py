@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board.engine import access, journal, read_positions, snapshot
-from board.engine.identity import Caller, still_signed_in
+from board.engine.identity import Caller, require_active
 from board.engine.read_positions import ReadPosition, StoredReadPosition
 from board.errors import Refused
 from board.history import net
@@ -21,10 +21,10 @@ from board.history.net import EntityState, Event, Stands
 from board.i18n import N_
 from board.web.compression import packs
 from board.web.heavy_reads import heavy
-from board.web.http import answer, caller_of, desk_of, encoded, json_of
+from board.web.http import encoded, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS, Board
 from models.pace import paced
-from models.times import stamp
+from models.times import format_utc
 from realtime.strict_json import MAX_INTEGER
 
 MOST_EVENTS = 5_000  # that are read of one board
@@ -33,24 +33,24 @@ MOST_MARKS = 500  # told at once
 _HEADS = text("SELECT id, epoch, seq FROM board WHERE kind <> 'audit' ORDER BY kind, id")
 
 
-async def marks(request: Request) -> Response:
+async def list_positions(request: Request) -> Response:
     """Up to where the caller has seen each board."""
-    caller = await caller_of(request)
-    found = await desk_of(request).database.read(lambda session: read_positions.of(session, caller.account.id))
-    return answer({"seen": [_told(each) for each in found.values()]})
+    caller = await require_caller(request)
+    found = await service_of(request).database.read(lambda session: read_positions.of(session, caller.account.id))
+    return json_response({"seen": [_told(each) for each in found.values()]})
 
 
 @heavy
-async def see(request: Request, caller: Caller) -> Response:
+async def advance_position(request: Request, caller: Caller) -> Response:
     """The caller has seen a board, or several. Answers what is kept of these."""
-    body = await json_of(request)
+    body = await read_json_object(request)
     if not caller.may_command:
         raise Refused("forbidden")
-    desk = desk_of(request)
-    told, at = _marks(body), stamp(desk.clock())
+    desk = service_of(request)
+    told, at = _marks(body), format_utc(desk.clock())
 
     def move(session: Session) -> None:
-        account = still_signed_in(session, caller).id
+        account = require_active(session, caller).id
         if "marks" in body:
             read_positions.keep_all(session, account, told, at)
         else:
@@ -58,7 +58,7 @@ async def see(request: Request, caller: Caller) -> Response:
 
     await desk.database.write(move)
     kept = await desk.database.read(lambda session: read_positions.of(session, caller.account.id))
-    return answer({"seen": [_told(kept[board]) for board in sorted({each.board for each in told}) if board in kept]})
+    return json_response({"seen": [_told(kept[board]) for board in sorted({each.board for each in told}) if board in kept]})
 
 
 def _told(kept: StoredReadPosition) -> dict[str, Any]:
@@ -84,14 +84,14 @@ def _fits(board: Any, epoch: Any, seq: Any) -> bool:
 
 @heavy
 @packs
-async def since(request: Request, caller: Caller) -> Response:
+async def unseen(request: Request, caller: Caller) -> Response:
     """How much is new to the caller on each board that they may see; with `board`, what it is on that one."""
     account, board = caller.account.id, request.query_params.get("board")
 
     def read(session: Session) -> bytes:
         return orjson.dumps({"boards": _overview(session, account) if board is None else [_of_board(session, account, board)]})
 
-    return encoded(await desk_of(request).heavy.read(caller, read))
+    return encoded(await service_of(request).heavy.read(caller, read))
 
 
 def _overview(session: Session, account: str) -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def _head(board: str, epoch: str, seq: int, mark: StoredReadPosition | None) -> 
 
 
 def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
-    board = access.board_for(session, account, id)
+    board = access.get_visible_board(session, account, id)
     mark = read_positions.kept(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, mark)
@@ -124,21 +124,21 @@ def what_changed(
     itself; and what changed and is back, None where there are too many events to read them all (then it is in it, too)."""
     if board.seq - seq > MOST_EVENTS:
         old, new = (_stands(session, board.id, each, hidden) for each in (seq, board.seq))
-        return net.between(old, new, {key: _last(session, board, key[1]) for key in old.keys() - new.keys()}), None
+        return net.diff(old, new, {key: _last(session, board, key[1]) for key in old.keys() - new.keys()}), None
     events = _events(session, board.id, seq, hidden)
     touched = {event.key[1] for event in events}
     before = {
         (said.kind, said.entity): EntityState(said.seq, state)
         for said, state in journal.states_at(session, board.id, seq, touched)
     } if touched else {}  # fmt: skip
-    changes = net.between(before, net.fold(before, events), {event.key: event.seq for event in events})
-    return net.of_others(changes, net.back(changes, events), events, but)
+    changes = net.diff(before, net.apply_events(before, events), {event.key: event.seq for event in events})
+    return net.of_others(changes, net.reverted(changes, events), events, but)
 
 
 def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> list[Event]:
     """Those after a seq; what was erased says nothing any more."""
     found: list[Event] = []
-    while page := journal.after(session, board, seq):
+    while page := journal.events_after(session, board, seq):
         for said in paced(page):
             if said.body is not None and said.entity not in hidden:
                 payload = said.payload()
@@ -157,4 +157,4 @@ def _stands(session: Session, board: str, seq: int, hidden: frozenset[str]) -> S
 
 def _last(session: Session, board: Board, entity: str) -> int:
     """The seq of the last event of an entity."""
-    return journal.newest(session, board.id, entity, 0, board.seq + 1, 1)[-1].seq
+    return journal.latest_events(session, board.id, entity, 0, board.seq + 1, 1)[-1].seq

@@ -7,6 +7,6 @@ is filled, never wiped. All talk goes to standard error, so that `board account 
 """
 
 from board.install.build import ensure
-from board.install.steps import CannotInstall, ask, find_uv, say
+from board.install.steps import CannotInstall, find_uv, output_of, report
 
-__all__ = ["CannotInstall", "ask", "ensure", "find_uv", "say"]
+__all__ = ["CannotInstall", "ensure", "find_uv", "output_of", "report"]

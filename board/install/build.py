@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from board.install import checkout, environments
-from board.install.environments import LINK, UNFINISHED, in_use, is_ours, note, noted, python_of
+from board.install.environments import LINK, UNFINISHED, in_use, is_ours, python_of, read_stamp, write_stamp
 from board.install.requirements import declared, digest, extras_of, locks, unfit, unlocked
-from board.install.steps import CannotInstall, ask, find_uv, run, say
+from board.install.steps import CannotInstall, find_uv, output_of, report, run
 
 
 def ensure(root: Path, needed: frozenset[str], wanted: frozenset[str] = frozenset()) -> Path:
@@ -28,14 +28,14 @@ def ensure(root: Path, needed: frozenset[str], wanted: frozenset[str] = frozense
     wanted &= extras_of(root)
     env = environments.find(root, needed | wanted)
     if env is None or env != in_use(root) or _is_renamed(root, env):
-        with alone(root):
+        with install_lock(root):
             env = environments.find(root, needed | wanted) or _provide(root, needed, wanted)  # another start may have made it
             _settle(root, env)
     return python_of(env)
 
 
 @contextmanager
-def alone(root: Path) -> Iterator[None]:
+def install_lock(root: Path) -> Iterator[None]:
     """Only one start at a time installs. The lock is on the checkout's folder itself, so it leaves nothing behind."""
     try:
         import fcntl
@@ -47,7 +47,7 @@ def alone(root: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("another start is installing: waiting for it")
+            report("another start is installing: waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
         os.set_inheritable(handle, True)  # if this process is killed, the lock holds until its pip has ended too
         yield
@@ -58,15 +58,15 @@ def alone(root: Path) -> Iterator[None]:
 def _provide(root: Path, needed: frozenset[str], wanted: frozenset[str]) -> Path:
     """Return an environment that was made or filled just now; without the wanted extras where only those can't be had."""
     before = in_use(root)
-    had = extras_of(root) & frozenset(noted(before).get("extras", ()))
+    had = extras_of(root) & frozenset(read_stamp(before).get("extras", ()))
     try:
-        if python_of(before).exists() and not is_ours(root, before) and ask([str(python_of(before)), "--version"]):
+        if python_of(before).exists() and not is_ours(root, before) and output_of([str(python_of(before)), "--version"]):
             return _fill_theirs(root, before, needed | wanted | had)
         return _build(root, needed | wanted | had)
     except CannotInstall as why:
         env = environments.find(root, needed) if wanted else None
         if env is not None:
-            say(f"{why}; going on without: {', '.join(sorted(wanted))}")
+            report(f"{why}; going on without: {', '.join(sorted(wanted))}")
             return env
         program = root / LINK / "bin/board"
         rest = f"what was installed before is as it was: {program}" if program.exists() else "start again to retry"
@@ -83,34 +83,34 @@ def _build(root: Path, extras: frozenset[str]) -> Path:
         )
     made_from = digest(root, extras)
     env = environments.new_name(root, made_from[:12])
-    say(f"installing what the board needs into {env}, with {'uv' if uv else 'pip'}; this happens once")
+    report(f"installing what the board needs into {env}, with {'uv' if uv else 'pip'}; this happens once")
     try:
         environments.remove_unfinished(root)
         env.mkdir(parents=True)
-        note(env, UNFINISHED)
+        write_stamp(env, UNFINISHED)
         _make(env, uv)
         _fill(root, env, uv, extras)
         checkout.put(root, env)
         if hasattr(os, "sync"):
             os.sync()  # a stamp must not outlive the power when the packages do not
-        note(env, _stamp(root, env, extras, made_from))
+        write_stamp(env, _stamp(root, env, extras, made_from))
     except (OSError, CannotInstall) as why:
         shutil.rmtree(env, ignore_errors=True)
         raise why if isinstance(why, CannotInstall) else CannotInstall(f"can't write {env}: {why.strerror or why}") from why
-    say(f"installed in {time.monotonic() - began:.0f} s")
+    report(f"installed in {time.monotonic() - began:.0f} s")
     return env
 
 
 def _fill_theirs(root: Path, env: Path, extras: frozenset[str]) -> Path:
     """Install into an environment that a person made, by their installer's own way; stamped only if that went well."""
     uv = find_uv()
-    say(f"installing what the board needs into your own {env}, with {'uv' if uv else 'pip'}")
+    report(f"installing what the board needs into your own {env}, with {'uv' if uv else 'pip'}")
     target = str(root) + (f"[{','.join(sorted(extras))}]" if extras else "")
-    if not uv and not ask([str(python_of(env)), "-m", "pip", "--version"]):
+    if not uv and not output_of([str(python_of(env)), "-m", "pip", "--version"]):
         run([str(python_of(env)), "-m", "ensurepip", "--upgrade"])
     run([*_installer(env, uv), "--editable", target])
     try:
-        note(env, _stamp(root, env, extras, digest(root, extras)) | {"own": True})
+        write_stamp(env, _stamp(root, env, extras, digest(root, extras)) | {"own": True})
     except OSError as why:
         raise CannotInstall(f"can't write {env}: {why.strerror or why}") from why
     return env
@@ -121,13 +121,13 @@ def _settle(root: Path, env: Path) -> None:
     with suppress(OSError, CannotInstall):  # another account's: its names are only told
         if _is_renamed(root, env):
             checkout.put(root, env)
-            note(env, noted(env) | {"named": _named(root)})
+            write_stamp(env, read_stamp(env) | {"named": _named(root)})
     try:
         if env != in_use(root):
             environments.put_in_use(root, env)
             environments.remove_old(root)
     except OSError as why:  # it runs all the same
-        say(f"{root / LINK} can't be set to {env}: {why}")
+        report(f"{root / LINK} can't be set to {env}: {why}")
 
 
 def _make(env: Path, uv: str | None) -> None:
@@ -145,9 +145,9 @@ def _fill(root: Path, env: Path, uv: str | None, extras: frozenset[str]) -> None
         run([*_installer(env, uv), "--require-hashes", *(word for lock in locked for word in ("--requirement", str(lock)))])
         rest = [each for each in rest if each not in declared(root, extras - unlocked(root, extras))]
         if rest:
-            say(f"no lock names what {', '.join(sorted(unlocked(root, extras)))} needs: its versions are chosen now")
+            report(f"no lock names what {', '.join(sorted(unlocked(root, extras)))} needs: its versions are chosen now")
     elif why := unfit(root, extras):
-        say(f"{why}: installing without them, in versions that are chosen now")
+        report(f"{why}: installing without them, in versions that are chosen now")
     if rest:
         run([*_installer(env, uv), *rest])
 
@@ -177,4 +177,4 @@ def _named(root: Path) -> str:
 
 
 def _is_renamed(root: Path, env: Path) -> bool:
-    return "own" not in noted(env) and noted(env).get("named") != _named(root)
+    return "own" not in read_stamp(env) and read_stamp(env).get("named") != _named(root)

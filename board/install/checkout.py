@@ -14,7 +14,7 @@ from pathlib import Path
 
 from board.install.environments import python_of
 from board.install.requirements import project
-from board.install.steps import CannotInstall, ask
+from board.install.steps import CannotInstall, output_of
 
 PURELIB = "import sysconfig; print(sysconfig.get_path('purelib'))"
 PROGRAM = """#!{python}
@@ -31,7 +31,7 @@ def put(root: Path, env: Path) -> None:
     """Write what names the checkout into an environment, over what another version of it wrote. Raises OSError, CannotInstall."""
     found = project(root)
     name, version = str(found["name"]), str(found["version"])
-    packages = Path(ask([str(python_of(env)), "-I", "-c", PURELIB]) or "/nonexistent")
+    packages = Path(output_of([str(python_of(env)), "-I", "-c", PURELIB]) or "/nonexistent")
     if not packages.is_dir():
         raise CannotInstall(f"{env} has no folder for packages")
     info = packages / f"{name}-{version}.dist-info"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from board.install.requirements import digest
-from board.install.steps import ask, say
+from board.install.steps import output_of, report
 
 LINK, FOLDER = ".venv", ".venvs"
 STAMP = "board.json"
@@ -32,7 +32,7 @@ _held: list[int] = []  # open as long as this process lives
 # --- one environment
 
 
-def noted(env: Path) -> dict[str, Any]:
+def read_stamp(env: Path) -> dict[str, Any]:
     """Return the stamp: `made_from`, `python`, `place`, `extras`, and `before` (the name of the one that it replaced), or
     `own` (a person made it); `unfinished` alone during an install; empty without one."""
     try:
@@ -44,7 +44,7 @@ def noted(env: Path) -> dict[str, Any]:
     return kept if isinstance(kept, dict) else UNFINISHED
 
 
-def note(env: Path, stamp: dict[str, Any]) -> None:
+def write_stamp(env: Path, stamp: dict[str, Any]) -> None:
     fresh = env / (STAMP + ".new")
     fresh.write_text(json.dumps(stamp))
     fresh.replace(env / STAMP)
@@ -56,21 +56,21 @@ def python_of(env: Path) -> Path:
 
 def identity(env: Path) -> str:
     """Return for which Python its packages are: of one series, on one kind of machine. Empty if it is gone or broken."""
-    return ask([str(python_of(env)), "-I", "-S", "-c", IDENTITY])
+    return output_of([str(python_of(env)), "-I", "-S", "-c", IDENTITY])
 
 
-def is_whole(env: Path) -> bool:
+def is_usable(env: Path) -> bool:
     """True if its install was finished, it runs, and neither it nor its Python became another."""
-    stamp = noted(env)
+    stamp = read_stamp(env)
     return stamp.get("place") == str(env) and bool(found := identity(env)) and stamp.get("python") == found
 
 
 def is_current(root: Path, env: Path, extras: frozenset[str]) -> bool:
     """True if it is whole and has what this checkout requires, with these extras."""
-    had = frozenset(noted(env).get("extras", ()))
-    if not extras <= had or noted(env).get("made_from") != digest(root, had):
+    had = frozenset(read_stamp(env).get("extras", ()))
+    if not extras <= had or read_stamp(env).get("made_from") != digest(root, had):
         return False  # decided without starting that Python: it takes 20 ms
-    return is_whole(env)
+    return is_usable(env)
 
 
 # --- all of them
@@ -84,7 +84,7 @@ def in_use(root: Path) -> Path:
 def python_now(root: Path) -> Path:
     """Return the Python to start more of what runs here with: after an upgrade that of the new environment."""
     env, used = Path(sys.prefix), in_use(root)
-    upgraded = env.parent == root / FOLDER and used.parent == env.parent and "made_from" in noted(used)
+    upgraded = env.parent == root / FOLDER and used.parent == env.parent and "made_from" in read_stamp(used)
     return python_of(used) if upgraded and python_of(used).exists() else Path(sys.executable)
 
 
@@ -98,7 +98,7 @@ def every(root: Path) -> list[Path]:
 
 def is_ours(root: Path, env: Path) -> bool:
     """True for one that was made here, and not by a person."""
-    return env.parent == root.resolve() / FOLDER or ("made_from" in noted(env) and "own" not in noted(env))
+    return env.parent == root.resolve() / FOLDER or ("made_from" in read_stamp(env) and "own" not in read_stamp(env))
 
 
 def find(root: Path, extras: frozenset[str]) -> Path | None:
@@ -120,7 +120,7 @@ def put_in_use(root: Path, env: Path) -> None:
     _remove_links(root)
     aside = before if before.parent == env.parent else new_name(root, "replaced")
     if os.path.lexists(place):
-        note(env, noted(env) | {"before": aside.name})
+        write_stamp(env, read_stamp(env) | {"before": aside.name})
     fresh = new_name(root, "link")
     fresh.symlink_to(Path(FOLDER, env.name), target_is_directory=True)
     if place.is_symlink() or not place.exists():
@@ -131,8 +131,8 @@ def put_in_use(root: Path, env: Path) -> None:
         aside.unlink()
         place.rename(aside)  # for a moment there is none; a start that finds it so sets the link
         place.symlink_to(Path(FOLDER, env.name), target_is_directory=True)
-    if "made_from" not in noted(aside) or "own" in noted(aside):
-        say(f"the environment that was {place} is kept: {aside}")
+    if "made_from" not in read_stamp(aside) or "own" in read_stamp(aside):
+        report(f"the environment that was {place} is kept: {aside}")
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -151,7 +151,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 def hold(env: Path) -> None:
     """Keep this environment from being removed while this process lives."""
-    if not noted(env):
+    if not read_stamp(env):
         return
     with suppress(ImportError, OSError):
         import fcntl
@@ -164,7 +164,7 @@ def hold(env: Path) -> None:
 def remove_unfinished(root: Path) -> None:
     """Remove what an interrupted install left. For the one start that installs."""
     for each in every(root):
-        begun = noted(each) == UNFINISHED or (not noted(each) and re.fullmatch(NAME, each.name))
+        begun = read_stamp(each) == UNFINISHED or (not read_stamp(each) and re.fullmatch(NAME, each.name))
         if begun and each != in_use(root) and _is_free(each):
             shutil.rmtree(each, ignore_errors=True)
 
@@ -178,9 +178,9 @@ def _remove_links(root: Path) -> None:
 def remove_old(root: Path) -> None:
     """Remove those that are neither in use, nor the one before it, nor held by a process, nor a person's."""
     used = in_use(root)
-    kept = {used.name, noted(used).get("before")}
+    kept = {used.name, read_stamp(used).get("before")}
     for each in every(root):
-        if each.name not in kept and "made_from" in noted(each) and "own" not in noted(each) and _is_free(each):
+        if each.name not in kept and "made_from" in read_stamp(each) and "own" not in read_stamp(each) and _is_free(each):
             shutil.rmtree(each, ignore_errors=True)
 
 

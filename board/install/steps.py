@@ -14,11 +14,11 @@ class CannotInstall(Exception):
     """There is no way to make the environment here; the text is the sentence for the person."""
 
 
-def say(sentence: str) -> None:
+def report(sentence: str) -> None:
     print(f"board: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - before there is anything else to say it with
 
 
-def ask(command: list[str]) -> str:
+def output_of(command: list[str]) -> str:
     """Return what a command prints, on one line; empty if it can't be started or fails."""
     try:
         said = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own words, no shell
@@ -30,7 +30,7 @@ def ask(command: list[str]) -> str:
 def find_uv() -> str | None:
     """Return the path of a uv that works (a version manager's shim may be there without one)."""
     uv = shutil.which("uv")
-    return uv if uv and ask([uv, "--version"]) else None
+    return uv if uv and output_of([uv, "--version"]) else None
 
 
 def run(command: list[str]) -> None:
@@ -50,7 +50,7 @@ def run(command: list[str]) -> None:
         assert step.stdout is not None
         for line in step.stdout:
             lines.append(line.rstrip())
-            show(lines)
+            show_progress(lines)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     if step.returncode != 0:
@@ -58,7 +58,7 @@ def run(command: list[str]) -> None:
         raise CannotInstall("the install failed, for the reason above")
 
 
-def show(lines: list[str]) -> None:
+def show_progress(lines: list[str]) -> None:
     """Show a line that moves on a terminal; elsewhere (a log) a line for each package that is fetched."""
     line = lines[-1].strip()
     if sys.stderr.isatty():

@@ -68,7 +68,7 @@ class DisplayFacts:
         return at if status != "open" else None
 
 
-def event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> bytes:
+def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> bytes:
     """An event of a board, as a display of this profile gets it. Who did it, and why, is told to none."""
     said = orjson.loads(wire)
     kind, id, type, state = said["kind"], said["id"], said["type"], said.get("state")
@@ -89,7 +89,7 @@ def event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> bytes:
     return orjson.dumps(told | {"state": masked, "changes": sorted(changes)})
 
 
-def entities(encoded: Iterable[bytes], board: str, profile: str, facts: DisplayFacts) -> Iterator[bytes]:
+def filter_entities(encoded: Iterable[bytes], board: str, profile: str, facts: DisplayFacts) -> Iterator[bytes]:
     """The entities of a snapshot; those that are masked whole are left out."""
     for each in encoded:
         entity = orjson.loads(each)
@@ -99,7 +99,7 @@ def entities(encoded: Iterable[bytes], board: str, profile: str, facts: DisplayF
             yield orjson.dumps({"kind": kind, "id": id, "seq": entity["seq"], "state": state})
 
 
-def shift(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def filter_shift(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Who holds the shift: their name, since when, which shift it is."""
     return {name: told[name] for name in ("name", "since", "number")} if told is not None else None
 

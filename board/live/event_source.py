@@ -15,7 +15,7 @@ from board.live import display_filter, visibility
 from models.board import AUDIT, OPERATIONS, Board
 from models.database import Database, DatabaseUnavailable
 from models.pace import paced
-from models.times import now, stamp
+from models.times import format_utc, now
 from realtime import protocol
 from realtime.source import ChannelView, EventRecord, Position, TemporarilyUnavailable
 
@@ -96,7 +96,7 @@ class BoardSource:
     # -- reading ------------------------------------------------------------------------------------------------------
 
     async def open(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
-        at = stamp(now())
+        at = format_utc(now())
         return await self._read(lambda session: open_board(session, channel, asked, at), heavy=True)
 
     async def after(self, channel: str, position: Position) -> list[EventRecord]:
@@ -104,7 +104,11 @@ class BoardSource:
 
         def read(session: Session) -> list[JournalEvent] | None:
             board = session.get(Board, channel)
-            return _whole(journal.after(session, channel, seq)) if board is not None and board.epoch == epoch else None
+            return (
+                _trim_to_command(journal.events_after(session, channel, seq))
+                if board is not None and board.epoch == epoch
+                else None
+            )
 
         said = await self._read(read)
         if said is None:
@@ -115,7 +119,7 @@ class BoardSource:
         """What is read, when the rights of the same moment are known. Raises TemporarilyUnavailable."""
 
         def look(session: Session) -> tuple[T, VisibilityView, display_filter.Read | None]:
-            return fn(session), access.as_of(session), self.facts.read(session)
+            return fn(session), access.visibility_view(session), self.facts.read(session)
 
         try:
             result, view, facts = await (self._database.read_heavy(look) if heavy else self._database.read(look))
@@ -130,7 +134,7 @@ class BoardSource:
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
         boards = list(channels)
         try:
-            return stamp(now()), await self._database.read(lambda session: journal.heads(session, boards))
+            return format_utc(now()), await self._database.read(lambda session: journal.heads(session, boards))
         except DatabaseUnavailable as error:
             raise TemporarilyUnavailable from error
 
@@ -147,13 +151,15 @@ class BoardSource:
     def entities(self, reader: Caller, channel: str, opening: ChannelView) -> Iterable[bytes]:
         hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else frozenset()
         seen = [encoded for entity, encoded in opening.entities or () if entity not in hidden]
-        return seen if reader.display is None else display_filter.entities(seen, channel, reader.display.profile, self.facts)
+        return (
+            seen if reader.display is None else display_filter.filter_entities(seen, channel, reader.display.profile, self.facts)
+        )
 
     def show(self, reader: Caller, channel: str, record: EventRecord, live: bool) -> bytes:
         about: Subject = record.about
         if channel != OPERATIONS or self._sights.may_see(reader.sight, about.entity):
             if reader.display is not None:
-                return display_filter.event(record.wire, channel, reader.display.profile, self.facts)
+                return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)
             return record.wire
         # what else goes by a search's id is said again right after who sees it was set
         if live and self._sights.lost_at(reader.sight, about.entity, record.seq - (about.kind != "search")):
@@ -167,7 +173,7 @@ class BoardSource:
             if record.about.entity in hidden:
                 return protocol.hidden(record.seq)
             if reader.display is not None:
-                return display_filter.event(record.wire, channel, reader.display.profile, self.facts)
+                return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)
             return record.wire
 
         return show
@@ -189,10 +195,10 @@ def open_board(session: Session, channel: str, asked: Collection[Position | None
     since = min((seq for _, seq in going_on), default=board.seq)
     said: list[JournalEvent] = []
     seq = since
-    while seq < board.seq and (page := journal.after(session, channel, seq)):
+    while seq < board.seq and (page := journal.events_after(session, channel, seq)):
         said += page
         seq = page[-1].seq
-    entities = snapshot.entities_for_all(session, board) if len(going_on) < len(asked) else None
+    entities = snapshot.all_entities(session, board) if len(going_on) < len(asked) else None
     changed: Mapping[str, int] = access.changes_after(session, channel, since) if going_on else {}
     return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(said)], entities, changed)
 
@@ -203,10 +209,10 @@ def _reachable(board: Board, position: Position) -> bool:
 
 
 def _sees(members: RestrictedSearches, reader: Caller, search: str) -> bool:
-    return search not in members or access.among(reader.sight, members[search])
+    return search not in members or access.is_in_audience(reader.sight, members[search])
 
 
-def _whole(page: list[JournalEvent]) -> list[JournalEvent]:
+def _trim_to_command(page: list[JournalEvent]) -> list[JournalEvent]:
     """A full page, cut where a command begins, so that the events of one are sent together."""
     if len(page) < event.PAGE:
         return page

@@ -16,7 +16,7 @@ from board.live.event_source import BoardSource
 from models.board import OPERATIONS
 from models.database import Database, DatabaseUnavailable
 from models.search import Search
-from models.times import now, stamp
+from models.times import format_utc, now
 from realtime import protocol
 from realtime.channel import Subscription
 from realtime.hub import Hub
@@ -62,7 +62,7 @@ class SummaryPublisher:
             return
         has_displays = any(reader.connection.display is not None for reader in readers)
         everything = time.monotonic() - self._counted_all > ALL_S
-        at, known = stamp(now()), {} if everything else self._known
+        at, known = format_utc(now()), {} if everything else self._known
 
         def read(session: Session) -> tuple[dict[str, Summary], VisibilityView]:
             counted = _counted_since(session, known, at)
@@ -70,7 +70,7 @@ class SummaryPublisher:
             self._suggestions.read(session, heads)
             if has_displays:
                 self._moments.read(session, heads)
-            return counted, access.as_of(session)
+            return counted, access.visibility_view(session)
 
         counted, view = await self._database.read(read)
         await self._source.agree(view)

@@ -51,7 +51,7 @@ class ShiftStatusPublisher:
     async def look(self) -> None:
         """Tells it where it is not what was told last: displays, who holds it. Raises DatabaseUnavailable."""
         shift, handover = await self._database.read(_read)
-        self._hub.announce("shift", protocol.shift(shift, handover), protocol.shift(display_filter.shift(shift), None))
+        self._hub.announce("shift", protocol.shift(shift, handover), protocol.shift(display_filter.filter_shift(shift), None))
 
 
 def _read(session: Session) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

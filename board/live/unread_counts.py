@@ -120,7 +120,7 @@ class UnreadCountPublisher:
             if each.seq > self._heads.get(each.board, 0):
                 for id in self._people if each.account == EVERYBODY else {each.account} & self._people.keys():
                     if id != each.actor:
-                        alerts.add(self._people[id].unread, (each.board, each.seq), each.at, each.kind)
+                        alerts.add_reason(self._people[id].unread, (each.board, each.seq), each.at, each.kind)
                         self._people[id].count = None
         if everything:
             self._counted_all = time.monotonic()
@@ -141,7 +141,7 @@ class UnreadCountPublisher:
             self._told[reader] = person.count, time.monotonic()
 
     def _count(self, reader: Subscriber, person: _AlertUser) -> Told:
-        since = alerts.since(now())
+        since = alerts.retention_cutoff(now())
         found = [
             (each.at, key)
             for key, each in person.unread.items()
@@ -164,6 +164,7 @@ def _read(people: dict[str, _AlertUser], known: dict[str, int], arrived: list[st
     unread = alerts.unread(session, anew, now)
     chosen = alerts.choices(session, anew)
     read = {
-        id: _AlertUser(versions.get(id, 0), frozenset(alerts.wanted(chosen[id])), chosen[id].quiet, unread[id]) for id in anew
+        id: _AlertUser(versions.get(id, 0), frozenset(alerts.enabled_kinds(chosen[id])), chosen[id].quiet, unread[id])
+        for id in anew
     }
-    return _Delta(heads, list(rows), read, access.as_of(session))
+    return _Delta(heads, list(rows), read, access.visibility_view(session))

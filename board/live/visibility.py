@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, select
 
-from board.engine.access import RestrictedSearches, VisibilityView, among, circle, members_only
+from board.engine.access import RestrictedSearches, VisibilityView, audience, is_in_audience, restricted_searches
 from models.board import OPERATIONS, Board, VisibilityChange
 from models.database import Database
 from realtime.source import Position
@@ -35,7 +35,7 @@ class Sights:
         async with self._one:
             if self._readings >= enough:
                 return self.members, self.members
-            read = await database.read(_everything)
+            read = await database.read(_load)
             before = dict(self.members)
             self._take(*read)
             self._readings += 1
@@ -60,7 +60,7 @@ class Sights:
         if seq <= max(self.at[1], self._learned.get(search, 0)):
             return  # what is known is newer, or this very event: another process may have set it anew since
         self._learned[search] = seq
-        if (seen_by := circle(access, members, discreet)) is not None:
+        if (seen_by := audience(access, members, discreet)) is not None:
             self.members[search] = seen_by
         else:
             self.members.pop(search, None)
@@ -73,20 +73,20 @@ class Sights:
 
     def may_see(self, account: str, search: str) -> bool:
         members = self.members.get(search)
-        return members is None or among(account, members)
+        return members is None or is_in_audience(account, members)
 
     def hidden_from(self, account: str) -> frozenset[str]:
         """The searches that this account may not see."""
-        return frozenset(search for search, members in self.members.items() if not among(account, members))
+        return frozenset(search for search, members in self.members.items() if not is_in_audience(account, members))
 
     def lost_at(self, account: str, search: str, seq: int) -> bool:
         """Whether this account lost sight of the search by the event `seq` of `operations`."""
         return not self.may_see(account, search) and self.changed.get((search, account)) == seq
 
 
-def _everything(session: Session) -> tuple[Position, RestrictedSearches, dict[tuple[str, str], int]]:
+def _load(session: Session) -> tuple[Position, RestrictedSearches, dict[tuple[str, str], int]]:
     """Where `operations` stands, the members of searches, and where each sight of a search changed last."""
     operations = session.get(Board, OPERATIONS)
     assert operations is not None
     rows = session.exec(select(VisibilityChange).where(VisibilityChange.board == OPERATIONS))
-    return (operations.epoch, operations.seq), members_only(session), {(row.search, row.account): row.seq for row in rows}
+    return (operations.epoch, operations.seq), restricted_searches(session), {(row.search, row.account): row.seq for row in rows}

@@ -7,7 +7,7 @@ from functools import lru_cache
 _SAINT = {"saint", "sainte", "sint", "sankt", "ste"}
 
 
-def fold(text: str) -> str:
+def normalize_name(text: str) -> str:
     """A name as it is compared: `Sint-Niklaas` and `saint niklaas` are `st niklaas`."""
     text = text.replace("œ", "oe").replace("Œ", "Oe").replace("ß", "ss").replace("’", "'")
     plain = text.lower() if text.isascii() else "".join(map(_plain_sign, text))
@@ -20,7 +20,7 @@ def _plain_sign(sign: str) -> str:
     return unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode().lower()
 
 
-def distance(typed: str, text: str, most: int) -> int:
+def prefix_edit_distance(typed: str, text: str, most: int) -> int:
     """How many letters of `typed` are wrong, missing, too many or swapped, if `text` is meant to begin so; over `most`, as soon
     as it is known to be."""
     before: list[int] = []

@@ -22,10 +22,10 @@ from starlette.routing import Route
 from board.errors import invalid
 from board.i18n import N_
 from board.lookup import place_radius
-from board.lookup.fuzzy_names import distance, fold
+from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point
 from board.paths import DATA
-from board.web.http import answer, caller_of, number, refusing
+from board.web.http import int_query_param, json_errors, json_response, require_caller
 
 LANGUAGES = ("fr", "nl", "de")
 LONGEST = 200  # characters that are looked for: as long as a place's text may be
@@ -74,7 +74,7 @@ class Gazetteer:
 
     def learn(self, number: int, name: str, old: bool) -> None:
         """A name of a place, and the beginnings of its later words."""
-        words = fold(name).split()
+        words = normalize_name(name).split()
         self._keys += [(" ".join(words[at:]), number, at == 0, old) for at in range(len(words))]
 
     def settle(self) -> None:
@@ -87,7 +87,7 @@ class Gazetteer:
 
     def find(self, typed: str, limit: int) -> list[Place]:
         """The places that are meant, the best first."""
-        words = fold(typed).split()
+        words = normalize_name(typed).split()
         code = next((word for word in words if word.isdecimal()), None)
         name = " ".join(word for word in words if not word.isdecimal())
         named = self._named(name) if name else {}
@@ -138,7 +138,7 @@ class Gazetteer:
         shared = Counter(key for pair in set(_pairs(name)) for key in self._pairs.get(pair, ()))
         for key, _ in shared.most_common(CANDIDATES):
             text, at, _, old = self._keys[key]
-            wrong = distance(name, text, allowed)
+            wrong = prefix_edit_distance(name, text, allowed)
             if wrong <= allowed:
                 self._keep(found, at, 2 + wrong + (len(text) > len(name) + allowed), old, text)
         return found
@@ -236,17 +236,17 @@ def _city(row: dict[str, Any]) -> Place:
 
 async def places(request: Request) -> Response:
     """`GET /places`: for everybody who is known, also by a token that can only take in."""
-    await caller_of(request, intake=True)
+    await require_caller(request, intake=True)
     typed = request.query_params.get("q", "")
     if len(typed) > LONGEST:
         raise invalid("q", N_("At most 200 characters."))
-    most = number(request, "limit", 8, 1, 20)
+    most = int_query_param(request, "limit", 8, 1, 20)
 
     def find() -> dict[str, Any]:
         known = gazetteer()
         return {"places": [place.shown() for place in known.find(typed, most)], "attribution": known.attribution}
 
-    return answer(await asyncio.to_thread(find))
+    return json_response(await asyncio.to_thread(find))
 
 
-routes = [Route("/places", refusing(places))]
+routes = [Route("/places", json_errors(places))]

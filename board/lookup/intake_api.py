@@ -23,7 +23,7 @@ from board.i18n import N_
 from board.lookup import gazetteer, suggestions_api
 from board.telemetry import logs, metrics
 from board.web import language
-from board.web.http import answer, caller_of, count, desk_of, json_of, refusal, refusing
+from board.web.http import count, error_response, json_errors, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS
 from models.event import ProcessedCommand
 from models.sighting import Sighting
@@ -33,29 +33,29 @@ COMMAND = "sighting.add"
 _TAKEN = {*Fields.model_fields, *Private.model_fields}
 
 
-async def take_in(request: Request) -> Response:
+async def create_sighting(request: Request) -> Response:
     """`POST /api/v1/intake/sightings`: a sighting for a search that is named by `board` or `reference`."""
-    caller = await caller_of(request, intake=True)
-    value = await json_of(request)
+    caller = await require_caller(request, intake=True)
+    value = await read_json_object(request)
     id = value.pop("id", None)
     if not protocol.is_id(id):
         raise invalid("id", N_("A sighting needs an id of 1 to 64 letters, digits, - or _."))
-    logs.belongs_to(command=id)
+    logs.bind_ids(command=id)
     given = {name: each for name, each in value.items() if each is not None}  # null is not given
     content = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
-    desk = desk_of(request)
+    desk = service_of(request)
     account = caller.account.id
     # By its scope the token may do this one command; what its account may is judged by the writer.
     taker = replace(caller, scope=None) if caller.scope == "intake" else caller
     try:
         count(request, await desk.limits.taken_in(account))
         board = await desk.database.read(lambda session: _board(session, account, id, value))
-        with metrics.judging():
+        with metrics.observe_command():
             await desk.execute(taker, Command(id, board, COMMAND, value), content)
-        taken = await desk.database.read(lambda session: _taken(session, account, id))
+        taken = await desk.database.read(lambda session: _intake_result(session, account, id))
     except Refused as refused:
-        return refusal(refused, id, language.of(request))
-    return answer(taken, 201)
+        return error_response(refused, id, language.language_for(request))
+    return json_response(taken, 201)
 
 
 def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> str:
@@ -92,15 +92,15 @@ def _named(session: Session, account: str, reference: str) -> str | None:
     return meant[0] if meant else None
 
 
-def _taken(session: Session, account: str, id: str) -> dict[str, Any]:
+def _intake_result(session: Session, account: str, id: str) -> dict[str, Any]:
     """What was taken in by this id. Raises Refused: the id may be another command's, by a call at the same moment."""
     done = _done(session, account, id)
     if done is None:
         raise Refused("unavailable")
     ack = orjson.loads(done.ack)
-    access.board_for(session, account, ack["board"])
+    access.get_visible_board(session, account, ack["board"])
     (seq,) = ack["seqs"]
-    (said,) = journal.after(session, ack["board"], seq - 1, 1)
+    (said,) = journal.events_after(session, ack["board"], seq - 1, 1)
     row = session.get_one(Sighting, said.entity)
     return {"board": ack["board"], "sighting": row.id, "number": row.number, "seq": seq}
 
@@ -113,4 +113,4 @@ def _done(session: Session, account: str, id: str) -> ProcessedCommand | None:
     return done
 
 
-routes = [Route("/intake/sightings", refusing(take_in), methods=["POST"]), *gazetteer.routes, *suggestions_api.routes]
+routes = [Route("/intake/sightings", json_errors(create_sighting), methods=["POST"]), *gazetteer.routes, *suggestions_api.routes]

@@ -22,17 +22,17 @@ from starlette.routing import Route
 
 from board.engine import access
 from board.engine.identity import Caller
-from board.errors import Refused, from_validation, invalid
+from board.errors import Refused, from_pydantic, invalid
 from board.fields import Data, LocationWithRadius, LongText, Time
 from board.i18n import N_
-from board.lookup.fuzzy_names import distance, fold
+from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point, metres
 from board.web.heavy_reads import heavy
-from board.web.http import answer, desk_of, json_of, refusing
+from board.web.http import json_errors, json_response, read_json_object, service_of
 from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting
-from models.times import moment
+from models.times import parse_utc
 
 LOOKED_AT = 500  # sightings of a board, the newest; and twice as many of all boards, for where a child was seen
 READ = 1_000  # characters of a text that are compared
@@ -73,18 +73,18 @@ async def similar(request: Request, caller: Caller) -> Response:
     """`POST /boards/{board}/similar`: its sightings that may be the same. A call of its own kind, as what a caller said has no
     place in an address, which proxies write down."""
     try:
-        typed = Typed.model_validate(await json_of(request))
+        typed = Typed.model_validate(await read_json_object(request))
     except ValidationError as error:
-        raise from_validation(error) from error
-    desk = desk_of(request)
+        raise from_pydantic(error) from error
+    desk = service_of(request)
     board, now = request.path_params["board"], desk.clock()
 
     def read(session: Session) -> list[dict[str, Any]]:
-        access.board_for(session, caller.account.id, board)
+        access.get_visible_board(session, caller.account.id, board)
         told = session.connection().execute(_TOLD.where(_S.board == board).order_by(_S.id.desc()).limit(LOOKED_AT)).all()
-        return _alike(typed, told, moment(typed.seen_at) if typed.seen_at else now)
+        return _alike(typed, told, parse_utc(typed.seen_at) if typed.seen_at else now)
 
-    return answer({"similar": await desk.heavy.read(caller, read)})
+    return json_response({"similar": await desk.heavy.read(caller, read)})
 
 
 @heavy
@@ -97,16 +97,16 @@ async def searches(request: Request, caller: Caller) -> Response:
 
     def read(session: Session) -> list[dict[str, Any]]:
         connection = session.connection()
-        open = [row for row in connection.execute(_OPEN) if access.sees(caller.account.id, row.access, row.members)]
+        open = [row for row in connection.execute(_OPEN) if access.can_see(caller.account.id, row.access, row.members)]
         seen = connection.execute(_SEEN).all() if point else ()
-        return _meant(fold(typed).split(), point, open, seen)
+        return _best_searches(normalize_name(typed).split(), point, open, seen)
 
-    return answer({"searches": await desk_of(request).heavy.read(caller, read)})
+    return json_response({"searches": await service_of(request).heavy.read(caller, read)})
 
 
 routes = [
-    Route("/boards/{board}/similar", refusing(similar), methods=["POST"]),
-    Route("/intake/searches", refusing(searches)),
+    Route("/boards/{board}/similar", json_errors(similar), methods=["POST"]),
+    Route("/intake/searches", json_errors(searches)),
 ]
 
 
@@ -137,7 +137,7 @@ def _alike(typed: Typed, told: Any, at: datetime) -> list[dict[str, Any]]:
 
 def _words(*texts: str | None) -> set[str]:
     """The words that may tell one from another: longer ones, and numbers."""
-    words = fold(" ".join(text[:READ] for text in texts if text)).split()
+    words = normalize_name(" ".join(text[:READ] for text in texts if text)).split()
     return {word[:STEM] for word in words if len(word) > 3 or word.isdecimal()}
 
 
@@ -147,7 +147,7 @@ def _unplaced(place: dict[str, Any] | None) -> str | None:
 
 
 def _near_in_time(row: Row[Any], at: datetime) -> float:
-    return max(0.0, 1 - abs(moment(row.seen_at or row.received_at) - at) / NEAR_IN_TIME)
+    return max(0.0, 1 - abs(parse_utc(row.seen_at or row.received_at) - at) / NEAR_IN_TIME)
 
 
 def _near_in_place(ours: dict[str, Any] | None, theirs: dict[str, Any] | None) -> float:
@@ -169,35 +169,38 @@ class _Near(NamedTuple):
 _UNKNOWN = _Near(math.inf, None)
 
 
-def _meant(words: list[str], point: Point | None, open: list[Any], seen: Any) -> list[dict[str, Any]]:
+def _best_searches(words: list[str], point: Point | None, open: list[Any], seen: Any) -> list[dict[str, Any]]:
     nearest = {row.id: _from(point, row.last_seen, "last_seen") for row in open}
     for board, place in paced(seen):
         if board in nearest:
             nearest[board] = min(nearest[board], _from(point, place, "sighting"), key=lambda near: near.distance)
-    fits = [(fit, row) for row in paced(open) if (fit := _fit(words, row)) is not None]
+    fits = [(fit, row) for row in paced(open) if (fit := _score(words, row)) is not None]
     fits.sort(key=lambda each: each[1].missing_since, reverse=True)
     fits.sort(key=lambda each: (each[0], nearest[each[1].id].distance))
     return [_shown(row, nearest[row.id]) for _, row in fits[:SEARCHES]]
 
 
-def _fit(words: list[str], row: Row[Any]) -> int | None:
+def _score(words: list[str], row: Row[Any]) -> int | None:
     """How well a search has the words: 0 is best, None not at all."""
     if not words:
         return 0
-    reference, names = fold(row.reference), fold(f"{row.person['first_name']} {row.person['last_name'] or ''}").split()
+    reference, names = (
+        normalize_name(row.reference),
+        normalize_name(f"{row.person['first_name']} {row.person['last_name'] or ''}").split(),
+    )
     if " ".join(words) in (reference, " ".join(names), *names):
         return 0
     parts = [*names, *reference.split()]
     if all(any(part.startswith(word) for part in parts) for word in words):
         return 1
-    if all(any(_almost(word, part) for part in parts) for word in words):
+    if all(any(_score_fuzzy(word, part) for part in parts) for word in words):
         return 2
     return None
 
 
-def _almost(word: str, part: str) -> bool:
+def _score_fuzzy(word: str, part: str) -> bool:
     allowed = 0 if len(word) < 4 or word.isdecimal() else 2 if len(word) > 6 else 1
-    return distance(word[:LONGEST], part, allowed) <= allowed
+    return prefix_edit_distance(word[:LONGEST], part, allowed) <= allowed
 
 
 def _shown(row: Row[Any], near: _Near) -> dict[str, Any]:
@@ -224,7 +227,7 @@ def _point_asked(request: Request) -> Point | None:
     try:
         place = LocationWithRadius.model_validate({name: float(text) for name, text in given.items() if text is not None})
     except ValidationError as error:
-        raise from_validation(error) from error
+        raise from_pydantic(error) from error
     except ValueError:
         raise Refused("invalid", fields={name: N_("This must be a number.") for name in given}) from None
     return _point(place.model_dump())

@@ -21,13 +21,13 @@ from board.errors import Refused
 from board.i18n import N_
 from board.web.compression import packs
 from board.web.heavy_reads import heavy
-from board.web.http import answer, desk_of, number
+from board.web.http import int_query_param, json_response, service_of
 from models.board import OPERATIONS
 from models.note import Note
 from models.pace import paced
 from models.search import Search
 from models.sighting import Sighting
-from models.sought import Match, Searchable, places, words
+from models.sought import Match, Searchable, find_matches, words
 from models.task import Task
 
 KINDS: tuple[type[Searchable], ...] = (Search, Sighting, Task, Note)
@@ -41,7 +41,7 @@ TRIED = 50  # words that may be the first one shown
 @packs
 async def find(request: Request, caller: Caller) -> Response:
     """What has all of these words, in the cards, notes and facts of a search, or of all that the caller may see. Newest first."""
-    board, limit = request.query_params.get("board"), number(request, "limit", 50, 1, 200)
+    board, limit = request.query_params.get("board"), int_query_param(request, "limit", 50, 1, 200)
     asked = request.query_params.get("q", "")
     if len(asked) > LONGEST:
         raise Refused("invalid", fields={"q": N_("At most 200 characters.")})
@@ -49,12 +49,12 @@ async def find(request: Request, caller: Caller) -> Response:
 
     def read(session: Session) -> list[dict[str, Any]]:
         if board is not None:
-            access.board_for(session, caller.account.id, board)
+            access.get_visible_board(session, caller.account.id, board)
         hidden = snapshot.hidden_searches(session, caller.account.id)
         return _found(session, sought, board, hidden, limit + 1)
 
-    hits = await desk_of(request).heavy.read(caller, read, ENDS_S)
-    return answer({"hits": hits[:limit], "more": len(hits) > limit})
+    hits = await service_of(request).heavy.read(caller, read, ENDS_S)
+    return json_response({"hits": hits[:limit], "more": len(hits) > limit})
 
 
 def _found(session: Session, sought: list[str], board: str | None, hidden: Iterable[str], limit: int) -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ def _hit(row: Searchable, sought: list[str], reference: str | None) -> dict[str,
 
 def _shown(row: Searchable, left: set[str]) -> list[dict[str, Any]]:
     """As few of its texts as have all of the words, those with most of them first."""
-    found = {name: (text, places(text, left)) for name, text in row.texts().items() if text}
+    found = {name: (text, find_matches(text, left)) for name, text in row.texts().items() if text}
     has = {name: _words(where) for name, (_, where) in found.items()}
     shown = []
     while name := max((name for name in has if has[name] & left), key=lambda name: len(has[name] & left), default=None):
@@ -107,18 +107,18 @@ def _shown(row: Searchable, left: set[str]) -> list[dict[str, Any]]:
 
 def _snippet(text: str, found: list[Match]) -> dict[str, Any]:
     """A part of a text, the one that has most of the words, and where in it they are. Counted in UTF-16, as browsers do."""
-    at = max(range(min(len(found), TRIED)), key=lambda at: len(_words(_near(found, at))))
-    near = _near(found, at)
+    at = max(range(min(len(found), TRIED)), key=lambda at: len(_words(_matches_near(found, at))))
+    near = _matches_near(found, at)
     start, end = max(0, near[0].start - BEFORE), min(len(text), near[0].start + AFTER)
     start += text[start : near[0].start].find(" ") + 1 if start else 0
     if end < len(text) and (space := text.rfind(" ", near[-1].end, end)) > 0:
         end = space
     head, tail = "…" if start else "", "…" if end < len(text) else ""
-    marks = [[_units(head + text[start:edge]) for edge in (each.start, min(each.end, end))] for each in near]
+    marks = [[_utf16_length(head + text[start:edge]) for edge in (each.start, min(each.end, end))] for each in near]
     return {"text": f"{head}{text[start:end]}{tail}", "marks": marks}
 
 
-def _near(found: list[Match], at: int) -> list[Match]:
+def _matches_near(found: list[Match], at: int) -> list[Match]:
     """The one at a place, and those after it that are shown along."""
     return [found[at], *takewhile(lambda each: each.end <= found[at].start + AFTER, found[at + 1 :])]
 
@@ -127,5 +127,5 @@ def _words(found: list[Match]) -> set[str]:
     return {word for each in found for word in each.words}
 
 
-def _units(text: str) -> int:
+def _utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2

@@ -32,7 +32,7 @@ def backup(database: Database, to: Path, tell: Tell) -> tuple[int, list[str]]:
         raise OperationError("PostgreSQL has its own pg_dump for this: the README says how, under Backup and restore.")
     _check_new(to)
     try:
-        with _part_of(to) as part:
+        with _temporary_file(to) as part:
             _copy(database.path, part, tell)
             tell("checking it")
             found = _check(part)
@@ -61,7 +61,7 @@ def _check_new(to: Path) -> None:
 
 
 @contextmanager
-def _part_of(to: Path) -> Iterator[Path]:
+def _temporary_file(to: Path) -> Iterator[Path]:
     """The file under another name, beside where it will be: gone afterwards, unless it got its own."""
     part = to.with_name(f"{to.name}.{secrets.token_hex(4)}.part")
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

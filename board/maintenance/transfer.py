@@ -43,7 +43,7 @@ def _copy(source: Database, target: Database, old: Session, new: Session, tell: 
     _check_empty(writing, tables)
     for table in tables:
         tell(f"{table.name}: {_copy_table(reading, writing, table, tell)} rows")
-    _check_whole(reading, writing, tables)
+    _verify_copy(reading, writing, tables)
     for board in new.exec(select_rows(Board).order_by(Board.id)):
         tell(_verified(old, new, board))
     if source.read_now(_position) != _position(old):
@@ -67,7 +67,7 @@ def _copy_table(reading: Connection, writing: Connection, table: Table, tell: Te
     return copied
 
 
-def _check_whole(reading: Connection, writing: Connection, tables: list[Table]) -> None:
+def _verify_copy(reading: Connection, writing: Connection, tables: list[Table]) -> None:
     for table in tables:
         if _count(reading, table) != _count(writing, table):
             raise OperationError(f"Not every row of {table.name} arrived. Nothing was copied.")
@@ -96,13 +96,13 @@ def _position(session: Session) -> list[Any]:
     return [*map(tuple, boards), *counted, *rights_version.version(session)]
 
 
-def restored(session: Session) -> int:
+def reset_epochs(session: Session) -> int:
     """Gives every board a new epoch, after a restore from a backup: no client goes on from a position that no longer is.
     The number of boards."""
     boards = session.exec(select_rows(Board)).all()
     for board in boards:
         board.epoch = new_epoch()
-    rights_version.bump(session)
+    rights_version.bump_rights_version(session)
     rights_version.bump_displays(session)
     writer.write(session, BackupRestored(id="server", boards=len(boards)))
     return len(boards)

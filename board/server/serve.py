@@ -60,11 +60,11 @@ async def serve(
     except BaseException:
         listening.close()
         raise
-    hurry()
-    metrics.measure(desk.hub)
-    application = app.make(desk)
+    tune_runtime()
+    metrics.attach(desk.hub)
+    application = app.create_app(desk)
     beating = asyncio.create_task(watchdog.LoopWatchdog(beat).run())
-    telling = asyncio.create_task(metrics.tell(application.state.counts))
+    telling = asyncio.create_task(metrics.publish_loop(application.state.counts))
 
     def started() -> None:
         log.info("serving", version=VERSION)
@@ -76,7 +76,7 @@ async def serve(
     accepted = ACCEPTED_BY_EACH if settings.workers > 1 else ACCEPTED_AT_ONCE
     trusted = settings.forwarded_allow_ips
     connections = Connections(settings.max_connections_per_address, stands_for_many(trusted))
-    server = GracefulServer(configured(application, accepted, trusted, connections), desk, started)
+    server = GracefulServer(uvicorn_config(application, accepted, trusted, connections), desk, started)
     try:
         await server.serve(sockets=[listening])
     finally:
@@ -86,7 +86,7 @@ async def serve(
         await asyncio.gather(beating, telling, return_exceptions=True)
 
 
-def hurry() -> None:
+def tune_runtime() -> None:
     """For a loop that nobody waits for: what was made until now stays, and is not looked through for garbage again (100 to 250
     ms each time); and a reading thread gives way to the loop within a millisecond."""
     gc.collect()
@@ -95,7 +95,7 @@ def hurry() -> None:
     sys.setswitchinterval(0.001)
 
 
-def configured(
+def uvicorn_config(
     application: object, accepted: int = ACCEPTED_AT_ONCE, trusted: str = "127.0.0.1", connections: Connections | None = None
 ) -> uvicorn.Config:
     if connections is None:
@@ -143,7 +143,7 @@ class GracefulServer(uvicorn.Server):
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
         if not self.should_exit:
-            end_within(ENDS_S)
+            force_exit_after(ENDS_S)
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -187,7 +187,7 @@ class GracefulServer(uvicorn.Server):
         return [each for each in self.server_state.connections if isinstance(each, WebSocketProtocol)]
 
 
-def end_within(seconds: float) -> None:
+def force_exit_after(seconds: float) -> None:
     """This process ends after so long, even if its loop never goes round again."""
 
     def say() -> None:

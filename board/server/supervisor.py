@@ -80,11 +80,11 @@ def supervise(settings: Settings, ready: Callable[[str], None] | None = None) ->
     settings.check()
     logs.set_up(settings.log_level)
     with listen(settings) as listening, tempfile.TemporaryDirectory(prefix="board-") as folder:
-        asyncio.run(_try(settings))
+        asyncio.run(_check_startup(settings))
         Supervisor(settings, listening, folder, ready).run()
 
 
-async def _try(settings: Settings) -> None:
+async def _check_startup(settings: Settings) -> None:
     """Opens the installation once before all workers: it is brought to this version's tables, and what would refuse each of
     them is said by one. Raises ConfigurationError."""
     await (await BoardService.open(settings)).close()
@@ -158,7 +158,7 @@ class Supervisor:
         try:
             process, ours = self._begin(number)
         except OSError as error:
-            log.error("worker not started", worker=number, code=errorcode.get(error.errno or 0), **logs.where(error))
+            log.error("worker not started", worker=number, code=errorcode.get(error.errno or 0), **logs.exception_location(error))
             return None
         worker = Worker(number, process, ours, now, now)
         self._selector.register(ours, selectors.EVENT_READ, worker)

@@ -29,7 +29,7 @@ def main(listening: int, line: int) -> None:
     environments.hold(Path(sys.prefix))
     supervisor = socket.socket(fileno=line)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it is the supervisor who is told to start us anew
-    threading.Thread(target=_go_with, args=(supervisor,), name="supervisor", daemon=True).start()
+    threading.Thread(target=_exit_with_supervisor, args=(supervisor,), name="supervisor", daemon=True).start()
 
     def say(word: bytes) -> None:
         with contextlib.suppress(OSError):  # it is not listening now, or it is gone
@@ -52,7 +52,7 @@ def main(listening: int, line: int) -> None:
         logs.flush()
 
 
-def _go_with(supervisor: socket.socket) -> None:
+def _exit_with_supervisor(supervisor: socket.socket) -> None:
     """Ends this process in order when the supervisor has ended, however it did."""
     with contextlib.suppress(OSError):
         while supervisor.recv(64):

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from board.telemetry import metrics
 from models.clock import AHEAD, JUMPED, ClockFault
 from models.database import Database, DatabaseUnavailable
-from models.times import moment, stamp
+from models.times import format_utc, parse_utc
 from realtime import protocol
 from realtime.hub import Hub
 from realtime.periodic import every
@@ -95,7 +95,7 @@ class ClockWatch:
         if by:
             metrics.clock_jumps.inc()
             log.warning("the clock jumped", seconds=round(by, 1))
-            self._jump = {"kind": JUMPED, "at": stamp(self._clock()), "by_s": round(by, 1)}
+            self._jump = {"kind": JUMPED, "at": format_utc(self._clock()), "by_s": round(by, 1)}
         self._looks += 1
         try:
             if (jump := self._jump) is not None:
@@ -109,16 +109,16 @@ class ClockWatch:
     async def _compare(self) -> None:
         known = await self._database.read(_read)
         now = self._clock()
-        ahead_s = (moment(known.newest) - now).total_seconds() if known.newest else 0.0
+        ahead_s = (parse_utc(known.newest) - now).total_seconds() if known.newest else 0.0
         metrics.clock_ahead(max(0.0, ahead_s))
         if ahead_s > JUMP_S and not self._is_kept(known.faults.get(AHEAD), now):
             log.warning("events are ahead of the clock", seconds=round(ahead_s, 1), until=known.newest)
-            await self._keep(kind=AHEAD, at=stamp(now), until=known.newest)
+            await self._keep(kind=AHEAD, at=format_utc(now), until=known.newest)
             known = await self._database.read(_read)
         self._tell(known.faults, now)
 
     def _is_kept(self, fault: ClockFault | None, now: datetime) -> bool:
-        return fault is not None and abs(now - moment(fault.at)) < timedelta(seconds=AGAIN_S)
+        return fault is not None and abs(now - parse_utc(fault.at)) < timedelta(seconds=AGAIN_S)
 
     async def _keep(self, **fault: Any) -> None:
         def keep(session: Session) -> None:
@@ -133,7 +133,7 @@ class ClockWatch:
         for kind, fault in faults.items():
             if fault.id > self._seen.get(kind, (0, 0.0))[0]:
                 # One that was there when this process began may be old: how old, only the clock can say.
-                age = 0.0 if self._compared else abs((now - moment(fault.at)).total_seconds())
+                age = 0.0 if self._compared else abs((now - parse_utc(fault.at)).total_seconds())
                 self._seen[kind] = (fault.id, self._up() + SHOWN_S - age)
         self._compared = True
         shown = {kind: fault for kind, fault in faults.items() if self._seen[kind][1] > self._up()}

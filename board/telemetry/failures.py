@@ -22,6 +22,7 @@ def answered(error: Exception, at: str) -> Refused:
         return Refused("unavailable", TOO_LONG if isinstance(error, TooLong) else None)
     metrics.failures.labels(at).inc()
     log.error(
-        f"{at} failed", **logs.where(error.__cause__ if isinstance(error, DatabaseUnavailable) and error.__cause__ else error)
+        f"{at} failed",
+        **logs.exception_location(error.__cause__ if isinstance(error, DatabaseUnavailable) and error.__cause__ else error),
     )
     return Refused("failed")

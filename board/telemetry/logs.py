@@ -20,7 +20,7 @@ from pathlib import Path
 import structlog
 
 from board.telemetry.log_writer import AsyncLogWriter
-from models.times import now, stamp
+from models.times import format_utc, now
 
 OURS = ("board", "models", "realtime")
 WORKER = "BOARD_WORKER"  # the number of this worker, in its environment; none where there is but one process
@@ -38,7 +38,7 @@ def set_up(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _by_whom,
+            _add_process,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(known),
@@ -79,15 +79,15 @@ def _standard_error() -> int | None:
 
 
 def _lost(count: int) -> str:
-    line = {"count": count, "event": "lines of the log lost", "level": "warning", "timestamp": stamp(now())}
-    return json.dumps(_by_whom(None, "", line))
+    line = {"count": count, "event": "lines of the log lost", "level": "warning", "timestamp": format_utc(now())}
+    return json.dumps(_add_process(None, "", line))
 
 
 def _uncaught(error: BaseException | None) -> None:
-    structlog.get_logger().error("not caught", **(where(error) if error else {}))
+    structlog.get_logger().error("not caught", **(exception_location(error) if error else {}))
 
 
-def _by_whom(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _add_process(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     worker = os.environ.get(WORKER)
     return {**line, **({"worker": worker} if worker and "worker" not in line else {}), "pid": os.getpid()}
 
@@ -97,12 +97,12 @@ def request_id(told: str | None) -> str:
     return told if told is not None and _ID.match(told) else secrets.token_hex(8)
 
 
-def belongs_to(**ids: str) -> None:
+def bind_ids(**ids: str) -> None:
     """Lines of this task, from here on, belong to a request or command by that id."""
     structlog.contextvars.bind_contextvars(**ids)
 
 
-def where(error: BaseException) -> dict[str, object]:
+def exception_location(error: BaseException) -> dict[str, object]:
     """What may be said of an exception: its type, and the lines through which it came: the last ones, and ours before them (a
     database's library has more than a dozen of its own)."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -119,7 +119,7 @@ class _Handler(logging.Handler):
     of its code spoke: its sentences are made of what was typed, of addresses, and of whole objects."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = where(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
+        said = exception_location(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
         ours = record.name.partition(".")[0] in OURS
         event = str(record.msg) if ours else f"said by {record.name}"
         said["at"] = f"{record.pathname}:{record.lineno} {record.funcName}"

@@ -85,7 +85,7 @@ _COUNTED = [
 ]
 
 
-def measure(hub: Hub) -> None:
+def attach(hub: Hub) -> None:
     """Has the delay of deliveries measured from now on."""
     hub.tally.delay = _delay.observe
     _process.labels(_pid(), os.environ.get(WORKER, "0")).set(1)
@@ -97,7 +97,7 @@ def clock_ahead(seconds: float) -> None:
 
 
 @contextlib.contextmanager
-def judging() -> Iterator[None]:
+def observe_command() -> Iterator[None]:
     """Around the judging of a command: counts what came of it, and how long a commit took."""
     began = time.perf_counter()
     try:
@@ -121,7 +121,7 @@ def writes(work: bool) -> None:
     _writes_up.labels(_pid()).set(work)
 
 
-async def tell(counts: "HubMetrics") -> None:
+async def publish_loop(counts: "HubMetrics") -> None:
     """Writes down what this process counted, again and again, for whichever process is asked."""
 
     async def round() -> None:
@@ -151,7 +151,7 @@ class HubMetrics:
             self._taken[place] = count
 
 
-def text() -> bytes:
+def render() -> bytes:
     """The metrics of all workers, in Prometheus' text format."""
     if FOLDER not in os.environ:
         return generate_latest(registry)

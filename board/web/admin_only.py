@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board.engine.identity import Caller
-from board.errors import SENTENCES, Refused
+from board.errors import MESSAGES, Refused
 from board.web import pages
 from board.web.auth import signed_in
 from board.web.http import Endpoint, check_rate
@@ -21,11 +21,11 @@ def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> En
     async def call(request: Request) -> Response:
         caller = await signed_in(request)
         if caller is None and request.method != "POST":
-            return pages.to_sign_in(request)
+            return pages.redirect_to_login(request)
         if caller is None:
             raise Refused("unauthenticated")
         if caller.token is not None or caller.account.role != "admin":
-            return pages.error_page(request, 404, SENTENCES["not_found"], caller)
+            return pages.error_page(request, 404, MESSAGES["not_found"], caller)
         if request.method == "POST":
             check_own_page(request)
             check_rate(request, caller)

@@ -6,7 +6,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from board import client_address
-from board.engine.identity import LASTS, Caller, _is_somebody, by_cookie, by_token, refused_token
+from board.engine.identity import LASTS, Caller, _is_somebody, by_cookie, caller_by_token, refused_token
 from board.web import cookies
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def cookie_name(secure: bool) -> str:
     return "__Host-board_session" if secure else "board_session"
 
 
-def give_cookie(response: Response, secret: str, secure: bool) -> None:
+def set_session_cookie(response: Response, secret: str, secure: bool) -> None:
     """The cookie of a session, to be kept as long as that lasts."""
     name, lasts = cookie_name(secure), int(LASTS.total_seconds())
     response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="lax", path="/")
@@ -33,7 +33,7 @@ def _cookie(connection: HTTPConnection) -> str:
     return cookies.value(connection, cookie_name(desk.settings.secure))
 
 
-def speaks_for_account(connection: HTTPConnection) -> bool:
+def has_credentials(connection: HTTPConnection) -> bool:
     """Whether a session or a token is told, good or ended."""
     return _bearer(connection) is not None or bool(_cookie(connection))
 
@@ -44,7 +44,7 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     secret, cookie = _bearer(connection), _cookie(connection)
     caller = None
     if secret is not None:
-        found = await desk.database.read(lambda database: by_token(database, secret) or refused_token(database, secret))
+        found = await desk.database.read(lambda database: caller_by_token(database, secret) or refused_token(database, secret))
         if isinstance(found, Caller):
             caller = found
         else:

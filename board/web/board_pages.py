@@ -8,12 +8,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n
-from board.engine.access import board_for
-from board.errors import SENTENCES, Refused
+from board.engine.access import get_visible_board
+from board.errors import MESSAGES, Refused
 from board.web import static_files
 from board.web.auth import signed_in
-from board.web.http import desk_of
-from board.web.pages import OPERATIONS, _own_path, error_page, page, sign_in_page, to_sign_in
+from board.web.http import service_of
+from board.web.pages import OPERATIONS, _own_path, error_page, page, redirect_to_login, sign_in_page
 
 if TYPE_CHECKING:
     from board.engine.identity import Caller
@@ -25,7 +25,7 @@ async def may_see(desk: "BoardService", caller: "Caller", board_id: str) -> bool
 
     def look(session: Session) -> bool:
         try:
-            board_for(session, caller.account.id, board_id)
+            get_visible_board(session, caller.account.id, board_id)
         except Refused:
             return False
         return True
@@ -37,17 +37,17 @@ async def operations(request: Request) -> Response:
     """All searches that one may see."""
     caller = await signed_in(request)
     if caller is None:
-        return to_sign_in(request)
-    return page(request, _now_or_then(request, "operations.html"), caller, board=OPERATIONS)
+        return redirect_to_login(request)
+    return page(request, _live_or_replay(request, "operations.html"), caller, board=OPERATIONS)
 
 
 async def intake(request: Request) -> Response:
     """For the person on the phone. Who only sees takes no calls."""
     caller = await signed_in(request)
     if caller is None:
-        return to_sign_in(request)
+        return redirect_to_login(request)
     if caller.account.role == "viewer":
-        return error_page(request, 403, SENTENCES["forbidden"], caller)
+        return error_page(request, 403, MESSAGES["forbidden"], caller)
     return page(request, "intake.html", caller, board=OPERATIONS)
 
 
@@ -55,14 +55,14 @@ async def search(request: Request) -> Response:
     """The board of one search, with a card open beside it where the address names one."""
     caller = await signed_in(request)
     if caller is None:
-        return to_sign_in(request)
+        return redirect_to_login(request)
     board, card = request.path_params["id"], request.path_params.get("card", "")
-    if board == OPERATIONS or not await may_see(desk_of(request), caller, board):
-        return error_page(request, 404, SENTENCES["not_found"], caller)
-    return page(request, _now_or_then(request, "search.html"), caller, board=board, card=card)
+    if board == OPERATIONS or not await may_see(service_of(request), caller, board):
+        return error_page(request, 404, MESSAGES["not_found"], caller)
+    return page(request, _live_or_replay(request, "search.html"), caller, board=board, card=card)
 
 
-def _now_or_then(request: Request, live: str) -> str:
+def _live_or_replay(request: Request, live: str) -> str:
     return "replay.html" if "at" in request.query_params else live
 
 
@@ -70,7 +70,7 @@ async def since(request: Request) -> Response:
     """What is new to somebody on all boards."""
     caller = await signed_in(request)
     if caller is None:
-        return to_sign_in(request)
+        return redirect_to_login(request)
     return page(request, "since.html", caller, board=OPERATIONS)
 
 
@@ -85,9 +85,9 @@ async def catalogue(request: Request) -> Response:
     """The words of the scripts."""
     name = request.path_params["language"]
     if name not in i18n.languages():
-        return error_page(request, 404, SENTENCES["not_found"])
-    told = JSONResponse(i18n.script_catalogue(name))
-    return static_files.packed(request, bytes(told.body), told.media_type)
+        return error_page(request, 404, MESSAGES["not_found"])
+    told = JSONResponse(i18n.js_catalogue(name))
+    return static_files.gzipped(request, bytes(told.body), told.media_type)
 
 
 routes: list[Route] = [

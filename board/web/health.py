@@ -7,17 +7,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from board.errors import Refused
-from board.web.http import answer, wait
+from board.web.http import json_response, wait
 from models.database import DatabaseUnavailable
 
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
 
 
-async def alive(request: Request) -> Response:
+async def healthz(request: Request) -> Response:
     return PlainTextResponse("alive\n")
 
 
-async def ready(request: Request) -> Response:
+async def readyz(request: Request) -> Response:
     """200 when requests may come here; says how the database and the bus are. Without the bus the board goes on; without writes
     nothing can be done here, though all can be read."""
     state = request.app.state
@@ -29,8 +29,8 @@ async def ready(request: Request) -> Response:
         return _unready({"database": "down", "writes": "down", "bus": bus, "going": state.going})
     writes = "ok" if state.desk.database.health.fault is None else "down"
     told = {"database": "ok", "writes": writes, "bus": bus, "going": state.going}
-    return _unready(told) if state.going or writes != "ok" else answer(told)
+    return _unready(told) if state.going or writes != "ok" else json_response(told)
 
 
 def _unready(told: dict[str, Any]) -> Response:
-    return wait(answer(told, 503), Refused("unavailable"))
+    return wait(json_response(told, 503), Refused("unavailable"))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from board.engine.identity import Caller
-from board.web.http import Endpoint, caller_of, desk_of
+from board.web.http import Endpoint, require_caller, service_of
 from realtime.turns import Turn
 
 PART = 256 * 1024  # bytes of an answer that are written at once: what nobody reads is not kept twice
@@ -48,14 +48,14 @@ def heavy(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoin
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
-        return await held(request, await caller_of(request), endpoint)
+        return await held(request, await require_caller(request), endpoint)
 
     return call
 
 
 async def held(request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Response:
     """Return the endpoint's answer, which holds a turn of its caller's until it is delivered. Raises Refused `rate_limited`."""
-    turn = await desk_of(request).heavy.enter(caller.account.id)
+    turn = await service_of(request).heavy.enter(caller.account.id)
     try:
         return Held(await endpoint(request, caller), turn)
     except BaseException:

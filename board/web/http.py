@@ -42,7 +42,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def answer(body: Any, status: int = 200) -> Response:
+def json_response(body: Any, status: int = 200) -> Response:
     """A JSON answer."""
     return Response(orjson.dumps(body), status, media_type="application/json")
 
@@ -57,9 +57,9 @@ def encoded(body: bytes) -> Response:
     return Response(body, media_type="application/json")
 
 
-def refusal(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Response:
+def error_response(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Response:
     """A refusal with its status, in the language of whoever asks."""
-    response = wait(answer(refused.body(command, language), STATUS[refused.code]), refused)
+    response = wait(json_response(refused.body(command, language), STATUS[refused.code]), refused)
     if refused.code == "unauthenticated":
         response.headers["WWW-Authenticate"] = CHALLENGE
     return response
@@ -72,7 +72,7 @@ def wait(response: Response, refused: Refused) -> Response:
     return response
 
 
-async def body_of(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The body, bounded. Raises Refused `too_large`."""
     chunks, size = [], 0
     async for chunk in request.stream():
@@ -83,7 +83,7 @@ async def body_of(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def form_of(body: bytes) -> dict[str, list[str]]:
+def parse_form(body: bytes) -> dict[str, list[str]]:
     """The fields of a form; none of one that is no form of ours."""
     try:
         return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=20)
@@ -91,10 +91,10 @@ def form_of(body: bytes) -> dict[str, list[str]]:
         return {}
 
 
-async def json_of(request: Request) -> dict[str, Any]:
+async def read_json_object(request: Request) -> dict[str, Any]:
     """The JSON object that was sent. Raises Refused `too_large` or `invalid`."""
     try:
-        value, fault = strict_json.read((await body_of(request)).decode())
+        value, fault = strict_json.read((await read_body(request)).decode())
     except UnicodeDecodeError:
         raise Refused("invalid", N_("The body is not UTF-8.")) from None
     if fault or not isinstance(value, dict):
@@ -102,7 +102,7 @@ async def json_of(request: Request) -> dict[str, Any]:
     return value
 
 
-def number(request: Request, name: str, default: int, low: int, high: int) -> int:
+def int_query_param(request: Request, name: str, default: int, low: int, high: int) -> int:
     """A whole number of the query. Raises Refused `invalid`."""
     text = request.query_params.get(name)
     if text is None:
@@ -112,7 +112,7 @@ def number(request: Request, name: str, default: int, low: int, high: int) -> in
     return int(text)
 
 
-class Number(Convertor[int]):
+class IntConvertor(Convertor[int]):
     """A number in an address, as `{seq:number}`. Starlette's own takes as many digits as there are, and fails at thousands."""
 
     regex = "[0-9]{1,16}"
@@ -124,16 +124,16 @@ class Number(Convertor[int]):
         return str(value)
 
 
-register_url_convertor("number", Number())
+register_url_convertor("number", IntConvertor())
 
 
-def desk_of(request: Request) -> "BoardService":
+def service_of(request: Request) -> "BoardService":
     """The open installation that a request is for."""
     desk: BoardService = request.app.state.desk
     return desk
 
 
-async def caller_of(request: Request, *, intake: bool = False) -> Caller:
+async def require_caller(request: Request, *, intake: bool = False) -> Caller:
     """Return the caller, who has the right to ask this way. Raises Refused `unauthenticated`, `forbidden` or `rate_limited`."""
     caller = await signed_in(request)
     if caller is None:
@@ -148,7 +148,7 @@ async def caller_of(request: Request, *, intake: bool = False) -> Caller:
 
 def check_rate(request: Request, caller: Caller) -> None:
     """Count a call of this account, or display. Raises Refused `rate_limited`."""
-    for taken in desk_of(request).limits.called(caller.account.id, changes=request.method not in SAFE):
+    for taken in service_of(request).limits.called(caller.account.id, changes=request.method not in SAFE):
         count(request, taken)
 
 
@@ -160,7 +160,7 @@ def count(request: Request, taken: Taken) -> None:
         raise too_many(taken.retry_after_s)
 
 
-def refusing(endpoint: Endpoint) -> Endpoint:
+def json_errors(endpoint: Endpoint) -> Endpoint:
     """The endpoint, with refusals as answers, and with what may still be asked."""
 
     @wraps(endpoint)
@@ -168,11 +168,11 @@ def refusing(endpoint: Endpoint) -> Endpoint:
         try:
             response = await endpoint(request)
         except Refused as refused:
-            response = refusal(refused, language=language.of(request))
+            response = error_response(refused, language=language.language_for(request))
         except (ClientDisconnect, HTTPException):
             raise
         except Exception as error:
-            response = refusal(answered(error, "call"), language=language.of(request))
+            response = error_response(answered(error, "call"), language=language.language_for(request))
         for name, value in fields(getattr(request.state, "taken", ())).items():
             response.headers[name] = value
         return response

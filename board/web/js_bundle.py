@@ -130,7 +130,7 @@ class ModuleGraph:
         return "".join(self[name].joined() for name in names)
 
 
-def views(main: Module) -> dict[str, str]:
+def page_entries(main: Module) -> dict[str, str]:
     """By page: the module that draws it."""
     return {found["page"]: main.beside(found["path"]) for found in _VIEW.finditer(main.text)}
 
@@ -140,7 +140,7 @@ def joined(static: Path) -> dict[str, str]:
     which `main.js` asks for; and `wall.js`, which stands by itself. Raises ValueError, with the line that is not known here."""
     folder = ModuleGraph(static)
     main = folder[MAIN]
-    drawn_by = views(main)
+    drawn_by = page_entries(main)
     main.text = _VIEW.sub(r'\g<page>: () => import("./\g<page>.js")', main.text)
     everywhere = folder.needed([MAIN])
     whole = folder.joined(everywhere)

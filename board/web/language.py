@@ -8,14 +8,14 @@ from board.engine.identity import Caller
 MAX_HEADER = 1_000  # characters of what a browser says; a longer one names more than anybody reads
 
 
-def of(connection: HTTPConnection, caller: Caller | None = None) -> str:
+def language_for(connection: HTTPConnection, caller: Caller | None = None) -> str:
     """The code of the language; `caller` where it is known anew, else whoever was found to ask."""
     asks: Caller | None = caller or getattr(connection.state, "caller", None)
     chosen = asks.account.language if asks else ""
-    return chosen if chosen in i18n.languages() else accepted(connection.headers.get("accept-language", ""))
+    return chosen if chosen in i18n.languages() else negotiate(connection.headers.get("accept-language", ""))
 
 
-def accepted(header: str) -> str:
+def negotiate(header: str) -> str:
     """The best of our languages by an `Accept-Language` header (RFC 9110, 12.5.4); `fr-BE` is French."""
     best, most = i18n.DEFAULT, 0.0
     for part in header[:MAX_HEADER].split(","):

@@ -47,7 +47,7 @@ class SecurityHeadersMiddleware:
             await self._app(scope, receive, send)
             return
         request = logs.request_id(Given(scope=scope).get("x-request-id"))
-        logs.belongs_to(request=request)  # until its task ends: uvicorn logs what failed after we have returned
+        logs.bind_ids(request=request)  # until its task ends: uvicorn logs what failed after we have returned
         if scope["type"] == "http":
             # No id has U+0000, and PostgreSQL can't be asked for one that has.
             named = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
@@ -82,6 +82,6 @@ class SecurityHeadersMiddleware:
 
 def _cache(scope: Scope, status: int) -> tuple[bytes, bytes]:
     """How long a browser keeps an answer."""
-    if not static_files.are_asked_for(scope["path"]):
+    if not static_files.is_static(scope["path"]):
         return _PRIVATE
-    return _LASTING if status in (200, 206, 304) and static_files.lasts(scope["path"], scope["query_string"]) else _ASKED
+    return _LASTING if status in (200, 206, 304) and static_files.is_immutable(scope["path"], scope["query_string"]) else _ASKED

@@ -28,21 +28,21 @@ OPERATIONS = "operations"
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
     """The form again, with what was wrong; `request.state.email` (if set) is kept in it."""
     email = getattr(request.state, "email", "")
-    said = error and i18n.translated(error, language.of(request))
+    said = error and i18n.translate(error, language.language_for(request))
     return page(request, "sign_in.html", None, status=status, error=said, next=_own_path(request), email=email)
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
     """A page that says in a sentence why there is nothing else here."""
-    return page(request, "error.html", caller, status=status, message=i18n.translated(message, language.of(request)))
+    return page(request, "error.html", caller, status=status, message=i18n.translate(message, language.language_for(request)))
 
 
 def page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
     """A page from a template, in the language of whoever asks."""
-    reads = language.of(request, caller)
+    reads = language.language_for(request, caller)
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": static_files}
     common |= {"origin": own_origin(request)}
-    common |= {"board": "", "card": "", "languages": {code: i18n.OWN_NAMES.get(code, code) for code in i18n.languages()}}
+    common |= {"board": "", "card": "", "languages": {code: i18n.NATIVE_NAMES.get(code, code) for code in i18n.languages()}}
     common |= {"room": event_writer.MAX_ENTITIES, "filling": event_writer.FILLING}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
@@ -62,16 +62,16 @@ def _templates(language: str) -> Environment:
     return environment
 
 
-def to_sign_in(request: Request) -> Response:
+def redirect_to_login(request: Request) -> Response:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?{urlencode({'next': wanted})}" if wanted != HOME else "/login", status_code=303)
 
 
 def _own_path(request: Request) -> str:
-    return own_path(request.query_params.get("next", HOME))
+    return safe_redirect_path(request.query_params.get("next", HOME))
 
 
-def own_path(wanted: str) -> str:
+def safe_redirect_path(wanted: str) -> str:
     """`wanted` if it is a path on this server, else the home page: nobody is sent elsewhere by a link to the sign-in page.
 
     Browsers read `//host`, `/\\host` and paths with tabs or newlines in them as other servers' addresses.

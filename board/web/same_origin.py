@@ -27,7 +27,7 @@ def own_origin(connection: HTTPConnection) -> str:
     return f"http://{connection.headers.get('host', '')}".lower()
 
 
-def from_own_page(connection: HTTPConnection) -> bool:
+def is_same_origin(connection: HTTPConnection) -> bool:
     """Whether it says our origin, or (the browser says it, no page can) that it has the same one. A socket must say its own."""
     if connection.headers.get("origin", "").lower() == own_origin(connection):
         return True
@@ -48,7 +48,7 @@ def _note_https(connection: HTTPConnection) -> None:
 
 def check_own_page(connection: HTTPConnection) -> None:
     """Raises Refused `forbidden` for what comes from elsewhere, which is written down."""
-    if from_own_page(connection):
+    if is_same_origin(connection):
         return
     desk: BoardService = connection.app.state.desk
     caller: Caller | None = getattr(connection.state, "caller", None)

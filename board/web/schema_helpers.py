@@ -14,7 +14,7 @@ EVERYWHERE = ("unauthenticated", "forbidden", "rate_limited", "failed", "unavail
 ON_A_BOARD = (*EVERYWHERE, "not_found")
 
 
-def shape(needed: Schema, more: Schema | None = None) -> Schema:
+def object_schema(needed: Schema, more: Schema | None = None) -> Schema:
     """An object with these fields, of which `more` may be missing."""
     return {
         "type": "object", "properties": needed | (more or {}), "required": list(needed), "additionalProperties": False,
@@ -25,11 +25,11 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def many(item: Schema) -> Schema:
+def array_of(item: Schema) -> Schema:
     return {"type": "array", "items": item}
 
 
-def or_null(one: Schema) -> Schema:
+def nullable(one: Schema) -> Schema:
     return {"anyOf": [one, {"type": "null"}]}
 
 

@@ -33,16 +33,16 @@ _HOW = b"".join(Path(each).read_bytes() for each in (__file__, js_bundle.__file_
 WORTH_IT = 500  # bytes: what is shorter travels as it is
 
 
-async def named(request: Request) -> Response:
+async def serve_versioned(request: Request) -> Response:
     """`/static/v-{version}/…`. Of another version, as while workers are replaced one by one, it is what is here by that name:
     given, and not kept."""
-    found = _held(version()).get(request.path_params["name"])
+    found = _load_all(version()).get(request.path_params["name"])
     if found is None:
         raise HTTPException(404)
-    return packed(request, *found)
+    return gzipped(request, *found)
 
 
-def packed(request: Request, body: bytes, kind: str | None) -> Response:
+def gzipped(request: Request, body: bytes, kind: str | None) -> Response:
     """An answer that everybody gets, in a third of its bytes where the browser takes it so. It is packed once, as that takes
     longer than to send it."""
     answer = Response(body, media_type=kind)
@@ -59,13 +59,13 @@ def _packed(body: bytes) -> bytes:
 
 
 routes: list[BaseRoute] = [
-    Route("/static/v-{version}/{name:path}", named),
+    Route("/static/v-{version}/{name:path}", serve_versioned),
     Mount("/static", StaticFiles(directory=STATIC)),
 ]
 
 
 @lru_cache(maxsize=1)
-def _held(version: str) -> dict[str, tuple[bytes, str | None]]:
+def _load_all(version: str) -> dict[str, tuple[bytes, str | None]]:
     """Every file by its name, with its kind; they are a few megabytes."""
     files = [file for file in STATIC.rglob("*") if file.is_file()]
     held = {each.relative_to(STATIC).as_posix(): (each.read_bytes(), mimetypes.guess_type(each.name)[0]) for each in files}
@@ -100,26 +100,26 @@ def _all() -> list[Path]:
     return [file for folder in (STATIC, i18n.LOCALES) for file in sorted(folder.rglob("*")) if file.is_file()]
 
 
-def address(name: str) -> str:
+def url_for(name: str) -> str:
     """Of a file below `static/`, for as long as it is as it is now."""
     return f"/static/v-{version()}/{name}"
 
 
-def catalogue(language: str) -> str:
+def catalogue_url(language: str) -> str:
     """Where the words of the scripts are."""
     return f"/i18n/{language}.json?v={version()}"
 
 
-def script(name: str) -> str | None:
+def script_url(name: str) -> str | None:
     """The address of a joined script: `main`, `wall`, or a page's own; None where that has none."""
     name = f"{SCRIPTS}/{name}.js"
-    return address(name) if name in _held(version()) else None
+    return url_for(name) if name in _load_all(version()) else None
 
 
-def are_asked_for(path: str) -> bool:
+def is_static(path: str) -> bool:
     return path.startswith(("/static/", "/i18n/"))
 
 
-def lasts(path: str, query: bytes) -> bool:
+def is_immutable(path: str, query: bytes) -> bool:
     """Whether what is at this address stays as it is for ever."""
-    return path.startswith(address("")) or (path.startswith("/i18n/") and query == f"v={version()}".encode())
+    return path.startswith(url_for("")) or (path.startswith("/i18n/") and query == f"v={version()}".encode())

@@ -15,8 +15,8 @@ from board.telemetry import logs, metrics
 from board.telemetry.failures import answered
 from board.telemetry.log_throttle import seldom
 from board.web import display_auth, language
-from board.web.auth import signed_in, speaks_for_account
-from board.web.http import refusal
+from board.web.auth import has_credentials, signed_in
+from board.web.http import error_response
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from realtime import protocol
@@ -35,20 +35,20 @@ async def endpoint(socket: WebSocket) -> None:
             rights = None
             while rights != desk.rights:  # they changed while they were being read: nobody would tell this socket
                 rights = desk.rights
-                caller = await _admit(desk, socket)
+                caller = await _authenticate(desk, socket)
                 if caller.display is not None:
-                    caller = await _seated(desk, caller, socket.query_params.get(DISPLAY, ""))
+                    caller = await _take_lease(desk, caller, socket.query_params.get(DISPLAY, ""))
     except Refused as refused:
         metrics.refused.labels("socket").inc()
         seldom.info("socket refused", refused.code)
-        await socket.send_denial_response(refusal(refused, language=language.of(socket)))
+        await socket.send_denial_response(error_response(refused, language=language.language_for(socket)))
         return
     except Exception as error:
-        await socket.send_denial_response(refusal(answered(error, "socket"), language=language.of(socket)))
+        await socket.send_denial_response(error_response(answered(error, "socket"), language=language.language_for(socket)))
         return
 
     async def obey(connection: Connection, said: protocol.Command) -> bytes:
-        return await _obey(desk, connection, said)
+        return await _run_command(desk, connection, said)
 
     def wait() -> float:
         taken = desk.limits.said(account)
@@ -69,9 +69,9 @@ async def endpoint(socket: WebSocket) -> None:
             del open_now[account]
 
 
-async def _admit(desk: BoardService, socket: WebSocket) -> Caller:
+async def _authenticate(desk: BoardService, socket: WebSocket) -> Caller:
     """Raises Refused. Whose session has ended does not come in as the display that their browser may be, too."""
-    is_display = DISPLAY in socket.query_params or not speaks_for_account(socket)
+    is_display = DISPLAY in socket.query_params or not has_credentials(socket)
     caller = await (display_auth.signed_in if is_display else signed_in)(socket)
     if caller is None:
         raise Refused("unauthenticated")
@@ -88,9 +88,9 @@ async def _admit(desk: BoardService, socket: WebSocket) -> Caller:
     return caller
 
 
-async def _seated(desk: BoardService, caller: Caller, page: str) -> Caller:
+async def _take_lease(desk: BoardService, caller: Caller, page: str) -> Caller:
     """A display has one screen: the newest. Raises Refused."""
-    caller = await desk.database.write(lambda database: display_identity.take_seat(database, caller, page))
+    caller = await desk.database.write(lambda database: display_identity.take_lease(database, caller, page))
     desk.source.facts.wanted = True
     for each in desk.hub.connections:
         own = each.reader.display is not None and each.reader.account.id == caller.account.id
@@ -99,13 +99,13 @@ async def _seated(desk: BoardService, caller: Caller, page: str) -> Caller:
     return caller
 
 
-async def _obey(desk: BoardService, connection: Connection, said: protocol.Command) -> bytes:
+async def _run_command(desk: BoardService, connection: Connection, said: protocol.Command) -> bytes:
     """The answer to a command: an ack or a refusal."""
-    logs.belongs_to(command=said.id)
+    logs.bind_ids(command=said.id)
     if connection.display is not None:
         return _refused(connection, said, Refused("forbidden"))
     try:
-        with metrics.judging():
+        with metrics.observe_command():
             ack = await desk.execute(connection.reader, said)
     except Refused as refused:
         if refused.code == "unauthenticated":  # it ended while the command was on its way; the socket is closed presently
@@ -122,5 +122,5 @@ def _refused(connection: Connection, said: protocol.Command, refused: Refused) -
     if refused.language not in (None, reader.account.language):
         account = Account(**reader.account.model_dump() | {"language": refused.language})
         connection.renew(replace(reader, account=account), connection.account)
-    body = refused.body(language=language.of(connection.socket, connection.reader))
+    body = refused.body(language=language.language_for(connection.socket, connection.reader))
     return protocol.refused(said.id, body.pop("code"), body.pop("message"), **body)

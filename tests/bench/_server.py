@@ -24,7 +24,7 @@ from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.ids import new_id
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.bench._work import SEARCH
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ async def desk_of(settings: dict[str, str]) -> BoardService:
 
 async def hire(desk: BoardService, count: int) -> list[str]:
     """Coordinators; a token of each."""
-    at = stamp(now())
+    at = format_utc(now())
 
     def tokens(database: Session) -> list[str]:
         made = []
@@ -112,19 +112,19 @@ async def hire(desk: BoardService, count: int) -> list[str]:
             made.append(accounts.add_token(database, email, "write", email, at))
         return made
 
-    return await live_changes.change(desk, tokens)
+    return await live_changes.apply_change(desk, tokens)
 
 
 async def hire_viewer(desk: BoardService) -> str:
     """A token of somebody who only looks."""
-    at, email = stamp(now()), "viewer@desk.example"
+    at, email = format_utc(now()), "viewer@desk.example"
 
     def token(database: Session) -> str:
         database.add(Account(id=new_id(), email=email, name="Victor", role="viewer", password="none", created_at=at))
         database.flush()
         return accounts.add_token(database, email, "read", email, at)
 
-    return await live_changes.change(desk, token)
+    return await live_changes.apply_change(desk, token)
 
 
 async def somebody(desk: BoardService) -> Caller:

@@ -16,7 +16,7 @@ from board.commands.command import Ack
 from board.commands.registry import Command
 from board.engine import journal
 from board.engine.identity import Caller
-from board.server.serve import hurry
+from board.server.serve import tune_runtime
 from board.service import BoardService
 from models.board import OPERATIONS
 from tests.bench import Figure
@@ -75,7 +75,7 @@ class Search:
         """Opens it, with a card for each of its people; their ids."""
         self.id = (await self.do("search.open", SEARCH)).opened or ""
         await asyncio.gather(*(self.do("sighting.add", {"description": TOLD}) for _ in range(people)))
-        said = await self.desk.database.read(lambda session: journal.after(session, self.id, 0))
+        said = await self.desk.database.read(lambda session: journal.events_after(session, self.id, 0))
         self.columns = [each.entity for each in said if each.type == "column.added"]
         return [each.entity for each in said if each.type == "sighting.added"]
 
@@ -92,7 +92,7 @@ async def _work(boards: int, people: int, warm_s: float, seconds: float) -> floa
     account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
     searches = [Search(desk, await live_changes.caller_for(desk, account)) for _ in range(boards)]
     cards = [await search.begin(people) for search in searches]
-    hurry()  # as a server that has started
+    tune_runtime()  # as a server that has started
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     working = [asyncio.create_task(search.work(card)) for search, mine in zip(searches, cards, strict=True) for card in mine]

@@ -58,7 +58,7 @@ async def _prepared(settings: dict[str, str]) -> tuple[str, list[Person]]:
         board = await open_search(desk, caller)
         for _ in range(PEOPLE // BOARDS):
             await do(desk, caller, board, "sighting.add", {"description": TOLD})
-        said = await desk.database.read(lambda session, board=board: journal.after(session, board, 0))
+        said = await desk.database.read(lambda session, board=board: journal.events_after(session, board, 0))
         columns = [each.entity for each in said if each.type == "column.added"]
         people += [(board, each.entity, columns) for each in said if each.type == "sighting.added"]
     await desk.close()

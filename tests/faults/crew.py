@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from board.accounts import accounts
 from models.database import Database, DatabaseUnavailable
-from models.times import now, stamp
+from models.times import format_utc, now
 from tests.faults.plant import Plant
 from tests.faults.records import Commands, Revocation
 from tests.faults.writer import Board
@@ -35,10 +35,10 @@ class Account:
 def take_in(session: Session, names: dict[str, str]) -> dict[str, Account]:
     """Accounts with these roles, and a token for each; all with one password, whose digest costs time."""
     taken: dict[str, Account] = {}
-    at = stamp(now())
+    at = format_utc(now())
     for name, role in names.items():
         email = f"{name}@desk.example"
-        id = accounts.new_account(email, name, role, PASSWORD, at)(session)
+        id = accounts.prepare_account(email, name, role, PASSWORD, at)(session)
         session.flush()
         scope = "read" if role == "viewer" else "write"
         taken[name] = Account(id, email, accounts.add_token(session, name, scope, email, at))

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.entity import leaves
+from models.entity import flatten
 from tests.faults.records import digest, entity_digest
 
 PAGE = 2_000
@@ -76,7 +76,7 @@ def _erased(before: dict[str, Any] | None, event: dict[str, Any]) -> list[str]:
     after = event["state"]
     if before is None or after is None or before == after:
         return []
-    old, new = leaves(before), leaves(after)
+    old, new = flatten(before), flatten(after)
     differ = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
     named = event["changes"]
     return sorted(name for name in differ if not any(_covers(each, name) for each in named))

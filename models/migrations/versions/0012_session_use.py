@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from models.times import now, stamp
+from models.times import format_utc, now
 
 revision = "0012"
 down_revision = "0011"
@@ -17,5 +17,5 @@ def upgrade() -> None:
     for name in ("used_at", "latest_end"):
         op.add_column("session", sa.Column(name, text, nullable=False, server_default=""))
     at = now()
-    op.execute(sa.text("UPDATE session SET used_at = :at, latest_end = ends_at").bindparams(at=stamp(at)))
-    op.execute(sa.text("UPDATE session SET ends_at = :end WHERE ends_at > :end").bindparams(end=stamp(at + IDLE)))
+    op.execute(sa.text("UPDATE session SET used_at = :at, latest_end = ends_at").bindparams(at=format_utc(at)))
+    op.execute(sa.text("UPDATE session SET ends_at = :end WHERE ends_at > :end").bindparams(end=format_utc(at + IDLE)))
