@@ -71,10 +71,11 @@ async def choose_theme(request: Request) -> Response:
 
 
 async def choose_alerts(request: Request) -> Response:
-    """`POST /account/alerts`: where alerts of each kind are shown from now on, and whether they are quiet."""
+    """`POST /account/alerts`: where alerts of each kind are shown from now on, and whether they are quiet. A kind that
+    is not said stays as it is: a page of an earlier version does not know it."""
     caller, desk = await require_session(request), service_of(request)
     form = await form_reader(request)
-    places, quiet = {kind: form(kind) for kind in KINDS}, form("quiet") == "yes"
+    places, quiet = {kind: place for kind in KINDS if (place := form(kind))}, form("quiet") == "yes"
     try:
         await desk.database.write(
             recheck(caller, lambda database: alerts.update_settings(database, caller.account.id, places, quiet))

@@ -111,8 +111,8 @@ def choices(session: Session, accounts: Collection[str]) -> dict[str, AlertChoic
 
 
 def update_settings(session: Session, account: str, places: dict[str, str], quiet: bool) -> None:
-    """Where alerts of each kind are shown from now on. Raises ValueError for what is no kind or place."""
-    if set(places) != set(KINDS) or not set(places.values()) <= set(PLACES):
+    """Where alerts of these kinds are shown from now on. Raises ValueError for what is no kind or place."""
+    if not set(places) <= set(KINDS) or not set(places.values()) <= set(PLACES):
         raise ValueError(places)
     changed(session, account)
     row = session.get_one(AlertChoice, account)
