@@ -513,8 +513,8 @@ def test_a_python_of_the_checkout_serves_only_by_its_own_path(
 def test_a_second_first_start_waits_for_the_first(checkout: Path) -> None:
     with build.install_lock(checkout):
         waiting = subprocess.Popen(
-            [sys.executable, "-c", f"from board.install.build import alone; from pathlib import Path\n"
-             f"with alone(Path({str(checkout)!r})): print('in')"],
+            [sys.executable, "-c", f"from board.install.build import install_lock; from pathlib import Path\n"
+             f"with install_lock(Path({str(checkout)!r})): print('in')"],
             cwd=bootstrap.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert waiting.stderr is not None
@@ -529,7 +529,7 @@ def test_the_lock_outlives_a_start_that_is_killed(checkout: Path, tmp_path: Path
     """What it had started may still write: the next start waits for that too."""
     slow = "import time; print('up', flush=True); time.sleep(30)"
     code = f"from board.install import build; from pathlib import Path; import sys\n" \
-           f"with build.alone(Path({str(checkout)!r})): build.run([sys.executable, '-c', {slow!r}])"  # fmt: skip
+           f"with build.install_lock(Path({str(checkout)!r})): build.run([sys.executable, '-c', {slow!r}])"  # fmt: skip
     killed = subprocess.Popen([sys.executable, "-c", code], cwd=bootstrap.ROOT, stderr=subprocess.DEVNULL)
     orphan = child_of(killed.pid)
     try:

@@ -157,8 +157,8 @@ MUTANTS = (
         (
             Patch(
                 "board/commands/execute.py",
-                "    if (ack := _remembered(session, account.id, command, content)) is not None:",
-                "    if (ack := _remembered(session, account.id, command, content)) is not None and not ack.id:",
+                "    if (ack := _previous_ack(session, account.id, command, content)) is not None:",
+                "    if (ack := _previous_ack(session, account.id, command, content)) is not None and not ack.id:",
             ),
             Patch(
                 "board/engine/unit_of_work.py",
