@@ -32,9 +32,9 @@ FAST = 0.01  # of the time that they take
 LONG_S = 6 * PATIENCE_S  # five people with one server on a busy machine
 MAY_BE_REFUSED = {"conflict", "closed"}
 ONE_SEARCH = """
-from board.demo import play
-told = [each for each in play.steps() if each.search == "wout"]
-play.steps = lambda: told
+from board.demo import seed
+told = [each for each in seed.steps() if each.search == "wout"]
+seed.steps = lambda: told
 from board.cli import main
 main()
 """

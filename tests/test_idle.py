@@ -11,7 +11,8 @@ from sqlmodel import Session as Database
 from sqlmodel import select
 from websockets.asyncio.client import ClientConnection, connect
 
-from board.api import routes
+from board.accounts import login
+from board.api import endpoints
 from board.engine import identity, last_use, rights_version
 from board.service import EXPIRY_CHECKS
 from models.accounts import Account, LoginSession
@@ -45,7 +46,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in (identity, last_use, routes):
+    for module in (endpoints, identity, last_use, login):
         monkeypatch.setattr(module, "now", clock)
     return clock
 

@@ -26,13 +26,13 @@ from tests.workers import Workers, until, working
 # Two handlers that fail with what was typed in their message: one of ours, and one of the database.
 BROKEN = """
 import dataclasses
-from board import commands
+from board.commands import registry
 def ours(pen, data):
     raise ValueError(f"can't do {data!r}")
 def the_database(pen, data):
     pen.session.connection().exec_driver_sql(f"SELECT * FROM nothing WHERE title = '{data.title}'")
-commands.TABLE["card.withdraw"] = dataclasses.replace(commands.TABLE["card.withdraw"], do=ours)
-commands.TABLE["task.add"] = dataclasses.replace(commands.TABLE["task.add"], do=the_database)
+registry.TABLE["card.withdraw"] = dataclasses.replace(registry.TABLE["card.withdraw"], do=ours)
+registry.TABLE["task.add"] = dataclasses.replace(registry.TABLE["task.add"], do=the_database)
 """
 
 

@@ -18,7 +18,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from board.accounts import live_changes
-from board.api import openapi, routes
+from board.api import routes
 from board.api.endpoint_docs import CALLS, SAYS
 from board.api.routes import document
 from board.commands import schemas
@@ -264,12 +264,12 @@ def test_each_call_has_its_line_and_no_other() -> None:
 def test_each_command_is_there_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     commands = document()["components"]["schemas"]["Command"]["discriminator"]["mapping"]
     assert set(commands) == set(TABLE)
-    openapi.document.cache_clear()
+    document.cache_clear()
     monkeypatch.setitem(TABLE, "note.sing", TABLE["note.add"])
     try:
         assert "note.sing" in document()["components"]["schemas"]
     finally:
-        openapi.document.cache_clear()
+        document.cache_clear()
 
 
 def test_an_open_type_says_what_it_is_a_patch_on() -> None:

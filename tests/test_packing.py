@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import httpx2 as httpx
 import pytest
 
+from board.accounts import live_changes
 from board.web import compression
 from tests import cast
 from tests.company import Company
@@ -25,7 +26,7 @@ async def search(company: Company) -> str:
 @pytest.fixture
 async def browser(company: Company) -> AsyncIterator[httpx.AsyncClient]:
     desk, email = company.server.desk, f"lea-{cast.new_id()}@desk.example"
-    await cast.accounts.add_account(desk, email, "Lea", "coordinator", cast.PASSWORD)
+    await live_changes.add_account(desk, email, "Lea", "coordinator", cast.PASSWORD)
     headers = {"Cookie": f"board_session={await cast.session(desk, email)}", "Origin": company.server.url}
     async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as http:
         yield http

@@ -26,12 +26,12 @@ from board import app
 async def still(request):
     import time
     time.sleep(300)
-make = app.make
+make = app.create_app
 def make_with(desk):
     made = make(desk)
     made.router.routes.insert(0, Route("/still", still))
     return made
-app.make = make_with
+app.create_app = make_with
 """
 
 # Beats that came before READY=1 would fill the queue that it goes into.

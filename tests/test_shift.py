@@ -371,7 +371,7 @@ def _try(house: House, examples: int, steps: int) -> None:
 
 def test_one_holds_the_shift_whatever_is_done() -> None:
     Shifts.answered.clear()
-    _try(House(SMALL), 12, 40)
+    _try(House(SMALL), 40, 40)
     assert Shifts.answered["handover.accept"] == Shifts.answered["handover.refuse"] == {None, "conflict", "forbidden"}
     assert Shifts.answered["handover.sign"] == {None, "conflict", "forbidden"}
     for name in ("handover.prepare", "handover.write", "handover.read", "handover.withdraw"):
