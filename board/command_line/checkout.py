@@ -64,11 +64,14 @@ def test(context: typer.Context) -> None:
     sys.exit(run(context.args))
 
 
-def bench(names: Annotated[list[str] | None, typer.Argument(help="Only these; all without.")] = None) -> None:
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="Only these; all without.")] = None,
+    limits: Annotated[bool, typer.Option("--limits", help="Leave on what one account may ask.")] = False,
+) -> None:
     """Measures what the board is held to, on this machine. One line a figure."""
     from board.dev.bench import run
 
-    sys.exit(run(names or []))
+    sys.exit(run(names or [], limits))
 
 
 def faults(context: typer.Context) -> None:

@@ -17,7 +17,7 @@ def described() -> str:
     load = f", load {os.getloadavg()[0]:.1f} when it began" if hasattr(os, "getloadavg") else ""
     return "\n".join(
         (
-            f"Limits are off: {limits}. What is acknowledged is on the disk: fsync is on everywhere.",
+            f"Limits are {f'off: {limits}' if limits else 'on'}. What is acknowledged is on the disk: fsync is on everywhere.",
             f"Python {platform.python_version()}, {_sqlite()}, {_postgres()}, {_redis()}, {_browser()}.",
             f"{platform.system()} {platform.release()}, {_cores()} cores ({_processor()}){load}. "
             "The clients run on the same machine, and use a part of it.",
