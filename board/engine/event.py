@@ -1,4 +1,4 @@
-"""Event: what a handler says has happened, before it is written."""
+"""Event of a board's journal, as it was committed."""
 
 from dataclasses import dataclass
 from typing import Any
