@@ -22,7 +22,7 @@ from websockets.exceptions import InvalidStatus
 from board import app
 from realtime import protocol
 from tests import cast
-from tests.cast import PATIENCE_S
+from tests.cast import PATIENCE_S, STARTS_WITHIN_S
 from tests.company import Company, playing
 from tests.growth import TIMES
 
@@ -159,7 +159,7 @@ async def test_queries_at_every_door_take_time_by_their_length(
     wrong = []
     tried = [door for door in DOORS if door.method == "GET"]
     assert len(tried) > 40, "doors are found"
-    async with httpx.AsyncClient(base_url=company.server.url, headers=known[who], timeout=PATIENCE_S) as http:
+    async with httpx.AsyncClient(base_url=company.server.url, headers=known[who], timeout=STARTS_WITHIN_S) as http:
         for door in tried:
 
             async def knock(text: str, door: Door = door) -> None:
