@@ -66,7 +66,7 @@ class Login:
         return await self._checked(account, password, counted)
 
     async def still_fitting(self, account: Account, password: str, session: str, address: str) -> Account | None:
-        """The same for somebody who is signed in already, by this session."""
+        """Return the account if this is the password of somebody who is signed in already, by this session."""
         present, typed = await self._of(account.email), digest(account.email)
         counted = await self._counted(typed, address, present, throttle.counted_in_session(typed, session))
         return await self._checked(present, password, counted)

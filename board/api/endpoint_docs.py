@@ -1,4 +1,5 @@
-"""What each call of /api/v1 takes and gives, line by line: for the description that is served, and for whoever reads it."""
+"""Descriptions of what each call of /api/v1 takes and gives, line by line: for the description that is served, and for
+whoever reads it."""
 
 from board.audit_log import api_schema as audit_shapes
 from board.commands import schemas, sightings, sources

@@ -220,7 +220,7 @@ async def commands(request: Request) -> Response:
 
 
 async def source(request: Request) -> Response:
-    """Who the source of a sighting is, and was said to be before. Each reading is kept."""
+    """Give the source of a sighting, and what it was said to be before. Each reading is kept."""
     caller = await require_caller(request)
     desk = service_of(request)
     board, sighting = request.path_params["board"], request.path_params["sighting"]

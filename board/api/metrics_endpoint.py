@@ -45,7 +45,7 @@ async def _display_metrics(desk: BoardService) -> bytes:
 
 
 def _is_local(request: Request) -> bool:
-    """Whether a program here asks for itself. Behind a Unix socket stands a proxy."""
+    """Return whether a program here asks for itself. Behind a Unix socket stands a proxy."""
     if request.client is None or not FORWARDED.isdisjoint(request.headers):
         return False
     try:

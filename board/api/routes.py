@@ -31,7 +31,7 @@ async def openapi(request: Request) -> Response:
 
 
 async def missing(request: Request) -> Response:
-    """What is not there is answered in JSON too: by the application, which knows the methods of each address."""
+    """Answer in JSON for what is not there: by the application, which knows the methods of each address."""
     raise HTTPException(405)
 
 

@@ -1,4 +1,4 @@
-"""What the calls of the audit journal take and give, for `board.api.endpoint_docs`."""
+"""Descriptions of what the calls of the audit journal take and give, for `board.api.endpoint_docs`."""
 
 from board.audit.entries import ENTRIES, Entry
 from board.audit_log.reading import GROUPS

@@ -1,5 +1,5 @@
-"""What is said of a search when a shift is handed over, and up to where whoever takes over has read it: on that search's own
-board, so that only who sees the search reads it. It goes on from one handover to the next."""
+"""Briefing: what is said of a search when a shift is handed over, and up to where whoever takes over has read it: on that
+search's own board, so that only who sees the search reads it. It goes on from one handover to the next."""
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ PINS: tuple[type[Entity], ...] = (Sighting, Task, Note)
 
 
 class BriefingFields(Data):
-    """What is written of a search. `keeper` answers for it where whoever takes the shift over may not see it."""
+    """Fields that are written of a search. `keeper` answers for it where whoever takes the shift over may not see it."""
 
     assessment: LongText | None = None
     hypotheses: LongText | None = None
