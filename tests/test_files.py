@@ -88,7 +88,8 @@ async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> Non
 
 async def test_all_sheets_are_given() -> None:
     sheets = {f"{each}.css" for sheets in static_files.SHEETS.values() for each in sheets}
-    assert sheets == {each.name for each in (static_files.STATIC / "css").rglob("*.css")}
+    css = static_files.STATIC / "css"
+    assert sheets == {each.relative_to(css).as_posix() for each in css.rglob("*.css")}
 
 
 def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

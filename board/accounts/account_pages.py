@@ -127,7 +127,7 @@ async def end_sessions(request: Request) -> Response:
 
 async def link_page(request: Request) -> Response:
     """The page of a one-time link. Its secret stands behind the `#` of the address: no server is sent it before the form is."""
-    return pages.page(request, "password.html", None, code="", problem=None)
+    return pages.page(request, "set_password.html", None, code="", problem=None)
 
 
 async def set_password_by_link(request: Request) -> Response:
@@ -149,7 +149,7 @@ async def set_password_by_link(request: Request) -> Response:
         ended = await live_changes.apply_change(desk, use)
     except OperationError as wrong:
         problem = i18n.translate(str(wrong), language.language_for(request))
-        return pages.page(request, "password.html", None, status=422, code=code, problem=problem)
+        return pages.page(request, "set_password.html", None, status=422, code=code, problem=problem)
     fresh = await desk.database.read(lambda database: database.get(Account, owner.id))
     secret = await door_of(request).begin(fresh, client_address.of(request)) if fresh is not None else None
     response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)

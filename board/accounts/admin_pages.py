@@ -152,7 +152,7 @@ async def _one(request: Request, caller: Caller, problem: str | None = None) -> 
 
     whose, sessions, tokens = await service_of(request).database.read(read)
     return _shown(
-        request, "accounts_one.html", caller, problem, whose=whose, sessions=sessions, own=caller.session, tokens=tokens,
+        request, "account_detail.html", caller, problem, whose=whose, sessions=sessions, own=caller.session, tokens=tokens,
         good=token_list.count_good(tokens),
     )  # fmt: skip
 
@@ -167,7 +167,7 @@ def _account(database: Database, request: Request) -> Account:
 
 def _link(request: Request, caller: Caller, name: str, secret: str, good: int) -> Response:
     link = f"{own_origin(request)}{password_links.PATH}#{secret}"
-    return _shown(request, "accounts_once.html", caller, None, kind="link", of=name, secret=link, back=PATH, good=good)
+    return _shown(request, "one_time_secret.html", caller, None, kind="link", of=name, secret=link, back=PATH, good=good)
 
 
 # -- tokens ---------------------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ async def add_token(request: Request, caller: Caller) -> Response:
         return await _tokens(request, caller, str(wrong), form)
     return _shown(
         request,
-        "accounts_once.html",
+        "one_time_secret.html",
         caller,
         None,
         kind="token",
@@ -219,7 +219,7 @@ async def _tokens(request: Request, caller: Caller, problem: str | None = None, 
     people = await database.read(accounts.every)
     told = form or (lambda name: "")
     return _shown(
-        request, "accounts_tokens.html", caller, problem, tokens=rows, people=people, scopes=SCOPES,
+        request, "api_tokens.html", caller, problem, tokens=rows, people=people, scopes=SCOPES,
         typed={name: told(name) for name in ("name", "scope", "account", "days")},
     )  # fmt: skip
 

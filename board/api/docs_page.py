@@ -47,7 +47,7 @@ async def api(request: Request) -> Response:
     calls, commands = await asyncio.to_thread(_calls, say), await asyncio.to_thread(_commands, say)
     codes = [(code, STATUS[code], say(sentence)) for code, sentence in MESSAGES.items()]
     given: dict[str, Any] = {"calls": calls, "commands": commands, "codes": codes, "origin": own_origin(request), "base": BASE}
-    return page(request, "api.html", caller, **given)
+    return page(request, "api_docs.html", caller, **given)
 
 
 def _calls(say: Any) -> list[dict[str, Any]]:

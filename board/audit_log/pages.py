@@ -69,7 +69,7 @@ async def shown(request: Request, caller: Caller) -> Response:
     kept = {name: value for name, value in asked.items() if value} if problem is None else {}
     older = f"{PATH}?{urlencode(kept | {'before': entries[-1].seq})}" if more else None
     return pages.page(
-        request, "audit.html", caller, status=422 if problem else 200, problem=problem and translate(problem, reads),
+        request, "audit_log.html", caller, status=422 if problem else 200, problem=problem and translate(problem, reads),
         days=_days(entries, reads), asked=asked, filtered=bool(kept), older=older, kinds=KINDS, people=people,
         file=f"{BASE}/audit.csv?{urlencode(_for_file(wanted))}".rstrip("?"),
     )  # fmt: skip

@@ -48,7 +48,7 @@ async def all_displays(request: Request) -> Response:
 
 def _page(request: Request, state: str, display: Display | None, status: int = 200) -> Response:
     settings = json.dumps({name: getattr(display, name) for name in PAGE_OF}) if display is not None else ""
-    return pages.page(request, "wall.html", None, status=status, state=state, display=display, settings=settings)
+    return pages.page(request, "display.html", None, status=status, state=state, display=display, settings=settings)
 
 
 routes = [Route("/wall", wall), Route(PATH, all_displays)]

@@ -157,4 +157,4 @@ _environment.filters["piece"] = _piece
 
 def html(paper: Document) -> str:
     """A page of HTML that needs nothing from anywhere."""
-    return _environment.get_template("paper.html").render(paper=paper)
+    return _environment.get_template("document.html").render(paper=paper)

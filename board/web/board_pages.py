@@ -71,7 +71,7 @@ async def since(request: Request) -> Response:
     caller = await signed_in(request)
     if caller is None:
         return redirect_to_login(request)
-    return page(request, "since.html", caller, board=OPERATIONS)
+    return page(request, "unseen.html", caller, board=OPERATIONS)
 
 
 async def sign_in(request: Request) -> Response:

@@ -19,14 +19,14 @@ from board import i18n
 from board.paths import STATIC
 from board.web import js_bundle
 
-STYLES, WALL_STYLES = "css/all.css", "css/all_wall.css"  # all sheets in one: a browser draws nothing before it has them
+STYLES, DISPLAY_STYLES = "css/all.css", "css/all_display.css"  # all sheets in one: a browser draws nothing before it has them
 SHEETS = {
     STYLES: (
-        "tokens", "base", "bar", "notices", "operations", "pages", "accounts", "audit", "api", "head", "columns",
-        "column_menu", "cards", "panel", "dialogs", "intake", "decisions", "undo", "find", "alerts", "palette", "replay",
-        "compare", "history", "handover", "handover_report", "since", "displays", "print", "print_board",
+        "tokens", "base", "header", "notices", "operations", "centered_page", "accounts", "audit_log", "api_docs",
+        "search_header", "columns", "column_menu", "cards", "panel", "dialogs", "intake", "search_decisions", "undo", "find", "alerts",
+        "palette", "replay", "compare", "history", "handover", "handover_report", "unseen", "displays_page", "print", "print_board",
     ),
-    WALL_STYLES: ("tokens", "wall", "wall_overview", "wall_one", "wall_veil"),
+    DISPLAY_STYLES: ("tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip
 SCRIPTS = "js/pages"  # in addresses: they are joined from others
 _HOW = b"".join(Path(each).read_bytes() for each in (__file__, js_bundle.__file__))  # by which they are joined, in this process

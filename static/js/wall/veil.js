@@ -6,7 +6,7 @@ import { age } from "../age.js";
 import { t } from "../i18n.js";
 import { clockWithSeconds } from "../time.js";
 
-const DRAWN = 8_800;  // ms of the animation (css/wall_veil.css): from here on it is seen
+const DRAWN = 8_800;  // ms of the animation (css/display/stale_overlay.css): from here on it is seen
 const OFF = 400;      // ms by which the animation may be behind or ahead: to set it anew costs a frame
 
 export class Veil {
