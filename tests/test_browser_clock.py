@@ -19,7 +19,7 @@ HOURS = timedelta(hours=5)
 LEARNS_MS = 2 * 5_000 + PATIENCE_MS  # after two heartbeats a screen knows that a clock was set back
 # What a screen takes for the offset of the server's clock after each heartbeat, ms.
 LEARNED = """async (samples) => {
-  const { Offset } = await import("/static/js/offset.js");
+  const { Offset } = await import("/static/js/core/clock_offset.js");
   const offset = new Offset();
   return samples.map((ms) => (offset.learn(ms), offset.ms));
 }"""

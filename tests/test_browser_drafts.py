@@ -360,7 +360,7 @@ async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_take
 
 
 SEALED = """async () => {
-  const { keyFrom, seal, unseal } = await import("/static/js/cipher.js");
+  const { keyFrom, seal, unseal } = await import("/static/js/core/cipher.js");
   const key = await keyFrom(btoa("k".repeat(32))), other = await keyFrom(btoa("o".repeat(32)));
   const value = { text: "é 🙂" }, text = await seal(key, "place", value), again = await seal(key, "place", value);
   const opens = (...with_) => unseal(...with_).then((read) => JSON.stringify(read), () => null);

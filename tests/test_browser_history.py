@@ -194,7 +194,7 @@ async def test_it_stands_under_the_shift_in_which_it_happened(office: Office) ->
 
 
 JOURNAL = """async ([board, seq]) => {
-  const { Journal } = await import("/static/js/past/journal.js");
+  const { Journal } = await import("/static/js/replay/journal_reader.js");
   const journal = new Journal(board), said = [];
   const isWhole = () => journal.events.every((event, at) => event.seq === journal.from + at);
   journal.hear([]);

@@ -196,7 +196,7 @@ async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(offic
     await office.clear()
 
 
-WHEN = """(lines) => import("/static/js/intake/when.js").then(({ whenOf }) =>
+WHEN = """(lines) => import("/static/js/pages/intake/parse_time.js").then(({ whenOf }) =>
   lines.map((line) => whenOf(line, new Date("2026-11-24T21:34:00Z"))))"""
 SAID = {
     "now": "2026-11-24T21:34:00.000Z",

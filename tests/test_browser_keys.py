@@ -30,7 +30,7 @@ LISTEN = """() => {
   new MutationObserver(hear).observe(document.body, {subtree: true, childList: true});
 }"""
 TABLE = """async () => {
-  const { KEYS, PLACES } = await import("/static/js/behaviours/key_table.js");
+  const { KEYS, PLACES } = await import("/static/js/behaviours/shortcuts.js");
   return KEYS.map(({ press, where, does }) => [PLACES[where](), press, does()]);
 }"""
 

@@ -13,11 +13,11 @@ LONG = 16_000  # characters; of a text that people type it is 4,000
 PARTS = ["\u0327\u0301", "\u0344", " ", "a ", "-", "1", "1 ", "-1 ", " 1m", ".", "{", "{a", "{a}", "\n", "é", "\ufdfa", "a.b"]
 # The parts for which a text that is so many times as long takes more than that much longer, the quickest of some tries.
 GROWTH = """async ([parts, long, times, most, tries]) => {
-  const { textOf, wordsOf } = await import("/static/js/words.js");
-  const { whenOf } = await import("/static/js/intake/when.js");
-  const { t } = await import("/static/js/i18n.js");
-  const { filled } = await import("/static/js/sentences.js");
-  const { initials } = await import("/static/js/views/face.js");
+  const { textOf, wordsOf } = await import("/static/js/core/text_filter.js");
+  const { whenOf } = await import("/static/js/pages/intake/parse_time.js");
+  const { t } = await import("/static/js/core/i18n.js");
+  const { filled } = await import("/static/js/format/event_text.js");
+  const { initials } = await import("/static/js/shared/avatars.js");
   const now = new Date();
   const readers = {
     words: (text) => wordsOf(text), text: (text) => textOf([text]), when: (text) => whenOf(text, now), t: (text) => t(text),

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.browser
 # What the browser folds of each history, at each of its moments, in an order in which it goes forth and back; and what, as it
 # finds, differs between each moment and the next.
 FOLDED = """async (histories) => {
-  const { Fold } = await import("/static/js/past/fold.js");
-  const { momentOf } = await import("/static/js/past/moment.js");
-  const { net } = await import("/static/js/past/net.js");
+  const { Fold } = await import("/static/js/replay/event_fold.js");
+  const { momentOf } = await import("/static/js/replay/parse_moment.js");
+  const { net } = await import("/static/js/replay/state_diff.js");
   return histories.map(({ events, head, moments }) => {
     const fold = new Fold(events.filter(({ hidden }) => !hidden));
     const at = (moment) => {
@@ -32,12 +32,12 @@ FOLDED = """async (histories) => {
   });
 }"""
 AHEAD = """async (cases) => {
-  const { advance } = await import("/static/js/past/player.js");
+  const { advance } = await import("/static/js/replay/player.js");
   return cases.map((each) => Object.values(advance(...each)));
 }"""
 TROUBLES = """async (asked) => {
-  const { Fold } = await import("/static/js/past/fold.js");
-  const { momentOf } = await import("/static/js/past/moment.js");
+  const { Fold } = await import("/static/js/replay/event_fold.js");
+  const { momentOf } = await import("/static/js/replay/parse_moment.js");
   const fold = new Fold([{ seq: 1, at: "2026-11-24T22:00:00.000Z", kind: "note", id: "n", state: {} }]);
   const trouble = (text) => momentOf(text, fold, { head: 1, now: new Date() }).trouble;
   return Object.fromEntries(Object.entries(asked).map(([name, texts]) => [name, texts.map(trouble)]));
@@ -45,8 +45,8 @@ TROUBLES = """async (asked) => {
 # A board that is restored from a backup: its journal is another from one answer to the next, before its live board is told. What
 # is shown by then: of the past at some of its moments, of the history how much, and whether it is all.
 RESTORED = """async () => {
-  const { Past } = await import("/static/js/past/past.js");
-  const { OneBoard } = await import("/static/js/past/told_events.js");
+  const { Past } = await import("/static/js/replay/replay_state.js");
+  const { OneBoard } = await import("/static/js/replay/history_entries.js");
   const event = (text, seq) => ({ seq, at: new Date(Date.UTC(2026, 10, 24) + seq).toISOString(), kind: "note", id: "n",
     type: "note.added", changes: [], state: { text } });
   const life = (epoch, count) =>
@@ -75,9 +75,9 @@ RESTORED = """async () => {
 # Somebody looks at 22:05, between two events, compares from there on, and goes to the last event and to the other moment: the
 # time at the top, and the times of the two that are compared.
 BETWEEN = """async () => {
-  const { Past } = await import("/static/js/past/past.js");
-  const { comparison } = await import("/static/js/views/compare.js");
-  const { mark } = await import("/static/js/views/replay_band.js");
+  const { Past } = await import("/static/js/replay/replay_state.js");
+  const { comparison } = await import("/static/js/pages/replay/comparison.js");
+  const { mark } = await import("/static/js/pages/replay/bar.js");
   const { render } = await import("/static/vendor/lit-html/lit-html.js");
   const event = (minute, seq) => ({ seq, at: `2026-11-24T21:${minute}:00.000Z`, kind: "note", id: "n", type: "note.added",
     changes: [], state: { text: `${seq}` } });

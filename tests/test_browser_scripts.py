@@ -78,11 +78,11 @@ WAITS, FAILED = "This page is not whole yet. If it stays so, load it again.", "T
 async def test_a_page_of_which_a_part_did_not_come_says_so(office: Office) -> None:
     alice, board = await office.window("Alice"), await office.search()
     alice.may_fail("net::ERR_FAILED", "Failed to fetch dynamically imported module")
-    await alice.page.route("**/js/pages/search.js", lambda route: route.abort())
+    await alice.page.route("**/js/bundles/search.js", lambda route: route.abort())
     await alice.page.goto(f"/searches/{board}")
     await expect(alice(UNLOADED)).to_have_text(FAILED, use_inner_text=True)
     await alice.page.unroute_all()
-    await alice.page.route("**/js/pages/main.js", lambda route: route.abort())
+    await alice.page.route("**/js/bundles/main.js", lambda route: route.abort())
     await alice.page.reload()
     await expect(alice(UNLOADED)).to_be_hidden()  # it may be on its way
     assert await alice.page.evaluate(LATER) == 10_000
@@ -101,6 +101,6 @@ async def test_a_page_whose_parts_are_of_two_versions_does_not_begin(office: Off
 
     alice, board = await office.window("Alice"), await office.search()
     alice.may_fail("does not provide an export named 'as_of_another'")
-    await alice.page.route("**/js/pages/search.js", of_another)
+    await alice.page.route("**/js/bundles/search.js", of_another)
     await alice.page.goto(f"/searches/{board}")
     await expect(alice(UNLOADED)).to_have_text(FAILED, use_inner_text=True)

@@ -11,7 +11,7 @@ from tests.test_criteria import AGES, search_of
 pytestmark = pytest.mark.browser
 
 SUGGESTED = """async (searches) => {
-  const { suggested, undecided } = await import("/static/js/suggested.js");
+  const { suggested, undecided } = await import("/static/js/core/suggested_criteria.js");
   return searches.map((search) => [suggested(search), undecided(search)]);
 }"""
 

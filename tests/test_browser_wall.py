@@ -19,7 +19,7 @@ REVOKED_MS = 5_000  # the promise of the contract
 AHEAD = "const now = Date.now; Date.now = () => now() + 3 * 3600e3;"  # a machine whose clock is wrong by hours
 # For so many searches on such a screen: the smallest capital in mm on 55 inches, whether a page holds its part, all pages all.
 SIZES = """async ([screens, counts]) => {
-  const { fitted, smallest } = await import("/static/js/wall/size.js");
+  const { fitted, smallest } = await import("/static/js/display/fit.js");
   return screens.flatMap(([width, height]) => counts.map((count) => {
     const floor = smallest(width, height), { unit, columns, rows, perPage, pages } = fitted(count, width, height * 0.78, floor);
     const capital = unit * 0.7 * 55 * 25.4 / Math.hypot(width, height);
@@ -28,7 +28,7 @@ SIZES = """async ([screens, counts]) => {
 }"""
 # What is shown at each of these seconds, as [board, page]: of boards with so many pages.
 TURNS = """async ([boards, pages, seconds]) => {
-  const { Playlist } = await import("/static/js/wall/playlist.js");
+  const { Playlist } = await import("/static/js/display/playlist.js");
   const playlist = new Playlist();
   playlist.set({ boards, every_s: 20 });
   return seconds.map((second) => {

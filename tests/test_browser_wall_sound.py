@@ -14,7 +14,7 @@ OscillatorNode.prototype.start = function (...at) { window.tones += 1; return st
 DEAF = "AudioContext.prototype.resume = () => new Promise(() => {});"  # a browser that waits for somebody to press the page
 LIFTED = "[data-lifted]:is(.one-of, .full)"
 THEMES = """async () => {
-  const { themeAt } = await import("/static/js/wall/clock.js");
+  const { themeAt } = await import("/static/js/display/server_clock.js");
   return ["05:59", "06:00", "17:59", "18:00"].map((at) => themeAt("day", new Date(`2026-11-25T${at}:30Z`)));
 }"""
 

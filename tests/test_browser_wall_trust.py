@@ -33,11 +33,11 @@ BREAK = """() => Object.defineProperty(document.documentElement.style, "setPrope
   { configurable: true, value: () => { throw new Error("drawing is broken"); } })"""
 MEND = "() => delete document.documentElement.style.setProperty"
 AHEAD = "() => { const now = Date.now; Date.now = () => now() + 3 * 3600e3; }"
-RELOAD = 'async () => { window.old = true; (await import("/static/js/wall/recover.js")).reload(); }'
+RELOAD = 'async () => { window.old = true; (await import("/static/js/display/recovery.js")).reload(); }'
 # What a screen does whose server is of another version: of the one that it has just left, as behind a proxy with two of them; of
 # a newer one while a card is lifted, and when that is over.
 RENEWS = """async () => {
-  const { Recovery, waits } = await import("/static/js/wall/recover.js");
+  const { Recovery, waits } = await import("/static/js/display/recovery.js");
   Math.random = () => 0;
   let busy = true, loaded = 0;
   const screen = { newVersion: "2", connection: { state: "open" }, freshness: { state: "live" } };

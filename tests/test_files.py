@@ -71,12 +71,17 @@ def _modules(name: str) -> set[str]:
 async def test_a_page_gets_what_it_needs_and_no_more(alice: Person) -> None:
     page = (await alice.http.get(f"/searches/{await alice.open_search()}")).text
     named = re.findall(r'(?:src|href)="/static/v-\w+/js/([^"]+)"', page)
-    assert sorted(named) == ["pages/main.js", "pages/search.js"]
-    assert _modules("main.js") >= {"js/main.js", "js/desk.js", "js/alerts/bell.js", "js/views/freshness.js"}
-    assert _modules("search.js") >= {"js/views/search.js", "js/views/card.js"}
-    assert not _modules("search.js") & {"js/views/intake.js", "js/accounts/page.js", *_modules("main.js")}
-    assert _modules("wall.js") >= {"js/wall/main.js", "js/proof.js"}
-    assert not [name for name in _modules("wall.js") if name.startswith("js/views/card")]
+    assert sorted(named) == ["bundles/main.js", "bundles/search.js"]
+    assert _modules("main.js") >= {
+        "js/main.js",
+        "js/core/session.js",
+        "js/shared/alerts/bell.js",
+        "js/shared/freshness_indicator.js",
+    }
+    assert _modules("search.js") >= {"js/pages/search/page.js", "js/shared/board/card.js"}
+    assert not _modules("search.js") & {"js/pages/intake/page.js", "js/pages/account/one_time_secret.js", *_modules("main.js")}
+    assert _modules("wall.js") >= {"js/display/main.js", "js/core/freshness.js"}
+    assert not [name for name in _modules("wall.js") if name.startswith(("js/shared/", "js/pages/"))]
 
 
 async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> None:

@@ -1,5 +1,5 @@
 """Criteria that the facts of a search suggest, as the age of the child does. They decide nothing: people answer them, and decide
-whether a disappearance is worrying. `static/js/suggested.js` says the same on a page, where it changes with what is typed."""
+whether a disappearance is worrying. `static/js/core/suggested_criteria.js` has the same rules, for what is typed on a page."""
 
 from datetime import date
 from typing import Any

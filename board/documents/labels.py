@@ -1,4 +1,4 @@
-"""What codes are called on paper: kinds, fields, events and values, in the words of the screens (static/js/labels.js)."""
+"""What codes are called on paper: kinds, fields, events and values, in the words of the screens (static/js/core/labels.js)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,5 +1,5 @@
 """The net change between two moments of a board: what differs between its states. What changed and is back as it was is no net
-change, and is told apart. Pure: states in, differences out; static/js/past/net.js has the same rules for the browser."""
+change, and is told apart. Pure: states in, differences out; static/js/replay/state_diff.js has the same rules for the browser."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace

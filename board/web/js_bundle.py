@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
-MAIN, WALL = "js/main.js", "js/wall/main.js"  # where a page begins, and a display's
+MAIN, WALL = "js/main.js", "js/display/main.js"  # where a page begins, and a display's
 
 # At the start of a line or a statement: a published module may be one long line. Words come first, as they are found quicker so.
 _IMPORT, _EXPORT = (rf"{word}(?<![^;}}\n]{word})\b" for word in ("import", "export"))

@@ -29,7 +29,7 @@ SHEETS = {
     ),
     DISPLAY_STYLES: ("tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip
-SCRIPTS = "js/pages"  # in addresses: they are joined from others
+SCRIPTS = "js/bundles"  # in addresses: they are joined from others
 _HOW = b"".join(Path(each).read_bytes() for each in (__file__, js_bundle.__file__))  # by which they are joined, in this process
 WORTH_IT = 500  # bytes: what is shorter travels as it is
 

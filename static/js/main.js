@@ -1,39 +1,39 @@
 /* Every page begins here: who is signed in, which page it is, and which view draws it. */
 
-import { Desk } from "./desk.js";
-import { Tab } from "./tab.js";
-import { belongTo } from "./storage.js";
-import { dropSources } from "./drafts.js";
-import { vault } from "./vault.js";
-import { load } from "./i18n.js";
-import { connect as edges } from "./behaviours/edges.js";
-import * as bell from "./alerts/bell.js";
-import * as outside from "./behaviours/outside.js";
-import * as signOut from "./behaviours/sign_out.js";
-import * as notices from "./views/notices.js";
-import * as keys from "./views/keys_dialog.js";
-import * as says from "./views/says.js";
-import * as freshness from "./views/freshness.js";
-import * as room from "./views/room.js";
-import * as shift from "./shift.js";
-import * as seen from "./seen.js";
-import * as activity from "./activity.js";
+import { Desk } from "./core/session.js";
+import { Tab } from "./core/tab.js";
+import { belongTo } from "./core/storage.js";
+import { dropSources } from "./core/drafts.js";
+import { vault } from "./core/vault.js";
+import { load } from "./core/i18n.js";
+import { connect as edges } from "./behaviours/edge_heights.js";
+import * as bell from "./shared/alerts/bell.js";
+import * as outside from "./behaviours/close_on_outside.js";
+import * as signOut from "./shared/sign_out.js";
+import * as notices from "./shared/notices.js";
+import * as keys from "./shared/shortcuts_dialog.js";
+import * as says from "./shared/announcer.js";
+import * as freshness from "./shared/freshness_indicator.js";
+import * as room from "./shared/capacity_indicator.js";
+import * as shift from "./shared/shift_indicator.js";
+import * as seen from "./core/read_position.js";
+import * as activity from "./core/session_keepalive.js";
 
 // By page: what it is drawn by. This and what it needs is fetched together with the page (board/web/js_bundle.py reads it here).
 const VIEWS = {
-  sign_in: () => import("./views/sign_in.js"),
-  password: () => import("./accounts/link.js"),
-  operations: () => import("./views/operations.js"),
-  accounts: () => import("./accounts/page.js"),
-  audit: () => import("./audit/page.js"),
-  account: () => import("./views/account.js"),
-  intake: () => import("./views/intake.js"),
-  search: () => import("./views/search.js"),
-  since: () => import("./views/since.js"),
-  history: () => import("./views/history_page.js"),
-  replay: () => import("./views/replay.js"),
-  handover: () => import("./views/handover.js"),
-  displays: () => import("./views/displays.js"),
+  sign_in: () => import("./pages/sign_in/page.js"),
+  password: () => import("./pages/account/password_link.js"),
+  operations: () => import("./pages/operations/page.js"),
+  accounts: () => import("./pages/account/one_time_secret.js"),
+  audit: () => import("./pages/audit/page.js"),
+  account: () => import("./pages/account/page.js"),
+  intake: () => import("./pages/intake/page.js"),
+  search: () => import("./pages/search/page.js"),
+  since: () => import("./pages/unseen/page.js"),
+  history: () => import("./pages/history/page.js"),
+  replay: () => import("./pages/replay/page.js"),
+  handover: () => import("./pages/handover/page.js"),
+  displays: () => import("./pages/displays/page.js"),
 };
 
 // Pages that show a board: whoever looks at one has seen it.

@@ -1,8 +1,8 @@
 /** A <dialog> that is drawn is open; closing it by Escape or its cross tells the view. */
 import { html } from "../../vendor/lit-html/lit-html.js";
-import { t } from "../i18n.js";
-import { goBack, placeOf } from "./focus.js";
-import { pressed } from "./key_table.js";
+import { t } from "../core/i18n.js";
+import { goBack, placeOf } from "./keep_focus.js";
+import { pressed } from "./shortcuts.js";
 
 /**
  * @param name  also its test hook: `data-dialog`

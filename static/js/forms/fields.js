@@ -2,8 +2,8 @@
  * The fields that people fill in: path, control, choices. Labels come from the path.
  * Controls: text, long, number, time, date, choice, person, sighting, flag, people, decision.
  */
-import { t } from "../i18n.js";
-import { fromInput, serverNow, toInput } from "../time.js";
+import { t } from "../core/i18n.js";
+import { fromInput, serverNow, toInput } from "../core/time.js";
 
 const CHANNELS = ["hotline", "app", "police", "field", "social_media", "other", "unknown"];
 const PRIORITIES = ["low", "normal", "urgent"];

@@ -2,7 +2,7 @@
  * A form over one entity: what is mine (typed, not sent) over what is true. It never writes over
  * a field that is mine; it says who changed the true value meanwhile. No DOM.
  */
-import { at, merge, nest, same } from "./patch.js";
+import { at, merge, nest, same } from "../core/merge_patch.js";
 import { fault, fromRaw, toRaw } from "./fields.js";
 
 // Groups that are null as a whole when nothing in them is set.

@@ -1,5 +1,5 @@
 /** The fields that people fill in when a shift is handed over. */
-import { t } from "../i18n.js";
+import { t } from "../core/i18n.js";
 
 const long = (path, label, more) => ({ path, control: "long", rows: 2, label, ...more });
 const reason = (label, more) => ({ path: "reason", control: "long", rows: 2, label, ...more });

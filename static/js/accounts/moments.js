@@ -1,7 +1,0 @@
-/* Times on pages that the server wrote: as people at the desk read them. */
-
-import { moment } from "../time.js";
-
-export function write(main) {
-  for (const time of main.querySelectorAll("time[datetime]")) time.textContent = moment(time.dateTime);
-}

@@ -1,0 +1,80 @@
+/** Arrow keys from card to card: up and down in a column, left and right to the card at the same height; from elsewhere to the first. */
+import { pressed } from "./shortcuts.js";
+
+// what arrow keys have a meaning of their own in, or scroll
+const OWN = "input, select, textarea, [contenteditable], [role=slider], dialog, [popover], .panel, details[open]";
+
+export class Arrows {
+  #root;
+  #card;
+  #list;
+  #walked = (event) => this.#go(event);
+
+  /** @param card selector of a card, with a link in it; @param list of what holds those of one column */
+  constructor(root, card = "article[data-card]", list = "[data-list]") {
+    this.#root = root;
+    this.#card = card;
+    this.#list = list;
+  }
+
+  connect() {
+    document.addEventListener("keydown", this.#walked);
+  }
+
+  disconnect() {
+    document.removeEventListener("keydown", this.#walked);
+  }
+
+  #go(event) {
+    if (!pressed("walk", event) || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
+    const card = event.target.closest?.(this.#card);
+    const next = card ? this.#next(card, event.key) : !event.target.closest?.(OWN) && this.#first();
+    if (!next) return;
+    event.preventDefault();
+    next.querySelector("a").focus();
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  #first() {
+    return [...this.#root.querySelectorAll(`:is(${this.#list}) :is(${this.#card})`)].find((card) => card.querySelector("a") && card.parentElement.checkVisibility());
+  }
+
+  /** In a column that is several cards wide, down is the card below, and right the one beside it, before the next column. */
+  #next(card, key) {
+    if (key === "ArrowDown") return this.#neighbour(card, "nextElementSibling", isBelow);
+    if (key === "ArrowUp") return this.#neighbour(card, "previousElementSibling", isBelow);
+    const right = key === "ArrowRight";
+    const beside = this.#neighbour(card, right ? "nextElementSibling" : "previousElementSibling");
+    if (beside && isBeside(card, beside)) return beside;
+    // a phone shows one column at a time
+    const columns = [...this.#root.querySelectorAll(this.#list)].filter((list) => list.querySelector(this.#card) && list.checkVisibility());
+    const at = columns.findIndex((list) => list.contains(card));
+    return this.#nearest(columns[at + (right ? 1 : -1)], card, right);
+  }
+
+  /** Cards that are still being sent have nothing to open yet. */
+  #neighbour(card, direction, fits = () => true) {
+    let next = card[direction];
+    while (next && !(next.matches(this.#card) && fits(card, next))) next = next[direction];
+    return next;
+  }
+
+  #nearest(list, card, first) {
+    if (!list) return null;
+    const { top } = card.getBoundingClientRect();
+    const cards = [...list.querySelectorAll(this.#card)];
+    let near = cards.find((other) => other.getBoundingClientRect().bottom > top) ?? cards.at(-1);
+    for (let next = near; !first && next && isBeside(near, next); next = this.#neighbour(next, "nextElementSibling")) near = next;
+    return near;
+  }
+}
+
+function isBelow(card, other) {
+  const [a, b] = [card.getBoundingClientRect(), other.getBoundingClientRect()];
+  return a.left < b.right && b.left < a.right;
+}
+
+function isBeside(card, other) {
+  const [a, b] = [card.getBoundingClientRect(), other.getBoundingClientRect()];
+  return a.top < b.bottom && b.top < a.bottom;
+}

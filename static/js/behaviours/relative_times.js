@@ -1,0 +1,54 @@
+/** Running times: once a second the text of `data-since`, `data-ago` and `data-due` elements is set; nothing else is drawn. */
+import { ago, late, serverNow, since } from "../core/time.js";
+import { t } from "../core/i18n.js";
+import { short } from "../format/time_elements.js";
+
+const TICK_MS = 1000;
+const RUNNING = "[data-since],[data-ago],[data-due]";
+
+export class Clock {
+  #root;
+  #timer = null;
+  #now;
+  #told = new WeakMap(); // element -> the time it was last told, so that a draw fills only new ones
+
+  /** now: which moment it is, on a board of the past another than on the clock of the server */
+  constructor(root, now = serverNow) {
+    this.#root = root;
+    this.#now = now;
+  }
+
+  connect() {
+    this.#timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  disconnect() {
+    clearInterval(this.#timer);
+  }
+
+  tick() {
+    const now = this.#now();
+    for (const element of this.#root.querySelectorAll(RUNNING)) this.#tell(element, now);
+  }
+
+  /** After a draw: only what has no text for its time yet. */
+  fill() {
+    const now = this.#now();
+    for (const element of this.#root.querySelectorAll(RUNNING)) {
+      if (this.#told.get(element) !== element.dateTime) this.#tell(element, now);
+    }
+  }
+
+  #tell(element, now) {
+    const { since: from, ago: past, due } = element.dataset;
+    const text = from ? since(from, now) : past ? ago(past, now) : dueText(due, now);
+    if (due) element.toggleAttribute("data-late", new Date(due) < now);
+    if (element.textContent !== text) element.textContent = text;
+    this.#told.set(element, element.dateTime);
+  }
+}
+
+function dueText(due, now) {
+  const lateness = late(due, now);
+  return lateness ? t("due {at}, {lateness}", { at: short(due), lateness }) : t("due {at}", { at: short(due) });
+}

@@ -1,0 +1,66 @@
+/**
+ * Every key there is: what is pressed, where it works, what it does, who may. The behaviours act from this table, the dialog of `?`
+ * shows what of it this person may do here, and a test holds the README to it.
+ */
+import { t } from "../core/i18n.js";
+import { singleKeys } from "./single_key_setting.js";
+
+// id: the command (views/palette_*.js) or what a behaviour asks for. press: keys together by "+", one or the other by a space.
+// where: everywhere, on both boards, or on one page. may: a right, which the page knows; nothing where everybody may.
+export const KEYS = [
+  { id: "keys", press: "?", where: "everywhere", does: () => t("Show the keys") },
+  { id: "palette", press: "Ctrl+K", where: "everywhere", does: () => t("Go to a search or a card, or do something, by typing") },
+  { id: "close", press: "Escape", where: "everywhere", does: () => t("Close what is open") },
+  { id: "find", press: "/", where: "boards", does: () => t("Find") },
+  { id: "walk", press: "← ↑ ↓ →", where: "boards", does: () => t("Walk from card to card") },
+  { id: "open", press: "Enter", where: "boards", does: () => t("Open the card") },
+  { id: "send", press: "Ctrl+Enter", where: "boards", may: "note", does: () => t("Send what is typed") },
+  { id: "open-search", press: "N", where: "operations", may: "open", does: () => t("Open a search") },
+  { id: "show-all", press: "C", where: "search", does: () => t("Show all cards again") },
+  { id: "add-sighting", press: "S", where: "search", may: "edit", does: () => t("Add a sighting") },
+  { id: "add-task", press: "T", where: "search", may: "edit", does: () => t("Add a task") },
+  { id: "note", press: "N", where: "search", may: "note", does: () => t("Write a note: on the card, or in the log") },
+  { id: "move", press: "M", where: "search", may: "edit", does: () => t("Move the card") },
+  { id: "edit", press: "E", where: "search", may: "edit", does: () => t("Edit the card") },
+  { id: "undo", press: "Ctrl+Z", where: "search", may: "edit", does: () => t("Undo what you have just done") },
+  { id: "find", press: "/", where: "history", does: () => t("Find in what happened") },
+  { id: "walk-events", press: "↑ ↓", where: "history", does: () => t("Walk from event to event") },
+  { id: "first-last", press: "Home End", where: "history", does: () => t("To the newest event, or the oldest") },
+  { id: "show-all", press: "C", where: "history", does: () => t("Show all events again") },
+  { id: "mark-read", press: "R", where: "handover", may: "take-over", does: () => t("Mark the search as read, and go to the next") },
+  { id: "next-field", press: "Enter", where: "intake", does: () => t("Go on to the next field") },
+  { id: "send-call", press: "Ctrl+Enter", where: "intake", does: () => t("Send the call") },
+  { id: "clear-call", press: "Escape", where: "intake", does: () => t("Clear the field, then the call") },
+];
+
+export const PLACES = {
+  everywhere: () => t("Everywhere"), boards: () => t("On both boards"), operations: () => t("All searches"),
+  search: () => t("On a search"), history: () => t("History"), handover: () => t("Handover"), intake: () => t("Take a call"),
+};
+const PAGES = { everywhere: () => true, boards: (page) => page === "search" || page === "operations" };
+const NAMES = { "←": "ArrowLeft", "↑": "ArrowUp", "↓": "ArrowDown", "→": "ArrowRight" };
+const SHOWN = { Ctrl: () => t("Ctrl"), Escape: () => t("Esc"), Enter: () => t("Enter") };
+
+/** Does a key work on this page? */
+export const worksOn = ({ where }, page) => PAGES[where]?.(page) ?? where === page;
+
+/** Is it one character alone, which speech or a trembling hand may press unmeant (WCAG 2.1.4)? */
+export const isSingle = ({ press }) => press.length === 1;
+
+/** Is this event the pressing of it? */
+export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isComposing }) {
+  if (altKey || isComposing || (isSingle(entry) && !singleKeys.on)) return false;
+  const ctrl = ctrlKey || metaKey;
+  if (ctrl && shiftKey) return false; // another key: again, or one of the browser's own
+  return entry.press.split(" ").some((chord) => {
+    const [last, held] = chord.split("+").reverse();
+    return (held === "Ctrl") === ctrl && same(NAMES[last] ?? last, key);
+  });
+}
+
+export const pressed = (id, event) => isPressed(KEYS.find((entry) => entry.id === id), event);
+
+/** [["Ctrl", "K"]]: the chords, as they stand on this person's keyboard. */
+export const shownChords = ({ press }) => press.split(" ").map((chord) => chord.split("+").map((key) => SHOWN[key]?.() ?? key));
+
+const same = (name, key) => (name.length === 1 ? name.toLowerCase() === key.toLowerCase() : name === key);

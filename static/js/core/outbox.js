@@ -1,0 +1,280 @@
+/* What this person did and the server has not answered yet. Kept in the browser before it is sent; sent again with the same id
+   until there is an answer that will not change: an ack, or a refusal that means the command and not the moment. */
+
+import { t } from "./i18n.js";
+import { Refused } from "./errors.js";
+import { prefix } from "./storage.js";
+import { vault } from "./vault.js";
+
+const LATER = new Set(["unavailable", "rate_limited"]); // the moment was bad: the same command, later
+const FRAME_LIMIT = 65_536;   // bytes, the server's limit for one frame
+const ANSWER_WITHIN = 15_000; // ms: on a line that lives, an unanswered command is sent again
+const RETRY_FIRST = 500, RETRY_MOST = 15_000; // ms, doubled each time
+const SPREAD = 500;           // ms: tabs that were told the same do not all come back in one moment
+const SETTLE_WITHIN = 10_000; // ms that an acknowledged command is still drawn while its events are on the way
+
+/* An entry, as kept: {id, board, name, data, base?, epoch?, at, order, owner, status: "sending"|"waiting"|"refused", refusal};
+   held: true while it waits because the server was asked too much. */
+export class Outbox {
+  #tab;
+  #transmit;
+  #changed;
+  #now;
+  #open = false;
+  #entries = new Map();   // id -> entry, mine, oldest first
+  #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}; kept: null while it is being written
+  #held = null;           // {until, seconds}: the server said that this account asks too much, and for how long to wait
+  #settling = new Map();  // id -> {entry, seq, until}: acknowledged, events not applied yet
+
+  /** transmit(frame) -> boolean; changed(boardId) is called after each change of an entry. */
+  constructor({ tab, transmit, changed, now = Date.now }) {
+    this.#tab = tab;
+    this.#transmit = transmit;
+    this.#changed = changed;
+    this.#now = now;
+  }
+
+  /** What an earlier page of this tab left can be read now. */
+  opened() {
+    for (const entry of stored()) if (entry.owner === this.#tab.id && !this.#entries.has(entry.id)) this.#take(entry);
+    this.#pump();
+    return this.adopt();
+  }
+
+  /** -> Promise of {seqs, opened?}; rejects with Refused. Kept before it is sent. */
+  add(board, name, data, { base, epoch } = {}) {
+    const order = Math.max(this.#now(), ...[...this.#entries.values()].map((entry) => entry.order + 1));
+    const entry = {
+      id: newId(), board, name, data, ...(base === undefined || base === null ? {} : { base, epoch }),
+      at: new Date(this.#now()).toISOString(), order, owner: this.#tab.id, status: "waiting", refusal: null,
+    };
+    const run = this.#take(entry);
+    if (new TextEncoder().encode(JSON.stringify(frameOf(entry))).length > FRAME_LIMIT) this.#refuse(entry, tooLarge(entry));
+    else this.#pump();
+    this.#changed(board);
+    return run.promise;
+  }
+
+  /** Entries of one board, or of all, oldest first; with those whose events are on the way, without those whose events were applied. */
+  pending(board = null) {
+    const all = [...[...this.#settling.values()].map(({ entry }) => entry), ...this.#entries.values()];
+    const drawn = all.filter(({ id }) => !this.#runs.get(id)?.happened);
+    return drawn.filter((entry) => board === null || entry.board === board).sort(byOrder);
+  }
+
+  /** How much has not been answered, in all tabs of this account. */
+  unsent() {
+    const waiting = new Map([...this.#entries].map(([id, { status }]) => [keyOf(id), status]));
+    for (const place of vault.places("outbox:")) if (!waiting.has(place)) waiting.set(place, vault.label(place)?.status);
+    return [...waiting.values()].filter((status) => status !== "refused").length;
+  }
+
+  /** All that has not been done, in all tabs of this account, as far as it can be read; also what was refused. */
+  undone() {
+    return [...new Map([...stored(), ...this.#entries.values()].map((entry) => [entry.id, entry])).values()].sort(byOrder);
+  }
+
+  /** For how many seconds the server told this account to wait, while that lasts; else null. */
+  get held() {
+    return this.#held !== null && this.#now() < this.#held.until ? this.#held.seconds : null;
+  }
+
+  /** The line is up, signed in as this account. */
+  lineUp() {
+    this.#open = true;
+    this.#pump();
+  }
+
+  /** The line is gone: what was on it is not known to have arrived. */
+  lineDown() {
+    this.#open = false;
+    for (const entry of this.#entries.values()) {
+      const run = this.#runs.get(entry.id);
+      run.sentAt = run.retryAt = null;
+      if (entry.status === "sending") this.#set(entry, "waiting");
+    }
+  }
+
+  acknowledged({ id, board, seqs, opened }, appliedSeq) {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const run = this.#forget(entry);
+    const seq = Math.max(0, ...seqs);
+    if (appliedSeq !== null && seq > appliedSeq) this.#settling.set(id, { entry, seq, until: this.#now() + SETTLE_WITHIN });
+    run.resolve(opened === undefined ? { seqs } : { seqs, opened });
+    this.#changed(board ?? entry.board);
+    this.#pump();
+  }
+
+  refused(frame) {
+    const entry = this.#entries.get(frame.id);
+    if (!entry) return;
+    if (frame.code === "rate_limited") this.#hold(entry, frame.retry_after_s ?? 1);
+    if (LATER.has(frame.code)) this.#postpone(entry);
+    else this.#refuse(entry, frame);
+    this.#changed(entry.board);
+    this.#pump();
+  }
+
+  /** An event of this command was applied, before its ack came: drawn still, its card would be there twice. */
+  happened(id) {
+    const run = this.#runs.get(id);
+    if (run) run.happened = true;
+  }
+
+  /** A board's applied position moved. */
+  applied(board, seq) {
+    for (const [id, settled] of this.#settling) {
+      if (settled.entry.board === board && (settled.seq <= seq || settled.until < this.#now())) this.#settling.delete(id);
+    }
+  }
+
+  retract(id) {
+    const entry = this.#entries.get(id);
+    if (entry?.status !== "refused") return;
+    this.#forget(entry);
+    this.#changed(entry.board);
+  }
+
+  /** Once a second: what is due again, and what has waited too long for its answer. */
+  tick() {
+    for (const [id, run] of this.#runs) {
+      if (run.sentAt !== null && this.#now() - run.sentAt > ANSWER_WITHIN) this.#postpone(this.#entries.get(id));
+    }
+    for (const [id, { entry, until }] of this.#settling) {
+      if (until < this.#now()) this.#settling.delete(id), this.#changed(entry.board);
+    }
+    this.#pump();
+  }
+
+  /** Take over what a tab that is gone has left. */
+  async adopt() {
+    if (vault.state !== "open" || !this.#others().length) return;
+    await this.#tab.alone(async () => {
+      const gone = new Set(await this.#tab.gone([...new Set(this.#others().map(({ owner }) => owner))]));
+      for (const { place, owner } of this.#others()) if (gone.has(owner)) await this.#adopt(place);
+    });
+    this.#pump();
+  }
+
+  /** On the disk before the next tab looks. */
+  async #adopt(place) {
+    const entry = await vault.readAgain(place);
+    if (entry === null) return;
+    const run = this.#take({ ...entry, owner: this.#tab.id });
+    this.#changed(entry.board);
+    await run.keeping;
+  }
+
+  #others() {
+    const all = vault.places("outbox:").map((place) => ({ place, ...vault.label(place) }));
+    return all.filter(({ owner }) => owner !== undefined && owner !== this.#tab.id);
+  }
+
+  // One command of a board is on the way at a time: what was done later must not overtake what is sent again.
+  #pump() {
+    if (!this.#open || this.held !== null) return;
+    const busy = new Set();
+    for (const entry of [...this.#entries.values()].sort(byOrder)) {
+      if (entry.status === "refused" || busy.has(entry.board)) continue;
+      const run = this.#runs.get(entry.id);
+      if (!this.#stillMine(entry, run)) continue;
+      busy.add(entry.board);
+      if (run.kept === null && vault.state === "open") continue; // sent when it is on the disk
+      if (run.sentAt !== null || (run.retryAt ?? 0) > this.#now()) continue;
+      if (!this.#transmit(frameOf(entry))) return;
+      run.sentAt = this.#now();
+      delete entry.held;
+      this.#set(entry, "sending");
+    }
+  }
+
+  // A tab that was frozen wakes up and finds its things taken over.
+  #stillMine(entry, run) {
+    if (!run.kept || vault.label(keyOf(entry.id))?.owner === this.#tab.id) return true;
+    this.#entries.delete(entry.id);
+    this.#runs.delete(entry.id);
+    return false;
+  }
+
+  #take(entry) {
+    const run = { sentAt: null, tries: 0, retryAt: null, kept: null, keeping: null, ...promised() };
+    run.promise.catch(() => {}); // after a reload nobody waits for it: `pending` tells
+    if (entry.status === "sending") entry.status = "waiting";
+    delete entry.held;
+    this.#runs.set(entry.id, run);
+    this.#entries.set(entry.id, entry);
+    this.#keep(entry, run);
+    return run;
+  }
+
+  #keep(entry, run) {
+    run.keeping = vault.write(keyOf(entry.id), entry).then((kept) => {
+      const isNew = run.kept === null;
+      run.kept = kept;
+      if (isNew) this.#pump();
+    });
+  }
+
+  /** Nothing is sent for so long: whatever it is, it would be refused too. */
+  #hold(entry, seconds) {
+    entry.held = true;
+    this.#held = { until: this.#now() + seconds * 1_000 + Math.random() * SPREAD, seconds };
+  }
+
+  #postpone(entry) {
+    const run = this.#runs.get(entry.id);
+    const most = entry.held ? 0 : Math.min(RETRY_MOST, RETRY_FIRST * 2 ** run.tries);
+    Object.assign(run, { sentAt: null, tries: run.tries + 1, retryAt: this.#now() + most * (0.5 + Math.random() / 2) });
+    this.#set(entry, "waiting");
+  }
+
+  #refuse(entry, { code, message, fields = {}, current = null }) {
+    entry.refusal = { code, message, fields, current };
+    this.#set(entry, "refused");
+    const run = this.#runs.get(entry.id);
+    run.sentAt = null;
+    run.reject(new Refused({ id: entry.id, ...entry.refusal }));
+  }
+
+  #set(entry, status) {
+    if (entry.status === status) return;
+    entry.status = status;
+    const run = this.#runs.get(entry.id);
+    if (run.kept !== false || status === "refused") this.#keep(entry, run);
+    this.#changed(entry.board);
+  }
+
+  #forget(entry) {
+    const run = this.#runs.get(entry.id);
+    vault.remove(keyOf(entry.id));
+    this.#entries.delete(entry.id);
+    this.#runs.delete(entry.id);
+    return run;
+  }
+}
+
+function promised() {
+  const parts = {};
+  parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
+  return parts;
+}
+
+const byOrder = (a, b) => a.order - b.order;
+
+const keyOf = (id) => `${prefix()}outbox:${id}`;
+
+function stored() {
+  return vault.places("outbox:").map((place) => vault.read(place)).filter(Boolean).sort(byOrder);
+}
+
+function frameOf({ id, board, name, data, base, epoch }) {
+  return { type: "command", id, board, name, data, ...(base === undefined ? {} : { base, ...(epoch ? { epoch } : {}) }) };
+}
+
+const tooLarge = ({ id }) => ({ id, code: "too_large", message: t("This is too long to send at once.") });
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

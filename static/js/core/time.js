@@ -1,0 +1,135 @@
+/* Times as people at the desk read them: Europe/Brussels, whatever the machine's own zone, in 24 hours and the reader's language;
+   ages by the server's clock. */
+
+import { locale, t } from "./i18n.js";
+import { Offset } from "./clock_offset.js";
+
+export const ZONE = "Europe/Brussels";
+const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const CLOCK_S = { ...CLOCK, second: "2-digit" };
+const DATE = { day: "numeric", month: "short" };
+const DATE_OF_YEAR = { ...DATE, year: "numeric" };
+const DAY_OF_WEEK = { weekday: "short", ...DATE };
+const DAY_OF_YEAR = { ...DAY_OF_WEEK, year: "numeric" };
+const IN_WEEK = { weekday: "short", ...CLOCK };
+const INPUT = { year: "numeric", month: "2-digit", day: "2-digit", ...CLOCK };
+
+// --- the server's clock
+
+const offset = new Offset();
+
+/** A heartbeat said that it is `iso` at the server. */
+export function learn(iso, local = Date.now()) {
+  offset.learn(Date.parse(iso) - local);
+}
+
+/** -> Date: now, by the server's clock as far as it is known. */
+export function serverNow() {
+  return new Date(Date.now() + (offset.ms ?? 0));
+}
+
+/** -> ISO: when an event was committed. `clock` is what the clock said, where the journal was ahead of it. */
+export const momentOf = ({ at, clock: told }) => told ?? at;
+
+// --- moments; each takes an ISO text or a Date, and gives "" for null or what is not a time
+
+/** "22:34" */
+export const clock = (when) => write(CLOCK, when);
+/** "22:34:07" */
+export const clockWithSeconds = (when) => write(CLOCK_S, when);
+/** "Tue 24 Nov", with the year where it is not this one */
+export const day = (when, now = serverNow()) =>
+  plain(yearOf(when) === yearOf(now) ? DAY_OF_WEEK : DAY_OF_YEAR, when);
+/** "24 Nov", with the year where it is not this one */
+export const date = (when, now = serverNow()) => plain(yearOf(when) === yearOf(now) ? DATE : DATE_OF_YEAR, when);
+/** "Tue 22:34" */
+export const dayAndClock = (when) => plain(IN_WEEK, when);
+/** "22:34" today, else "Tue 24 Nov 22:34" */
+export const moment = (when, now = serverNow()) =>
+  day(when, now) === day(now, now) ? clock(when) : `${day(when, now)} ${clock(when)}`.trim();
+
+// --- lengths of time
+
+/** "just now", "2 min ago", "3 h ago", "2 d ago"; the future is "in 5 min" */
+export function ago(when, now = serverNow()) {
+  const passed = between(when, now);
+  if (passed === null) return "";
+  if (Math.abs(passed) < MINUTE) return t("just now");
+  return passed < 0 ? t("in {length}", { length: roughly(-passed) }) : t("{length} ago", { length: roughly(passed) });
+}
+
+/** Ticking: "06:31:12" on the first day, "3 d 02 h" after it; never negative. */
+export function since(when, now = serverNow()) {
+  const passed = between(when, now);
+  if (passed === null) return "";
+  const whole = Math.max(0, passed);
+  if (whole >= DAY) return t("{days} d {hours} h", { days: Math.floor(whole / DAY), hours: two((whole % DAY) / HOUR) });
+  return `${two(whole / HOUR)}:${two((whole % HOUR) / MINUTE)}:${two((whole % MINUTE) / SECOND)}`;
+}
+
+/** "41 min late", or "" while it is not late. */
+export function late(when, now = serverNow()) {
+  const passed = between(when, now);
+  return passed === null || passed < MINUTE ? "" : t("{length} late", { length: roughly(passed) });
+}
+
+/** "7 s", else as `roughly` has it: of what may be short. */
+export const howLong = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.round(length / SECOND) }) : roughly(length));
+
+/** "41 min", "3 h 05", "2 d 4 h": a length in ms, floored, in the two units that matter. */
+export function roughly(length) {
+  if (length < HOUR) return t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
+  if (length < 10 * HOUR) return t("{hours} h {minutes}", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
+  if (length < 2 * DAY) return t("{hours} h", { hours: Math.floor(length / HOUR) });
+  return t("{days} d", { days: Math.floor(length / DAY) });
+}
+
+// --- forms: <input type="datetime-local"> has no zone, so the desk's zone is meant
+
+/** -> "2026-11-24T22:34" for a datetime-local input, "" for null. */
+export function toInput(when) {
+  const date = dateOf(when);
+  if (!date) return "";
+  const part = Object.fromEntries(formatter(INPUT, "en-GB").formatToParts(date).map(({ type, value }) => [type, value]));
+  return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
+}
+
+/** "2026-11-24T22:34" as read in Brussels -> ISO in UTC; null where it is empty or not a time. */
+export function fromInput(text) {
+  const wanted = Date.parse(`${text}${text && text.length === 16 ? ":00" : ""}Z`);
+  if (Number.isNaN(wanted)) return null;
+  let guess = wanted;
+  // twice: the first step may land on the other side of a change of summer time
+  for (let step = 0; step < 2; step += 1) guess += wanted - Date.parse(`${toInput(new Date(guess))}:00Z`) - (wanted % MINUTE);
+  return new Date(guess).toISOString();
+}
+
+function dateOf(when) {
+  if (when === null || when === undefined || when === "") return null;
+  const date = when instanceof Date ? when : new Date(when);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+function between(when, now) {
+  const start = dateOf(when);
+  return start && now - start;
+}
+
+// Making a formatter is slow, and the language is known only when the words are there.
+const made = new Map();
+
+function formatter(options, language = locale()) {
+  if (!made.has(options)) made.set(options, new Intl.DateTimeFormat(language, { timeZone: ZONE, hourCycle: "h23", ...options }));
+  return made.get(options);
+}
+
+function write(options, when) {
+  const date = dateOf(when);
+  return date ? formatter(options).format(date) : "";
+}
+
+const plain = (options, when) => write(options, when).replace(",", "");
+const yearOf = (when) => toInput(when).slice(0, 4);
+const two = (number) => String(Math.floor(number)).padStart(2, "0");

@@ -1,0 +1,121 @@
+/* All searches that are open, the gravest first: as cards where they fit, else in three lines each. */
+
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { label } from "../core/labels.js";
+import { n, number, t } from "../core/i18n.js";
+import { clock, date, momentOf, since } from "../core/time.js";
+import { isLifted, words } from "./significant_events.js";
+
+const BESIDE = 21; // letters of two words that have room on half a screen in the smallest type
+const LONG = 14;   // letters of a name that have room there in larger type
+const LETTER = 0.58; // width of one, in units of its size, where letters are wide
+const EDGES = 1.2; // of a card, in the same
+
+/** Entities of the open searches: the worrying first, then those that somebody should decide on, then the newest missing, as at the
+ * desk. Why somebody should decide is told to no wall, and shown on none. */
+export function gravestFirst(board) {
+  const open = board.of("search").filter(({ state }) => state.status === "open");
+  return open.sort((a, b) => gravity(b) - gravity(a) || missing(b) - missing(a) || (a.id < b.id ? -1 : 1));
+}
+
+const gravity = ({ state }) => (state.worrying === true ? 2 : Number(state.undecided === true));
+const missing = ({ state }) => Date.parse(state.missing_since);
+
+/** searches: those of this page; view: {now, board, moments, size} */
+export function overview(searches, view) {
+  if (!searches.length) return html`<p class="empty">${t("No search is open.")}</p>`;
+  return html`<section class="overview" data-density=${view.size.density}>
+    ${repeat(searches, ({ id }) => id, (search) => (view.size.density === "card" ? card : row)(search, told(search, view)))}
+  </section>`;
+}
+
+/** What else there is to say of a search. */
+function told({ id }, { now, board, moments, size }) {
+  const summary = board.summaries.get(id), last = moments.last(id, summary);
+  return { now, summary, last, lifted: isLifted(last, now), letters: (size.wide - EDGES) / LETTER };
+}
+
+function card({ id, state }, { now, summary, last, lifted, letters }) {
+  return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
+    <h2 class=${isLong(state.person) ? "long" : ""}>${named(state.person)}${worryBeside(state, nameOf(state.person))}</h2>
+    <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
+    <p class="kind">${kind(state.kind)}</p>
+    <p class="counts">${counts(summary, { letters })}</p>
+    ${happened(state, last, now)}
+  </article>`;
+}
+
+function row({ id, state }, { now, summary, last, lifted, letters }) {
+  return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
+    <h2>${named(state.person)}<b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
+    <p class="counts">${shortWorry(state, summary)}${counts(summary, { letters: letters - (state.worrying === true ? 3 : 0), kind: kind(state.kind) })}</p>
+    ${happened(state, last, now)}
+  </article>`;
+}
+
+const worryClass = ({ worrying }) => (worrying === true ? "worrying" : "");
+
+/** "Noor, 11" */
+export const nameOf = ({ first_name: name, age }) => (age === null ? name : `${name}, ${age}`);
+
+/** The same on the screen: where it has no room, its age is not what is left out. */
+export const named = ({ first_name: name, age }) => html`<span class="name"><span>${name}</span>${age === null ? nothing : `, ${age}`}</span>`;
+
+const isLong = (person) => nameOf(person).length > LONG;
+
+export const worry = ({ worrying }) => (worrying === true ? html`<span class="worry">${label.decision("true")}</span>` : nothing);
+
+/** Beside overdue tasks a long word has no room, and these must not be what is left out. */
+const shortWorry = (state, summary) => (summary?.overdue_tasks ? worryBeside(state, overdueText(summary)) : worry(state));
+
+function worryBeside(state, text) {
+  const word = label.decision("true");
+  return state.worrying !== true || word.length + text.length <= BESIDE ? worry(state) : html`<span class="worry" title=${word}>!</span>`;
+}
+
+const overdueText = ({ overdue_tasks: count }) => t("{count} overdue", { count: number(count) });
+
+/** What can't wait first. Of all that is counted the number stands, whatever becomes of the words: they are shorter where there are
+ * so few letters, and else end in an ellipsis. kind: of the search, where it has room behind them */
+function counts(summary, { letters, kind = null }) {
+  const long = countsOf(summary), fits = (some, more = "") => lengthOf(some) + (more && more.length + 1) <= letters;
+  const some = fits(long) ? long : countsOf(summary, { short: true });
+  return html`${some.map(([name, count, text]) => counted(name, count, text))}${kind && (!some.length || fits(some, kind)) ? html`<span class="kind">${kind}</span>` : nothing}`;
+}
+
+function countsOf(summary, { short = false } = {}) {
+  if (!summary) return [];
+  const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue } = summary;
+  const fresh = short ? n("{count} new", "{count} new", sightings) : n("{count} new sighting", "{count} new sightings", sightings);
+  const all = [["over", overdue, overdueText(summary)], ["new", sightings, fresh], ["tasks", tasks, n("{count} task", "{count} tasks", tasks)]];
+  return all.filter(([, count]) => count);
+}
+
+const lengthOf = (some) => some.reduce((sum, [, , text]) => sum + text.length + 1, -1);
+
+/** "4 new sightings", of which the words may end in an ellipsis, and the number never. */
+export function counted(name, count, text) {
+  const [before, after] = text.split(number(count)).map((part) => part.trim());
+  const word = (part) => (part ? html`<span class="word">${part}</span>` : nothing);
+  return html`<span class="counted ${name}">${word(before)} <span class="number">${number(count)}</span> ${word(after)}</span>`;
+}
+
+function happened(state, last, now) {
+  if (!last) return html`<p class="last"></p>`;
+  return html`<p class="last"><time>${shortly(momentOf(last), now)}</time> <span>${words(last, state)}</span></p>`;
+}
+
+/** "22:39" today, else "24 Nov": what happened has the rest of the line */
+export const shortly = (at, now) => (now && date(at, now) !== date(now, now) ? date(at, now) : clock(at));
+
+// Shorter than at the desk: on a wall a kind has half a line.
+const KIND = {
+  runaway: () => t("Runaway"),
+  parental_abduction: () => t("Parental abduction"),
+  unaccompanied_minor: () => t("Unaccompanied minor"),
+  third_party_abduction: () => t("Third-party abduction"),
+  undefined: () => t("Undefined"),
+};
+
+export const kind = (code) => (Object.hasOwn(KIND, code) ? KIND[code]() : label.kind(code));

@@ -1,0 +1,241 @@
+/* What is on the screen: who holds the shift and what time it is, one board or one page of it, and what happened last. Drawn whole
+   after each change and once a second, as every running time is a second older then. */
+
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { n, t } from "../core/i18n.js";
+import { clockWithSeconds, day, momentOf, roughly } from "../core/time.js";
+import { serverNow, themeAt, told, wrongBy } from "./server_clock.js";
+import { Moments, foundLately, isLifted, words } from "./significant_events.js";
+import { one } from "./search_board.js";
+import { leaveOut, overflows } from "./hide_overflow.js";
+import { counted, gravestFirst, named, overview, shortly } from "./all_searches.js";
+import { Playlist } from "./playlist.js";
+import { fitted, smallest } from "./fit.js";
+import { Sound } from "./sound.js";
+
+const OPERATIONS = "operations";
+const MOMENTS = 8; // in the strip; those that have no room are left out whole
+const FEWER = 12; // cards that a list may have less than was reckoned
+
+export class Stage {
+  #root;
+  #screen;
+  #veil;
+  #moments = new Moments();
+  #sound = new Sound();
+  #began = performance.now();      // what happened before is no news here, and has no sound
+  #playlist = new Playlist();
+  #area = { width: 0, height: 0 }; // px, of the boards
+  #turn = null;                    // when the page that is shown began: for the bar
+  #leads = [];                     // searches that something happened in since the last draw
+  #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
+  #unwatch = [];
+  #frame = null;
+
+  /** root: the element that all is drawn in; veil: held back by each drawing that is whole */
+  constructor(root, screen, veil) {
+    this.#root = root;
+    this.#screen = screen;
+    this.#veil = veil;
+  }
+
+  connect() {
+    this.#draw();
+    this.#sizes.observe(this.#root.querySelector("[data-stage]"));
+    this.#unwatch = [this.#screen.watch(() => this.#draw()), this.#screen.hear((board, events) => this.#hear(board, events))];
+  }
+
+  disconnect() {
+    this.#sizes.disconnect();
+    for (const unwatch of this.#unwatch) unwatch();
+  }
+
+  /** Whether a search stands out now: no moment for anything else. */
+  get isLifted() {
+    const now = serverNow();
+    return this.#newest().some((moment) => isLifted(moment, now));
+  }
+
+  #hear(board, events) {
+    const now = serverNow(), fresh = this.#moments.hear(board, events).filter((moment) => isLifted(moment, now));
+    if (!fresh.length) return;
+    this.#leads.push(...fresh.map(({ search }) => search));
+    const heard = this.#screen.display.sound && fresh.some((moment) => new Date(momentOf(moment)) >= serverNow(this.#began));
+    if (heard) this.#sound.chime();
+  }
+
+  #resized({ width, height }) {
+    this.#area = { width, height };
+    this.#draw();
+  }
+
+  #draw() {
+    const { display } = this.#screen, now = serverNow();
+    const page = document.documentElement;
+    const freshness = this.#screen.freshness;
+    page.dataset.freshness = freshness.state;
+    page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme, now ?? new Date());
+    this.#sound.set(display?.sound);
+    this.#screen.mute = Boolean(display?.sound) && this.#sound.isMute;
+    page.style.setProperty("--floor", `${smallest(innerWidth, innerHeight)}px`);
+    const shown = display && this.#shown(now);
+    this.#render(shown, now);
+    this.#fit(shown?.size);
+    this.#bar(shown);
+    this.#hold(freshness);
+  }
+
+  /** The list of one search has so many cards as have room: what is above it may be higher than was reckoned. */
+  #render(shown, now) {
+    for (let fewer = 0; fewer < FEWER; fewer += 1) {
+      render(this.#all({ ...shown, fewer }, now), this.#root);
+      const list = this.#root.querySelector(".work");
+      if (!list || !overflows(list)) return;
+    }
+  }
+
+  /** Only once it is about to be seen, and not where the drawing failed on the way. */
+  #hold(freshness) {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#veil.hold(freshness));
+  }
+
+  /** -> {board, page, pages, since, lasts, searches?, size?}, or null where there is nothing to show */
+  #shown(now) {
+    const mono = performance.now();
+    this.#playlist.set(this.#screen.display.shows);
+    let turn = this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
+    if (turn?.board === OPERATIONS && this.#leads.length) turn = this.#follow(mono, now) ?? turn;
+    this.#leads = [];
+    if (!turn) return null;
+    const board = this.#screen.board(turn.board);
+    if (turn.board !== OPERATIONS) return { ...turn, board };
+    const searches = gravestFirst(board), size = this.#sizeOf(searches);
+    return { ...turn, board, size, searches: searches.slice(turn.page * size.perPage, (turn.page + 1) * size.perPage) };
+  }
+
+  /** To the page of the search in which something has just happened. */
+  #follow(mono, now) {
+    const searches = gravestFirst(this.#screen.board(OPERATIONS)), { perPage } = this.#sizeOf(searches);
+    const place = searches.findIndex(({ id }) => this.#leads.includes(id));
+    if (place >= 0) this.#playlist.lead(Math.floor(place / perPage), mono);
+    return this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
+  }
+
+  #pagesOf(id, now) {
+    const board = this.#screen.board(id);
+    if (!board || board.freshness.state === "forbidden") return 0;
+    if (board.seq === null) return 1;
+    if (id === OPERATIONS) return this.#sizeOf(gravestFirst(board)).pages;
+    const state = board.get(id)?.state;
+    return state?.status === "open" || foundLately(state ? [state] : [], now).count ? 1 : 0;
+  }
+
+  #sizeOf({ length }) {
+    const { width, height } = this.#area;
+    return fitted(Math.max(1, length), width, height, smallest(innerWidth, innerHeight));
+  }
+
+  // --- what is drawn
+
+  #all(shown, now) {
+    return html`
+      <header class="wall-head" data-fits="width">${this.#head(shown, now)}</header>
+      <div class="turn" ?hidden=${!shown?.lasts}><i data-turn></i></div>
+      <div class="stage" data-stage data-board=${shown?.board?.id ?? nothing}>${this.#board(shown, now)}</div>
+      ${this.#found(shown, now)}
+      <footer class="strip">${this.#screen.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#screen.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
+  }
+
+  #head(shown, now) {
+    const { shift, shiftKnown, freshness } = this.#screen;
+    const count = this.#screen.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
+    const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody holds the shift");
+    const live = freshness.state === "live";
+    return html`${shiftKnown ? html`<span class="duty" data-testid="duty">${duty}</span>` : nothing}
+      <span class="rest">${now ? html`<span class="day" data-may-go="1">${day(now, now)}</span>` : nothing}
+        ${count === undefined ? nothing : counted("count", count, n("{count} search", "{count} searches", count))}
+        ${shown?.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
+        <span class="live" data-may-go="0" ?hidden=${!live}>${t("Live")}</span><i class="dot" ?hidden=${!live}></i>
+        <time class="now" data-testid="now">${told(now)}</time></span>`;
+  }
+
+  #board(shown, now) {
+    const { display, freshness } = this.#screen;
+    if (!display) return html`<p class="empty">${t("Reading…")}</p>`;
+    if (!shown?.board) return html`<p class="empty">${nothingLeft()}</p>`;
+    const { board } = shown, { height, width } = this.#area;
+    if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Reading…") : nothing}</p>`;
+    const view = { now, board, moments: this.#moments, size: shown.size, fewer: shown.fewer };
+    this.#screen.rows = shown.searches?.length ?? 1;
+    if (board.id === OPERATIONS) return overview(shown.searches, view);
+    if (board.get(board.id).state.status !== "open") return nothing; // one was found: the band says it
+    return one({ ...view, height: height / smallest(innerWidth, innerHeight), upright: height > width });
+  }
+
+  /** That a child was found is said on every page, and whose name it was on none. */
+  #found(shown, now) {
+    const { count, at } = foundLately([...this.#searches().values()], now);
+    if (!count) return nothing;
+    const says = n("One child was found", "{count} children were found", count);
+    return html`<p class="found" data-testid="found">${says} <time>${shortly(at, now)}</time></p>`;
+  }
+
+  #strip(now) {
+    const searches = this.#searches();
+    const moments = this.#newest().slice(0, MOMENTS);
+    if (!moments.length) return nothing;
+    return html`<ul class="moments" data-testid="moments" data-fits="height">${moments.map((moment, at) => {
+      const state = searches.get(moment.search);
+      const name = state.status === "open" && searches.size > 1 ? html`<b>${named(state.person)}</b> ` : nothing;
+      return html`<li ?data-lifted=${isLifted(moment, now)} ?data-may-go=${at > 0}><time>${shortly(momentOf(moment), now)}</time> ${name}<span class="what">${words(moment, state)}</span></li>`;
+    })}</ul>`;
+  }
+
+  #newest() {
+    const searches = this.#searches();
+    return this.#moments.newest((id) => searches.get(id));
+  }
+
+  /** Map(id -> state) of every search of which anything is known here. */
+  #searches() {
+    return new Map(this.#screen.seen.flatMap((board) => board.of("search").map(({ id, state }) => [id, state])));
+  }
+
+  /** What a sheet can't know: properties that are set by script, as no style may stand in the page. */
+  #fit(size) {
+    for (const place of this.#root.querySelectorAll("[data-fits]")) leaveOut(place);
+    const place = this.#root.querySelector(".overview");
+    if (!place || !size) return;
+    const values = { "--unit": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows, "--clock": size.clock };
+    for (const [name, value] of Object.entries(values)) place.style.setProperty(name, value);
+  }
+
+  /** The bar runs by itself, also while nothing is drawn. */
+  #bar(shown) {
+    const turn = shown?.lasts ? `${shown.since} ${shown.lasts}` : null;
+    if (turn === this.#turn) return;
+    this.#turn = turn;
+    const bar = this.#root.querySelector("[data-turn]");
+    for (const old of bar.getAnimations()) old.cancel();
+    if (!turn) return;
+    const run = bar.animate([{ transform: "scaleX(0)" }, { transform: "scaleX(1)" }], { duration: shown.lasts, fill: "forwards" });
+    run.currentTime = performance.now() - shown.since;
+  }
+}
+
+const nothingLeft = () => html`${t("There is nothing left to show here: the boards that this display names are gone, or not for displays.")}
+  ${t("A coordinator chooses others under Displays.")}`;
+const mute = () => html`<p class="wrong" data-testid="mute">${t("No sound: this browser makes none until this screen is pressed once.")}</p>`;
+
+const wrongServer = () => html`<p class="wrong" data-testid="wrong-server">${t("Times may be wrong: the server’s clock was set")}</p>`;
+
+/** A screen whose own clock is wrong shows the right time, and says so. */
+function wrongClock(now) {
+  const off = wrongBy(now);
+  if (!off) return nothing;
+  const values = { at: clockWithSeconds(new Date(now.getTime() + off)), length: roughly(Math.abs(off)) };
+  const says = off > 0 ? t("Times are the server’s: the clock of this screen says {at}, {length} ahead", values)
+    : t("Times are the server’s: the clock of this screen says {at}, {length} behind", values);
+  return html`<p class="wrong" data-testid="wrong-clock">${says}</p>`;
+}

@@ -1,0 +1,98 @@
+/* One search in full: who, since when, how many cards stand where, and the cards that matter. */
+
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { label } from "../core/labels.js";
+import { n, number, t } from "../core/i18n.js";
+import { ago, late, moment, momentOf, since } from "../core/time.js";
+import { appealed, isLifted, words } from "./significant_events.js";
+import { kind, named, shortly, worry } from "./all_searches.js";
+
+const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
+const LINE = 1.42, TITLED = 2.57; // a card in the list, without a title and with one, in units of the smallest type
+const COUNTS = 4.6;        // what stands above the list
+const FACTS = 13;          // and above that, where the screen is upright
+
+/** view: {now, board, moments, height, upright, fewer}: height in units of the smallest type; fewer: cards than fit by that */
+export function one(view) {
+  const { board, now, moments } = view;
+  const { state } = board.get(board.id), last = moments.last(board.id, board.summaries.get(board.id));
+  const grave = state.worrying === true ? "worrying" : "";
+  return html`<section class="full ${grave}" data-search=${board.id} ?data-lifted=${isLifted(last, now)}>
+    <div class="facts" data-fits="height">
+      <h2>${named(state.person)}</h2>
+      <p class="kind">${worry(state)}<span>${kind(state.kind)}</span></p>
+      <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
+      <p class="fact">${t("Missing since {at}", { at: moment(state.missing_since, now ?? undefined) })}</p>
+      ${facts(state, board, now)}
+      ${last ? html`<p class="last"><time>${shortly(momentOf(last), now)}</time> <span>${words(last, state)}</span></p>` : nothing}
+    </div>
+    <div class="work" data-fits="height">
+      <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${number(count)}</b> <span>${label.column(role)}</span></li>`)}</ul>
+      ${mattering(view)}
+    </div>
+  </section>`;
+}
+
+function facts({ appeal, lead_name: lead }, board, now) {
+  const seen = lastConfirmed(board);
+  return html`${appeal.level ? html`<p class="fact" data-may-go>${appealed(appeal)}</p>` : nothing}
+    ${seen ? html`<p class="fact" data-may-go>${t("Confirmed sighting {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
+    ${lead ? html`<p class="fact" data-may-go>${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
+}
+
+/** When the last confirmed sighting was, where this display may know it. */
+function lastConfirmed(board) {
+  const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.seen_at);
+  return sightings.filter(({ state }) => state.assessment === "confirmed").map(({ state }) => state.seen_at).sort().at(-1) ?? null;
+}
+
+/** [[role, number of cards], …]: columns of one role are counted together, as what they are called is not for a wall. */
+function inColumns(board) {
+  const roles = rolesOf(board), cards = cardsOf(board);
+  return ROLES.map((role) => [role, cards.filter(({ state }) => roles.get(state.column) === role).length]);
+}
+
+const rolesOf = (board) => new Map(board.of("column").map(({ id, state }) => [id, state.role]));
+const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter(({ state }) => !state.withdrawn);
+
+function mattering({ board, now, height, upright, fewer }) {
+  const all = thatMatter(board, now), fit = thatFit(all, height - COUNTS - (upright ? FACTS : 0));
+  const shown = fit.slice(0, Math.max(1, fit.length - fewer));
+  if (!all.length) return html`<p class="calm">${t("Nothing is overdue or urgent.")}</p>`;
+  return html`<ol class="matter">${shown.map((card) => line(card, now))}
+    ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
+}
+
+/** The first of them, as many as have room; of the others their number is said. */
+function thatFit(cards, room) {
+  let left = room - LINE;
+  const most = cards.findIndex(({ state }) => (left -= state.title ? TITLED : LINE) < 0);
+  return most < 0 ? cards : cards.slice(0, Math.max(1, most));
+}
+
+/** Overdue tasks, the longest first; then what is urgent; then sightings that nobody has assessed. */
+function thatMatter(board, now) {
+  const roles = rolesOf(board);
+  const cards = cardsOf(board).filter(({ state }) => roles.get(state.column) !== "done");
+  const weighed = cards.map((card) => ({ ...card, weight: weightOf(card, now) })).filter(({ weight }) => weight > 0);
+  return weighed.sort((a, b) => b.weight - a.weight || dueOf(a) - dueOf(b) || a.state.number - b.state.number);
+}
+
+function weightOf({ kind: what, state }, now) {
+  if (what === "task") return isOverdue(state, now) ? 4 : state.priority === "urgent" ? 2 : 0;
+  return state.assessment !== "unassessed" ? 0 : state.priority === "urgent" ? 3 : 1;
+}
+
+const isOverdue = ({ due }, now) => Boolean(due && now) && new Date(due) < now;
+const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
+
+function line({ kind: what, state }, now) {
+  const overdue = what === "task" && isOverdue(state, now);
+  return html`<li class="${what} ${overdue ? "over" : ""}"><b>${label.noun(what)} ${number(state.number)}</b> <span class="state">${stateOf(what, state, overdue, now)}</span>
+    ${state.title ? html`<span class="title">${state.title}</span>` : nothing}</li>`;
+}
+
+function stateOf(what, state, overdue, now) {
+  if (overdue) return late(state.due, now) || t("due now");
+  return state.priority === "urgent" ? label.priority("urgent") : t("to assess");
+}

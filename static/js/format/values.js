@@ -1,0 +1,81 @@
+/** A value of a state as a person reads it. */
+import { number, t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
+import { when } from "./time_elements.js";
+
+const ACCOUNTS = new Set(["assignee", "lead", "holder", "outgoing", "incoming", "prepared_by", "ended_by", "before", "keeper"]);
+const ITEM = /^checklist\.\w+$/;
+const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until|since)$/;
+
+// path -> the set of labels that its codes are of
+const CODES = {
+  channel: "channel",
+  priority: "priority",
+  assessment: "assessment",
+  kind: "kind",
+  status: "status",
+  access: "access",
+  category: "category",
+  role: "column",
+  "source.kind": "source_kind",
+  "person.sex": "sex",
+  "appeal.level": "level",
+  "outcome.condition": "condition",
+  "outcome.how": "how",
+  "grade.source": "grade_source",
+  "grade.content": "grade_content",
+};
+
+/** @returns text, or null for a value that is not set */
+export function shownAt(path, value, { desk, board }) {
+  if (path === "worrying") return label.decision(value ?? null); // that nobody has decided is said too
+  if (value === null || value === undefined || value === "") return null;
+  if (typeof value === "boolean") return value ? t("yes") : t("no");
+  if (TIMES.test(path)) return when(value);
+  if (ACCOUNTS.has(path)) return accountName(desk, value);
+  if (path === "members") return value.map((id) => accountName(desk, id)).join(", ") || null;
+  if (path === "pinned") return value.map((id) => pinnedName(board.get(id))).join(", ") || null;
+  if (ITEM.test(path)) return `${value.done ? "☑" : "☐"} ${value.text}`;
+  if (path === "column") return columnName(board.get(value)?.state);
+  if (path === "sighting" || path === "duplicate_of" || path === "card") return cardName(board.get(value));
+  if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
+  if (path.startsWith("grade.")) return `${value} · ${label[CODES[path]](value)}`;
+  if (CODES[path]) return label[CODES[path]](value);
+  if (path === "place" || path === "last_seen") return placeName(value);
+  if (typeof value === "object") return Object.values(value).filter((part) => part !== null).join(", ") || null;
+  return String(value);
+}
+
+export const shown = (field, value, ctx) => shownAt(field.path, value, ctx);
+
+export function accountName(desk, id) {
+  return desk.accounts.get(id)?.name ?? t("Somebody");
+}
+
+export function columnName(column) {
+  return column ? column.title ?? label.column(column.role) : t("a column that is gone");
+}
+
+export function cardName(entity) {
+  if (!entity) return t("a card that is gone");
+  if (entity.state.number === null || entity.state.number === undefined) return kindName(entity.kind);
+  return entity.kind === "sighting"
+    ? t("Sighting {number}", { number: entity.state.number })
+    : t("Task {number}", { number: entity.state.number });
+}
+
+/** "Gent-Zuid · 51.04, 3.73 · ± 50 m" */
+export function placeName({ text, lat, lon, radius_m: radius }) {
+  const point = lat === null ? null : `${lat}, ${lon}`;
+  return [text, point, radius && `±\u00a0${distance(radius)}`].filter(Boolean).join(" · ") || null;
+}
+
+/** 50 m, 2 km */
+export function distance(metres) {
+  const text = metres >= 1000 ? t("{km} km", { km: number(Math.round(metres / 100) / 10) }) : t("{m} m", { m: Math.round(metres) });
+  return text.replace(" ", "\u00a0"); // a number and its unit stay on one line
+}
+
+const pinnedName = (entity) => (entity?.kind === "note" ? label.noun("note") : cardName(entity));
+
+export const kindName = (kind) => (kind === "sighting" ? t("Sighting") : t("Task"));

@@ -1,0 +1,143 @@
+/** One field of a form: label, control, what is wrong with it, and what others made of it. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { live } from "../../vendor/lit-html/directives/live.js";
+import { t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
+import { serverNow, toInput } from "../core/time.js";
+import { ago } from "../format/time_elements.js";
+import { shown } from "../format/values.js";
+
+/**
+ * @param form  Form
+ * @param path  of the field
+ * @param ctx   the view: desk, board, draw(), edited(form) in its place where a choice is sent at once, resolved(form) after the last conflict was decided, sightings() to choose from
+ * @param name  what it is called here, where that is not the name of the field
+ */
+export function row(form, path, ctx, name = null) {
+  const field = form.field(path);
+  const id = `${form.key}-${path}`.replace(/[^\w-]/g, "_");
+  const error = form.errors[path];
+  const flag = field.control === "flag";
+  const caption = html`<label for=${id}>${name ?? field.label?.() ?? label.field(path)}${needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
+  return html`<div class="row ${field.control}" data-field=${path} ?data-mine=${form.isMine(path)}>
+    ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
+    ${error ? html`<p class="error" id="${id}-error">${sentence(error)}</p>` : nothing}
+    ${field.isPrivate && form.isCut ? html`<p class="hint" data-cut>${t("Not kept when the page was loaded again. Type it again.")}</p>` : nothing}
+    ${theirs(form, field, ctx)}
+  </div>`;
+}
+
+/** Marked as required; a choice only while nothing is chosen, for it can't be emptied again. */
+const needed = (form, { path, required, control }) => required && (control !== "choice" || form.raw(path) === "");
+
+export const rows = (form, paths, ctx) => paths.map((path) => row(form, path, ctx));
+
+function sentence(error) {
+  if (error === "required") return t("This can't be left empty.");
+  if (error === "unreadable") return t("This can't be read: a number or a time is expected.");
+  if (error === "future") return t("This is in the future.");
+  if (error === "age") return t("An age in whole years, from 0 to 25: this board is for children and young people.");
+  return error;
+}
+
+function control(form, field, id, ctx) {
+  const edit = (raw) => {
+    form.edit(field.path, raw);
+    (ctx.edited ?? ctx.draw)(form);
+  };
+  const raw = form.raw(field.path);
+  const describe = form.errors[field.path] ? `${id}-error` : nothing;
+  const type = (event) => edit(event.target.value);
+  switch (field.control) {
+    case "long":
+      return html`<textarea id=${id} rows=${field.rows ?? 3} aria-describedby=${describe} .value=${live(raw)} @input=${type}
+        aria-required=${field.required ? "true" : nothing} ?autofocus=${field.first}></textarea>`;
+    case "flag":
+      return html`<input id=${id} type="checkbox" .checked=${live(raw)} @change=${(event) => edit(event.target.checked)} />`;
+    case "choice":
+      return select(id, raw, edit, choices(field), field.required, describe);
+    case "person":
+      return select(id, raw, edit, people(ctx.desk, raw), false, describe);
+    case "sighting":
+      return select(id, raw, edit, ctx.sightings(), false, describe);
+    case "time":
+      return html`<span class="with-now"><input id=${id} type="datetime-local" aria-describedby=${describe} .value=${live(raw)} @input=${type} />${field.now ? html`<button type="button" @click=${() => edit(toInput(serverNow()))}>${t("Now")}</button>` : nothing}</span>`;
+    default:
+      return html`<input id=${id} type=${TYPES[field.control] ?? "text"} inputmode=${field.control === "number" ? "decimal" : nothing}
+        autocomplete="off" placeholder=${field.placeholder?.() ?? nothing} aria-describedby=${describe} .value=${live(raw)} @input=${type}
+        aria-required=${field.required ? "true" : nothing} ?autofocus=${field.first} />`;
+  }
+}
+
+function choices({ choices, names, coded }) {
+  return choices.map((code) => [String(code), coded ? `${code} · ${label[names](code)}` : label[names](code)]);
+}
+
+const TYPES = { date: "date" };
+
+/** A form that is sent by its button or by Ctrl+Enter, and says what is wrong with the whole. */
+export function formOf(form, name, body, buttons, send) {
+  const submit = (event) => {
+    event.preventDefault();
+    send(form);
+  };
+  const keyed = (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
+  };
+  return html`<form class="form" data-form=${name} autocomplete="off" novalidate @submit=${submit} @keydown=${keyed}>
+    ${problem(form)} ${body}
+    <div class="buttons">${buttons}</div>
+  </form>`;
+}
+
+/** What is wrong with the form as a whole, and what is wrong with fields that it does not show. */
+export function problem(form) {
+  const hidden = Object.entries(form.errors).filter(([path]) => !form.field(path));
+  if (!form.problem && !hidden.length) return nothing;
+  return html`<div class="problem" role="alert" data-testid="problem">
+    ${form.problem ? html`<p>${form.problem}</p>` : nothing}
+    ${hidden.map(([path, text]) => html`<p>${label.field(path)}: ${text}</p>`)}
+  </div>`;
+}
+
+/** A choice; with `required` there is no empty one once something is chosen. */
+export function select(id, value, edit, options, required, describe = nothing) {
+  return html`<select id=${id} aria-describedby=${describe} .value=${live(value)} @change=${(event) => edit(event.target.value)}>
+    ${required && value !== "" ? nothing : html`<option value="" ?selected=${value === ""}>—</option>`}
+    ${options.map(([code, name]) => html`<option value=${code} ?selected=${code === value}>${name}</option>`)}
+  </select>`;
+}
+
+export function people(desk, chosen) {
+  return [...desk.accounts.values()]
+    .filter((account) => account.id === chosen || (account.enabled && account.role !== "viewer" && !account.machine))
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .map((account) => [account.id, account.name]);
+}
+
+/** What somebody else made of a field that is mine, and the choice between the two. */
+export function theirs(form, field, ctx) {
+  const other = form.theirs(field.path);
+  if (!other) return nothing;
+  const who = other.actor?.name ?? t("Somebody");
+  const decide = (decision) => () => {
+    const done = form[decision](field.path);
+    if (done && other.conflict) ctx.resolved?.(form);
+    ctx.draw();
+  };
+  return html`<div class="theirs" role="status" data-conflict=${other.conflict ? field.path : nothing} data-theirs=${field.path}>
+    <p>${t("{who} changed this", { who })}${other.at ? html`, ${ago(other.at)}` : nothing}</p>
+    <dl>
+      <dt>${t("Theirs")}</dt><dd data-value="theirs">${other.isPrivate ? t("not shown here") : shown(field, other.value, ctx) ?? t("empty")}</dd>
+      <dt>${t("Mine")}</dt><dd data-value="mine">${mine(form, field, ctx) ?? t("empty")}</dd>
+    </dl>
+    <div class="buttons">
+      <button type="button" data-act="keep-mine" @click=${decide("keep")}>${t("Keep mine")}</button>
+      <button type="button" data-act="take-theirs" @click=${decide("take")}>${t("Take theirs")}</button>
+    </div>
+  </div>`;
+}
+
+function mine(form, field, ctx) {
+  return shown(field, form.value(field.path), ctx);
+}

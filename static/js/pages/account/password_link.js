@@ -1,0 +1,27 @@
+/* The page of a one-time link: takes its secret from behind the # of the address, and out of what the browser remembers. */
+
+import { n } from "../../core/i18n.js";
+
+export function mount(main) {
+  const label = main.querySelector("[data-code]"), code = label.querySelector("input");
+  if (location.hash.length > 1) {
+    code.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+  }
+  label.hidden = code.value !== "";
+  main.querySelector(label.hidden ? "[name=new]" : "[name=code]").focus();
+  if (code.value) sayWhatEnds(main.querySelector("[data-ends]"), code.value);
+}
+
+/** How many tokens a new password ends; without an answer the page says that it ends all of them. */
+async function sayWhatEnds(place, code) {
+  try {
+    const answer = await fetch("/password/tokens", { method: "POST", body: new URLSearchParams({ code }) });
+    const { tokens } = await answer.json();
+    if (!tokens) return;
+    place.textContent = n("A new password ends all sessions and {count} token of your account.",
+      "A new password ends all sessions and {count} tokens of your account.", tokens);
+  } catch {
+    // said in general already
+  }
+}

@@ -1,0 +1,107 @@
+/* The dialogs of displays: pair one, change one, revoke one. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { dialog } from "../../behaviours/dialog.js";
+import { t } from "../../core/i18n.js";
+import { byStatus, nameOf } from "../../format/search_list.js";
+import { profileName } from "./display_row.js";
+
+const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // each in itself
+const THEMES = { dark: () => t("dark"), light: () => t("light"), day: () => t("light 7:00 to 19:00") };
+const EVERY_S = 20;
+const AUTOPLAY = "--autoplay-policy=no-user-gesture-required";
+
+export function pairing(view) {
+  const done = ({ name }) => t("{name} is paired.", { name });
+  const send = (form) => view.act("POST", "", { code: form.code.value, ...settings(form) }, done);
+  const code = row(view, "code", t("Code on the screen"), (wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
+    autocapitalize="characters" spellcheck="false" autofocus aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`);
+  const shows = { boards: [view.board.id], every_s: EVERY_S };
+  const display = { name: "", profile: "room", language: document.documentElement.lang, theme: "dark", sound: false, shows };
+  return dialog("pair", t("Pair a screen"), form(view, html`${code}${fields(view, display)}`, t("Pair"), send), view.close);
+}
+
+export function changing(view, display) {
+  const done = ({ name }) => t("{name} was changed.", { name });
+  const send = (form) => view.act("PATCH", `/${display.id}`, settings(form), done);
+  return dialog("change", t("Change {name}", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
+}
+
+export function revoking(view, display) {
+  const body = html`<p>${t("The screen stops at once, and shows a code again. To have it back it is paired anew.")}</p>`;
+  const send = () => view.act("DELETE", `/${display.id}`, null, ({ name }) => t("{name} was revoked.", { name }));
+  return dialog("revoke", t("Revoke {name}?", { name: display.name }), form(view, body, t("Revoke"), send), view.close);
+}
+
+/** What is wrong is said by the field that it is about, and the first of these is gone to. */
+function form(view, body, send, submit) {
+  const sent = async (event) => {
+    event.preventDefault();
+    const form = event.target;
+    if (!(await submit(form.elements))) form.querySelector("[aria-invalid=true], .wrong input")?.focus();
+  };
+  return html`<form class="form display-form" novalidate @submit=${sent}>
+    ${view.problem ? html`<p class="problem" role="alert">${[view.problem, ...elsewhere(view)].join(" ")}</p>` : nothing}
+    ${body}
+    <div class="buttons"><span class="space"></span><button type="button" @click=${view.close}>${t("Cancel")}</button>
+      <button type="submit" class="primary" data-act="send">${send}</button></div>
+  </form>`;
+}
+
+const FIELDS = { code: /^code$/, name: /^name$/, boards: /^shows$|^shows\.boards/, every_s: /^shows\.every_s$/ }; // each by its paths
+const wrongWith = (view, field) => Object.entries(view.fields).find(([path]) => FIELDS[field].test(path))?.[1];
+/** Whether a path has its field in these forms. */
+export const isShown = (path) => Object.values(FIELDS).some((paths) => paths.test(path));
+const elsewhere = (view) => Object.entries(view.fields).filter(([path]) => !isShown(path)).map(([, says]) => says);
+
+/** control: ({is, by}: whether it is wrong, and the id of what says how) -> input */
+function row(view, field, name, control) {
+  const wrong = wrongWith(view, field), attributes = { is: wrong ? "true" : nothing, by: describes(field, wrong) };
+  return html`<div class="row"><label for="d-${field}">${name}</label>${control(attributes)}${error(field, wrong)}</div>`;
+}
+
+const describes = (field, wrong) => (wrong ? `d-${field}-error` : nothing);
+const error = (field, wrong) => (wrong ? html`<p class="error" role="alert" id=${describes(field, wrong)}>${wrong}</p>` : nothing);
+
+function fields(view, { name, profile, language, theme, sound, shows }) {
+  const none = wrongWith(view, "boards");
+  const option = (value, text, chosen) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`;
+  return html`
+    ${row(view, "name", t("Name"), (wrong) => html`<input id="d-name" name="name" maxlength="200" autocomplete="off" .value=${name}
+      aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`)}
+    <div class="side">
+      <div class="row"><label for="d-profile">${t("Who is in the room")}</label>
+        <select id="d-profile" name="profile">${["room", "inner"].map((code) => option(code, profileName(code), profile))}</select></div>
+      <div class="row"><label for="d-language">${t("Language")}</label>
+        <select id="d-language" name="language">${Object.entries(LANGUAGES).map(([code, text]) => option(code, text, language))}</select></div>
+      <div class="row"><label for="d-theme">${t("Colours")}</label>
+        <select id="d-theme" name="theme">${Object.entries(THEMES).map(([code, text]) => option(code, text(), theme))}</select></div>
+    </div>
+    <fieldset class="boards ${none ? "wrong" : ""}" aria-describedby=${describes("boards", none)}><legend>${t("What it shows")}</legend>
+      ${repeat(choices(view.board, shows.boards), ([id]) => id, ([id, text]) => html`<label class="check">
+        <input type="checkbox" name="boards" value=${id} ?checked=${shows.boards.includes(id)}>${text}</label>`)}
+    </fieldset>
+    ${error("boards", none)}
+    ${row(view, "every_s", t("Seconds for each, if there are several"), (wrong) => html`<input id="d-every_s" name="every_s" type="number"
+      min="5" max="3600" .value=${String(shows.every_s)} aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`)}
+    <label class="check"><input type="checkbox" name="sound" ?checked=${sound}>${t("A sound when something significant happens")}</label>
+    <p class="hint">${t("A screen sounds once somebody has pressed it, anew after each load of its page; or always, if its browser is started so (Chromium: {flag}).", { flag: AUTOPLAY })}</p>`;
+}
+
+/** [[id, name], …]: all searches, each open one that a display may see, and those that it shows already. */
+function choices(board, chosen) {
+  const { open } = byStatus(board.of("search"));
+  const visible = open.filter(({ state }) => state.access === "desk" && state.appeal.level !== "discreet");
+  const named = visible.map(({ id, state }) => [id, nameOf(state.person)]);
+  const gone = chosen.filter((id) => id !== board.id && !visible.some((search) => search.id === id));
+  return [[board.id, t("All searches")], ...named, ...gone.map((id) => [id, t("a search that is not there any more")])];
+}
+
+const settings = ({ name, profile, language, theme, sound, boards, every_s: every }) => ({
+  name: name.value, profile: profile.value, language: language.value, theme: theme.value, sound: sound.checked,
+  shows: { boards: chosen(boards), every_s: Number(every.value) },
+});
+
+/** Of one box, or of several, as a form gives them. */
+const chosen = (boxes) => (boxes instanceof RadioNodeList ? [...boxes] : [boxes]).filter(({ checked }) => checked).map(({ value }) => value);

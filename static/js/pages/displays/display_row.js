@@ -1,0 +1,45 @@
+/* One display in the list: whether what it shows is true, what that is, and what can be done with it. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { ago, clockWithSeconds, moment } from "../../core/time.js";
+import { nameOf } from "../../format/search_list.js";
+
+const PROFILE = { room: () => t("visitors may read it"), inner: () => t("inner room") };
+
+export const profileName = (code) => PROFILE[code]?.() ?? code;
+
+/** view: {at, board, open(name, display), act(method, path, body, says)} */
+export function displayRow(display, view) {
+  const { state, says } = STANDING[display.standing](display);
+  const name = `name-${display.id}`; // which each button is for
+  return html`<li data-display=${display.id} data-standing=${state}>
+    <span class="who"><b id=${name}>${display.name}</b> <span class="standing ${state}">${says}</span></span>
+    <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display, view.at)].join(" · ")}</span>
+    ${display.revoked_at ? nothing : html`<span class="end">
+      <button data-act="change" aria-describedby=${name} @click=${() => view.open("change", display)}>${t("Edit")}</button>
+      <button data-act="reload" aria-describedby=${name} @click=${() => view.act("POST", `/${display.id}/reload`, null, reloads)}>${t("Reload")}</button>
+      <button class="grave" data-act="revoke" aria-describedby=${name} @click=${() => view.open("revoke", display)}>${t("Revoke")}</button></span>`}
+  </li>`;
+}
+
+const reloads = ({ name }) => t("{name} loads its page anew.", { name });
+
+const STANDING = { // as the server judges it
+  revoked: ({ revoked_at: at }) => ({ state: "gone", says: t("revoked {at}", { at: moment(at) }) }),
+  unheard: () => ({ state: "silent", says: t("has not been heard of yet") }),
+  silent: ({ contact_at: at }) => ({ state: "silent", says: t("stopped at {at}", { at: clockWithSeconds(at) }) }),
+  current: () => ({ state: "current", says: t("current") }),
+  not_current: ({ told }) => ({ state: "stale", says: told?.since ? t("Not current since {at}", { at: clockWithSeconds(told.since) }) : t("Not current") }),
+};
+
+function placesOf({ shows }, board) {
+  return shows.boards.map((id) => (id === board.id ? t("All searches") : placeOf(board.get(id)))).join(", ");
+}
+
+const placeOf = (search) => (search ? nameOf(search.state.person) : t("a search that is not there any more"));
+
+const technical = ({ told, version, contact_at: contact }, at) => [
+  told?.mute && t("makes no sound: its browser does not let it"), contact && t("heard of {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
+  version && t("version {version}", { version }),
+].filter(Boolean);

@@ -1,0 +1,118 @@
+/* The page of displays: which screens there are, whether each shows what is true, and what it is to show. For coordinators. */
+
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { Dialogs } from "../../behaviours/dialog.js";
+import { keepingFocus } from "../../behaviours/keep_focus.js";
+import { t } from "../../core/i18n.js";
+import { call } from "./display_api.js";
+import { changing, isShown, pairing, revoking } from "./dialogs.js";
+import { displayRow } from "./display_row.js";
+import { say } from "../../shared/announcer.js";
+
+const ASK_EVERY = 3_000; // ms: one that has stopped is named within 15 s of that
+
+export function mount(root, desk, boardId) {
+  new DisplaysView(root, desk, desk.board(boardId)).connect();
+}
+
+class DisplaysView {
+  desk;
+  board;         // all searches: their names
+  at = null;     // the server's time of what is listed
+  problem = null; // why what was asked for was not done
+  fields = {};    // what is wrong with what was typed, by field
+  #root;
+  #displays = null;
+  #failed = false;
+  #dialog = null; // {name: "pair" | "change" | "revoke", display?}
+  #dialogs;
+  #timer = null;
+  #acting = false;
+
+  constructor(root, desk, board) {
+    this.#root = root;
+    this.desk = desk;
+    this.board = board;
+    this.#dialogs = new Dialogs(root);
+  }
+
+  connect() {
+    this.board.watch(() => this.#draw());
+    this.#timer = setInterval(() => this.#ask(), ASK_EVERY);
+    this.#draw();
+    this.#ask();
+  }
+
+  disconnect() {
+    clearInterval(this.#timer);
+  }
+
+  // --- what rows and forms need
+
+  open = (name, display = null) => {
+    this.problem = null;
+    this.fields = {};
+    this.#dialog = { name, display };
+    this.#draw();
+  };
+
+  close = () => {
+    this.#dialog = null;
+    this.#draw();
+  };
+
+  /**
+   * Does it, and lists anew; says what was done, or why it was not. One thing at a time: a code that is sent twice would be told to
+   * be wrong. says: (display as it is then) -> sentence. -> whether it was done
+   */
+  act = async (method, path, body, says) => {
+    if (this.#acting) return true;
+    this.#acting = true;
+    const { done, body: display, message, fields } = await call(method, path, body);
+    this.#acting = false;
+    this.fields = fields ?? {};
+    this.problem = done || Object.keys(this.fields).some(isShown) ? null : message;
+    if (done) this.#dialog = null;
+    this.#draw();
+    if (done) say(says(display));
+    await this.#ask();
+    return done;
+  };
+
+  #ask = async () => {
+    const { done, body } = await call("GET", "");
+    if (done && this.at > body.at) return; // a later one was answered before it
+    this.#failed = !done;
+    if (done) [this.#displays, this.at] = [body.displays, body.at];
+    this.#draw();
+  };
+
+  #draw() {
+    keepingFocus(this.#root, () => render(this.#page(), this.#root));
+    this.#dialogs.settle();
+  }
+
+  #page() {
+    const standing = this.#displays?.filter(({ revoked_at: revoked }) => !revoked) ?? [];
+    const revoked = this.#displays?.filter(({ revoked_at: at }) => at) ?? [];
+    return html`<div class="office displays">
+      <header><h1>${t("Displays")}</h1>
+        <button class="primary" data-act="pair" @click=${() => this.open("pair")}>${t("Pair a screen")}</button></header>
+      <p class="quiet">${t("Open {address} on the screen: it shows a code, which is typed here.", { address: `${location.origin}/wall` })}</p>
+      ${this.#failed ? html`<p class="problem" role="alert">${t("The displays can’t be read now. What is listed may have changed.")}</p>` : nothing}
+      ${this.problem && !this.#dialog ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      ${this.#displays === null ? nothing : standing.length ? html`<ul class="rows" data-testid="displays">
+        ${repeat(standing, ({ id }) => id, (display) => displayRow(display, this))}</ul>` : html`<p class="quiet">${t("No screen is paired.")}</p>`}
+      ${revoked.length ? html`<details class="revoked"><summary>${t("Revoked")} <b>${revoked.length}</b></summary>
+        <ul class="rows">${repeat(revoked, ({ id }) => id, (display) => displayRow(display, this))}</ul></details>` : nothing}
+      ${this.#opened()}
+    </div>`;
+  }
+
+  #opened() {
+    if (!this.#dialog) return nothing;
+    const { name, display } = this.#dialog;
+    return { pair: pairing, change: changing, revoke: revoking }[name](this, display);
+  }
+}

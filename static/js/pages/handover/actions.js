@@ -1,0 +1,213 @@
+/** What a person can do on the page of a handover. Each draws; what is refused comes back to where it was typed. */
+import { answerTo } from "../../core/answer.js";
+import { t } from "../../core/i18n.js";
+
+const OPERATIONS = "operations";
+const OF_STEP = { take: "shift.take", refuse: "handover.refuse", withdraw: "handover.withdraw" }; // dialog -> command
+
+export class HandoverActions {
+  #view;
+
+  constructor(view) {
+    this.#view = view;
+    for (const name of ["closeDialog", "sign", "save", "submit", "saveAll"]) this[name] = this[name].bind(this); // templates hand these on
+  }
+
+  dialog(name) {
+    const view = this.#view;
+    if (OF_STEP[name]) view.forms.step(OF_STEP[name]).open();
+    view.ui.dialog = name;
+    if (name === "sign") this.#look();
+    view.draw();
+  }
+
+  closeDialog() {
+    Object.assign(this.#view.ui, { dialog: null, stale: null, signing: null });
+    this.#view.draw();
+  }
+
+  /** What a step asks for goes to the server. */
+  async submit(form) {
+    const view = this.#view, { name } = form.command;
+    const data = form.command.data(form);
+    if (!data) return this.#trouble();
+    const sent = await this.#sends(form, OPERATIONS, name, data, view.board);
+    if (sent) this.closeDialog();
+    return view.draw();
+  }
+
+  /** What is said of a search, or of the desk. */
+  async save(form) {
+    const view = this.#view, board = form.entity;
+    if (!form.dirty) return undefined;
+    const { handover, ...data } = form.command.data(form) ?? {};
+    if (!handover) return this.#trouble();
+    const ack = await this.#sends(form, board, "handover.write", { handover, ...data }, form.position());
+    if (ack) view.saved(board, data, Math.max(0, ...ack.seqs));
+    else view.report.moved(board === OPERATIONS ? null : board);
+    return view.draw();
+  }
+
+  /** All conflicts of a form are decided: send what is still mine. */
+  resolved = (form) => this.save(form);
+
+  saveAll() {
+    const view = this.#view;
+    return Promise.all(view.forms.unsaved([OPERATIONS, ...view.sections.map(({ board }) => board)]).map((board) => this.save(view.forms.written(board))));
+  }
+
+  /** Pins a card or a note, or takes it off. */
+  async pin({ board }, id) {
+    const view = this.#view;
+    const pinned = view.written(board).pinned ?? [];
+    const data = { pinned: pinned.includes(id) ? pinned.filter((each) => each !== id) : [...pinned, id] };
+    const { seq: base, epoch } = view.position(board); // two people who pin at once are both heard
+    const ack = await this.#command(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
+    if (ack) view.saved(board, data, Math.max(0, ...ack.seqs));
+    view.draw();
+  }
+
+  /** Names who answers for a search that whoever takes over may not see; null takes the name back. */
+  async keep({ board }, keeper) {
+    const view = this.#view, data = { keeper };
+    const { seq: base, epoch } = view.position(board);
+    const answer = this.#command(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
+    view.draw();
+    const ack = await answer;
+    if (ack) view.saved(board, { handover: view.number, ...data }, Math.max(0, ...ack.seqs));
+    view.draw();
+  }
+
+  /** Makes whoever takes over one of the people of a search. */
+  async letIn({ board, outside }) {
+    const view = this.#view, members = [...view.membersOf(board), outside];
+    const { seq: base, epoch } = view.position(board);
+    const answer = this.#command(board, "search.set_access", { access: "members", members }, { base, epoch });
+    view.draw();
+    if (await answer) view.report.moved();
+    view.draw();
+  }
+
+  /** The cards and notes that may be pinned, read each time that somebody looks for one. */
+  async readCards({ board }) {
+    const { pinning } = this.#view.ui;
+    pinning.set(board, { ...pinning.get(board), failed: false }); // what was read before stands until then
+    const answer = await answerTo(`/api/v1/boards/${board}`);
+    pinning.set(board, answer ? { all: answer.entities } : { ...pinning.get(board), failed: true });
+    this.#view.draw();
+  }
+
+  /** Up to what is on the screen. */
+  async read({ board, after }) {
+    const view = this.#view;
+    const answer = this.#command(board, "handover.read", { handover: view.number, seq: after.seq });
+    view.draw();
+    if (await answer) view.read(board, after.seq);
+    view.report.moved(board);
+    view.draw();
+  }
+
+  /** At the positions that stood on the screen when the dialog was opened. */
+  async sign() {
+    const view = this.#view, { signing } = view.ui;
+    const { positions } = signing;
+    signing.busy = true;
+    view.draw();
+    try {
+      await view.board.send("handover.sign", { handover: view.number, positions });
+      this.closeDialog();
+    } catch (refused) {
+      view.board.retract(refused.id);
+      Object.assign(signing, { busy: false, problem: refused.message });
+      view.ui.stale = await this.#since(refused.fields, positions);
+      view.report.moved();
+    }
+    view.draw();
+  }
+
+  /** Looked again: from now on what stands on the screen would be signed. */
+  lookAgain = () => {
+    this.#view.ui.stale = null;
+    this.#look();
+    this.#view.draw();
+  };
+
+  reopen(entry) {
+    const view = this.#view;
+    const form = entry.name === "handover.write" ? view.forms.written(entry.board) : view.forms.step(entry.name);
+    form.restoreData(entry.data, entry, entry.refusal ?? {});
+    view.desk.outbox.retract(entry.id);
+    view.ui.dialog = Object.keys(OF_STEP).find((name) => OF_STEP[name] === entry.name) ?? null;
+    view.draw();
+  }
+
+  discard(entry) {
+    this.#view.desk.outbox.retract(entry.id);
+    this.#view.draw();
+  }
+
+  #look() {
+    const positions = Object.fromEntries(this.#view.sections.map(({ board, seq }) => [board, seq]));
+    this.#view.ui.signing = { positions, busy: false, problem: null };
+  }
+
+  /** What happened on the boards whose positions were refused: {board: {why, events}}; null where it was refused for something else. */
+  async #since(fields, positions) {
+    const boards = Object.entries(fields).filter(([name]) => name.startsWith("positions."));
+    if (!boards.length) return null;
+    const told = boards.map(async ([name, why]) => {
+      const board = name.slice("positions.".length);
+      return [board, { why, events: await eventsAfter(board, positions[board] ?? null) }];
+    });
+    return Object.fromEntries(await Promise.all(told));
+  }
+
+  /** The form lets go of the words once the outbox has them; refused, it has them back. -> the ack, or null */
+  async #sends(form, board, name, data, { seq, base = seq, epoch }) {
+    const { desk, draw } = this.#view;
+    const answer = desk.outbox.add(board, name, data, { base, epoch });
+    const sent = form.release();
+    draw();
+    try {
+      return await answer;
+    } catch (refused) {
+      form.restore(sent, refused);
+      form.problem = whyNot(refused);
+      desk.outbox.retract(refused.id);
+      this.#view.trouble = true;
+      return null;
+    }
+  }
+
+  /** A change without a form; refused, it waits among the refusals. -> the ack, or null */
+  async #command(board, name, data, position = {}) {
+    try {
+      return await this.#view.desk.outbox.add(board, name, data, position);
+    } catch {
+      return null;
+    }
+  }
+
+  #trouble() {
+    this.#view.trouble = true;
+    this.#view.draw();
+  }
+}
+
+/** What stands in the way is said as exactly as the server said it. */
+function whyNot({ message, fields }) {
+  if (Object.keys(fields).some((name) => name.startsWith("searches."))) return t("Not all was read. Read what is listed, or say why you take over all the same.");
+  return fields.handover ?? fields.shift ?? message;
+}
+
+async function eventsAfter(board, seq) {
+  const answer = seq === null ? null : await answerTo(`/api/v1/boards/${board}/events?after=${seq}&limit=50`);
+  return answer?.events.filter(({ hidden }) => !hidden) ?? [];
+}
+
+/** For a list of what was refused. */
+export const NAMES = {
+  "shift.take": () => t("Taking the shift"), "handover.prepare": () => t("Preparing a handover"), "handover.write": () => t("What is said for the handover"),
+  "handover.sign": () => t("Signing"), "handover.read": () => t("Marking as read"), "handover.accept": () => t("Taking over"),
+  "search.set_access": () => t("Access"), "handover.refuse": () => t("Refusing the handover"), "handover.withdraw": () => t("Withdrawing the handover"),
+};

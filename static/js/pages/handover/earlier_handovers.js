@@ -1,0 +1,51 @@
+/** The handovers that were, newest first: each as it was signed, or as it was when it ended. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { answerTo } from "../../core/answer.js";
+import { t } from "../../core/i18n.js";
+import { ending } from "./summary.js";
+import { short } from "../../format/time_elements.js";
+
+const SHOWN = 10;
+
+export class Earlier {
+  list = null;
+  people = {};
+  more = false;
+  #changed;
+  #turn = 0;
+
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  /** Of two answers that come out of turn the later asked counts. */
+  async read() {
+    const turn = (this.#turn += 1);
+    const answer = await answerTo("/api/v1/handovers");
+    if (!answer || turn !== this.#turn) return; // what was read before stands; it is asked again with the next change
+    Object.assign(this, { list: answer.handovers, people: answer.people });
+    this.#changed();
+  }
+
+  showAll = () => {
+    this.more = true;
+    this.#changed();
+  };
+}
+
+export function earlier({ earlier: { list, people, more, showAll }, isFixed, number }) {
+  const ended = (list ?? []).filter(({ ended_at: at }) => at !== null);
+  if (!ended.length) return nothing;
+  return html`<section class="earlier"><h2>${t("Earlier handovers")}</h2>
+    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN).map((each) => line(each, people, isFixed ? number : null))}</ol>
+    ${more || ended.length <= SHOWN ? nothing : html`<button type="button" class="plain" data-act="more" @click=${showAll}>${t("Show all")}</button>`}
+  </section>`;
+}
+
+function line({ number, status, outgoing, ended_by: by, ended_at: at }, people, shown) {
+  const said = ending(status, { who: people[by] ?? "…", number });
+  const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;
+  return html`<li data-handover=${number} data-status=${status}>
+    <a href="/handovers/${number}" aria-current=${shown === number ? "page" : nothing}>${said}</a>
+    <small>${who}${short(at)}</small></li>`;
+}

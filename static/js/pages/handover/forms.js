@@ -1,0 +1,59 @@
+/** The forms of a handover: what is said of each search and of the desk, and what each step asks for. Typed text survives the page. */
+import { draft } from "../../core/drafts.js";
+import { Form } from "../../forms/form.js";
+import * as fields from "../../forms/handover_fields.js";
+
+const OPERATIONS = "operations";
+
+const STEPS = {
+  "shift.take": fields.TAKE, "handover.prepare": fields.PREPARE, "handover.accept": fields.ACCEPT, "handover.refuse": fields.REFUSE,
+  "handover.withdraw": fields.WITHDRAW,
+};
+
+export class Forms {
+  #view;
+  #forms = new Map();
+
+  /** @param view written(board): what is true of what is said there; position(board): {seq, epoch} up to where that is known; number: of the handover */
+  constructor(view) {
+    this.#view = view;
+  }
+
+  /** What is said of a search; of the desk for `operations`. */
+  written(board) {
+    return this.#get(`written:${board}`, () => {
+      const view = this.#view;
+      const position = { get seq() { return view.position(board).seq; }, get epoch() { return view.position(board).epoch; } };
+      const data = (form) => {
+        const patch = form.patch();
+        return patch && { handover: view.number, ...patch };
+      };
+      return new Form({
+        key: `handover-${board}`, entity: board, board: position, fields: board === OPERATIONS ? fields.OF_DESK : fields.OF_SEARCH,
+        command: { name: "handover.write", data }, read: () => view.written(board), draft: draft(`${board}:handover`),
+      });
+    });
+  }
+
+  /** What a step asks for. */
+  step(name) {
+    return this.#get(name, () => {
+      const data = (form) => {
+        const filled = form.filled();
+        return filled && (name === "shift.take" || name === "handover.prepare" ? filled : { handover: this.#view.number, ...filled });
+      };
+      const board = this.#view.board;
+      return new Form({ key: name.replace(".", "-"), board, fields: STEPS[name], command: { name, data }, draft: draft(`${OPERATIONS}:${name}`) });
+    });
+  }
+
+  /** The boards of which something is typed and not saved. */
+  unsaved(boards) {
+    return boards.filter((board) => this.written(board).dirty);
+  }
+
+  #get(key, make) {
+    if (!this.#forms.has(key)) this.#forms.set(key, make());
+    return this.#forms.get(key);
+  }
+}

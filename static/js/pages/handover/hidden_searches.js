@@ -1,0 +1,69 @@
+/** Searches that whoever takes over may not see: nobody would answer for them. Who sees them is told, and decides before it is signed. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { n, t } from "../../core/i18n.js";
+
+/** Who was named to answer for a search by the handover that is looked at; null where nobody was. */
+const keeperOf = ({ board, briefing }, view) => {
+  if (view.mayWrite) {
+    const { keeper = null, handover } = view.written(board);
+    return handover === view.number ? keeper : null;
+  }
+  return briefing?.keeper ?? null;
+};
+
+/** Those of which it is still to be decided who answers for them. */
+export const undecided = (view) => view.sections.filter((it) => it.outside && !keeperOf(it, view));
+
+/** In the section of a search. */
+export function outside(it, view) {
+  if (!it.outside) return nothing;
+  const name = view.nameOf(it.outside), keeper = keeperOf(it, view);
+  return html`<div class="outside ${keeper ? "" : "open"}" data-testid="outside" role="group" aria-label=${t("Who answers for this search")}>
+    <p><b>${t("{name} may not see this search.", { name })}</b> ${keeper ? kept(it, keeper, view) : view.mayWrite ? t("Decide who answers for it: else it can't be signed.") : t("Nobody was named to answer for it.")}</p>
+    ${view.mayWrite ? choices(it, name, keeper, view) : nothing}
+  </div>`;
+}
+
+function kept({ briefing }, keeper, view) {
+  const name = view.nameOf(keeper);
+  if (view.mayWrite || briefing.handover === view.number) return t("{name} answers for it.", { name });
+  return t("Handover {number}: {name} answers for it.", { number: briefing.handover, name });
+}
+
+function choices(it, name, keeper, view) {
+  const { outgoing } = view.handover, members = view.membersOf(it.board);
+  const keep = outgoing === view.desk.account.id ? t("I keep it") : t("{name} keeps it", { name: view.nameOf(outgoing) });
+  const others = view.coordinators.filter(({ id }) => members.includes(id) && id !== outgoing && id !== it.outside);
+  const busy = view.isSaving(it.board) || view.isBeingOpened(it.board);
+  return html`<p class="buttons on-screen">
+    ${it.search.status === "closed" ? nothing : html`<button type="button" data-act="let-in" ?disabled=${busy} @click=${() => view.act.letIn(it)}>${t("Let {name} see it", { name })}</button>`}
+    ${members.includes(outgoing) ? html`<button type="button" data-act="keep" aria-pressed=${String(keeper === outgoing)} ?disabled=${busy} @click=${() => view.act.keep(it, outgoing)}>${keep}</button>` : nothing}
+    ${others.length ? html`<label>${t("Another coordinator answers for it:")} <select data-act="keeper" ?disabled=${busy} @change=${({ target }) => view.act.keep(it, target.value || null)}>
+      <option value="" ?selected=${!others.some(({ id }) => id === keeper)}>–</option>
+      ${others.map((each) => html`<option value=${each.id} ?selected=${each.id === keeper}>${each.name}</option>`)}
+    </select></label>` : nothing}
+  </p>`;
+}
+
+/** Above the report, for those who see them: searches that nobody answers for, as who holds the shift, or is about to, may not see them. */
+export function unanswered(view) {
+  const open = view.isFixed || view.mayWrite ? [] : undecided(view);
+  if (!open.length) return nothing;
+  const name = view.nameOf(open[0].outside);
+  return html`<div class="problem" data-testid="unanswered"><p>${n("{name} may not see {count} search, and nobody was named to answer for it:", "{name} may not see {count} searches, and nobody was named to answer for them:", open.length, { name })}</p>
+    <p class="blocking">${open.map((it) => html`<a href="#s-${it.board}">${it.search.reference} ${it.search.person.first_name}</a> `)}</p></div>`;
+}
+
+/** Beside the step, and in the dialog in which it is signed. */
+export function toDecide(view) {
+  if (!view.mayWrite) return nothing;
+  const open = undecided(view);
+  if (open.length) {
+    const name = view.nameOf(view.handover.incoming);
+    return html`<div class="problem" data-testid="undecided"><p>${n("{name} may not see {count} search. Decide who answers for it:", "{name} may not see {count} searches. Decide who answers for them:", open.length, { name })}</p>
+      <p class="blocking">${open.map((it) => html`<a href="#s-${it.board}" @click=${view.act.closeDialog}>${it.search.reference} ${it.search.person.first_name}</a> `)}</p></div>`;
+  }
+  const few = view.handover.incoming ? [] : view.sections.filter(({ search }) => search.access === "members");
+  if (!few.length) return nothing;
+  return html`<p class="hint" data-testid="few">${n("Nobody is named who takes over. {count} search is seen by its people alone, and whoever accepts may not be one of them.", "Nobody is named who takes over. {count} searches are seen by their people alone, and whoever accepts may not be one of them.", few.length)}</p>`;
+}

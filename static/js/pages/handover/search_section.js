@@ -1,0 +1,160 @@
+/** One search in the report of a handover: how it stands, what waits, what is said of it, what must not be missed, and what has
+    happened since it was signed. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { hasKeys } from "../../behaviours/shortcut_handler.js";
+import { n, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { outside } from "./hidden_searches.js";
+import { pinned } from "./pinned.js";
+import { ofSearch } from "./texts.js";
+import { finding, joined } from "../../shared/board/outcome.js";
+import { cardTime, due, sighted, since, time, when } from "../../format/time_elements.js";
+import { worry } from "../../shared/board/worrying_badge.js";
+
+export const referenceOf = ({ search }) => search.reference;
+
+/** @param it a section of the report */
+export function section(it, view) {
+  const { board, search } = it;
+  return html`<article class="handing ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && view.isUnread(it)}
+      aria-labelledby="h-${board}">
+    <header>
+      <h2 id="h-${board}"><a href="/searches/${board}">${search.reference}</a> ${nameOf(search)}</h2>
+      ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
+      ${worry(search, search.undecided)}
+      ${search.access === "members" ? html`<span class="lock">${t("members")}</span>` : nothing}
+      <span class="space"></span>
+      <span class="at">${t("event {seq}", { seq: it.seq })}</span>
+    </header>
+    ${after(it, view)}
+    ${outside(it, view)}
+    ${facts(it, view)}
+    ${pinned(it, view)}
+    ${ofSearch(it, view)}
+    ${happened(it)}
+    ${cards(it, view)}
+    ${head(it, view)}
+  </article>`;
+}
+
+const nameOf = ({ person: { first_name: name, age } }) => (age === null || age === undefined ? name : `${name}, ${age}`);
+
+function facts({ search, last_confirmed: last }, view) {
+  const { kind, missing_since: missing, lead, appeal, status, worrying } = search;
+  const level = appeal?.level && appeal.level !== "none" ? appeal : null;
+  return html`<dl class="facts-line">
+    <div><dt>${t("Kind")}</dt><dd>${label.kind(kind)}</dd></div>
+    <div><dt>${t("Status")}</dt><dd>${label.status(status)}</dd></div>
+    <div><dt>${t("Worrying")}</dt><dd>${worrying === null ? t("Not decided") : worrying ? t("Yes") : t("No")}${hinted(search)}</dd></div>
+    <div><dt>${t("Missing since")}</dt><dd>${time(missing)}${status === "open" && !view.isFixed ? html` · ${since(missing)}` : nothing}</dd></div>
+    <div><dt>${t("Lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
+    <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${sighted(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
+    ${ended(search)}
+    ${level ? html`<div><dt>${t("Appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: when(level.until) })}` : nothing}</dd></div>` : nothing}
+  </dl>`;
+}
+
+/** What the age suggests, until somebody has decided. */
+function hinted({ worrying, suggested = [] }) {
+  if (worrying !== null || !suggested.length) return nothing;
+  return html` · ${t("suggested by the age")}: ${suggested.map(label.criterion).join(", ")}`;
+}
+
+/** How the child was found, and why the search was closed with something still open. */
+function ended({ status, outcome, status_reason: reason, acknowledge }) {
+  return html`${outcome ? html`<div><dt>${t("Outcome")}</dt><dd data-testid="outcome">${joined(finding(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
+    ${status === "closed" && reason ? html`<div><dt>${t("Closing note")}</dt><dd>${reason}</dd></div>` : nothing}
+    ${acknowledge ? html`<div><dt>${t("Closed anyway because")}</dt><dd class="over" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
+}
+
+/** What has happened in the shift, the same for everybody; and on the screen what of it is new to whoever looks. */
+function happened({ board, since: { events, significant, seq }, reader, seq: until }) {
+  const earlier = reader.significant.filter((event) => event.seq <= seq); // before the shift: these are told nowhere else
+  const mine = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlier, board)}</div>` : nothing;
+  if (!events) return html`<div class="news quiet"><p>${t("Nothing since the shift began.")}</p>${mine}</div>`;
+  return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${mine}
+    ${important(significant, board)}</div>`;
+}
+
+function important(events, board) {
+  if (!events.length) return nothing;
+  return html`<ul>${events.map((event) => html`<li>${time(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>`;
+}
+
+/** What whoever looks has not seen. */
+function newTo({ events, significant, seq }, board, until) {
+  if (!events) return t("Nothing since you last saw it.");
+  const weighty = significant.length ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
+  return html`<b>${n("{count} event since you last saw it", "{count} events since you last saw it", events)}</b>${weighty}${links(board, seq, until)}`;
+}
+
+/** To what differs between two events, and to what happened from the first on. */
+function links(board, from, to) {
+  return html`<span class="on-screen"> · <a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a> · <a href="/searches/${board}/history#${from + 1}">${t("History")}</a></span>`;
+}
+
+/** What has happened since it was signed, and whether this person has read it. */
+function after(it, view) {
+  if (view.stage !== "signed") return nothing;
+  const { board, seq, after: { seq: now, events, significant } } = it;
+  const mine = it.reads?.[view.desk.account.id];
+  return html`<div class="after" data-testid="after">
+    <p>${events ? html`<b>${n("{count} event since it was signed", "{count} events since it was signed", events)}</b>${significant ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("Nothing since it was signed.")}</p>
+    ${view.mayTakeOver ? reading(it, view, mine) : nothing}
+    ${readers(it, view)}
+  </div>`;
+}
+
+function reading(it, view, mine) {
+  if (view.isBeingRead(it.board)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
+  if (!view.isUnread(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: when(mine.at) }) : t("read")}</span>`;
+  const mark = ({ target }) => {
+    target.closest("[data-section]").focus({ preventScroll: true }); // the button goes
+    view.act.read(it);
+  };
+  return html`<button type="button" class="primary" data-act="mark-read" @click=${mark}>${mine ? t("Read again") : t("Mark as read")}${hasKeys() ? html` <kbd>R</kbd>` : nothing}</button>`;
+}
+
+/** Who else has read it: whoever hands over sees how far they have come. On paper everybody who has: it is the same for all. */
+function readers({ reads = {} }, view) {
+  const all = Object.entries(reads), others = all.filter(([id]) => id !== view.desk.account.id);
+  const told = (some) => some.map(([id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: when(at) })).join(" · ");
+  return html`${others.length ? html`<p class="hint on-screen">${told(others)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${told(all)}</p>` : nothing}`;
+}
+
+function cards(it, view) {
+  const { ungraded, tasks: { overdue, due: soon, done }, left_out: left = 0 } = it;
+  const lists = [
+    [t("Overdue"), overdue, "late"], [t("Due in the next shift"), soon, ""], [t("Sightings not yet graded"), ungraded, ""], [t("Done in this shift"), done, "done"],
+  ].filter(([, list]) => list.length);
+  return html`<div class="waiting">${lists.map(([name, list, kind]) => html`<section class=${kind}><h3>${name} <span>${list.length}</span></h3>
+      <ul>${list.map((card) => line(card, kind === "done" ? null : card.due, it, view))}</ul></section>`)}</div>
+    ${left ? html`<p class="hint">${n("{count} more card has no room here.", "{count} more cards have no room here.", left)}</p>` : nothing}`;
+}
+
+function line(card, until, { board }, view) {
+  const { kind, id, number, title, assignee } = card;
+  return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
+    <small>${[assignee && view.nameOf(assignee), cardTime(card)].filter(Boolean).join(" · ")}${until ? html` ${view.isFixed ? t("due {at}", { at: when(until) }) : due(until)}` : nothing}</small></li>`;
+}
+
+/** The hash of the chain at that position: what `verify` compares. */
+function head({ head: hash }, view) {
+  return view.isFixed || view.stage === "signed" ? html`<p class="evidence"><code>${hash}</code></p>` : nothing;
+}
+
+/** All searches of it at a glance, with what is still to be done of each. */
+export function index(view) {
+  const { sections } = view;
+  if (!sections.length) return nothing;
+  return html`<nav class="handing-index" aria-label=${t("Searches of this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
+    <ol role="list">${sections.map((it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${outcome(it, view)}</li>`)}</ol></nav>`;
+}
+
+function outcome(it, view) {
+  if (view.mayTakeOver) return view.isUnread(it) ? html`<b class="todo">${t("not read")}</b>` : html`<span class="ok">✓ ${t("read")}</span>`;
+  if (view.stage === "signed") return it.after.significant ? html`<b class="todo">${n("{count} new", "{count} new", it.after.significant)}</b>` : nothing;
+  if (view.mayWrite && view.forms.written(it.board).dirty) return html`<b class="todo">${t("not saved")}</b>`;
+  const overdue = it.tasks.overdue.length;
+  return overdue ? html`<span class="over">${t("{count} overdue", { count: overdue })}</span>` : nothing;
+}

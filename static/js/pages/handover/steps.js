@@ -1,0 +1,125 @@
+/** What the next step asks of whoever looks: a form where it is theirs to take, a sentence where it is another's. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { dialog } from "../../behaviours/dialog.js";
+import { formOf, row } from "../../forms/form_row.js";
+import { n, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { toDecide, undecided } from "./hidden_searches.js";
+import { withCoordinators } from "./texts.js";
+import { referenceOf } from "./search_section.js";
+import { time } from "../../format/time_elements.js";
+
+export function step(view) {
+  if (view.isFixed || view.board.seq === null) return nothing;
+  return html`<section class="step" data-testid="step">${STEPS[view.stage](view)}</section>`;
+}
+
+const STEPS = {
+  none(view) {
+    if (!view.shift) return html`<p>${t("Somebody takes the shift first: then it can be handed over.")}</p>`;
+    if (!view.leads) return html`<p>${t("No handover is open.")}</p>`;
+    const form = view.forms.step("handover.prepare");
+    return html`<h2>${t("Prepare a handover")}</h2>
+      <p class="hint">${t("The report of all active searches is composed, and stays live while it is being written.")}</p>
+      ${formOf(form, "prepare", row(form, "incoming", withCoordinators(view, [view.shift.holder])), send("prepare", t("Prepare")), view.act.submit)}`;
+  },
+
+  prepared(view) {
+    const { handover } = view;
+    return html`<h2>${t("Write, then sign")}</h2>
+      <p class="hint">${n("{count} search, live.", "{count} searches, live.", view.sections.length)} ${expected(view, handover)}</p>
+      ${toDecide(view)}
+      ${view.isHolder ? nothing : html`<p>${t("{name} holds the shift, and signs.", { name: view.nameOf(view.shift?.holder) })}</p>`}
+      ${withdrawable(view, view.isHolder ? html`<button type="button" class="primary" data-act="sign" ?disabled=${!view.report.whole} @click=${() => view.act.dialog("sign")}>${t("Sign…")}</button>` : nothing)}`;
+  },
+
+  signed(view) {
+    if (!view.mayTakeOver) {
+      return html`<h2>${t("To be accepted")}</h2>
+        <p>${t("Until somebody accepts, {name} holds the shift.", { name: view.nameOf(view.shift?.holder) })} ${expected(view, view.handover)}</p>${withdrawable(view)}`;
+    }
+    return html`<h2>${t("Read, restate, accept")}</h2>${blocked(view)} ${acceptance(view)} ${withdrawable(view)}`;
+  },
+};
+
+const send = (act, text) => html`<span class="space"></span><button type="submit" class="primary" data-act=${act}>${text}</button>`;
+
+const expected = (view, { incoming }) => (incoming ? t("{name} is expected to take over.", { name: view.nameOf(incoming) }) : nothing);
+
+function withdrawable(view, more = nothing) {
+  if (!view.leads) return nothing;
+  return html`<p class="buttons"><button type="button" class="plain" data-act="withdraw" @click=${() => view.act.dialog("withdraw")}>${t("Withdraw it…")}</button><span class="space"></span>${more}</p>`;
+}
+
+/** What stands between this person and the shift, and the way out. */
+function blocked(view) {
+  const { unread, sections } = view;
+  if (!sections.length) return nothing;
+  if (!unread.length) return html`<p class="ready" data-testid="ready">${t("You have read all that is handed over.")}</p>`;
+  return html`<p data-testid="blocked">${n("{count} search is not read, or something important happened since:", "{count} searches are not read, or something important happened since:", unread.length)}</p>
+    <p class="blocking">${unread.slice(0, 12).map((each) => html`<a href="#s-${each.board}">${referenceOf(each)} ${each.search.person.first_name}</a> `)}${unread.length > 12 ? "…" : nothing}</p>`;
+}
+
+function acceptance(view) {
+  const form = view.forms.step("handover.accept");
+  if (!view.unread.length) form.problem = null; // what stood in the way has been read
+  const needsReason = view.unread.length > 0 || form.isMine("reason");
+  const buttons = html`<button type="button" data-act="refuse" @click=${() => view.act.dialog("refuse")}>${t("Refuse…")}</button>${send("accept", t("Accept the shift"))}`;
+  return formOf(form, "accept", html`${row(form, "restatement", view)} ${needsReason ? row(form, "reason", view) : nothing}`, buttons, view.act.submit);
+}
+
+// --- dialogs
+
+export function dialogOf(view) {
+  const open = view.ui.dialog;
+  return open ? DIALOGS[open](view) : nothing;
+}
+
+const DIALOGS = {
+  take: (view) => asking(view, "take", "shift.take", t("Take the shift"), taking(view), t("Take the shift")),
+  refuse: (view) => asking(view, "refuse", "handover.refuse", t("Refuse the handover"), html`<p>${t("The shift stays where it is, and everyone sees why.")}</p>`, t("Refuse")),
+  withdraw: (view) => asking(view, "withdraw", "handover.withdraw", t("Withdraw the handover"), html`<p>${t("The shift stays where it is. What was written of the searches is kept for the next handover.")}</p>`, t("Withdraw")),
+  sign: (view) => signing(view),
+};
+
+function asking(view, name, command, title, body, act) {
+  const form = view.forms.step(command);
+  const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button><button type="submit" class="primary" data-act="send">${act}</button>`;
+  return dialog(name, title, formOf(form, name, html`${body} ${row(form, "reason", view)}`, buttons, view.act.submit), view.act.closeDialog);
+}
+
+function taking({ shift, stage }) {
+  return html`<p>${t("From that moment you answer for the desk, and every screen says that nobody handed it over to you.")}</p>
+    ${shift ? html`<p>${t("Who holds it now is told that you took it. Where they are here, let them hand it over instead.")}</p>` : nothing}
+    ${stage === "none" ? nothing : html`<p class="over">${t("The handover that is open is withdrawn by that.")}</p>`}`;
+}
+
+function signing(view) {
+  const { signing: { positions, busy, problem }, stale } = view.ui;
+  const unsaved = view.forms.unsaved(["operations", ...view.sections.map(({ board }) => board)]);
+  const boards = view.sections.filter(({ board }) => board in positions);
+  const body = html`<div class="form signing">
+    ${problem ? html`<div class="problem" role="alert" data-testid="problem"><p>${problem}</p></div>` : nothing}
+    ${unsaved.length ? html`<div class="problem quiet" data-testid="unsaved"><p>${n("What was typed in {count} place is not saved.", "What was typed in {count} places is not saved.", unsaved.length)}</p><button type="button" data-act="save-all" @click=${view.act.saveAll}>${t("Save all")}</button></div>` : nothing}
+    ${toDecide(view)}
+    ${stale ? staleOnes(view, stale, positions) : html`
+      <p>${n("You sign the report of {count} search as it stands here. From then on it is fixed, and the shift stays with you until somebody accepts.", "You sign the report of {count} searches as it stands here. From then on it is fixed, and the shift stays with you until somebody accepts.", boards.length)}</p>
+      <ul class="positions">${boards.map((each) => html`<li><b>${referenceOf(each)}</b> ${each.search.person.first_name} <span>${t("event {seq}", { seq: positions[each.board] })}</span></li>`)}</ul>`}
+    <div class="buttons"><span class="space"></span>
+      <button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button>
+      ${stale ? html`<button type="button" class="primary" data-act="look-again" @click=${view.act.lookAgain}>${t("I have seen this: go on")}</button>`
+        : html`<button type="button" class="primary" data-act="sign-now" ?disabled=${busy || unsaved.length > 0 || undecided(view).length > 0} @click=${view.act.sign}>${busy ? t("sending…") : t("Sign")}</button>`}
+    </div>
+  </div>`;
+  return dialog("sign", t("Sign the handover"), body, view.act.closeDialog);
+}
+
+/** What happened while one looked: it has to be seen before it is signed. */
+function staleOnes(view, stale, positions) {
+  return html`<ul class="stale" data-testid="stale">${Object.entries(stale).map(([board, { why, events }]) => {
+    const section = view.report.section(board);
+    return html`<li><p><b>${section ? referenceOf(section) : t("Search")}</b> ${section?.search.person.first_name ?? nothing} · ${why}</p>
+      ${events.length ? html`<ul>${events.map(({ type, actor, at, state, seq }) => html`<li>${time(at)} · ${label.event(type)}${state?.number ? ` ${state.number}` : nothing}${actor ? ` · ${actor.name}` : nothing} <span class="hint">${t("event {seq}", { seq })}</span></li>`)}</ul>
+        <a href="/searches/${board}?at=${positions[board]}&amp;with=${events.at(-1).seq}" target="_blank">${t("Compare")}</a>` : nothing}</li>`;
+  })}</ul>`;
+}

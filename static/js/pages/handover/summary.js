@@ -1,0 +1,153 @@
+/** Who holds the shift and how they got it; how far the handover has come; and what is not in it. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { n, t } from "../../core/i18n.js";
+import { serverNow } from "../../core/time.js";
+import { NAMES } from "./actions.js";
+import { unanswered } from "./hidden_searches.js";
+import { when } from "../../format/time_elements.js";
+
+const STATUS = {
+  prepared: () => t("being prepared"), signed: () => t("signed, to be accepted"), accepted: () => t("accepted"),
+  refused: () => t("refused"), withdrawn: () => t("withdrawn"),
+};
+
+const ENDED = {
+  accepted: (said) => t("{who} accepted handover {number}", said), refused: (said) => t("{who} refused handover {number}", said),
+  withdrawn: (said) => t("{who} withdrew handover {number}", said),
+};
+
+const statusName = (status) => STATUS[status]?.() ?? status;
+
+/** "Dora refused handover 1": who ended it, by name. */
+export const ending = (status, said) => ENDED[status]?.(said) ?? statusName(status);
+
+export function head(view) {
+  return html`<header class="handover-head">
+    <h1>${title(view)}</h1>
+    ${view.isFixed ? html`<a class="button" href="/handover">${t("The handover of now")}</a>` : nothing}
+    <span class="space"></span>
+    ${view.isFixed && !view.handover?.position ? nothing : papers(view)}
+  </header>
+  ${view.isFixed ? ended(view) : html`${holder(view)} ${notAccepted(view)}`}`;
+}
+
+function title({ number, isFixed, stage }) {
+  return number && (isFixed || stage !== "none") ? t("Handover {number}", { number }) : t("Handover");
+}
+
+/** On paper, and for programs: only what is signed stays what it is. */
+function papers({ isFixed, number, stage }) {
+  const of = isFixed || stage === "signed" ? `/handovers/${number}` : "/handover";
+  return html`<span class="papers" role="group" aria-label=${t("On paper, and for programs")}>
+    <button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button>
+    <a class="button" translate="no" href="${of}.pdf">PDF</a><a class="button" translate="no" href="${of}.md">Markdown</a><a class="button" translate="no" href="/api/v1${of}">JSON</a>
+  </span>`;
+}
+
+/** One person, at any moment; and nobody overlooks it where nobody handed it to them. */
+function holder(view) {
+  const { shift, leads, isHolder } = view;
+  const take = leads && !isHolder && view.board.seq !== null
+    ? html`<button type="button" data-act="take" @click=${() => view.act.dialog("take")}>${t("Take the shift…")}</button>` : nothing;
+  if (!shift) {
+    return html`<section class="holder nobody" data-testid="holder"><p>${view.board.seq === null ? t("Reading…") : html`<b>${t("Nobody holds the shift.")}</b>`}</p>${take}</section>`;
+  }
+  return html`<section class="holder ${shift.handover === null ? "taken" : ""}" data-testid="holder" data-holder=${shift.holder}>
+    <p><b>${t("{name} holds the shift", { name: view.nameOf(shift.holder) })}</b> <span>${t("since {at}", { at: when(shift.since) })}</span></p>
+    <p class="how">${how(view, shift)}</p>${take}
+  </section>`;
+}
+
+function how(view, { before, handover, reason }) {
+  if (handover !== null) {
+    return html`${t("Handed over by {name}", { name: view.nameOf(before) })} · <a href="/handovers/${handover}">${t("Handover {number}", { number: handover })}</a>`;
+  }
+  const after = before ? t("Taken after {name}. Nobody handed it over:", { name: view.nameOf(before) }) : t("Taken. Nobody handed it over:");
+  return html`${after} <q>${reason}</q>`;
+}
+
+/** Who refused the last handover, or withdrew it, and why: until somebody prepares again. Where the shift was taken that is
+    said already. */
+function notAccepted(view) {
+  const { handover, shift, stage } = view;
+  if (stage !== "none" || !["refused", "withdrawn"].includes(handover?.status) || handover.ended_at === shift?.since) return nothing;
+  const { number, status, ended_by: by, ended_at: at, reason, signed_at: signedAt } = handover;
+  return html`<section class="holder not-accepted" data-testid="not-accepted" data-status=${status}>
+    <p><b>${ending(status, { who: view.nameOf(by), number })}</b> <span>${when(at)}</span></p>
+    <p class="how">${reason ? html`${t("Reason:")} <q>${reason}</q>` : nothing} ${signedAt ? html`<a href="/handovers/${number}">${t("As it was signed")}</a>` : nothing}</p>
+  </section>`;
+}
+
+/** What became of a handover that is looked at as it was signed. */
+function ended(view) {
+  const { handover, report } = view;
+  if (!handover) return html`<section class="holder" data-testid="holder"><p>${report.status === 404 ? t("There is no such handover that was signed.") : t("Reading…")}</p></section>`;
+  if (!handover.signed_at) return unsigned(view);
+  const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
+  return html`<section class="holder" data-testid="holder" data-status=${status}>
+    <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${when(signedAt)} · ${by ? html`<b>${ending(status, { who: view.nameOf(by), number })}</b>, ${when(at)}` : statusName(status)}</span></p>
+    ${restatement ? html`<p class="how">${t("Restated:")} <q>${restatement}</q></p>` : nothing}
+    ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
+    <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })} · ${t("digest")} <code>${digest}</code></p>
+  </section>`;
+}
+
+/** One that was never signed: who prepared it, and what became of it. */
+function unsigned(view) {
+  const { number, status, prepared_by: by, prepared_at: at, ended_by: endedBy, ended_at: endedAt, reason } = view.handover;
+  return html`<section class="holder" data-testid="holder" data-status=${status}>
+    <p><b>${endedAt ? ending(status, { who: view.nameOf(endedBy), number }) : statusName(status)}</b> <span>${endedAt ? `${when(endedAt)} · ` : ""}${t("Prepared by {name}, {at}; never signed", { name: view.nameOf(by), at: when(at) })}</span></p>
+    ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
+  </section>`;
+}
+
+// --- how far it has come
+
+export function steps(view) {
+  const { stage, handover, isFixed } = view;
+  if (isFixed) return nothing;
+  const at = { none: 0, prepared: 1, signed: 2 }[stage];
+  const all = view.sections.length, read = all - view.unread.length;
+  const list = [
+    [t("Prepare"), at > 0 ? t("{name}, {at}", { name: view.nameOf(handover.prepared_by), at: when(handover.prepared_at) }) : null],
+    [t("Sign"), at > 1 ? t("{name}, {at}", { name: view.nameOf(handover.outgoing), at: when(handover.signed_at) }) : null],
+    [t("Read"), at === 2 && view.mayTakeOver ? t("{read} of {all}", { read, all }) : null],
+    [t("Accept"), null],
+  ];
+  const now = stage === "signed" && view.mayTakeOver && !view.unread.length ? 3 : at;
+  return html`<ol class="steps" data-testid="steps">${list.map(([name, more], index) => html`<li class=${index < now ? "done" : index === now ? "now" : ""}
+    aria-current=${index === now ? "step" : nothing}><b>${name}</b>${more ? html` <small>${more}</small>` : nothing}</li>`)}</ol>`;
+}
+
+// --- what is not in it
+
+export function notices(view) {
+  const { report, refused } = view;
+  const withheld = report.whole?.withheld ?? 0;
+  const said = [
+    report.status !== null && report.status !== 404 && html`<p class="problem" role="alert">${t("The report can't be read now.")} <button type="button" data-act="read-again" @click=${() => report.moved()}>${t("Try again")}</button></p>`,
+    withheld > 0 && html`<p class="withheld" data-testid="withheld">${n("{count} search is withheld: you are not one of its people.", "{count} searches are withheld: you are not one of their people.", withheld)}</p>`,
+    report.whole && !view.sections.length && html`<p>${t("There is no search to hand over.")}</p>`,
+    !report.whole && report.status === null && html`<p role="status">${t("Reading…")}</p>`,
+  ].filter(Boolean);
+  return html`${unanswered(view)} ${said.length ? html`<div class="handover-notices">${said}</div>` : nothing}
+    ${refused.length ? html`<ul class="refusals" role="alert" data-testid="refusals">${refused.map((entry) => refusal(view, entry))}</ul>` : nothing}`;
+}
+
+function refusal(view, entry) {
+  const of = view.report.section(entry.board)?.search.reference;
+  const hasForm = ["handover.write", "handover.accept", "handover.refuse", "handover.withdraw", "shift.take"].includes(entry.name) && !entry.data.pinned;
+  return html`<li data-refused=${entry.id}>
+    <p><b>${NAMES[entry.name]?.() ?? entry.name}</b> ${of ? `· ${of} ` : nothing}· ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
+    <span class="buttons">
+      ${hasForm ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Open again")}</button>` : nothing}
+      <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Let go")}</button>
+    </span>
+  </li>`;
+}
+
+/** Under the report, on paper. */
+export function printed(view) {
+  return html`<p class="on-paper printed">${t("Printed by {name}, {at}; all searches up to event {seq}", { name: view.desk.account.name, at: when(serverNow().toISOString()), seq: (view.stage === "signed" || view.isFixed ? view.handover?.position?.seq : view.board.seq) ?? "" })}</p>`;
+}
+

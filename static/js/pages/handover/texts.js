@@ -1,0 +1,52 @@
+/** What people write for a handover: of the desk as a whole and of each search. As fields while it is prepared, else as text. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { OF_DESK, OF_SEARCH } from "../../forms/handover_fields.js";
+import { formOf, rows } from "../../forms/form_row.js";
+import { shown } from "../../format/values.js";
+import { t } from "../../core/i18n.js";
+
+const OPERATIONS = "operations";
+const paths = (fields) => fields.map(({ path }) => path);
+
+/** What concerns the desk as a whole. */
+export function ofDesk(view) {
+  if (!view.handover || (view.stage === "none" && !view.isFixed)) return nothing;
+  const values = view.isFixed ? view.handover : view.written(OPERATIONS);
+  const body = view.mayWrite ? form(view, OPERATIONS, withCoordinators(view, [view.handover.outgoing])) : nothing;
+  const text = texts(OF_DESK, values, view);
+  if (body === nothing && text === nothing) return nothing;
+  return html`<section class="handing of-desk ${text === nothing ? "on-screen" : ""}" data-testid="of-desk"><header><h2>${t("The desk as a whole")}</h2></header>${body}
+    ${body === nothing ? text : html`<div class="on-paper">${text}</div>`}</section>`;
+}
+
+/** What is said of one search. */
+export function ofSearch(section, view) {
+  const text = texts(OF_SEARCH, view.mayWrite ? view.written(section.board) : section.briefing ?? {}, view);
+  if (!view.mayWrite) return text;
+  return html`${form(view, section.board, view)}<div class="on-paper">${text}</div>`;
+}
+
+function form(view, board, ctx) {
+  const written = view.forms.written(board);
+  const buttons = html`${view.isSaving(board) ? html`<span class="hint" role="status" data-testid="saving">${t("sending…")}</span>` : nothing}
+    ${written.dirty ? html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
+      <button type="button" class="plain" data-act="discard" @click=${() => (written.clear(), view.draw())}>${t("Throw away")}</button>
+      <button type="submit" class="primary" data-act="save">${t("Save")}</button>` : nothing}`;
+  const fields = rows(written, paths(written.fields), { ...contextOf(ctx), resolved: view.act.resolved });
+  return formOf(written, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);
+}
+
+const contextOf = ({ desk, board, draw }) => ({ desk, board, draw });
+
+function texts(fields, values, view) {
+  const said = fields.map((field) => [field, shown(field, values[field.path] ?? null, view)]).filter(([, text]) => text);
+  if (!said.length) return nothing;
+  return html`<dl class="words">${said.map(([field, text]) => html`<dt>${field.label()}</dt><dd data-said=${field.path}>${text}</dd>`)}</dl>`;
+}
+
+/** The view for a field in which somebody who can take the shift over is chosen: coordinators, but not those named in `but`. */
+export function withCoordinators({ desk, board, draw }, but) {
+  const may = ({ id, role, machine }) => ["coordinator", "admin"].includes(role) && !machine && !but.includes(id);
+  const accounts = new Map([...desk.accounts].filter(([, account]) => may(account)));
+  return { desk: { accounts }, board, draw };
+}

@@ -1,0 +1,32 @@
+/** What one may do on a history, by key and by the palette. */
+import { t } from "../../core/i18n.js";
+
+export class HistoryHere {
+  where = "history";
+  #view;
+
+  constructor(view) {
+    this.#view = view;
+  }
+
+  may(right) {
+    return right === undefined;
+  }
+
+  settle() {
+    this.#view.drawNow();
+  }
+
+  commands() {
+    const { isAsked, askNothing, fresh, toNewest } = this.#view;
+    return [
+      { id: "find", says: t("Find in what happened"), does: () => document.querySelector("#find")?.focus() },
+      { id: "show-all", not: !isAsked, says: t("Show all events again"), does: askNothing },
+      { id: "newest", not: !fresh, says: t("To the newest event"), does: toNewest },
+    ].filter(({ not }) => !not);
+  }
+
+  things() {
+    return [];
+  }
+}

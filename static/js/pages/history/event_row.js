@@ -1,0 +1,92 @@
+/** One event of a history: the sentence, what it does not tell, when it happened and when it was recorded, and links to it. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { shownAt } from "../../format/values.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { cardOf, told } from "../../format/event_text.js";
+import { clock, day } from "../../core/time.js";
+import { shiftHeading } from "./shift_headings.js";
+import { nameOf } from "../../format/search_list.js";
+import { byClock, time, when } from "../../format/time_elements.js";
+
+const LATE_MS = 30 * 60_000; // between happening and record: with that of a sighting, which the server judges
+
+/** @param at its place among all that are shown; group the heading that begins with it, or null */
+export function row(entry, at, group, view) {
+  const { key, event, journal } = entry;
+  const isCurrent = key === view.current;
+  const { says, values, rest } = told(event, view.told.names(entry), view.told.before(entry));
+  return html`<li data-key=${key} data-seq=${event.seq} data-type=${event.type} aria-setsize=${view.shown} aria-posinset=${at + 1}
+      aria-current=${key === view.target ? "true" : nothing} tabindex=${isCurrent ? 0 : -1}>
+    ${group ? html`<h2 data-testid="group">${shiftHeading(group, view)}</h2>` : nothing}
+    <div class="event" data-kind=${event.kind}>
+      <p class="when">${time(event.at)}${byClock(event)}${late(event)}</p>
+      <p class="says" data-sentence>${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason)}</p>
+      ${rest.length ? html`<ul class="changes">${rest.map((change) => line(change, view.told.names(entry)))}</ul>` : nothing}
+      <p class="links">${links(entry, view, isCurrent ? 0 : -1)}</p>
+    </div>
+  </li>`;
+}
+
+/** The words, with what stands in them marked. */
+function pieces(says, values, entry) {
+  return says.split(/\{(\w+)\}/).map((part, at) => (at % 2 === 0 ? part : marked(part, values[part], entry)));
+}
+
+function marked(name, value, { event, journal }) {
+  if (value === undefined || value === null) return nothing;
+  if (name === "who" || name === "holder") return html`<b>${value}</b>`;
+  if (name === "from") return html`<del>${value}</del>`;
+  if (name === "to" || name === "grade" || name === "column") return html`<ins>${value}</ins>`;
+  if (name === "text" || name === "item") return html`<q>${value}</q>`;
+  const card = name === "what" && !event.erased && cardOf(event);
+  return card ? html`<a tabindex="-1" href="/searches/${journal.board}/cards/${card}">${value}</a>` : value;
+}
+
+function because(sentence, reason) {
+  if (!reason) return sentence;
+  const values = { told: sentence, reason: html`<q class="reason">${reason}</q>` };
+  return t("{told}, because: {reason}").split(/\{(\w+)\}/).map((part, at) => (at % 2 === 0 ? part : values[part]));
+}
+
+function line({ path, from, to }, ctx) {
+  const empty = html`<i>${t("empty")}</i>`;
+  const before = from === undefined ? nothing : html`<del>${shownAt(path, from, ctx) ?? empty}</del> → `;
+  return html`<li data-path=${path}>${label.field(path)}: ${before}<ins>${shownAt(path, to, ctx) ?? empty}</ins></li>`;
+}
+
+/** When it happened, or was reported, where that was well before it was recorded. */
+function late(event) {
+  const happened = happenedAt(event);
+  if (!happened) return nothing;
+  const times = { happened: when(happened), recorded: when(event.at) }, at = day(happened) === day(event.at) ? clock(happened) : when(happened);
+  const [whole, short] = event.kind === "sighting" // which was reported then: it was seen before
+    ? [t("It was reported {happened}, and was recorded {recorded}.", times), t("late: reported {at}", { at })]
+    : [t("It happened {happened}, and was recorded {recorded}.", times), t("late: happened {at}", { at })];
+  return html` <span class="late" data-testid="late" title=${whole}>${short}</span>`;
+}
+
+export function happenedAt({ type, state, at, erased }) {
+  if (erased) return null;
+  if (type === "sighting.added" && state.late) return state.received_at;
+  if (type === "note.added" && Date.parse(at) - Date.parse(state.happened_at) > LATE_MS) return state.happened_at;
+  return null;
+}
+
+/** Among all searches: whose it is. */
+function ofSearch({ journal, event }, view) {
+  if (!view.isEverywhere) return nothing;
+  const id = event.kind === "handed" ? event.id : journal.board;
+  const search = view.told.search(id);
+  if (!search) return nothing;
+  const { person, reference } = search;
+  return html`<a class="of" tabindex="-1" href="/searches/${id}/history">${[nameOf(person), reference].filter(Boolean).join(" · ")}</a> `;
+}
+
+function links({ event: { seq }, journal: { board } }, view, tabindex) {
+  const isOwn = board === view.boardId;
+  const own = isOwn ? `#${seq}` : `/searches/${board}/history#${seq}`;
+  const then = board === "operations" ? `/?at=${seq}` : `/searches/${board}?at=${seq}`;
+  return html`<a class="seq" tabindex=${tabindex} href=${own} aria-label=${t("Event {seq}: its address", { seq })}>#${seq}</a>
+    <a class="then" tabindex=${tabindex} href=${then} aria-label=${t("The board at event {seq}", { seq })}>${t("The board then")}</a>`;
+}

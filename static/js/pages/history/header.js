@@ -1,0 +1,75 @@
+/** What stands around the events of a history: whose it is, what is not there and why, and what is still to be read. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { n, t } from "../../core/i18n.js";
+import { serverNow, toInput } from "../../core/time.js";
+import { when } from "../../format/time_elements.js";
+
+export function head(view) {
+  const { boardId, isEverywhere } = view;
+  const title = titleOf(view);
+  document.title = `${title} · Searchboard`;
+  return html`<header class="history-head">
+    <h1>${title}</h1>
+    <a class="button" href=${isEverywhere ? "/" : `/searches/${boardId}`}>${isEverywhere ? t("All searches") : t("The board")}</a>
+    ${isEverywhere ? nothing : html`<a class="button" href="/history">${t("What happened everywhere")}</a>`}
+    ${isEverywhere ? nothing : html`<a class="button" translate="no" href="/searches/${boardId}/history.pdf">PDF</a><a class="button" translate="no" href="/searches/${boardId}/history.md">Markdown</a>`}
+    <p class="chain" data-chain data-chain-board=${boardId}></p>
+    ${view.isPrinting ? html`<p class="printed">${printed(view)}</p>` : nothing}
+  </header>`;
+}
+
+/** "What happened: Noor · 2026-0001"; no surname, as on all screens that a room can see. */
+function titleOf({ isEverywhere, search }) {
+  if (isEverywhere) return t("What happened, everywhere");
+  if (!search) return t("What happened");
+  const { person, reference } = search.state;
+  return t("What happened: {name}", { name: `${person.first_name} · ${reference}` });
+}
+
+/** With the year, as paper lasts. */
+function printed({ desk, told }) {
+  const at = toInput(serverNow()).replace("T", " ");
+  return t("Printed by {name}, {at}; up to event {seq}", { name: desk.account.name, at, seq: told.head ?? "" });
+}
+
+/** Plain sentences about what one came for and does not find. */
+export function notices(view) {
+  const { told } = view;
+  const said = [told.state === "failed" && failed(told), event(view), card(view), nothingFits(view)].filter(Boolean);
+  return said.length ? html`<div class="history-notices" role="status" data-testid="notices">${said}</div>` : nothing;
+}
+
+const failed = (told) => html`<p class="problem">${t("The history can't be read now.")} <button type="button" data-act="read-again" @click=${told.read}>${t("Try again")}</button></p>`;
+
+function event(view) {
+  const { seq, told, target } = view;
+  if (seq === null || told.head === null || view.isShown(target)) return null;
+  if (seq > told.head || seq === 0) return html`<p>${t("There is no event {seq}: the last one is {head}.", { seq, head: told.head })}</p>`;
+  if (told.find(seq)) return html`<p>${t("Event {seq} is hidden by what is asked.", { seq })} <button type="button" data-act="show-event" @click=${view.askNothing}>${t("Show all")}</button></p>`;
+  return told.complete ? html`<p>${t("There is no event {seq} that you may see.", { seq })}</p>` : null;
+}
+
+function card({ asked, offered, told }) {
+  if (asked.card === null || !told.complete || offered.cards.has(asked.card)) return null;
+  return html`<p>${t("There is no such card on this board.")}</p>`;
+}
+
+function nothingFits(view) {
+  const { shown, told, isAsked } = view;
+  if (shown || told.state === "reading" || told.head === null) return null;
+  return html`<p>${isAsked ? t("Nothing that happened fits what is asked.") : t("Nothing has happened yet.")}</p>`;
+}
+
+/** What came above, while one reads further down. */
+export function newer({ fresh, toNewest }) {
+  if (!fresh) return nothing;
+  return html`<button type="button" class="newer primary" data-act="newest" @click=${toNewest}>${n("{count} new event above", "{count} new events above", fresh)}</button>`;
+}
+
+/** Under the last event: how far back it goes. */
+export function rest({ told, isEverywhere }) {
+  if (told.state === "reading") return html`<p class="rest" role="status">${t("Reading…")}</p>`;
+  if (!isEverywhere || told.complete || told.state !== "read") return nothing;
+  return html`<p class="rest">${t("All that happened since {at} is here.", { at: when(told.from) })}
+    <button type="button" data-act="read-back" @click=${told.read}>${t("Read further back")}</button></p>`;
+}

@@ -1,0 +1,311 @@
+/** What happened on a search, or everywhere: every event as a sentence, newest first, by shifts; narrowed down by the address. */
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { isNowhere, keepingFocus } from "../../behaviours/keep_focus.js";
+import { Keys } from "../../behaviours/shortcut_handler.js";
+import { pressed } from "../../behaviours/shortcuts.js";
+import { accountName } from "../../format/values.js";
+import { t } from "../../core/i18n.js";
+import { ChainLine } from "../../replay/chain_status.js";
+import { Everywhere } from "../../replay/all_boards_history.js";
+import { Shifts } from "../../replay/shift_history.js";
+import { OneBoard } from "../../replay/history_entries.js";
+import { Windowed } from "../../behaviours/virtual_list.js";
+import { NONE, read, readHash, written, writtenHash } from "./filter.js";
+import { head, newer, notices, rest } from "./header.js";
+import { row } from "./event_row.js";
+import { Shown } from "./shown_events.js";
+import { HistoryHere } from "./commands.js";
+import { tools } from "./toolbar.js";
+import { forbidden } from "../../shared/placeholders.js";
+
+const OPERATIONS = "operations";
+const NEAR_END_PX = 1500; // from the end of what is read, the next page is asked for
+
+export function mount(main, desk, board) {
+  return new HistoryPage(main, desk, board).connect();
+}
+
+class HistoryPage {
+  asked = read(location.search);
+  text = readHash(location.hash).text;
+  seq = readHash(location.hash).seq; // of the event that the address names
+  current = null; // key of the event that the keyboard is on
+  fresh = 0; // events that came above what is being read
+  #main;
+  #root;
+  #shifts;
+  #chain;
+  #windowed;
+  #keys;
+  #shown;
+  #stale = true; // what is shown has to be found anew
+  #top = null; // key of the newest event that was on the screen
+  #revealed = false;
+  #isLost = false; // it may not be seen
+  #frame = null;
+  #unwatch;
+
+  constructor(main, desk, board) {
+    this.#main = main;
+    this.#root = main.appendChild(Object.assign(document.createElement("div"), { className: "history-root" }));
+    this.desk = desk;
+    this.boardId = board;
+    this.isEverywhere = board === OPERATIONS;
+    this.told = this.isEverywhere ? new Everywhere(desk, this.#more) : new OneBoard(desk, board, this.#more);
+    this.#shown = new Shown(this.told);
+    this.#shifts = new Shifts(this.#more);
+    this.#chain = new ChainLine(() => this.#root.querySelector("[data-chain]"), board);
+    this.#windowed = new Windowed(() => this.#render(), () => this.#list);
+    this.#keys = new Keys((desk.here = new HistoryHere(this)));
+  }
+
+  connect() {
+    this.#main.classList.add("history-page");
+    this.#windowed.connect();
+    this.#keys.connect();
+    addEventListener("hashchange", this.#went);
+    addEventListener("scroll", this.#scrolled, { passive: true });
+    this.desk.board(this.boardId).where(null);
+    this.#unwatch = this.desk.watch(this.#turned);
+    this.told.connect();
+    this.#turned();
+    this.#render();
+    this.#chain.connect();
+    return this;
+  }
+
+  disconnect() {
+    this.#windowed.disconnect();
+    this.#keys.disconnect();
+    removeEventListener("hashchange", this.#went);
+    removeEventListener("scroll", this.#scrolled);
+    this.told.disconnect();
+    this.#unwatch();
+    this.#chain.disconnect();
+    this.#main.classList.remove("history-page");
+    render(nothing, this.#root);
+  }
+
+  // --- what templates ask
+
+  /** Is anything asked? Then not all may be there. */
+  get isAsked() {
+    return Boolean(this.text.trim()) || this.count > 0;
+  }
+
+  get count() {
+    return Object.values(this.asked).filter(Boolean).length;
+  }
+
+  /** The key of the event that the address names. */
+  get target() {
+    return this.seq === null ? null : `${this.boardId}/${this.seq}`;
+  }
+
+  get isPrinting() {
+    return this.#windowed.whole;
+  }
+
+  /** How many events are shown. */
+  get shown() {
+    return this.#shown.items.length;
+  }
+
+  get offered() {
+    return this.#shown.offered;
+  }
+
+  get search() {
+    return this.isEverywhere ? null : this.told.live().get(this.boardId) ?? null;
+  }
+
+  isShown(key) {
+    return this.#keysShown.includes(key);
+  }
+
+  accountName(id) {
+    return accountName(this.desk, id);
+  }
+
+  // --- what one does
+
+  ask(name, value) {
+    this.#narrow({ ...this.asked, [name]: value }, this.text);
+  }
+
+  askNothing = () => this.#narrow(NONE, "");
+
+  typed = ({ target: { value } }) => this.#narrow(this.asked, value);
+
+  /** The words stay; the keyboard goes on to what they found. */
+  leavesField = (event) => {
+    if (event.isComposing || !["Escape", "ArrowDown", "Enter"].includes(event.key)) return;
+    event.preventDefault();
+    this.#focus(this.#keysShown[0]);
+  };
+
+  toNewest = () => {
+    this.fresh = 0;
+    this.#windowed.toTop();
+  };
+
+  #narrow(asked, text) {
+    this.asked = asked;
+    this.text = text;
+    this.#stale = true;
+    this.#write();
+    this.#top = null;
+    this.#windowed.toTop();
+  }
+
+  /** No step of its own, or the back button would go through every letter before it leaves. */
+  #write() {
+    history.replaceState(history.state, "", location.pathname + written(this.asked) + writtenHash(this));
+  }
+
+  #went = () => {
+    Object.assign(this, readHash(location.hash));
+    this.#revealed = false;
+    this.#stale = true;
+    this.#render();
+  };
+
+  #scrolled = () => {
+    if (this.fresh && this.#windowed.isAtTop) this.draw();
+    if (this.#isNearEnd()) this.told.read();
+  };
+
+  /** With words, or of somebody, all might have to be read before there is a screen of them: one says so by the button. */
+  #isNearEnd() {
+    if (!this.isEverywhere || this.told.complete || this.told.state !== "read") return false;
+    if (this.asked.from !== null) return this.told.from > this.asked.from;
+    const { scrollHeight } = document.documentElement;
+    return !this.isAsked && scrollHeight - scrollY - innerHeight < NEAR_END_PX;
+  }
+
+  // --- drawing
+
+  /** Who holds the shift by now may be another: what happens from then on stands under theirs. */
+  #turned = () => {
+    const shift = this.desk.duty?.shift;
+    if (shift) this.#shifts.follow(shift.number);
+    this.#more();
+  };
+
+  #more = () => {
+    this.#stale = true;
+    this.draw();
+  };
+
+  /** What was asked for is there before this returns. */
+  drawNow() {
+    if (this.#frame !== null) this.#render();
+  }
+
+  draw = () => {
+    this.#frame ??= requestAnimationFrame(() => this.#render());
+  };
+
+  #render() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = null;
+    if (this.told.state === "forbidden") return this.#lost();
+    if (this.#stale) this.#find();
+    const reads = this.#isReading;
+    this.#windowed.update(this.#keysShown, () => keepingFocus(this.#root, () => render(this.#template(), this.#root)));
+    if (this.#isLost) this.#chain.ask();
+    this.#isLost = false;
+    if (reads && isNowhere()) this.#list.focus({ preventScroll: true }); // the event that the keyboard was on was scrolled far away
+    this.#reveal();
+    if (this.#isNearEnd()) this.told.read();
+    return undefined;
+  }
+
+  #template() {
+    const { start, end } = this.#windowed;
+    const items = this.#shown.items.slice(start, end);
+    return html`${head(this)} ${tools(this)} ${notices(this)} ${newer(this)}
+      <ol class="events" role="list" aria-label=${t("What happened, the newest first")} data-testid="events" tabindex="-1" @keydown=${this.#pressed} @focusin=${this.#focused}>
+        ${repeat(items, ({ entry }) => entry.key, ({ entry, group }, at) => row(entry, start + at, group, this))}
+      </ol>
+      ${rest(this)}`;
+  }
+
+  /** Nothing of it stays. */
+  #lost() {
+    this.#isLost = true;
+    this.#shown.forget();
+    this.text = "";
+    document.title = "Searchboard";
+    render(forbidden(() => this.told.live()?.recheck()), this.#root);
+  }
+
+  #find() {
+    this.#stale = false;
+    this.#shown.find(this.asked, this.text, this.#shifts);
+    this.#count();
+  }
+
+  /** How many came above the first that was seen, while one reads further down. */
+  #count() {
+    const keys = this.#keysShown;
+    if (this.#top === null || (this.#windowed.isAtTop && !this.#isReading) || !keys.includes(this.#top)) this.#top = keys[0] ?? null;
+    this.fresh = this.#top === null ? 0 : keys.indexOf(this.#top);
+    this.current = keys.includes(this.current) ? this.current : keys[0] ?? null;
+  }
+
+  // --- where one is
+
+  /** To what the address names, once it is there. */
+  #reveal() {
+    if (this.#revealed || this.seq === null || !this.isShown(this.target)) return;
+    this.#revealed = true;
+    this.current = this.target;
+    this.#windowed.reveal(this.target);
+    this.#rowOf(this.target)?.focus({ preventScroll: true });
+  }
+
+  get #list() {
+    return this.#root.querySelector("ol.events");
+  }
+
+  /** Is the keyboard on an event? */
+  get #isReading() {
+    return Boolean(this.#list?.contains(document.activeElement));
+  }
+
+  get #keysShown() {
+    return this.#shown.keys;
+  }
+
+  #rowOf(key) {
+    return this.#root.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  }
+
+  #focused = ({ target }) => {
+    const key = target.closest("[data-key]")?.dataset.key;
+    if (!key || key === this.current) return;
+    this.current = key;
+    this.draw();
+  };
+
+  #pressed = (event) => {
+    if (event.target.closest("a") && event.key === "Enter") return;
+    const keys = this.#keysShown, at = keys.indexOf(this.current);
+    const to = pressed("walk-events", event) ? at + (event.key === "ArrowDown" ? 1 : -1)
+      : pressed("first-last", event) ? (event.key === "Home" ? 0 : keys.length - 1) : null;
+    if (to === null || !keys[to]) return;
+    event.preventDefault();
+    this.#focus(keys[to]);
+  };
+
+  #focus(key) {
+    if (!key) return;
+    this.current = key;
+    this.#render();
+    if (!this.#rowOf(key)) this.#windowed.reveal(key);
+    this.#rowOf(key)?.focus({ preventScroll: true });
+    this.#rowOf(key)?.scrollIntoView({ block: "nearest" });
+  }
+}

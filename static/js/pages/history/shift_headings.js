@@ -1,0 +1,20 @@
+/** The headings of a history: the shift in which things happened; before the first shift, the day. */
+import { t } from "../../core/i18n.js";
+import { accountName } from "../../format/values.js";
+import { clock, day } from "../../core/time.js";
+import { when } from "../../format/time_elements.js";
+
+/** {key, shift} or {key, day}: what an event at this time stands under. */
+export function groupOf(at, shifts) {
+  const shift = shifts.at(at);
+  return shift ? { key: `shift ${shift.number} ${shift.since}`, shift } : { key: day(at), day: at };
+}
+
+/** "Shift 12: Alice, from Tue 24 Nov 22:00 to 06:00" */
+export function shiftHeading({ shift, day: date }, { desk }) {
+  if (!shift) return day(date);
+  const { number, since, until } = shift;
+  const name = accountName(desk, shift.holder), from = when(since);
+  if (!until) return t("Shift {number}: {name}, since {from}", { number, name, from });
+  return t("Shift {number}: {name}, from {from} to {until}", { number, name, from, until: day(since) === day(until) ? clock(until) : when(until) });
+}

@@ -1,0 +1,58 @@
+/** Which of the events that were read a history shows, under which headings, and what one can choose from. */
+import { shownAt } from "../../format/values.js";
+import { filled, told as tell } from "../../format/event_text.js";
+import { textOf, wordsOf } from "../../core/text_filter.js";
+import { choices, filter } from "./filter.js";
+import { groupOf } from "./shift_headings.js";
+
+const NOTHING = { all: 0, people: new Map(), fields: new Set(), cards: new Map() };
+
+export class Shown {
+  items = []; // {entry, group}, newest first; group is the heading that begins with it, or null
+  keys = []; // of the same
+  offered = NOTHING; // how many were read, who did something, what was changed, on which cards
+  #told;
+  #texts = new WeakMap(); // entry -> all that it says, folded
+
+  constructor(told) {
+    this.#told = told;
+  }
+
+  forget() {
+    Object.assign(this, { items: [], keys: [], offered: NOTHING });
+    this.#texts = new WeakMap();
+  }
+
+  find(asked, text, shifts) {
+    const entries = this.#told.entries();
+    const card = (entry) => this.#told.card(entry);
+    const keep = filter(asked, wordsOf(text), { cardOf: (entry) => card(entry)?.id ?? null, textOf: this.#textOf });
+    let last = null;
+    this.items = entries.filter(keep).map((entry) => {
+      const group = groupOf(entry.event.at, shifts);
+      const begins = group.key !== last;
+      last = group.key;
+      return { entry, group: begins ? group : null };
+    });
+    this.keys = this.items.map(({ entry }) => entry.key);
+    this.offered = { all: entries.length, ...choices(entries, card) };
+  }
+
+  /** All that an event says, as one looks for it: kept until more is known of what was before it. */
+  #textOf = (entry) => {
+    const before = this.#told.before(entry, false), kept = this.#texts.get(entry);
+    if (kept && kept.isKnown === (before !== undefined)) return kept.text;
+    const text = textOf(this.#said(entry, before));
+    this.#texts.set(entry, { text, isKnown: before !== undefined });
+    return text;
+  };
+
+  #said(entry, before) {
+    const { event, journal } = entry;
+    const names = this.#told.names(entry, false);
+    const what = tell(event, names, before);
+    const values = what.rest.flatMap(({ path, from, to }) => [shownAt(path, from, names), shownAt(path, to, names)]);
+    const search = this.#told.search(journal.board);
+    return [filled(what), ...values, event.reason, `#${event.seq}`, search?.person.first_name, search?.reference];
+  }
+}

@@ -1,0 +1,88 @@
+/** Above a history: whose it is, words to look for, what is asked of the events, and what is shown by it. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { live } from "../../../vendor/lit-html/directives/live.js";
+import { hasKeys } from "../../behaviours/shortcut_handler.js";
+import { cardName } from "../../format/values.js";
+import { n, number, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { fromInput, toInput } from "../../core/time.js";
+import { choice, place } from "../../shared/filter_menu.js";
+import { KINDS } from "./filter.js";
+import { short } from "../../format/time_elements.js";
+
+const KIND = {
+  sighting: () => t("Sightings"), task: () => t("Tasks"), note: () => t("Notes"), search: () => t("The search as a whole"), column: () => t("Columns"),
+  handover: () => t("Shift and handover"),
+};
+
+export function tools(view) {
+  const { count } = view;
+  return html`<search class="history-tools" data-testid="history-tools">
+    <input type="search" name="find" id="find" maxlength="200" autocomplete="off" spellcheck="false" aria-label=${t("Find in what happened")}
+      placeholder=${hasKeys() ? t("Find in what happened  /") : t("Find in what happened")} .value=${live(view.text)} @input=${view.typed} @keydown=${view.leavesField} />
+    <button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")}${count ? html` <b>${count}</b>` : nothing}</button>
+    <div class="filters" id="filters" popover role="group" aria-label=${t("Filter")} @beforetoggle=${place}>${menu(view)}</div>
+    ${filtered(view)}
+    <p class="count" role="status" data-testid="count">${counted(view)}</p>
+  </search>`;
+}
+
+function menu(view) {
+  const { asked, offered } = view;
+  const set = (name) => ({ target: { value } }) => view.ask(name, value || null);
+  return html`
+    ${choice("person", t("By whom"), asked.person, [["", t("anybody")], ...people(offered, asked.person)], set("person"))}
+    ${choice("kind", t("About"), asked.kind, [["", t("all")], ...Object.keys(KINDS).map((kind) => [kind, KIND[kind]()])], set("kind"))}
+    ${view.isEverywhere ? nothing : choice("card", t("Card"), asked.card, [["", t("all")], ...cards(view)], set("card"))}
+    ${choice("field", t("What was changed"), asked.field, [["", t("anything")], ...fields(offered, asked.field)], set("field"))}
+    ${moment(view, "from", t("From"))} ${moment(view, "to", t("Until"))}
+    <div class="buttons">
+      ${view.isAsked ? html`<button type="button" data-filter="none" @click=${view.askNothing}>${t("Show all")}</button>` : nothing}
+      <button type="button" class="primary" data-filter="done" popovertarget="filters" popovertargetaction="hide">${t("Close")}</button>
+    </div>`;
+}
+
+function moment(view, name, text) {
+  const set = ({ target: { value } }) => view.ask(name, fromInput(value));
+  return html`<label class="row"><span>${text}</span><input type="datetime-local" data-filter=${name} .value=${live(toInput(view.asked[name]))} @change=${set} /></label>`;
+}
+
+/** What is on the screen must not look like all there is. */
+function filtered(view) {
+  if (!view.isAsked) return nothing;
+  return html`<span class="asked" data-testid="asked">
+    ${chips(view).map(([name, text]) => html`<button type="button" class="chip on" data-asked=${name} title=${t("Take this filter away")} @click=${() => view.ask(name, null)}>${text} <span aria-hidden="true">✕</span></button>`)}
+    <button type="button" data-filter="all" @click=${view.askNothing}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
+  </span>`;
+}
+
+function chips(view) {
+  const { asked, offered } = view;
+  return [
+    ["person", asked.person && (offered.people.get(asked.person) ?? view.accountName(asked.person))],
+    ["kind", asked.kind && KIND[asked.kind]()],
+    ["card", asked.card && cardName(offered.cards.get(asked.card) && asCard(offered.cards.get(asked.card)))],
+    ["field", asked.field && label.field(asked.field)],
+    ["from", asked.from && t("from {at}", { at: short(asked.from) })],
+    ["to", asked.to && t("until {at}", { at: short(asked.to) })],
+  ].filter(([, text]) => text);
+}
+
+function counted({ told, shown, offered: { all }, isAsked }) {
+  const { progress, state } = told;
+  if (progress && progress.read < progress.all && state === "reading") {
+    return t("Reading… {read} of {all}", { read: number(progress.read), all: number(progress.all) });
+  }
+  if (told.from) return n("{count} event since {at}", "{count} events since {at}", shown, { at: short(told.from) });
+  return isAsked ? n("{count} event of {all}", "{count} events of {all}", shown, { all: number(all) }) : n("{count} event", "{count} events", shown);
+}
+
+const byName = ([, a], [, b]) => a.localeCompare(b);
+const asCard = ({ kind, number }) => ({ kind, state: { number } });
+const people = ({ people }, asked) => [...people, ...(asked && !people.has(asked) ? [[asked, t("Somebody")]] : [])].sort(byName);
+const fields = ({ fields }, asked) => [...new Set([...fields, ...(asked ? [asked] : [])])].map((field) => [field, label.field(field)]).sort(byName);
+
+function cards({ offered, asked }) {
+  const known = [...offered.cards.values()].sort((a, b) => a.number - b.number).map((card) => [card.id, cardName(asCard(card))]);
+  return asked.card && !offered.cards.has(asked.card) ? [...known, [asked.card, t("a card that is gone")]] : known;
+}

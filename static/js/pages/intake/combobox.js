@@ -1,0 +1,23 @@
+/** A field with a list to choose from while one types (the pattern of a combobox with a listbox). */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { live } from "../../../vendor/lit-html/directives/live.js";
+
+/**
+ * @param field   {id, value, active, open, fault}: `active` is the place in the list that Enter takes, -1 for none
+ * @param options [{key, text, more}]
+ * @param type    called with what was typed
+ * @param pick    called with the option that a pointer took
+ */
+export function choices(field, options, type, pick) {
+  const open = field.open && options.length > 0;
+  const active = open && options[field.active] ? `${field.id}-${field.active}` : nothing;
+  return html`<div class="choose">
+    <input id=${field.id} data-field=${field.id} type="text" role="combobox" autocomplete="off" spellcheck="false" aria-autocomplete="list" aria-controls="${field.id}-list"
+      aria-expanded=${open ? "true" : "false"} aria-activedescendant=${active} aria-invalid=${field.fault ? "true" : nothing}
+      aria-describedby="${field.id}-hint" .value=${live(field.value)} @input=${(event) => type(event.target.value)} />
+    <ul id="${field.id}-list" role="listbox" aria-labelledby="${field.id}-label" ?hidden=${!open}>
+      ${open ? options.map((option, at) => html`<li id="${field.id}-${at}" role="option" aria-selected=${at === field.active ? "true" : "false"}
+        @pointerdown=${(event) => event.preventDefault()} @click=${() => pick(option)}><b>${option.text}</b> <small>${option.more}</small></li>`) : nothing}
+    </ul>
+  </div>`;
+}

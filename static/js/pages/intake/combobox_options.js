@@ -1,0 +1,22 @@
+/* What there is to choose from, as it is called here: {key, text, more}. Pure. */
+
+import { label } from "../../core/labels.js";
+import { nameOf } from "../../format/search_list.js";
+
+/** "2026-0412 · Noor V." */
+export const searchName = ({ reference, person }) => `${reference} · ${nameOf(person)}`;
+
+export function searchOption({ id, state }) {
+  return { key: id, text: searchName(state), more: [label.kind(state.kind), state.last_seen?.text].filter(Boolean).join(" · ") };
+}
+
+/** In the reader's language, with the name of its own region beside it where that is another. */
+export function placeOption(place) {
+  const reader = document.documentElement.lang;
+  const text = place[reader] ?? place.name;
+  const local = place.name === text ? null : place.name;
+  const codes = place.postal.length > 3 ? `${place.postal[0]}…` : place.postal.join(", ");
+  const named = (one) => one && (one[reader] ?? one.nl);
+  const more = [local, codes, named(place.within), named(place.province) ?? place.country];
+  return { key: place.id, text, more: more.filter(Boolean).join(" · "), place };
+}

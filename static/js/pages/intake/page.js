@@ -1,0 +1,305 @@
+/* For the person on the phone: one call after the other, by keyboard alone. Enter goes on, Ctrl+Enter sends, Esc clears. */
+
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { live } from "../../../vendor/lit-html/directives/live.js";
+import { draft } from "../../core/drafts.js";
+import { label } from "../../core/labels.js";
+import { t } from "../../core/i18n.js";
+import { Call } from "./call_draft.js";
+import { choices } from "./combobox.js";
+import { placeOption, searchOption } from "./combobox_options.js";
+import { Suggestions } from "./suggestions.js";
+import { Taken } from "./recent_calls.js";
+import { moment } from "../../core/time.js";
+import { aside, km, takenList } from "./suggestions_panel.js";
+import { byStatus, matches } from "../../format/search_list.js";
+
+const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
+const MOST = 8; // searches to choose from
+
+export function mount(root, desk) {
+  return new Intake(root, desk).connect();
+}
+
+class Intake {
+  call = new Call(draft("intake"), draft("intake:earlier"));
+  suggestions;
+  taken;
+  #root;
+  #list = { field: null, active: 0, shut: true }; // under the field that is typed into, once something is typed or asked for
+  #faults = [];
+
+  constructor(root, desk) {
+    this.#root = root;
+    this.desk = desk;
+    this.board = desk.board("operations");
+    this.suggestions = new Suggestions(this.draw);
+    this.taken = new Taken(draft("intake:taken"), desk, () => this.draw(), (entry) => this.#say(entry));
+  }
+
+  connect() {
+    this.board.watch(this.draw);
+    this.desk.watch(this.draw);
+    this.#root.addEventListener("keydown", this.#keyed);
+    this.#root.addEventListener("focusin", this.#focused);
+    this.#root.addEventListener("focusout", this.#focused);
+    this.suggestions.look(this.call.typed);
+    this.draw();
+    this.#go("search");
+    return this;
+  }
+
+  draw = () => {
+    this.taken.settle();
+    render(this.desk.can("investigator") ? this.#page() : html`<section class="sheet"><h1>${t("Your role does not allow this.")}</h1></section>`, this.#root);
+  };
+
+  // --- what is drawn
+
+  #page() {
+    const { call } = this;
+    return html`<div class="intake">
+      <form class="form" data-form="intake" autocomplete="off" novalidate @submit=${this.#submit}>
+        <h1>${t("Take a call")}</h1>
+        <p class="hint keys"><kbd>Enter</kbd> ${t("goes on")} <kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t("sends")} <kbd>Esc</kbd> ${t("clears")}</p>
+        ${this.#choice("search", t("Which search"), this.#searchHint(), this.#searches(), this.#pickSearch)}
+        ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
+          aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#typed}></textarea>`)}
+        ${this.#choice("where", t("Where"), this.#placeHint(), this.#places(), this.#pickPlace)}
+        ${this.#row("when", t("When"), this.#text("when", t("now, 10 minutes ago, 14:30, yesterday 22:00")), this.#whenHint())}
+        <div class="grid">
+          ${this.#row("name", t("Who calls"), this.#text("name"), this.#cutHint("name"))}
+          ${this.#row("contact", t("How to reach them"), this.#text("contact"), this.#cutHint("contact"))}
+          ${this.#row("channel", label.field("channel"), this.#channel())}
+          <div class="row flag"><div class="check"><input id="sealed" data-field="sealed" type="checkbox" .checked=${live(call.typed.sealed)}
+            @change=${(event) => this.#edit("sealed", event.target.checked)} /><label for="sealed">${label.field("source.sealed")}</label></div></div>
+        </div>
+        <div class="buttons">
+          ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clearing")} <kbd>Esc</kbd></button>` : nothing}
+          ${call.isEmpty ? nothing : html`<button type="button" data-act="clear" @click=${this.#clear}>${t("Clear")}</button>`}
+          <button id="send" class="primary" data-act="send">${t("Send")}</button>
+        </div>
+      </form>
+      <div class="beside">${aside(this)} ${takenList(this)}</div>
+    </div>`;
+  }
+
+  #row(id, name, control, hint = nothing) {
+    const fault = this.#faults.includes(id);
+    const sentence = { search: t("Choose a search."), text: t("This can't be left empty."), when: t("This can't be read as a time.") }[id];
+    // What is wrong stands above: a list may lie over what is below.
+    return html`<div class="row" data-row=${id}><label id="${id}-label" for=${id}>${name}</label>
+      ${fault ? html`<p id="${id}-hint" class="error">${sentence}</p>` : nothing}${control}
+      ${fault ? nothing : html`<p id="${id}-hint" class="hint">${hint}</p>`}</div>`;
+  }
+
+  #choice(id, name, hint, options, pick) {
+    const { field, active, shut } = this.#list;
+    const shown = { id, value: this.call.typed[id], active, open: field === id && !shut, fault: this.#faults.includes(id) };
+    return this.#row(id, name, choices(shown, options, (text) => this.#edit(id, text), pick), hint);
+  }
+
+  #text(id, placeholder = nothing) {
+    return html`<input id=${id} data-field=${id} type="text" autocomplete="off" aria-describedby="${id}-hint" aria-invalid=${this.#invalid(id)}
+      placeholder=${placeholder} .value=${live(this.call.typed[id])} @input=${this.#typed} />`;
+  }
+
+  #channel() {
+    return html`<select id="channel" data-field="channel" aria-describedby="channel-hint" .value=${live(this.call.typed.channel)} @change=${this.#typed}>
+      ${label.channel.codes.map((code) => html`<option value=${code} ?selected=${code === this.call.typed.channel}>${label.channel(code)}</option>`)}</select>`;
+  }
+
+  #invalid = (id) => (this.#faults.includes(id) ? "true" : nothing);
+
+  #searchHint() {
+    const { board } = this.call.typed;
+    const search = board && this.board.get(board);
+    return search ? `${label.kind(search.state.kind)} · ${t("missing since {when}", { when: moment(search.state.missing_since) })}` : nothing;
+  }
+
+  #placeHint() {
+    const { place } = this.call.typed;
+    return place ? t("On the map at {place}, within {km} km", { place: place.name, km: km(place.radius_m) }) : nothing;
+  }
+
+  #whenHint() {
+    return this.call.typed.seen ? moment(this.call.typed.seen) : nothing;
+  }
+
+  #cutHint(id) {
+    const { isCut, [id]: typed } = this.call.typed;
+    return isCut && !typed ? t("Not kept when the page was loaded again. Type it again.") : nothing;
+  }
+
+  // --- to choose from
+
+  /** Those on this screen first: they are there without a line, too; then what the server finds behind a letter that is wrong. */
+  #searches() {
+    const { board, search } = this.call.typed;
+    if (board) return [];
+    const keep = (one) => matches(one, search.trim(), [one.state.person.last_name, label.kind(one.state.kind)]);
+    const { open } = byStatus(this.board.of("search"), { keep });
+    const found = this.suggestions.searches.map((one) => this.board.get(one.board)).filter((one) => one && search.trim());
+    return [...new Set([...open, ...found])].slice(0, MOST).map(searchOption);
+  }
+
+  #places() {
+    if (this.call.typed.place) return [];
+    return this.suggestions.places.map(placeOption);
+  }
+
+  #pickSearch = ({ key, text }) => {
+    this.call.chooseSearch(key, text);
+    this.#changed();
+  };
+
+  /** What was typed stays where it says more than the name: "behind the station, Gent". */
+  #pickPlace = ({ text, place }) => {
+    const { where } = this.call.typed;
+    const point = place.lat === null ? null : { name: text, lat: place.lat, lon: place.lon, radius_m: place.radius_m };
+    const more = where.trim().split(/[\s-]+/).length > text.split(/[\s-]+/).length;
+    this.call.choosePlace(more ? where.trim() : text, point);
+    this.#changed();
+  };
+
+  chooseSearch(id) {
+    const search = this.board.get(id);
+    if (search) this.#pickSearch(searchOption(search));
+    this.#go("text");
+  }
+
+  // --- what happens
+
+  #typed = (event) => this.#edit(event.target.dataset.field, event.target.value);
+
+  #edit(field, value) {
+    this.call.edit(field, value);
+    this.#list = { field, active: 0, shut: field !== "sealed" && !value.trim() };
+    this.#faults = this.#faults.filter((each) => each !== field);
+    this.#changed();
+  }
+
+  #changed() {
+    this.suggestions.look(this.call.typed);
+    this.draw();
+  }
+
+  #focused = ({ type, target }) => {
+    const field = type === "focusin" ? (target.dataset?.field ?? null) : null;
+    if (field === this.#list.field) return;
+    this.#list = { field, active: 0, shut: true };
+    this.draw();
+  };
+
+  #keyed = (event) => {
+    if (event.isComposing || event.defaultPrevented) return;
+    const inForm = event.target.closest?.("form[data-form=intake]");
+    if (event.key === "Escape") return this.#escape(event);
+    if (!inForm) return undefined;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return this.#submit(event);
+    const field = event.target.dataset.field;
+    const options = this.#options(field);
+    if (["ArrowDown", "ArrowUp"].includes(event.key) && this.#found(field).length) return this.#walk(event, this.#found(field));
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && field) return this.#on(event, field, options);
+    return undefined;
+  };
+
+  /** The list that is open under a field. */
+  #options(field) {
+    return field !== this.#list.field || this.#list.shut ? [] : this.#found(field);
+  }
+
+  #found(field) {
+    return { search: () => this.#searches(), where: () => this.#places() }[field]?.() ?? [];
+  }
+
+  #walk(event, options) {
+    event.preventDefault();
+    const { active, shut } = this.#list;
+    const step = shut ? 0 : event.key === "ArrowDown" ? 1 : -1; // the first key opens it
+    this.#list = { ...this.#list, shut: false, active: (active + step + options.length) % options.length };
+    this.draw();
+  }
+
+  /** Enter: takes what is chosen in the list, and goes on. */
+  #on(event, field, options) {
+    event.preventDefault();
+    const option = options[this.#list.active];
+    this.#list.shut = true;
+    if (option) ({ search: this.#pickSearch, where: this.#pickPlace })[field](option);
+    this.#go(FIELDS[FIELDS.indexOf(field) + 1]);
+  }
+
+  #escape(event) {
+    if (event.target.closest?.("details, dialog")) return;
+    event.preventDefault();
+    const field = this.#list.field;
+    if (field && this.#options(field).length) {
+      this.#list.shut = true;
+      return this.draw();
+    }
+    return this.call.canUndo ? this.#undo() : this.#clear();
+  }
+
+  #clear = () => {
+    this.call.clear();
+    this.#begin();
+    if (this.call.canUndo) this.#announce(t("Cleared. Esc brings it back."));
+  };
+
+  #undo = () => {
+    this.call.undo();
+    this.#begin();
+  };
+
+  #begin() {
+    this.#faults = [];
+    this.#list = { field: null, active: 0, shut: true };
+    this.#changed();
+    this.#go("search");
+  }
+
+  #submit = (event) => {
+    event.preventDefault();
+    this.#faults = this.call.faults;
+    if (this.#faults.length) {
+      this.draw();
+      return this.#go(this.#faults[0]);
+    }
+    const { board, search, text } = this.call.typed;
+    const { data } = this.call;
+    // into the outbox first, which keeps it in the browser; only then out of the draft
+    this.desk.outbox.add(board, "sighting.add", data).catch(() => {}); // what is refused stands in the list
+    const command = this.desk.outbox.pending(board).at(-1).id;
+    this.call.sent();
+    this.taken.add({ command, board, search, text: text.trim(), at: data.received_at });
+    return this.#begin();
+  };
+
+  /** Back into the form; what is typed there by now can be had back by Esc. */
+  mend(entry) {
+    this.letGo(entry);
+    this.call.clear();
+    this.call.restore(entry.pending, entry.search);
+    this.#begin();
+  }
+
+  letGo(entry) {
+    this.taken.remove(entry.command); // first: what is in the list and not in the outbox is asked for
+    this.desk.outbox.retract(entry.command);
+  }
+
+  #say(entry) {
+    this.#announce(t("Taken in: sighting {number} of {search}", entry));
+  }
+
+  #announce(sentence) {
+    document.querySelector("[data-says]").textContent = sentence;
+  }
+
+  #go(field) {
+    const control = this.#root.querySelector(`#${field}`);
+    control?.focus();
+    if (control?.select && control.type === "text") control.select();
+  }
+}

@@ -1,0 +1,68 @@
+/* When something was seen, as people say it: "now", "10 minutes ago", "14:30", "yesterday 22:00". In four languages at once, as an
+   operator thinks in one and a caller speaks another. Pure. */
+
+import { fromInput, toInput } from "../../core/time.js";
+
+const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const NOW = /^(now|just now|maintenant|nu|net|zonet|jetzt|gerade)$/;
+const AGO = /^(?:-|il y a|vor|voor)|\b(?:ago|geleden|plus tôt|her)$/;
+const LENGTHS = [
+  [/(?<!\d)(\d+)\s*(?:m|min|minute|minutes|minuut|minuten)\b/, MINUTE],
+  [/(?<!\d)(\d+)\s*(?:h|hour|hours|heure|heures|u|uur|uren|std|stunde|stunden)\b/, HOUR],
+  [/(?<!\d)(\d+)\s*(?:d|day|days|j|jour|jours|dag|dagen|tag|tage|tagen)\b/, DAY],
+];
+const YESTERDAY = /\b(?:yesterday|hier|gisteren|gestern)\b/;
+const TODAY = /\b(?:today|aujourd.hui|vandaag|heute)\b/;
+const TIME = /\b(\d{1,2})\s*(?::|\.|heures?|uur|uhr|h|u)\s*(\d{2})?(?!\w)/;
+const DATE = /\b(\d{1,2})[/-](\d{1,2})\b/;
+const AHEAD = 5 * MINUTE; // a clock that goes fast; beyond that a time of day is of yesterday
+
+/** -> ISO, or null for what can't be read. now: Date */
+export function whenOf(text, now) {
+  const said = text.trim().toLowerCase();
+  if (NOW.test(said)) return now.toISOString();
+  return ago(said, now) ?? clockTime(said, now);
+}
+
+/** "24/11 22:34": a moment in words that are read again. */
+export function said(iso) {
+  const [, month, day, clock] = /^\d+-(\d+)-(\d+)T(.*)$/.exec(toInput(iso)) ?? [];
+  return day ? `${day}/${month} ${clock}` : "";
+}
+
+function ago(said, now) {
+  const minutesAlone = /^\d+\s*(?:m|min|minute|minutes|minuut|minuten)$/.test(said);
+  if (!AGO.test(said) && !minutesAlone) return null;
+  let length = 0, read = false;
+  for (const [pattern, unit] of LENGTHS) {
+    const found = pattern.exec(said);
+    if (found) (length += Number(found[1]) * unit), (read = true);
+  }
+  return read ? dated(now - length) : null;
+}
+
+function clockTime(said, now) {
+  const date = DATE.exec(said);
+  const time = TIME.exec(date ? said.replace(date[0], " ") : said);
+  if (!time) return null;
+  const [, hours, minutes = "00"] = time;
+  if (Number(hours) > 23 || Number(minutes) > 59) return null;
+  const today = toInput(now).slice(0, 10);
+  const clock = `${hours.padStart(2, "0")}:${minutes}`;
+  if (date) return ofDay(date, clock, today, now);
+  const at = fromInput(`${YESTERDAY.test(said) ? before(today) : today}T${clock}`);
+  if (TODAY.test(said) || YESTERDAY.test(said) || Date.parse(at) <= now.getTime() + AHEAD) return at;
+  return fromInput(`${before(today)}T${clock}`);
+}
+
+function ofDay([, day, month], clock, today, now) {
+  const of = (year) => fromInput(`${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}T${clock}`);
+  const year = Number(today.slice(0, 4));
+  const at = of(year);
+  return at !== null && Date.parse(at) > now.getTime() + AHEAD ? of(year - 1) : at;
+}
+
+// Noon: a day that has 23 or 25 hours does not matter there.
+const before = (day) => new Date(Date.parse(`${day}T12:00:00Z`) - DAY).toISOString().slice(0, 10);
+
+const dated = (ms) => (Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString() : null);

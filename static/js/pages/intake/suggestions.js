@@ -1,0 +1,62 @@
+/* What the server suggests while a call is typed. A line that is down suggests nothing, and stops nobody. */
+
+import { patiently } from "../../core/patient.js";
+
+const PAUSE = 200; // ms without a key before it is asked
+
+export class Suggestions {
+  places = [];
+  attribution = "";
+  searches = [];
+  similar = [];
+  #changed;
+  #asked = new Map(); // kind -> {key, timer, abort}
+
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  /** After a change of the call. */
+  look({ board, search, text, where, place }) {
+    const point = place ? { lat: place.lat, lon: place.lon } : null;
+    this.#ask("places", !place && where.trim() ? `/api/v1/places?${new URLSearchParams({ q: where.slice(0, 200) })}` : null);
+    const asked = new URLSearchParams({ ...(board ? {} : { q: search.slice(0, 200) }), ...point });
+    this.#ask("searches", (!board && search.trim()) || point ? `/api/v1/intake/searches?${asked}` : null);
+    const said = { ...(text.trim() && { text: text.slice(0, 4_000) }), ...(where.trim() && { place: { text: where.slice(0, 200), ...point } }) };
+    const url = board && (text.trim() || place) ? `/api/v1/boards/${board}/similar` : null;
+    this.#ask("similar", url, url && JSON.stringify(said));
+  }
+
+  #ask(kind, url, body = null) {
+    const key = url && `${url} ${body}`;
+    const before = this.#asked.get(kind);
+    if ((before?.key ?? null) === key) return;
+    clearTimeout(before?.timer);
+    before?.abort.abort();
+    const abort = new AbortController();
+    const timer = url === null ? null : setTimeout(() => this.#fetch(kind, url, body, abort.signal), PAUSE);
+    this.#asked.set(kind, { key, timer, abort });
+    if (url === null) this.#take(kind, []);
+  }
+
+  async #fetch(kind, url, body, signal) {
+    try {
+      const post = { method: "POST", headers: { "content-type": "application/json" }, body };
+      const answer = await patiently(url, { signal, ...(body && post) });
+      const found = answer.ok ? await answer.json() : {};
+      if (signal.aborted) return;
+      if (found.attribution) this.attribution = found.attribution;
+      this.#take(kind, found[kind] ?? []);
+    } catch {
+      if (signal.aborted) return;
+      this.#asked.delete(kind); // asked again at the next key
+      this.#take(kind, []);
+    }
+  }
+
+  #take(kind, found) {
+    if (!this[kind].length && !found.length) return;
+    this[kind] = found;
+    this.#changed();
+  }
+}

@@ -1,0 +1,61 @@
+/** Beside the form of a call: what may be meant, what may be the same, and the calls that were taken. They stop nobody. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { label } from "../../core/labels.js";
+import { t } from "../../core/i18n.js";
+import { searchName } from "./combobox_options.js";
+import { moment } from "../../core/time.js";
+import { sighted } from "../../format/time_elements.js";
+
+const SAID = 160; // characters of a sighting that is suggested
+
+/** "8.6" of 8600 m */
+export const km = (metres) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: metres < 10_000 ? 1 : 0 }).format(metres / 1000);
+
+export function aside(view) {
+  const { suggestions, call } = view;
+  const near = suggestions.searches.filter(({ board }) => board !== call.typed.board && view.board.get(board));
+  return html`
+    <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("May be the same")}</h2>
+      ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((one) => same(one, call.typed.board))}</ul>`
+        : html`<p class="hint">${call.typed.board ? t("No sighting of this search is like it so far.") : t("Sightings that are like this one stand here, once a search is chosen.")}</p>`}
+    </section>
+    ${near.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Searches that may be meant")}</h2>
+      <ul>${near.map((one) => meant(one, view))}</ul></section>` : nothing}
+    ${suggestions.attribution ? html`<p class="hint">${t("Places: {source}", { source: suggestions.attribution })}</p>` : nothing}`;
+}
+
+function same(one, board) {
+  const { sighting, number, description, place, assessment } = one;
+  return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${t("Sighting {number}", { number })}</a>
+    <small>${[sighted(one), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
+    <p>${description.length > SAID ? `${description.slice(0, SAID)}…` : description}</p></li>`;
+}
+
+function meant({ board, distance_m: distance, nearest }, view) {
+  const { state } = view.board.get(board);
+  const where = nearest === "sighting" ? t("a sighting {km} km away", { km: km(distance) }) : t("last seen {km} km away", { km: km(distance ?? 0) });
+  return html`<li><button type="button" data-meant=${board} @click=${() => view.chooseSearch(board)}>${searchName(state)}</button>
+    <small>${[label.kind(state.kind), nearest && where].filter(Boolean).join(" · ")}</small></li>`;
+}
+
+export function takenList(view) {
+  const { shown } = view.taken;
+  if (!shown.length) return nothing;
+  return html`<section aria-labelledby="taken" data-testid="taken"><h2 id="taken">${t("Calls taken")}</h2>
+    <ul>${repeat(shown, ({ command }) => command, (entry) => taken(entry, view))}</ul></section>`;
+}
+
+function taken(entry, view) {
+  const refused = entry.pending?.status === "refused";
+  return html`<li data-taken=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
+    ${entry.number === null ? html`<b>${entry.search}</b>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)} · ${entry.search}</a>`}
+    <small>${moment(entry.at)}${entry.number === null && !refused ? ` · ${standing(entry)}` : nothing}</small>
+    <p>${entry.text.length > SAID ? `${entry.text.slice(0, SAID)}…` : entry.text}</p>
+    ${refused ? html`<p class="error" role="alert">${t("not saved")}: ${entry.pending.refusal.message}</p>
+      <span class="inline"><button type="button" data-act="mend" @click=${() => view.mend(entry)}>${t("Back to the form")}</button>
+      <button type="button" class="plain" data-act="let-go" @click=${() => view.letGo(entry)}>${t("Let go")}</button></span>` : nothing}
+  </li>`;
+}
+
+const standing = ({ pending }) => (pending?.held ? t("waiting to be sent…") : pending?.status === "waiting" ? t("waiting for the line") : t("sending"));

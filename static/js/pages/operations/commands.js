@@ -1,0 +1,34 @@
+/** What one may do on the operations board, by key and by the palette, and the searches that one can go to. */
+import { t } from "../../core/i18n.js";
+import { nameOf } from "../../format/search_list.js";
+
+export class OperationsHere {
+  where = "operations";
+  #board;
+  #mayOpen;
+  #opening;
+
+  /** @param mayOpen function; @param opening {show()} */
+  constructor(board, mayOpen, opening) {
+    this.#board = board;
+    this.#mayOpen = mayOpen;
+    this.#opening = opening;
+  }
+
+  may(right) {
+    return right === "open" || right === "note" ? this.#mayOpen() : right === undefined; // a coordinator alone types here
+  }
+
+  commands() {
+    return [
+      { id: "open-search", may: "open", says: t("Open a search"), does: this.#opening.show },
+      { id: "find", says: t("Find a search"), does: () => document.querySelector("main [name=find]")?.focus() },
+    ].filter(({ may }) => this.may(may));
+  }
+
+  things() {
+    return this.#board.of("search").map(({ id, state }) => ({
+      id, says: [state.reference, nameOf(state.person), state.last_seen?.text].filter(Boolean).join(" · "), does: () => location.assign(`/searches/${id}`),
+    }));
+  }
+}

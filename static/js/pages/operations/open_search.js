@@ -1,0 +1,105 @@
+/* Opening a search: a form whose draft is kept, a command that is drawn as pending, and its refusal put back where it was typed. */
+
+import { html } from "../../../vendor/lit-html/lit-html.js";
+import { dialog } from "../../behaviours/dialog.js";
+import { draft } from "../../core/drafts.js";
+import { t } from "../../core/i18n.js";
+import * as fields from "../../forms/fields.js";
+import { Form } from "../../forms/form.js";
+import { formOf, rows } from "../../forms/form_row.js";
+import { accessBody } from "../../shared/board/access_form.js";
+import { criteriaRows } from "../../shared/board/criteria.js";
+
+const AT_ONCE = 3_000; // ms: an ack that comes later finds the person busy with something else, and must not take them away
+
+const FIRST = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
+const SAID = ["person.description"];
+const MORE = ["person.birth_date", "reference", "last_seen.lat", "last_seen.lon"];
+const FIELDS = [...fields.SEARCH, ...fields.ACCESS];
+
+export class OpenSearch {
+  shown = false;
+  #view;
+  #form;
+
+  /** view: {desk, board, draw(), focusTrouble} */
+  constructor(view) {
+    this.#view = view;
+    this.#form = new Form({
+      key: "open-search",
+      command: { name: "search.open", data: (form) => form.filled() },
+      board: view.board,
+      fields: FIELDS,
+      draft: draft("open-search"),
+      defaults: () => ({ access: "desk", members: [view.desk.account.id] }),
+    });
+  }
+
+  get hasDraft() {
+    return this.#form.dirty;
+  }
+
+  show = () => {
+    this.#form.open();
+    this.shown = true;
+    this.#view.draw();
+  };
+
+  hide = () => {
+    this.shown = false;
+    this.#view.draw();
+  };
+
+  /** What was refused, and is only in the outbox (after a reload): back into the form. */
+  takeBack(entry) {
+    this.#form.restoreData(entry.data, entry, entry.refusal);
+    this.#view.board.retract(entry.id);
+    this.show();
+  }
+
+  draw() {
+    const form = this.#form;
+    const body = html`<div class="grid">${rows(form, FIRST, this.#view)}</div>
+      ${rows(form, SAID, this.#view)}
+      <details class="more" ?open=${MORE.some((path) => form.isMine(path) || form.errors[path])}>
+        <summary>${t("More…")}</summary><div class="grid">${rows(form, MORE, this.#view)}</div>
+      </details>
+      ${criteriaRows(form, this.#view)} ${accessBody(form, this.#view)}`;
+    const buttons = html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
+      <button type="button" data-act="later" @click=${this.hide}>${t("Later")}</button>
+      <button type="button" data-act="discard" @click=${this.#discard}>${t("Throw away")}</button>
+      <button type="submit" class="primary" data-act="send">${t("Open the search")}</button>`;
+    return dialog("open-search", t("Open a search"), formOf(form, "open-search", body, buttons, this.#submit), this.hide);
+  }
+
+  #discard = () => {
+    this.#form.clear();
+    this.hide();
+  };
+
+  #submit = async () => {
+    const form = this.#form, { board } = this.#view;
+    const data = form.command.data(form);
+    if (!data) return this.#trouble();
+    const began = Date.now();
+    // into the outbox first, which keeps it in the browser; only then out of the draft
+    const answer = board.send(form.command.name, data);
+    const sent = form.release();
+    this.hide();
+    try {
+      const { opened } = await answer;
+      if (Date.now() - began < AT_ONCE && !this.shown) location.assign(`/searches/${opened}`);
+    } catch (refusal) {
+      board.retract(refusal.id);
+      form.restore(sent, refusal);
+      this.show();
+      this.#trouble();
+    }
+    return undefined;
+  };
+
+  #trouble() {
+    this.#view.focusTrouble = true;
+    this.#view.draw();
+  }
+}

@@ -1,0 +1,220 @@
+/* The operations board: every search one may see, in the columns open, found and closed; live. */
+
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { Arrows } from "../../behaviours/card_arrow_keys.js";
+import { Clock } from "../../behaviours/relative_times.js";
+import { Dialogs } from "../../behaviours/dialog.js";
+import { keepingFocus } from "../../behaviours/keep_focus.js";
+import { Keys, hasKeys } from "../../behaviours/shortcut_handler.js";
+import { goToTrouble } from "../../behaviours/focus_first_error.js";
+import { atFoot } from "../../shared/page_foot.js";
+import { label } from "../../core/labels.js";
+import { n, t } from "../../core/i18n.js";
+import { faces, people } from "../../shared/avatars.js";
+import { Find } from "../../shared/find_box.js";
+import { finding, placeOf } from "../../shared/find_results.js";
+import { printed } from "../../shared/print_note.js";
+import { OpenSearch } from "./open_search.js";
+import { OperationsHere } from "./commands.js";
+import { searchCard, sendingCard } from "../../shared/search_card.js";
+import { shared } from "../../shared/same_reference.js";
+import { SORTS, STATUSES, byStatus, matches, nameOf, sortOf } from "../../format/search_list.js";
+
+const BOARD = "operations";
+const MOST = 40; // cards of a column of ended searches that are drawn before one asks for all
+
+const SORTED = {
+  gravity: () => t("by gravity"),
+  missing: () => t("by time missing"),
+  event: () => t("by last event"),
+};
+const EMPTY = {
+  open: () => t("No search is open."),
+  found: () => t("Nobody found yet."),
+  closed: () => t("No search is closed."),
+};
+
+export function mount(root, desk) {
+  return new Operations(root, desk).connect();
+}
+
+class Operations {
+  desk;
+  board;
+  focusTrouble = false; // what was refused is brought into sight
+  #root;
+  #opening;
+  #clock;
+  #dialogs;
+  #arrows;
+  #keys;
+  #unwatch = [];
+  #finder;
+  #sort = sortOf(location.search);
+  #tab = "open";       // on a phone one column is seen at a time
+  #all = new Set();    // columns that are drawn whole
+
+  constructor(root, desk) {
+    this.#root = root;
+    this.desk = desk;
+    this.board = desk.board(BOARD);
+    this.#opening = new OpenSearch(this);
+    this.#finder = new Find({ board: null, desk, draw: () => this.draw(), typed: () => this.draw(), go: (hit) => location.assign(placeOf(hit)) });
+    this.#clock = new Clock(root);
+    this.#dialogs = new Dialogs(root);
+    this.#arrows = new Arrows(root, "li[data-search]", "[data-column] ul");
+    this.#keys = new Keys((desk.here = new OperationsHere(this.board, () => this.#mayOpen, this.#opening)));
+  }
+
+  connect() {
+    this.#unwatch = [
+      this.board.watch(this.draw),
+      this.desk.watch(this.draw),
+    ];
+    addEventListener("beforeprint", this.draw);
+    this.#clock.connect();
+    this.#finder.connect();
+    this.#arrows.connect();
+    this.#keys.connect();
+    this.board.where(null, false);
+    this.draw();
+    return this;
+  }
+
+  disconnect() {
+    for (const unwatch of this.#unwatch) unwatch();
+    removeEventListener("beforeprint", this.draw);
+    this.#clock.disconnect();
+    this.#finder.disconnect();
+    this.#arrows.disconnect();
+    this.#keys.disconnect();
+    atFoot();
+  }
+
+  seen(id) {
+    this.board.seen(id);
+  }
+
+  placeOf(id) {
+    return `/searches/${id}`;
+  }
+
+  draw = () => {
+    this.#finder.keep((board) => board === BOARD || this.board.get(board));
+    keepingFocus(this.#root, () => render(this.board.seq === null ? loading(this.desk.connection) : this.#page(), this.#root));
+    atFoot(this.#pending.filter(({ status }) => status === "refused").map((entry) => this.#refused(entry)));
+    this.#clock.fill();
+    this.#dialogs.settle();
+    if (this.focusTrouble) goToTrouble(this.#root);
+    this.focusTrouble = false;
+  };
+
+  // Opening needs a coordinator; the server says so too.
+  get #mayOpen() {
+    return this.desk.can("coordinator");
+  }
+
+  get #pending() {
+    return this.board.pending.filter(({ name }) => name === "search.open");
+  }
+
+  #page() {
+    const searches = this.board.of("search");
+    this.shared = shared(searches);
+    const columns = byStatus(searches, { keep: (search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
+    const pending = this.#pending;
+    return html`
+      <header class="desk-head">
+        <h1>${t("Searches")}</h1>
+        ${this.#here()}
+        ${finding(this.#finder, { hint: hasKeys() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
+        <select name="sort" aria-label=${t("Order of the searches")} @change=${this.#sorts}>
+          ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORTED[sort]()}</option>`)}</select>
+        <a class="button" data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
+        ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
+          this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
+      </header>
+      ${printed(this)}
+      <nav class="desk-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
+        ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
+      <div class="desk-board" data-shown=${this.#tab}>
+        ${STATUSES.map((status) => this.#column(status, columns[status], pending))}
+      </div>
+      ${this.#opening.shown ? this.#opening.draw() : nothing}`;
+  }
+
+  #column(status, searches, pending) {
+    const drawn = status === "open" || this.#all.has(status) ? searches : searches.slice(0, MOST);
+    const sending = status === "open" ? pending.filter((entry) => entry.status !== "refused") : [];
+    return html`<section class="desk-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
+      <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b>${this.#ofAll(status, searches)}</h2>
+      ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#none(status)}</p>` : nothing}
+      <ul>
+        ${sending.map((entry) => sendingCard(entry))}
+        ${repeat(drawn, ({ id }) => id, (search) => searchCard(search, this))}
+      </ul>
+      ${drawn.length < searches.length ? html`<button class="all" @click=${() => this.#showAll(status)}>${
+        n("{count} more", "{count} more", searches.length - drawn.length)}</button>` : nothing}
+    </section>`;
+  }
+
+  /** What is on the screen must not look like all there is. */
+  #ofAll(status, { length }) {
+    const all = this.board.of("search").filter(({ state }) => state.status === status).length;
+    return all === length ? nothing : html` <small>${t("of {all}", { all })}</small>`;
+  }
+
+  #none(status) {
+    if (this.#finder.text.trim()) return t("Nothing here has these words.");
+    const first = status === "open" && this.#mayOpen && !this.board.of("search").length;
+    return first ? t("No search is open. The first one is opened with the button above.") : EMPTY[status]();
+  }
+
+  #refused(entry) {
+    return html`<div class="refusal" role="alert" data-refused=${entry.id}>
+      <p><b>${t("The search for {name} was not opened", { name: nameOf(entry.data.person) })}</b>: ${entry.refusal.message}</p>
+      <button data-act="reopen" @click=${() => this.#opening.takeBack(entry)}>${t("Back to the form")}</button>
+      <button class="plain" data-act="let-go" @click=${() => this.board.retract(entry.id)}>${t("Let go")}</button>
+    </div>`;
+  }
+
+  #here() {
+    const present = people(this.board.presence);
+    return html`<div class="here" data-testid="here">${faces(present)}</div>`;
+  }
+
+  #matches(search) {
+    const text = this.#finder.text.trim();
+    if (!text) return true;
+    return matches(search, text, [label.kind(search.state.kind), this.desk.accounts.get(search.state.lead)?.name]);
+  }
+
+  #who = ({ board }) => {
+    const search = this.board.get(board);
+    return search && nameOf(search.state.person);
+  };
+
+  #sorts = ({ target: { value } }) => {
+    this.#sort = value;
+    history.replaceState(history.state, "", value === SORTS[0] ? location.pathname : `?sort=${value}`);
+    this.draw();
+  };
+
+  #pick(status) {
+    this.#tab = status;
+    this.draw();
+  }
+
+  #showAll(status) {
+    this.#all.add(status);
+    this.draw();
+  }
+}
+
+function loading({ failed }) {
+  return html`<div class="desk-loading" role="status" data-testid="loading">
+    <p>${failed ? t("The server can't be reached. It is tried again until it can, and nothing that you typed is lost.") : t("Reading the searches…")}</p>
+    <div class="desk-board" aria-hidden="true">${[4, 2, 2].map((count) => html`<section class="desk-column"><h2>&nbsp;</h2>
+      <ul>${Array.from({ length: count }, () => html`<li class="search"></li>`)}</ul></section>`)}</div></div>`;
+}

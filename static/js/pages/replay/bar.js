@@ -1,0 +1,60 @@
+/** The band across the page of the past: that it is the past, which moment, what happened then, and the way back to now. */
+import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
+import { live } from "../../../vendor/lit-html/directives/live.js";
+import { t } from "../../core/i18n.js";
+import { SPEEDS } from "../../replay/player.js";
+import { clockWithSeconds, day, roughly } from "../../core/time.js";
+import { saying } from "./event_line.js";
+
+// Drawn: few fonts have these signs. On a field of 16 by 16.
+const SIGNS = {
+  first: svg`<path d="M3 3h2v10H3zM13 3v10L6 8z" />`,
+  back: svg`<path d="M11 3v10L4 8zM12 3h1v10h-1z" />`,
+  play: svg`<path d="M4 2l10 6-10 6z" />`,
+  pause: svg`<path d="M4 3h3v10H4zM9 3h3v10H9z" />`,
+  on: svg`<path d="M5 3v10l7-5zM3 3h1v10H3z" />`,
+  last: svg`<path d="M11 3h2v10h-2zM3 3v10l7-5z" />`,
+};
+
+/** "Tue 24 Nov 22:34:07"; of a moment (ms), wherever it is named */
+export const written = (ms) => `${day(new Date(ms))} ${clockWithSeconds(new Date(ms))}`;
+
+export const numbered = (past, count = past.count) => t("event {number} of {all}", { number: count, all: past.length });
+
+/** At the top right, where a live board says that it is live. */
+export function mark(past) {
+  if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="live past" data-testid="past-mark">${t("Past")}</span>`;
+  return html`<span class="live past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: written(past.time) })}</small></span>`;
+}
+
+export function band(replay) {
+  const { past, player } = replay;
+  return html`<div class="past-band">
+    <h1><b>${t("Past")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: written(past.time) })}</span></h1>
+    <p class="happened" aria-live=${player.playing ? "off" : "polite"} data-testid="happened"><span class="number">${numbered(past)}</span> ${saying(past.event(), replay)}</p>
+    <span class="space"></span>
+    <a class="button primary now" href=${replay.now} data-act="now">${t("Back to now")} <kbd aria-hidden="true">${t("Esc")}</kbd></a>
+  </div>`;
+}
+
+/** Step by step, or playing. */
+export function controls(replay) {
+  const { past, player } = replay;
+  const button = (name, text, does, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
+    aria-disabled=${off ? "true" : nothing} @click=${does}><svg viewBox="0 0 16 16" aria-hidden="true">${SIGNS[sign]}</svg></button>`;
+  const first = past.count === 1, last = past.count === past.length;
+  return html`<div class="past-controls" role="group" aria-label=${t("Play the past")}>
+    ${button("first", t("The first moment"), () => replay.go(1), { off: first })}
+    ${button("back", t("One event back"), () => replay.step(-1), { off: first })}
+    ${button("play", player.playing ? t("Pause") : t("Play"), replay.play, { sign: player.playing ? "pause" : "play" })}
+    ${button("on", t("One event on"), () => replay.step(1), { off: last })}
+    ${button("last", t("The last moment"), () => replay.go(past.length), { off: last })}
+    <label><span class="unseen">${t("Speed")}</span>
+      <select name="speed" @change=${({ target }) => replay.setSpeed(Number(target.value))}>
+        ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${live(speed === player.speed)}>${t("{speed} × real time", { speed })}</option>`)}
+      </select></label>
+    ${player.skipped ? html`<span class="skipped" role="status" data-testid="skipped">${t("nothing happened for {length}: skipped", { length: roughly(player.skipped) })}</span>` : nothing}
+    <span class="space"></span>
+    <button type="button" data-act="compare" aria-pressed=${past.other === null ? "false" : "true"} @click=${replay.compare}>${past.other === null ? t("Compare with this moment") : t("Stop comparing")}</button>
+  </div>`;
+}

@@ -1,0 +1,76 @@
+/** What differs between the moment that is looked at and another: a list beside the board, on which the same cards are marked. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { cardName, columnName, shownAt } from "../../format/values.js";
+import { WAYS } from "../../replay/compare_states.js";
+import { numbered, written } from "./bar.js";
+import { nameOf } from "../../format/search_list.js";
+
+const WAY = {
+  added: () => t("Added"), solved: () => t("Solved"), moved: () => t("Moved"), changed: () => t("Changed"), removed: () => t("Taken away"),
+};
+const CARDS = new Set(["sighting", "task"]);
+
+export function comparison(replay) {
+  const { past } = replay;
+  const [first, last] = past.moments;
+  return html`<aside class="compared" aria-label=${t("What differs")} data-testid="compared">
+    <header><h2>${t("What differs")}</h2>
+      <button type="button" class="plain" data-act="stop-comparing" aria-label=${t("Stop comparing")} title=${t("Stop comparing")} @click=${replay.compare}>✕</button></header>
+    <dl class="moments">${moment(t("From"), first, replay)} ${moment(t("To"), last, replay)}</dl>
+    ${first.count === last.count ? html`<p class="hint">${t("Go to another moment: what differs from this one is told here.")}</p>` : differences(replay)}
+    <p><button type="button" data-act="swap" ?disabled=${first.count === last.count} @click=${replay.swap}>${t("Look at the other moment")}</button></p>
+  </aside>`;
+}
+
+function moment(name, { count, time, isHere }, { past }) {
+  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${written(time)} <small>${numbered(past, count)}${isHere ? ` · ${t("on the board")}` : nothing}</small></dd>`;
+}
+
+function differences(replay) {
+  const { changes } = replay.past;
+  if (!changes.length) return html`<p class="hint">${t("Nothing differs between the two: what was changed was changed back.")}</p>`;
+  return WAYS.map((way) => {
+    const some = changes.filter((change) => change.way === way);
+    return some.length ? html`<section data-way=${way}><h3>${WAY[way]()} <b>${some.length}</b></h3>
+      <ul>${some.map((change) => line(change, replay))}</ul></section>` : nothing;
+  });
+}
+
+function line(change, replay) {
+  const { kind, id, way, fields, before, after } = change;
+  const state = (after ?? before).state;
+  return html`<li data-changed=${id} data-kind=${kind}>
+    <p>${named(change, replay)} ${kind === "search" ? nothing : html`<span class="said">${said(kind, state, replay)}</span>`}</p>
+    ${way === "added" || way === "removed" ? nothing : html`<ul class="fields">${fields.map((field) => fieldLine(field, replay))}</ul>`}
+  </li>`;
+}
+
+/** A card, or a search, is a way to it, as long as it is on the board that is looked at. */
+function named({ kind, id, before, after }, { body, past }) {
+  const entity = after ?? before;
+  const name = nameOfOne(kind, entity.state, past);
+  if (kind === "search" && body.placeOf && past.board.get(id)) return html`<a href=${body.placeOf(id)}>${name}</a>`;
+  if (CARDS.has(kind) && past.board.get(id)) return html`<a href=${body.path(id)} @click=${(event) => body.open(event, id)}>${name}</a>`;
+  return html`<b>${name}</b>`;
+}
+
+function nameOfOne(kind, state, past) {
+  if (CARDS.has(kind)) return cardName({ kind, state });
+  if (kind === "search") return past.board.id === "operations" ? nameOf(state.person) : t("The search");
+  return label.noun(kind);
+}
+
+function said(kind, state, { past }) {
+  if (kind === "column") return columnName(state);
+  if (kind === "note") return state.card ? t("on {card}: {text}", { card: cardName(past.either(state.card)), text: state.text }) : state.text;
+  return state.description ?? state.title ?? "";
+}
+
+function fieldLine({ path, from, to }, { desk, past }) {
+  const ctx = { desk, board: { get: (id) => past.either(id) } };
+  const value = (value) => shownAt(path, value, ctx) ?? t("empty");
+  return html`<li data-path=${path}>${label.field(path)}: <del>${value(from)}</del> → <ins>${value(to)}</ins></li>`;
+}
+

@@ -1,0 +1,174 @@
+/**
+ * The page of a board's past: a band that says so, the time line, and the board as it was, drawn by what draws the live one.
+ * Nothing can be done to it; Escape, or one click, is back at now.
+ */
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { Arrows } from "../../behaviours/card_arrow_keys.js";
+import { Clock } from "../../behaviours/relative_times.js";
+import { keepingFocus } from "../../behaviours/keep_focus.js";
+import { Keys } from "../../behaviours/shortcut_handler.js";
+import { Slider } from "../../behaviours/slider.js";
+import { t } from "../../core/i18n.js";
+import { MomentAddress } from "../../replay/moment_url.js";
+import { Past } from "../../replay/replay_state.js";
+import { Player } from "../../replay/player.js";
+import { comparison } from "./comparison.js";
+import { band, mark } from "./bar.js";
+import { PastOperations } from "./past_operations.js";
+import { ReplayHere } from "./commands.js";
+import { PastSearch } from "./past_search.js";
+import { failed, noMoment, reading } from "./placeholders.js";
+import { place, timeline } from "./timeline.js";
+import { forbidden } from "../../shared/placeholders.js";
+
+const OPERATIONS = "operations";
+const PAGE = 10; // events at a time, by the keys that go further
+
+export function mount(root, desk, boardId, cardId = null) {
+  new Replay(root, desk, boardId, cardId).connect();
+}
+
+class Replay {
+  desk;
+  past;
+  player;
+  body; // what draws the board
+  #root;
+  #mark = document.querySelector("[data-freshness-mark]");
+  #live;
+  #frame = null;
+  #behaviours;
+  #address;
+  #unwatch;
+
+  constructor(root, desk, boardId, cardId) {
+    this.#root = root;
+    this.desk = desk;
+    this.#live = desk.board(boardId);
+    this.past = new Past(this.#live, MomentAddress.asked(), () => this.#schedule());
+    this.body = boardId === OPERATIONS ? new PastOperations(this) : new PastSearch(this, cardId);
+    this.player = new Player({
+      time: () => this.past.time,
+      next: () => this.#next(),
+      go: (time) => this.past.goTo(time),
+      changed: () => this.#schedule(),
+    });
+    this.#address = new MomentAddress((query) => this.body.ask(query));
+    this.clock = new Clock(root, () => new Date(this.past.time));
+    this.#behaviours = [this.clock, this.body, new Arrows(root, ...this.body.walked), new Keys((desk.here = new ReplayHere(this))),
+      new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE, start: () => this.go(1), end: () => this.go(this.past.length) })];
+  }
+
+  connect() {
+    document.documentElement.dataset.freshness = "past";
+    this.#root.classList.add("replay-page", this.body.page);
+    for (const behaviour of this.#behaviours) behaviour.connect();
+    this.#unwatch = this.desk.watch(() => this.#schedule());
+    addEventListener("pagehide", this.#settle);
+    this.past.connect();
+    this.#render();
+  }
+
+  disconnect() {
+    for (const behaviour of this.#behaviours) behaviour.disconnect();
+    removeEventListener("pagehide", this.#settle);
+    this.#unwatch();
+    this.player.stop();
+    this.past.disconnect();
+    this.#root.classList.remove("replay-page", this.body.page);
+    render(nothing, this.#root);
+  }
+
+  // --- what one does
+
+  /** To a moment, by how many events had happened. */
+  go(count) {
+    this.player.stop();
+    this.past.go(count);
+  }
+
+  step(steps) {
+    this.go(this.past.count + steps);
+  }
+
+  play = () => {
+    if (this.player.playing) return this.player.stop();
+    if (this.past.count === this.past.length) this.past.go(1);
+    return this.player.start();
+  };
+
+  setSpeed(speed) {
+    this.player.speed = speed;
+  }
+
+  /** From here on with the moment that is looked at; or with none. */
+  compare = () => this.past.compareWith(this.past.other === null);
+
+  swap = () => {
+    this.player.stop();
+    this.past.swap();
+  };
+
+  backToNow = () => {
+    this.#address.settle();
+    location.assign(this.now);
+  };
+
+  /** The address of the same board, live. */
+  get now() {
+    return this.body.path();
+  }
+
+  /** What was asked for is there before this returns. */
+  drawNow() {
+    if (this.#frame !== null) this.#render();
+  }
+
+  draw = () => this.#schedule();
+
+  // --- drawing
+
+  #schedule() {
+    this.#frame ??= requestAnimationFrame(() => this.#render());
+  }
+
+  #render() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = null;
+    const { past } = this;
+    this.body.look();
+    keepingFocus(this.#root, () => render(this.#template(), this.#root));
+    render(mark(past), this.#mark);
+    document.title = this.body.title;
+    place(this.#root);
+    this.clock.tick();
+    this.body.settle();
+    if (past.state === "showing" && past.length && !past.trouble) this.#address.tell({ at: past.event().seq, other: past.other === null ? null : past.event(past.other).seq });
+  }
+
+  #template() {
+    const { past } = this;
+    if (past.state === "forbidden") return this.body.board.id === OPERATIONS ? failed(this) : forbidden(() => this.#live.recheck());
+    if (past.state === "failed") return failed(this);
+    if (past.state === "reading") return reading(past);
+    if (past.trouble || !past.length) return noMoment(this);
+    return html`<div class="past-top" role="region" aria-label=${t("The past")}>${band(this)} ${timeline(this)}</div>
+      ${this.body.template(past.other === null ? nothing : comparison(this))}`;
+  }
+
+  // --- the time line
+
+  #drag(share) {
+    this.player.stop();
+    const { from, to } = this.past;
+    this.past.goTo(Math.max(from, from + share * (to - from)));
+  }
+
+  /** ms of the next event; null after the last. */
+  #next() {
+    const event = this.past.event(this.past.count + 1);
+    return event ? Date.parse(event.at) : null;
+  }
+
+  #settle = () => this.#address.settle();
+}

@@ -1,0 +1,81 @@
+/** All searches as they stood: in the columns of the live board (pages/operations/page.js), each a way to its own past at that moment. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { label } from "../../core/labels.js";
+import { t } from "../../core/i18n.js";
+import { MomentAddress } from "../../replay/moment_url.js";
+import { searchCard } from "../../shared/search_card.js";
+import { SORTS, STATUSES, byStatus, nameOf } from "../../format/search_list.js";
+
+export class PastOperations {
+  past = true;
+  page = "replay-operations";
+  walked = ["li[data-search]", "[data-column] ul"];
+  isOpen = false; // a search opens as a page of its own
+  #replay;
+  #tab = STATUSES[0]; // on a phone one column is seen at a time
+
+  constructor(replay) {
+    this.#replay = replay;
+    this.desk = replay.desk;
+    this.board = replay.past.board;
+  }
+
+  connect() {}
+
+  disconnect() {}
+
+  ask(query) {
+    history.replaceState(history.state, "", query);
+  }
+
+  get title() {
+    return `${t("Past")} · ${t("Searches")} · Searchboard`;
+  }
+
+  path() {
+    return "/";
+  }
+
+  /** A search is looked at as it was at this moment too. */
+  placeOf(search) {
+    return `/searches/${search}${MomentAddress.query({ at: new Date(this.#replay.past.time).toISOString() })}`;
+  }
+
+  seen() {}
+
+  things() {
+    return this.board.of("search").map(({ id, state }) => ({
+      id, says: `${state.reference} · ${nameOf(state.person)}`, does: () => location.assign(this.placeOf(id)),
+    }));
+  }
+
+  look() {}
+
+  settle() {}
+
+  template(beside) {
+    const columns = byStatus(this.board.of("search"), { keep: () => true, sort: SORTS[0], summaries: this.board.summaries });
+    return html`<div class="desk">
+      <div class="left">
+        <nav class="desk-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status ? "true" : "false"} @click=${() => this.#pick(status)}>
+          ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
+        <div class="desk-board" data-shown=${this.#tab}>${STATUSES.map((status) => this.#column(status, columns[status]))}</div>
+      </div>
+      ${beside}
+    </div>`;
+  }
+
+  #column(status, searches) {
+    return html`<section class="desk-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
+      <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b></h2>
+      ${searches.length ? nothing : html`<p class="empty">${t("None then.")}</p>`}
+      <ul>${repeat(searches, ({ id }) => id, (search) => searchCard(search, this))}</ul>
+    </section>`;
+  }
+
+  #pick(status) {
+    this.#tab = status;
+    this.#replay.draw();
+  }
+}

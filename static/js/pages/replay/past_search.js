@@ -1,0 +1,162 @@
+/** The board of a search as it was: what the templates of the live one (pages/search/page.js) ask of a view, without anything that changes it. */
+import { html } from "../../../vendor/lit-html/lit-html.js";
+import { Address } from "../../behaviours/card_url.js";
+import { t } from "../../core/i18n.js";
+import { cardName } from "../../format/values.js";
+import { day, serverNow } from "../../core/time.js";
+import { columns } from "../../shared/board/columns.js";
+import { changedHead, head } from "../../shared/board/search_header.js";
+import { History } from "../../shared/board/card_history.js";
+import { isDone, marksOfNotes } from "../../shared/board/card_badges.js";
+import { LOG, panel } from "../../shared/board/card_panel.js";
+import { picture } from "../../shared/board/board_view_model.js";
+
+const NOBODY = [];
+
+export class PastSearch {
+  past = true;
+  page = "search-page";
+  mayRead = false; // who a source is stands on no board of the past
+  mayNote = false;
+  mayEdit = false;
+  mayLead = false;
+  walked = []; // Arrows as on the live board
+  picture = null;
+  ui;
+  drawn = true;
+  lastMark = new Map();
+  sources = new Map();
+  drafts = new Set();
+  undo = { may: () => false };
+  isShown = () => true;
+  #replay;
+  #address;
+  #focus = null; // selector: what was opened or closed
+
+  constructor(replay, card) {
+    this.#replay = replay;
+    this.desk = replay.desk;
+    this.board = replay.past.board;
+    this.ui = { card, column: null };
+    this.authors = { get: (note) => replay.past.authorOf(note) };
+    this.#address = new Address(this.board.id, (card) => this.#went(card));
+    const log = () => (this.ui.card === LOG ? this.close() : this.openCard(LOG));
+    const showColumn = (column) => this.#went(this.ui.card, column);
+    this.act = { close: () => this.close(), openCard: (card) => this.openCard(card), log, showColumn, readHistory: () => {} };
+  }
+
+  connect() {
+    this.#address.connect();
+  }
+
+  disconnect() {
+    this.#address.disconnect();
+  }
+
+  /** Puts the moment into the address, beside the card. */
+  ask(query) {
+    this.#address.ask(query);
+  }
+
+  // --- the card that is open
+
+  get isOpen() {
+    return this.ui.card !== null;
+  }
+
+  openCard(card) {
+    this.ui.card = card;
+    if (card !== LOG) this.#address.open(card);
+    this.#focus = ".panel";
+    this.#replay.draw();
+  }
+
+  close() {
+    this.#focus = `[data-card="${CSS.escape(this.ui.card)}"] a`;
+    this.ui.card = null;
+    this.#address.close();
+    this.#replay.draw();
+  }
+
+  // --- what templates ask
+
+  get title() {
+    const state = this.picture?.search?.state;
+    return state ? `${t("Past")} · ${state.person.first_name} · ${state.reference} · Searchboard` : `${t("Past")} · Searchboard`;
+  }
+
+  path(card = this.ui.card === LOG ? null : this.ui.card) {
+    return this.#address.path(card);
+  }
+
+  open(event, card) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
+    event.preventDefault();
+    this.openCard(card);
+  }
+
+  markOf(id) {
+    return this.board.marks.get(id) ?? this.noteMarks.get(id);
+  }
+
+  facesOn() {
+    return NOBODY;
+  }
+
+  notesOf(card) {
+    return this.picture.notes.get(card === LOG ? null : card) ?? [];
+  }
+
+  historyOf(id) {
+    return Object.assign(new History(this.board.id, id), { state: "read", events: this.#replay.past.eventsOf(id) });
+  }
+
+  isDone(column) {
+    return isDone(this.board, column);
+  }
+
+  things() {
+    return [...(this.picture?.byId.values() ?? [])].map(({ id, kind, state }) => ({
+      id, number: state.number, says: `${cardName({ kind, state })} · ${state.description ?? state.title}`, does: () => this.openCard(id),
+    }));
+  }
+
+  // --- drawing
+
+  /** Before a draw. */
+  look() {
+    this.picture = picture(this.board);
+    this.noteMarks = marksOfNotes(this.board);
+    this.today = day(serverNow());
+  }
+
+  /** beside: what stands there while no card is open */
+  template(beside) {
+    if (!this.picture.search) return html`<p class="erased">${t("What this search was at that moment has been erased.")}</p>`;
+    return html`${head(this)}
+      ${this.#tools()}
+      <div class="desk">
+        <div class="left">${columns(this)}</div>
+        ${this.isOpen ? panel(this) : beside}
+      </div>`;
+  }
+
+  /** After a draw. */
+  settle() {
+    if (!this.#focus) return;
+    document.querySelector(this.#focus)?.focus({ preventScroll: true });
+    this.#focus = null;
+  }
+
+  #tools() {
+    return html`<div class="tools" data-testid="tools">
+      <button type="button" data-act="log" aria-pressed=${this.ui.card === LOG ? "true" : "false"} @click=${this.act.log}>${t("Facts and log")}</button>
+      ${changedHead(this)}
+    </div>`;
+  }
+
+  #went(card, column = this.ui.column) {
+    Object.assign(this.ui, { card, column });
+    this.#replay.draw();
+  }
+}

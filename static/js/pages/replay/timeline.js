@@ -1,0 +1,39 @@
+/** The time line: how much happened when, with a handle at the moment that is looked at. */
+import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
+import { guard } from "../../../vendor/lit-html/directives/guard.js";
+import { density, outline, share } from "../../replay/density.js";
+import { moment } from "../../core/time.js";
+import { t } from "../../core/i18n.js";
+import { controls, numbered, written } from "./bar.js";
+import { saying } from "./event_line.js";
+
+const PARTS = 240; // bars
+const HEIGHT = 40; // units
+
+export function timeline(replay) {
+  const { past } = replay;
+  const { from, to, length, count } = past;
+  return html`<div class="past-line">
+    ${controls(replay)}
+    <div class="line" data-slider role="slider" tabindex="0" aria-label=${t("Moment")} aria-orientation="horizontal" aria-valuemin="1" aria-valuemax=${length}
+        aria-valuenow=${count} aria-valuetext=${`${written(past.time)}, ${numbered(past)}: ${saying(past.event(), replay)}`} data-testid="timeline"
+        data-at=${share(past.time, from, to)}>
+      ${guard([length, from, to], () => bars(past))}
+      <span class="ahead" aria-hidden="true"></span>
+      ${past.other === null ? nothing : html`<span class="other" aria-hidden="true" data-at=${share(past.otherTime, from, to)}></span>`}
+      <span class="handle" aria-hidden="true"></span>
+    </div>
+    <p class="ends" aria-hidden="true"><span>${moment(new Date(from))}</span><span>${moment(new Date(to))}</span></p>
+  </div>`;
+}
+
+function bars({ times, from, to }) {
+  return html`<svg class="density" viewBox="0 0 ${PARTS} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
+    ${svg`<path d=${outline(density(times, from, to, PARTS), HEIGHT)} />`}
+  </svg>`;
+}
+
+/** After a draw. By a property of the script, as the policy allows no style attributes. */
+export function place(root) {
+  for (const element of root.querySelectorAll("[data-at]")) element.style.setProperty("--at", element.dataset.at);
+}

@@ -1,0 +1,204 @@
+/** What a person can do on the board of a search. Each draws; what is refused comes back to where it was typed. */
+import { LOOK } from "../../shared/card_filter.js";
+import { placeOf } from "../../shared/find_results.js";
+import { LOG } from "../../shared/board/card_panel.js";
+import { readSource } from "../../shared/board/source_reveal.js";
+
+// form -> the dialog that it is typed in; the others are typed in the panel
+const DIALOG_OF = {
+  "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", outcome: "outcome", worrying: "worrying",
+  appeal: "appeal", withdraw: "withdraw", "column-title": "column-title", "column-before": "column-before", "column-after": "column-after",
+};
+
+const kindOf = (form) => form.key.split(":")[0];
+
+export class Actions {
+  #view;
+
+  constructor(view) {
+    this.#view = view;
+    // Templates hand these on as listeners.
+    for (const name of ["close", "closeDialog", "allSeen", "log"]) this[name] = this[name].bind(this);
+  }
+
+  openCard(id) {
+    const { ui, address, board } = this.#view;
+    ui.card = id;
+    if (id !== LOG) address.open(id);
+    for (const note of this.#view.notesOf(id)) board.seen(note.id);
+    this.#view.focusPanel = true;
+    this.#view.draw();
+  }
+
+  close() {
+    const { ui, address, lastMark, sources } = this.#view;
+    lastMark.delete(ui.card);
+    sources.delete(ui.card); // who said it stays on the screen no longer than it is looked at
+    this.#view.focusCard = ui.card;
+    ui.card = null;
+    address.close();
+    this.#view.draw();
+  }
+
+  log() {
+    if (this.#view.ui.card === LOG) return this.close();
+    this.#view.address.close();
+    return this.openCard(LOG);
+  }
+
+  dialog(name, more = {}) {
+    this.#view.forms.get(Object.keys(DIALOG_OF).find((kind) => DIALOG_OF[kind] === name) ?? "note", this.#entityOf(name, more)).open();
+    this.#view.ui.dialog = { name, ...more };
+    this.#view.draw();
+  }
+
+  closeDialog() {
+    this.#view.ui.dialog = null;
+    this.#view.draw();
+  }
+
+  move(card) {
+    this.#view.ui.dialog = { name: "move", entity: card };
+    this.#view.draw();
+  }
+
+  edit(kind, card) {
+    this.#view.ui.editing.add(`${kind}:${card}`);
+    this.#view.focusField = ".card-facts.editing :is(input, textarea)";
+    this.#view.draw();
+  }
+
+  stopEditing(kind, card) {
+    this.#view.ui.editing.delete(`${kind}:${card}`);
+    this.#view.showFacts = true;
+    this.#view.draw();
+  }
+
+  /** What was found: here, or on the board of another search. */
+  goTo(hit) {
+    if (hit.board !== this.#view.board.id) return location.assign(placeOf(hit));
+    if (hit.kind === "search") return this.openCard(LOG);
+    return this.openCard(hit.kind === "note" ? hit.card ?? LOG : hit.id);
+  }
+
+  showColumn(column) {
+    this.#view.ui.column = column;
+    this.#view.draw();
+  }
+
+  seen(id) {
+    this.#view.board.seen(id);
+  }
+
+  allSeen() {
+    if (this.#view.filters.asked.changed === LOOK) this.#view.filters.set("changed", null);
+    for (const id of [...this.#view.board.marks.keys()]) this.#view.board.seen(id);
+  }
+
+  sendMove(card, place) {
+    return this.command("card.move", { card, ...place });
+  }
+
+  /** A change without a form; refused, it waits among the refusals. */
+  command(name, data) {
+    const { board } = this.#view;
+    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((ack) => this.#did(ack, data), () => this.#view.draw());
+    this.#view.draw();
+  }
+
+  async submit(form) {
+    const { board } = this.#view;
+    if (!form.dirty) return this.#shut(form);
+    const data = form.command.data(form);
+    if (!data) return this.#trouble();
+    // The outbox has the words, on disk, before the form lets them go, and until there is an ack.
+    const answer = board.send(form.command.name, data, form.position());
+    const sent = form.release(), at = Date.now();
+    this.#shut(form);
+    try {
+      const ack = await answer;
+      this.#did(ack, data);
+      if (/^(sighting|task)\.add$/.test(form.command.name)) this.#view.added.did(ack, at);
+    } catch (refused) {
+      this.#view.draw();
+      if (this.#reveal(form)) {
+        form.restore(sent, refused);
+        board.retract(refused.id);
+        this.#view.focusTrouble = true;
+      }
+    }
+    return this.#view.draw();
+  }
+
+  /** All conflicts of a form are decided: send what is still mine. */
+  resolved(form) {
+    return this.submit(form);
+  }
+
+  /** A refused change, back into its form. */
+  reopen(entry) {
+    const form = this.#view.forms.of(entry);
+    const card = form.entity;
+    this.#view.ui.dialog = null;
+    if (!DIALOG_OF[kindOf(form)]) this.openCard(card ?? LOG);
+    form.restoreData(entry.data, entry, entry.refusal ?? {});
+    this.#reveal(form);
+    this.#view.board.retract(entry.id);
+    this.#view.draw();
+  }
+
+  discard(entry) {
+    this.#view.board.retract(entry.id);
+    this.#view.draw();
+  }
+
+  async readHistory(history) {
+    await history.read();
+    // So that a draft of an earlier visit knows who changed its fields since.
+    this.#view.forms.hear(history.events);
+    this.#view.draw();
+  }
+
+  async readSource(sighting) {
+    const { sources, board } = this.#view;
+    const seqNow = () => board.get(sighting)?.seq;
+    const seq = seqNow(), read = await readSource(board.id, sighting, sources.get(sighting));
+    if (seqNow() === seq) sources.set(sighting, read); // else it may have been set while it was read
+    this.#view.draw();
+  }
+
+  #did(ack, { task, sighting, card, column }) {
+    this.#view.undo.did(ack, task ?? sighting ?? card ?? column ?? this.#view.board.id);
+  }
+
+  #trouble() {
+    this.#view.focusTrouble = true;
+    this.#view.draw();
+  }
+
+  #entityOf(name, { entity }) {
+    if (name === "sighting" || name === "task") return null;
+    return entity ?? this.#view.board.id;
+  }
+
+  #shut(form) {
+    const { ui } = this.#view;
+    if (ui.dialog?.name === DIALOG_OF[kindOf(form)]) ui.dialog = null;
+    if (ui.editing.delete(form.key)) this.#view.showFacts = true;
+    this.#view.draw();
+  }
+
+  /** Shows the form again; false where something else is open: then the refusal waits with the others. */
+  #reveal(form) {
+    const { ui } = this.#view;
+    const dialog = DIALOG_OF[kindOf(form)];
+    if (dialog) {
+      if (ui.dialog && ui.dialog.name !== dialog) return false;
+      ui.dialog = { name: dialog, entity: form.entity };
+      return true;
+    }
+    if (ui.card !== (form.entity ?? LOG)) return false;
+    if (["sighting", "task"].includes(kindOf(form))) ui.editing.add(form.key);
+    return true;
+  }
+}

@@ -1,0 +1,23 @@
+/** What is asked before a column is renamed, or added beside another. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { columnName } from "../../format/values.js";
+import { row } from "../../forms/form_row.js";
+
+const TITLES = {
+  "column-title": (column) => t("Rename “{column}”", { column }),
+  "column-before": (column) => t("New column before “{column}”", { column }),
+  "column-after": (column) => t("New column after “{column}”", { column }),
+};
+
+export const columnTitle = (name, column) => TITLES[name](columnName(column.state));
+
+export function columnBody(name, form, view) {
+  const role = name === "column-title" ? view.board.get(form.entity).state.role : form.raw("role");
+  const title = html`${row(form, "title", view)}
+    ${role ? html`<p class="hint">${t("Without a title it is called “{role}”, in each reader's language.", { role: label.column(role) })}</p>` : nothing}`;
+  if (name === "column-title") return title;
+  return html`${title} ${row(form, "role", view)}
+    <p class="hint">${t("The role says what its cards are: new sightings go to the first column “New”, new tasks to the first “To do”, and what is in “Done” is never overdue.")}</p>`;
+}

@@ -1,0 +1,109 @@
+/** What one may do on the board of a search, by key and by the palette, and the cards that one can go to. */
+import { t } from "../../core/i18n.js";
+import { cardName } from "../../format/values.js";
+import { LOG } from "../../shared/board/card_panel.js";
+
+const NOTE = ".notes [data-field=text] textarea";
+
+export class SearchHere {
+  where = "search";
+  #view;
+
+  constructor(view) {
+    this.#view = view;
+  }
+
+  may(right) {
+    const { mayNote, mayEdit, mayLead } = this.#view;
+    return { note: mayNote, edit: mayEdit, lead: mayLead }[right] ?? right === undefined;
+  }
+
+  settle() {
+    this.#view.drawNow();
+  }
+
+  /** [{id, says, does}] of those that this person may, with the focus at `at`: those about a card are about the one there. */
+  commands(at) {
+    if (!this.#view.picture?.search) return [];
+    const card = this.#card(at);
+    return [...(card ? this.#ofCard(card) : []), ...this.#ofBoard(card), ...this.#ofSearch()]
+      .filter(({ may, not }) => this.may(may) && !not);
+  }
+
+  /** [{id, says, number, does}], what one can go to here. */
+  things() {
+    const { picture, act } = this.#view;
+    return [...(picture?.byId.values() ?? [])].map((card) => ({
+      id: card.id, number: card.state.number, says: `${cardName(card)} · ${card.state.description ?? card.state.title}`, does: () => act.openCard(card.id),
+    }));
+  }
+
+  #ofCard(card) {
+    const { act, desk, ui } = this.#view;
+    const { id, kind, state } = card;
+    const name = cardName(card);
+    const on = (field) => () => this.#open(id, field);
+    const sighting = kind === "sighting" && !state.withdrawn;
+    return [
+      { id: "edit", may: "edit", says: t("Edit {card}", { card: name }), does: () => this.#edit(kind, id) },
+      { id: "move", may: "edit", not: state.withdrawn, says: t("Move {card} to…", { card: name }), does: () => act.move(id) },
+      { id: "grade", may: "edit", not: !sighting, says: t("Grade {card}", { card: name }), does: on("[data-testid=grading] select") },
+      { id: "assess", may: "edit", not: !sighting, says: t("Assess {card}", { card: name }), does: on("[data-testid=assessing] select") },
+      { id: "take", may: "edit", not: state.assignee === desk.account.id, says: t("Assign {card} to me", { card: name }),
+        does: () => act.command("card.assign", { card: id, assignee: desk.account.id }) },
+      { id: "withdraw", may: "edit", not: state.withdrawn, says: t("Withdraw {card}…", { card: name }), does: () => act.dialog("withdraw", { entity: id }) },
+      { id: "note", may: "note", says: t("Write a note on {card}", { card: name }), does: on(NOTE) },
+      { id: "restore", may: "edit", not: !state.withdrawn, says: t("Restore {card}", { card: name }), does: () => act.command("card.restore", { card: id }) },
+      { id: "close", not: ui.card !== id, says: t("Close {card}", { card: name }), does: act.close },
+    ];
+  }
+
+  #ofBoard(card) {
+    const { act, filters, ui, undo } = this.#view;
+    return [
+      { id: "add-sighting", may: "edit", says: t("Add a sighting"), does: () => act.dialog("sighting") },
+      { id: "add-task", may: "edit", says: t("Add a task"), does: () => act.dialog("task") },
+      { id: "note", may: "note", not: card, says: t("Write in the log"), does: () => this.#open(LOG, NOTE) },
+      { id: "show-all", not: !filters.active, says: t("Show all cards again"), does: () => filters.clear() },
+      { id: "find", says: t("Find in this search"), does: () => document.querySelector("#find")?.focus() },
+      // Ctrl+Z has its own rules about typing (undo.js), and comes there first.
+      { id: "undo-last", may: "edit", not: undo.shown?.state !== "offered", says: t("Undo what you have just done"), does: () => undo.undo(undo.shown.event) },
+      { id: "close", not: !ui.card || ui.card === card?.id, says: t("Close"), does: act.close },
+    ];
+  }
+
+  #ofSearch() {
+    const { act, ui, isClosed, picture } = this.#view;
+    const dialog = (name) => () => act.dialog(name);
+    return [
+      { id: "log", not: ui.card === LOG, says: t("Facts and log"), does: act.log },
+      { id: "history", says: t("What happened on this search"), does: () => location.assign(`/searches/${this.#view.board.id}/history`) },
+      { id: "edit-search", may: "edit", says: t("Edit facts…"), does: dialog("facts") },
+      { id: "worrying", may: "lead", not: isClosed, says: t("Is it worrying?"), does: dialog("worrying") },
+      { id: "appeal", may: "lead", not: isClosed, says: t("Appeal…"), does: dialog("appeal") },
+      { id: "access", may: "lead", not: isClosed, says: t("Access…"), does: dialog("access") },
+      { id: "set-status", may: "lead", says: t("Set status…"), does: dialog("status") },
+      { id: "outcome", may: "lead", not: !picture.search.state.outcome, says: t("Correct the outcome…"), does: dialog("outcome") },
+    ];
+  }
+
+  /** The card that has the focus, else the one that is open. */
+  #card(at) {
+    const { picture, ui } = this.#view;
+    return picture.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);
+  }
+
+  #edit(kind, id) {
+    if (this.#view.ui.card !== id) this.#view.act.openCard(id);
+    this.#view.act.edit(kind, id);
+  }
+
+  #open(card, field) {
+    if (this.#view.ui.card !== card) {
+      if (card === LOG) this.#view.act.log();
+      else this.#view.act.openCard(card);
+    }
+    this.#view.focusField = field;
+    this.#view.draw();
+  }
+}

@@ -1,0 +1,93 @@
+/** The dialogs of a search: one noun each, drawn one at a time. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { dialog } from "../../behaviours/dialog.js";
+import * as fields from "../../forms/fields.js";
+import { cardName } from "../../format/values.js";
+import { formOf, row, rows } from "../../forms/form_row.js";
+import { accessBody } from "../../shared/board/access_form.js";
+import { appealBody } from "../../shared/board/appeal.js";
+import { columnBody, columnTitle } from "./column_dialogs.js";
+import { criteriaRows } from "../../shared/board/criteria.js";
+import { moveDialog } from "./move_dialog.js";
+import { outcomeBody } from "../../shared/board/outcome.js";
+import { statusBody } from "./status_form.js";
+import { worryingBody } from "../../shared/board/worrying.js";
+
+const paths = (list) => list.map(({ path }) => path);
+
+export function openDialog(view) {
+  const { dialog: open } = view.ui;
+  if (!open) return nothing;
+  return DIALOGS[open.name](view, open);
+}
+
+const DIALOGS = {
+  sighting: (view) => adding(view, "add-sighting", t("New sighting"), fields.SIGHTING_FIRST, fields.SIGHTING_MORE),
+  task: (view) => adding(view, "add-task", t("New task"), fields.TASK_FIRST, fields.TASK_MORE),
+  facts: (view) => plain(view, "facts", t("Facts of the search"), facts, t("Save")),
+  access: (view) => plain(view, "access", t("Who sees this search"), accessBody, t("Save")),
+  status: (view) => plain(view, "status", t("Set status"), statusBody, t("Set status")),
+  outcome: (view) => plain(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
+  worrying: (view) => plain(view, "worrying", t("Is it worrying?"), worryingBody, t("Decide")),
+  appeal: (view) => plain(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
+  withdraw: (view, { entity }) => withdrawal(view, entity),
+  move: (view, { entity }) => moveDialog(view, entity),
+  "column-title": (view, open) => column(view, open, t("Rename")),
+  "column-before": (view, open) => column(view, open, t("Add")),
+  "column-after": (view, open) => column(view, open, t("Add")),
+};
+
+function adding(view, kind, title, first, more) {
+  const form = view.forms.get(kind);
+  const hasMore = paths(more).some((path) => form.isMine(path) || form.errors[path]);
+  const body = html`
+    ${rows(form, paths(first), view)}
+    <details class="more" ?open=${hasMore || view.ui.more}>
+      <summary @click=${() => (view.ui.more = true)}>${t("More…")}</summary>
+      <div class="grid">${rows(form, paths(more), view)}</div>
+    </details>`;
+  return dialog(kind, title, formOf(form, kind, body, adds(form, view), view.submit), view.act.closeDialog);
+}
+
+function adds(form, view) {
+  return html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
+    ${form.dirty ? html`<button type="button" class="plain" data-act="discard" @click=${discarding(form, view)}>${t("Throw away")}</button>` : nothing}
+    <button type="button" data-act="later" @click=${view.act.closeDialog}>${t("Later")}</button>
+    <button type="submit" class="primary" data-act="send">${t("Add")}</button>`;
+}
+
+function plain(view, kind, title, body, send) {
+  const form = view.forms.get(kind, view.board.id);
+  return dialog(kind, title, formOf(form, kind, body(form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
+}
+
+const discarding = (form, view) => () => {
+  form.clear();
+  view.act.closeDialog();
+};
+
+function buttons(view, form, send) {
+  return html`<span class="space"></span>
+    <button type="button" data-act="cancel" @click=${discarding(form, view)}>${t("Cancel")}</button>
+    <button type="submit" class="primary" data-act="send">${send}</button>`;
+}
+
+function facts(form, view) {
+  const some = paths(fields.SEARCH).filter((path) => !path.startsWith("criteria."));
+  return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view, view.picture.search.state.criteria)}`;
+}
+
+function column(view, { name, entity }, send) {
+  const form = view.forms.get(name, entity);
+  const title = columnTitle(name, view.board.get(entity));
+  return dialog(name, title, formOf(form, name, columnBody(name, form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
+}
+
+function withdrawal(view, card) {
+  const form = view.forms.get("withdraw", card);
+  const entity = view.picture.byId.get(card);
+  const body = html`<p>${t("It is folded away, not deleted: its number and its history stay, and it can be restored.")}</p>${row(form, "reason", view)}`;
+  const title = t("Withdraw {card}", { card: cardName(entity) });
+  return dialog("withdraw", title, formOf(form, "withdraw", body, buttons(view, form, t("Withdraw")), view.submit), view.act.closeDialog);
+}

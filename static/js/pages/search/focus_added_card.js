@@ -1,0 +1,56 @@
+/** A card that this person has just added is brought into sight, and the keyboard goes to it, unless it is somewhere else by now. */
+import { isNowhere } from "../../behaviours/keep_focus.js";
+
+const AT_ONCE = 3_000; // ms: an ack that comes later finds the person busy with something else
+const KEPT = 20; // own cards whose ack may still come
+
+export class Added {
+  #view;
+  #own = new Map(); // seq -> id of a card
+  #awaited = null; // seqs: acknowledged, their events are on the way
+  #card = null; // is shown with the next draw
+
+  constructor(view) {
+    this.#view = view;
+  }
+
+  /** A command that adds a card was acknowledged; `sent` is when it was given, ms. */
+  did({ seqs }, sent) {
+    if (Date.now() - sent > AT_ONCE) return;
+    this.#awaited = seqs;
+    this.#look();
+  }
+
+  hear(events) {
+    const { account } = this.#view.desk;
+    for (const { type, actor, seq, id } of events) if (/^(sighting|task)\.added$/.test(type) && actor?.id === account.id) this.#own.set(seq, id);
+    for (const seq of this.#own.keys()) if (this.#own.size > KEPT) this.#own.delete(seq);
+    this.#look();
+  }
+
+  forget() {
+    this.#own.clear();
+    this.#awaited = this.#card = null;
+  }
+
+  /** After a draw. */
+  show(root) {
+    if (this.#card === null) return;
+    const card = root.querySelector(`article[data-card="${CSS.escape(this.#card)}"]`);
+    this.#card = null;
+    if (!card || document.querySelector("dialog[open]")) return;
+    const intoSight = () => card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    intoSight();
+    requestAnimationFrame(() => requestAnimationFrame(intoSight)); // cards that come into sight with it have another height than was reckoned
+    const { activeElement } = document;
+    if (isNowhere() || activeElement === root || activeElement.closest(".adding, article[data-card]")) card.querySelector("a").focus({ preventScroll: true });
+  }
+
+  #look() {
+    const seq = this.#awaited?.find((each) => this.#own.has(each));
+    if (seq === undefined) return;
+    this.#awaited = null;
+    this.#card = this.#own.get(seq);
+    this.#view.act.showColumn(this.#view.board.get(this.#card)?.state.column ?? null); // a phone shows one at a time
+  }
+}

@@ -1,0 +1,209 @@
+/** All forms of a search: which fields, which command they become. One line a form. */
+import { draft } from "../../core/drafts.js";
+import { Form } from "../../forms/form.js";
+import * as fields from "../../forms/fields.js";
+import { stillOpen } from "../../shared/board/open_items.js";
+import { serverNow, toInput } from "../../core/time.js";
+
+const now = () => toInput(serverNow());
+
+/** The reason stands beside the changes: it is only sent where one was typed. */
+const reasoned = (form, data) => (form.value("reason") ? { ...data, reason: form.value("reason") } : data);
+
+const update = (key) => (form) => {
+  const patch = form.patch();
+  return patch && { [key]: form.entity, ...patch };
+};
+
+const KINDS = {
+  "add-sighting": {
+    fields: [...fields.SIGHTING_FIRST, ...fields.SIGHTING_MORE],
+    name: "sighting.add",
+    data: (form) => form.filled(),
+    defaults: () => ({ received_at: now(), channel: "unknown", priority: "normal" }),
+  },
+  "add-task": {
+    fields: [...fields.TASK_FIRST, ...fields.TASK_MORE],
+    name: "task.add",
+    data: (form) => form.filled(),
+    defaults: () => ({ priority: "normal" }),
+  },
+  sighting: { fields: fields.SIGHTING, name: "sighting.update", data: update("sighting"), read: withSource },
+  task: { fields: fields.TASK, name: "task.update", data: update("task") },
+  "sighting-priority": { fields: fields.PRIORITY, name: "sighting.update", data: update("sighting") },
+  "task-priority": { fields: fields.PRIORITY, name: "task.update", data: update("task") },
+  assignee: {
+    fields: fields.ASSIGNEE,
+    name: "card.assign",
+    data: (form) => ({ card: form.entity, assignee: form.value("assignee") }),
+  },
+  grade: { fields: fields.GRADE, name: "sighting.grade", data: graded },
+  assessment: { fields: fields.ASSESSMENT, name: "sighting.assess", data: assessed },
+  item: { fields: fields.ITEM, name: "task.update", data: item, adds: true },
+  withdraw: { fields: fields.REASON, name: "card.withdraw", data: (form) => reasoned(form, { card: form.entity }), adds: true },
+  note: { fields: fields.NOTE, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
+  "column-title": { fields: fields.COLUMN_TITLE, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
+  "column-before": { fields: fields.COLUMN, name: "column.add", data: beside("before"), adds: true },
+  "column-after": { fields: fields.COLUMN, name: "column.add", data: beside("after"), adds: true },
+  facts: { fields: fields.SEARCH, name: "search.update", data: (form) => form.patch() },
+  access: {
+    fields: fields.ACCESS,
+    name: "search.set_access",
+    data: (form) => ({ access: form.value("access"), members: form.value("members") }),
+  },
+  worrying: {
+    fields: fields.WORRYING,
+    name: "search.set_worrying",
+    data: qualified,
+    read: ({ worrying }) => ({ worrying }), // the next decision has a basis of its own
+  },
+  appeal: { fields: fields.APPEAL, name: "search.set_appeal", data: appealed, read: ({ appeal }) => ({ appeal }), group: "appeal" },
+  outcome: { fields: fields.OUTCOME_CORRECTED, name: "search.set_outcome", data: corrected, read: ({ outcome }) => ({ outcome }) },
+  status: {
+    fields: [...fields.STATUS, ...fields.OUTCOME],
+    name: "search.set_status",
+    data: statusSet,
+    read: ({ status }) => ({ status }),
+    defaults: () => ({ "outcome.found_at": now() }),
+  },
+};
+
+export class Forms {
+  #board;
+  #sources;
+  #forms = new Map();
+
+  /** @param sources Map(sighting -> name and contact), as far as they were read */
+  constructor(board, sources) {
+    this.#board = board;
+    this.#sources = sources;
+  }
+
+  /** The one form of a kind over an entity, for as long as the page lives; its text survives the page. */
+  get(kind, entity = null) {
+    const key = entity ? `${kind}:${entity}` : kind;
+    if (!this.#forms.has(key)) this.#forms.set(key, this.#make(kind, key, entity));
+    return this.#forms.get(key);
+  }
+
+  /** The form that a refused command came from, or null where it had none (a drag, a tick). */
+  of({ name, data }) {
+    const card = data.sighting ?? data.task ?? data.card;
+    if (name === "sighting.add") return this.get("add-sighting");
+    if (name === "task.add") return this.get("add-task");
+    if (name === "card.assign") return this.get("assignee", card);
+    if (name === "sighting.grade") return this.get("grade", card);
+    if (name === "sighting.assess") return this.get("assessment", card);
+    if (name === "card.withdraw") return this.get("withdraw", card);
+    if (name === "note.add") return this.get("note", card);
+    if (name === "column.rename") return this.get("column-title", data.column);
+    if (name === "column.add") return this.get(data.before ? "column-before" : "column-after", data.before ?? data.after);
+    if (name === "search.update") return this.get("facts", this.#board.id);
+    if (name === "search.set_access") return this.get("access", this.#board.id);
+    if (name === "search.set_worrying") return this.get("worrying", this.#board.id);
+    if (name === "search.set_appeal") return this.get("appeal", this.#board.id);
+    if (name === "search.set_outcome") return this.get("outcome", this.#board.id);
+    if (name === "search.set_status") return this.get("status", this.#board.id);
+    if (name === "sighting.update") return this.get(data.priority ? "sighting-priority" : "sighting", data.sighting);
+    if (name === "task.update" && !data.checklist) return this.get(data.priority ? "task-priority" : "task", data.task);
+    return null;
+  }
+
+  hear(events) {
+    for (const form of this.#forms.values()) {
+      const own = events.filter((event) => event.id === form.entity);
+      if (own.length) form.hear(own);
+    }
+  }
+
+  /** The entities over which something is typed and not sent. */
+  get drafts() {
+    return new Set([...this.#forms.values()].filter((form) => form.dirty).map((form) => form.entity));
+  }
+
+  #make(kind, key, entity) {
+    const { fields, name, data, group, defaults, adds, read = (state) => state } = KINDS[kind];
+    const state = () => this.#board.get(entity)?.state;
+    return new Form({
+      key,
+      entity,
+      command: { name, data: (form) => data(form, this.#board), group },
+      board: this.#board,
+      fields,
+      read: entity && !adds ? () => (state() ? read(state(), this.#sources.get(entity)) : null) : undefined,
+      draft: draft(`${this.#board.id}:${key}`),
+      defaults,
+    });
+  }
+}
+
+function withSource(state, source) {
+  return source && !source.problem ? { ...state, source_name: source.name, source_contact: source.contact } : state;
+}
+
+/** Only the half that was changed: source and content are two fields, and two people may grade them at once. */
+function graded(form) {
+  const patch = form.patch();
+  return patch && reasoned(form, { sighting: form.entity, grade: patch.grade ?? {} });
+}
+
+function assessed(form) {
+  const assessment = form.value("assessment");
+  const duplicate = assessment === "duplicate" ? { duplicate_of: form.value("duplicate_of") } : {};
+  return reasoned(form, { sighting: form.entity, assessment, ...duplicate });
+}
+
+function item(form) {
+  const filled = form.filled();
+  // Four thousand million keys: two people who add at the same moment add two items.
+  const key = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
+  return filled && { task: form.entity, checklist: { [key]: { text: filled.text, done: false } } };
+}
+
+/** A new column, before or after the one at whose head it was asked for. */
+function beside(side) {
+  return (form) => {
+    const filled = form.filled();
+    return filled && { ...filled, [side]: form.entity };
+  };
+}
+
+function noted(form) {
+  const filled = form.filled();
+  return filled && (form.entity ? { ...filled, card: form.entity } : filled);
+}
+
+function qualified(form) {
+  const filled = form.filled(["basis"]);
+  return filled && { worrying: form.value("worrying"), ...filled };
+}
+
+/** Where nobody is asked to look out there is no from and no until. */
+function appealed(form) {
+  const none = form.value("appeal.level") === "none";
+  const filled = form.filled(["appeal.level", ...(none ? [] : ["appeal.from", "appeal.until"])]);
+  return filled && reasoned(form, filled.appeal);
+}
+
+function corrected(form) {
+  const patch = form.patch();
+  return patch && reasoned(form, { outcome: patch.outcome ?? {} });
+}
+
+const ASKED = { found: fields.OUTCOME.map(({ path }) => path), closed: ["acknowledge"] };
+
+function statusSet(form, board) {
+  const status = form.value("status");
+  const filled = form.filled(["status", "reason", ...(ASKED[status] ?? [])]);
+  if (status === "closed") return acknowledged(form, filled, board);
+  if (!filled || status !== "found") return filled;
+  const told = { family_told: form.value("outcome.family_told"), police_told: form.value("outcome.police_told") };
+  return { ...filled, outcome: { ...filled.outcome, ...told } };
+}
+
+/** The server asks why, too: it knows what is open by then. */
+function acknowledged(form, filled, board) {
+  if (form.value("acknowledge") || !stillOpen(board, board.get(form.entity).state).any) return filled;
+  form.errors.acknowledge = "required";
+  return null;
+}

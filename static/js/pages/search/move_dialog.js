@@ -1,0 +1,65 @@
+/** "Move to…": a column, then a place in it; with keys, with a thumb, without dragging. */
+import { html } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { dialog } from "../../behaviours/dialog.js";
+import { cardName, columnName } from "../../format/values.js";
+
+export function moveDialog(view, id) {
+  const entity = view.picture.byId.get(id);
+  const { columns } = view.picture;
+  const open = view.ui.dialog;
+  const { column, others } = chosen(view, id);
+  const pick = (key) => (event) => {
+    open[key] = event.target.value;
+    if (key === "column") open.place = "bottom";
+    view.draw();
+  };
+  const send = (event) => {
+    event.preventDefault();
+    // Read now, not as it was drawn: an arrow and Enter may both come before the next draw.
+    const now = chosen(view, id);
+    view.act.closeDialog();
+    view.act.sendMove(id, { column: now.column.id, ...placed(open.place, now.others) });
+  };
+  return dialog("move", t("Move {card} to…", { card: cardName(entity) }), html`<form class="form" data-form="move" @submit=${send}>
+    <fieldset class="choices" data-field="column">
+      <legend>${t("Column")}</legend>
+      ${columns.map((other) => html`<label class="check">
+        <input type="radio" name="column" value=${other.id} ?autofocus=${other === column} .checked=${other === column} @change=${pick("column")} />
+        ${columnName(other.state)} <b>${other.cards.length}</b>
+      </label>`)}
+    </fieldset>
+    <div class="row" data-field="place">
+      <label for="move-place">${t("Place")}</label>
+      <select id="move-place" @change=${pick("place")}>
+        <option value="top" ?selected=${open.place === "top"}>${t("Top")}</option>
+        <option value="bottom" ?selected=${(open.place ?? "bottom") === "bottom"}>${t("Bottom")}</option>
+        ${others.map((card) => html`<option value=${card.id} ?selected=${open.place === card.id}>${t("Before {card}", { card: titled(card) })}</option>`)}
+      </select>
+    </div>
+    <div class="buttons"><span class="space"></span>
+      <button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button>
+      <button type="submit" class="primary" data-act="send">${t("Move")}</button>
+    </div>
+  </form>`, view.act.closeDialog);
+}
+
+/** The column picked (else the card's own), and the cards in it that one can go before. */
+function chosen(view, id) {
+  const { columns, byId } = view.picture;
+  const own = columns.find(({ cards }) => cards.includes(byId.get(id)));
+  const column = columns.find((column) => column.id === view.ui.dialog.column) ?? own ?? columns[0];
+  return { column, others: column.cards.filter((card) => card.id !== id && !card.added) };
+}
+
+const TITLE_LENGTH = 60; // characters of what was said, enough to know a card by
+
+function titled(card) {
+  const said = card.state.description ?? card.state.title;
+  return `${cardName(card)} · ${said.length > TITLE_LENGTH ? `${said.slice(0, TITLE_LENGTH)}…` : said}`;
+}
+
+function placed(place, others) {
+  if (!others.length || (place ?? "bottom") === "bottom") return {};
+  return { before: place === "top" ? others[0].id : place };
+}

@@ -1,0 +1,55 @@
+/** Found, closed, open again: what each asks before it acts for everyone. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { OUTCOME } from "../../forms/fields.js";
+import { row, rows } from "../../forms/form_row.js";
+import { stillOpen } from "../../shared/board/open_items.js";
+import { openList } from "../../shared/board/outcome.js";
+
+const ASKS = {
+  open: () => t("Why is it opened again?"),
+  found: () => t("In a sentence: what happened"),
+  closed: () => t("Closing note"),
+};
+
+const MEANS = {
+  open: () => t("The search goes on, and its time runs again. What was said about finding is cleared."),
+  found: ({ appeal }) => (appeal.level === "none"
+    ? t("No appeal runs, so there is nothing to take down. It shows at once on every board and wall.")
+    : t("The running appeal ({level}) ends, and the tasks to take it down are made. It shows at once on every board and wall.", { level: label.level(appeal.level) })),
+  closed: () => t("Nothing more can be changed but notes and the outcome, until it is opened again."),
+};
+
+export function statusBody(form, view) {
+  const now = view.picture.search.state.status;
+  const chosen = form.raw("status");
+  const pick = (status) => () => {
+    form.edit("status", status);
+    view.draw();
+  };
+  return html`<fieldset class="statuses" data-field="status">
+      <legend>${t("It is {status} now. Set it to", { status: label.status(now) })}</legend>
+      ${["open", "found", "closed"].filter((status) => status !== now).map((status) => html`<label class="check">
+        <input type="radio" name="status" value=${status} .checked=${chosen === status} @change=${pick(status)} />
+        <span class="status ${status}">${label.status(status)}</span>
+      </label>`)}
+      ${form.errors.status ? html`<p class="error">${form.errors.status}</p>` : nothing}
+    </fieldset>
+    ${chosen === now ? nothing : asked(form, chosen, view)}
+    ${form.theirs("status") ? row(form, "status", view) : nothing}`;
+}
+
+function asked(form, status, view) {
+  return html`<p class="hint" data-testid="means">${MEANS[status](view.picture.search.state)}</p>
+    ${status === "found" ? html`<div class="grid">${rows(form, OUTCOME.map(({ path }) => path), view)}</div>` : nothing}
+    ${status === "closed" ? anyway(form, view) : nothing}
+    ${row(form, "reason", view, ASKS[status]())}`;
+}
+
+/** Closing names what is open, and asks why it is right all the same. */
+function anyway(form, view) {
+  const found = stillOpen(view.board, view.picture.search.state);
+  if (!found.any && !form.errors.acknowledge && !form.isMine("acknowledge")) return nothing;
+  return html`${found.any ? openList(view, found) : nothing} ${row(form, "acknowledge", view, t("Why it is right to close it anyway"))}`;
+}

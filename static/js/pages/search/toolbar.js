@@ -1,0 +1,69 @@
+/** The row between head and columns: add, find, narrow down, and what one does to the search as a whole. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { hasKeys } from "../../behaviours/shortcut_handler.js";
+import { t } from "../../core/i18n.js";
+import { LOOK } from "../../shared/card_filter.js";
+import { filterMenu, filtered } from "../../shared/filter_menu.js";
+import { finding } from "../../shared/find_results.js";
+import { changedHead } from "../../shared/board/search_header.js";
+
+export function tools(view) {
+  const hint = hasKeys() ? t("Find in this search  /") : t("Find in this search");
+  return html`<div class="tools" data-testid="tools">
+    ${adding(view)}
+    ${finding(view.finder, { hint, name: t("Find in this search"), cardOf: ({ card }) => view.picture.byId.get(card) })}
+    ${filterMenu(view)}
+    <span class="space"></span>
+    ${whole(view)}
+  </div>
+  ${shown(view)}`;
+}
+
+/** One line, always there: what comes and goes in it moves nothing below. */
+function shown(view) {
+  const { overdue, changed, filters, act } = view;
+  const { asked } = filters;
+  return html`<div class="shown" data-testid="shown">
+    <div class="chips" role="group" aria-label=${t("Show")}>
+      ${chip("mine", t("Mine"), asked.assignee === "me", () => filters.toggle("assignee", "me"))}
+      ${chip("overdue", t("Overdue {count}", { count: overdue }), asked.overdue !== null, () => filters.toggle("overdue", "yes"), overdue ? "alert" : "none")}
+      ${chip("changed", t("Changed {count}", { count: changed.length }), asked.changed === LOOK, () => filters.toggle("changed", LOOK), changed.length ? "" : "none")}
+      ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}
+    </div>
+    ${filtered(view)} ${changedHead(view)}
+  </div>`;
+}
+
+/** Is there more than one thing to do to the search as a whole? */
+const hasMenu = (view) => view.mayEdit || view.mayLead;
+
+/** A row where there is room (css); on a phone a menu at the thumb, which the browser opens and closes. */
+function whole(view) {
+  const { act, ui } = view;
+  const item = (name, text, does, pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
+    popovertarget="whole" popovertargetaction="hide" @click=${does}>${text}</button>`;
+  return html`<div class="whole" id="whole" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("The search as a whole")}>
+    ${item("log", t("Facts and log"), act.log, ui.card === "log")}
+    <a class="button" data-act="history" href="/searches/${view.board.id}/history">${t("History")}</a>
+    <a class="button" data-act="replay" href=${`${view.path(ui.card === "log" ? null : ui.card)}?at=${view.board.seq}`}>${t("Replay")}</a>
+    ${view.mayEdit ? item("edit-search", t("Edit facts…"), () => act.dialog("facts")) : nothing}
+    ${view.mayLead && !view.isClosed ? item("appeal", t("Appeal…"), () => act.dialog("appeal")) : nothing}
+    ${view.mayLead && !view.isClosed ? item("access", t("Access…"), () => act.dialog("access")) : nothing}
+    ${view.mayLead ? item("set-status", t("Set status…"), () => act.dialog("status")) : nothing}
+  </div>`;
+}
+
+const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot" title=${t("A draft is waiting")} role="img" aria-label=${t("A draft is waiting")}></i>` : nothing);
+
+function adding(view) {
+  const { act } = view;
+  return html`<div class="adding">
+    ${view.mayEdit ? html`<button type="button" class="primary" data-act="add-sighting" @click=${() => act.dialog("sighting")}>${t("+ Sighting")} ${draftOf("add-sighting", view)} <kbd aria-hidden="true">S</kbd></button>
+    <button type="button" data-act="add-task" @click=${() => act.dialog("task")}>${t("+ Task")} ${draftOf("add-task", view)} <kbd aria-hidden="true">T</kbd></button>` : nothing}
+    ${hasMenu(view) ? html`<button type="button" class="menu-button" popovertarget="whole" aria-label=${t("The search as a whole")}>${t("More…")}</button>` : nothing}
+  </div>`;
+}
+
+function chip(name, text, on, toggle, tone = "") {
+  return html`<button type="button" class="chip ${on ? "on" : ""} ${tone}" data-chip=${name} aria-pressed=${on} ?disabled=${tone === "none" && !on} @click=${toggle}>${text}</button>`;
+}

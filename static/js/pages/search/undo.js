@@ -1,0 +1,177 @@
+/**
+ * Undoing: what one has just done, for some seconds, by a button or Ctrl+Z; from a history, what still holds (shared/board/card_history.js).
+ * What the server refuses is said here, with what changed since.
+ */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { pressed } from "../../behaviours/shortcuts.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { cardName, columnName, shownAt } from "../../format/values.js";
+import { History } from "../../shared/board/card_history.js";
+import { ago } from "../../format/time_elements.js";
+
+const OFFERED_MS = 10_000; // long enough to read it and to decide, short enough not to lie in the way
+const KEPT = 100; // own events of which the ack may still be on the way
+
+const NEVER = /\.(added|opened|removed|status_set|erased)$/; // by the contract
+const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_set$)/; // who may do it may undo it
+const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
+
+export class Undo {
+  shown = null; // {event, state: "offered" | "undone" | "refused", message, fields, since} what the notice says
+  #view;
+  #own = new Map(); // seq -> event
+  #awaited = null; // {seqs, entity}: acknowledged, its events are on the way
+  #timer = null;
+  #pressed = (event) => this.#key(event);
+
+  constructor(view) {
+    this.#view = view;
+    this.close = this.close.bind(this);
+  }
+
+  connect() {
+    document.addEventListener("keydown", this.#pressed);
+  }
+
+  disconnect() {
+    document.removeEventListener("keydown", this.#pressed);
+    clearTimeout(this.#timer);
+  }
+
+  /** May this person undo such an event? */
+  may({ type, erased }) {
+    if (erased || NEVER.test(type)) return false;
+    if (type === "search.outcome_set") return this.#view.mayLead; // on a closed search too
+    if (!this.#view.mayEdit) return false;
+    return !FOR_COORDINATORS.test(type) || this.#view.mayLead;
+  }
+
+  /** A command of this window was acknowledged; `entity` is what it was about. */
+  did({ seqs }, entity) {
+    this.#awaited = { seqs, entity };
+    this.#offer();
+  }
+
+  hear(events) {
+    const { account } = this.#view.desk;
+    for (const event of events) if (event.actor?.id === account.id) this.#own.set(event.seq, event);
+    for (const seq of this.#own.keys()) if (this.#own.size > KEPT) this.#own.delete(seq);
+    this.#offer();
+  }
+
+  async undo(event) {
+    const { board } = this.#view;
+    this.#keepFocus();
+    this.#show(null);
+    try {
+      await board.send("undo", { seq: event.seq }, { base: board.seq, epoch: board.epoch });
+      this.#show({ event, state: "undone" });
+    } catch (refused) {
+      const since = refused.code === "conflict" ? await this.#changedSince(event) : [];
+      board.retract(refused.id); // it is said here
+      this.#show({ event, state: "refused", message: refused.message, fields: refused.fields, since });
+    }
+  }
+
+  close() {
+    this.#keepFocus();
+    this.#show(null);
+  }
+
+  /** Nothing of it stays: the board is another, or may no longer be seen. */
+  forget() {
+    this.#own.clear();
+    this.#awaited = null;
+    clearTimeout(this.#timer);
+    this.shown = null;
+  }
+
+  #offer() {
+    const { seqs, entity } = this.#awaited ?? {};
+    // A move may have moved neighbours too, a status may have ended an appeal: what was asked for comes first.
+    const event = seqs?.map((seq) => this.#own.get(seq)).find((each) => each?.id === entity);
+    if (!event) return;
+    this.#awaited = null;
+    this.#show(this.may(event) ? { event, state: "offered" } : null);
+  }
+
+  #show(shown) {
+    clearTimeout(this.#timer);
+    this.shown = shown;
+    if (shown && shown.state !== "refused") this.#timer = setTimeout(() => this.#fade(), OFFERED_MS);
+    this.#view.draw();
+  }
+
+  /** A button that goes away leaves the keyboard at what it was about. */
+  #keepFocus() {
+    if (document.activeElement?.closest(".undo")) this.#view.focusCard = this.shown?.event.id ?? null;
+  }
+
+  /** Not while somebody is on it. */
+  #fade() {
+    if (document.querySelector(".undo:is(:hover, :focus-within)")) this.#timer = setTimeout(() => this.#fade(), OFFERED_MS);
+    else this.#show(null);
+  }
+
+  #key(event) {
+    if (!pressed("undo", event) || event.defaultPrevented || this.shown?.state !== "offered") return;
+    if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    this.undo(this.shown.event);
+  }
+
+  /** What became of the fields of an event after it: the last change of each. Nothing where it can't be read. */
+  async #changedSince({ id, seq, changes }) {
+    const history = new History(this.#view.board.id, id);
+    await history.read();
+    const later = history.entries.filter(({ event }) => event.seq > seq);
+    const last = changes.map((path) => {
+      const entry = later.find((entry) => entry.changes.some((change) => change.path === path));
+      return entry && { event: entry.event, ...entry.said.find((change) => path === change.path || path.startsWith(`${change.path}.`)) };
+    });
+    return [...new Map(last.filter(Boolean).map((change) => [change.path, change])).values()];
+  }
+}
+
+export function undoNotice(view) {
+  const { shown } = view.undo;
+  if (!shown) return nothing;
+  const what = told(shown.event, view);
+  return html`<div class="undo ${shown.state}" role=${shown.state === "refused" ? "alert" : "status"} data-testid="undo" data-state=${shown.state}>
+    ${SAYS[shown.state](shown, what, view)}
+  </div>`;
+}
+
+const SAYS = {
+  offered: ({ event }, what, view) => html`<p>${what}</p>
+    <button type="button" data-act="undo-last" @click=${() => view.undo.undo(event)}>${t("Undo")} <kbd aria-hidden="true">${t("Ctrl+Z")}</kbd></button>`,
+  undone: (_, what) => html`<p>${t("Undone: {what}", { what })}</p>`,
+  refused: (shown, what, view) => html`<div>
+      <p><b>${t("Not undone: {what}", { what })}</b></p>
+      ${why(shown, view)}
+    </div>
+    <button type="button" class="plain" data-act="close-undo" aria-label=${t("Close")} @click=${view.undo.close}>✕</button>`,
+};
+
+/** What changed since; where nothing did, what the server says of each field. */
+function why({ message, fields, since }, view) {
+  const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((known) => path === known.path || path.startsWith(`${known.path}.`)));
+  const lines = [...since.map((change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${label.field(path)}: ${sentence}`)];
+  return html`<p>${since.length ? t("Since then:") : message}</p>
+    ${lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
+}
+
+function sinceThen({ event, path, from, to }, view) {
+  const name = event.actor?.name ?? t("The board");
+  if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${ago(event.at)}`;
+  const value = (value) => shownAt(path, value, view) ?? t("empty");
+  return html`${label.field(path)}: ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${ago(event.at)}`;
+}
+
+/** "Sighting graded · Sighting 7" */
+function told({ type, kind, id, state }, view) {
+  const now = view.board.get(id) ?? { kind, state };
+  if (kind === "column") return `${label.event(type)} · ${columnName(now.state)}`;
+  return kind === "search" ? label.event(type) : `${label.event(type)} · ${cardName(now)}`;
+}

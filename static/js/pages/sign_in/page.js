@@ -1,0 +1,18 @@
+/* The sign-in page: says that a session ended here, and that what was typed before the session ended is still here. Whose it is, is not said: desks are shared. */
+
+import { ROOT, storage } from "../../core/storage.js";
+import { n } from "../../core/i18n.js";
+import { wrongOrigin } from "../../core/origin.js";
+
+export function mount(main) {
+  main.querySelector("[data-ended]").hidden = location.hash !== "#ended";
+  const elsewhere = main.querySelector("[data-origin]");
+  elsewhere.textContent = wrongOrigin() ?? "";
+  elsewhere.hidden = !elsewhere.textContent;
+  const place = main.querySelector("[data-kept]");
+  const count = storage.keys(ROOT).filter((key) => /:(outbox|draft):/.test(key)).length;
+  if (!place || count === 0) return;
+  place.textContent = n("{count} unsent text is kept in this browser. It is there again when the person who typed it has signed in.",
+    "{count} unsent texts are kept in this browser. They are there again when the person who typed them has signed in.", count);
+  place.hidden = false;
+}

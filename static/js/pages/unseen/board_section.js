@@ -1,0 +1,102 @@
+/** One board since it was seen last: net changes first, then what changed and is back, then the events as sentences. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { accountName, cardName, columnName, shownAt } from "../../format/values.js";
+import { n, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { sentence } from "../../format/event_text.js";
+import { nameOf } from "../../format/search_list.js";
+import { time, when } from "../../format/time_elements.js";
+
+const MOST = 60; // changes of a board that are told here
+const UNSAID = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept"]); // fields that say nothing to a person
+const isSaid = (path) => !UNSAID.has(path.split(".")[0]);
+
+const CHANGE = { added: () => t("added"), removed: () => t("removed"), changed: () => t("changed") };
+
+export function section(entry, view) {
+  const { board, seq, seen } = entry;
+  const open = view.isOpen(entry), title = view.titleOf(board), search = view.searchOf(board);
+  return html`<section class="since-board ${search?.status ?? ""}" data-news-of=${board} aria-label=${title}>
+    <header>
+      <h2><button type="button" class="plain" data-act="show-news" aria-expanded=${open} @click=${() => view.toggle(entry)}><span aria-hidden="true" class="turn">▸</span> ${title}</button></h2>
+      <p class="quiet" data-news>${told(entry)}</p>
+      <span class="space"></span>
+      <a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("The board")}</a>
+      <button type="button" data-act="seen" @click=${() => view.markSeen([entry], t("Marked as seen: {what}", { what: title }))}>${t("Mark as seen")}</button>
+    </header>
+    ${open ? html`<div class="since-news">${news(view.news.of(board), entry, view)}</div>` : nothing}
+  </section>`;
+}
+
+function told({ seen, events }) {
+  if (seen === null) return t("You have not seen this board before");
+  return n("{count} event since {at}", "{count} events since {at}", events, { at: when(seen.at) });
+}
+
+function news(detail, entry, view) {
+  if (!detail || detail.state === "reading") return html`<p class="quiet" role="status">${t("Reading…")}</p>`;
+  if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.news.look(entry, { again: true })}>${t("Try again")}</button></p>`;
+  const ctx = { desk: view.desk, board: detail.lookup };
+  return html`
+    <div><h3>${t("What it came to")}</h3>${net(detail, ctx)}${back(detail, ctx)}</div>
+    <div><h3>${t("What happened")}</h3>${events(detail, entry, ctx)}</div>`;
+}
+
+function net({ net: changes, more }, ctx) {
+  const said = changes.filter(({ kind, fields }) => kind !== "handed" && fields.some(({ path }) => isSaid(path)));
+  if (!said.length) return html`<p class="quiet">${t("All is as it was.")}</p>`;
+  return html`<ul class="net" data-testid="net">${said.slice(0, MOST).map((each) => html`<li data-change=${each.change} data-id=${each.id}>
+      ${named(each, ctx)} ${each.change === "changed" ? fields(each, ctx) : html`<span class="what">${CHANGE[each.change]?.() ?? each.change}</span>`}
+    </li>`)}</ul>
+    ${more || said.length > MOST ? html`<p class="quiet">${t("More has changed than is shown here.")}</p>` : nothing}`;
+}
+
+function fields({ fields }, ctx) {
+  const empty = html`<i>${t("empty")}</i>`;
+  const said = fields.filter(({ path }) => isSaid(path));
+  return html`<ul>${said.map(({ path, from, to }) => html`<li data-path=${path}>${label.field(path)}: <del>${shownAt(path, from, ctx) ?? empty}</del> → <ins>${shownAt(path, to, ctx) ?? empty}</ins></li>`)}</ul>`;
+}
+
+/** A to B and back to A is no net change, and still somebody did it. */
+function back({ back, net: changes }, ctx) {
+  const added = new Set(changes.filter(({ change }) => change === "added").map(({ id }) => id)); // all of it is new
+  const returned = (back ?? []).filter(({ kind, id }) => kind !== "handed" && !added.has(id)).map((each) => ({ ...each, fields: fieldsOf(each) }));
+  const said = returned.filter(({ fields }) => fields.length);
+  if (!said.length) return nothing;
+  return html`<h3>${t("Changed and back")}</h3>
+    <ul class="back" data-testid="back">${said.slice(0, MOST).map((each) => html`<li data-id=${each.id}>${named(each, ctx)} <span class="what">${each.fields.join(", ")}</span></li>`)}</ul>`;
+}
+
+const fieldsOf = ({ fields }) => [...new Set(fields.filter(isSaid).map(label.field))];
+
+function events({ events }, { board, events: count }, ctx) {
+  const history = board === "operations" ? "/history" : `/searches/${board}/history`;
+  const before = new Map();
+  const lines = events.map((event) => {
+    const known = before.get(`${event.kind} ${event.id}`);
+    before.set(`${event.kind} ${event.id}`, event.state ?? null);
+    return html`<li data-seq=${event.seq}><a href="${history}#${event.seq}">${time(event.at)}</a> ${sentence(event, ctx, known)}</li>`;
+  });
+  return html`<ol class="told" data-testid="told">${lines}</ol>
+    <p class="quiet">${count > events.length ? t("The newest {count} of {all}.", { count: events.length, all: count }) : nothing} <a href=${history}>${t("The whole history")}</a></p>`;
+}
+
+/** "Sighting 7  Girl with a red coat" */
+function named({ kind, id, fields }, ctx) {
+  const state = ctx.board.one(kind, id)?.state ?? before(fields);
+  const [name, text] = NAMED[kind]?.(state, ctx, kind) ?? [label.noun(kind)];
+  return html`<b>${name}</b> ${text ?? nothing}`;
+}
+
+const card = (state, ctx, kind) => [cardName({ kind, state }), state.description ?? state.title];
+const NAMED = {
+  sighting: card,
+  task: card,
+  column: (state) => [label.noun("column"), columnName(state)],
+  search: (state, { board }) => [board.id === "operations" && state.person ? nameOf(state.person) : label.noun("search")],
+  note: ({ text }) => [label.noun("note"), text],
+  shift: ({ holder }, { desk }) => [label.noun("shift"), holder && accountName(desk, holder)],
+};
+
+/** What is known of something that is no more: what it was. */
+const before = (fields = []) => Object.fromEntries(fields.filter((field) => field.path && !field.path.includes(".")).map(({ path, from }) => [path, from]));

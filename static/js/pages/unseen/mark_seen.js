@@ -1,0 +1,73 @@
+/** Saying that boards were seen: for some seconds it can be taken back, and only then the server is told, where no mark goes backwards. */
+import { tell } from "../../core/read_position.js";
+
+const OFFERED_MS = 10_000; // as for what is undone elsewhere (pages/search/undo.js)
+
+export class Marking {
+  said = null; // what was marked, while it can be taken back
+  failed = false;
+  #changed;
+  #told;
+  #marks = new Map(); // board -> {board, epoch, seq}: not told yet, or told since the list was read
+  #waiting = [];
+  #timer = null;
+
+  /** changed() is to draw; told() when the server has it */
+  constructor(changed, told) {
+    this.#changed = changed;
+    this.#told = told;
+  }
+
+  connect() {
+    addEventListener("pagehide", this.#leave);
+  }
+
+  disconnect() {
+    removeEventListener("pagehide", this.#leave);
+    clearTimeout(this.#timer);
+  }
+
+  /** Is a board marked up to this seq? */
+  has(board, seq) {
+    return (this.#marks.get(board)?.seq ?? -1) >= seq;
+  }
+
+  mark(marks, said) {
+    this.#send(); // what was marked before stands
+    this.#waiting = marks;
+    for (const mark of marks) this.#marks.set(mark.board, mark);
+    this.said = said;
+    this.failed = false;
+    this.#timer = setTimeout(() => this.#send(), OFFERED_MS);
+    this.#changed();
+  }
+
+  undo() {
+    this.#forget(this.#waiting);
+    this.#end();
+  }
+
+  #leave = () => this.#send({ leaving: true });
+
+  async #send(options) {
+    const marks = this.#waiting;
+    if (!marks.length) return;
+    this.#end();
+    const status = await tell(marks, options);
+    this.failed = status !== 200;
+    if (this.failed) this.#forget(marks);
+    else await this.#told();
+    this.#changed();
+  }
+
+  #forget(marks) {
+    for (const { board } of marks) this.#marks.delete(board);
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    this.#waiting = [];
+    this.said = null;
+    this.#changed();
+  }
+}

@@ -1,0 +1,66 @@
+/** What is new to this person: how much on each board; and of those that are looked at, what it came to and what happened. */
+import { answerTo } from "../../core/answer.js";
+import { Entities } from "../../core/sequence.js";
+
+const ADDRESS = "/api/v1/since";
+const EVENTS = 200; // of one board: more are read in its history
+
+export class News {
+  list = null; // [{board, epoch, seq, seen, events}], null until it was read
+  failed = false;
+  #desk;
+  #changed;
+  #details = new Map(); // board -> {seq, state: "reading" | "read" | "failed", net, back, more, events, lookup}
+  #turn = 0;
+
+  constructor(desk, changed) {
+    this.#desk = desk;
+    this.#changed = changed;
+    this.read();
+  }
+
+  /** Of two answers that come out of turn the later asked counts. */
+  async read() {
+    const turn = (this.#turn += 1);
+    const answer = await answerTo(ADDRESS);
+    if (turn !== this.#turn) return;
+    this.failed = answer === null && this.list === null;
+    if (answer) this.list = answer.boards;
+    this.#changed();
+  }
+
+  /** Has a board gone on since the list was read? headOf(board) -> seq, as far as it is known */
+  isBehind(headOf) {
+    return this.list?.some(({ board, seq }) => headOf(board) > seq) ?? false;
+  }
+
+  of(board) {
+    return this.#details.get(board);
+  }
+
+  /** Reads what is new on a board, unless it was read at this position. */
+  async look({ board, seq, seen }, { again = false } = {}) {
+    const known = this.#details.get(board);
+    const from = seen?.seq ?? 0;
+    if (known?.seq === seq && known.from === from && !again) return;
+    const detail = { ...known, seq, from, state: known?.state === "read" ? "read" : "reading" };
+    this.#details.set(board, detail);
+    const [since, events, snapshot] = await Promise.all([
+      answerTo(`${ADDRESS}?board=${board}`),
+      answerTo(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${EVENTS}`),
+      answerTo(`/api/v1/boards/${board}`),
+    ]);
+    if (this.#details.get(board) !== detail) return; // another position was asked for meanwhile
+    const whole = since?.boards.length && events && snapshot;
+    this.#details.set(board, whole ? { ...detail, state: "read", ...read(since.boards[0], events.events, snapshot) } : { seq, from, state: "failed" });
+    if (whole) this.#desk.met(this.#details.get(board).events);
+    this.#changed();
+  }
+}
+
+/** net: what it came to; events: those that may be seen, oldest first; lookup: the board as it is now */
+function read({ net, back, more }, events, { board, entities }) {
+  const there = Entities.from(entities);
+  const lookup = { id: board, get: (id) => there.get(id), one: (kind, id) => there.one(kind, id), of: (kind) => there.of(kind) };
+  return { net, back, more, events: events.filter(({ hidden }) => !hidden), lookup };
+}

@@ -1,0 +1,142 @@
+/** Since you left: on each board what it came to, then what happened; and that it was seen, which can be taken back for a while. */
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { Clock } from "../../behaviours/relative_times.js";
+import { keepingFocus } from "../../behaviours/keep_focus.js";
+import { n, t } from "../../core/i18n.js";
+import { nameOf } from "../../format/search_list.js";
+import { Marking } from "./mark_seen.js";
+import { News } from "./news.js";
+import { section } from "./board_section.js";
+
+const OPERATIONS = "operations";
+const OPENED = 5; // boards whose news are shown at once; the others when one asks
+const READ_EVERY_MS = 5_000; // the list, while boards go on; what comes meanwhile is read then, though nothing comes after it
+
+export function mount(root, desk) {
+  return new SincePage(root, desk).connect();
+}
+
+class SincePage {
+  desk;
+  board;
+  news;
+  #root;
+  #marking;
+  #clock;
+  #open = new Map(); // board -> whether its news are shown, where somebody chose
+  #first = null;     // boards that are shown at once
+  #readAt = -Infinity;
+  #timer = null;
+  #unwatch = [];
+
+  constructor(root, desk) {
+    this.#root = root;
+    this.desk = desk;
+    this.board = desk.board(OPERATIONS);
+    this.news = new News(desk, () => this.#heard());
+    this.#marking = new Marking(() => this.draw(), () => this.news.read());
+    this.#clock = new Clock(root);
+  }
+
+  connect() {
+    this.#root.classList.add("since-page");
+    this.#unwatch = [this.board.watch(() => this.#heard()), this.desk.watch(() => this.draw())];
+    this.#marking.connect();
+    this.#clock.connect();
+    this.draw();
+    return this;
+  }
+
+  disconnect() {
+    for (const unwatch of this.#unwatch) unwatch();
+    clearTimeout(this.#timer);
+    this.#marking.disconnect();
+    this.#clock.disconnect();
+    this.#root.classList.remove("since-page");
+  }
+
+  draw() {
+    keepingFocus(this.#root, () => render(this.#page(), this.#root));
+    this.#clock.fill();
+  }
+
+  // --- what templates ask
+
+  /** "Noor V. · 2026-0004"; null where it may not be seen (any more). */
+  titleOf(board) {
+    if (board === OPERATIONS) return t("All searches");
+    const search = this.board.get(board);
+    return search ? `${nameOf(search.state.person)} · ${search.state.reference}` : null;
+  }
+
+  searchOf(board) {
+    return this.board.get(board)?.state ?? null;
+  }
+
+  isOpen(entry) {
+    return this.#open.get(entry.board) ?? (entry.seen !== null && this.#first.has(entry.board));
+  }
+
+  toggle(entry) {
+    this.#open.set(entry.board, !this.isOpen(entry));
+    this.draw();
+  }
+
+  markSeen(entries, what) {
+    this.#marking.mark(entries.map(({ board, epoch, seq }) => ({ board, epoch, seq })), what);
+  }
+
+  // --- drawing
+
+  #page() {
+    const { list, failed } = this.news;
+    if (failed) return html`<p class="since-none" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => this.news.read()}>${t("Try again")}</button></p>`;
+    if (list === null || this.board.seq === null) return html`<p class="since-none" role="status">${t("Reading…")}</p>`;
+    const shown = this.#shown(list);
+    this.#first ??= new Set(shown.slice(0, OPENED).map(({ board }) => board));
+    for (const entry of shown) if (this.isOpen(entry)) this.news.look(entry);
+    return html`
+      <header class="since-head">
+        <h1>${t("Since you left")}</h1>
+        <p class="quiet">${summary(shown, list)}</p>
+        <span class="space"></span>
+        ${shown.length ? html`<button type="button" class="primary" data-act="all-seen" @click=${() => this.markSeen(shown, t("All marked as seen"))}>${t("Mark all as seen")}</button>` : nothing}
+      </header>
+      ${repeat(shown, ({ board }) => board, (entry) => section(entry, this))}
+      ${this.#undoing()}`;
+  }
+
+  /** Boards with something new: those that were seen once first, the desk's own before the searches. */
+  #shown(list) {
+    const known = list.filter(({ board, seq, events }) => events && this.titleOf(board) && !this.#marking.has(board, seq));
+    return known.sort((a, b) => rank(a) - rank(b) || b.events - a.events);
+  }
+
+  #undoing() {
+    const { said, failed } = this.#marking;
+    if (failed) return html`<div class="undo refused" role="alert" data-testid="undo"><p>${t("That could not be said to the server: it is new to you still.")}</p></div>`;
+    if (!said) return nothing;
+    return html`<div class="undo offered" role="status" data-testid="undo"><p>${said}</p>
+      <button type="button" data-act="undo-seen" @click=${() => this.#marking.undo()}>${t("Undo")}</button></div>`;
+  }
+
+  #heard() {
+    const isBehind = this.news.isBehind((board) => (board === OPERATIONS ? this.board.seq : this.board.summaries.get(board)?.last.seq));
+    if (isBehind) this.#timer ??= setTimeout(() => this.#readOn(), Math.max(0, this.#readAt + READ_EVERY_MS - performance.now()));
+    this.draw();
+  }
+
+  #readOn() {
+    this.#timer = null;
+    this.#readAt = performance.now();
+    this.news.read();
+  }
+}
+
+const rank = ({ board, seen }) => (seen === null ? 2 : board === OPERATIONS ? 0 : 1);
+
+function summary(shown, list) {
+  if (!shown.length) return t("Nothing new: you have seen all there is.");
+  return n("Something is new on {count} of {all} boards.", "Something is new on {count} of {all} boards.", shown.length, { all: list.length });
+}

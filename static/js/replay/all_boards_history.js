@@ -1,0 +1,148 @@
+/**
+ * Of all boards that one may see. The newest page of each board on which something happened lately is read, then further back where
+ * the last thing read is newest, so that down to a time, `from`, nothing is missing. Boards on which nothing happened are not asked.
+ */
+import { Journal } from "./journal_reader.js";
+import { Told } from "./history_entries.js";
+
+const PAGE = 100; // events of a board that are read at a time
+const TOGETHER = 4; // boards that are asked at a time
+const OPERATIONS = "operations";
+const NOW = "9"; // later than any time
+const byTime = (a, b) => (a.event.at === b.event.at ? 0 : a.event.at < b.event.at ? 1 : -1);
+
+export class Everywhere extends Told {
+  asks = true;
+  from = NOW; // what happened after this time is all here; "" where everything is
+  #journals = new Map(); // board -> Journal
+  #operations;
+  #epoch = null;
+  #unwatch = () => {};
+  #busy = false;
+
+  constructor(desk, changed) {
+    super(desk, changed);
+    this.#operations = desk.board(OPERATIONS);
+  }
+
+  connect() {
+    this.#unwatch = this.#operations.watch((_, events) => this.#heard(events));
+  }
+
+  disconnect() {
+    this.#unwatch();
+  }
+
+  live(board) {
+    return board === OPERATIONS ? this.#operations : null;
+  }
+
+  /** By kind: other things may have the id of a search, or of the board. */
+  search(board) {
+    const found = this.#operations.get(board);
+    const search = found?.kind === "search" ? found : this.#operations.of("search").find(({ id }) => id === board);
+    return search?.state ?? null;
+  }
+
+  get head() {
+    return this.#journals.get(OPERATIONS)?.head ?? null;
+  }
+
+  get complete() {
+    return this.from === "";
+  }
+
+  entries() {
+    const all = [];
+    for (const journal of this.#journals.values()) {
+      for (const event of journal.events) if (event.at > this.from && !isTwice(event, journal)) all.push(this.entry(event, journal));
+    }
+    return all.reverse().sort(byTime);
+  }
+
+  find(seq) {
+    const journal = this.#journals.get(OPERATIONS);
+    const event = journal?.at(seq);
+    return event ? this.entry(event, journal) : null;
+  }
+
+  /** One page further back, of the boards where that is nearest. */
+  read = async () => {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.state = "reading";
+    this.changed();
+    try {
+      const open = [...this.#journals.values()].filter((journal) => this.#openAt(journal));
+      open.sort((a, b) => (this.#openAt(a) < this.#openAt(b) ? 1 : -1));
+      await Promise.all(open.slice(0, TOGETHER).map((journal) => this.#back(journal)));
+      this.from = [...this.#journals.values()].map((journal) => this.#openAt(journal)).sort().at(-1) ?? "";
+      this.state = "read";
+    } catch {
+      this.state = "failed";
+    }
+    this.#busy = false;
+    this.changed();
+  };
+
+  async #back(journal) {
+    try {
+      await journal.readBack(PAGE);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      this.#journals.delete(journal.board); // not to be seen any more
+    }
+  }
+
+  /** Down to when something of a journal may still be unread; "" where all is read. */
+  #openAt({ board, events, complete }) {
+    if (complete) return "";
+    return events[0]?.at ?? (board === OPERATIONS ? NOW : this.#operations.summaries.get(board)?.last?.at ?? "");
+  }
+
+  #heard(events) {
+    const { seq, epoch, summaries } = this.#operations;
+    if (seq === null) return;
+    if (epoch !== this.#epoch) this.#begin(epoch);
+    const isBegun = this.from !== NOW;
+    const isMoved = this.#follow(new Set([OPERATIONS, ...this.#operations.of("search").map(({ id }) => id)]));
+    const journal = this.#journals.get(OPERATIONS);
+    if (journal.hear(events) || (journal.head ?? Infinity) < seq) this.#up(journal, seq);
+    for (const [id, { last }] of summaries) if (isBegun && last && this.#journals.has(id)) this.#happened(this.#journals.get(id), last);
+    if (!isBegun && summaries.size >= this.#journals.size - 1) this.read();
+    if (isMoved || events.length) this.changed();
+  }
+
+  #begin(epoch) {
+    this.#epoch = epoch;
+    this.#journals.clear();
+    this.from = NOW;
+  }
+
+  /** -> whether there are others than there were */
+  #follow(boards) {
+    const gone = [...this.#journals.keys()].filter((id) => !boards.has(id)), come = [...boards].filter((id) => !this.#journals.has(id));
+    for (const id of gone) this.#journals.delete(id);
+    for (const id of come) this.#journals.set(id, new Journal(id));
+    return gone.length + come.length > 0;
+  }
+
+  #happened(journal, last) {
+    if (journal.head === null ? last.at > this.from : journal.head < last.seq) this.#up(journal, last.seq);
+  }
+
+  /** What is new of a board, down to where all boards were read. Where there is no answer, the next summary asks again. */
+  async #up(journal, seq) {
+    try {
+      await journal.readTail(PAGE);
+      await journal.readUp(seq);
+      while (this.#openAt(journal) > this.from) await journal.readBack(PAGE);
+    } catch {
+      return;
+    }
+    this.changed();
+  }
+}
+
+/** Each event of a search as a whole stands on its own board too, and is told from there. */
+const isTwice = ({ kind }, { board }) => board === OPERATIONS && kind === "search";

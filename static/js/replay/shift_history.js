@@ -1,0 +1,49 @@
+/** Who held the shift when: from the events of the one shift of the desk, which has the id of its board. */
+import { answerTo } from "../core/answer.js";
+
+const BOARD = "operations";
+const PAGE = 1000; // events: of the shift, and of its handover, which has that id too
+const MOST = 5; // pages: a quarter of a year, where a handover is much written in
+
+export class Shifts {
+  all = []; // {number, holder, since, until}, in order; until is null of the one that runs
+  #number = null; // of the shift that ran when they were read, or are being read
+  #changed;
+
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  /** A shift runs: where it is another than the one that ran when they were read, they are read anew. number: its own */
+  async follow(number) {
+    if (number === this.#number) return;
+    this.#number = number;
+    await this.#read();
+    if (this.all.at(-1)?.number !== number && this.#number === number) this.#number = null; // there was no answer: asked again
+  }
+
+  /** Where there is no answer, a history stands by days. */
+  async #read() {
+    const states = [];
+    for (let before = 2 ** 53, page = 0; before !== null && page < MOST; page += 1) {
+      const query = new URLSearchParams({ entity: BOARD, before, limit: PAGE });
+      const events = (await answerTo(`/api/v1/boards/${BOARD}/events?${query}`))?.events ?? [];
+      states.unshift(...events.filter(({ kind, state }) => kind === "shift" && state).map(({ state }) => state));
+      before = events.length < PAGE ? null : events[0].seq;
+    }
+    if (!states.length) return;
+    this.all = states.map(({ number, holder, since }, at) => ({ number, holder, since, until: states[at + 1]?.since ?? null }));
+    this.#changed();
+  }
+
+  /** The shift at a time; null before the first. */
+  at(time) {
+    let low = 0, high = this.all.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.all[middle].since <= time) low = middle + 1;
+      else high = middle;
+    }
+    return this.all[low - 1] ?? null;
+  }
+}

@@ -1,0 +1,45 @@
+/* What differs between two states of a board, whatever happened between them: from A to B and back to A is no difference.
+   Pure; board/history/net.py has the same rules. */
+
+import { same } from "../core/merge_patch.js";
+
+/**
+ * before, after: entities {kind, id, seq, state}, iterable
+ * -> [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]: of what was added or removed, all that it says
+ */
+export function net(before, after) {
+  const old = new Map([...before].map((entity) => [keyOf(entity), entity]));
+  const found = [];
+  for (const entity of after) {
+    const was = old.get(keyOf(entity));
+    old.delete(keyOf(entity));
+    if (was?.seq === entity.seq) continue; // it says the same as long as no event has changed it
+    const fields = differences(was?.state ?? {}, entity.state);
+    if (!was || fields.length) found.push(change(entity, was ? "changed" : "added", fields));
+  }
+  return [...found, ...[...old.values()].map((entity) => change(entity, "removed", differences(entity.state, {})))];
+}
+
+const keyOf = ({ kind, id }) => `${kind} ${id}`;
+
+function change({ kind, id, state }, what, fields) {
+  const { number } = state;
+  return { kind, id, ...(number === undefined || number === null ? {} : { number }), change: what, fields };
+}
+
+/** Of two states, by path, sorted as the contract's `changes` are. */
+export function differences(before, after) {
+  const [old, now] = [leaves(before), leaves(after)];
+  const paths = [...new Set([...old.keys(), ...now.keys()])].filter((path) => !same(old.get(path), now.get(path)));
+  return paths.sort().map((path) => ({ path, from: old.get(path) ?? null, to: now.get(path) ?? null }));
+}
+
+/** The fields that are not null, by path; lists are leaves. */
+export function leaves(state, path = "", found = new Map()) {
+  for (const [name, value] of Object.entries(state)) {
+    if (value === null || value === undefined) continue;
+    if (typeof value === "object" && !Array.isArray(value)) leaves(value, `${path}${name}.`, found);
+    else found.set(path + name, value);
+  }
+  return found;
+}

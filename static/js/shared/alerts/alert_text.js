@@ -1,0 +1,70 @@
+/* An alert in words, and where it leads. */
+
+import { cardName } from "../../format/values.js";
+import { label } from "../../core/labels.js";
+import { t } from "../../core/i18n.js";
+
+/** "Bob assessed Sighting 7: confirmed" */
+export function sentence({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
+  if (kind === "security") return ofAccount({ type, actor, value });
+  const who = actor?.name ?? t("The board");
+  if (kind === "handover") return ofShift({ type, who, reason, number: handover });
+  const what = card ? cardName({ kind: card.kind, state: card }) : label.noun(entity.kind);
+  switch (kind) {
+    case "assigned": return t("{who} gave you {what}", { who, what });
+    case "mention": return t("{who} mentioned you: {what}", { who, what: entity.kind === "note" && card ? `${label.noun("note")} · ${what}` : what });
+    case "urgent": return type === "sighting.added" ? t("{who} added {what}: urgent", { who, what }) : t("{who} set {what} to urgent", { who, what });
+    case "sighting": return t("{who} assessed {what}: {value}", { who, what, value: label.assessment(value) });
+    case "status": return status({ who, value: label.status(value), reason: acknowledge });
+    default: return label.event(kind); // a newer server's
+  }
+}
+
+const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} set the status: {value}", said));
+
+/** How the shift goes on, to whom it concerns: with the reason, where one was given. */
+function ofShift({ type, ...said }) {
+  switch (type) {
+    case "handover.signed": return t("{who} signed handover {number}: it is for you to accept", said);
+    case "handover.refused": return t("{who} refused handover {number}: {reason}", { ...said, reason: said.reason ?? "–" });
+    case "handover.accepted":
+      return said.reason ? t("{who} accepted handover {number} and holds the shift, although not all was read: {reason}", said) : t("{who} accepted handover {number} and holds the shift", said);
+    case "handover.withdrawn": return said.reason ? t("{who} withdrew handover {number}: {reason}", said) : t("{who} withdrew handover {number}", said);
+    case "handover.written": return t("{who} named you to answer for this search after handover {number}", said);
+    case "shift.taken": return t("{who} took the shift, and nobody handed it over: {reason}", { ...said, reason: said.reason ?? "–" });
+    default: return label.event(type); // a newer server's
+  }
+}
+
+/** What was done to this person's own account, or to who sees a search of theirs. */
+function ofAccount({ type, actor, value }) {
+  const who = actor?.name ?? t("Someone at the server’s command line");
+  switch (type) {
+    case "token.added": return t("{who} created an API token with your rights: “{value}”", { who, value: value ?? "–" });
+    case "link.made": return t("{who} made a one-time link that sets your password", { who });
+    case "password.set": return t("{who} set your password", { who });
+    case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
+    default: return t("{who} changed your account", { who }); // a newer server's
+  }
+}
+
+/** What may be seen by others: the kind and nothing of whom it is about. */
+export function kindOf({ kind }) {
+  switch (kind) {
+    case "assigned": return t("A card for you");
+    case "mention": return t("You are mentioned");
+    case "urgent": return t("Urgent sighting");
+    case "sighting": return t("Sighting assessed");
+    case "status": return t("Status set");
+    case "handover": return t("The shift and its handover");
+    case "security": return t("About your account");
+    default: return t("Alerts");
+  }
+}
+
+/** The address of what it is about. */
+export function placeOf({ kind, board, card, entity }) {
+  if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : "/account";
+  if (board === "operations") return ["shift", "handover"].includes(entity.kind) ? "/handover" : "/";
+  return card ? `/searches/${board}/cards/${card.id}` : `/searches/${board}`;
+}

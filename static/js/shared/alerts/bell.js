@@ -1,0 +1,91 @@
+/* The bell in the bar: how many alerts are unread, and the list of them all. It lies over the page and stops nobody. */
+
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { connect as closesOutside } from "../../behaviours/close_on_outside.js";
+import { number, t } from "../../core/i18n.js";
+import { ago } from "../../core/time.js";
+import { Alerts } from "./alerts.js";
+import { Mark, shortly } from "./tab_badge.js";
+import { Notifier } from "./desktop_notifications.js";
+import { placeOf, sentence } from "./alert_text.js";
+
+/** details: the bell of the page, a <details> with its summary. */
+export function mount(details, desk) {
+  if (!details) return;
+  const alerts = new Alerts(desk);
+  new Bell(details, alerts, new Mark().connect()).connect();
+  new Notifier(alerts).connect();
+  alerts.ask(); // the line may be open already
+}
+
+class Bell {
+  #details;
+  #alerts;
+  #mark;
+  #last = "";
+
+  constructor(details, alerts, mark) {
+    this.#details = details;
+    this.#alerts = alerts;
+    this.#mark = mark;
+  }
+
+  connect() {
+    // before the other one: the page behind must not take the same Escape for its own
+    this.#details.addEventListener("keydown", (event) => event.key === "Escape" && this.#details.open && event.preventDefault());
+    closesOutside(this.#details);
+    this.#details.addEventListener("toggle", () => this.#details.open && this.#alerts.look());
+    this.#details.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget && !this.#details.contains(relatedTarget)) this.#details.open = false;
+    });
+    this.#alerts.watch(() => this.#changed());
+    this.#draw();
+  }
+
+  #changed() {
+    const { last, unread, quiet } = this.#alerts;
+    const newest = last ? `${last.board}:${last.seq}:${unread}` : "";
+    if (newest !== this.#last && this.#details.open) this.#alerts.look();
+    this.#last = newest;
+    this.#mark.show(quiet ? 0 : unread);
+    this.#draw();
+  }
+
+  #draw() {
+    const { unread } = this.#alerts;
+    const summary = this.#details.querySelector("summary");
+    summary.setAttribute("aria-label", unread ? t("Alerts: {count} unread", { count: number(unread) }) : t("Alerts"));
+    const count = summary.querySelector("[data-unread-count]");
+    count.textContent = unread ? shortly(unread) : "";
+    count.hidden = !unread;
+    render(this.#list(), this.#details.querySelector("[data-alerts-list]"));
+  }
+
+  #list() {
+    const { list, unread, failed } = this.#alerts;
+    return html`<header>
+        <h2>${t("Alerts")}</h2>
+        ${unread ? html`<button type="button" class="plain" data-act="all-read" @click=${this.#allRead}>${t("All read")}</button>` : nothing}
+      </header>
+      ${failed ? html`<p class="none" role="alert">${t("The alerts can't be read now.")} <button type="button" data-act="look-again" @click=${() => this.#alerts.look()}>${t("Try again")}</button></p>` : nothing}
+      ${list === null ? (failed ? nothing : html`<p class="none">${t("Reading…")}</p>`)
+        : list.length === 0 ? html`<p class="none">${t("Nothing in the last 14 days.")}</p>`
+        : html`<ul data-testid="alerts">${repeat(list, ({ board, seq }) => `${board}:${seq}`, (alert) => this.#line(alert))}</ul>`}
+      <footer><a href="/account#alerts">${t("Choose your alerts")}</a></footer>`;
+  }
+
+  #line(alert) {
+    return html`<li data-kind=${alert.kind} ?data-unread=${!alert.read}>
+      <a href=${placeOf(alert)} @click=${() => alert.read || this.#alerts.opened(alert)}>
+        <span class="new">${alert.read ? nothing : html`<span class="unseen">${t("Unread")}</span>`}</span>
+        <span class="said">${sentence(alert)}</span>
+        <span class="at">${alert.reference ? html`<span class="reference">${[alert.reference, alert.first_name].filter(Boolean).join(" ")}</span> · ` : nothing}<time datetime=${alert.at}>${ago(alert.at)}</time></span>
+      </a></li>`;
+  }
+
+  #allRead = async () => {
+    this.#details.querySelector("summary").focus(); // the button goes
+    await this.#alerts.allRead();
+  };
+}

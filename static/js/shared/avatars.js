@@ -1,0 +1,34 @@
+/** People as faces: their initials; ringed while they edit. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../core/i18n.js";
+
+const MOST_SHOWN = 5;
+
+export function initials(name) {
+  const words = (name ?? "").split(/[\s-]+/).filter(Boolean);
+  return (words.length > 1 ? words[0][0] + words.at(-1)[0] : (words[0] ?? "?").slice(0, 2)).toUpperCase();
+}
+
+export function face(name, { editing = false } = {}) {
+  const title = editing ? t("{name} is editing", { name }) : name;
+  return html`<span class="face ${editing ? "editing" : ""}" title=${title} role="img" aria-label=${title}>${initials(name)}</span>`;
+}
+
+export function faces(people) {
+  const more = people.length - MOST_SHOWN;
+  return html`<span class="faces">
+    ${people.slice(0, MOST_SHOWN).map((person) => face(person.name, person))}
+    ${more > 0 ? html`<span class="face more" title=${people.slice(MOST_SHOWN).map(({ name }) => name).join(", ")}>+${more}</span>` : nothing}
+  </span>`;
+}
+
+/** One face for each person, however many windows they have open. */
+export function people(presence, keep = () => true) {
+  const byAccount = new Map();
+  for (const { account, name, card, editing } of presence.people) {
+    if (!keep({ account, card })) continue;
+    const known = byAccount.get(account);
+    byAccount.set(account, { account, name, editing: editing || known?.editing || false });
+  }
+  return [...byAccount.values()];
+}

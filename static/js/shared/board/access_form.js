@@ -1,0 +1,27 @@
+/** Who sees a search: the whole desk, or its members alone. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { row } from "../../forms/form_row.js";
+
+export function accessBody(form, view) {
+  const members = new Set(form.raw("members"));
+  const only = form.raw("access") === "members";
+  const toggle = (id) => (event) => {
+    if (event.target.checked) members.add(id);
+    else members.delete(id);
+    form.edit("members", [...members]);
+    view.draw();
+  };
+  const accounts = [...view.desk.accounts.values()].filter(({ id, enabled }) => enabled || members.has(id));
+  return html`${row(form, "access", view)}
+    <fieldset class="people" data-field="members">
+      <legend>${t("Members")}</legend>
+      ${form.errors.members ? html`<p class="error">${form.errors.members}</p>` : nothing}
+      <p class="hint">${only ? t("Only they see this search, whatever their role. One of them must be a coordinator.") : t("Kept for when the search is for members only.")}</p>
+      ${accounts.sort((a, b) => a.name.localeCompare(b.name)).map(({ id, name, role }) => html`<label class="check">
+        <input type="checkbox" data-member=${id} .checked=${members.has(id)} @change=${toggle(id)} /> ${name} <small>${label.role(role)}</small>
+      </label>`)}
+    </fieldset>
+    ${form.theirs("members") ? row(form, "members", view) : nothing}`;
+}

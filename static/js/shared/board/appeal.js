@@ -1,0 +1,61 @@
+/** The appeal for a missing child: a ladder of who may learn of it, with a from and an until. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { LEVELS } from "../../forms/fields.js";
+import { row, theirs } from "../../forms/form_row.js";
+import { serverNow } from "../../core/time.js";
+import { when } from "../../format/time_elements.js";
+
+const MEANS = {
+  none: () => t("Nobody is asked to look out."),
+  discreet: () => t("A vignette to chosen groups. Outsiders must not see this search."),
+  posters: () => t("Posters, where they can help."),
+  public: () => t("Public, online."),
+  child_alert: () => t("The widest there is: Child Alert, to everybody at once."),
+};
+
+/** In the head: which one runs, until when. */
+export function appealChip({ appeal }) {
+  if (appeal.level === "none") return nothing;
+  return html`<span class="chip appeal ${appeal.level}" data-testid="appeal">${t("Appeal: {level}", { level: label.level(appeal.level) })}${span(appeal)}
+    ${appeal.level === "discreet" ? html` · <b>${t("Outsiders must not see it.")}</b>` : nothing}</span>`;
+}
+
+function span({ from, until }) {
+  const now = serverNow().toISOString(); // times of the wire sort as text
+  if (from && from > now) return `, ${t("from {at}", { at: when(from) })}`;
+  if (!until) return nothing;
+  return until > now ? `, ${t("until {at}", { at: when(until) })}` : html`, <span class="over">${t("ended {at}", { at: when(until) })}</span>`;
+}
+
+/** In the facts of the search. */
+export function appealShown(view) {
+  const { appeal } = view.picture.search.state;
+  const dates = [appeal.from && t("from {at}", { at: when(appeal.from) }), appeal.until && t("until {at}", { at: when(appeal.until) })];
+  return html`<section data-testid="appeal-facts">
+    <h3>${t("Appeal")}
+      ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Set…")}</button>` : nothing}
+    </h3>
+    <p><b>${label.level(appeal.level)}</b> ${dates.filter(Boolean).map((date) => ` · ${date}`)}</p>
+    <p class="hint">${MEANS[appeal.level]?.()}</p>
+  </section>`;
+}
+
+export function appealBody(form, view) {
+  const chosen = form.raw("appeal.level");
+  const pick = (level) => () => {
+    form.edit("appeal.level", level);
+    view.draw();
+  };
+  return html`<fieldset class="ladder" data-field="appeal.level">
+      <legend>${t("Who is asked to look out? Decided with the police, the prosecutor and the family.")}</legend>
+      ${LEVELS.map((level) => html`<label class="check">
+        <input type="radio" name="level" value=${level} ?autofocus=${chosen === level} .checked=${chosen === level} @change=${pick(level)} />
+        <span><b>${label.level(level)}</b> <small>${MEANS[level]()}</small></span>
+      </label>`)}
+    </fieldset>
+    ${theirs(form, form.field("appeal.level"), view)}
+    ${chosen === "none" ? nothing : html`<div class="grid">${row(form, "appeal.from", view)} ${row(form, "appeal.until", view)}</div>`}
+    ${row(form, "reason", view)}`;
+}

@@ -1,0 +1,50 @@
+/** What a sighting is worth: its grade (source and content apart, the Admiralty code) and what it came to. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { cardName } from "../../format/values.js";
+import { formOf, row } from "../../forms/form_row.js";
+import { grade } from "./card.js";
+
+export function judgement(entity, view) {
+  return html`<section class="judgement">${graded(entity, view)} ${assessed(entity, view)}</section>`;
+}
+
+function graded({ id, state }, view) {
+  const words = html`<p>${label.grade_source(state.grade.source)} · ${label.grade_content(state.grade.content)}</p>`;
+  return html`<div data-testid="grading"><h3>${t("Grade")} <span data-testid="grade">${grade(state.grade)}</span></h3>
+    ${view.mayEdit ? grading(id, view) : words}</div>`;
+}
+
+function grading(id, view) {
+  const form = view.forms.get("grade", id);
+  const body = html`${row(form, "grade.source", view)} ${row(form, "grade.content", view)}
+    ${form.dirty ? row(form, "reason", view) : nothing}`;
+  return formOf(form, "grade", body, deciding(form, t("Grade"), "grade", view), view.submit);
+}
+
+function assessed({ id, state }, view) {
+  const other = state.duplicate_of && view.picture.byId.get(state.duplicate_of);
+  const link = other ? html` <a href=${view.path(other.id)} @click=${(event) => view.open(event, other.id)}>${t("of {card}", { card: cardName(other) })}</a>` : nothing;
+  return html`<div data-testid="assessing"><h3>${t("Assessment")} <span data-testid="assessment" class="assessed ${state.assessment}">${label.assessment(state.assessment)}${link}</span></h3>
+    ${view.mayEdit ? assessing(id, view) : nothing}</div>`;
+}
+
+function assessing(id, view) {
+  const form = view.forms.get("assessment", id);
+  const body = html`${row(form, "assessment", view)}
+    ${form.raw("assessment") === "duplicate" ? row(form, "duplicate_of", view) : nothing}
+    ${form.dirty ? row(form, "reason", view) : nothing}`;
+  return formOf(form, "assessment", body, deciding(form, t("Assess"), "assess", view), view.submit);
+}
+
+/** The buttons appear with the first change: until then there is nothing to decide. */
+function deciding(form, text, act, view) {
+  if (!form.dirty) return nothing;
+  const cancel = () => {
+    form.clear();
+    view.draw();
+  };
+  return html`<button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
+    <button type="submit" class="primary" data-act=${act}>${text}</button>`;
+}

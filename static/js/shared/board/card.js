@@ -1,0 +1,100 @@
+/** A card in a column: what it is, what was said, what follows. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { guard } from "../../../vendor/lit-html/directives/guard.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { accountName, cardName, distance, kindName } from "../../format/values.js";
+import { face } from "../avatars.js";
+import { ago, due, short, sighted, when } from "../../format/time_elements.js";
+
+const RULED_OUT = new Set(["not_the_child", "duplicate"]);
+const GOOD = new Set(["credible", "confirmed"]);
+
+/** Draws a card again only if something that is on it changed: a board of a thousand stays smooth. */
+export function card(entity, view) {
+  const { id, seq, pending } = entity;
+  const mark = view.markOf(id);
+  const here = view.facesOn(id);
+  const assignee = entity.state.assignee && accountName(view.desk, entity.state.assignee);
+  const told = here.map((person) => `${person.name}${person.editing}`).join();
+  return guard(
+    [id, seq, pending?.id, pending?.status, mark?.type, mark?.at, view.ui.card === id, assignee, told, view.mayEdit, view.today, view.drafts.has(id)],
+    () => template(entity, { mark, here, assignee }, view),
+  );
+}
+
+function template(entity, { mark, here, assignee }, view) {
+  const { id, kind, state, pending } = entity;
+  const sighting = kind === "sighting";
+  const classes = ["card", kind];
+  if (pending) classes.push("pending");
+  if (mark) classes.push("changed");
+  if (view.ui.card === id) classes.push("opened");
+  if (RULED_OUT.has(state.assessment) && sighting) classes.push("out");
+  const title = sighting ? state.description : state.title;
+  return html`<article class=${classes.join(" ")} data-card=${entity.added ? nothing : id} data-pending=${pending ? pending.id : nothing}
+      data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${mark ? "" : nothing}>
+    <div class="kind">
+      <b>${entity.added ? kindName(kind) : cardName(entity)}</b>
+      ${pending ? html`<span class="sending">${sending(pending)}</span>` : sighting ? said(state) : nothing}
+      ${priority(state, classes.includes("out") || view.isDone(state.column))}
+      ${view.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
+      ${sighting ? grade(state.grade) : nothing}
+    </div>
+    <h3>${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(event) => view.open(event, id)}>${title}</a>`}</h3>
+    ${mark ? html`<div class="by">${by(mark)} ${ago(mark.at)}</div>` : nothing}
+    <div class="foot">
+      <span class="follows">${sighting ? sightingFoot(state) : taskFoot(state, view)}</span>
+      <span class="who">
+        ${here.map((person) => face(person.name, person))}
+        ${assignee && !here.some((person) => person.account === state.assignee) ? face(assignee) : nothing}
+      </span>
+      ${view.mayEdit && !entity.added ? mover(entity, view) : nothing}
+    </div>
+  </article>`;
+}
+
+/** Red is for what can't wait; what is done or ruled out can. */
+function priority({ priority }, settled) {
+  if (priority === "normal") return nothing;
+  return html`<span class=${priority === "urgent" && !settled ? "over" : "low"}>${label.priority(priority)}</span>`;
+}
+
+function mover(entity, view) {
+  return html`<button type="button" class="move" data-part="move" data-act="move" title=${t("Move to…")}
+    aria-label=${t("Move {card} to…", { card: cardName(entity) })} @click=${() => view.act.move(entity.id)}><span aria-hidden="true">⋯</span></button>`;
+}
+
+function by({ type, actor }) {
+  const done = label.done(type);
+  return actor ? t("{done} by {name}", { done, name: actor.name }) : done;
+}
+
+export const sending = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for the line…") : t("sending…"));
+
+/** A channel that nobody has told is left out: the facts of the card say that it is not known. */
+const said = (state) => html`<span>${[sighted(state, short), state.channel === "unknown" ? null : label.channel(state.channel)].filter(Boolean).join(" · ")}</span>`;
+
+export function grade({ source, content }) {
+  const open = source === "F" && content === 6;
+  const words = `${source}: ${label.grade_source(source)} · ${content}: ${label.grade_content(content)}`;
+  return html`<span class="grade ${open ? "f" : ""}" title=${words} role="img" aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${source}${content}</span>`;
+}
+
+function sightingFoot({ assessment, place, late, received_at }) {
+  return html`${late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: when(received_at) })}>${t("late entry")}</span>` : nothing}
+    ${assessment === "unassessed" ? nothing : html`<span class=${GOOD.has(assessment) ? "confirmed" : "assessed"}>${label.assessment(assessment)}</span>`}
+    ${placeLine(place)}`;
+}
+
+function placeLine(place) {
+  if (!place?.text && !place?.radius_m) return nothing;
+  return html`<span class="place">${place.text ?? t("a point")}${place.radius_m ? html` <span class="radius">± ${distance(place.radius_m)}</span>` : nothing}</span>`;
+}
+
+function taskFoot({ checklist, due: until, column }, view) {
+  const items = Object.values(checklist ?? {});
+  const done = items.filter((item) => item.done).length;
+  return html`${items.length ? html`<span class="ticks">${t("{done} of {all}", { done, all: items.length })}</span>` : nothing}
+    ${until && !view.isDone(column) ? due(until) : nothing}`;
+}

@@ -1,0 +1,66 @@
+/** The fields of a card: to read, and in the same place to edit. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import * as fields from "../../forms/fields.js";
+import { at } from "../../core/merge_patch.js";
+import { formOf, rows } from "../../forms/form_row.js";
+import { placeName, shown } from "../../format/values.js";
+import { mayReadSource } from "./source_reveal.js";
+
+// Not offered to those who may not read a sealed source.
+const SEALED = new Set(["source_name", "source_contact", "source.sealed"]);
+// Shown elsewhere in the panel (the title above, the source in its own part), or together (a point).
+const APART = new Set(["description", "title", "place.text", "place.lat", "place.lon", "place.radius_m", "source_name", "source_contact", "source.kind", "source.sealed"]);
+
+export function facts(entity, view) {
+  if (!view.mayEdit) return reading(entity, view);
+  const form = view.forms.get(entity.kind, entity.id);
+  // A draft of an earlier visit opens by itself: what was typed must not lie hidden.
+  return view.ui.editing.has(form.key) || form.dirty ? editing(form, entity, view) : reading(entity, view);
+}
+
+function reading({ id, kind, state }, view) {
+  const shownFields = fields[kind.toUpperCase()].filter(({ path }) => !APART.has(path));
+  return html`<section class="card-facts" data-testid="facts">
+    <h3>${t("Facts")}
+      ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} <kbd aria-hidden="true">E</kbd></button>` : nothing}
+    </h3>
+    <dl>
+      ${kind === "sighting" ? html`<dt>${t("Place")}</dt><dd data-field="place.text">${place(state.place)}</dd>` : nothing}
+      ${shownFields.map((field) => html`<dt>${label.field(field.path)}</dt><dd data-field=${field.path}>${value(field, state, view)}</dd>`)}
+    </dl>
+  </section>`;
+}
+
+const sealed = () => html`<p class="hint" data-testid="sealed">${t("This source is sealed: only coordinators and who took it in can change who it is.")}</p>`;
+
+const nothingSaid = () => html`<span class="unset">—</span>`;
+
+function value(field, state, view) {
+  const leaf = at(state, field.path);
+  if (field.control === "sighting" && leaf) return html`<a href=${view.path(leaf)} @click=${(event) => view.open(event, leaf)}>${shown(field, leaf, view)}</a>`;
+  const late = field.path === "received_at" && state.late ? html` <span class="late-entry">${t("late entry")}</span>` : nothing;
+  return html`${shown(field, leaf, view) ?? nothingSaid()}${late}`;
+}
+
+function place(place) {
+  return (place && placeName(place)) || nothingSaid();
+}
+
+function editing(form, entity, view) {
+  const { kind, id } = entity;
+  const cancel = () => {
+    form.clear();
+    view.act.stopEditing(kind, id);
+  };
+  const isOpen = kind !== "sighting" || mayReadSource(entity, view);
+  const paths = fields[kind.toUpperCase()].map(({ path }) => path).filter((path) => isOpen || !SEALED.has(path));
+  const buttons = html`<span class="hint">${form.dirty ? t("Kept as a draft until it is saved.") : nothing}</span><span class="space"></span>
+    <button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
+    <button type="submit" class="primary" data-act="save">${t("Save")}</button>`;
+  return html`<section class="card-facts editing" data-testid="facts-form">
+    <h3>${t("Facts")}</h3>
+    ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>${isOpen ? nothing : sealed()}`, buttons, view.submit)}
+  </section>`;
+}

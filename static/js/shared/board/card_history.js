@@ -1,0 +1,123 @@
+/** The history of one card: who changed what, from what, to what, when. Read once, then kept up by the events. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { difference } from "../../core/merge_patch.js";
+import { shownAt } from "../../format/values.js";
+import { patiently } from "../../core/patient.js";
+import { byItem } from "../../format/event_text.js";
+import { byClock, time } from "../../format/time_elements.js";
+
+const PAGE = 1000; // events in one answer, the most that the server gives
+
+export class History {
+  state = "unread"; // "unread" | "reading" | "read" | "failed"
+  #board;
+  #entity;
+  events = [];
+  #later = []; // events that came while reading
+
+  constructor(board, entity) {
+    this.#board = board;
+    this.#entity = entity;
+  }
+
+  async read() {
+    if (this.state === "reading" || this.state === "read") return;
+    this.state = "reading";
+    try {
+      this.events = await this.#all();
+      this.state = "read";
+      this.hear(this.#later.splice(0));
+    } catch {
+      this.state = "failed";
+    }
+  }
+
+  hear(events) {
+    const own = events.filter(({ id }) => id === this.#entity);
+    if (this.state !== "read") return void this.#later.push(...own);
+    const last = this.events.at(-1)?.seq ?? 0;
+    this.events.push(...own.filter(({ seq }) => seq > last));
+  }
+
+  /** Newest first: {event, changes: [{path, from, to}], said, holds}; from what is the state in the event before it, said is the
+      same as a person reads it, and what it set holds while no later event changed a field of it. */
+  get entries() {
+    let before = null;
+    const entries = this.events.map((event) => {
+      const changes = event.erased ? [] : difference(before, event.state, event.changes ?? []);
+      const said = byItem(changes, { before, state: event.state });
+      before = event.state ?? before;
+      return { event, changes, said };
+    });
+    const later = new Set();
+    return entries.reverse().map((entry) => {
+      const paths = [...entry.changes.map(({ path }) => path), ...(entry.event.private ?? [])];
+      const holds = paths.every((path) => !later.has(path));
+      for (const path of paths) later.add(path);
+      return { ...entry, holds };
+    });
+  }
+
+  /** The account that added it, as far as that was read. */
+  get addedBy() {
+    const [first] = this.events;
+    return first && isCreation(first) ? first.actor?.id : undefined;
+  }
+
+  async #all() {
+    const events = [];
+    for (let after = 0; ; ) {
+      const query = new URLSearchParams({ entity: this.#entity, after, limit: PAGE });
+      const answer = await patiently(`/api/v1/boards/${this.#board}/events?${query}`);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = (await answer.json()).events;
+      events.push(...page.filter(({ hidden }) => !hidden));
+      if (page.length < PAGE) return events;
+      after = page.at(-1).seq;
+    }
+  }
+}
+
+export function historyList(history, view) {
+  if (history.state === "failed") {
+    return html`<p class="none">${t("The history can't be read now.")} <button type="button" @click=${() => view.act.readHistory(history)}>${t("Try again")}</button></p>`;
+  }
+  if (history.state !== "read") return html`<p class="none">${t("Reading…")}</p>`;
+  return html`<ol class="history" data-testid="history">
+    ${repeat(history.entries, ({ event }) => event.seq, (entry) => item(entry, view))}
+  </ol>`;
+}
+
+function item({ event, said, holds }, view) {
+  return html`<li data-seq=${event.seq} data-type=${event.type}>
+    <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${time(event.at)}${byClock(event)}</span></p>
+    ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
+    ${isCreation(event) ? nothing : changed(said.filter(({ to }) => !event.reason || to !== event.reason), event.private ?? [], view)}
+    ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
+    ${holds && view.undo.may(event) ? undoing(event, view) : nothing}
+  </li>`;
+}
+
+function undoing(event, view) {
+  const what = label.event(event.type);
+  return html`<button type="button" class="plain" data-act="undo" aria-label=${t("Undo: {what}", { what })} @click=${() => view.undo.undo(event)}>${t("Undo")}</button>`;
+}
+
+/** A rank says nothing to a person: only that the card went up or down. */
+function changed(changes, set, view) {
+  const said = changes.filter(({ path }) => path !== "rank");
+  if (said.length || set.length) return html`<ul>${said.map((change) => line(change, view))}${set.map(untold)}</ul>`;
+  return changes.length ? html`<p class="none">${t("within its column")}</p>` : nothing;
+}
+
+const untold = (path) => html`<li data-path=${path}>${label.field(path)}: <i>${t("not shown here")}</i></li>`;
+
+const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".opened");
+
+function line({ path, from, to }, view) {
+  const empty = html`<i>${t("empty")}</i>`;
+  return html`<li data-path=${path}>${label.field(path)}: <del>${shownAt(path, from, view) ?? empty}</del> → <ins>${shownAt(path, to, view) ?? empty}</ins></li>`;
+}

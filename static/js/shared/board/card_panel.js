@@ -1,0 +1,128 @@
+/** The open card beside the board (over it on a phone): all that is known of it, and what one does with it. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { keyed } from "../../../vendor/lit-html/directives/keyed.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { row } from "../../forms/form_row.js";
+import { accountName, cardName, columnName } from "../../format/values.js";
+import { sending } from "./card.js";
+import { checklist } from "./checklist.js";
+import { exported } from "./export_links.js";
+import { faces } from "../avatars.js";
+import { facts } from "./card_fields.js";
+import { historyList } from "./card_history.js";
+import { judgement } from "./assessment.js";
+import { notesSection } from "./notes.js";
+import { searchFacts } from "./search_facts.js";
+import { source } from "./source_reveal.js";
+import { ago, due, when } from "../../format/time_elements.js";
+
+export const LOG = "log"; // in the place of a card's id: the facts and the log of the search
+
+export function panel(view) {
+  const { card } = view.ui;
+  if (!card) return nothing;
+  if (card === LOG) return log(view);
+  const entity = view.picture.byId.get(card);
+  return keyed(card, entity ? opened(entity, view) : gone(view));
+}
+
+function opened(entity, view) {
+  const { id, kind, state } = entity;
+  const sighting = kind === "sighting";
+  const name = cardName(entity);
+  return html`<aside class="panel ${kind}" data-panel=${id} aria-label=${name} tabindex="-1">
+    ${bar(entity, name, view)}
+    <div class="body">
+      ${changed(entity, view)} ${state.withdrawn ? withdrawn(entity, view) : nothing}
+      <div class="main">
+        <h2 class="title" data-testid="title">${sighting ? state.description : state.title}</h2>
+        ${quick(entity, view)}
+        ${sighting ? judgement(entity, view) : checklist(entity, view)}
+        ${facts(entity, view)}
+        ${sighting ? source(entity, view) : nothing}
+      </div>
+      <div class="story">
+        ${notesSection(view.notesOf(id), id, view)}
+        ${history(id, `?card=${id}`, view)}
+      </div>
+    </div>
+  </aside>`;
+}
+
+/** What happened to one thing; all that happened is on a page of its own. */
+function history(id, query, view) {
+  return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("as a page")}</a></h3>
+    ${historyList(view.historyOf(id), view)}</section>`;
+}
+
+function bar(entity, name, view) {
+  const { id, state, pending } = entity;
+  const column = view.picture.columns.find((column) => column.id === state.column);
+  return html`<header class="panel-bar">
+    <b class="kind">${name}</b>
+    <span class="in">${column ? t("in {column}", { column: columnName(column.state) }) : nothing}</span>
+    ${pending ? html`<span class="sending">${sending(pending)}</span>` : nothing}
+    ${faces(view.facesOn(id))}
+    <span class="space"></span>
+    ${view.mayEdit && !state.withdrawn ? html`<button type="button" data-act="move" @click=${() => view.act.move(id)}>${t("Move to…")}</button>
+      <button type="button" data-act="withdraw" @click=${() => view.act.dialog("withdraw", { entity: id })}>${t("Withdraw…")}</button>` : nothing}
+    ${close(view)}
+  </header>`;
+}
+
+const close = (view) => html`<button type="button" class="plain" data-act="close-card" aria-label=${t("Close")} title=${t("Close (Escape)")} @click=${view.act.close}>✕</button>`;
+
+function changed({ id }, view) {
+  const mark = view.lastMark.get(id);
+  if (!mark?.actor) return nothing;
+  const what = mark.type.endsWith(".added") ? [] : mark.changes.filter((path) => path !== "rank").map(label.field); // of a new card, all is new
+  return html`<p class="by" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(mark.type), name: mark.actor.name })}, ${ago(mark.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
+}
+
+function withdrawn({ id }, view) {
+  return html`<div class="problem quiet" data-testid="is-withdrawn"><p>${t("Withdrawn: it is folded away on the board.")}</p>
+    ${view.mayEdit ? html`<button type="button" data-act="restore" @click=${() => view.act.command("card.restore", { card: id })}>${t("Restore")}</button>` : nothing}
+  </div>`;
+}
+
+/** What is changed most, one choice each, sent at once. */
+function quick({ id, kind, state }, view) {
+  if (!view.mayEdit) {
+    return html`<p class="quick-read">${state.assignee ? accountName(view.desk, state.assignee) : t("nobody yet")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
+  }
+  const assignee = view.forms.get("assignee", id);
+  const priority = view.forms.get(`${kind}-priority`, id);
+  const mine = view.desk.account.id;
+  const take = () => {
+    assignee.edit("assignee", mine);
+    view.submit(assignee);
+  };
+  return html`<div class="quick side">
+    ${row(assignee, "assignee", view.sendingAtOnce)} ${row(priority, "priority", view.sendingAtOnce)}
+    ${state.assignee === mine ? nothing : html`<button type="button" data-act="take" @click=${take}>${t("Take it")}</button>`}
+    ${state.due ? html`<span class="until">${until(state, view)}</span>` : nothing}
+  </div>`;
+}
+
+/** What is done is not late, whatever the time. */
+const until = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: when(state.due) }) : due(state.due));
+
+function gone(view) {
+  return html`<aside class="panel" data-panel="gone" tabindex="-1">
+    <header class="panel-bar"><b>${t("Not here")}</b><span class="space"></span>${close(view)}</header>
+    <div class="body"><p class="none">${t("There is no such card on this board.")}</p></div>
+  </aside>`;
+}
+
+function log(view) {
+  return html`<aside class="panel" data-panel="log" aria-label=${t("Facts and log of the search")} tabindex="-1">
+    <header class="panel-bar"><b>${t("Facts and log")}</b><span class="space"></span>${close(view)}</header>
+    <div class="body"><div class="story">
+      ${searchFacts(view)}
+      ${notesSection(view.notesOf(null), null, view)}
+      ${history(view.board.id, "", view)}
+      ${view.past ? nothing : exported(view.board.id)}
+    </div></div>
+  </aside>`;
+}

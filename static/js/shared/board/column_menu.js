@@ -1,0 +1,65 @@
+/** The menu at a column's head: rename it, add one beside it, move it, remove it. Which menu is open, the browser knows. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { n, t } from "../../core/i18n.js";
+import { columnName } from "../../format/values.js";
+
+const WIDTH_PX = 250; // as in css
+const EDGE_PX = 8; // that a menu keeps from the edge of the window
+
+const mayArrange = (view) => view.mayLead && view.mayEdit;
+
+const idOf = (column) => `menu-${column.id}`;
+
+/** In a column's head; on a phone, beside the tabs, of the column that is shown. */
+export function columnMenuButton(column, view) {
+  if (!column || !mayArrange(view)) return nothing;
+  const name = t("Change the column {column}…", { column: columnName(column.state) });
+  return html`<button type="button" class="plain column-menu-button" data-act="column-menu" data-part="column-menu" popovertarget=${idOf(column)}
+    title=${name} aria-label=${name}><span aria-hidden="true">⋯</span></button>`;
+}
+
+export function columnMenu(column, view) {
+  if (!mayArrange(view)) return nothing;
+  const { columns } = view.picture;
+  const at = columns.findIndex(({ id }) => id === column.id);
+  const id = column.id;
+  const dialog = (name) => () => view.act.dialog(name, { entity: id });
+  const send = (name, more) => () => view.act.command(name, { column: id, ...more });
+  return html`<div class="column-menu" id=${idOf(column)} popover data-testid="column-menu" role="group" aria-label=${columnName(column.state)} @beforetoggle=${place}>
+    ${item(column, "rename-column", t("Rename…"), dialog("column-title"), { first: true })}
+    ${item(column, "add-before", t("Add a column before…"), dialog("column-before"))}
+    ${item(column, "add-after", t("Add a column after…"), dialog("column-after"))}
+    ${item(column, "move-left", t("Move left"), send("column.move", { before: columns[at - 1]?.id }), { not: at === 0 && t("It is the first.") })}
+    ${item(column, "move-right", t("Move right"), send("column.move", { after: columns[at + 1]?.id }), { not: at === columns.length - 1 && t("It is the last.") })}
+    ${item(column, "remove-column", t("Remove"), send("column.remove"), { not: whyItStays(column, view) })}
+  </div>`;
+}
+
+/** @param not in words why this can't be done, or false; the keyboard still gets there, so that it is heard */
+function item(column, name, text, does, { first = false, not = false } = {}) {
+  if (!not) {
+    return html`<button type="button" data-act=${name} ?autofocus=${first} popovertarget=${idOf(column)} popovertargetaction="hide" @click=${does}>${text}</button>`;
+  }
+  const why = `${name}-${column.id}`;
+  return html`<button type="button" data-act=${name} aria-disabled="true" aria-describedby=${why}>${text}</button><small id=${why}>${not}</small>`;
+}
+
+/** Why a column can't be removed, in words; false where it can. The server asks the same. */
+function whyItStays({ id, state, cards }, { picture }) {
+  if (cards.length) return n("It has {count} card.", "It has {count} cards.", cards.length);
+  const withdrawn = picture.withdrawn.filter((card) => card.state.column === id).length;
+  if (withdrawn) return n("It has {count} withdrawn card.", "It has {count} withdrawn cards.", withdrawn);
+  const isLast = picture.columns.filter((column) => column.state.role === state.role).length === 1;
+  if (isLast && state.role === "inbox") return t("New sightings arrive here: one such column has to stay.");
+  if (isLast && state.role === "todo") return t("New tasks arrive here: one such column has to stay.");
+  return false;
+}
+
+/** Under its button, and within the window. By properties, as the policy allows no style attributes. */
+function place({ target: menu, newState }) {
+  if (newState !== "open") return;
+  const { right, bottom } = document.activeElement.getBoundingClientRect();
+  const most = window.innerWidth - WIDTH_PX - EDGE_PX;
+  menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, Math.min(right - WIDTH_PX, most))}px`);
+  menu.style.setProperty("--menu-top", `${bottom + 2}px`);
+}

@@ -1,0 +1,63 @@
+/** The columns with their cards; on a phone one at a time, with tabs. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { n, t } from "../../core/i18n.js";
+import { cardName, columnName } from "../../format/values.js";
+import { card } from "./card.js";
+import { columnMenu, columnMenuButton } from "./column_menu.js";
+
+// Cards of a column in the first draw: what is seen at once. The others follow in the next frame, so that a
+// board of a thousand shows itself in a tenth of the time.
+const FIRST = 20;
+
+export function columns(view) {
+  const { ui, picture } = view;
+  const shown = picture.columns.map((column) => ({ column, cards: column.cards.filter(view.isShown) }));
+  const chosen = picture.columns.some(({ id }) => id === ui.column) ? ui.column : picture.columns[0]?.id;
+  return html`${tabs(shown, chosen, view)}
+    <div class="board" data-testid="board">
+      ${repeat(shown, ({ column }) => column.id, ({ column, cards }) => section(column, cards, column.id === chosen, view))}
+    </div>
+    ${withdrawn(view)}`;
+}
+
+function tabs(shown, chosen, view) {
+  const pick = (id) => () => view.act.showColumn(id);
+  return html`<nav class="tabs" aria-label=${t("Columns")}>
+    ${repeat(shown, ({ column }) => column.id, ({ column, cards }) => html`<button type="button" data-tab=${column.id}
+        aria-current=${column.id === chosen ? "true" : "false"} @click=${pick(column.id)}>
+      ${columnName(column.state)} <b>${cards.length}</b>${cards.some(({ id }) => view.markOf(id)) ? html`<i class="dot" role="img" aria-label=${t("changed")}></i>` : nothing}
+    </button>`)}
+    ${columnMenuButton(view.picture.columns.find(({ id }) => id === chosen), view)}
+  </nav>`;
+}
+
+function section(column, cards, chosen, view) {
+  const name = columnName(column.state);
+  return html`<section class="col ${chosen ? "chosen" : ""}" data-column=${column.id} data-role=${column.state.role} aria-label=${name}>
+    <div class="col-head"><h2>${name} <b title=${n("{count} card", "{count} cards", cards.length)}>${cards.length}</b>${cards.length === column.cards.length ? nothing : html` <small>${t("of {all}", { all: column.cards.length })}</small>`}</h2>
+      ${columnMenuButton(column, view)} ${columnMenu(column, view)}</div>
+    <div class="list" data-list=${column.id}>
+      ${repeat(view.drawn ? cards : cards.slice(0, FIRST), ({ id }) => id, (entity) => card(entity, view))}
+    </div>
+    ${cards.length ? nothing : html`<p class="none">${none(column, view)}</p>`}
+  </section>`;
+}
+
+function none(column, view) {
+  if (column.cards.length) return t("Nothing here matches.");
+  if (!view.mayEdit) return t("No cards.");
+  return column.state.role === "inbox" ? t("No cards. New sightings arrive here.") : t("No cards. Drop one here.");
+}
+
+function withdrawn(view) {
+  const cards = view.picture.withdrawn;
+  if (!cards.length) return nothing;
+  return html`<details class="withdrawn" data-testid="withdrawn">
+    <summary>${n("{count} withdrawn card", "{count} withdrawn cards", cards.length)}</summary>
+    <ul>${repeat(cards, ({ id }) => id, (entity) => html`<li data-withdrawn=${entity.id}>
+      <a href=${view.path(entity.id)} @click=${(event) => view.open(event, entity.id)}>${cardName(entity)}</a>
+      <span>${entity.kind === "sighting" ? entity.state.description : entity.state.title}</span>
+    </li>`)}</ul>
+  </details>`;
+}

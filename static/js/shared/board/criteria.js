@@ -1,0 +1,40 @@
+/** The criteria of a worrying disappearance: an answer and its basis for each. They suggest; a person decides. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { CRITERIA } from "../../forms/fields.js";
+import { row } from "../../forms/form_row.js";
+import { suggested } from "../../core/suggested_criteria.js";
+
+/** Those that are asked, then those of an earlier version that were answered: these can be read, and answered no more. */
+export const criteriaOf = (answers) => [...CRITERIA, ...formerOf(answers)];
+
+const formerOf = (answers) => Object.keys(answers).filter((key) => !CRITERIA.includes(key) && isAnswered(answers[key]));
+const isAnswered = ({ answer, basis }) => answer !== "unknown" || Boolean(basis);
+
+/** "Yes · Her mother" */
+export const answerOf = ({ answer = "unknown", basis = null } = {}) => [label.answer(answer), basis].filter(Boolean).join(" · ");
+
+/** answers: those of the search that is edited */
+export function criteriaRows(form, view, answers = {}) {
+  const hints = suggested(typed(form));
+  return html`<fieldset class="criteria">
+    <legend>${t("Criteria of a worrying disappearance")}</legend>
+    ${CRITERIA.map((key) => html`<div class="criterion" role="group" aria-label=${label.criterion(key)}>
+      <span>${label.criterion(key)}${hints.includes(key) ? html` <small class="hint" data-suggested=${key}>${t("suggested by the age")}</small>` : nothing}</span>
+      ${row(form, `criteria.${key}.answer`, view)} ${row(form, `criteria.${key}.basis`, view)}
+    </div>`)}
+    ${formerOf(answers).map((key) => former(key, answers[key]))}
+  </fieldset>`;
+}
+
+/** What is typed, as far as it suggests anything. */
+function typed(form) {
+  const person = { age: form.value("person.age"), birth_date: form.value("person.birth_date") };
+  const criteria = Object.fromEntries(CRITERIA.map((key) => [key, { answer: form.value(`criteria.${key}.answer`) }]));
+  return { person, criteria, missing_since: form.value("missing_since") };
+}
+
+function former(key, answer) {
+  return html`<p class="criterion former" data-former=${key}><span>${label.criterion(key)}</span> <span>${answerOf(answer)}</span> <span class="hint">${t("asked no more")}</span></p>`;
+}

@@ -1,0 +1,13 @@
+/** Cards and journal as files: a link each, which the browser saves. */
+import { html } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+
+export function exported(board) {
+  const file = (name, text) => html`<a href="/api/v1/boards/${encodeURIComponent(board)}/${name}" download data-export=${name}>${text}</a>`;
+  return html`<section><h3>${t("Export")}</h3>
+    <ul class="files">
+      <li>${t("Cards")}: ${file("cards.csv", t("for a spreadsheet"))} · ${file("cards.json", t("for a program"))}</li>
+      <li>${t("Journal")}: ${file("journal.csv", t("for a spreadsheet"))} · ${file("journal.json", t("for a program"))}</li>
+    </ul>
+  </section>`;
+}

@@ -1,0 +1,57 @@
+/** The log: entries on a card or on the search; a correction is a new entry that points at the old one. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { guard } from "../../../vendor/lit-html/directives/guard.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { formOf, row } from "../../forms/form_row.js";
+import { cardName } from "../../format/values.js";
+import { sending } from "./card.js";
+import { time } from "../../format/time_elements.js";
+
+/** @param notes newest first; @param card the card they are on, or null for those of the search */
+export function notesSection(notes, card, view) {
+  const form = view.mayNote ? view.forms.get("note", card) : null;
+  const corrected = new Map(notes.filter(({ state }) => state.corrects).map(({ id, state }) => [state.corrects, id]));
+  return html`<section class="notes" data-testid="notes">
+    <h3>${card ? t("Notes") : t("Log of the search")} <b>${notes.length}</b></h3>
+    ${view.mayNote ? adding(form, notes, view) : nothing}
+    ${notes.length ? nothing : html`<p class="none">${t("No notes yet.")}</p>`}
+    <ol>${repeat(notes, ({ id }) => id, (note) => item(note, { card, corrected, form, view }))}</ol>
+  </section>`;
+}
+
+function adding(form, notes, view) {
+  const corrects = form.raw("corrects");
+  const old = corrects && notes.find(({ id }) => id === corrects);
+  const drop = () => {
+    form.take("corrects");
+    view.draw();
+  };
+  const body = html`${old ? html`<p class="hint">${t("Corrects: “{text}”", { text: old.state.text })} <button type="button" class="plain" @click=${drop}>${t("No correction")}</button></p>` : nothing}
+    ${row(form, "text", view)}
+    <div class="side">${row(form, "category", view)} ${row(form, "happened_at", view)}</div>`;
+  return formOf(form, "note", body, html`<button type="submit" class="primary" data-act="add-note">${t("Add note")}</button>`, view.submit);
+}
+
+function item(note, { card, corrected, form, view }) {
+  const { id, state, pending } = note;
+  const mark = view.board.marks.get(id);
+  const author = view.authors.get(id);
+  return guard([id, note.seq, pending?.status, corrected.has(id), mark?.at, view.mayNote, author], () => {
+    const correct = () => {
+      form.edit("corrects", id);
+      view.draw();
+    };
+    return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "out" : ""} ${mark ? "changed" : ""}" data-note=${id} data-category=${state.category}>
+      <p class="about"><span class="category ${state.category}">${label.category(state.category)}</span>
+        ${time(state.happened_at)}${author ? html` · ${author}` : nothing}
+        ${pending ? html`<span class="sending">${sending(pending)}</span>` : nothing}
+        ${corrected.has(id) ? html`<span class="corrected">${t("corrected")}</span>` : nothing}
+        ${!card && state.card ? html`<span>${cardName(view.picture.byId.get(state.card))}</span>` : nothing}
+      </p>
+      <p class="text">${state.text}</p>
+      ${view.mayNote && !pending ? html`<button type="button" class="plain" data-act="correct" @click=${correct}>${t("Correct")}</button>` : nothing}
+    </li>`;
+  });
+}

@@ -1,0 +1,84 @@
+/** How the child was found and how the search ended: in the head, with what is still open; and the dialog that corrects it. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { cardName } from "../../format/values.js";
+import { OUTCOME_CORRECTED } from "../../forms/fields.js";
+import { row, rows } from "../../forms/form_row.js";
+import { n, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { stillOpen } from "./open_items.js";
+import { when } from "../../format/time_elements.js";
+
+const NAMED = 10; // cards of a kind that are named; the others are counted
+
+export function outcome(view) {
+  const { state } = view.picture.search;
+  if (state.status === "open") {
+    return state.status_reason ? html`<p class="outcome" data-testid="outcome">${t("opened again: {reason}", { reason: state.status_reason })}</p>` : nothing;
+  }
+  return html`${ended(state, view)} ${state.status === "found" ? open(view) : nothing}`;
+}
+
+function ended({ status, status_reason: reason, outcome: found, acknowledge }, view) {
+  const parts = [...(found ? finding(found, status, reason) : []), status === "closed" && reason].filter(Boolean);
+  const anyway = status === "closed" && acknowledge;
+  return html`<p class="outcome ${status}" data-testid="outcome">${joined(parts)}
+    ${found && view.mayLead ? html`<button type="button" class="plain" data-act="outcome" @click=${() => view.act.dialog("outcome")}>${t("Correct…")}</button>` : nothing}</p>
+    ${anyway ? html`<p class="anyway" data-testid="acknowledge">${t("Closed anyway because: {reason}", { reason: acknowledge })}</p>` : nothing}`;
+}
+
+/** What was found, in its own words: those of the closing stand beside them, not in their place. */
+export function finding(found, status, reason) {
+  const said = found.reason ?? (status === "found" ? reason : null);
+  return [
+    when(found.found_at), found.place, label.condition(found.condition), label.how(found.how),
+    found.family_told ? t("family told") : waits(t("family not told"), status),
+    found.police_told ? t("police told") : waits(t("police not told"), status),
+    said && (status === "closed" ? t("found: {reason}", { reason: said }) : said),
+  ];
+}
+
+export const joined = (parts) => parts.map((part, at) => html`${at ? " · " : ""}${part}`);
+
+/** A call that was not made can't wait, until the search is closed. */
+const waits = (text, status) => (status === "found" ? html`<span class="over">${text}</span>` : text);
+
+/** What is left to do before the search is closed, in the head. */
+function open(view) {
+  const { tasks, sightings } = stillOpen(view.board, view.picture.search.state);
+  if (!tasks.length && !sightings.length) return nothing;
+  return html`<p class="still-open" data-testid="still-open">${t("Before closing:")} ${joined(cards(tasks, sightings, view))}</p>`;
+}
+
+function cards(tasks, sightings, view) {
+  return [
+    tasks.length ? html`<span>${t("not done:")} ${named(tasks, view)}</span>` : null,
+    sightings.length ? html`<span>${t("not assessed:")} ${named(sightings, view)}</span>` : null,
+  ].filter(Boolean);
+}
+
+function named(list, view) {
+  const links = list.slice(0, NAMED).map((card, at) => html`${at ? ", " : ""}<a href=${view.path(card.id)} @click=${(event) => view.open(event, card.id)}>${cardName(card)}</a>`);
+  const more = list.length - NAMED;
+  return html`${links}${more > 0 ? html`, ${n("{count} more", "{count} more", more)}` : nothing}`;
+}
+
+/** In the dialog that closes a search: each thing that is open, as a line. Nothing where nothing is. */
+export function openList(view, found) {
+  const lines = [
+    found.family ? t("The family has not been told.") : null,
+    found.police ? t("The police have not been told.") : null,
+    found.tasks.length ? html`${t("not done:")} ${names(found.tasks)}` : null,
+    found.sightings.length ? html`${t("not assessed:")} ${names(found.sightings)}` : null,
+  ].filter(Boolean);
+  return html`<div class="still-open" data-testid="open-list"><p>${t("Still open:")}</p><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></div>`;
+}
+
+function names(list) {
+  const more = list.length - NAMED;
+  return [...list.slice(0, NAMED).map(cardName), ...(more > 0 ? [n("{count} more", "{count} more", more)] : [])].join(", ");
+}
+
+export function outcomeBody(form, view) {
+  const paths = OUTCOME_CORRECTED.map(({ path }) => path).filter((path) => path !== "reason");
+  return html`<div class="grid">${rows(form, paths, view)}</div>${row(form, "reason", view, t("Why it is corrected"))}`;
+}

@@ -1,0 +1,26 @@
+/** The facts of the search, to read: for those who may not edit, and for those who should not have to. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { SEARCH } from "../../forms/fields.js";
+import { at } from "../../core/merge_patch.js";
+import { shown } from "../../format/values.js";
+import { appealShown } from "./appeal.js";
+import { worryingShown } from "./worrying.js";
+
+export function searchFacts(view) {
+  const { state } = view.picture.search;
+  const some = SEARCH.filter(({ path }) => !path.startsWith("criteria."));
+  return html`<section class="card-facts" data-testid="search-facts">
+    <h3>${t("Facts of the search")}
+      ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit-search" @click=${() => view.act.dialog("facts")}>${t("Edit")}</button>` : nothing}
+    </h3>
+    <dl>
+      ${some.map((field) => fact(field, shown(field, at(state, field.path), view)))}
+      ${state.access === "members" ? html`<dt>${label.field("members")}</dt><dd>${shown({ path: "members" }, state.members, view)}</dd>` : nothing}
+    </dl>
+  </section>
+  ${worryingShown(view)} ${appealShown(view)}`;
+}
+
+const fact = ({ path }, text) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path}>${text}</dd>`);

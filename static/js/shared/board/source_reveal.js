@@ -1,0 +1,60 @@
+/** Who said it. Name and contact never come with the board: they are asked for, and each reading is on the record. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { accountName } from "../../format/values.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { when } from "../../format/time_elements.js";
+
+export function source(entity, view) {
+  const { id, state } = entity;
+  const read = view.sources.get(id);
+  const { kind, sealed } = state.source;
+  return html`<section class="source" data-testid="source">
+    <h3>${t("Source")}</h3>
+    <p>${label.source_kind(kind)}${sealed ? html` · <b class="lock">${t("sealed")}</b>` : nothing}</p>
+    ${read ? answer(read, id, view) : nothing}
+    ${!read && state.source_kept === null ? html`<p class="hint" data-testid="no-source">${t("Neither a name nor a contact was given.")}</p>` : nothing}
+    ${!read && view.mayRead && state.source_kept !== null ? html`<button type="button" data-act="read-source" @click=${() => view.act.readSource(id)}>${t("Show name and contact")}</button>
+      <p class="hint">${t("Reading it is put on the record.")}</p>` : nothing}
+  </section>`;
+}
+
+function answer({ name, contact, earlier = [], more, problem }, id, view) {
+  if (problem) return html`<p class="error" role="status">${problem}</p>`;
+  return html`<dl><dt>${t("Name")}</dt><dd data-field="source_name">${name ?? "—"}</dd><dt>${t("Contact")}</dt><dd data-field="source_contact">${contact ?? "—"}</dd></dl>
+    ${earlier.length ? html`<h4>${t("Earlier")}</h4><ol data-testid="earlier">${earlier.map((each) => before(each, view))}</ol>` : nothing}
+    ${more ? html`<button type="button" data-act="read-earlier" @click=${() => view.act.readSource(id)}>${t("Show earlier ones")}</button>` : nothing}`;
+}
+
+/** What was known until somebody set it. */
+function before({ name, contact, seq, at, account }, { desk }) {
+  const said = [name, contact].filter(Boolean).join(" · ") || t("empty");
+  return html`<li data-seq=${seq}>${said} · <span class="at">${t("until {at}, then set by {name}", { at: when(at), name: accountName(desk, account) })}</span></li>`;
+}
+
+/** A sealed one is read by coordinators, and by who took it in: the history knows that. */
+export function mayReadSource({ id, state }, view) {
+  if (!view.mayRead || !state.source.sealed || view.mayLead) return view.mayRead;
+  const read = view.sources.get(id);
+  return Boolean(read && !read.problem) || view.historyOf(id).addedBy === view.desk.account.id;
+}
+
+/** What was read before such an event may be no more what it is. */
+export const setsSource = ({ private: set, changes }) => Boolean(set) || Boolean(changes?.some((path) => path.startsWith("source.")));
+
+/**
+ * @param known what was read of it before, to which still earlier values are added
+ * @returns {name, contact, earlier, more}, or {problem} as a sentence
+ */
+export async function readSource(board, sighting, known = null) {
+  const last = known?.earlier?.at(-1);
+  const query = last ? `?before=${last.seq}` : "";
+  try {
+    const answer = await fetch(`/api/v1/boards/${board}/sightings/${sighting}/source${query}`);
+    if (answer.status === 403) return { problem: t("This source is sealed: only coordinators and who took it in can read it.") };
+    const read = await answer.json();
+    return answer.ok ? { ...read, earlier: [...(known?.earlier ?? []), ...(read.earlier ?? [])] } : { problem: read.message };
+  } catch {
+    return { problem: t("It can't be read now: there is no line to the server.") };
+  }
+}

@@ -1,0 +1,61 @@
+/** Is it a worrying disappearance? The criteria suggest; a person decides, and says on what basis. The board never does. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { n, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { row, theirs } from "../../forms/form_row.js";
+import { suggested } from "../../core/suggested_criteria.js";
+import { answerOf, criteriaOf } from "./criteria.js";
+
+const DECISIONS = [true, false, null];
+
+const count = (criteria, answer) => criteriaOf(criteria).filter((key) => (criteria[key]?.answer ?? "unknown") === answer).length;
+
+/** What the criteria suggest, in a sentence. */
+function suggestion(state) {
+  const { criteria } = state, more = suggested(state);
+  const [yes, unknown] = [count(criteria, "yes"), count(criteria, "unknown")];
+  const applies = n("{count} of {all} criteria applies: the desk's people decide.", "{count} of {all} criteria apply: the desk's people decide.", yes, { all: criteriaOf(criteria).length });
+  const parts = [
+    applies,
+    unknown && n("{count} is not known yet.", "{count} are not known yet.", unknown),
+    more.length && t("Suggested by the age: {criteria}.", { criteria: more.map(label.criterion).join(", ") }),
+  ];
+  return parts.filter(Boolean).join(" ");
+}
+
+/** In the facts of the search: what was decided, what the criteria say, and each with its basis. */
+export function worryingShown(view) {
+  const { state } = view.picture.search;
+  return html`<section class="worrying" data-testid="criteria">
+    <h3>${t("Worrying disappearance")}
+      ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="qualify" @click=${() => view.act.dialog("worrying")}>${t("Qualify…")}</button>` : nothing}
+    </h3>
+    <p data-testid="decision"><b class=${state.worrying === true ? "over" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? ` · ${state.worrying_basis}` : nothing}</p>
+    <p class="hint" data-testid="suggestion">${suggestion(state)}</p>
+    <dl>${criteriaOf(state.criteria).map((key) => criterion(key, state.criteria[key], suggested(state).includes(key)))}</dl>
+  </section>`;
+}
+
+function criterion(key, said, isSuggested) {
+  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html` · <span class="worry open">${t("suggested by the age")}</span>` : nothing}</dd>`;
+}
+
+/** The dialog: the suggestion in sight, the decision, its basis. */
+export function worryingBody(form, view) {
+  const { state } = view.picture.search;
+  const pick = (decision) => () => {
+    form.edit("worrying", String(decision ?? ""));
+    view.draw();
+  };
+  const applying = criteriaOf(state.criteria).filter((key) => state.criteria[key]?.answer === "yes");
+  return html`<p class="hint">${suggestion(state)}</p>
+    ${applying.length ? html`<ul class="applying">${applying.map((key) => html`<li>${label.criterion(key)}${state.criteria[key].basis ? ` · ${state.criteria[key].basis}` : nothing}</li>`)}</ul>` : nothing}
+    <fieldset class="statuses" data-field="worrying">
+      <legend>${t("The disappearance is")}</legend>
+      ${DECISIONS.map((decision) => html`<label class="check">
+        <input type="radio" name="worrying" value=${String(decision)} ?autofocus=${form.value("worrying") === decision} .checked=${form.value("worrying") === decision} @change=${pick(decision)} /> ${label.decision(decision)}
+      </label>`)}
+    </fieldset>
+    ${theirs(form, form.field("worrying"), view)}
+    ${row(form, "basis", view, t("On what basis, and who decided"))}`;
+}

@@ -1,0 +1,50 @@
+/** Which cards are shown: by what is asked in the address, and by words in them. Pure. */
+import { hasAll, textOf, wordsOf } from "../core/text_filter.js";
+import { askedBy } from "./url_query.js";
+
+export const LOOK = "look"; // changed since I last looked; else since a time
+export const GRADES = ["F6", "B2", "C3", "D4"]; // not graded yet; this or better
+
+export const { NONE, read, written } = askedBy({
+  kind: /^(sighting|task)$/,
+  assignee: /^(me|nobody|[\w-]{1,64})$/,
+  grade: /^(F6|[A-E][1-5])$/,
+  assessment: /^(unassessed|credible|confirmed|not_the_child|unverifiable|duplicate)$/,
+  overdue: /^yes$/,
+  changed: /^(look|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z)$/,
+});
+
+/**
+ * @param isSince (card) -> boolean: it changed since the time that is asked for
+ * @returns (card) -> boolean
+ */
+export function filter(asked, text, { account, isOverdue, isChanged, isSince, nameOf }) {
+  const words = wordsOf(text);
+  return (card) =>
+    card.added ||
+    ((asked.kind === null || asked.kind === card.kind) &&
+      isOf(card.state.assignee, asked.assignee, account) &&
+      isGraded(card, asked.grade) &&
+      (asked.assessment === null || (card.kind === "sighting" && card.state.assessment === asked.assessment)) &&
+      (asked.overdue === null || isOverdue(card)) &&
+      (asked.changed === null || (asked.changed === LOOK ? isChanged(card.id) : isSince(card))) &&
+      (!words.length || has(card.state, words, nameOf)));
+}
+
+function isOf(assignee, asked, account) {
+  if (asked === null) return true;
+  if (asked === "nobody") return !assignee;
+  return assignee === (asked === "me" ? account : asked);
+}
+
+/** A and 1 are the best; F and 6 say that it can't be judged, which no grade is as good as. */
+function isGraded({ kind, state }, asked) {
+  if (asked === null) return true;
+  if (kind !== "sighting") return false;
+  const { source, content } = state.grade;
+  return asked === "F6" ? source === "F" && content === 6 : source <= asked[0] && content <= Number(asked[1]);
+}
+
+function has({ number, description, title, instruction, place, direction, clothing, company, assignee }, words, nameOf) {
+  return hasAll(words, textOf([number, description, title, instruction, place?.text, direction, clothing, company, assignee && nameOf(assignee)]));
+}

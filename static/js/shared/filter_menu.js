@@ -1,0 +1,108 @@
+/** What is asked of the cards, to be chosen and to be seen: a menu that holds all of it, and a row that says what is hidden by it. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { live } from "../../vendor/lit-html/directives/live.js";
+import { accountName } from "../format/values.js";
+import { n, t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
+import { fromInput, toInput } from "../core/time.js";
+import { GRADES, LOOK } from "./card_filter.js";
+import { short } from "../format/time_elements.js";
+
+const DAY_MS = 24 * 3600 * 1000; // what is offered first where somebody wants a time
+const WIDTH_PX = 320; // as in css
+const EDGE_PX = 8; // that the menu keeps from the edge of the window
+const BARE = new Set(["F6"]); // grades that are meant as they are, not as "or better"
+
+/** The button, and the menu that it opens; the browser opens and closes it. */
+export function filterMenu(view) {
+  const { asked, count } = view.filters;
+  const set = (name) => (event) => view.filters.set(name, event.target.value || null);
+  return html`<button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")} <b>${count || nothing}</b></button>
+    <div class="filters" id="filters" popover role="group" aria-label=${t("Filter")} @beforetoggle=${place}>
+      ${choice("kind", t("Cards"), asked.kind, [["", t("Sightings and tasks")], ["sighting", t("Sightings")], ["task", t("Tasks")]], set("kind"))}
+      ${choice("assignee", t("Assigned to"), asked.assignee, people(view), set("assignee"))}
+      ${choice("grade", t("Grade"), asked.grade, [["", t("any")], ...grades(asked.grade)], set("grade"))}
+      ${choice("assessment", t("Assessment"), asked.assessment, [["", t("any")], ...label.assessment.codes.map((code) => [code, label.assessment(code)])], set("assessment"))}
+      ${choice("changed", t("Changed"), asked.changed && (asked.changed === LOOK ? LOOK : "time"), [["", t("at any time")], [LOOK, t("since I last looked")], ["time", t("since a time…")]], changed(view))}
+      ${asked.changed && asked.changed !== LOOK ? html`<label class="row"><span>${t("Changed since")}</span>
+        <input type="datetime-local" data-filter="since" .value=${live(toInput(asked.changed))} @change=${since(view)} /></label>` : nothing}
+      <label class="tick"><input type="checkbox" data-filter="overdue" .checked=${live(asked.overdue !== null)} @change=${() => view.filters.toggle("overdue", "yes")} /> ${t("Overdue only")}</label>
+      <p class="hint" role="status">${view.filters.active ? saying(view) : nothing}</p>
+      <div class="buttons">
+        ${count ? html`<button type="button" data-filter="none" @click=${() => view.filters.clear()}>${t("Show all")}</button>` : nothing}
+        <button type="button" class="primary" data-filter="done" popovertarget="filters" popovertargetaction="hide">${t("Close")}</button>
+      </div>
+    </div>`;
+}
+
+/** What is on the screen must not look like all there is. */
+export function filtered(view) {
+  const { filters } = view;
+  if (!filters.active) return nothing;
+  return html`<div class="filtered" role="group" aria-label=${t("Filter")} data-testid="filtered">
+    <b>${saying(view)}</b>
+    <button type="button" data-filter="all" @click=${() => view.filters.clear()}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
+    ${filters.trouble === "failed" ? html`<span class="error" role="alert">${t("What changed since then can't be read now.")} <button type="button" class="plain" data-filter="again" @click=${filters.again}>${t("Try again")}</button></span>` : nothing}
+    ${active(view).map(([name, text, off]) => html`<button type="button" class="chip on" data-asked=${name} data-filter="off" title=${t("Take this filter away")} @click=${off}>${text} <span aria-hidden="true">✕</span></button>`)}
+  </div>`;
+}
+
+function saying({ filters, picture, isShown }) {
+  if (filters.trouble === "reading") return t("Reading what changed…");
+  const cards = picture.columns.flatMap((column) => column.cards);
+  const hidden = cards.filter((card) => !isShown(card)).length;
+  if (!hidden) return t("No card is hidden");
+  return n("{count} of {all} cards is hidden", "{count} of {all} cards are hidden", hidden, { all: cards.length });
+}
+
+/** @returns [[name, in words, how to take it away]] of what no chip of the row above shows */
+function active(view) {
+  const { filters } = view;
+  const { kind, assignee, grade, assessment, changed } = filters.asked;
+  const some = [
+    ["text", filters.text.trim() && t("“{text}”", { text: filters.text.trim() }), () => view.finder.type("")],
+    ["kind", kind && (kind === "task" ? t("Tasks") : t("Sightings"))],
+    ["assignee", assignee && assignee !== "me" && (assignee === "nobody" ? t("nobody yet") : accountName(view.desk, assignee))],
+    ["grade", grade && gradeName(grade)],
+    ["assessment", assessment && label.assessment(assessment)],
+    ["changed", changed && changed !== LOOK && t("changed since {at}", { at: short(changed) })],
+  ];
+  return some.filter(([, text]) => text).map(([name, text, off]) => [name, text, off ?? (() => filters.set(name, null))]);
+}
+
+export function choice(name, text, value, options, edit) {
+  return html`<label class="row"><span>${text}</span>
+    <select data-filter=${name} @change=${edit}>${options.map(([code, said]) => html`<option value=${code} .selected=${live(code === (value ?? ""))}>${said}</option>`)}</select></label>`;
+}
+
+function people({ desk, picture, filters }) {
+  const named = new Set(picture.columns.flatMap(({ cards }) => cards.map(({ state }) => state.assignee)).filter(Boolean));
+  const { assignee } = filters.asked;
+  if (assignee && assignee !== "me" && assignee !== "nobody") named.add(assignee);
+  const each = [...named].map((id) => [id, accountName(desk, id)]).sort(([, a], [, b]) => a.localeCompare(b));
+  return [["", t("anybody")], ["me", t("me")], ["nobody", t("nobody yet")], ...each];
+}
+
+const gradeName = (grade) => (BARE.has(grade) ? t("not graded") : t("{grade} or better", { grade }));
+
+/** One that came by the address is offered too. */
+const grades = (asked) => [...new Set([...GRADES, ...(asked ? [asked] : [])])].map((grade) => [grade, gradeName(grade)]);
+
+const changed = (view) => ({ target: { value } }) => {
+  view.filters.set("changed", value === "time" ? new Date(Date.now() - DAY_MS).toISOString() : value || null);
+};
+
+const since = (view) => ({ target: { value } }) => {
+  const at = fromInput(value);
+  if (at) view.filters.set("changed", at);
+};
+
+/** Under its button, and within the window. By properties, as the policy allows no style attributes. */
+export function place({ target: menu, newState }) {
+  const button = menu.previousElementSibling;
+  button.setAttribute("aria-expanded", newState === "open");
+  if (newState !== "open") return;
+  const { left, bottom } = button.getBoundingClientRect();
+  menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, Math.min(left, window.innerWidth - WIDTH_PX - EDGE_PX))}px`);
+  menu.style.setProperty("--menu-top", `${bottom + 4}px`);
+}

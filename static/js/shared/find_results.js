@@ -1,0 +1,87 @@
+/** The field in which one looks for something, and what was found, in a list under it: a combobox. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { live } from "../../vendor/lit-html/directives/live.js";
+import { ref } from "../../vendor/lit-html/directives/ref.js";
+import { cardName } from "../format/values.js";
+import { number, n, t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
+import { LONGEST, MOST } from "./find_box.js";
+
+/**
+ * @param find   a Find
+ * @param hint   what stands in the empty field; `name` what it is called
+ * @param nameOf (hit) -> who is missing, as far as it is known here
+ */
+export function finding(find, { hint, name, nameOf = () => null, cardOf = () => null }) {
+  const open = find.open && Boolean(find.text.trim());
+  const field = (element) => (find.element = element ?? null);
+  const said = open ? saying(find) : "";
+  return html`<div class="finding" @focusout=${find.left}>
+    <input type="search" class="find" id="find" name="find" data-testid="find" role="combobox" autocomplete="off" maxlength=${LONGEST} placeholder=${hint} aria-label=${name}
+      aria-expanded=${open} aria-controls="found" aria-autocomplete="list" aria-activedescendant=${open && find.at >= 0 ? `found-${find.at}` : nothing}
+      .value=${live(find.text)} @input=${find.typed} @keydown=${find.pressed} @focus=${find.focused} ${ref(field)} />
+    <p class="unseen" role="status">${said}</p>
+    <div class="found" ?hidden=${!open} data-testid="found" @pointerdown=${(event) => event.preventDefault()}>
+      <p class="count" data-state=${find.state} aria-hidden="true" data-testid="found-count">${said}
+        ${find.state === "failed" ? html`<button type="button" class="plain" tabindex="-1" @click=${find.again}>${t("Try again")}</button>` : nothing}</p>
+      <div role="listbox" id="found" aria-label=${t("Found")} aria-busy=${find.state === "looking"}>
+        ${open ? find.hits.map((hit, at) => row(hit, at, find, { nameOf, cardOf })) : nothing}
+        ${open && find.board !== null ? wider(find) : nothing}
+      </div>
+    </div>
+  </div>`;
+}
+
+function saying({ state, hits, more, trouble, all, board }) {
+  if (state === "failed") return trouble;
+  if (state === "looking") return t("Looking…");
+  const where = board === null || all ? t("in all searches") : t("in this search");
+  if (!hits.length) return t("Nothing found {where}", { where });
+  if (more) return t("More than {count} found {where}: narrow it down", { count: number(MOST), where });
+  return n("{count} found {where}", "{count} found {where}", hits.length, { where });
+}
+
+function row(hit, at, find, { nameOf, cardOf }) {
+  const elsewhere = hit.board !== find.board;
+  const where = [elsewhere && (hit.reference ?? t("All searches")), elsewhere && nameOf(hit), what(hit, cardOf(hit))].filter(Boolean);
+  return html`<div role="option" id="found-${at}" class="hit ${hit.kind}" aria-selected=${at === find.at} data-hit=${hit.id} @click=${(event) => opens(event, find, at)}>
+    <p class="where"><b>${where.join(" · ")}</b>${hit.withdrawn ? html` <span class="away">${t("withdrawn")}</span>` : nothing}</p>
+    ${hit.found.map(({ field, text, marks }) => html`<p class="said"><span class="field">${label.field(field)}</span> ${marked(text, marks)}</p>`)}
+  </div>`;
+}
+
+function opens(event, find, at) {
+  if (event.ctrlKey || event.metaKey) window.open(placeOf(find.hits[at]), "_blank", "noopener");
+  else find.choose(at);
+}
+
+function wider(find) {
+  const at = find.hits.length;
+  const text = find.all ? t("Look in this search alone") : t("Look in all searches");
+  return html`<div role="option" id="found-${at}" class="wider" aria-selected=${at === find.at} data-act="widen" @click=${() => find.choose(at)}>${text}
+    ${find.all ? nothing : html`<kbd aria-hidden="true">Enter</kbd>`}</div>`;
+}
+
+function what({ kind, number }, card) {
+  if (kind === "sighting" || kind === "task") return cardName({ kind, state: { number } });
+  return card ? `${label.noun(kind)} · ${cardName(card)}` : label.noun(kind);
+}
+
+/** The marks are [start, end) in UTF-16 units, as strings are counted here. */
+function marked(text, marks) {
+  const parts = [];
+  let from = 0;
+  for (const [start, end] of marks) {
+    parts.push(text.slice(from, start), html`<mark>${text.slice(start, end)}</mark>`);
+    from = end;
+  }
+  return [...parts, text.slice(from)];
+}
+
+/** The address of what was found: its card, or the board that it is on. */
+export function placeOf({ board, kind, id, card }) {
+  if (board === "operations") return "/";
+  const opened = kind === "note" ? card : kind === "search" ? null : id;
+  if (opened) return `/searches/${board}/cards/${opened}`;
+  return kind === "note" ? `/searches/${board}#log` : `/searches/${board}`;
+}

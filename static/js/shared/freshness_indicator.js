@@ -1,0 +1,67 @@
+/* Is what the screen shows true now? Said at one place on every page, top right, with the seq and the time it is proven at.
+   When it is not proven, the page greys (css: html[data-freshness]) and nothing anywhere says "live". */
+
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { clockWithSeconds } from "../core/time.js";
+import { n, number, t } from "../core/i18n.js";
+
+const UNSENT_AFTER = 1_500; // ms: a command that takes longer than this is worth a word in the bar
+const LOOK_EVERY = 1_000; // ms: on a dead line nothing happens that would draw the count of what waits
+
+/** Draw the mark of `board` into `root`, for as long as the page lives. */
+export function mount(root, desk, board) {
+  const draw = () => {
+    const freshness = board.freshness;
+    tell(freshness);
+    render(html`${unsent(desk)}${mark(freshness, desk.connection)}`, root);
+  };
+  board.watch(draw);
+  board.watchProof(draw);
+  desk.watch(draw);
+  setInterval(draw, LOOK_EVERY);
+  draw();
+}
+
+/** What stands in the bar, by state. */
+function mark({ state, since, seq, provenAt }, connection) {
+  switch (state) {
+    case "live":
+      return html`<span class="live" data-testid="live">${t("Live")} <small>${t("seq {seq}", { seq })} · ${clockWithSeconds(provenAt)}</small></span>`;
+    case "catching_up":
+      return html`<span class="live catching">${connection.state === "open" ? t("Catching up…") : t("Reconnecting…")}</span>`;
+    case "not_current":
+      return html`<span class="live stale" data-testid="not-current">${
+        since ? t("Not current since {at}", { at: clockWithSeconds(since) }) : t("Not current")}</span>${again(connection)}`;
+    case "loading":
+      return connection.failed > 0
+        ? html`<span class="live stale" role="alert">${t("No connection")}</span>${again(connection)}`
+        : html`<span class="live catching">${t("Reading…")}</span>`;
+    default:
+      return nothing; // forbidden: the view says so in words
+  }
+}
+
+function again(connection) {
+  if (connection.state !== "waiting") return nothing;
+  return html`<button class="again" title=${t("Try now")} @click=${() => connection.recheck()}><span>${t("Try now")}</span></button>`;
+}
+
+function unsent(desk) {
+  const old = Date.now() - UNSENT_AFTER;
+  const count = desk.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
+  if (count === 0) return nothing;
+  const said = n("{count} change not sent yet", "{count} changes not sent yet", count);
+  return html`<span class="unsent" role="status" data-testid="unsent" data-count=${number(count)} title=${said}><span>${said}</span></span>`;
+}
+
+let proof = 0, provenAt = null;
+
+// The attributes that CSS greys by. `data-proof` alternates at each proof, which restarts the animation that greys the page
+// by itself: a script that hangs could not.
+function tell(freshness) {
+  const root = document.documentElement;
+  root.dataset.freshness = freshness.state;
+  if (freshness.provenAt?.getTime() === provenAt) return;
+  provenAt = freshness.provenAt?.getTime() ?? null;
+  root.dataset.proof = (proof = 1 - proof) ? "a" : "b";
+}

@@ -1,0 +1,78 @@
+/* Lines at the foot of the page, quiet and few: a new version, a connection that was ended, a browser that can't keep what is typed,
+   changes that wait as they were too many, and those on other boards that were not accepted. */
+
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { storage } from "../core/storage.js";
+import { n, t } from "../core/i18n.js";
+import { wrongOrigin } from "../core/origin.js";
+import { howLong, moment } from "../core/time.js";
+import { vault } from "../core/vault.js";
+
+const LOOK_EVERY = 1_000; // ms: nothing happens at the end of the time that the server told to wait
+
+export function mount(root, desk) {
+  const draw = () => render(html`${otherOrigin()}${ended(desk)}${wrongClock(desk)}${newVersion(desk)}${cannotKeep()}${tooMany(desk)}${refusedElsewhere(desk)}`, root);
+  desk.watch(draw);
+  setInterval(draw, LOOK_EVERY);
+  storage.turned = vault.turned = draw;
+  draw();
+}
+
+const reload = () => location.reload();
+
+function newVersion({ newVersion: version }) {
+  if (!version) return nothing;
+  return line("new-version", t("A new version of the board is here."), html`<button @click=${reload}>${t("Reload")}</button>`);
+}
+
+/** The server's clock jumped, or is behind what is on record: for as long as the server says so. */
+function wrongClock({ clock }) {
+  const { jumped, ahead } = clock ?? {};
+  if (!jumped && !ahead) return nothing;
+  const says = [jumped && jumping(jumped), ahead && t("At {at} the newest events carried the time {until}: the clock of a server is wrong.", { at: moment(ahead.at), until: moment(ahead.until) })];
+  return line("clock", [...says, t("Times may be wrong.")].filter(Boolean).join(" "));
+}
+
+function jumping({ by_s: by, at }) {
+  const values = { length: howLong(Math.abs(by) * 1000), at: moment(at) };
+  return by > 0 ? t("The server’s clock jumped ahead by {length} at {at}.", values) : t("The server’s clock jumped back by {length} at {at}.", values);
+}
+
+function otherOrigin() {
+  const says = wrongOrigin();
+  return says ? line("origin", says) : nothing;
+}
+
+function ended({ connection }) {
+  if (connection.state !== "ended") return nothing;
+  return line("ended", t("The server has ended this connection."), html`<button @click=${reload}>${t("Connect again")}</button>`);
+}
+
+function cannotKeep() {
+  if (vault.state === "memory") return line("cannot-keep", t("This address has no https, so this browser keeps nothing of what you type: a reload would lose what is not sent."));
+  if (vault.state === "waiting") return line("cannot-keep", t("What you typed before cannot be read yet, and what you type is not kept: the server gives no key. It is asked again."));
+  if (!storage.failed) return nothing;
+  return line("cannot-keep", t("This browser can't keep what you type (its storage is full or forbidden): a reload would lose what is not sent."));
+}
+
+/** As the server told it, not counted down: whoever listens would hear every second of it. */
+function tooMany({ outbox }) {
+  const seconds = outbox.held, count = outbox.pending().filter(({ status }) => status !== "refused").length;
+  if (seconds === null || count === 0) return nothing;
+  return line("too-many", n("Too many changes at once: {count} is kept, and sent again in {seconds} s",
+    "Too many changes at once: {count} are kept, and sent again in {seconds} s", count, { seconds }));
+}
+
+function refusedElsewhere(desk) {
+  const here = document.body.dataset.board;
+  const refused = desk.outbox.pending().filter(({ status, board }) => status === "refused" && board !== here);
+  return [...new Set(refused.map(({ board }) => board))].map((board) => {
+    const count = refused.filter((entry) => entry.board === board).length;
+    const text = n("{count} of your changes on another board was not accepted.", "{count} of your changes on another board were not accepted.", count);
+    return line("refused", text, html`<a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("Look at it")}</a>`);
+  });
+}
+
+function line(kind, text, action = nothing) {
+  return html`<p class="notice" role="status" data-notice=${kind}>${text} ${action}</p>`;
+}

@@ -1,0 +1,11 @@
+/** What a page has to say to its reader beside what it shows: at the foot, where it moves nothing of what is read. */
+import { nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { isNowhere, keepingFocus } from "../behaviours/keep_focus.js";
+
+const [place, main] = ["[data-of-page]", "main"].map((one) => document.querySelector(one));
+
+export function atFoot(template = nothing) {
+  const had = place.contains(document.activeElement);
+  keepingFocus(place, () => render(template, place));
+  if (had && isNowhere()) main.focus({ preventScroll: true });
+}

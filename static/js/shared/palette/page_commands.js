@@ -1,0 +1,20 @@
+/** What the palette offers on every page: to go to another one, and to go. */
+import { t } from "../../core/i18n.js";
+
+/** [{id, says, does}] of those that this person may. keys: shows the keys */
+export function everywhere(desk, keys) {
+  const go = (path) => ({ id: path, not: location.pathname === path, does: () => location.assign(path) });
+  return [
+    { ...go("/"), says: t("All searches") },
+    { ...go("/history"), says: t("What happened, everywhere") },
+    { ...go("/since"), says: t("Since you left") },
+    { ...go("/intake"), says: t("Take a call"), role: "investigator" },
+    { ...go("/handover"), says: t("Handover") },
+    { ...go("/accounts"), says: t("Accounts"), role: "admin" },
+    { ...go("/audit"), says: t("Audit log"), role: "admin" },
+    { ...go("/account"), says: t("Your account") },
+    { ...go("/api"), says: t("For other programs") },
+    { id: "keys", says: t("Show the keys"), does: keys },
+    { id: "sign-out", says: t("Sign out"), does: () => document.querySelector("[data-sign-out]").requestSubmit() },
+  ].filter(({ not, role }) => !not && (!role || desk.can(role)));
+}

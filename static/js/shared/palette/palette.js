@@ -1,0 +1,132 @@
+/**
+ * Ctrl+K: go to a search or a card by its number, reference or words, and do what one may, by typing. A combobox over a
+ * list: the focus stays in the field, arrows choose, Enter does it, Escape gives the focus back to where it was.
+ */
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { Dialogs, dialog } from "../../behaviours/dialog.js";
+import { KEYS, pressed, shownChords, worksOn } from "../../behaviours/shortcuts.js";
+import { n, t } from "../../core/i18n.js";
+import { hasAll, textOf, wordsOf } from "../../core/text_filter.js";
+import { everywhere } from "./page_commands.js";
+import { PaletteFind, found } from "./find.js";
+
+const MOST = 8; // cards or searches of this board
+
+export class Palette {
+  #desk;
+  #keys;
+  #root = document.body.appendChild(document.createElement("div"));
+  #dialogs = new Dialogs(this.#root);
+  #find = new PaletteFind(() => this.#draw());
+  #open = false;
+  #text = "";
+  #at = 0; // the chosen one, in the order in which they stand
+  #from = null; // what had the focus
+  #shown = []; // groups as they were drawn: what comes meanwhile must not slip under a key that is pressed
+
+  /** @param keys shows the keys */
+  constructor(desk, keys) {
+    this.#desk = desk;
+    this.#keys = keys;
+  }
+
+  connect() {
+    document.addEventListener("keydown", (event) => {
+      if (!pressed("palette", event) || event.defaultPrevented) return;
+      if (!this.#open && document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      if (this.#open) this.#close();
+      else this.show();
+    });
+    return this;
+  }
+
+  show() {
+    this.#from = document.activeElement;
+    this.#open = true;
+    this.#text = "";
+    this.#at = 0;
+    this.#draw();
+  }
+
+  #close = () => {
+    this.#open = false;
+    this.#find.stop();
+    this.#draw();
+  };
+
+  #type = (event) => {
+    this.#text = event.target.value;
+    this.#at = 0;
+    this.#find.look(this.#text.trim());
+    this.#draw();
+  };
+
+  #key = (event) => {
+    if (event.isComposing) return;
+    const items = this.#shown.flatMap((group) => group.items);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step && event.key !== "Enter") return;
+    event.preventDefault();
+    if (event.key === "Enter") return void this.#do(items[this.#at]);
+    this.#at = items.length ? (this.#at + step + items.length) % items.length : 0;
+    this.#draw();
+  };
+
+  /** The palette goes first: what is done may open a dialog of its own, or look at where the focus is. */
+  #do(item) {
+    if (!item) return;
+    this.#close();
+    item.does();
+    this.#desk.here?.settle?.();
+  }
+
+  #groups() {
+    const words = wordsOf(this.#text);
+    const has = ({ says }) => hasAll(words, textOf([says]));
+    const { here } = this.#desk;
+    const things = words.length ? (here?.things() ?? []).filter(has).sort((a, b) => isNumber(b, words) - isNumber(a, words)).slice(0, MOST) : [];
+    const known = new Set(things.map(({ id }) => id));
+    const groups = [
+      { title: t("Do"), items: [...(here?.commands(this.#from) ?? []), ...everywhere(this.#desk, this.#keys)].filter(has) },
+      { title: t("On this board"), items: things },
+      { title: t("Found in all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(found) },
+    ].filter(({ items }) => items.length);
+    let at = 0;
+    return groups.map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, at: at++ })) }));
+  }
+
+  #draw() {
+    render(this.#open ? this.#template() : nothing, this.#root);
+    this.#dialogs.settle();
+    this.#root.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  #template() {
+    const groups = (this.#shown = this.#groups());
+    const count = groups.reduce((sum, { items }) => sum + items.length, 0);
+    if (this.#at >= count) this.#at = 0;
+    return dialog("palette", t("Go to, or do"), html`<div class="palette">
+      <input type="text" role="combobox" autocomplete="off" spellcheck="false" autofocus data-testid="palette" aria-label=${t("Go to, or do")}
+        aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-activedescendant=${count ? `palette-${this.#at}` : nothing}
+        placeholder=${t("A number, a reference, a word")} .value=${this.#text} @input=${this.#type} @keydown=${this.#key} />
+      <div role="listbox" id="palette-list" aria-label=${t("Go to, or do")} @mousedown=${(event) => event.preventDefault()}>
+        ${groups.map((group, index) => html`<div role="group" aria-labelledby="palette-group-${index}">
+          <p id="palette-group-${index}" role="presentation">${group.title}</p>
+          ${group.items.map((item) => this.#option(item))}
+        </div>`)}
+      </div>
+      ${this.#find.failed ? html`<p class="hint">${t("The other searches can't be looked through now.")}</p>` : nothing}
+      <p class=${count ? "unseen" : "hint"} role="status">${this.#text ? n("{count} found", "{count} found", count) : nothing}</p>
+    </div>`, this.#close);
+  }
+
+  #option(item) {
+    const key = KEYS.find((entry) => entry.id === item.id && worksOn(entry, this.#desk.here?.where));
+    return html`<div role="option" id="palette-${item.at}" data-does=${item.id} aria-selected=${item.at === this.#at ? "true" : "false"} @click=${() => this.#do(item)}>
+      <span>${item.says}</span>${key ? html`<kbd aria-hidden="true">${shownChords(key)[0].join("+")}</kbd>` : nothing}
+    </div>`;
+  }
+}
+
+const isNumber = ({ number }, words) => (words.includes(String(number)) ? 1 : 0);

@@ -1,0 +1,25 @@
+/** What stands in place of a board: while it is read, and when it may not, or no longer, be seen. */
+import { html } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../core/i18n.js";
+
+const SKETCH = [3, 4, 2, 1, 3]; // cards in the columns of a board that is still being read
+
+export function loading() {
+  return html`<div class="loading" role="status" data-testid="loading">
+    <p>${t("Reading the board…")}</p>
+    <div class="board" aria-hidden="true">
+      ${SKETCH.map((count) => html`<section class="col"><h2></h2>${Array.from({ length: count }, () => html`<div class="card"></div>`)}</section>`)}
+    </div>
+  </div>`;
+}
+
+/** Says nothing of the search: neither that it exists, nor whose it was. */
+export function forbidden(askAgain) {
+  return html`<section class="lost" role="alert" data-testid="forbidden">
+    <h1>${t("You can't see this search")}</h1>
+    <p>${t("It does not exist, or you are not, or no longer, one of its people. What was shown here has been removed from this screen.")}</p>
+    <p>${t("If you were working on it, ask its coordinator. Once you may see it, it comes back by itself.")}</p>
+    <p class="buttons"><a class="button primary" href="/">${t("All searches")}</a>
+      <button type="button" data-act="try-again" @click=${askAgain}>${t("Try again")}</button></p>
+  </section>`;
+}

@@ -1,0 +1,64 @@
+/** Refused changes that no open form shows: after a reload, or of a drag. Nothing of them is lost until it is let go here. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { t } from "../core/i18n.js";
+import { cardName } from "../format/values.js";
+
+// What a person did, for a command whose event never came.
+const WHAT = {
+  "sighting.add": () => t("New sighting"),
+  "task.add": () => t("New task"),
+  "note.add": () => t("Note"),
+  "card.move": () => t("Move"),
+  "card.assign": () => t("Assignment"),
+  "card.withdraw": () => t("Withdrawal"),
+  "card.restore": () => t("Restoring"),
+  "sighting.grade": () => t("Grade"),
+  "sighting.assess": () => t("Assessment"),
+  "sighting.update": () => t("Change"),
+  "task.update": () => t("Change"),
+  "column.add": () => t("New column"),
+  "column.rename": () => t("Name of a column"),
+  "column.move": () => t("Move of a column"),
+  "column.remove": () => t("Removal of a column"),
+  "search.open": () => t("New search"),
+  "search.update": () => t("Facts of the search"),
+  "search.set_status": () => t("Status"),
+  "search.set_outcome": () => t("Outcome"),
+  "search.set_access": () => t("Access"),
+  "search.set_worrying": () => t("Worrying or not"),
+  "search.set_appeal": () => t("Appeal"),
+  "handover.write": () => t("What is said for the handover"),
+  "handover.read": () => t("Marking as read"),
+  undo: () => t("Undoing"),
+};
+
+export function refusals(view) {
+  const refused = view.board.pending.filter(({ status }) => status === "refused");
+  if (!refused.length) return nothing;
+  return html`<ul class="refusals" role="alert" data-testid="refusals">
+    ${repeat(refused, ({ id }) => id, (entry) => html`<li data-refused=${entry.id}>
+      <p><b>${nameOf(entry.name)}</b> ${of(entry, view)} · ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
+      ${words(entry.data)}
+      <span class="buttons">
+        ${view.mayReopen(entry) ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Open again")}</button>` : nothing}
+        <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Let go")}</button>
+      </span>
+    </li>`)}
+  </ul>`;
+}
+
+function of({ data }, { picture }) {
+  const card = picture?.byId.get(data.sighting ?? data.task ?? data.card);
+  return card ? cardName(card) : nothing;
+}
+
+/** What a command does, in the reader's words. */
+export const nameOf = (command) => WHAT[command]?.() ?? command;
+
+export const wordsOf = (data) => data.description ?? data.title ?? data.text ?? data.basis ?? data.acknowledge ?? data.reason ?? null;
+
+function words(data) {
+  const text = wordsOf(data);
+  return text ? html`<blockquote>${text}</blockquote>` : nothing;
+}

@@ -1,0 +1,45 @@
+/** Other searches with the same reference, among those that this person may see: one that was hidden may come into sight. */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../core/i18n.js";
+
+const ASK_MS = 60_000; // their own boards are not followed here
+
+/** References that several of these searches have. */
+export function shared(searches) {
+  const met = new Set(), twice = new Set();
+  for (const { state: { reference } } of searches) (met.has(reference) ? twice : met).add(reference);
+  return twice;
+}
+
+export class Namesakes {
+  #board;
+  #draw;
+  #asked = { reference: null, at: 0 };
+  #others = []; // ids
+
+  constructor(board, draw) {
+    this.#board = board;
+    this.#draw = draw;
+  }
+
+  /** The reference is this: who else has it is asked now and then. */
+  async look(reference) {
+    const now = Date.now();
+    if (reference === this.#asked.reference && now - this.#asked.at < ASK_MS) return;
+    this.#asked = { reference, at: now };
+    try {
+      const answer = await fetch(`/api/v1/boards?${new URLSearchParams({ reference })}`);
+      if (!answer.ok || this.#asked.reference !== reference) return;
+      this.#others = (await answer.json()).boards.map(({ board }) => board).filter((id) => id !== this.#board);
+      this.#draw();
+    } catch {
+      // asked again when its time has come
+    }
+  }
+
+  get line() {
+    const [other] = this.#others;
+    if (!other) return nothing;
+    return html`<p class="notice" data-testid="same-reference">${t("Another search has this reference too.")} <a href="/searches/${other}">${t("Look at it")}</a></p>`;
+  }
+}

@@ -1,0 +1,79 @@
+/* One search on the operations board: who, since when, what waits, who leads. A link to its board. */
+
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { label } from "../core/labels.js";
+import { n, t } from "../core/i18n.js";
+import { roughly } from "../core/time.js";
+import { nameOf } from "../format/search_list.js";
+import { worry } from "./board/worrying_badge.js";
+import { ago, since, when } from "../format/time_elements.js";
+
+/** search: {id, state}; view: {board, desk, seen(id), placeOf(id)} */
+export function searchCard(search, view) {
+  const { id, state } = search;
+  const mark = view.board.marks.get(id);
+  const seen = () => mark && view.seen(id);
+  return html`<li class="search ${state.status} ${state.worrying === true ? "worrying" : ""} ${mark ? "changed" : ""}" data-search=${id} data-status=${state.status}
+      @pointerenter=${seen} @focusin=${seen}>
+    <p class="what"><span class="reference">${state.reference}</span>
+      ${view.shared?.has(state.reference) ? html`<b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("used twice")}</b>` : nothing} <span class="kind">${label.kind(state.kind)}</span>
+      ${state.access === "members" ? html`<span class="lock" title=${t("Only its members see this search")}>${t("members")}</span>` : nothing}</p>
+    <div class="who">
+      <div class="name"><h3><a href=${view.placeOf(id)}>${nameOf(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worry(state)}</div>
+      ${time(state)}
+    </div>
+    ${mark ? html`<p class="by">${mark.actor ? t("{what} by {who}", { what: label.done(mark.type), who: mark.actor.name }) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
+    ${counts(view.board.summaries.get(id), state.status, news(id, view))}
+    ${foot(state, view.board.summaries.get(id), view.desk)}
+  </li>`;
+}
+
+/** A search whose opening is on the way to the server. */
+export function sendingCard({ data, status }) {
+  return html`<li class="search open pending" data-testid="pending-search">
+    <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p>
+    <div class="who"><h3>${nameOf(data.person)}${data.person.age === undefined ? nothing : `, ${data.person.age}`}</h3></div>
+  </li>`;
+}
+
+function time({ status, missing_since, outcome }) {
+  if (status === "open") return html`<span class="running" title=${t("missing since {at}", { at: when(missing_since) })}>${since(missing_since)}</span>`;
+  if (!outcome) return nothing;
+  return html`<span class="running" title=${t("from missing to found")}>${roughly(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
+}
+
+/** What is new on its board since this person saw it last. */
+function news(id, { board, desk }) {
+  const { last } = board.summaries.get(id) ?? {}, { seen } = desk;
+  const count = last && seen?.news(id, last.seq);
+  if (count) return html`<a class="news" data-count="news" href="/since" title=${t("Since you saw this board last")}>${n("{count} new", "{count} new", count)}</a>`;
+  return last && seen?.isNew(id) ? html`<span class="news" data-count="unseen" title=${t("You have not seen this board before")}>${t("not seen yet")}</span>` : nothing;
+}
+
+function counts(summary, status, news) {
+  if (!summary) return status === "open" ? html`<p class="counts" aria-hidden="true">&nbsp;</p>` : nothing;
+  const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people } = summary;
+  const parts = [
+    sightings ? html`<span class="sightings" data-count="unassessed">${n("{count} sighting to assess", "{count} sightings to assess", sightings)}</span>` : nothing,
+    overdue ? html`<span class="over" data-count="overdue">${t("{count} overdue", { count: overdue })}</span>` : nothing,
+    tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
+    people ? html`<span class="people" data-count="people">${t("{count} here", { count: people })}</span>` : nothing,
+  ];
+  const none = status === "open" ? html`<span>${t("nothing waits")}</span>` : nothing;
+  const waiting = parts.every((part) => part === nothing) ? none : parts;
+  return waiting === nothing && news === nothing ? nothing : html`<p class="counts">${waiting}${news}</p>`;
+}
+
+function foot(state, summary, desk) {
+  const name = state.lead ? desk.accounts.get(state.lead)?.name ?? "…" : null;
+  const lead = html`<span class="lead">${name ? t("lead {name}", { name }) : t("no lead")}</span>`;
+  if (state.status !== "open") return html`<p class="foot">${ending(state)}${lead}</p>`;
+  return html`<p class="foot">${lead}${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${ago(summary.last.at)}</span>` : nothing}</p>`;
+}
+
+function ending({ outcome, status_reason: reason, acknowledge }) {
+  const anyway = acknowledge ? html`<span class="anyway">${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
+  if (!outcome) return html`${reason ? html`<span class="found">${reason}</span>` : nothing}${anyway}`;
+  const { found_at: at, condition } = outcome;
+  return html`<span class="found ${condition}">${t("found {at}, {condition}", { at: when(at), condition: label.condition(condition) })}</span>${anyway}`;
+}

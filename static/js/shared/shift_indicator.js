@@ -1,0 +1,91 @@
+/* Who holds the shift, in the bar of every page, and whether a handover is open. When it goes from one to the next, every screen is
+   told: in a sentence, and in a line at the foot of the page that goes away by itself. */
+
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../core/i18n.js";
+import { short } from "../format/time_elements.js";
+import { say } from "./announcer.js";
+
+const TOLD_MS = 20_000; // long enough to be read by who looks up; the bar says it for good
+
+/** link: the one in the bar; told: where that line stands. */
+export function mount(link, told, desk) {
+  new Duty(link, told, desk).connect();
+}
+
+class Duty {
+  #link;
+  #told;
+  #desk;
+  #number = null; // of the shift that was shown
+  #timer = null;
+
+  constructor(link, told, desk) {
+    this.#link = link;
+    this.#told = told;
+    this.#desk = desk;
+  }
+
+  connect() {
+    this.#desk.watch(() => this.#changed());
+    this.#changed();
+  }
+
+  #changed() {
+    const { duty, connection } = this.#desk;
+    if (!duty) return;
+    const { shift } = duty;
+    if (this.#number !== null && (shift?.number ?? 0) > this.#number) this.#passed(shift);
+    this.#number = shift?.number ?? 0;
+    this.#link.hidden = false;
+    this.#link.toggleAttribute("data-nobody", !shift);
+    this.#link.toggleAttribute("data-open", openOne(duty) !== null);
+    this.#link.toggleAttribute("data-unsure", connection.state !== "open");
+    render(inBar(duty), this.#link);
+    this.#link.title = saying(duty); // where the bar has no room for all of it
+  }
+
+  #passed(shift) {
+    const sentence = passing(shift);
+    say(sentence);
+    clearTimeout(this.#timer);
+    render(html`<p class="notice passed" data-notice="passed">${sentence}</p>`, this.#told);
+    this.#timer = setTimeout(() => render(nothing, this.#told), TOLD_MS);
+  }
+}
+
+/** On a phone there is room for who; the colour says whether a handover is open, and its name says so too. */
+function inBar(duty) {
+  const { shift } = duty, open = openOne(duty);
+  return html`<span class="long"><span class="who">${holding(shift)}</span>${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
+    <span class="short" aria-hidden="true">${shift ? initials(shift.name) : "–"}</span>`;
+}
+
+/** "Shift: Alice since 22:00" */
+export function holding(shift) {
+  if (!shift) return t("Nobody holds the shift");
+  return t("Shift: {name} since {at}", { name: shift.name, at: short(shift.since) });
+}
+
+/** One that is being handed over; or was refused, until somebody prepares again or the shift has gone another way. */
+function openOne({ shift, handover }) {
+  if (handover?.status === "refused") return shift?.holder === handover.outgoing ? handover : null;
+  return handover && ["prepared", "signed"].includes(handover.status) ? handover : null;
+}
+
+function opened({ number, status }) {
+  if (status === "refused") return t("Handover {number}: refused", { number });
+  return status === "signed" ? t("Handover {number}: signed", { number }) : t("Handover {number}: begun", { number });
+}
+
+function saying(duty) {
+  const open = openOne(duty);
+  return open ? `${holding(duty.shift)}. ${opened(open)}` : holding(duty.shift);
+}
+
+function passing({ name, handover }) {
+  if (handover === null) return t("{name} has taken the shift. Nobody handed it over.", { name });
+  return t("{name} has accepted handover {number} and holds the shift.", { name, number: handover });
+}
+
+const initials = (name) => name.split(/\s+/).map((part) => part[0]).join("").slice(0, 2);

@@ -1,0 +1,77 @@
+/** `?`: the keys that work on this page, of those things that this person may do; and the switch for keys of one character. */
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { Dialogs, dialog } from "../behaviours/dialog.js";
+import { KEYS, PLACES, shownChords, worksOn } from "../behaviours/shortcuts.js";
+import { Keys } from "../behaviours/shortcut_handler.js";
+import { singleKeys, tell } from "../behaviours/single_key_setting.js";
+import { t } from "../core/i18n.js";
+import { Palette } from "./palette/palette.js";
+
+/** On every page of somebody who is signed in: the keys, the palette, and the entries of the menu for both. */
+export function mount(desk, menu) {
+  const keys = new KeysDialog(desk);
+  const palette = new Palette(desk, keys.show).connect();
+  keys.connect();
+  tell();
+  const opens = (selector, show) => menu?.querySelector(selector)?.addEventListener("click", () => {
+    menu.open = false;
+    menu.querySelector("summary").focus(); // where the focus is given back to
+    show();
+  });
+  opens("[data-keys]", keys.show);
+  opens("[data-palette]", () => palette.show());
+}
+
+class KeysDialog {
+  #desk;
+  #root = document.body.appendChild(document.createElement("div"));
+  #dialogs = new Dialogs(this.#root);
+  #open = false;
+
+  constructor(desk) {
+    this.#desk = desk;
+  }
+
+  connect() {
+    new Keys({ where: document.body.dataset.page, commands: () => [{ id: "keys", does: this.show }] }).connect();
+  }
+
+  show = () => {
+    this.#open = true;
+    this.#draw();
+  };
+
+  #close = () => {
+    this.#open = false;
+    this.#draw();
+  };
+
+  #switch = (event) => {
+    singleKeys.on = event.target.checked;
+    this.#draw();
+  };
+
+  #draw() {
+    render(this.#open ? dialog("keys", t("Keys"), this.#body(), this.#close) : nothing, this.#root);
+    this.#dialogs.settle();
+  }
+
+  #body() {
+    const { page } = document.body.dataset;
+    const may = (right) => this.#desk.here?.may(right) ?? right === undefined;
+    const keys = KEYS.filter((entry) => worksOn(entry, page) && may(entry.may));
+    return html`<div class="key-list" data-testid="keys">
+      ${Object.keys(PLACES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
+      <label class="check"><input type="checkbox" name="single-keys" autofocus .checked=${singleKeys.on} @change=${this.#switch} />
+        ${t("Keys of one character act, in this browser")}</label>
+      <p class="hint">${t("Turned off, nothing happens by a key that was not meant; the keys stay in the menu at your name.")}</p>
+    </div>`;
+  }
+}
+
+function section(place, keys) {
+  if (!keys.length) return nothing;
+  return html`<section><h3>${PLACES[place]()}</h3><dl>
+    ${keys.map((entry) => html`<div data-key=${entry.id}><dt>${shownChords(entry).map((chord) => html`${chord.map((key) => html`<kbd>${key}</kbd>`)} `)}</dt><dd>${entry.does()}</dd></div>`)}
+  </dl></section>`;
+}

@@ -1,0 +1,57 @@
+/* Signing out. What was typed and not sent is named before; then the server, then what this browser keeps of the account, then the
+   other tabs. */
+
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { t, n } from "../core/i18n.js";
+import { unsent } from "./unsent.js";
+import { vault } from "../core/vault.js";
+import { dialog } from "../behaviours/dialog.js";
+
+const NAMED = 10; // lines; who has more knows that there is much
+
+/** form: the sign-out form of the bar. */
+export function connect(form, desk) {
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const things = unsent(desk);
+    const choice = things.length ? await ask(things) : "delete";
+    if (choice === "stay") return;
+    if (await endSession(form.action)) await desk.signedOut({ keeping: choice === "keep" });
+    else alert(t("The server can't be reached, so you are still signed in. Try again, or close the browser."));
+  });
+}
+
+/** -> Promise of "keep", "delete" or "stay" */
+function ask(things) {
+  const place = document.body.appendChild(document.createElement("div"));
+  return new Promise((choose) => {
+    render(dialog("sign-out", t("Sign out"), body(things, choose), () => choose("stay")), place);
+    const drawn = place.querySelector("dialog");
+    drawn.showModal();
+    drawn.querySelector(".buttons button").focus();
+  }).finally(() => place.remove());
+}
+
+function body(things, choose) {
+  const left = things.length - NAMED;
+  const may = vault.state === "open";
+  return html`<p>${n("{count} text has not been sent yet:", "{count} texts have not been sent yet:", things.length)}</p>
+    <ul data-testid="unsent-texts">${things.slice(0, NAMED).map((thing) => html`<li>${thing}</li>`)}
+      ${left > 0 ? html`<li>${n("{count} more", "{count} more", left)}</li>` : nothing}</ul>
+    ${may ? html`<p class="hint">${t("Kept texts stay in this browser, encrypted, until you sign in here again.")}</p>` : nothing}
+    <div class="buttons">
+      ${may ? html`<button type="button" class="primary" data-act="keep" @click=${() => choose("keep")}>${t("Keep them and sign out")}</button>` : nothing}
+      <button type="button" class="grave" data-act="delete" @click=${() => choose("delete")}>${t("Delete them and sign out")}</button>
+      <button type="button" data-act="stay" @click=${() => choose("stay")}>${t("Stay signed in")}</button>
+    </div>`;
+}
+
+/** -> whether the session is over: the redirect after it, or that there was none any more. */
+async function endSession(address) {
+  try {
+    const answer = await fetch(address, { method: "POST", redirect: "manual" });
+    return answer.type === "opaqueredirect" || answer.ok || answer.status === 401;
+  } catch {
+    return false;
+  }
+}
