@@ -17,6 +17,7 @@ export function connect(form, desk) {
     const choice = things.length ? await ask(things) : "delete";
     if (choice === "stay") return;
     if (await endSession(form.action)) await desk.signedOut({ keeping: choice === "keep" });
+    // eslint-disable-next-line no-restricted-syntax -- nothing has to go on: the person is leaving
     else alert(t("The server can't be reached, so you are still signed in. Try again, or close the browser."));
   });
 }

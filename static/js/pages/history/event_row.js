@@ -13,7 +13,7 @@ const LATE_MS = 30 * 60_000; // between happening and record: with that of a sig
 
 /** @param at its place among all that are shown; group the heading that begins with it, or null */
 export function row(entry, at, group, view) {
-  const { key, event, journal } = entry;
+  const { key, event } = entry;
   const isCurrent = key === view.current;
   const { says, values, rest } = told(event, view.told.names(entry), view.told.before(entry));
   return html`<li data-key=${key} data-seq=${event.seq} data-type=${event.type} aria-setsize=${view.shown} aria-posinset=${at + 1}

@@ -35,7 +35,7 @@ export class Authors {
   }
 
   // A note never changes, so the last event that changed it is the one that made it.
-  async #ask({ id, seq }) {
+  async #ask({ seq }) {
     try {
       const answer = await fetch(`/api/v1/boards/${this.#board}/events?after=${seq - 1}&limit=1`);
       if (answer.ok) this.hear((await answer.json()).events);

@@ -14,7 +14,7 @@ const isSaid = (path) => !UNSAID.has(path.split(".")[0]);
 const CHANGE = { added: () => t("added"), removed: () => t("removed"), changed: () => t("changed") };
 
 export function section(entry, view) {
-  const { board, seq, seen } = entry;
+  const { board } = entry;
   const open = view.isOpen(entry), title = view.titleOf(board), search = view.searchOf(board);
   return html`<section class="since-board ${search?.status ?? ""}" data-news-of=${board} aria-label=${title}>
     <header>
