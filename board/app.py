@@ -34,7 +34,7 @@ from board.web import board_pages, http, language, pages, static_files, websocke
 from board.web.health import healthz, readyz
 from board.web.http import STATUS, error_response, json_errors, json_response, wait
 from board.web.middleware import SecurityHeadersMiddleware
-from models.database import DatabaseUnavailable
+from models.db.database import DatabaseUnavailable
 
 ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page
 WRONG_METHOD = N_("This address does not take this method.")

@@ -11,7 +11,7 @@ from board.checks.settings import sentence
 from board.command_line import checking, checkout, people, serving
 from board.errors import OperationError
 from board.settings import VERSION
-from models.database import ConfigurationError, DatabaseUnavailable
+from models.db.database import ConfigurationError, DatabaseUnavailable
 
 # What typer raises for a call that is typed wrong, by the one name of it that typer exports. (Where only help was asked
 # for, its message is empty: the help is printed already.)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from models.errors import ConfigurationError
+from models.db.errors import ConfigurationError
 
 OPTION = "--env-file"
 DEFAULT = ".env"

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from board.errors import from_pydantic
 from board.fields import Data, LongText, ShortText, Title
 from board.paths import DATA
-from models.errors import ConfigurationError
+from models.db.errors import ConfigurationError
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
 MOST = 50  # tasks in a list: all of them are made by one command, whose events go in one message

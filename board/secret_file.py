@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from models.errors import ConfigurationError
+from models.db.errors import ConfigurationError
 
 SECRET_AT_LEAST = 16  # characters: a shorter one can be guessed by whoever hears one message of the bus
 

@@ -36,10 +36,10 @@ from board.telemetry import metrics
 from board.telemetry.clock import ClockWatch
 from board.telemetry.failures import answered
 from models.board import OPERATIONS, Board
-from models.database import ConfigurationError, Database, DatabaseUnavailable
+from models.db.database import ConfigurationError, Database, DatabaseUnavailable
+from models.db.schema import migrate
 from models.handover import Handover, Shift
 from models.ids import new_epoch
-from models.schema import migrate
 from models.times import format_utc, now
 from realtime.bus import Bus, BusMisconfigured, MemoryBus
 from realtime.hub import Hub

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from board import bootstrap, env_file
 from board.predefined_tasks import load_catalogue
 from board.secret_file import SECRET_AT_LEAST, load_or_create_secret
-from models.database import ConfigurationError
+from models.db.database import ConfigurationError
 
 VERSION = bootstrap.version()
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from sqlmodel import Field
 
-from models.sought import Searchable
+from models.searchable import Searchable
 
 
 class Note(Searchable, table=True):

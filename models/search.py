@@ -6,7 +6,7 @@ from sqlalchemy import false
 from sqlmodel import Field
 
 from models.entity import json_column
-from models.sought import Searchable
+from models.searchable import Searchable
 
 
 class Search(Searchable, table=True):

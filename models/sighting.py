@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.entity import json_column
-from models.sought import Searchable
+from models.searchable import Searchable
 
 
 class Sighting(Searchable, table=True):

@@ -6,7 +6,7 @@ from sqlalchemy import Index, false
 from sqlmodel import Field
 
 from models.entity import json_column
-from models.sought import Searchable
+from models.searchable import Searchable
 
 
 class Task(Searchable, table=True):

@@ -19,7 +19,7 @@ from tests.workers import SERVE
 
 LOADED = f"""
 import json, os, sys
-import board.cli, board.server.serve, models.postgresql, realtime.redis_bus, sqlalchemy.dialects.postgresql.psycopg
+import board.cli, board.server.serve, models.db.postgresql, realtime.redis_bus, sqlalchemy.dialects.postgresql.psycopg
 exec(sys.argv[1])
 for line in sys.stdin:
     folder, words, settings, at = json.loads(line)

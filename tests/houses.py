@@ -22,8 +22,8 @@ from psycopg.errors import FeatureNotSupported
 
 from board.dev import Postgres, Redis
 from board.dev.postgres import OWNER
-from models.database import Database
-from models.schema import migrate
+from models.db.database import Database
+from models.db.schema import migrate
 
 SMALL, LARGE = "sqlite", "postgresql"
 BY_TURNS = "by turns"

@@ -18,8 +18,8 @@ from board.engine import hash_chain, integrity, journal
 from board.engine.event_writer import EventWriter
 from board.errors import OperationError, Refused
 from models.board import AUDIT, Board
-from models.database import Database, DatabaseUnavailable
-from models.schema import MIGRATIONS, migrate
+from models.db.database import Database, DatabaseUnavailable
+from models.db.schema import MIGRATIONS, migrate
 from tests import cast
 from tests.cast import Person, Refusal, new_id
 from tests.company import Company

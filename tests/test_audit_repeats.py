@@ -11,8 +11,8 @@ from board.audit.entries import SignInFailed, SignInThrottled
 from board.audit.repeats import MOST, WAITING, WINDOW_S, Repeats
 from board.engine import journal
 from models.board import AUDIT
-from models.database import Database, DatabaseUnavailable
-from models.schema import migrate
+from models.db.database import Database, DatabaseUnavailable
+from models.db.schema import migrate
 from tests import houses
 
 

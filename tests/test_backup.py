@@ -21,9 +21,9 @@ from board.dev.test_command import ROOT
 from board.errors import OperationError
 from board.maintenance import backup
 from board.service import BoardService
-from models.database import Database
-from models.seen import ReadPosition
-from models.sqlite import library
+from models.db.database import Database
+from models.db.sqlite import library
+from models.read_position import ReadPosition
 from tests import cast, readme
 from tests.cast import Person, serving
 from tests.houses import SMALL, House

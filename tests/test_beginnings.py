@@ -7,7 +7,7 @@ import pytest
 
 from board.commands import appeals, searches
 from board.predefined_tasks import MOST, FirstTasksFile, TaskCatalogue, default_catalogue
-from models.database import ConfigurationError
+from models.db.database import ConfigurationError
 from tests import cast
 
 OWN = '[[runaway]]\ntitle = "Ask the neighbours"\ndue_minutes = 15\n[[runaway]]\nkey = "bus"\ntitle = "Bus"\ntitle_fr = "Bus"\n'

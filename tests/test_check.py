@@ -23,8 +23,8 @@ from board.dev import Redis
 from board.maintenance.backup import note_backup
 from board.maintenance.database import by_command_line
 from board.settings import Settings
-from models.database import Database
-from models.schema import migrate
+from models.db.database import Database
+from models.db.schema import migrate
 from models.times import format_utc, now
 from tests import readme
 from tests.cast import PASSWORD, serving, settings_for

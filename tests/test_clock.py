@@ -21,8 +21,8 @@ from board.service import BoardService
 from board.telemetry import clock
 from board.telemetry.clock import ClockWatch, Steps
 from models.board import Board
-from models.database import Database
-from models.schema import migrate
+from models.db.database import Database
+from models.db.schema import migrate
 from models.times import format_utc, now, parse_utc
 from tests import cast
 from tests.cast import Person, Server, serving, settings_for

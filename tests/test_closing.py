@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text, true
 from sqlmodel import Session, select
 
-from models.database import Database
-from models.schema import metadata, migrate
+from models.db.database import Database
+from models.db.schema import metadata, migrate
 from models.task import Task
 from tests import versions
 from tests.cast import Refusal

@@ -24,8 +24,8 @@ from board import cli, env_file
 from board.accounts import accounts
 from board.engine.rights_version import bump_rights_version
 from board.telemetry import logs
-from models import schema, sqlite
-from models.database import Database
+from models.db import schema, sqlite
+from models.db.database import Database
 from tests.cast import PATIENCE_S, STARTS_WITHIN_S, new_id
 from tests.company import Company
 from tests.forking import forking

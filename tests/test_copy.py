@@ -20,8 +20,8 @@ from board.errors import OperationError
 from board.maintenance import transfer
 from board.service import BoardService
 from models.board import OPERATIONS, Board
-from models.database import Database, DatabaseUnavailable
-from models.schema import metadata, migrate
+from models.db.database import Database, DatabaseUnavailable
+from models.db.schema import metadata, migrate
 from tests import cast
 from tests.cast import PASSWORD, new_id, settings_for
 

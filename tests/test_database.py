@@ -10,11 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
-from models import database as module
-from models import sqlite
 from models.board import Board
-from models.database import ConfigurationError, Database, DatabaseUnavailable, batch, before_commit
-from models.schema import migrate
+from models.db import database as module
+from models.db import sqlite
+from models.db.database import ConfigurationError, Database, DatabaseUnavailable, batch, before_commit
+from models.db.schema import migrate
 
 BOARDS = ("operations",)
 
@@ -297,7 +297,7 @@ async def test_the_tables_are_those_of_the_models(database: Database) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from models.schema import metadata
+    from models.db.schema import metadata
 
     with database.writer.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

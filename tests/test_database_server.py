@@ -22,10 +22,10 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from board.service import BoardService
 from board.settings import Settings
-from models import lines, postgresql
 from models.board import AUDIT, OPERATIONS, Board
-from models.database import ConfigurationError, Database, DatabaseUnavailable
-from models.schema import migrate
+from models.db import postgresql, write_queue
+from models.db.database import ConfigurationError, Database, DatabaseUnavailable
+from models.db.schema import migrate
 from tests.cast import PASSWORD, new_id, serving, token_for
 
 ROOT = Path(__file__).parent.parent
@@ -181,7 +181,7 @@ async def test_boards_are_written_side_by_side(desks: list[BoardService], postgr
 @contextmanager
 def collecting(desk: BoardService, board: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """While a first write to this board is at work, what comes for others is collected: until the block ends."""
-    monkeypatch.setattr(lines, "QUICK_S", 60.0)
+    monkeypatch.setattr(write_queue, "QUICK_S", 60.0)
     begun, go_on = threading.Event(), threading.Event()
 
     def work(session: Session) -> None:
@@ -373,7 +373,7 @@ async def test_a_restarted_server_costs_nothing_but_time(servers: Path) -> None:
 
 
 async def test_a_server_that_stays_away_is_said_so_in_time(servers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.database.DEADLINE_S", 0.3)
+    monkeypatch.setattr("models.db.database.DEADLINE_S", 0.3)
     server = Postgres(servers / "away", fsync=False)
     server.start()
     opened = Database(server.create("board"))

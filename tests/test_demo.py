@@ -20,7 +20,7 @@ from board.errors import OperationError
 from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS, Board
-from models.database import Database
+from models.db.database import Database
 from models.times import format_utc, now
 
 KINDS = {"runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"}

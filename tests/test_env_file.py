@@ -6,7 +6,7 @@ import pytest
 
 from board import env_file
 from board.settings import Settings
-from models.errors import ConfigurationError
+from models.db.errors import ConfigurationError
 from tests.forking import Done, forking
 
 SECRET = "Tr0ub4dor"

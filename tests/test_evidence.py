@@ -16,7 +16,7 @@ from board.engine import event, hash_chain, integrity, journal, many_boards
 from board.engine.event import JournalEvent
 from board.errors import OperationError
 from models.board import OPERATIONS, Board
-from models.database import TooLong
+from models.db.database import TooLong
 from tests.cast import token_for
 from tests.company import Company
 from tests.test_journal import Record, opened

@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 from board.commands.registry import TABLE
 from board.engine import snapshot
 from board.telemetry import logs, metrics
-from models.errors import DatabaseUnavailable, is_fault
-from models.sqlite import library
+from models.db.errors import DatabaseUnavailable, is_fault
+from models.db.sqlite import library
 from tests.cast import Person, Refusal, new_id
 from tests.company import Company
 

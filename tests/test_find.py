@@ -11,11 +11,11 @@ from sqlalchemy import select, text
 from sqlmodel import Session
 
 from board.lookup import text_search
-from models import sought
-from models.database import Database
+from models import searchable
+from models.db.database import Database
+from models.db.schema import metadata, migrate
 from models.ids import new_id
-from models.schema import metadata, migrate
-from models.sought import find_matches, folded, normalize, words
+from models.searchable import find_matches, folded, normalize, words
 from tests import cast, versions
 from tests.cast import PATIENCE_S, Person
 from tests.company import Company
@@ -344,4 +344,4 @@ async def test_what_takes_too_long_is_ended(company: Company, monkeypatch: pytes
 
 def test_words_that_are_kept_are_in_no_state() -> None:
     assert all("folded" not in kind.STATE for kind in text_search.KINDS)
-    assert sought.folded(["Red, red dog", None, "DOG's"]) == " red dog s"
+    assert searchable.folded(["Red, red dog", None, "DOG's"]) == " red dog s"

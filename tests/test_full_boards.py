@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from board.engine import event_writer
 from models.board import OPERATIONS, Board
-from models.schema import MIGRATIONS
+from models.db.schema import MIGRATIONS
 from tests.cast import Refusal
 from tests.company import Company
 from tests.scene import Scene

@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from board.telemetry.metrics import commands
-from models import sqlite
-from models.database import Database
-from models.errors import DatabaseUnavailable
-from models.schema import migrate
-from models.write_health import WriteHealth, code_of
+from models.db import sqlite
+from models.db.database import Database
+from models.db.errors import DatabaseUnavailable
+from models.db.schema import migrate
+from models.db.write_health import WriteHealth, code_of
 from tests.cast import PATIENCE_S, STARTS_WITHIN_S, Server
 from tests.test_command_line import Shell
 

@@ -17,11 +17,11 @@ from sqlmodel import Session
 from board.accounts import accounts, live_changes
 from board.engine import concurrency, snapshot
 from board.engine.concurrency import OF_ONE, WAITING
-from models import database, pace
 from models.accounts import Account
 from models.board import OPERATIONS
-from models.database import TooLong
-from models.pace import give_way, paced
+from models.db import database, read_pacing
+from models.db.database import TooLong
+from models.db.read_pacing import give_way, paced
 from tests.cast import PASSWORD, PATIENCE_S, Person
 from tests.company import Company
 from tests.houses import BY_TURNS
@@ -291,25 +291,25 @@ async def test_what_nobody_waits_for_any_more_is_stopped(company: Company) -> No
 def test_a_heavy_read_rests_as_it_works_and_whoever_else_loops_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, rests = itertools.count(), list[float]()
     # Each look at the clock takes a second.
-    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: float(next(clock)), sleep=rests.append))
+    monkeypatch.setattr(read_pacing, "time", SimpleNamespace(monotonic=lambda: float(next(clock)), sleep=rests.append))
     assert sum(paced([1] * 1_000)) == 1_000
     assert rests == []
-    with pace.Pace(10**9).kept():
+    with read_pacing.Pace(10**9).kept():
         assert sum(paced([1] * 1_000, every=50)) == 1_000
-        assert rests == [pace.REST_S] * 20
+        assert rests == [read_pacing.REST_S] * 20
     give_way()
     assert len(rests) == 20
 
 
 @pytest.mark.parametrize("path", HEAVY)
 async def test_each_read_of_many_rows_is_held_to_a_pace(company: Company, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, keep = list[str](), pace.Pace.kept
+    kept, keep = list[str](), read_pacing.Pace.kept
 
-    def kept_in(self: pace.Pace) -> Any:
+    def kept_in(self: read_pacing.Pace) -> Any:
         kept.append(threading.current_thread().name)
         return keep(self)
 
-    monkeypatch.setattr(pace.Pace, "kept", kept_in)
+    monkeypatch.setattr(read_pacing.Pace, "kept", kept_in)
     assert (await asks(company.bob, path.format(board=await company.alice.open_search()))).status_code == 200
     assert kept
     assert all(name.startswith("read heavy") for name in kept)
@@ -320,7 +320,7 @@ async def test_the_longer_a_read_is_the_more_often_it_gives_way(
     company: Company, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search, steps = await company.alice.open_search(), list[int]()
-    monkeypatch.setattr(pace.Pace, "step", lambda self: steps.append(1))
+    monkeypatch.setattr(read_pacing.Pace, "step", lambda self: steps.append(1))
 
     async def given_way(cards: int) -> int:
         for number in range(cards):

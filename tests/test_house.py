@@ -41,7 +41,7 @@ def test_the_board_uses_both_rooms() -> None:
 
 def test_each_migration_follows_the_one_before() -> None:
     chain = []
-    for file in sorted((ROOT / "models/migrations/versions").glob("[0-9]*.py")):
+    for file in sorted((ROOT / "models/db/migrations/versions").glob("[0-9]*.py")):
         nodes = [node for node in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)]
         told = {node.targets[0].id: node.value.value for node in nodes if isinstance(node.value, ast.Constant)}  # type: ignore[attr-defined]
         chain.append((file.name.partition("_")[0], told["revision"], told["down_revision"]))

@@ -16,8 +16,8 @@ from board.api import endpoints
 from board.engine import identity, last_use, rights_version
 from board.service import EXPIRY_CHECKS
 from models.accounts import Account, LoginSession
-from models.database import Database as Store
-from models.schema import metadata, migrate
+from models.db.database import Database as Store
+from models.db.schema import metadata, migrate
 from models.times import format_utc, now, parse_utc
 from tests import cast, versions
 from tests.cast import Server, new_id, serving

@@ -21,8 +21,8 @@ from websockets.exceptions import WebSocketException
 from board.accounts import accounts
 from board.engine import hash_chain
 from models.board import Board
-from models.database import Database
-from models.schema import migrate
+from models.db.database import Database
+from models.db.schema import migrate
 from models.times import format_utc, now
 from tests.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 

@@ -27,7 +27,7 @@ from board.exports import exports
 from board.lookup import fuzzy_names, gazetteer, suggestions_api, text_search
 from board.telemetry import logs
 from board.web import http, language, pages
-from models import sought, times
+from models import searchable, times
 from models.sighting import Sighting
 from realtime import protocol
 from tests.growth import grows, texts
@@ -53,7 +53,7 @@ def unchanged(text: str) -> bool:
 
 def shown(text: str) -> None:
     """What is shown of something that was found, for as many words as can be asked for."""
-    asked = {word[:9] for word in sought.words(text[:SHORT])}
+    asked = {word[:9] for word in searchable.words(text[:SHORT])}
     if asked:
         text_search._shown(Sighting(description=text), asked)
 
@@ -98,8 +98,11 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "where to go on": (pages.safe_redirect_path, MESSAGE),
     "a time": (quiet(times.parse_utc), MESSAGE),
     "a line of heads": (quiet(lambda text: integrity._read_line(Path("heads"), 1, text)), MESSAGE),
-    "words": (sought.words, 4 * LONG),
-    "places of words": (lambda text: sought.find_matches(text, {word[:5] for word in sought.words(text[:SHORT])}), 2 * LONG),
+    "words": (searchable.words, 4 * LONG),
+    "places of words": (
+        lambda text: searchable.find_matches(text, {word[:5] for word in searchable.words(text[:SHORT])}),
+        2 * LONG,
+    ),
     "a hit": (shown, 2 * LONG),
     "a name that is looked for": (fuzzy_names.normalize_name, MESSAGE),
     "a place that is looked for": (lambda text: gazetteer.gazetteer().find(text, 8), SHORT),

@@ -16,8 +16,8 @@ import httpx2 as httpx
 import pytest
 
 from board.telemetry.log_writer import MOST, AsyncLogWriter
-from models.database import Database
-from models.schema import migrate
+from models.db.database import Database
+from models.db.schema import migrate
 from tests.cast import PATIENCE_S, STARTS_WITHIN_S
 from tests.workers import Workers
 

@@ -15,8 +15,8 @@ from websockets.exceptions import WebSocketException
 
 from board.accounts import accounts
 from board.dev import Postgres
-from models.database import Database
-from models.schema import migrate
+from models.db.database import Database
+from models.db.schema import migrate
 from models.times import format_utc, now
 from tests import houses
 from tests.cast import PATIENCE_S, new_id

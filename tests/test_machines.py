@@ -7,7 +7,7 @@ import pytest
 
 from models.accounts import Account
 from models.board import OPERATIONS
-from models.seen import ReadPosition
+from models.read_position import ReadPosition
 from tests import cast, handing
 from tests.cast import Person, new_id
 from tests.company import Company

@@ -11,8 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from board import app
-from models.database import Database
-from models.schema import migrate
+from models.db.database import Database
+from models.db.schema import migrate
 from tests.cast import Person
 from tests.test_workers import SEARCH, follow, give, hear
 from tests.workers import Workers, until, working

@@ -14,8 +14,8 @@ import pytest
 import structlog
 
 from board.telemetry import watchdog
-from models.database import Database
-from models.schema import migrate
+from models.db.database import Database
+from models.db.schema import migrate
 from tests.cast import PATIENCE_S
 from tests.workers import Workers, until, working
 

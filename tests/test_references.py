@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from models.database import Database
-from models.schema import MIGRATIONS, metadata, migrate
+from models.db.database import Database
+from models.db.schema import MIGRATIONS, metadata, migrate
 from models.search import Search
 from models.times import now
 from tests import cast, versions

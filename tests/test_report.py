@@ -11,7 +11,7 @@ import pytest
 from board.handover import report_sections
 from board.maintenance import transfer
 from models.board import OPERATIONS
-from models.database import Database
+from models.db.database import Database
 from tests import cast, handing, storm
 from tests.cast import Person, serving
 from tests.company import Company

@@ -11,7 +11,7 @@ from board.engine.hash_chain import verify
 from board.engine.journal import heads
 from board.maintenance import transfer
 from models.board import OPERATIONS, Board
-from models.database import Database
+from models.db.database import Database
 from tests import cast
 from tests.cast import Person, Refusal, Screen, serving
 

@@ -10,8 +10,8 @@ import pytest
 from board.dev import stack
 from board.secret_file import load_or_create_secret
 from board.settings import Settings
-from models import postgresql
-from models.database import ConfigurationError, Database
+from models.db import postgresql
+from models.db.database import ConfigurationError, Database
 from tests.cast import settings_for
 from tests.forking import Done, forking
 

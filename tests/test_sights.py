@@ -8,7 +8,7 @@ import pytest
 
 from board.engine.access import VisibilityView
 from board.live.visibility import Sights
-from models.database import Database, DatabaseUnavailable
+from models.db.database import Database, DatabaseUnavailable
 from realtime.source import Position
 
 ALICE = frozenset({"alice"})

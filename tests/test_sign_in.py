@@ -20,8 +20,8 @@ from board.engine.identity import digest
 from board.engine.rights_version import bump_rights_version
 from board.web.pages import safe_redirect_path
 from models.accounts import LoginSession
-from models.database import Database
-from models.sqlite import library
+from models.db.database import Database
+from models.db.sqlite import library
 from models.times import format_utc, now
 from tests import cast
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id, serving

@@ -25,9 +25,9 @@ from board.history.net import EntityState
 from board.service import _make_boards
 from models.accounts import Account
 from models.board import OPERATIONS, Board
-from models.database import Database
+from models.db.database import Database
+from models.db.schema import migrate
 from models.entity import flatten
-from models.schema import migrate
 from tests.cast import PASSWORD, Person, new_id
 from tests.company import Company
 from tests.scene import NOBODY

@@ -14,8 +14,8 @@ from sqlmodel import Session, select
 
 from board.commands.sources import PAGE
 from board.maintenance.backup import backup
-from models.database import Database
-from models.schema import metadata, migrate
+from models.db.database import Database
+from models.db.schema import metadata, migrate
 from models.sighting import Sighting
 from tests import cast, houses, versions
 from tests.cast import Person, Refusal, new_id, serving

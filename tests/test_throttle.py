@@ -21,7 +21,7 @@ from board.dev import Postgres, Redis
 from board.errors import Refused
 from board.rate_limit import Limiter, Rule, shared
 from models.accounts import Account
-from models.database import DatabaseUnavailable
+from models.db.database import DatabaseUnavailable
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id, serving
 from tests.houses import LARGE, House
 

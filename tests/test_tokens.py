@@ -19,8 +19,8 @@ from board.engine.last_use import TOKENS_EVERY, Noted
 from board.errors import OperationError
 from board.service import EXPIRY_CHECKS, BoardService
 from models.accounts import Account, Token
-from models.database import Database
-from models.schema import metadata, migrate
+from models.db.database import Database
+from models.db.schema import metadata, migrate
 from models.times import format_utc, now, parse_utc
 from tests import versions
 from tests.cast import PASSWORD, Person, Refusal, Server, new_id

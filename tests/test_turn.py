@@ -20,7 +20,7 @@ from board.errors import Refused
 from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS, Board
-from models.database import batch
+from models.db.database import batch
 from tests.cast import PASSWORD, new_id
 from tests.houses import House
 

@@ -6,8 +6,8 @@ from sqlalchemy import Table, column, insert, inspect, text
 from sqlalchemy import table as lightweight
 from sqlmodel import Session
 
-from models import schema
-from models.schema import metadata
+from models.db import schema
+from models.db.schema import metadata
 
 
 def empty_at(session: Session, revision: str) -> None:

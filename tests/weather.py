@@ -10,8 +10,8 @@ import httpx2 as httpx
 from playwright.async_api import expect
 
 from board.accounts import accounts, live_changes
-from models.database import Database
-from models.schema import migrate
+from models.db.database import Database
+from models.db.schema import migrate
 from models.times import format_utc, now
 from tests.cast import PASSWORD, PATIENCE_S, Server, new_id
 from tests.office import ROLES, Person

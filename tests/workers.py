@@ -16,7 +16,7 @@ from sqlmodel import Session
 from websockets.asyncio.client import ClientConnection, connect
 
 from board.accounts import accounts
-from models.database import Database
+from models.db.database import Database
 from models.times import format_utc, now
 from tests.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 

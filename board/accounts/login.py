@@ -22,7 +22,7 @@ from board.rate_limit.account_limits import too_many
 from board.rate_limit.limiter import Wanted
 from board.telemetry import metrics
 from models.accounts import Account, LoginSession
-from models.database import DatabaseUnavailable
+from models.db.database import DatabaseUnavailable
 from models.times import format_utc, now
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from board.service import BoardService
 from board.telemetry import metrics
 from board.web.auth import signed_in
 from board.web.health import READY_S
-from models.database import DatabaseUnavailable
+from models.db.database import DatabaseUnavailable
 from models.times import now
 
 FORWARDED = {  # a proxy on this machine says one of these of whoever it speaks for

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from board.audit import actor, writer
 from board.audit.entries import Entry, Overflowed, Repeated, SignInFailed
-from models.database import Database, DatabaseUnavailable
+from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, now
 from realtime.periodic import every
 

@@ -17,7 +17,7 @@ from board.audit.actor import Actor
 from board.audit.entries import Entry, Repeated
 from board.engine import journal, unit_of_work
 from models.board import AUDIT, Board
-from models.database import Database, after_commit
+from models.db.database import Database, after_commit
 from models.ids import new_epoch
 from models.times import format_utc, now
 

@@ -9,8 +9,8 @@ from sqlmodel import Session
 from board.checks.finding import State
 from board.maintenance.database import read
 from board.settings import Settings
-from models import sqlite
-from models.database import Database
+from models.db import sqlite
+from models.db.database import Database
 
 MB = 1_000_000
 LITTLE, TOO_LITTLE = 1_000 * MB, 100 * MB  # bytes

@@ -8,7 +8,7 @@ from board.checks import backups, clock, database, installation, paper, proxy, r
 from board.checks import settings as of_settings
 from board.checks.finding import Finding, State
 from board.settings import Settings
-from models.errors import ConfigurationError, DatabaseUnavailable
+from models.db.errors import ConfigurationError, DatabaseUnavailable
 
 Check = Callable[[Settings], tuple[State, str]]
 

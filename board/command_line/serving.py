@@ -10,8 +10,8 @@ from board.command_line.output import progress
 from board.errors import OperationError
 from board.maintenance.database import WAIT_S, by_command_line, write
 from board.settings import Settings
-from models.database import Database, DatabaseUnavailable
-from models.schema import migrate as bring_up
+from models.db.database import Database, DatabaseUnavailable
+from models.db.schema import migrate as bring_up
 from models.times import format_utc, now
 
 

@@ -27,7 +27,7 @@ from board.i18n import N_
 from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
-from models.database import batch, maybe_committed
+from models.db.database import batch, maybe_committed
 from models.event import ProcessedCommand
 from models.search import Search
 from models.sighting import Sighting

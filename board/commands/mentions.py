@@ -12,7 +12,7 @@ from itertools import islice
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.sought import normalize
+from models.searchable import normalize
 
 Names = dict[str, frozenset[str]]  # a name, folded: the accounts that are meant by it
 

@@ -12,8 +12,8 @@ from board.demo.seed_data import people
 from board.errors import OperationError
 from board.server.run import run as serve
 from board.settings import Settings
-from models.database import ConfigurationError, Database
-from models.schema import migrate
+from models.db.database import ConfigurationError, Database
+from models.db.schema import migrate
 
 HOST = "127.0.0.1"  # known passwords: nobody but this machine
 MADE = "made"  # a file whose time is when the story was played; in it the password

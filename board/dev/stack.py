@@ -30,7 +30,7 @@ from board.dev.unprivileged_user import unprivileged
 from board.secret_file import load_or_create_secret
 from board.server.run import run as serve
 from board.settings import Settings
-from models.database import ConfigurationError, Database, DatabaseUnavailable
+from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 
 NAME = "searchboard-dev"
 FOR_ROOT = Path("/var/lib") / NAME  # PostgreSQL does not run as root, and root's home is closed to others

@@ -11,7 +11,7 @@ from board.errors import MESSAGES
 from board.web import display_auth, pages
 from board.web.auth import signed_in
 from board.web.http import service_of
-from models.database import DatabaseUnavailable
+from models.db.database import DatabaseUnavailable
 from models.display import Display
 
 PATH = "/displays"

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from board.paths import TEMPLATES
-from models.pace import paced
+from models.db.read_pacing import paced
 from models.times import DESK, parse_utc
 
 _LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}

@@ -28,7 +28,7 @@ from board.web import language, pages
 from board.web.auth import signed_in
 from board.web.http import RETRY_S, service_of
 from models.board import OPERATIONS, Board
-from models.database import TooLong
+from models.db.database import TooLong
 from models.times import format_utc
 
 Make = Callable[[Session, Caller, str, str], Document]  # with the time, and the language of the reader

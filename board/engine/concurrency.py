@@ -10,7 +10,7 @@ from sqlmodel import Session
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.i18n import N_
-from models.database import Database
+from models.db.database import Database
 from realtime.turns import Turn, Turns
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from board.engine.event import PAGE, JournalEvent
 from board.i18n import N_, Message, say
 from models.board import Board
-from models.pace import paced
+from models.db.read_pacing import paced
 
 _CHAIN = text(
     "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.commitment, e.hash, p.key, p.body FROM event e "

@@ -17,8 +17,8 @@ from board.engine import unit_of_work
 from board.engine.event import PAGE, JournalEvent
 from board.engine.hash_chain import chain_hash, commitment
 from models.board import Board
+from models.db.read_pacing import in_pages
 from models.entity import State
-from models.pace import in_pages
 
 
 def append(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlmodel import Session as Database
 
-from models.database import Database as Store
+from models.db.database import Database as Store
 from models.times import format_utc, now
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
-from models.pace import in_pages
+from models.db.read_pacing import in_pages
 
 AT_ONCE = 500  # boards in a query: SQLite takes 32,766 values
 

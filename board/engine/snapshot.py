@@ -11,10 +11,10 @@ from board.engine import journal
 from board.engine.access import is_in_audience, restricted_searches
 from models.board import OPERATIONS, Board
 from models.column import Column
+from models.db.read_pacing import in_pages
 from models.entity import Entity
 from models.handover import Briefing, Handover, SearchHandover, Shift
 from models.note import Note
-from models.pace import in_pages
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task

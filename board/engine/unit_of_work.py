@@ -12,9 +12,9 @@ from sqlmodel import Session, SQLModel, select
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
-from models.database import before_commit
+from models.db.database import before_commit
 from models.entity import Entity
-from models.sought import Searchable
+from models.searchable import Searchable
 
 E = TypeVar("E", bound=SQLModel)
 

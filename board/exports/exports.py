@@ -34,7 +34,7 @@ from board.web.http import service_of
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.column import Column
-from models.pace import paced
+from models.db.read_pacing import paced
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task

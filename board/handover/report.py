@@ -17,9 +17,9 @@ from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
 from models.accounts import Account
 from models.board import OPERATIONS
+from models.db.read_pacing import paced
 from models.entity import State
 from models.handover import Briefing, Handover, Shift
-from models.pace import paced
 
 Report = dict[str, Any]
 

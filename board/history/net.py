@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from models.db.read_pacing import paced
 from models.entity import State, flatten
-from models.pace import paced
 
 Key = tuple[str, str]  # kind, id
 

@@ -10,10 +10,10 @@ from sqlmodel import Session
 from board.engine import many_boards
 from board.engine.event import JournalEvent
 from models.column import Column
+from models.db.read_pacing import in_pages, paced
 from models.entity import Entity, State
 from models.handover import Briefing
 from models.note import Note
-from models.pace import in_pages, paced
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task

@@ -23,7 +23,7 @@ from board.web.compression import packs
 from board.web.heavy_reads import heavy
 from board.web.http import encoded, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS, Board
-from models.pace import paced
+from models.db.read_pacing import paced
 from models.times import format_utc
 from realtime.strict_json import MAX_INTEGER
 

@@ -13,8 +13,8 @@ from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.live import display_filter, visibility
 from models.board import AUDIT, OPERATIONS, Board
-from models.database import Database, DatabaseUnavailable
-from models.pace import paced
+from models.db.database import Database, DatabaseUnavailable
+from models.db.read_pacing import paced
 from models.times import format_utc, now
 from realtime import protocol
 from realtime.source import ChannelView, EventRecord, Position, TemporarilyUnavailable

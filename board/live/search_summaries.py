@@ -14,7 +14,7 @@ from board.engine import access, significant_events
 from board.engine.access import VisibilityView
 from board.live.event_source import BoardSource
 from models.board import OPERATIONS
-from models.database import Database, DatabaseUnavailable
+from models.db.database import Database, DatabaseUnavailable
 from models.search import Search
 from models.times import format_utc, now
 from realtime import protocol

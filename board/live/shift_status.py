@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from board.live import display_filter
 from models.board import OPERATIONS
-from models.database import Database, DatabaseUnavailable
+from models.db.database import Database, DatabaseUnavailable
 from models.handover import Handover, Shift
 from realtime import protocol
 from realtime.hub import Hub

@@ -22,7 +22,7 @@ from board.engine import access
 from board.engine.access import VisibilityView
 from board.live.event_source import BoardSource
 from models.alert import EVERYBODY, OWN
-from models.database import Database, DatabaseUnavailable
+from models.db.database import Database, DatabaseUnavailable
 from models.times import now
 from realtime import protocol
 from realtime.hub import Hub

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from board.engine.access import RestrictedSearches, VisibilityView, audience, is_in_audience, restricted_searches
 from models.board import OPERATIONS, Board, VisibilityChange
-from models.database import Database
+from models.db.database import Database
 from realtime.source import Position
 
 

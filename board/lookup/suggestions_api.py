@@ -29,7 +29,7 @@ from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point, metres
 from board.web.heavy_reads import heavy
 from board.web.http import json_errors, json_response, read_json_object, service_of
-from models.pace import paced
+from models.db.read_pacing import paced
 from models.search import Search
 from models.sighting import Sighting
 from models.times import parse_utc

@@ -1,6 +1,6 @@
 """Finding: the words of cards, notes and searches, on one board or on all that one may see.
 
-Every row keeps its words folded (see `models.sought`), and the database reads through all of them, other threads beside it.
+Every row keeps its words folded (see `models.searchable`), and the database reads through all of them, other threads beside it.
 With 1,000 cards and 500 notes on each of 50 boards that takes a core a tenth of a second, less where much is found, and a tenth
 of that on one board.
 """
@@ -23,11 +23,11 @@ from board.web.compression import packs
 from board.web.heavy_reads import heavy
 from board.web.http import int_query_param, json_response, service_of
 from models.board import OPERATIONS
+from models.db.read_pacing import paced
 from models.note import Note
-from models.pace import paced
 from models.search import Search
+from models.searchable import Match, Searchable, find_matches, words
 from models.sighting import Sighting
-from models.sought import Match, Searchable, find_matches, words
 from models.task import Task
 
 KINDS: tuple[type[Searchable], ...] = (Search, Sighting, Task, Note)

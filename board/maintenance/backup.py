@@ -14,8 +14,8 @@ from board.audit import writer
 from board.audit.entries import BackupMade
 from board.engine import hash_chain
 from board.errors import OperationError
-from models.database import Database
-from models.sqlite import library, set_up
+from models.db.database import Database
+from models.db.sqlite import library, set_up
 from models.upkeep import BACKUP, Upkeep
 
 STEPS = 100_000  # of SQLite's own machine, between two looks at how far it is

@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from board.audit import actor
 from board.settings import Settings
-from models import schema
-from models.database import Database
+from models.db import schema
+from models.db.database import Database
 
 T = TypeVar("T")
 

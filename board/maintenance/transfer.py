@@ -12,9 +12,9 @@ from board.audit.entries import BackupRestored
 from board.engine import hash_chain, integrity, rights_version
 from board.errors import OperationError
 from models.board import Board
-from models.database import Database
+from models.db.database import Database
+from models.db.schema import metadata
 from models.ids import new_epoch
-from models.schema import metadata
 from models.upkeep import Upkeep
 
 PAGE = 500  # rows in memory at once

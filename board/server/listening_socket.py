@@ -3,7 +3,7 @@
 import socket
 
 from board.settings import Settings
-from models.database import ConfigurationError
+from models.db.database import ConfigurationError
 
 QUEUED = 2_048  # connections that the kernel holds for us while we are busy, or while one worker follows another
 

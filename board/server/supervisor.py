@@ -31,7 +31,7 @@ from board.settings import Settings
 from board.telemetry import logs, watchdog
 from board.telemetry.logs import WORKER
 from board.telemetry.metrics import FOLDER
-from models.errors import ConfigurationError
+from models.db.errors import ConfigurationError
 
 log = structlog.get_logger()
 

@@ -20,7 +20,7 @@ from board.server.serve import serve
 from board.settings import Settings
 from board.telemetry import logs
 from board.telemetry.metrics import FOLDER
-from models.database import ConfigurationError, DatabaseUnavailable
+from models.db.database import ConfigurationError, DatabaseUnavailable
 
 READY, BEAT = b"R", b"."
 

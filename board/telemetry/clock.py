@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from board.telemetry import metrics
 from models.clock import AHEAD, JUMPED, ClockFault
-from models.database import Database, DatabaseUnavailable
+from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, parse_utc
 from realtime import protocol
 from realtime.hub import Hub

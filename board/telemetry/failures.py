@@ -8,7 +8,7 @@ import structlog
 from board.errors import Refused
 from board.i18n import N_
 from board.telemetry import logs, metrics
-from models.database import DatabaseUnavailable, TooLong
+from models.db.database import DatabaseUnavailable, TooLong
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from board.errors import Refused
 from board.telemetry.logs import WORKER
-from models.errors import DatabaseUnavailable
+from models.db.errors import DatabaseUnavailable
 from realtime.hub import Hub
 from realtime.periodic import every
 

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from board.errors import Refused
 from board.web.http import json_response, wait
-from models.database import DatabaseUnavailable
+from models.db.database import DatabaseUnavailable
 
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
 

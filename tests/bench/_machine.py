@@ -8,7 +8,7 @@ from pathlib import Path
 from board.dev import CannotStart, find_postgres, find_redis
 from board.dev.browser import NoBrowser, find
 from board.dev.server_binaries import postgres_version
-from models import sqlite
+from models.db import sqlite
 from tests.bench._server import LIMITS_OFF, ROOT
 
 

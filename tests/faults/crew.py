@@ -12,7 +12,7 @@ import httpx2 as httpx
 from sqlmodel import Session
 
 from board.accounts import accounts
-from models.database import Database, DatabaseUnavailable
+from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, now
 from tests.faults.plant import Plant
 from tests.faults.records import Commands, Revocation

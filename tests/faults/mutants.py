@@ -80,10 +80,14 @@ MUTANTS = (
             Patch(
                 "board/engine/unit_of_work.py", ".where(Board.id == board_id).with_for_update()", ".where(Board.id == board_id)"
             ),
-            Patch("models/postgresql.py", "FOR UPDATE SKIP LOCKED", ""),
+            Patch("models/db/postgresql.py", "FOR UPDATE SKIP LOCKED", ""),
         ),
         replace(_plan(Storm((), 10.0), delay_s=0.002), workers=3, guests=0, boards=1),
-        (Patch("models/database.py", "        for _ in range(2):  # once more", "        for _ in range(1):  # not once more"),),
+        (
+            Patch(
+                "models/db/database.py", "        for _ in range(2):  # once more", "        for _ in range(1):  # not once more"
+            ),
+        ),
     ),
     Mutant(
         "a gap after the bus is back is ignored",
@@ -104,7 +108,7 @@ MUTANTS = (
         "acknowledged but not durable",
         (
             Patch(
-                "models/database.py",
+                "models/db/database.py",
                 "                    committing = True\n                    transaction.commit()",
                 "                    committing = True\n"
                 "                    if group[0].boards[:1] not in ((), ('operations',)):  # else there is no search to work on\n"
@@ -113,7 +117,7 @@ MUTANTS = (
                 "                    transaction.commit()",
             ),
             Patch(
-                "models/lines.py",
+                "models/db/write_queue.py",
                 "        if self.error is None and self.after is not None:",
                 "        if self.done.done():  # it was told before\n            return\n"
                 "        if self.error is None and self.after is not None:",

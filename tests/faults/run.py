@@ -15,7 +15,7 @@ from typing import Any
 import redis
 from sqlmodel import Session
 
-from models.database import Database
+from models.db.database import Database
 from tests.faults import journal
 from tests.faults.blows import Blows
 from tests.faults.checker import Verdict, check

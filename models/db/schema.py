@@ -15,13 +15,13 @@ from models import (  # noqa: F401  (they register themselves)
     event,
     handover,
     note,
+    read_position,
     search,
-    seen,
     sighting,
     task,
     upkeep,
 )
-from models.database import START_S, ConfigurationError, Database
+from models.db.database import START_S, ConfigurationError, Database
 
 metadata = SQLModel.metadata
 MIGRATIONS = Path(__file__).parent / "migrations"

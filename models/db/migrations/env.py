@@ -1,8 +1,8 @@
-"""Alembic's entry: runs the migrations on the connection that `models.schema.migrate` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `models.db.schema.migrate` hands over."""
 
 from alembic import context
 
-from models.schema import metadata
+from models.db.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

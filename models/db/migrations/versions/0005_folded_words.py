@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from models.sought import folded
+from models.searchable import folded
 
 revision = "0005"
 down_revision = "0004"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from models.errors import STATEMENT, code_of
+from models.db.errors import STATEMENT, code_of
 
 
 class WriteHealth:

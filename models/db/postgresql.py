@@ -12,8 +12,8 @@ from psycopg import Error, OperationalError, pq
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from models.errors import ConfigurationError
-from models.pace import Pace
+from models.db.errors import ConfigurationError
+from models.db.read_pacing import Pace
 
 log = logging.getLogger(__name__)
 

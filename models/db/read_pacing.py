@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult
 
-from models.errors import TooLong
+from models.db.errors import TooLong
 
 T = TypeVar("T")
 

@@ -18,11 +18,11 @@ from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlmodel import Session
 
-from models import sqlite
-from models.errors import ConfigurationError, DatabaseUnavailable, TooLong, is_fault
-from models.lines import WriteJob, WriteQueue
-from models.pace import Pace
-from models.write_health import WriteHealth
+from models.db import sqlite
+from models.db.errors import ConfigurationError, DatabaseUnavailable, TooLong, is_fault
+from models.db.read_pacing import Pace
+from models.db.write_health import WriteHealth
+from models.db.write_queue import WriteJob, WriteQueue
 
 __all__ = [
     "ConfigurationError",
@@ -49,7 +49,7 @@ _LATE, _TOGETHER, _MAY_BE_DONE, _COMMITTED = "late", "together", "may be done", 
 
 
 class Store(Protocol):
-    """What differs between the databases. See `models.sqlite` and `models.postgresql`."""
+    """What differs between the databases. See `models.db.sqlite` and `models.db.postgresql`."""
 
     @property
     def kind(self) -> str: ...
@@ -116,8 +116,8 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, fn)
 
     async def read_heavy(self, fn: Callable[[Session], T], within_s: float | None = None) -> T:
-        """The same for what reads many rows: fn gives way to others (see `models.pace`), and its statements and loops are
-        stopped when it takes too long, or when nobody waits for it any more. Raises TooLong, or Unavailable."""
+        """Run fn for many rows: it gives way to other threads (see `models.db.read_pacing`), and its statements and loops stop
+        after `within_s` seconds, or when nobody waits for the result. Raises TooLong or DatabaseUnavailable."""
         pace = Pace(HEAVY_S if within_s is None else within_s)
 
         def read() -> T:
@@ -346,7 +346,7 @@ def _store(url: str, existing: bool, reading: bool) -> Store:
         case "sqlite":
             return sqlite.Store(parsed, existing, reading)
         case "postgresql" | "postgres":
-            from models import postgresql  # here, as who keeps a file needs no driver
+            from models.db import postgresql  # here, as who keeps a file needs no driver
 
             return postgresql.Store(parsed)
     raise ConfigurationError("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")

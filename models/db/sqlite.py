@@ -13,8 +13,8 @@ from typing import IO, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from models.errors import ConfigurationError
-from models.pace import Pace
+from models.db.errors import ConfigurationError
+from models.db.read_pacing import Pace
 
 SAFE_VERSION = (3, 51, 3)
 BUSY_TIMEOUT_MS = 5_000  # how long a writer waits for another process's commit: the command line's, say

@@ -1,0 +1,1 @@
+"""Database access: engines, the write queue, errors, and migrations of the tables."""
