@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -17,12 +16,6 @@ pytestmark = pytest.mark.browser
 SEEN = "Girl with a red coat at the Graslei"
 HOURS = timedelta(hours=5)
 LEARNS_MS = 2 * 5_000 + PATIENCE_MS  # after two heartbeats a screen knows that a clock was set back
-# What a screen takes for the offset of the server's clock after each heartbeat, ms.
-LEARNED = """async (samples) => {
-  const { Offset } = await import("/static/js/core/clock_offset.js");
-  const offset = new Offset();
-  return samples.map((ms) => (offset.learn(ms), offset.ms));
-}"""
 
 
 async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves(office: Office, wall_clock: WallClock) -> None:
@@ -55,20 +48,3 @@ async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves
     await alice.open(f"/searches/{board}/history")
     await expect(alice("li[data-type='sighting.graded']").get_by_test_id("by-clock")).to_be_visible()
     await expect(alice("li[data-type='sighting.added']").get_by_test_id("by-clock")).to_have_count(0)
-
-
-@pytest.mark.parametrize(
-    ("samples", "learned"),
-    [
-        ([-10, -3, -900, -20], [-10, -3, -3, -3]),  # one was late
-        ([0, 18_000_000, 18_000_000], [0, 18_000_000, 18_000_000]),  # set ahead
-        ([0, 0, -18_000_000, -18_000_100], [0, 0, 0, -18_000_000]),  # set back
-        ([0, -7_200_000, -7_195_000, -7_190_000, -20], [0, 0, 0, 0, 0]),  # they waited for a machine that slept
-        ([-5, -6_000, -6_000, -6_000], [-5, -5, -5, -5]),  # a slow line
-        ([0, None], [0, 0]),
-    ],
-)
-async def test_what_a_screen_learns_of_the_clock(office: Office, samples: list[Any], learned: list[int]) -> None:
-    window = await office.stranger()
-    await window.page.goto("/login")
-    assert await window.page.evaluate(LEARNED, samples) == learned

@@ -359,23 +359,6 @@ async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_take
     await expect(bob("#text")).to_have_value(SEEN)
 
 
-SEALED = """async () => {
-  const { keyFrom, seal, unseal } = await import("/static/js/core/cipher.js");
-  const key = await keyFrom(btoa("k".repeat(32))), other = await keyFrom(btoa("o".repeat(32)));
-  const value = { text: "é 🙂" }, text = await seal(key, "place", value), again = await seal(key, "place", value);
-  const opens = (...with_) => unseal(...with_).then((read) => JSON.stringify(read), () => null);
-  const changed = text.slice(0, -2) + (text.endsWith("AA") ? "BB" : "AA");
-  return [await opens(key, "place", text), await opens(other, "place", text), await opens(key, "elsewhere", text),
-    await opens(key, "place", changed), text === again, await crypto.subtle.exportKey("raw", key).then(() => true, () => false)];
-}"""
-
-
-async def test_a_record_is_read_with_its_key_at_its_place_and_as_it_was_written(office: Office) -> None:
-    bob = await office.window("Bob")
-    await bob.page.goto("/account")
-    assert await bob.page.evaluate(SEALED) == ['{"text":"é 🙂"}', None, None, None, False, False]
-
-
 async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_so(office: Office, noor: str) -> None:
     bob = await office.window("Bob")
     await bob.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as by http from elsewhere

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from board.dev.node import Node, find_node
 from board.dev.npm_packages import install
+from board.install import report
 
 COMMANDS: dict[str, tuple[str, ...]] = {  # by name: the script in the folder of packages, and what it is given
-    "eslint": ("eslint/bin/eslint.js", "static/js", "eslint.config.js", "stylelint.config.js"),
+    "eslint": ("eslint/bin/eslint.js", "static/js", "tests/js", "eslint.config.js", "stylelint.config.js"),
     "stylelint": ("stylelint/bin/stylelint.mjs", "static/css/**/*.css"),
 }
+TESTS = "node --test"  # of modules that need no page
+NO_PAGE = "./tests/js/no_page.js"
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,24 @@ class ScriptChecks:
         for name in COMMANDS:
             if code := self.run(name):
                 yield name, code
+        if code := self.test():
+            yield TESTS, code
 
     def run(self, name: str) -> int:
         """Run one check in the checkout; return its exit code."""
         script, *arguments = COMMANDS[name]
         command = [str(self.node.program), str(self.packages / script), *arguments]
         return subprocess.run(command, check=False, cwd=self.root).returncode  # noqa: S603 - our own words, no shell
+
+    def test(self) -> int:
+        """Run the tests of modules, and print what they say where one fails; return the exit code."""
+        files = sorted(str(file) for file in (self.root / "tests/js").glob("*.test.js"))
+        command = [str(self.node.program), "--import", NO_PAGE, "--test", "--test-reporter=spec", *files]
+        done = subprocess.run(  # noqa: S603 - our own words, no shell
+            command, check=False, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+        )
+        if done.returncode:
+            print(done.stdout)  # noqa: T201
+        else:
+            report(f"{TESTS}: {len(files)} files passed")
+        return done.returncode

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { LOOK, NONE, filter, read, written } from "../../static/js/shared/card_filter.js";
+
+test("what is asked stands in the address, there and back", () => {
+  const query = "?kind=task&assignee=me&overdue=yes";
+  assert.equal(written(read(query)), query);
+  assert.equal(written(NONE), "");
+});
+test("what is not understood is left out", () => assert.deepEqual(read("?kind=photo&grade=Z9&changed=soon&x=1"), NONE));
+
+const sighting = { id: "s", kind: "sighting", state: { number: 7, grade: { source: "B", content: 2 }, assessment: "credible", assignee: null, description: "Red coat" } };
+const task = { id: "t", kind: "task", state: { number: 8, assignee: "me1", title: "Call the école" } };
+const shown = (asked, text = "") => {
+  const keeps = filter({ ...NONE, ...asked }, text, {
+    account: "me1", isOverdue: (card) => card === task, isChanged: (id) => id === "s", isSince: () => false, nameOf: () => "Alice",
+  });
+  return [sighting, task].filter(keeps).map(({ id }) => id).join("");
+};
+
+test("cards are kept by kind, person, state and words", () => {
+  assert.equal(shown({}), "st");
+  assert.equal(shown({ kind: "task" }), "t");
+  assert.equal(shown({ assignee: "me" }), "t");
+  assert.equal(shown({ assignee: "nobody" }), "s");
+  assert.equal(shown({ overdue: "yes" }), "t");
+  assert.equal(shown({ changed: LOOK }), "s");
+  assert.equal(shown({ changed: "2026-11-24T10:00Z" }), "");
+  assert.equal(shown({ assessment: "credible" }), "s");
+  assert.equal(shown({}, "ECOLE alice"), "t");
+});
+test("a grade keeps what is as good or better, and F6 what is not graded", () => {
+  assert.deepEqual(["B2", "C3", "D4", "A1", "F6"].map((grade) => shown({ grade })), ["s", "s", "s", "", ""]);
+});

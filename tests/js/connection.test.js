@@ -1,0 +1,12 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { afterClose, backoff } from "../../static/js/core/connection.js";
+
+test("a close code says how to come back", () => {
+  assert.deepEqual([1000, 1001, 1006, 1012, 4401, 4500, 4999].map(afterClose), ["soon", "spread", "soon", "spread", "soon", "ask", "ask"]);
+});
+test("attempts are made less and less often, up to fifteen seconds, and not by all at once", () => {
+  assert.deepEqual([0, 1, 4, 5, 50].map((attempt) => backoff(attempt, 0)), [250, 500, 4_000, 7_500, 7_500]);
+  assert.ok(backoff(50, 0.999) <= 15_000);
+});

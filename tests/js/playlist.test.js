@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Playlist } from "../../static/js/display/playlist.js";
+
+function playing(boards, everyS, pages) {
+  const list = new Playlist();
+  list.set({ boards, every_s: everyS });
+  return (now) => {
+    const shown = list.at(now, (board) => pages[board]);
+    return shown && `${shown.board}${shown.page}`;
+  };
+}
+
+test("boards are shown one after the other, page by page", () => {
+  const at = playing(["a", "b"], 20, { a: 2, b: 1 });
+  assert.deepEqual([0, 9_999, 10_000, 20_000, 39_999, 40_000].map(at), ["a0", "a0", "a1", "b0", "b0", "a0"]);
+});
+test("a board without pages is skipped, and nothing is shown where none has any", () => {
+  assert.deepEqual([0, 20_000].map(playing(["a", "b"], 20, { a: 0, b: 1 })), ["b0", "b0"]);
+  assert.equal(playing(["a"], 20, { a: 0 })(0), null);
+});
+test("a page has ten seconds, however many there are", () => {
+  const at = playing(["a"], 10, { a: 4 });
+  assert.deepEqual([0, 9_999, 10_000, 20_000].map(at), ["a0", "a0", "a1", "a2"]);
+});
+test("a single page stays for good", () => {
+  const list = new Playlist();
+  list.set({ boards: ["a"], every_s: 20 });
+  assert.equal(list.at(0, () => 1).lasts, null);
+});
+test("a page where something happened comes up, but none is left within five seconds", () => {
+  const list = new Playlist();
+  list.set({ boards: ["a"], every_s: 60 });
+  const at = (now) => list.at(now, () => 3).page;
+  assert.equal(at(0), 0);
+  list.lead(2, 4_999);
+  assert.equal(at(4_999), 0);
+  list.lead(2, 5_000);
+  assert.equal(at(5_000), 2);
+});
+test("a board that has gone is followed by the one after it", () => {
+  const list = new Playlist();
+  list.set({ boards: ["a", "b", "c"], every_s: 20 });
+  const pages = { a: 1, b: 1, c: 1 };
+  list.at(0, (board) => pages[board]);
+  assert.equal(list.at(20_000, (board) => pages[board]).board, "b");
+  pages.b = 0;
+  assert.equal(list.at(21_000, (board) => pages[board]).board, "c");
+});

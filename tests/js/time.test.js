@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ago, clock, day, fromInput, late, moment, roughly, since, toInput } from "../../static/js/core/time.js";
+
+const now = new Date("2026-11-24T21:34:00Z"); // 22:34 in Brussels
+const before = (seconds) => new Date(now.getTime() - seconds * 1000);
+
+test("times are those of Brussels, whatever the zone of the machine", () => {
+  assert.equal(clock("2026-11-24T21:34:00Z"), "22:34");
+  assert.equal(clock("2026-07-24T21:34:00Z"), "23:34");
+  assert.equal(day("2026-11-24T23:30:00Z", now), "Wed 25 Nov");
+  assert.equal(day("2025-11-24T12:00:00Z", now), "Mon 24 Nov 2025");
+  assert.equal(moment(now, now), "22:34");
+  assert.equal(moment("2026-11-23T21:34:00Z", now), "Mon 23 Nov 22:34");
+});
+test("what is no time is empty", () => {
+  for (const nothing of [null, undefined, "", "soon"]) assert.deepEqual([clock(nothing), day(nothing), ago(nothing), since(nothing), late(nothing)], ["", "", "", "", ""]);
+});
+test("ages are in the units that matter", () => {
+  assert.deepEqual([0, 59, 60, 3_600, 36_000, 172_800, -300].map((seconds) => ago(before(seconds), now)), [
+    "just now", "just now", "1 min ago", "1 h 00 ago", "10 h ago", "2 d ago", "in 5 min",
+  ].map((text) => text));
+  assert.equal(roughly(3 * 3_600_000 + 5 * 60_000), "3 h 05");
+});
+test("a running time ticks, is never negative, and counts days from the first on", () => {
+  assert.deepEqual([-5, 0, 23_472, 86_400, 270_000].map((seconds) => since(before(seconds), now)), [
+    "00:00:00", "00:00:00", "06:31:12", "1 d 00 h", "3 d 03 h",
+  ]);
+});
+test("what is less than a minute late is not late", () => {
+  assert.deepEqual([-60, 0, 59, 2_460].map((seconds) => late(before(seconds), now)), ["", "", "", "41 min late"]);
+});
+test("times of forms go there and back, also around a change of summer time", () => {
+  const texts = ["2026-11-24T22:34", "2026-07-01T00:00", "2026-03-29T01:59", "2026-03-29T03:00", "2026-10-25T01:59", "2026-10-25T03:00"];
+  for (const text of texts) assert.equal(toInput(fromInput(text)), text);
+  assert.equal(fromInput("2026-07-01T00:00"), "2026-06-30T22:00:00.000Z");
+  assert.equal(fromInput(""), null);
+  assert.equal(fromInput("tomorrow"), null);
+  assert.equal(toInput(null), "");
+});
