@@ -11,12 +11,12 @@ from playwright.async_api import Browser
 from board.dev import Postgres, Redis, server_folder
 from board.dev.browser import find
 from board.engine import identity
-from tests import cast, houses
-from tests.cast import Person, Server, serving
-from tests.clocks import WallClock, settable
-from tests.company import Company, playing
-from tests.houses import House
-from tests.office import Office, hire
+from tests.support import cast, houses
+from tests.support.cast import Person, Server, serving
+from tests.support.clocks import WallClock, settable
+from tests.support.company import Company, playing
+from tests.support.houses import House
+from tests.support.office import Office, hire
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     end of the alphabet, as the longest stand there, and what runs last should be short."""
     _take_turns(items)
     files: dict[Path, list[pytest.Item]] = {}
-    for item in sorted(items, key=lambda item: item.path, reverse=True):
+    for item in sorted(items, key=lambda item: item.path.name, reverse=True):
         files.setdefault(item.path, []).append(item)
     heavy = [each for each in files if files[each][0].get_closest_marker("browser")]
     light = [each for each in files if each not in heavy]

@@ -7,8 +7,8 @@ from tests.bench import Figure, at
 from tests.bench._big import big_board, worked_on
 from tests.bench._server import on_sqlite, serving
 from tests.bench._windows import office
-from tests.cast import PATIENCE_S
-from tests.window import Window
+from tests.support.cast import PATIENCE_S
+from tests.support.window import Window
 
 CARDS, EVENTS = 300, 5_000
 STEPS, WARM = 100, 3  # of each way

@@ -1,0 +1,417 @@
+"""Whoever is concerned is alerted, and nobody else: of what was assessed, of a status, of a card of theirs, of their name."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from board.commands import alerts, mentions
+from models.alert import KINDS
+from models.times import now
+from tests.api.test_administration import browser, hire
+from tests.support import cast, handing
+from tests.support.cast import Person, new_id, serving
+from tests.support.company import Company
+from tests.support.houses import BY_TURNS
+from tests.support.scene import Scene
+
+pytestmark = pytest.mark.houses(BY_TURNS)
+
+PEOPLE = ("alice", "bob", "charlie", "victor", "ada")
+
+
+@pytest.fixture
+async def scene(company: Company) -> Scene:
+    """A search that everybody sees, with a sighting on it."""
+    return Scene(company, await company.alice.open_search())
+
+
+async def listed(person: Person, board: str) -> list[dict[str, Any]]:
+    """What alerts somebody of a search, newest first."""
+    response = await person.http.get("/api/v1/alerts")
+    assert response.status_code == 200, response.text
+    return [each for each in response.json()["alerts"] if each["board"] == board]
+
+
+async def alerted(company: Company, board: str, seq: int) -> dict[str, str]:
+    """Who is alerted by an event, and of which kind."""
+    found = {name: await listed(getattr(company, name), board) for name in PEOPLE}
+    return {name: each["kind"] for name, all in found.items() for each in all if each["seq"] == seq}
+
+
+async def unread(person: Person) -> int:
+    return int((await person.http.get("/api/v1/alerts")).json()["unread"])
+
+
+async def mark(person: Person, body: Any) -> int:
+    response = await person.http.post("/api/v1/alerts/read", json=body)
+    assert response.status_code == 200, response.text
+    return int(response.json()["unread"])
+
+
+async def bell(person: Person) -> dict[str, Any]:
+    return await person.ask({"type": "alerts"}, type="alerts")
+
+
+async def told(person: Person, **like: Any) -> dict[str, Any]:
+    """Waits until this is the last that a socket was told of alerts."""
+
+    def last() -> dict[str, Any] | None:
+        frame = next(each for each in reversed(person.heard) if each["type"] == "alerts")
+        return frame if frame.items() >= like.items() else None
+
+    return dict(await person.until(last))
+
+
+# -- whom ---------------------------------------------------------------------------------------------------------------------
+
+
+async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: Scene) -> None:
+    company, board = scene.company, scene.search
+    bob = company.bob.account["id"]
+    others = {name: kind for name in PEOPLE[1:] for kind in ["status"]}
+    seen = await scene.one("sighting.add", {"description": "a girl"}, company.bob)
+    assessed = await scene.one("sighting.assess", {"sighting": seen["id"], "assessment": "credible"})
+    doubted = await scene.one("sighting.assess", {"sighting": seen["id"], "assessment": "unverifiable"})
+    given = await scene.one("card.assign", {"card": seen["id"], "assignee": bob})
+    task = await scene.one("task.add", {"title": "call", "assignee": bob})
+    named = await scene.one("note.add", {"text": "Ask @BÖB", "card": seen["id"]})
+    closed = await scene.one("search.set_status", {"status": "closed", "reason": "moved", "acknowledge": "as it is"})
+    again = await scene.one("search.set_status", {"status": "closed", "reason": "moved away", "acknowledge": "as it is"})
+    assert await alerted(company, board, seen["seq"]) == {}
+    assert await alerted(company, board, assessed["seq"]) == dict.fromkeys(others, "sighting")
+    assert await alerted(company, board, doubted["seq"]) == {}
+    assert await alerted(company, board, given["seq"]) == {"bob": "assigned"}
+    assert await alerted(company, board, task["seq"]) == {"bob": "assigned"}
+    assert await alerted(company, board, named["seq"]) == {"bob": "mention"}
+    assert await alerted(company, board, closed["seq"]) == others
+    assert await alerted(company, board, again["seq"]) == {}  # another reason, the same status
+    card = {"kind": "sighting", "id": seen["id"], "number": seen["state"]["number"]}
+    status, mention, _, _, sighting = await listed(company.bob, board)
+    actor = {"id": company.alice.account["id"], "name": "Alice"}
+    assert status == {
+        "board": board, "reference": (await scene.state("search", board))["reference"], "seq": closed["seq"], "at": closed["at"],
+        "kind": "status", "type": "search.status_set", "actor": actor, "entity": {"kind": "search", "id": board}, "card": None,
+        "value": "closed", "acknowledge": "as it is", "reason": None, "handover": None, "read": False, "desktop": False,
+    }  # fmt: skip
+    assert (mention["entity"], mention["card"]) == ({"kind": "note", "id": named["id"]}, card)
+    assert (sighting["value"], sighting["card"]) == ("credible", card)
+
+
+async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(scene: Scene) -> None:
+    company, board = scene.company, scene.search
+    await handing.take(company.ada)
+    await scene.one("search.update", {"lead": company.bob.account["id"]})
+    both = {"bob": "urgent", "ada": "urgent"}
+    added = await scene.sighting(priority="urgent")
+    usual, task = await scene.sighting(), await scene.task(priority="urgent")
+    assert [await alerted(company, board, event["seq"]) for event in (added, usual, task)] == [both, {}, {}]
+    changed = []
+    for priority in ("urgent", "low", "urgent"):
+        changed.append(await scene.one("sighting.update", {"sighting": usual["id"], "priority": priority}))
+    same = await scene.one("sighting.update", {"sighting": usual["id"], "clothing": "a red coat"})
+    assert [await alerted(company, board, event["seq"]) for event in [*changed, same]] == [both, {}, both, {}]
+    newest = (await listed(company.bob, board))[0]
+    assert (newest["type"], newest["value"], newest["card"]["id"]) == ("sighting.updated", None, usual["id"])
+    own = await scene.one("sighting.add", {"description": "a girl", "priority": "urgent"}, company.bob)
+    named = await scene.sighting(description="@Bob has seen her", priority="urgent")
+    assert await alerted(company, board, own["seq"]) == {"ada": "urgent"}
+    assert await alerted(company, board, named["seq"]) == both | {"bob": "mention"}
+
+
+async def test_of_an_urgent_sighting_learns_who_may_see_the_search_and_holds_the_shift_by_then(company: Company) -> None:
+    hidden = Scene(company, await company.secret_search(company.bob))
+    await handing.take(company.ada)
+    first = await hidden.sighting(priority="urgent")
+    await hidden.one("search.update", {"lead": company.bob.account["id"]})
+    second = await hidden.sighting(priority="urgent")
+    assert [await alerted(company, hidden.search, event["seq"]) for event in (first, second)] == [{}, {"bob": "urgent"}]
+    desk = Scene(company, await company.alice.open_search())
+    await handing.take(company.alice)
+    third = await desk.one("sighting.add", {"description": "a girl", "priority": "urgent"}, company.charlie)
+    assert await alerted(company, desk.search, third["seq"]) == {"alice": "urgent"}
+
+
+async def test_what_alerts_by_two_kinds_is_listed_once(scene: Scene) -> None:
+    bob = scene.company.bob
+    before = await unread(bob)
+    task = await scene.one("task.add", {"title": "call", "instruction": "@Bob, please", "assignee": bob.account["id"]})
+    assert await alerted(scene.company, scene.search, task["seq"]) == {"bob": "assigned"}
+    assert await unread(bob) == before + 1
+
+
+async def test_nobody_is_alerted_of_their_own_doing(scene: Scene) -> None:
+    company, alice = scene.company, scene.company.alice
+    seen = await scene.sighting(assignee=alice.account["id"])
+    note = await scene.one("note.add", {"text": "@Alice takes it, @Bob helps"})
+    taken = await scene.one("card.assign", {"card": seen["id"], "assignee": company.bob.account["id"]}, company.bob)
+    assert await alerted(company, scene.search, seen["seq"]) == {}
+    assert await alerted(company, scene.search, note["seq"]) == {"bob": "mention"}
+    assert await alerted(company, scene.search, taken["seq"]) == {}
+
+
+async def test_in_an_edit_only_who_was_not_named_before(scene: Scene) -> None:
+    company = scene.company
+    task = await scene.task(instruction="@Bob calls the school")
+    same = await scene.one("task.update", {"task": task["id"], "instruction": "@Bob calls the school at 8", "title": "Ask @bob"})
+    more = await scene.one("task.update", {"task": task["id"], "checklist": {"a": {"text": "@Bob and @Charlie"}}})
+    folded = await scene.one("card.withdraw", {"card": task["id"], "reason": "as @Bob said"})
+    moved = await scene.one("search.update", {"person": {"description": "known to @Victor"}})
+    found = [await alerted(company, scene.search, event["seq"]) for event in (task, same, more, folded, moved)]
+    assert found == [{"bob": "mention"}, {}, {"charlie": "mention"}, {"bob": "mention"}, {"victor": "mention"}]
+
+
+async def test_a_note_on_the_operations_board_names_people_too(company: Company) -> None:
+    ack = await company.alice.do("operations", "note.add", {"text": "@Victor watches tonight"})
+    assert await alerted(company, "operations", ack["seqs"][0]) == {"victor": "mention"}
+    assert (await listed(company.victor, "operations"))[0]["reference"] is None
+
+
+DESK = [
+    ("1", "Zoé Lemaire"),
+    ("2", "Jean-Luc Peeters"),
+    ("3", "Zoé"),
+    ("4", "Marie Claes"),
+    ("5", "Marie Peeters"),
+    ("6", "Öz (IT)"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("@ZOE LEMAIRE!", "1"),
+        ("@Zoé: who?", "3"),  # two begin so, and one is named so
+        ("@jean-luc", "2"),
+        ("(@Jean-Luc's turn)", "2"),
+        ("@Jean", ""),
+        ("@marie", ""),  # which one?
+        ("@Marie  Claes, @marie peeters", "45"),
+        ("@Mariecke @Zoé-Anne", ""),
+        ("zoe@lemaire.example, a@zoe", ""),
+        ("@@ @ @, @öz", "6"),
+        ("@nobody @öz (IT)", "6"),
+        ("@" * 2_000 + "a" + "-" * 2_000, ""),
+    ],
+)
+def test_who_is_named(text: str, ids: str) -> None:
+    assert mentions.named([text], mentions.known(DESK)) == set(ids)
+
+
+async def test_texts_without_an_at_ask_for_no_names(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(session: object) -> None:
+        raise AssertionError("names were read")
+
+    monkeypatch.setattr(mentions, "_names", fail)
+    await scene.one("note.add", {"text": "Bob"})
+    with pytest.raises(BaseException, match="failed"):
+        await scene.one("note.add", {"text": "@Bob"})
+
+
+async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(company: Company, scene: Scene) -> None:
+    first, second = await scene.sighting(), await scene.sighting()
+    assess = {"assessment": "confirmed"}
+    before = await scene.one("sighting.assess", {"sighting": first["id"]} | assess)
+    kim = await company.come("Kim", "investigator")
+    assert (await unread(kim), await listed(kim, scene.search)) == (0, [])
+    assert (await bell(kim))["unread"] == 0
+    assert before["seq"] in {each["seq"] for each in await listed(company.bob, scene.search)}
+    after = await scene.one("sighting.assess", {"sighting": second["id"]} | assess)
+    await told(kim, unread=1)
+    assert [each["seq"] for each in await listed(kim, scene.search)] == [after["seq"]]
+    assert await mark(kim, {"all": True}) == 0
+
+
+# -- rights -------------------------------------------------------------------------------------------------------------------
+
+
+async def test_who_may_not_see_the_search_now_finds_nothing_of_it(company: Company) -> None:
+    alice, charlie = company.alice, await company.again(company.charlie)
+    await mark(charlie, {"all": True})
+    assert (await bell(charlie))["unread"] == 0
+    search = await company.secret_search(charlie)
+    scene = Scene(company, search)
+    await scene.one("note.add", {"text": "@Charlie, look"})
+    seen = await scene.sighting(assignee=charlie.account["id"])
+    await scene.one("sighting.assess", {"sighting": seen["id"], "assessment": "confirmed"})
+    last = {"board": search, "seq": (await listed(charlie, search))[0]["seq"]}
+    await told(charlie, unread=3, last=last)
+    assert not await listed(company.victor, search)
+
+    members = [alice.account["id"]]
+    await alice.do(search, "search.set_access", {"access": "members", "members": members})
+    await told(charlie, unread=0, last=None)
+    at = len(charlie.heard)
+    await scene.one("search.set_status", {"status": "closed", "reason": "@Charlie", "acknowledge": "as it is"})
+    assert not await listed(charlie, search)
+    assert await mark(charlie, {"alerts": [last]}) == await mark(charlie, {"all": True}) == await unread(charlie) == 0
+    assert (await bell(await company.again(charlie)))["unread"] == 0
+    assert search not in str(charlie.heard[at:])
+
+    await scene.one("search.set_status", {"status": "open", "reason": "again"})
+    await alice.do("operations", "note.add", {"text": "@Charlie"})
+    await told(charlie, unread=1)
+    await alice.do(search, "search.set_access", {"access": "desk", "members": []})
+    await told(charlie, unread=6)  # what he could not see he has not read
+    assert len(await listed(company.victor, search)) == 3
+
+
+# -- read ---------------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_read_on_one_screen_is_read_on_all(scene: Scene) -> None:
+    company = scene.company
+    desk, phone, other = [await company.again(person) for person in (company.bob, company.bob, company.victor)]
+    await mark(desk, {"all": True})
+    await mark(other, {"all": True})
+    for each in (desk, phone, other):
+        assert (await bell(each)) == {"type": "alerts", "unread": 0, "last": None, "quiet": False}
+    first = await scene.task(assignee=desk.account["id"])
+    second = await scene.one("search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
+    for each in (desk, phone):
+        await told(each, unread=2, last={"board": scene.search, "seq": second["seq"]})
+    unknown = {"board": "operations", "seq": 2**53}
+    assert await mark(phone, {"alerts": [{"board": scene.search, "seq": second["seq"]}, unknown]}) == 1
+    for each in (desk, phone):
+        await told(each, unread=1, last={"board": scene.search, "seq": first["seq"]})
+    await told(other, unread=1)
+    assert [each["read"] for each in await listed(desk, scene.search)] == [True, False]
+    assert await mark(desk, {"all": True}) == 0
+    await told(phone, unread=0, last=None)
+    assert [each["read"] for each in await listed(phone, scene.search)] == [True, True]
+    assert (await bell(await company.again(phone)))["unread"] == 0
+    assert not (await listed(other, scene.search))[0]["read"]
+    silent = await company.again(company.bob)
+    await silent.follow(scene.search)
+    assert not [frame for frame in silent.heard if frame["type"] == "alerts"]  # it did not ask
+
+
+async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(scene: Scene) -> None:
+    company = scene.company
+    alice, bob = await company.again(company.alice), await company.again(company.bob)
+    for each in (alice, bob):
+        await mark(each, {"all": True})
+        assert (await bell(each))["unread"] == 0
+    await scene.task(assignee=bob.account["id"])
+    await told(bob, unread=1)
+    assert await mark(bob, {"all": True}) == 0
+    await told(bob, unread=0)
+    await company.alice.open_search()  # many events there and one here are looked for together
+    await scene.one("search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
+    await scene.one("search.set_status", {"status": "open", "reason": "x"})
+    await told(bob, unread=2)
+    await scene.one("task.add", {"title": "call", "assignee": alice.account["id"]}, bob)
+    await told(alice, unread=1)
+    assert (await bell(await company.again(alice)))["unread"] == await unread(alice) == 1
+
+
+async def test_what_another_process_writes_or_marks_is_told_too(
+    installation: dict[str, Any], tmp_path: Path, alice: Person, bob: Person
+) -> None:
+    search = await alice.open_search()
+    assert (await bell(bob))["unread"] == 0
+    async with serving(tmp_path, **installation) as other:
+        elsewhere = await cast.come(other, bob.token)
+        assert (await bell(elsewhere))["unread"] == 0
+        await alice.do(search, "task.add", {"title": "call", "assignee": bob.account["id"]})
+        for each in (elsewhere, bob):
+            await told(each, unread=1)
+        assert await mark(elsewhere, {"all": True}) == 0
+        await told(bob, unread=0, last=None)
+        await elsewhere.leave()
+
+
+async def test_what_is_older_than_two_weeks_is_no_longer_listed(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob, desk = await company.again(company.bob), company.server.desk
+    await mark(bob, {"all": True})
+    monkeypatch.setattr(desk, "clock", lambda: now() - alerts.LASTS - timedelta(minutes=1))
+    old = await company.alice.open_search()
+    await company.alice.do(old, "task.add", {"title": "x", "assignee": bob.account["id"]})
+    monkeypatch.setattr(desk, "clock", lambda: now() - alerts.LASTS + timedelta(minutes=1))
+    await company.alice.do(old, "task.add", {"title": "y", "assignee": bob.account["id"]})
+    assert [each["type"] for each in await listed(bob, old)] == ["task.added"]
+    assert (await bell(bob))["unread"] == 1
+
+
+# -- choices ------------------------------------------------------------------------------------------------------------------
+
+
+async def test_each_person_chooses_which_and_where(company: Company) -> None:
+    eva = await hire(company.server, name=f"Eva{new_id()}")
+    search = await company.alice.open_search()
+    places = dict.fromkeys(KINDS, "list")
+    async with browser(company.server, eva) as http:
+
+        async def choose(**chosen: str) -> dict[str, Any]:
+            assert (await http.post("/account/alerts", data=places | chosen)).headers["location"] == "/account?changed=alerts"
+            return dict((await http.get("/api/v1/alerts")).json())
+
+        await http.post("/api/v1/alerts/read", json={"all": True}, headers={"Origin": company.server.url})
+        await company.alice.do(search, "note.add", {"text": f"@{eva.name}"})
+        await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
+        found = await choose(status="off", mention="desktop")
+        assert [(each["kind"], each["desktop"]) for each in found["alerts"] if each["board"] == search] == [("mention", True)]
+        assert (found["unread"], found["quiet"]) == (1, False)
+        found = await choose(mention="desktop", quiet="yes")
+        assert [(each["kind"], each["desktop"]) for each in found["alerts"] if each["board"] == search] == [
+            ("status", False), ("mention", False),
+        ]  # fmt: skip
+        assert (found["unread"], found["quiet"]) == (2, True)
+        assert await choose(**dict.fromkeys(KINDS, "off")) == {"alerts": [], "unread": 0, "quiet": False}
+        assert (await http.post("/account/alerts", data=places | {"status": "everywhere"})).status_code == 422
+        earlier = {kind: "off" for kind in KINDS if kind not in ("urgent", "handover")}  # as a page of an earlier version says it
+        assert (await http.post("/account/alerts", data=earlier)).status_code == 303
+        assert (await http.get("/account")).text.count("selected") == len(KINDS)
+
+
+async def test_a_choice_acts_on_open_sockets(company: Company) -> None:
+    victor = await company.again(company.victor)
+    await mark(victor, {"all": True})
+    await bell(victor)
+    search = await company.alice.open_search()
+    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
+    await told(victor, unread=1, quiet=False)
+
+    def choose(status: str, quiet: bool) -> Any:
+        places = dict.fromkeys(KINDS, "list") | {"status": status}
+        return lambda session: alerts.update_settings(session, victor.account["id"], places, quiet)
+
+    await company.server.desk.database.write(choose("list", quiet=True))
+    await told(victor, unread=1, quiet=True)
+    await company.server.desk.database.write(choose("off", quiet=False))
+    await told(victor, unread=0, quiet=False)
+    await company.server.desk.database.write(choose("list", quiet=False))
+    await told(victor, unread=1, quiet=False)
+
+
+# -- refused ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"all": False}, {"all": 1}, {"all": True, "alerts": []}, {"alerts": {}}, {"alerts": [1]},
+        *({"alerts": [each]} for each in ({"board": "x"}, {"board": "", "seq": 1}, {"board": "x", "seq": 1, "more": 1})),
+        *({"alerts": [{"board": "x", "seq": seq}]} for seq in ("1", True, 1.5, -1, 2**53 + 1)),
+        {"alerts": [{"board": "x", "seq": 1}] * 201},
+    ],
+)  # fmt: skip
+async def test_what_is_no_list_of_alerts_is_refused(company: Company, body: Any) -> None:
+    response = await company.bob.http.post("/api/v1/alerts/read", json=body)
+    assert (response.status_code, response.json()["code"]) == (422, "invalid")
+
+
+async def test_a_token_that_only_reads_marks_nothing_and_one_that_only_takes_in_sees_nothing(company: Company) -> None:
+    reader = await company.come("Rita", "investigator", "read")
+    assert await unread(reader) >= 0
+    assert "unread" in await bell(reader)
+    assert (await reader.http.post("/api/v1/alerts/read", json={"all": True})).status_code == 403
+    token = await cast.token_for(company.server.desk, "Ines", "investigator", "intake")
+    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
+        assert (await intake.get("/api/v1/alerts")).status_code == 403
+        assert (await intake.post("/api/v1/alerts/read", json={"all": True})).status_code == 403
+    async with httpx.AsyncClient(base_url=company.server.url) as nobody:
+        assert (await nobody.get("/api/v1/alerts")).status_code == 401
+        assert (await nobody.post("/api/v1/alerts/read", json={"all": True})).status_code == 401

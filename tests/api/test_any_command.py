@@ -1,0 +1,143 @@
+"""Whatever command anybody gives, of whatever role and however they come: the answer is one that the contract has, in the order
+in which it is judged; what is refused has changed nothing, and what is acknowledged is there once."""
+
+import asyncio
+from functools import cache
+from typing import Any
+
+import httpx2 as httpx
+import jsonschema_rs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from board.api.routes import document
+from board.commands.registry import TABLE
+from board.web.http import BASE, STATUS
+from models.board import OPERATIONS
+from tests.api.test_bad_input import NOBODY, WHOLE, WRONG, failures, filled, heads
+from tests.api.test_openapi import BESIDE_A_LOOP, CALLERS, Caller, headers_of
+from tests.api.test_rights import board_of, scene
+from tests.support import cast, handing
+from tests.support.company import Company
+
+pytestmark = BESIDE_A_LOOP
+
+FEW, MANY = 25, 400
+FUZZ = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SECRET = "secret"
+LATER = {"invalid", "not_found", "conflict"}  # judged by the data
+WHOSE = ("undo", *handing.COMMANDS)  # where the data says whether one may
+NONE = ("note.eat", "", "search", "undo.undo")  # no commands
+
+VALUES = st.one_of(
+    st.sampled_from(WRONG),
+    st.sampled_from(["{sighting}", "{task}", "{done}", "{inbox}", "{graded}"]),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
+    st.integers(-3, 300),
+)
+
+
+@st.composite
+def commands(draw: st.DrawFn) -> dict[str, Any]:
+    """Mostly sensible; a field or two are anything."""
+    name = draw(st.sampled_from([*TABLE, *TABLE, *NONE]))
+    data = dict(WHOLE.get(name, {"text": "x"}))
+    for field in draw(st.lists(st.sampled_from([*data, "unknown", "text"]), max_size=2)):
+        data[field] = draw(VALUES)
+    right = board_of(name, "search")
+    board = draw(st.sampled_from([right] * 6 + [OPERATIONS, "search", SECRET, NOBODY]))
+    position = draw(st.sampled_from([{}, {}, {"base": 0}, {"base": 5}, {"base": 10**6}, {"base": -1}, {"base": 1, "epoch": "x"}]))
+    return {"name": name, "board": board, "data": data, **position}
+
+
+class Stage:
+    """A search that everybody sees, one that none of the callers does, and what is on the first."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+
+    async def play(self) -> None:
+        search, self.names = await scene(self.company)
+        self.boards = {"search": search, SECRET: await self.company.secret_search()}
+
+    async def reopen(self) -> None:
+        await self.company.alice.do(self.boards["search"], "search.set_status", {"status": "open", "reason": "again"})
+
+
+@pytest.fixture(scope="module")
+async def stage(company: Company) -> Stage:
+    stage = Stage(company)
+    await stage.play()
+    return stage
+
+
+def judged_first(name: str, board: str, caller: Caller) -> str | None:
+    """The code that one is refused with before the data is looked at, where that is so."""
+    (role, scope), rule = caller, TABLE.get(name)
+    if scope == "intake":  # it is let in by another door
+        return "forbidden"
+    if board in (SECRET, NOBODY):
+        return "not_found"
+    if rule is None or rule.on not in ("any", "operations" if board == OPERATIONS else "search"):
+        return "unknown_command"
+    return None if rule.may(role) and scope != "read" else "forbidden"
+
+
+@cache
+def fits(status: int) -> Any:
+    """What the description says of an answer with this status."""
+    answers = document()["paths"][f"{BASE}/boards/{{board}}/commands"]["post"]["responses"]
+    assert str(status) in answers, f"{status} is not in the description"
+    schema = answers[str(status)]["content"]["application/json"]["schema"]
+    return jsonschema_rs.validator_for(schema | {"components": document()["components"]})
+
+
+async def tried(stage: Stage, asking: httpx.AsyncClient, caller: Caller, command: dict[str, Any]) -> str:
+    """Gives a command, and holds what comes of it against the contract. Its code, or `ack`."""
+    name, place, before, failed = command["name"], command["board"], await heads(stage.company), failures()
+    board = stage.boards.get(place, place)
+    body = command | {"id": cast.new_id(), "data": filled(command["data"], stage.names)}
+    response = await asking.post(f"{BASE}/boards/{board}/commands", json=body)
+    said, after = response.json(), await heads(stage.company)
+    assert fits(response.status_code).is_valid(said), said
+    assert failures() == failed
+    first = judged_first(name, place, caller)
+    if response.status_code == 200:
+        assert first is None, f"it is {first}"
+        assert said["seqs"] == list(range(before[board] + 1, after[board] + 1))
+        again = await asking.post(f"{BASE}/boards/{board}/commands", json=body)
+        assert (again.json(), await heads(stage.company)) == (said, after), "it is done once"
+        if name == "search.set_status":
+            await stage.reopen()
+        return "ack"
+    assert said["code"] in ((first,) if first else LATER | ({"forbidden"} if name in WHOSE else set())), said
+    assert response.status_code == STATUS[said["code"]]
+    assert said["message"].endswith(".")
+    assert after == before, "what was refused has changed nothing"
+    if said["code"] == "invalid":
+        assert said["fields"]
+    return str(said["code"])
+
+
+@pytest.mark.parametrize("many", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("caller", CALLERS, ids="-".join)
+async def test_no_command_of_anybody_has_an_answer_outside_the_contract(
+    company: Company, stage: Stage, caller: Caller, many: int
+) -> None:
+    met: set[str] = set()
+    loop = asyncio.get_running_loop()
+    async with httpx.AsyncClient(base_url=company.server.url, headers=await headers_of(company, *caller)) as asking:
+
+        @settings(FUZZ, max_examples=many)
+        @given(command=commands())
+        def any_command(command: dict[str, Any]) -> None:
+            met.add(asyncio.run_coroutine_threadsafe(tried(stage, asking, caller, command), loop).result(cast.PATIENCE_S))
+
+        await asyncio.to_thread(any_command)
+    if caller[1] == "intake":
+        assert met == {"forbidden"}
+    elif caller[1] == "read" or caller[0] == "viewer":
+        assert met == {"forbidden", "not_found", "unknown_command"}
+    else:
+        assert met >= {"ack", "invalid", "not_found", "unknown_command"}

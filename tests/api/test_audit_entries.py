@@ -1,0 +1,579 @@
+"""Each thing that has to be written down is, with who did it and to whom; and who is concerned is alerted."""
+
+import asyncio
+import getpass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from board.accounts import accounts, live_changes
+from board.audit import installation
+from board.audit.entries import ENTRIES
+from board.engine import hash_chain, journal
+from board.service import BoardService
+from models.accounts import Account
+from models.board import AUDIT, Board
+from models.times import format_utc, now
+from tests.api.test_administration import FOREIGN, NEW, browser, hire, shown_once
+from tests.api.test_displays import PATH as DISPLAYS
+from tests.api.test_displays import SHOWN
+from tests.ops.test_command_line import Shell
+from tests.support import cast
+from tests.support.cast import PASSWORD, Person, new_id, settings_for
+from tests.support.company import Company
+from tests.support.houses import BY_TURNS
+from tests.support.walls import Browser
+
+pytestmark = pytest.mark.houses(BY_TURNS)
+
+
+class Record:
+    """What the audit journal got since this was made."""
+
+    def __init__(self, company: Company, seq: int) -> None:
+        self.company, self.seq = company, seq
+
+    async def entries(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Oldest first; of a kind."""
+        await self.company.server.desk.repeats.write()
+        asked = {"limit": 500} | ({"kind": kind} if kind else {})
+        answer = await self.company.ada.http.get("/api/v1/audit", params=asked)
+        return [each for each in reversed(answer.json()["entries"]) if each["seq"] > self.seq]
+
+    async def one(self, type: str) -> dict[str, Any]:
+        (entry,) = await self.entries(type)
+        return entry
+
+    async def types(self) -> list[str]:
+        return [each["type"] for each in await self.entries()]
+
+
+async def since_now(company: Company) -> Record:
+    repeats = company.server.desk.repeats
+    repeats._end_window()  # what scenes before this one have left to be counted
+    await repeats.write()
+    answer = await company.ada.http.get("/api/v1/audit", params={"limit": 1})
+    return Record(company, answer.json()["seq"])
+
+
+@pytest.fixture
+async def record(company: Company) -> Record:
+    return await since_now(company)
+
+
+@pytest.fixture
+async def admin(company: Company) -> Account:
+    return await hire(company.server, "admin", "Ada")
+
+
+@pytest.fixture
+async def ada(company: Company, admin: Account) -> AsyncIterator[httpx.AsyncClient]:
+    """An administrator at a browser."""
+    async with browser(company.server, admin) as http:
+        yield http
+
+
+@pytest.fixture
+async def record_of_ada(company: Company, ada: httpx.AsyncClient) -> Record:
+    """From when she has come in."""
+    return await since_now(company)
+
+
+def by(account: Account, token: str | None = None) -> dict[str, Any]:
+    return {"kind": "account", "id": account.id, "name": account.name, "token": token}
+
+
+NOBODY = {"kind": "nobody", "id": None, "name": None, "token": None}
+
+
+# -- coming in ------------------------------------------------------------------------------------------------------------
+
+
+async def try_in(http: httpx.AsyncClient, email: str, password: str) -> int:
+    return (await http.post("/login", data={"email": email, "password": password})).status_code
+
+
+async def test_who_signs_in_is_written_down_with_the_address(company: Company, record: Record) -> None:
+    eva = await hire(company.server)
+    async with browser(company.server, eva):
+        entry = await record.one("sign_in.succeeded")
+    assert (entry["id"], entry["actor"]) == (eva.id, by(eva))
+    assert entry["about"] == {"name": "Eva", "address": "127.0.0.1"}
+
+
+async def test_who_fails_to_sign_in_is_written_down_and_why(company: Company, record: Record) -> None:
+    eva, kim = await hire(company.server), await hire(company.server, name="Kim")
+    await live_changes.apply_change(company.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
+    typed = f"secret-{new_id()}@desk.example"  # somebody may have typed the password there
+    async with browser(company.server) as http:
+        for email, password in ((eva.email, "wrong horse"), (typed, "wrong"), (kim.email, PASSWORD), (kim.email, "wrong")):
+            assert await try_in(http, email, password) == 401
+    found = {(each["id"], each["about"]["reason"]): each for each in await record.entries("sign_in.failed")}
+    assert found.keys() == {(eva.id, "password"), ("", "unknown"), (kim.id, "disabled"), (kim.id, "password")}
+    entry = found[eva.id, "password"]
+    assert entry["actor"] == NOBODY
+    assert entry["about"] == {"name": "Eva", "reason": "password", "address": "127.0.0.1", "count": 1, "since": None}
+    assert typed not in str(await record.entries())
+
+
+async def test_who_is_throttled_is_written_down(company: Company, record: Record) -> None:
+    eva = await hire(company.server)
+    async with browser(company.server) as http:
+        codes = [await try_in(http, eva.email, "wrong horse") for _ in range(12)]
+    assert codes[:3] == [401] * 3
+    assert codes[-1] == 429
+    entry = await record.one("sign_in.throttled")
+    assert (entry["about"]["address"], entry["actor"]) == ("127.0.0.1", NOBODY)
+
+
+async def test_the_same_is_counted_and_not_written_again(company: Company, record: Record) -> None:
+    eva = await hire(company.server)
+    async with browser(company.server) as http:
+        for _ in range(5):
+            assert await try_in(http, eva.email, "wrong horse") == 401
+    (first,) = await record.entries("sign_in.failed")
+    assert first["about"]["count"] == 1
+    company.server.desk.repeats._end_window()
+    _, more = await record.entries("sign_in.failed")
+    assert (more["id"], more["about"]["count"]) == (eva.id, 4)
+    assert more["about"]["since"] <= first["at"]
+
+
+async def test_a_page_of_another_site_is_written_down(company: Company, record: Record) -> None:
+    eva = await hire(company.server)
+    async with browser(company.server, eva) as http:
+        cookie = f"board_session={http.cookies['board_session']}"
+        assert (await http.post("/api/v1/seen", json={}, headers=FOREIGN)).status_code == 403
+        assert (await http.post("/account/theme", data={"theme": "dark"}, headers={"Origin": ""})).status_code == 403
+        with pytest.raises(InvalidStatus, match="403"):
+            await connect(company.server.ws, additional_headers={"Cookie": cookie} | FOREIGN)
+    async with browser(company.server) as http:
+        assert (await http.post("/login", data={}, headers=FOREIGN)).status_code == 403
+    company.server.desk.repeats._end_window()
+    found = await record.entries("origin.refused")
+    assert {each["id"] for each in found} == {eva.id, ""}
+    first = found[0]["about"]
+    assert (first["origin"], first["path"], first["address"]) == ("https://evil.example", "/api/v1/seen", "127.0.0.1")
+    assert sum(each["about"]["count"] for each in found) == 4
+
+
+async def test_a_token_that_is_not_good_is_written_down_and_why(company: Company, record: Record) -> None:
+    desk, secrets, owners = company.server.desk, {}, {}
+    for name in ("revoked", "expired", "disabled", "good"):
+        secrets[name] = await cast.token_for(desk, name, "viewer")
+    people = {each.name: each for each in await desk.database.read(accounts.every)}
+    owners = {name: people[name] for name in secrets}
+    await live_changes.apply_change(
+        desk, lambda s: accounts.revoke_token(s, f"{owners['revoked'].email} write", format_utc(now()))
+    )
+    past = format_utc(now() - timedelta(days=1))
+    sql = text("UPDATE token SET expires_at = :past WHERE account = :id")
+    await desk.database.write(lambda s: s.connection().execute(sql, {"past": past, "id": owners["expired"].id}))
+    await live_changes.apply_change(desk, lambda s: accounts.set_enabled(s, owners["disabled"].email, False))
+    secrets["unknown"] = f"board_{new_id()}"
+    async with httpx.AsyncClient(base_url=company.server.url) as http:
+        for name, secret in secrets.items():
+            answer = await http.get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+            assert answer.status_code == (200 if name == "good" else 401), name
+        with pytest.raises(InvalidStatus, match="401"):
+            await connect(company.server.ws, additional_headers={"Authorization": f"Bearer {secrets['unknown']}"})
+    found = {each["about"]["reason"]: each for each in await record.entries("token.refused")}
+    assert found.keys() == secrets.keys() - {"good"}
+    for name in ("revoked", "expired", "disabled"):
+        about = found[name]["about"]
+        assert (found[name]["id"], about["name"], about["title"]) == (owners[name].id, name, f"{owners[name].email} write")
+        assert about["token"]
+    assert (found["unknown"]["id"], found["unknown"]["about"]["token"]) == ("", None)
+    told = str(await record.entries())
+    assert not [secret for secret in secrets.values() if secret in told]
+
+
+# -- administrators -------------------------------------------------------------------------------------------------------
+
+
+async def test_what_an_administrator_does_to_an_account_is_written_down(
+    company: Company, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
+) -> None:
+    email = f"kim-{new_id()}@desk.example"
+    assert (await ada.post("/accounts", data={"name": "Kim", "email": email, "role": "viewer"})).status_code == 200
+    kim = await company.server.desk.database.read(lambda database: accounts.find(database, email))
+    path = f"/accounts/{kim.id}"
+    for form, data in (
+        ("role", {"role": "coordinator"}), ("role", {"role": "coordinator"}), ("link", {}), ("enabled", {"enabled": "no"}),
+        ("enabled", {"enabled": "no"}), ("enabled", {"enabled": "yes"}), ("sessions", {}),
+    ):  # fmt: skip
+        assert (await ada.post(f"{path}/{form}", data=data)).status_code in (200, 303), form
+    found = await record_of_ada.entries()
+    assert [each["type"] for each in found] == [
+        "account.added", "link.made", "account.role_set", "link.made", "account.disabled", "account.enabled",
+    ]  # fmt: skip
+    assert {each["id"] for each in found} == {kim.id}
+    assert [each["actor"] for each in found] == [by(admin)] * 6
+    assert found[0]["about"] == {"name": "Kim", "role": "viewer"}
+    assert found[1]["about"]["first"] is True
+    assert found[2]["about"] == {"name": "Kim", "before": "viewer", "role": "coordinator"}
+    assert found[3]["about"]["first"] is False
+
+
+async def test_sessions_that_an_administrator_ends_are_written_down(
+    company: Company, ada: httpx.AsyncClient, admin: Account
+) -> None:
+    eva = await hire(company.server)
+    async with browser(company.server, eva), browser(company.server, eva):
+        record = await since_now(company)
+        assert (await ada.post(f"/accounts/{eva.id}/sessions")).status_code == 303
+    entry = await record.one("sessions.ended")
+    assert (entry["actor"], entry["id"], entry["about"]) == (by(admin), eva.id, {"name": "Eva", "count": 2})
+
+
+async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
+    company: Company, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
+) -> None:
+    title, bob = f"hotline {new_id()}", company.bob
+    me = (await bob.http.get("/api/v1/me")).json()
+    given = {"name": title, "scope": "write", "account": me["email"]}
+    before = (await bob.http.get("/api/v1/alerts")).json()
+    secret = shown_once(await ada.post("/accounts/tokens", data=given))
+    entry = await record_of_ada.one("token.added")
+    assert (entry["id"], entry["actor"]) == (me["id"], by(admin))
+    assert {name: entry["about"][name] for name in ("name", "title", "scope")} == {
+        "name": "Bob",
+        "title": title,
+        "scope": "write",
+    }
+    assert secret not in str(entry)
+    assert title in str((await company.ada.http.get("/api/v1/audit", params={"account": me["id"], "limit": 1})).json())
+    after = (await bob.http.get("/api/v1/alerts")).json()
+    assert after["unread"] == before["unread"] + 1
+    alert = after["alerts"][0]
+    assert {name: value for name, value in alert.items() if name not in ("seq", "at")} == {
+        "board": "account", "reference": None, "kind": "security", "type": "token.added",
+        "actor": {"id": admin.id, "name": "Ada"}, "entity": {"kind": "account", "id": me["id"]}, "card": None, "value": title,
+        "reason": None, "handover": None, "read": False, "desktop": True,
+    }  # fmt: skip
+    assert alert["seq"] != entry["seq"] or entry["seq"] < 10  # how far the journal is, is told to nobody
+    assert (await ada.post("/accounts/tokens/revoke", data={"name": title})).status_code == 303
+    assert (await ada.post("/accounts/tokens/revoke", data={"name": title})).status_code == 303  # it is revoked already
+    assert (await record_of_ada.types()).count("token.revoked") == 1
+
+
+async def test_a_token_of_ones_own_alerts_nobody(company: Company, ada: httpx.AsyncClient, admin: Account) -> None:
+    shown_once(await ada.post("/accounts/tokens", data={"name": new_id(), "scope": "read", "account": admin.email}))
+    assert [each for each in (await ada.get("/api/v1/alerts")).json()["alerts"] if each["kind"] == "security"] == []
+
+
+async def test_an_alert_of_ones_account_is_told_live_read_and_cannot_be_switched_off(
+    company: Company, ada: httpx.AsyncClient
+) -> None:
+    eva = await hire(company.server)
+    async with browser(company.server, eva) as http:
+        kinds = ("assigned", "mention", "sighting", "status")
+        off = dict.fromkeys(kinds, "off")
+        assert (await http.post("/account/alerts", data=off)).status_code == 303
+        assert (await http.post("/account/alerts", data=off | {"security": "off"})).status_code == 303  # no such choice
+        headers = {"Cookie": f"board_session={http.cookies['board_session']}", "Origin": company.server.url}
+        socket = await connect(company.server.ws, additional_headers=headers)
+        person = Person(company.server, "", socket)
+        await person.ask({"type": "alerts"}, type="alerts", unread=0)
+        shown_once(await ada.post(f"/accounts/{eva.id}/link"))
+        shown_once(await ada.post(f"/accounts/{eva.id}/link"))
+
+        def told(unread: int) -> Any:
+            last = [each for each in person.heard if each["type"] == "alerts"][-1]
+            return last if last["unread"] == unread else None
+
+        frame = await person.until(lambda: told(2))
+        assert frame["last"] == {"board": "account", "seq": 2}
+        listed = (await http.get("/api/v1/alerts")).json()["alerts"]
+        assert [(each["type"], each["seq"], each["read"]) for each in listed] == [
+            ("link.made", 2, False),
+            ("link.made", 1, False),
+        ]
+        body = {"alerts": [{"board": "account", "seq": 1}]}
+        assert (await http.post("/api/v1/alerts/read", json=body)).json() == {"unread": 1}
+        await person.until(lambda: told(1))
+        assert [each["read"] for each in (await http.get("/api/v1/alerts")).json()["alerts"]] == [False, True]
+        assert (await http.post("/api/v1/alerts/read", json={"all": True})).json() == {"unread": 0}
+        await person.leave()
+    kim = await hire(company.server, name="Kim")
+    async with browser(company.server, kim) as other:
+        assert (await other.get("/api/v1/alerts")).json()["alerts"] == []
+
+
+async def test_a_link_that_is_used_and_ones_own_password_are_written_down(company: Company, ada: httpx.AsyncClient) -> None:
+    eva = await hire(company.server)
+    link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
+    record = await since_now(company)
+    async with browser(company.server) as http:
+        assert (await http.post("/password", data={"code": link, "new": "short"})).status_code == 422
+        assert await record.entries() == []
+        assert (await http.post("/password", data={"code": link, "new": NEW})).status_code == 303
+        used, set_by_link, came = await record.entries()
+        assert [each["type"] for each in (used, set_by_link, came)] == ["link.used", "password.set", "sign_in.succeeded"]
+        assert (used["id"], used["actor"], used["about"]) == (eva.id, NOBODY, {"name": "Eva", "address": "127.0.0.1"})
+        record = await since_now(company)
+        assert (await http.post("/account/password", data={"old": "wrong horse", "new": NEW})).status_code == 422
+        assert (await http.post("/account/password", data={"old": NEW, "new": f"{NEW} again"})).status_code == 303
+        failed, own = await record.one("sign_in.failed"), await record.one("password.set")
+    assert failed["id"] == eva.id
+    assert own["actor"] == by(eva)
+    assert NEW not in str(await record.entries())
+
+
+async def test_tokens_that_end_with_a_password_are_written_down(company: Company) -> None:
+    eva = await hire(company.server)
+    await live_changes.apply_change(
+        company.server.desk, lambda s: accounts.add_token(s, f"of {eva.email}", "read", eva.email, format_utc(now()))
+    )
+    record = await since_now(company)
+    async with browser(company.server, eva) as http:
+        assert (await http.post("/account/password", data={"old": PASSWORD, "new": NEW})).status_code == 303
+    entry = await record.one("token.revoked")
+    assert (entry["id"], entry["about"]["title"]) == (eva.id, f"of {eva.email}")
+
+
+# -- displays, files, sources ---------------------------------------------------------------------------------------------
+
+
+async def test_what_is_done_to_displays_is_written_down(company: Company, record: Record) -> None:
+    screen = Browser(company.server)
+    code = await screen.code()
+    wrong = await company.alice.http.post(DISPLAYS, json={"name": "Hall", "code": "0000-0000"} | SHOWN)
+    assert wrong.status_code == 404
+    made = (await company.alice.http.post(DISPLAYS, json={"name": "Hall", "code": code} | SHOWN)).json()
+    path = f"{DISPLAYS}/{made['id']}"
+    assert (await company.bob.http.delete(path)).status_code == 403
+    await company.alice.http.patch(path, json={"name": "Hall 2", "sound": False})
+    await company.alice.http.patch(path, json={"name": "Hall 2"})
+    await company.alice.http.delete(path)
+    found = await record.entries()
+    assert [each["type"] for each in found] == ["display.paired", "display.changed", "display.revoked"]
+    assert {each["id"] for each in found} == {made["id"]}
+    assert {each["actor"]["id"] for each in found} == {company.alice.account["id"]}
+    assert found[0]["about"] == {"name": "Hall", "profile": "room", "boards": ["operations"]}
+    assert found[1]["about"] == {"name": "Hall 2", "fields": ["name"]}
+    await screen.leave()
+
+
+@pytest.mark.parametrize("name", ["cards.csv", "cards.json", "journal.csv", "journal.json", "history.md", "handover.md"])
+async def test_a_file_that_somebody_takes_away_is_written_down(company: Company, name: str) -> None:
+    reference = f"R-{new_id()}"
+    search = await company.secret_search(company.bob, reference=reference)
+    record = await since_now(company)
+    path = {"history.md": f"/searches/{search}/history.md", "handover.md": "/handover.md"}.get(name)
+    path = path or f"/api/v1/boards/{search}/{name}"
+    if name != "handover.md":
+        assert (await company.charlie.http.get(path)).status_code == 404
+        assert await record.entries() == []
+    answer = await company.bob.http.get(path)
+    assert answer.status_code == 200
+    entry = await record.one("export.read")
+    assert entry["id"] == ("operations" if name == "handover.md" else search)
+    assert entry["actor"]["id"] == company.bob.account["id"]
+    assert entry["actor"]["token"]
+    assert f'filename="{entry["about"]["file"]}"' in answer.headers["content-disposition"]
+
+
+# -- the command line -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def board(company: Company) -> Shell:
+    """Beside the company's server, on its database."""
+    return Shell({"DATABASE_URL": company.server.desk.settings.database_url})
+
+
+async def test_what_the_command_line_does_is_written_down_and_alerts(company: Company, board: Shell, record: Record) -> None:
+    email = f"kim-{new_id()}@desk.example"
+    kim = (
+        await board.works("account", "add", email, "--name", "Kim", "--role", "viewer", "--password-stdin", given=PASSWORD)
+    ).strip()
+    for words, given in (
+        (("account", "set-role", email, "admin"), ""), (("account", "disable", email), ""), (("account", "enable", email), ""),
+        (("token", "add", email, "--scope", "read", "--account", email), ""),
+        (("account", "set-password", email, "--password-stdin"), NEW),
+    ):  # fmt: skip
+        await board.works(*words, given=given)
+    found = [each for each in await record.entries() if each["id"] == kim]
+    assert [each["type"] for each in found] == [
+        "account.added", "account.role_set", "account.disabled", "account.enabled", "token.added", "password.set",
+        "token.revoked",
+    ]  # fmt: skip
+    user = {"kind": "command_line", "id": None, "name": getpass.getuser(), "token": None}
+    assert [each["actor"] for each in found] == [user] * 7
+    async with httpx.AsyncClient(base_url=company.server.url) as http:
+        await http.post("/login", data={"email": email, "password": NEW})
+        alerts = (await http.get("/api/v1/alerts")).json()["alerts"]
+    assert [(each["type"], each["actor"]) for each in alerts] == [("password.set", None), ("token.added", None)]
+
+
+async def test_who_is_let_into_a_members_only_search_is_there_and_its_members_are_alerted(
+    company: Company, board: Shell, record: Record
+) -> None:
+    reference = f"R-{new_id()}"
+    search = await company.secret_search(company.bob, reference=reference)
+    email = (await company.charlie.http.get("/api/v1/me")).json()["email"]
+    assert (await company.charlie.http.get(f"/api/v1/boards/{search}")).status_code == 404
+    await board.works("search", "members", search, "--add", email)
+    await board.works("search", "members", search, "--add", email)  # is one already
+    entry = await record.one("members.joined_by_admin")
+    assert (entry["id"], entry["about"]["board"], entry["about"]["reference"]) == (
+        company.charlie.account["id"],
+        search,
+        reference,
+    )
+    for person in (company.alice, company.bob, company.charlie):
+        alert = (await person.http.get("/api/v1/alerts")).json()["alerts"][0]
+        assert (alert["kind"], alert["type"], alert["value"]) == ("security", "members.joined_by_admin", "Charlie")
+        assert (alert["reference"], alert["entity"]) == (reference, {"kind": "search", "id": search})
+    for outsider in (company.victor, company.ada):
+        assert search not in (await outsider.http.get("/api/v1/alerts")).text
+    members = [person.account["id"] for person in (company.alice, company.charlie)]
+    await company.alice.do(search, "search.set_access", {"access": "members", "members": members})
+    alert = (await company.bob.http.get("/api/v1/alerts")).json()["alerts"][0]
+    assert (alert["type"], alert["reference"], alert["entity"]["kind"]) == ("members.joined_by_admin", None, "account")
+    assert search not in (await company.bob.http.get("/api/v1/alerts")).text  # who does not see it any more is not told which
+
+
+async def test_a_backup_and_a_restore_are_written_down(tmp_path: Path) -> None:
+    desk = await BoardService.open(settings_for(tmp_path))
+    board = Shell({"DATABASE_URL": desk.settings.database_url})
+    out = await board.works("backup", f"{tmp_path}/backup.db")
+    assert "holds: 2 boards" in out
+    await desk.close()
+    assert "2 boards have a new epoch" in await board.works("restored")
+    desk = await BoardService.open(settings_for(tmp_path))
+
+    def read(session: Session) -> list[tuple[str, Any, str]]:
+        said = journal.events_after(session, AUDIT, 0)
+        return [(each.type, each.payload()["about"], each.payload()["actor"]["kind"]) for each in said]
+
+    *_, made, restored = await desk.database.read(read)
+    assert made == ("backup.made", {"file": f"{tmp_path}/backup.db"}, "command_line")
+    assert restored == ("backup.restored", {"boards": 2}, "command_line")
+    await desk.close()
+
+
+# -- settings -------------------------------------------------------------------------------------------------------------
+
+SECRETS = {"secret_key": "the first secret of all, and long", "redis_url": None}
+
+
+async def settings_told(folder: Path, monkeypatch: pytest.MonkeyPatch, machine: str = "one", **settings: Any) -> list[Any]:
+    """Starts, and ends; the entries that there are then."""
+    monkeypatch.setattr(installation.socket, "gethostname", lambda: machine)
+    desk = await BoardService.open(settings_for(folder, **settings))
+
+    def read(session: Session) -> list[Any]:
+        return [each.payload() for each in journal.events_after(session, AUDIT, 0) if each.type == "settings.changed"]
+
+    found = await desk.database.read(read)
+    await desk.close()
+    return found
+
+
+def changes(payload: Any) -> dict[str, tuple[str | None, str | None]]:
+    return {each["name"]: (each["before"], each["value"]) for each in payload["about"]["changes"]}
+
+
+async def test_settings_that_changed_between_starts_are_written_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (first,) = await settings_told(tmp_path, monkeypatch)
+    assert first["about"]["first"] is True
+    assert changes(first)["MAX_MESSAGES_PER_SECOND"] == ("50", "0")
+    assert changes(first)["DATABASE_URL"][1] == f"sqlite:///{tmp_path}/board.db"
+    assert len(await settings_told(tmp_path, monkeypatch)) == 1  # nothing changed
+    _, second = await settings_told(tmp_path, monkeypatch, log_level="DEBUG", public_url="https://board.example")
+    assert second["about"]["first"] is False
+    assert changes(second) == {"LOG_LEVEL": ("INFO", "DEBUG"), "PUBLIC_URL": (None, "https://board.example")}
+    *_, back = await settings_told(tmp_path, monkeypatch)
+    assert changes(back) == {"LOG_LEVEL": ("DEBUG", "INFO"), "PUBLIC_URL": ("https://board.example", None)}
+
+
+async def test_of_a_secret_is_told_that_it_changed_and_not_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = ("first " * 8, "second " * 8)
+    (first,) = await settings_told(tmp_path, monkeypatch, secret_key=one)
+    assert changes(first)["SECRET_KEY"] == (None, None)
+    assert len(await settings_told(tmp_path, monkeypatch, secret_key=one)) == 1
+    _, second = await settings_told(tmp_path, monkeypatch, secret_key=two)
+    assert changes(second) == {"SECRET_KEY": (None, None)}
+    assert one not in str([first, second])
+    assert two not in str([first, second])
+    told = installation.told_of(settings_for(tmp_path, database_url="postgresql://kim:hunter2@db.example:5432/board?password=x"))
+    assert told["DATABASE_URL"] == "postgresql://db.example:5432/board"
+    assert "hunter2" not in str(told)
+
+
+async def test_two_machines_with_settings_of_their_own_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await settings_told(tmp_path, monkeypatch, "one", host="127.0.0.1")
+    found = await settings_told(tmp_path, monkeypatch, "two", host="::1")
+    assert changes(found[-1]) == {"HOST": ("127.0.0.1", "::1")}  # it was never here
+    for machine, host in (("one", "127.0.0.1"), ("two", "::1"), ("one", "127.0.0.1")):
+        assert len(await settings_told(tmp_path, monkeypatch, machine, host=host)) == 2
+
+
+async def test_private_parts_of_an_entry_are_told_to_nobody(company: Company) -> None:
+    answer = await company.ada.http.get("/api/v1/audit", params={"kind": "settings"})
+    assert answer.json()["entries"][0]["about"]["first"] is True
+    assert "salt" not in answer.text
+    assert "digests" not in answer.text
+
+
+# -- all of it ------------------------------------------------------------------------------------------------------------
+
+
+def test_each_kind_of_entry_is_tried_here() -> None:
+    source = Path(__file__).read_text() + Path(__file__).with_name("test_audit_repeats.py").read_text()
+    source += Path(__file__).with_name("test_audit.py").read_text()
+    assert [type for type in ENTRIES if f'"{type}"' not in source] == []
+
+
+@asynccontextmanager
+async def storm(company: Company) -> AsyncIterator[list[Any]]:
+    """What is under way at one moment, until all of it is done."""
+    under_way: list[Any] = []
+    yield under_way
+    for each in await asyncio.gather(*under_way):
+        assert each is None or each.status_code in (200, 201, 303), each.text
+
+
+@pytest.mark.houses
+async def test_all_at_once_wait_for_nobody_in_a_circle(company: Company, admin: Account) -> None:
+    """Commands, sign-ins, files, sources, displays and what administrators do: each locks what it needs, and the journal last."""
+    server, people = company.server, [await hire(company.server, name=f"Eva {number}") for number in range(6)]
+    search = await company.alice.open_search()
+    await company.alice.do(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
+    sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
+
+    async def comes(account: Account) -> None:
+        async with browser(server, account):
+            pass
+
+    async with browser(server, admin) as ada, storm(company) as under_way:
+        for number, eva in enumerate(people):
+            role = ("viewer", "coordinator")[number % 2]
+            under_way += [
+                comes(eva), ada.post(f"/accounts/{eva.id}/role", data={"role": role}),
+                ada.post("/accounts/tokens", data={"name": f"{new_id()} of {eva.email}", "scope": "read", "account": eva.email}),
+                ada.post(f"/accounts/{eva.id}/link"),
+                company.bob.http.get(f"/api/v1/boards/{search}/sightings/{sighting}/source"),
+                company.bob.http.get(f"/api/v1/boards/{search}/cards.csv"),
+                company.ada.http.get("/api/v1/audit.csv"),
+            ]  # fmt: skip
+            for board in (search, "operations"):
+                note = {"id": new_id(), "name": "note.add", "data": {"text": f"@Bob {number}"}}
+                under_way.append(company.alice.http.post(f"/api/v1/boards/{board}/commands", json=note))
+            under_way.append(company.bob.http.post("/api/v1/alerts/read", json={"all": True}))
+
+    def holds(session: Session) -> str | None:
+        return hash_chain.verify(session, session.get_one(Board, AUDIT))
+
+    assert await server.desk.database.read(holds) is None

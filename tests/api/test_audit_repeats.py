@@ -1,0 +1,138 @@
+"""Nobody fills the audit journal by knocking: what is the same is counted, and of what differs a bounded number is written."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from board.audit import repeats, writer
+from board.audit.entries import SignInFailed, SignInThrottled
+from board.audit.repeats import MOST, WAITING, WINDOW_S, Repeats
+from board.engine import journal
+from models.board import AUDIT
+from models.db.database import Database, DatabaseUnavailable
+from models.db.schema import migrate
+from tests.support import houses
+
+
+class Door:
+    """Somebody knocks, and time passes as we say."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.now = database, 0.0
+        self.repeats = Repeats(database, lambda: self.now)
+
+    def knock(self, address: str = "192.0.2.1", id: str = "eva", times: int = 1) -> None:
+        for _ in range(times):
+            self.repeats.add(SignInFailed(id=id, name="Eva", reason="password", address=address))
+
+    async def written(self) -> list[tuple[str, Any, Any]]:
+        """(type, address or type that overflowed, count) of all entries."""
+        await self.repeats.write()
+
+        def read(session: Session) -> list[tuple[str, Any, Any]]:
+            found, seq = [], 0
+            while page := journal.events_after(session, AUDIT, seq):
+                about = [(each.type, each.payload()["about"]) for each in page]
+                found += [(type, each.get("address") or each.get("of"), each["count"]) for type, each in about]
+                seq = page[-1].seq
+            return found
+
+        return await self.database.read(read)
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> Any:
+    database = Database(houses.in_folder(tmp_path))
+    migrate(database)
+    yield Door(database)
+    await database.close()
+
+
+async def test_the_first_is_written_at_once_and_those_after_it_are_counted(door: Door) -> None:
+    door.knock(times=1)
+    assert await door.written() == [("sign_in.failed", "192.0.2.1", 1)]
+    door.knock(times=999)
+    assert len(await door.written()) == 1
+    door.now = WINDOW_S
+    assert await door.written() == [("sign_in.failed", "192.0.2.1", 1), ("sign_in.failed", "192.0.2.1", 999)]
+    door.knock()
+    assert (await door.written())[2:] == [("sign_in.failed", "192.0.2.1", 1)]
+
+
+async def test_another_address_account_or_type_is_another_entry(door: Door) -> None:
+    door.knock()
+    door.knock(address="2001:db8::1")
+    door.knock(id="kim")
+    door.repeats.add(SignInThrottled(id="eva", name="Eva", address="192.0.2.1"))
+    assert len(await door.written()) == 4
+
+
+async def test_a_flood_of_different_ones_is_counted(door: Door) -> None:
+    for number in range(10 * MOST):
+        door.knock(address=f"192.0.2.{number}")
+    assert len(await door.written()) == MOST
+    door.now = WINDOW_S
+    assert (await door.written())[MOST:] == [("audit.overflowed", "sign_in.failed", 9 * MOST)]
+    for window in range(2, 12):  # however long it goes on
+        for number in range(10 * MOST):
+            door.knock(address=f"192.0.2.{number}", times=2)
+        door.now = window * WINDOW_S
+        await door.written()
+    entries = await door.written()
+    assert len(entries) <= 12 * (2 * MOST + 1)
+    failed = [count for type, _, count in entries if type in ("sign_in.failed", "audit.overflowed")]
+    assert sum(failed) == 10 * MOST + 10 * 20 * MOST  # none is forgotten
+
+
+async def test_while_the_database_is_away_a_bounded_number_waits_and_nothing_is_lost(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr(door.database, "write", away)
+    knocked = 0
+    for window in range(1, 30):
+        for number in range(MOST + 10):
+            door.knock(address=f"192.0.2.{number}", times=2)
+            knocked += 2
+        door.now = window * WINDOW_S
+        with pytest.raises(DatabaseUnavailable):
+            await door.repeats.write()
+        assert len(door.repeats._waiting) <= WAITING + 2 * MOST + 5
+    monkeypatch.undo()
+    await door.repeats.close()
+    assert sum(count for _, _, count in await door.written()) == knocked
+
+
+async def test_each_that_fails_to_sign_in_is_a_line_of_the_log_and_of_others_the_first(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(writer, "say", lambda entry, actor: said.append(entry.TYPE))
+    door.knock(times=3)
+    for _ in range(3):
+        door.repeats.add(SignInThrottled(id="eva", name="Eva", address="192.0.2.1"))
+    await door.written()
+    assert said == ["sign_in.failed"] * 3 + ["sign_in.throttled"]
+
+
+async def test_what_is_collected_is_written_when_the_server_ends(door: Door) -> None:
+    door.knock(times=7)
+    await door.repeats.close()
+    assert [count for _, _, count in await door.written()] == [1, 6]
+
+
+async def test_a_round_goes_on_when_the_database_is_away(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(repeats.log, "warning", warned.append, raising=False)
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr(door.database, "write", away)
+    door.knock()
+    await door.repeats._round()
+    assert warned == ["the audit journal can't be written"]

@@ -1,0 +1,62 @@
+"""The tasks that are known beforehand: those that come along, or an installation's own, read when it starts."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from board.commands import appeals, searches
+from board.predefined_tasks import MOST, FirstTasksFile, TaskCatalogue, default_catalogue
+from models.db.database import ConfigurationError
+from tests.support import cast
+
+OWN = '[[runaway]]\ntitle = "Ask the neighbours"\ndue_minutes = 15\n[[runaway]]\nkey = "bus"\ntitle = "Bus"\ntitle_fr = "Bus"\n'
+
+
+def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
+    assert FirstTasksFile.model_fields.keys() == set(get_args(searches.Kind))
+    assert all(default_catalogue().first_tasks(kind) for kind in get_args(searches.Kind))
+    assert [level for level in get_args(appeals.Level) if not default_catalogue().take_down(level)] == ["none"]
+
+
+async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "first_tasks.toml").write_text(OWN)
+    async with cast.serving(tmp_path, files_path=str(tmp_path)) as server:
+        alice = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+        for kind, titles in (("runaway", ["Ask the neighbours", "Bus"]), ("undefined", [])):
+            search = await alice.open_search(kind=kind)
+            tasks = (await alice.follow(search)).of("task").values()
+            assert [task["title"] for task in sorted(tasks, key=lambda task: task["number"])] == titles
+        # what it has no file for is as it comes along
+        await alice.do(search, "search.set_appeal", {"level": "discreet"})
+        outcome = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
+        await alice.do(search, "search.set_status", {"status": "found", "reason": "home", "outcome": outcome})
+        tasks = (await alice.follow(search)).of("task").values()
+        assert [task["title"] for task in tasks] == [each.title for each in default_catalogue().take_down("discreet")]
+        await alice.leave()
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("[[runaway]]\ninstruction = 'x'", "runaway.0.title: This is needed."),
+        ("[[runaway]]\ntitle = 'x'\ndue = 5", "runaway.0.due: There is no such field here."),
+        ("[[run_away]]\ntitle = 'x'", "run_away: There is no such field here."),
+        ("[[runaway]]\ntitle = 'x'\npriority = 'high'", "runaway.0.priority: "),
+        ("[[runaway]]\ntitle = 'x'\ndue_minutes = 0", "runaway.0.due_minutes: "),
+        ("[[runaway]]\ntitle = 'x'\n" * (MOST + 1), "runaway: At most 50 entries."),
+        ("runaway = 1", "runaway: This must be a list."),
+        ("[[runaway]", "can't be read"),
+        ("\udcff", "can't be read"),
+    ],
+)
+def test_a_file_that_can_not_be_used_is_refused_at_start_in_a_sentence(tmp_path: Path, text: str, at: str) -> None:
+    (tmp_path / "first_tasks.toml").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ConfigurationError) as refused:
+        cast.settings_for(tmp_path, files_path=str(tmp_path)).check()
+    assert at in str(refused.value)
+    assert str(tmp_path / "first_tasks.toml") in str(refused.value)
+    assert "\n" not in str(refused.value)
+    (tmp_path / "first_tasks.toml").write_text(OWN)
+    cast.settings_for(tmp_path, files_path=str(tmp_path)).check()
+    assert TaskCatalogue(str(tmp_path)).first_tasks("runaway")[0].due_minutes == 15

@@ -1,0 +1,330 @@
+"""A clock that is set, or differs from another machine's: what happened keeps its order and its true time, and every screen says
+that times may be wrong, until that is long over."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from board.dev import Postgres, Redis
+from board.engine import hash_chain
+from board.service import BoardService
+from board.telemetry import clock
+from board.telemetry.clock import ClockWatch, Steps
+from models.board import Board
+from models.db.database import Database
+from models.db.schema import migrate
+from models.times import format_utc, now, parse_utc
+from tests.realtime.test_many_processes import processes
+from tests.support import cast
+from tests.support.cast import Person, Server, serving, settings_for
+from tests.support.clocks import WallClock
+from tests.support.houses import House
+from tests.support.walls import Browser, pair
+
+HOURS = timedelta(hours=5)
+
+
+async def told(person: Person, **like: Any) -> dict[str, Any]:
+    """The frame `clock` that says this: True of what is told, False of what is not."""
+    return dict(
+        await person.until(
+            lambda: next(
+                (
+                    frame
+                    for frame in person.heard
+                    if frame["type"] == "clock" and all((frame[name] is not None) == is_told for name, is_told in like.items())
+                ),
+                None,
+            )
+        )
+    )
+
+
+# -- what is on record --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def alice(server: Server) -> AsyncIterator[Person]:
+    person = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+    yield person
+    await person.leave()
+
+
+@pytest.mark.houses
+async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server, alice: Person, wall_clock: WallClock) -> None:
+    search = await alice.open_search()
+    screen = await alice.follow(search)
+
+    async def write(ahead: timedelta) -> dict[str, Any]:
+        wall_clock.set(ahead)
+        (seq,) = (await alice.do(search, "note.add", {"text": "the aunt was called"}))["seqs"]
+        return (await alice.up_to(search, seq)).events[-1]
+
+    before, during, after, later = [await write(ahead) for ahead in (timedelta(0), HOURS, timedelta(0), timedelta(seconds=1))]
+    assert all("clock" not in event for event in (before, during))  # what is as ever does not grow
+    assert during["at"] == after["at"] == later["at"]
+    assert before["at"] <= after["clock"] <= later["clock"] < during["at"]
+    assert parse_utc(during["at"]) - parse_utc(after["clock"]) > HOURS - timedelta(minutes=1)
+    assert screen.events == (await alice.http.get(f"/api/v1/boards/{search}/events?after={before['seq'] - 1}")).json()["events"]
+    kept = {event["seq"]: event for event in (await alice.http.get(f"/api/v1/boards/{search}/journal.json")).json()["events"]}
+    assert kept[after["seq"]]["clock"] == after["clock"]
+    assert await server.desk.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, search))) is None
+    paper = (await alice.http.get(f"/searches/{search}/history.md")).text
+    assert paper.count("by the clock: ") == 2
+
+
+async def test_events_of_processes_that_wait_for_each_other_do_not_grow(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
+    async with processes(tmp_path, postgres, redis) as pair:
+        alice = await pair.come(pair.one, "Alice", "coordinator")
+        other = await pair.again(pair.two, alice.token)
+        search = await alice.open_search()
+        await asyncio.gather(*(who.do(search, "note.add", {"text": "x"}) for _ in range(40) for who in (alice, other)))
+        events = (await alice.http.get(f"/api/v1/boards/{search}/events?limit=1000")).json()["events"]
+        assert len(events) > 80
+        assert not [event for event in events if "clock" in event]
+
+
+async def test_a_status_that_was_set_while_the_clock_was_behind_is_that_of_its_event(
+    server: Server, alice: Person, wall_clock: WallClock
+) -> None:
+    """A display finds what a search came to by the time of the event: an earlier one it would take for what was before."""
+    search = await alice.open_search()
+    wall_clock.set(-HOURS)
+    over = {"status": "closed", "reason": "over", "acknowledge": "nothing is to be done any more"}
+    (seq,) = (await alice.do(search, "search.set_status", over))["seqs"]
+    browser = Browser(server)
+    await pair(alice, browser, ["operations"])
+    display = await browser.open()
+    await display.follow("operations")
+    (event,) = (await alice.http.get(f"/api/v1/boards/{search}/events?after={seq - 1}")).json()["events"]
+    assert event["clock"] < event["at"]
+    assert display.screens["operations"].of("search")[search]["status_at"] == event["at"]
+    await display.leave()
+    await browser.leave()
+
+
+# -- noticed, and said --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.houses
+async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
+    server: Server, alice: Person, wall_clock: WallClock
+) -> None:
+    browser = Browser(server)
+    await pair(alice, browser, ["operations"])
+    display = await browser.open()
+    assert not [frame for frame in alice.heard if frame["type"] == "clock"]  # where nothing is wrong nobody is told
+    with structlog.testing.capture_logs() as logged:
+        # one look, so that there is something to hold the next one against
+        await alice.until(lambda: [frame for frame in alice.heard if frame["type"] == "heads"])
+        wall_clock.set(HOURS)
+        frames = [await told(each, jumped=True) for each in (alice, display)]
+        assert frames[0] == frames[1]
+        assert frames[0]["jumped"]["by_s"] == pytest.approx(HOURS.total_seconds(), abs=5)
+        search = await alice.open_search()
+        wall_clock.set(timedelta(0))
+        back = await alice.until(
+            lambda: next((f for f in alice.heard if f["type"] == "clock" and f["jumped"]["by_s"] < 0 and f["ahead"]), None)
+        )
+    (opened,) = (await alice.http.get(f"/api/v1/boards/{search}/events?limit=1")).json()["events"]
+    assert back["ahead"]["until"] >= opened["at"] > back["ahead"]["at"]
+    assert back["jumped"]["at"] < opened["at"]
+    # who comes later is told after the hello
+    newcomer = await cast.come(server, await cast.token_for(server.desk, "Bob", "investigator"))
+    assert await told(newcomer, jumped=True, ahead=True) == back
+    assert newcomer.heard[0]["type"] == "hello"
+    warned = [line for line in logged if "clock" in line["event"]]
+    assert [line["event"] for line in warned] == ["the clock jumped", "the clock jumped", "events are ahead of the clock"]
+    assert {line["log_level"] for line in warned} == {"warning"}
+    metrics = (await alice.http.get("/metrics")).text
+    assert "board_clock_jumps_total" in metrics
+    ahead = [line for line in metrics.splitlines() if line.startswith("board_clock_ahead_seconds{")]
+    assert max(float(line.split()[-1]) for line in ahead) > HOURS.total_seconds() - 60
+    for person in (display, newcomer):
+        await person.leave()
+    await browser.leave()
+
+
+async def test_a_journal_that_is_ahead_at_the_start_is_told_of(tmp_path: Path, wall_clock: WallClock) -> None:
+    wall_clock.set(HOURS)
+    async with serving(tmp_path) as server:
+        alice = await cast.come(server, token := await cast.token_for(server.desk, "Alice", "coordinator"))
+        await alice.open_search()
+        await alice.leave()
+    wall_clock.set(timedelta(0))
+    async with serving(tmp_path) as server:
+        alice = await cast.come(server, token)
+        frame = await told(alice, ahead=True)
+        assert frame["jumped"] is None  # nobody saw one
+        assert parse_utc(frame["ahead"]["until"]) - now() > HOURS - timedelta(minutes=1)
+        await alice.leave()
+
+
+# -- how long it is said, and by whom -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Hub:
+    """What a process has told its screens."""
+
+    told: list[dict[str, Any]] = field(default_factory=list)
+
+    def announce(self, subject: str, people: bytes, displays: bytes) -> None:
+        assert (subject, people) == ("clock", displays)
+        self.told.append(orjson.loads(people))
+
+
+@dataclass
+class Machine:
+    """A machine with a clock of its own, on one database with others."""
+
+    database: Database
+    up: float = 1_000.0
+    off: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.hub = Hub()
+        self.watch = ClockWatch(self.database, self.hub, self.clock, lambda: self.up)  # type: ignore[arg-type]
+
+    def clock(self) -> datetime:
+        return BEGINS + timedelta(seconds=self.up + self.off)
+
+    async def passes(self, seconds: float, *others: "Machine") -> None:
+        """Time passes, and the machines look at their clocks."""
+        for machine in (self, *others):
+            machine.up += seconds
+        for _ in range(clock.READ_EVERY):
+            for machine in (self, *others):
+                await machine.watch.look()
+
+    async def happens(self) -> None:
+        """An event is committed by this machine's clock."""
+        at = format_utc(self.clock())
+
+        def happen(session: Any) -> None:
+            board = session.get(Board, "operations") or Board(id="operations", kind="operations", epoch="e", at="")
+            board.at = max(board.at, at)
+            session.add(board)
+
+        await self.database.write(happen)
+
+    @property
+    def says(self) -> tuple[bool, bool]:
+        last = self.hub.told[-1] if self.hub.told else {"jumped": None, "ahead": None}
+        return last["jumped"] is not None, last["ahead"] is not None
+
+
+BEGINS = datetime.fromisoformat("2026-11-24T22:00:00+00:00")
+NOTHING, JUMPED, AHEAD, BOTH = (False, False), (True, False), (False, True), (True, True)
+
+
+@pytest.fixture
+async def machine(house: House, installation: dict[str, Any]) -> AsyncIterator[Callable[[], Machine]]:
+    """Machines on one new database."""
+    databases: list[Database] = []
+
+    def make() -> Machine:
+        databases.append(Database(installation["database_url"]))
+        migrate(databases[-1])
+        return Machine(databases[-1])
+
+    yield make
+    for database in databases:
+        await database.close()
+
+
+@pytest.mark.houses
+async def test_a_jump_is_said_for_half_an_hour_and_a_journal_ahead_until_it_is_reached(machine: Callable[[], Machine]) -> None:
+    one, other = machine(), machine()
+    await one.passes(1, other)
+    one.off = HOURS.total_seconds()
+    await one.passes(1, other)
+    assert (one.says, other.says) == (JUMPED, JUMPED)
+    await one.happens()
+    one.off = 0.0
+    await one.passes(1, other)
+    assert (one.says, other.says) == (BOTH, BOTH)
+    assert one.hub.told[-1]["jumped"]["by_s"] == -HOURS.total_seconds()
+    for _ in range(4):
+        await one.passes(clock.SHOWN_S / 4, other)
+    assert (one.says, other.says) == (AHEAD, AHEAD)
+    while one.up < HOURS.total_seconds() + 1_000:
+        await one.passes(clock.AGAIN_S, other)
+        assert (one.says, other.says) == (AHEAD, AHEAD)
+    for _ in range(4):
+        await one.passes(clock.SHOWN_S / 4, other)
+    assert (one.says, other.says) == (NOTHING, NOTHING)
+    assert one.hub.told[-1] == {"type": "clock", "jumped": None, "ahead": None}
+
+
+@pytest.mark.houses
+async def test_two_machines_whose_clocks_differ_both_say_so(machine: Callable[[], Machine]) -> None:
+    right, wrong = machine(), machine()
+    wrong.off = 3_600.0
+    await right.passes(1, wrong)
+    assert (right.says, wrong.says) == (NOTHING, NOTHING)
+    await wrong.happens()
+    await right.passes(1, wrong)
+    assert (right.says, wrong.says) == (AHEAD, AHEAD)
+    await right.passes(clock.SHOWN_S / 2)
+    another = machine()  # a process that begins while it is so
+    another.up = right.up
+    await another.passes(1)
+    assert another.says == AHEAD
+
+
+async def test_what_is_kept_is_bounded_and_what_is_long_over_is_not_said(machine: Callable[[], Machine]) -> None:
+    one = machine()
+    for number in range(clock.KEPT + 5):
+        one.off = 60.0 * (number % 2)
+        await one.watch.look()
+    counted = "SELECT count(*) FROM clockfault"
+    assert await one.database.read(lambda session: session.connection().exec_driver_sql(counted).scalar()) == clock.KEPT
+    later = machine()
+    later.up = one.up + 2 * clock.SHOWN_S
+    await later.passes(1)
+    assert later.says == NOTHING
+
+
+async def test_what_plays_a_story_sets_its_clock_as_it_likes(tmp_path: Path, wall_clock: WallClock) -> None:
+    told_at = (BEGINS + timedelta(hours=number) for number in itertools.count())
+    desk = await BoardService.open(settings_for(tmp_path), lambda: next(told_at))
+    assert not [task for task in desk._tasks if "ClockWatch" in repr(task)]
+    await desk.close()
+    desk = await BoardService.open(settings_for(tmp_path))
+    assert [task for task in desk._tasks if "ClockWatch" in repr(task)]
+    await desk.close()
+
+
+# -- clocks held against each other -------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(-clock.SLEW / 2, clock.SLEW / 2), max_size=200), st.floats(0.01, 60))
+def test_a_clock_that_is_set_gently_does_not_jump(rates: list[float], every: float) -> None:
+    steps, wall, up = Steps(), 1_000_000.0, 5.0
+    for rate in rates:
+        assert steps.look(wall, up) == 0.0
+        up, wall = up + every, wall + every * (1 + rate)
+
+
+@given(st.floats(-1e6, 1e6).filter(lambda by: abs(by) > clock.JUMP_S + 0.5), st.floats(0.5, 60))
+def test_a_jump_is_seen_once_and_by_how_much(by: float, every: float) -> None:
+    steps = Steps()
+    seen = [steps.look(1_000_000.0 + number * every + (by if number > 2 else 0.0), number * every) for number in range(6)]
+    assert seen == [0.0, 0.0, 0.0, pytest.approx(by, abs=0.5), 0.0, 0.0]
+
+
+def test_many_small_steps_are_a_jump() -> None:
+    steps = Steps()
+    seen = [steps.look(1_000_000.0 + 2.0 * number, 1.0 * number) for number in range(20)]
+    assert sum(seen) == pytest.approx(19, abs=clock.JUMP_S + 1)

@@ -1,0 +1,169 @@
+"""Criteria of a worrying disappearance: the six of the published list are asked. What was answered before stays readable."""
+
+import json
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from sqlalchemy import text
+
+from board.commands import schemas
+from board.commands.suggested_criteria import suggested, undecided
+from models.search import Search
+from tests.support.cast import Refusal
+from tests.support.company import Company
+from tests.support.houses import BY_TURNS
+from tests.support.scene import Scene
+
+pytestmark = pytest.mark.houses(BY_TURNS)
+
+# Age, date of birth, missing since, answer to `under_13`: whether it is suggested. The browser is held to the same.
+AGES: list[tuple[int | None, str | None, str, str, bool]] = [
+    (9, None, "2026-11-24T15:10:00.000Z", "unknown", True),
+    (12, None, "2026-11-24T15:10:00.000Z", "unknown", True),
+    (13, None, "2026-11-24T15:10:00.000Z", "unknown", False),
+    (0, None, "2026-11-24T15:10:00.000Z", "unknown", True),
+    (None, None, "2026-11-24T15:10:00.000Z", "unknown", False),
+    (9, None, "2026-11-24T15:10:00.000Z", "no", False),
+    (9, None, "2026-11-24T15:10:00.000Z", "yes", False),
+    (None, "2013-11-24", "2026-11-24T15:10:00.000Z", "unknown", False),  # the birthday itself
+    (None, "2013-11-25", "2026-11-24T15:10:00.000Z", "unknown", True),
+    (None, "2013-11-25", "2026-11-24T22:59:59.999Z", "unknown", True),
+    (None, "2013-11-25", "2026-11-24T23:00:00.000Z", "unknown", False),  # it is the birthday in Brussels by then
+    (None, "2013-06-25", "2026-06-24T21:59:59.999Z", "unknown", True),
+    (None, "2013-06-25", "2026-06-24T22:00:00.000Z", "unknown", False),  # in summer time
+    (None, "2012-02-29", "2025-02-28T12:00:00.000Z", "unknown", True),
+    (None, "2012-02-29", "2025-03-01T12:00:00.000Z", "unknown", False),
+    (9, "2009-01-01", "2026-11-24T15:10:00.000Z", "unknown", True),  # they contradict each other: either is enough
+    (17, "2017-01-01", "2026-11-24T15:10:00.000Z", "unknown", True),
+    (17, "2017-01-01", "2026-11-24T15:10:00.000Z", "no", False),
+    (None, "2030-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),  # not born yet: a slip
+    (17, "2030-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),
+    (None, "0001-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),
+]
+FORMER = {"answer": "yes", "basis": "the school"}
+
+
+@pytest.fixture
+async def scene(company: Company) -> Scene:
+    return Scene(company, await company.alice.open_search())
+
+
+async def answered_before(scene: Scene, former: dict[str, Any]) -> None:
+    """Has the search answer a criterion that is asked no more, as an earlier version let it."""
+    criteria = (await scene.state("search", scene.search))["criteria"] | {"danger_to_others": former}
+    sql = text("UPDATE search SET criteria = :criteria WHERE id = :id")
+    await scene.company.server.desk.database.write(
+        lambda session: session.connection().execute(sql, {"criteria": json.dumps(criteria), "id": scene.search})
+    )
+
+
+# -- which are asked ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_criterion_that_is_asked_no_more_is_taken_by_no_command(company: Company, scene: Scene) -> None:
+    with pytest.raises(Refusal) as refused:
+        await company.alice.open_search(criteria={"danger_to_others": FORMER})
+    assert list(refused.value.fields) == ["criteria.danger_to_others"]
+    await answered_before(scene, FORMER)
+    for patch in (FORMER, {"answer": "no"}, None):
+        data = {"criteria": {"danger_to_others": patch}}
+        await scene.refuses("invalid", "search.update", data, "criteria.danger_to_others")
+
+
+async def test_what_was_answered_before_stays_whatever_else_is_changed(scene: Scene) -> None:
+    await answered_before(scene, FORMER)
+    event = await scene.one("search.update", {"person": {"age": 9}, "criteria": {"medication": {"answer": "no"}}})
+    assert event["changes"] == ["criteria.medication.answer", "person.age"]
+    assert event["state"]["criteria"]["danger_to_others"] == FORMER
+    undone = await scene.one("undo", {"seq": event["seq"]})
+    assert undone["state"]["criteria"]["danger_to_others"] == FORMER
+    cleared = await scene.one("search.update", {"criteria": None, "person": {"age": 10}})
+    assert cleared["state"]["criteria"]["danger_to_others"] == FORMER
+
+
+async def test_both_kinds_of_search_are_as_the_description_says(scene: Scene) -> None:
+    valid = jsonschema_rs.validator_for(schemas.state(Search)).is_valid
+    state = await scene.state("search", scene.search)
+    assert valid(state)
+    await answered_before(scene, FORMER)
+    old = await scene.state("search", scene.search)
+    assert valid(old)
+    assert not valid(old | {"criteria": old["criteria"] | {"tall": FORMER}})
+
+
+async def test_files_of_a_search_tell_what_was_answered_before(scene: Scene) -> None:
+    await answered_before(scene, FORMER)
+    await scene.does("search.update", {"person": {"age": 30}})
+    answer = await scene.company.alice.http.get("/api/v1/boards/operations/cards.csv")
+    assert "danger_to_others: yes (the school)" in answer.text
+
+
+# -- which are suggested --------------------------------------------------------------------------------------------------
+
+
+def search_of(age: int | None, born: str | None, since: str, answer: str) -> dict[str, Any]:
+    return {
+        "person": {"first_name": "Noor", "age": age, "birth_date": born}, "missing_since": since, "worrying": None,
+        "criteria": {"under_13": {"answer": answer, "basis": None}, "medication": {"answer": "unknown", "basis": None}},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("age", "born", "since", "answer", "is_suggested"), AGES)
+def test_the_age_suggests_that_a_child_is_younger(age: Any, born: Any, since: str, answer: str, is_suggested: bool) -> None:
+    search = search_of(age, born, since, answer)
+    assert suggested(search) == (["under_13"] if is_suggested else [])
+    assert undecided(search) == (is_suggested or answer == "yes")
+
+
+def test_somebody_should_decide_until_somebody_has() -> None:
+    young, old = search_of(9, None, AGES[0][2], "unknown"), search_of(14, None, AGES[0][2], "unknown")
+    assert [undecided(young | {"worrying": decided}) for decided in (None, True, False)] == [True, False, False]
+    assert not undecided(old)
+    assert undecided(old | {"criteria": old["criteria"] | {"medication": {"answer": "yes", "basis": None}}})
+    assert undecided(old | {"criteria": old["criteria"] | {"danger_to_others": FORMER}})
+    assert suggested(young | {"criteria": {}}) == ["under_13"]  # a search of a version that did not ask
+
+
+async def test_summaries_and_the_report_say_what_is_suggested_and_nothing_is_decided(company: Company) -> None:
+    search = await company.alice.open_search(person={"first_name": "Noor", "age": 9})
+    scene, reader = Scene(company, search), await company.again(company.bob)
+    await reader.follow("operations")
+
+    def told() -> list[str]:
+        frames = [each["searches"] for each in reader.heard if each["type"] == "summary"]
+        return next((each[search]["suggested"] for each in reversed(frames) if search in each), ["nothing yet"])
+
+    async def reported() -> tuple[list[str], bool]:
+        report = (await company.alice.http.get("/api/v1/handover", params={"board": search})).json()
+        (section,) = report["searches"]
+        return section["search"]["suggested"], section["search"]["undecided"]
+
+    await reader.until(lambda: told() == ["under_13"])
+    assert await reported() == (["under_13"], True)
+    assert (await scene.state("search", search))["worrying"] is None
+    await scene.does("search.update", {"criteria": {"under_13": {"answer": "no", "basis": "her passport"}}})
+    await reader.until(lambda: told() == [])
+    assert await reported() == ([], False)
+    await scene.does("search.update", {"criteria": {"under_13": None}})
+    await reader.until(lambda: told() == ["under_13"])
+    await scene.does("search.update", {"person": {"age": None, "birth_date": "2009-03-27"}})
+    await reader.until(lambda: told() == [])
+    await scene.does("search.update", {"person": {"birth_date": "2019-03-27"}})
+    await reader.until(lambda: told() == ["under_13"])
+    await scene.does("search.set_worrying", {"worrying": False, "basis": "she called"})
+    assert await reported() == (["under_13"], False)
+    await scene.does("search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
+
+
+async def test_the_report_puts_those_to_decide_on_after_the_worrying_ones(company: Company) -> None:
+    calm = await company.alice.open_search(person={"first_name": "Noor", "age": 16})
+    young = await company.alice.open_search(person={"first_name": "Mila", "age": 4})
+    grave = await company.alice.open_search(person={"first_name": "Zoé", "age": 16})
+    await company.alice.do(grave, "search.set_worrying", {"worrying": True, "basis": "the prosecutor"})
+    report = (await company.alice.http.get("/api/v1/handover")).json()
+    order = [section["board"] for section in report["searches"] if section["board"] in (calm, young, grave)]
+    assert order == [grave, young, calm]
+    for search in order:
+        close = {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
+        await company.alice.do(search, "search.set_status", close)

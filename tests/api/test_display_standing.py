@@ -1,0 +1,84 @@
+"""Which displays are current is judged by the server: on the command line, in the metrics and in the list, by the same rule."""
+
+from datetime import timedelta
+
+import httpx2 as httpx
+from sqlmodel import Session, select
+
+from board.displays import health as display_standing
+from models.display import Display
+from models.times import format_utc, now
+from tests.ops.test_command_line import Shell
+from tests.ops.test_metrics import Told
+from tests.support.cast import Person, Server
+from tests.support.walls import Browser, pair
+
+SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+
+
+async def test_a_display_is_current_when_it_says_so_has_what_happened_and_is_heard_of(server: Server, alice: Person) -> None:
+    board = str((await alice.do("operations", "search.open", SEARCH))["opened"])
+    seq = (await alice.do(board, "sighting.add", {"description": "Girl with a red coat"}))["seqs"][0]
+    happened = now()
+
+    async def state(after_s: float, *, heard_s: float, current: bool = True, has: int = seq, revoked: str | None = None) -> str:
+        """So long after the change, of a screen that told how it is so long after it."""
+        contact = format_utc(happened + timedelta(seconds=heard_s))
+        screen = Display(id="d", name="Room", language="en", digest="", paired_by="", paired_at="", contact_at=contact)
+        screen.current, screen.told, screen.revoked_at = current, {"boards": {board: has}}, revoked
+        at = happened + timedelta(seconds=after_s)
+        return await server.desk.database.read(lambda database: display_standing.status_of(database, screen, at))
+
+    assert await state(21, heard_s=20) == "current"
+    assert await state(21, heard_s=20, current=False) == "not_current"
+    assert await state(21, heard_s=20, has=seq - 1) == "not_current"  # it is mistaken: that was long before it told
+    assert await state(9, heard_s=8, has=seq - 1) == "current"  # what has just happened may be on its way
+    assert await state(29, heard_s=20) == "current"
+    assert await state(31, heard_s=20) == "silent"
+    assert await state(21, heard_s=20, revoked=format_utc(happened)) == "revoked"
+
+
+async def test_a_line_of_a_display_is_one_line_whatever_it_is_called(server: Server, alice: Person) -> None:
+    screen = Browser(server)
+    await pair(alice, screen, ["operations"], name="Front\nroom\x1b[2J")
+    told = {"version": "1\n2", "current": True, "boards": {}}
+    assert (await screen.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
+    (found,) = await server.desk.database.read(lambda database: display_standing.told(database, now()))
+    line = found.line
+    assert (line.split()[0], line.split("  ")[-1], found.state) == ("current", "Front room [2J", "current")
+    assert line.isprintable()
+    await screen.leave()
+
+
+def heard_of_in_a_minute(database: Session) -> None:
+    for screen in database.exec(select(Display)):
+        screen.contact_at = format_utc(now() + timedelta(minutes=1))
+        database.add(screen)
+
+
+async def test_the_command_line_the_metrics_and_the_list_name_the_one_that_is_not_current(server: Server, alice: Person) -> None:
+    shell = Shell({"DATABASE_URL": server.desk.settings.database_url})
+    assert await shell.works("displays") == ""
+    well, ill = Browser(server), Browser(server)
+    for screen, name in ((well, "Front room"), (ill, "Back room")):
+        await pair(alice, screen, ["operations"], name=name)
+    at = format_utc(now())
+    for screen, current in ((well, True), (ill, False)):
+        told = {"version": "1", "current": current, "boards": {}, "since": at, "screen": "1920x1080", "rows": 3}
+        assert (await screen.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
+    listed = {each["name"]: each for each in (await alice.http.get("/api/v1/displays")).json()["displays"]}
+    assert {name: each["standing"] for name, each in listed.items()} == {"Front room": "current", "Back room": "not_current"}
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        metrics = Told((await http.get("/metrics")).text)
+    assert metrics("board_display_current", display=listed["Front room"]["id"]) == 1
+    assert metrics("board_display_current", display=listed["Back room"]["id"]) == 0
+    assert len([each for each in metrics.samples if each.name == "board_display_current"]) == 2
+    assert not {"Front room", "Back room"} & set(metrics.words())
+    await server.desk.database.write(heard_of_in_a_minute)  # a Python may take longer to start than a screen may be silent
+    code, out, fault = await shell("displays")
+    assert (code, fault, [line.split()[0] for line in out.splitlines()]) == (1, "", ["not_current", "current"])
+    assert [line.split("  ")[-1] for line in out.splitlines()] == ["Back room", "Front room"]  # by name
+    await alice.http.delete(f"/api/v1/displays/{listed['Back room']['id']}")
+    assert (await shell.works("displays")).count("\n") == 1
+    for screen in (well, ill):
+        await screen.leave()

@@ -1,0 +1,373 @@
+"""Wall displays: paired by a code that somebody types, listed, changed and revoked at once; what they see comes and goes as
+it may be seen; and they are nobody anywhere else."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from board.dev import Postgres, Redis
+from board.displays import pairing
+from board.displays.displays import PairDisplay
+from board.errors import Refused
+from board.live.display_filter import DisplayFacts
+from models.times import now
+from tests.realtime.test_many_processes import processes
+from tests.support.cast import Person, Screen
+from tests.support.company import Company
+from tests.support.scene import NOBODY
+from tests.support.walls import Browser, pair
+
+OPERATIONS = ["operations"]
+SHOWN = {"language": "en", "shows": {"boards": OPERATIONS}}
+OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
+PATH = "/api/v1/displays"
+_names = itertools.count(1)
+
+
+class Wall:
+    """A display with its browser, and its sockets, which are closed in the end."""
+
+    def __init__(self, company: Company) -> None:
+        self.company, self.browser, self.sockets = company, Browser(company.server), list[Person]()
+
+    async def begin(self, *boards: str, profile: str = "room") -> Person:
+        shown = await pair(self.company.alice, self.browser, [*boards], profile)
+        self.path = f"{PATH}/{shown['id']}"
+        return await self.open()
+
+    async def open(self, page: str = "") -> Person:
+        self.sockets.append(await self.browser.open(query=f"?display={page}"))
+        return self.sockets[-1]
+
+    async def change(self, **data: Any) -> None:
+        response = await self.company.alice.http.patch(self.path, json=data)
+        assert response.status_code == 200, response.text
+
+
+@pytest.fixture
+async def wall(company: Company) -> AsyncIterator[Wall]:
+    wall = Wall(company)
+    yield wall
+    for socket in wall.sockets:
+        await socket.leave()
+        assert not [frame for frame in socket.heard if frame["type"] == "failure"], "a screen could not follow"
+    await wall.browser.leave()
+
+
+async def closed(person: Person) -> int:
+    """By which code a socket was closed, within the time that is promised."""
+    async with asyncio.timeout(5):
+        await person.socket.wait_closed()
+    return int(person.socket.close_code or 0)
+
+
+def of(person: Person, type: str) -> list[dict[str, Any]]:
+    return [frame for frame in person.heard if frame["type"] == type]
+
+
+# -- pairing --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(company: Company, wall: Wall) -> None:
+    code, data = await wall.browser.code(), {"name": "Big room"} | SHOWN
+    assert len(code) == 9
+    assert set(code) - {"-"} <= set(pairing.SIGNS)
+    assert await wall.browser.state() == "waiting"
+    with pytest.raises(InvalidStatus, match="401"):
+        await wall.browser.open()
+    typed = data | {"code": code.lower().replace("-", " ").replace("1", "l").replace("0", "o")}
+    assert (await company.bob.http.post(PATH, json=typed)).status_code == 403
+    wrong = await company.alice.http.post(PATH, json=typed | {"code": "0000-0000"})
+    assert (wrong.status_code, wrong.json()["code"], [*wrong.json()["fields"]]) == (404, "not_found", ["code"])
+    assert await wall.browser.state() == "waiting"
+    made = await company.alice.http.post(PATH, json=typed)
+    assert (made.status_code, made.json()["profile"]) == (201, "room")
+    answer = await wall.browser.call("GET", "/api/v1/wall/codes/mine")
+    assert answer.json() == {"state": "paired"}
+    given, dropped = answer.headers.get_list("set-cookie")
+    assert all(each in given for each in ("board_display=", "HttpOnly", "SameSite=strict", "Max-Age=34560000"))
+    assert dropped.startswith('board_pairing="";')
+    display = await wall.open()
+    assert display.account == {"id": made.json()["id"], "name": "Big room", "role": "wall"}
+    assert of(display, "hello")[0]["display"] == {
+        "profile": "room", "language": "en", "shows": {"boards": OPERATIONS, "every_s": 20}, "theme": "dark", "sound": False,
+        "reload": 0,
+    }  # fmt: skip
+    assert (await company.alice.http.post(PATH, json=typed)).status_code == 404, "a code is used once"
+    assert made.json()["id"] in [each["id"] for each in (await company.alice.http.get(PATH)).json()["displays"]]
+
+
+async def test_a_code_lives_ten_minutes(company: Company) -> None:
+    (code, secret), database, begins = pairing.new_code(), company.server.desk.database, now()
+    await database.write(lambda session: pairing.begin(session, code, secret, begins))
+    data, late = PairDisplay.model_validate({"code": code, "name": "Late"} | SHOWN), begins + timedelta(minutes=10)
+    assert await database.read(lambda session: pairing.state(session, secret, late - timedelta(seconds=1))) == "waiting"
+    assert await database.read(lambda session: pairing.state(session, secret, late)) == "expired"
+    with pytest.raises(Refused, match="not_found"):
+        await database.write(lambda session: pairing.pair(session, data, "nobody", late))
+    await database.write(lambda session: pairing.pair(session, data, "nobody", late - timedelta(seconds=1)))
+
+
+async def test_codes_are_not_guessed(company: Company, wall: Wall) -> None:
+    guesser = await company.come("Greta", "coordinator")
+    data = {"code": "7F3K-9QXD", "name": "x"} | SHOWN
+    answers = [await guesser.http.post(PATH, json=data) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [404] * 10 + [429]
+    assert [*answers[-1].json()["fields"]] == ["code"]
+    assert (await pair(company.alice, wall.browser, OPERATIONS))["name"], "others go on"
+
+
+async def test_a_display_shows_what_is_there_and_may_be_seen(company: Company, wall: Wall) -> None:
+    discreet = await company.alice.open_search()
+    await company.alice.do(discreet, "search.set_appeal", {"level": "discreet"})
+    await wall.begin(*OPERATIONS)
+    for board in (NOBODY, discreet, await company.secret_search()):
+        refused = await company.alice.http.patch(wall.path, json={"shows": {"boards": [*OPERATIONS, board]}})
+        assert (refused.status_code, [*refused.json()["fields"]]) == (422, ["shows"])
+    for wrong in ({"profile": "all"}, {"language": "tlh"}, {"shows": {"boards": []}}, {"token": "x"}):
+        assert (await company.alice.http.patch(wall.path, json=wrong)).status_code == 422
+    assert (await company.alice.http.patch(f"{PATH}/{NOBODY}", json={"name": "x"})).status_code == 404
+    assert (await company.bob.http.patch(wall.path, json={"name": "x"})).status_code == 403
+
+
+# -- at once --------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_changed_is_on_the_screen_at_once(company: Company, wall: Wall) -> None:
+    lead = company.alice.account
+    one, other = await company.alice.open_search(lead=lead["id"]), await company.alice.open_search()
+    display = await wall.begin(*OPERATIONS, one)
+    assert "lead_name" not in (await display.follow(one)).entities["search", one]
+    await wall.change(name="Renamed", theme="day", sound=True)
+    await display.until(lambda: of(display, "account"))
+    assert of(display, "account")[0]["account"]["name"] == "Renamed"
+    await wall.change(profile="inner")
+    await display.until(lambda: display.screens[one].entities["search", one].get("lead_name") == lead["name"])
+    await company.alice.http.post(f"{wall.path}/reload")
+    await wall.change(shows={"boards": [other], "every_s": 60})
+    await display.until(lambda: display.screens[one].gone)
+    assert (display.screens[one].gone, of(display, "display")[-1]["display"]["reload"]) == ("forbidden", 1)
+    assert (await display.ask({"type": "subscribe", "board": one}, type="error"))["code"] == "not_found"
+    assert (await display.follow(other)).entities
+
+
+async def test_who_is_revoked_is_shown_out_and_comes_in_nowhere(company: Company, wall: Wall) -> None:
+    display = await wall.begin(*OPERATIONS)
+    told = {"version": "0.2.0", "current": True, "boards": {"operations": 1}, "screen": "1920x1080", "rows": 4, "mute": True}
+    assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
+    listed = (await company.alice.http.get(PATH)).json()["displays"][0]
+    assert (listed["current"], listed["version"]) == (True, "0.2.0")
+    assert listed["told"] == {"boards": {"operations": 1}, "since": None, "screen": "1920x1080", "rows": 4, "mute": True}
+    foreign = await wall.browser.call("POST", "/api/v1/wall/told", json=told, headers={"Origin": "https://elsewhere.example"})
+    assert foreign.status_code == 403
+    assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told | {"screen": "big"})).status_code == 422
+    assert (await company.bob.http.delete(wall.path)).status_code == 403
+    assert (await company.alice.http.delete(wall.path)).status_code == 200
+    assert await closed(display) == 4501
+    assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told)).status_code == 401
+    assert await wall.browser.state() == "expired"
+    with pytest.raises(InvalidStatus, match="401"):
+        await wall.browser.open()
+    assert (await company.alice.http.delete(wall.path)).status_code == 404
+    last = (await company.alice.http.get(PATH)).json()["displays"][-1]
+    assert last["revoked_at"]
+
+
+async def test_a_display_has_one_screen_and_it_is_the_newest(wall: Wall) -> None:
+    first = await wall.begin(*OPERATIONS)
+    second = await wall.open()
+    assert await closed(first) == 4502
+    assert (await second.follow("operations")).live
+
+
+async def test_a_page_is_not_shown_out_by_an_attempt_of_its_own(wall: Wall) -> None:
+    await wall.begin(*OPERATIONS)
+    first = await wall.open("a" * 32)
+    late = await wall.open("a" * 32)  # it had been given up, and is answered only now
+    assert (await first.follow("operations")).live
+    other = await wall.open("b" * 32)
+    assert [await closed(first), await closed(late)] == [4502, 4502]
+    assert (await other.follow("operations")).live
+
+
+# -- what it sees ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["members", "discreet", "undone"])
+async def test_a_search_is_lost_and_comes_back_whole(company: Company, wall: Wall, how: str) -> None:
+    alice = company.alice
+    search = await alice.open_search()
+    display = await wall.begin(*OPERATIONS, search)
+    desk, board = await display.follow("operations"), await display.follow(search)
+    position = (desk.epoch, desk.seq)
+    if how == "members":
+        away = ("search.set_access", {"access": "members", "members": [alice.account["id"]]})
+        back = ("search.set_access", {"access": "desk", "members": []})
+    else:
+        away, back = ("search.set_appeal", {"level": "discreet"}), ("search.set_appeal", {"level": "posters"})
+    lost = await alice.do(search, *away)
+    await display.until(lambda: board.gone and ("search", search) not in desk.entities)
+    assert desk.events[-1] == {"seq": desk.seq, "hidden": True, "kind": "search", "id": search, "state": None}
+    assert (await display.ask({"type": "subscribe", "board": search}, type="error"))["code"] == "not_found"
+    await alice.do(search, "search.update", {"person": {"age": 12}})
+    back = ("undo", {"seq": lost["seqs"][0]}) if how == "undone" else back
+    await alice.do(search, *back)
+    await display.until(lambda: ("search", search) in desk.entities)
+    assert desk.entities["search", search]["person"] == {"first_name": "Noor", "age": 12}
+    assert desk.events[-2] == {"seq": desk.seq - 1, "hidden": True}
+    snapshots = len(of(display, "snapshot"))
+    await display.follow("operations", *position)
+    assert len(of(display, "snapshot")) == snapshots + 1, "a position before that can't be continued"
+    assert (await display.follow(search)).live
+
+
+async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_itself(company: Company, wall: Wall) -> None:
+    alice = company.alice
+    search = await alice.open_search()
+    hidden = await alice.open_search(access="members", members=[alice.account["id"]])
+    seqs = (await alice.do(search, "sighting.add", {"description": "a girl"}))["seqs"]
+    event = (await alice.http.get(f"/api/v1/boards/{search}/events", params={"after": seqs[0] - 1, "limit": 1})).json()["events"][
+        0
+    ]
+    sure = await alice.do(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
+    await alice.do(search, "note.add", {"text": "nobody else was there"})
+    display = await wall.begin(*OPERATIONS)
+    await display.follow("operations")
+    await display.until(lambda: any(search in each["searches"] for each in of(display, "summary")))
+    told = {id: each for frame in of(display, "summary") for id, each in frame["searches"].items()}
+    assert hidden not in told
+    assert told[search]["open_tasks"] > 0
+    last = told[search]["last"]
+    assert (last["seq"], last["type"], last["assessment"]) == (sure["seqs"][0], "sighting.assessed", "confirmed")
+
+
+async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(company: Company, wall: Wall) -> None:
+    alice = company.alice
+    search, other = await alice.open_search(), await alice.open_search()
+    decided = await alice.do(search, "search.set_worrying", {"worrying": True, "basis": "alone at night"})
+    display = await wall.begin(search)
+    await display.follow(search)
+    await display.until(lambda: of(display, "summary"))
+    first = of(display, "summary")[0]
+    assert (first["board"], first["searches"].keys()) == (search, {search})
+    assert first["searches"][search]["last"]["seq"] == decided["seqs"][0]
+    await alice.do(other, "note.add", {"text": "x", "category": "decision"})
+    decided = await alice.do(search, "note.add", {"text": "x", "category": "decision"})
+    await display.until(lambda: of(display, "summary")[-1]["searches"][search]["last"]["seq"] == decided["seqs"][0])
+    assert all(each["searches"].keys() == {search} for each in of(display, "summary"))
+
+
+async def test_events_come_to_what_a_snapshot_says(company: Company, wall: Wall) -> None:
+    alice = company.alice
+    search = await alice.open_search(lead=alice.account["id"])
+    display = await wall.begin(*OPERATIONS, search, profile="inner")
+    desk, board = await display.follow("operations"), await display.follow(search)
+    await alice.do(search, "sighting.add", {"description": "a girl", "seen_at": "2026-11-24T15:10:00Z"})
+    await alice.do(search, "note.add", {"text": "x"})
+    await alice.do(search, "note.add", {"text": "x", "category": "decision"})
+    seq = (await alice.do(search, "search.set_appeal", {"level": "child_alert"}))["seqs"][-1]
+    await display.up_to(search, seq)
+    before = {name: dict(each.entities) for name, each in (("operations", desk), (search, board))}
+    assert before[search]["search", search]["appeal"] == {"level": "child_alert", "until": None}
+    for name, entities in before.items():
+        assert (await display.follow(name)).entities == entities
+    await display.until(lambda: any(search in each["searches"] for each in of(display, "summary")))
+    told = next(each["searches"][search] for each in of(display, "summary") if search in each["searches"])
+    assert set(told) == {"unassessed_sightings", "open_tasks", "overdue_tasks", "last"}
+    await alice.do(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
+    await display.until(lambda: display.screens["operations"].entities["search", search]["status"] == "found")
+    ended = display.screens["operations"].entities["search", search]
+    assert ended == {"kind": "runaway", "status": "found", "status_at": ended["status_at"]}
+    assert ended["status_at"]
+    again = await display.follow(search)
+    assert again.entities["search", search] == ended
+    assert again.of("task")
+    assert not [state for state in again.of("task").values() if "title" in state]
+
+
+async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhile(company: Company, wall: Wall) -> None:
+    alice = company.alice
+    first = await wall.begin(*OPERATIONS)
+    desk = await first.follow("operations")
+    await first.leave()
+    search = await alice.open_search()
+    await alice.do(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
+    other = await alice.open_search()
+    display = await wall.open()
+    display.screens["operations"] = Screen(desk.epoch, desk.seq, dict(desk.entities))
+    desk = await display.follow("operations", desk.epoch, desk.seq)
+    assert not of(display, "snapshot")
+    assert desk.entities["search", search]["status"] == "found"
+    assert desk.entities["search", other]["person"]["first_name"] == "Noor"
+    assert [event["id"] for event in desk.events if "Noor" in str(event)] == [other]
+    await alice.do(search, "search.set_status", {"status": "open", "reason": "it was not her"})
+    await display.until(lambda: desk.entities["search", search].get("person") == {"first_name": "Noor", "age": None})
+
+
+async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(company: Company, wall: Wall) -> None:
+    display = await wall.begin(*OPERATIONS)
+    assert (await wall.browser.call("GET", "/api/v1/me")).status_code == 401
+    with pytest.raises(InvalidStatus, match="403"):
+        await wall.browser.open(origin="https://elsewhere.example")
+    lead = await company.come("Lena", "coordinator")
+    person = await wall.browser.open(lead.token)
+    assert person.account["name"] == "Lena"
+    meant = await wall.browser.open(lead.token, "?display")
+    wall.sockets += [person, meant]
+    assert meant.account == display.account
+    assert await closed(display) == 4502
+
+
+async def test_whose_session_has_ended_is_told_so_and_does_not_become_the_display_of_their_browser(wall: Wall) -> None:
+    display = await wall.begin(*OPERATIONS)
+    wall.browser.http.cookies.set("board_session", "ended")
+    for bearer in ("", "revoked"):
+        with pytest.raises(InvalidStatus, match="401"):
+            await wall.browser.open(bearer)
+    assert (await display.follow("operations")).live, "nobody has taken its seat"
+
+
+def test_of_two_statuses_at_one_moment_the_later_one_stands() -> None:
+    facts = DisplayFacts()
+    for status, ended in (("open", False), ("found", True), ("open", False), ("closed", True)):
+        facts.learn("search", "2026-11-24T22:00:00.000Z", status)
+        assert (facts.ended_at("search") is not None) == ended
+    facts.learn("search", "2026-11-24T21:00:00.000Z", "open")
+    assert facts.ended_at("search"), "what was before says nothing of now"
+
+
+# -- several processes ----------------------------------------------------------------------------------------------------
+
+
+async def test_all_of_it_holds_on_two_processes_without_redis(tmp_path: Path, postgres: Postgres, servers: Path) -> None:
+    redis = Redis(servers / "walls")
+    redis.start()
+    try:
+        async with processes(tmp_path, postgres, redis) as both:
+            alice = await both.come(both.one, "Alice", "coordinator")
+            search, browser = await alice.open_search(), Browser(both.two)
+            here = Browser(both.one)
+            code = await here.code()
+            data = {"code": code, "name": "Wall", "language": "en", "shows": {"boards": ["operations", search]}}
+            made = await alice.http.post(PATH, json=data)
+            assert await here.state() == "paired"
+            browser.http.cookies.update(here.http.cookies)
+            first, second = await here.open(), await browser.open()
+            both.people += [first, second]
+            assert await closed(first) == 4502
+            desk, board = await second.follow("operations"), await second.follow(search)
+            redis.kill()
+            await alice.do(search, "search.set_appeal", {"level": "discreet"})
+            await second.until(lambda: board.gone and not desk.of("search"))
+            await alice.http.delete(f"{PATH}/{made.json()['id']}")
+            assert await closed(second) == 4501
+            await here.leave()
+            await browser.leave()
+    finally:
+        redis.stop()

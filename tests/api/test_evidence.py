@@ -1,0 +1,314 @@
+"""What was handed over can't be taken back: a journal that was cut short or written anew, by whoever can write to the database,
+is found by the positions of signed handovers, and by heads that were kept elsewhere."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.engine import event, hash_chain, integrity, journal, many_boards
+from board.engine.event import JournalEvent
+from board.errors import OperationError
+from models.board import OPERATIONS, Board
+from models.db.database import TooLong
+from tests.api.test_journal import Record, opened
+from tests.support.cast import token_for
+from tests.support.company import Company
+from tests.support.workers import until
+
+pytestmark = pytest.mark.houses
+
+HEAD = "a" * 64
+
+
+class Evidence(Record):
+    """A desk whose shift was handed over, with its clerk, who keeps heads; and somebody who can write to the database."""
+
+    async def sign(self) -> int:
+        """A handover, prepared and signed at the heads of now; its number."""
+        ack = await self.do(OPERATIONS, "handover.prepare", {})
+        number = (await self.said(OPERATIONS, ack.seqs[-1])).payload()["state"]["number"]
+        positions = {self.search: (await self.board(self.search)).seq}
+        await self.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
+        return int(number)
+
+    async def said(self, board: str, seq: int) -> JournalEvent:
+        said = await self.desk.database.read(lambda session: journal.event_at(session, board, seq))
+        assert said is not None
+        return said
+
+    async def board(self, id: str) -> Board:
+        board = await self.desk.database.read(lambda session: session.get(Board, id))
+        assert board is not None
+        return board
+
+    async def hash_of(self, seq: int) -> bytes:
+        """Of an event of the search."""
+        return (await self.desk.database.read(lambda session: many_boards.hashes_at(session, {self.search: seq})))[self.search]
+
+    async def verified(self, heads: Path | None = None, board: str | None = None) -> list[str]:
+        """What `verify` prints. Raises OperationError."""
+        return await self.desk.database.read(lambda session: integrity.verify(session, board, heads))
+
+    async def cut(self, board: str, seq: int) -> None:
+        """Leaves the journal of a board as if nothing had happened after a seq: by its chain it holds."""
+
+        def run(session: Session) -> None:
+            for table in ("event", "payload"):
+                _do(session, f"DELETE FROM {table} WHERE board = :board AND seq > :seq", board=board, seq=seq)
+            head = "(SELECT hash FROM event WHERE board = :board AND seq = :seq)"
+            _do(session, f"UPDATE board SET seq = :seq, head = {head} WHERE id = :board", board=board, seq=seq)
+
+        await self.desk.database.write(run)
+
+    async def rewrite(self, board: str, seq: int, body: bytes) -> None:
+        """Has an event say something else, and all of the chain after it, with the board's row: by its chain it holds."""
+
+        def run(session: Session) -> None:
+            where = {"board": board, "seq": seq}
+            _do(session, "UPDATE payload SET body = :body WHERE board = :board AND seq = :seq", body=body, **where)
+            head = b""
+            for row in session.connection().execute(hash_chain._CHAIN, {"board": board, "after": 0, "limit": 1_000}).all():
+                committed = hash_chain.commitment(row.key, row.body)
+                said = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+                head = hash_chain.chain_hash(head, said, committed)
+                values = {"committed": committed, "hash": head, "board": board, "seq": row.seq}
+                _do(
+                    session,
+                    "UPDATE event SET commitment = :committed, hash = :hash WHERE board = :board AND seq = :seq",
+                    **values,
+                )
+            _do(session, "UPDATE board SET head = :head WHERE id = :board", head=head, board=board)
+
+        await self.desk.database.write(run)
+
+
+def _do(session: Session, statement: str, **values: Any) -> None:
+    assert session.connection().execute(text(statement), values).rowcount, statement
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, installation: dict[str, Any]) -> AsyncIterator[Evidence]:
+    record = await opened(tmp_path, **installation)
+    made = Evidence(record.desk, record.caller)
+    made.search = record.search
+    await made.do(OPERATIONS, "shift.take", {"reason": "the first one"})
+    yield made
+    await made.desk.close()
+
+
+async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(desk: Evidence) -> None:
+    head = (await desk.board(desk.search)).seq
+    await desk.cut(desk.search, head - 1)
+    assert len(await desk.verified()) == 3  # nobody knows better
+    number = await desk.sign()
+    await desk.do(desk.search, "note.add", {"text": "after it"})
+    await desk.cut(desk.search, head - 1)  # what came after it is not handed over
+    assert len(await desk.verified()) == 3
+    await desk.cut(desk.search, head - 3)
+    assert await desk.fault() is None  # by the chain alone
+    said = f"{desk.search}: event {head - 1} is gone: handover {number} was signed at it"
+    for board in (None, desk.search):
+        with pytest.raises(OperationError, match=re.escape(said)):
+            await desk.verified(board=board)
+    assert await desk.verified(board=OPERATIONS)
+    for _ in range(4):  # by other events up to there
+        await desk.do(desk.search, "note.add", {"text": "as if nothing had been"})
+    with pytest.raises(OperationError, match=f"event {head - 1} is not the one at which handover {number} was signed"):
+        await desk.verified()
+
+
+async def test_a_journal_written_anew_is_named_by_the_first_handover_that_knows_better(desk: Evidence) -> None:
+    first, position = await desk.sign(), (await desk.board(desk.search)).seq
+    await desk.do(OPERATIONS, "handover.withdraw", {"handover": first})
+    await desk.do(desk.search, "note.add", {"text": "she was seen in Gent"})
+    second = await desk.sign()
+    note = await desk.said(desk.search, position + 1)
+    assert note.body is not None
+    await desk.rewrite(desk.search, note.seq, note.body.replace(b"Gent", b"Genk"))
+    assert await desk.fault() is None
+    with pytest.raises(OperationError, match=f"event {note.seq} is not the one at which handover {second} was signed"):
+        await desk.verified()
+    body = (await desk.said(desk.search, position)).body
+    await desk.rewrite(desk.search, position, (body or b"").replace(b"note 4", b"note 5"))
+    with pytest.raises(OperationError, match=f"event {position} is not the one at which handover {first} was signed"):
+        await desk.verified()
+
+
+async def test_a_chain_that_a_handover_contradicts_is_told_up_to_where_it_does(desk: Evidence) -> None:
+    number, signed = await desk.sign(), await desk.board(desk.search)
+    await desk.do(desk.search, "note.add", {"text": "after it"})
+    before = await desk.said(desk.search, signed.seq - 1)
+    body = (await desk.said(desk.search, signed.seq)).body or b""
+    await desk.rewrite(desk.search, signed.seq, body.replace(b"note 4", b"note 5"))
+    board = await desk.board(desk.search)
+    held, fault = await desk.desk.database.read(lambda session: desk.desk.chains.verify(session, board))
+    assert fault is not None
+    assert (fault.seq, held.seq) == (signed.seq, before.seq), f"handover {number} knows better"
+    assert held.head == await desk.hash_of(before.seq)
+
+
+async def test_the_journal_of_the_desk_is_held_to_its_own_handovers(desk: Evidence) -> None:
+    number, state = await desk.sign(), (await desk.said(OPERATIONS, (await desk.board(OPERATIONS)).seq)).payload()["state"]
+    signed_at = state["position"]["seq"]
+    opening = await desk.said(OPERATIONS, 1)
+    await desk.rewrite(OPERATIONS, 1, (opening.body or b"").replace(b"Noor", b"Nora"))
+    with pytest.raises(
+        OperationError, match=f"^{OPERATIONS}: event {signed_at} is not the one at which handover {number} was signed"
+    ):
+        await desk.verified()
+
+
+async def test_a_handover_of_another_life_says_nothing_of_this_one_and_a_board_that_is_gone_is_named(desk: Evidence) -> None:
+    await desk.sign()
+    await desk.sql("UPDATE board SET epoch = 'anew' WHERE id = :board")
+    await desk.cut(desk.search, 8)
+    assert len(await desk.verified()) == 3
+    await desk.sql("DELETE FROM board WHERE id = :board")
+    with pytest.raises(OperationError, match=f"{desk.search}: the board is gone"):
+        await desk.verified()
+
+
+async def test_heads_kept_elsewhere_find_what_no_handover_knows(desk: Evidence, tmp_path: Path) -> None:
+    kept = tmp_path / "heads.txt"
+    kept.write_text("\n".join(await desk.verified()) + "\n\n")
+    await desk.do(desk.search, "note.add", {"text": "it goes on"})
+    assert len(await desk.verified(kept)) == 3
+    assert len(await desk.verified(kept, desk.search)) == 1
+    (others := tmp_path / "others.txt").write_text(f"x holds: 3 events, head {HEAD}\n")
+    with pytest.raises(OperationError, match="x: the board is gone"):
+        await desk.verified(others)
+    position = (await desk.board(desk.search)).seq - 1
+    body = (await desk.said(desk.search, position)).body
+    await desk.rewrite(desk.search, position - 1, (await desk.said(desk.search, position - 1)).body or b"")
+    assert len(await desk.verified(kept)) == 3  # the same words, the same keys: the same chain
+    await desk.rewrite(desk.search, position, (body or b"").replace(b"note 4", b"note 5"))
+    assert len(await desk.verified()) == 3
+    with pytest.raises(OperationError, match=f"event {position} is not the one that it was when its head was kept elsewhere"):
+        await desk.verified(kept)
+    await desk.cut(desk.search, position - 1)
+    with pytest.raises(OperationError, match=f"event {position} is gone: it is among the heads that were kept elsewhere"):
+        await desk.verified(kept)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "can't be read"), (b"", "has no heads in it"), (b"\xff\xfe", "is not text"), (b"all is well\n", "line 1"),
+        (f"x holds: 3 events, head {HEAD}\nx holds: 3 events, head {HEAD[1:]}".encode(), "line 2"),
+        (b"x holds: 3 events, head none", "line 1"), (f"x holds: 0 events, head {HEAD}".encode(), "line 1"),
+    ],
+    ids=["missing", "empty", "binary", "words", "short", "none", "nothing"],
+)  # fmt: skip
+def test_a_file_that_is_no_file_of_heads_is_refused_in_a_sentence(tmp_path: Path, content: bytes | None, said: str) -> None:
+    file = tmp_path / "heads.txt"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(OperationError, match=said):
+        integrity.read_heads(file)
+
+
+# -- asked by a browser ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_chain_is_told_to_who_may_see_the_board_and_goes_on_from_where_it_was(company: Company) -> None:
+    alice, desk = company.alice, company.server.desk
+    search = await company.secret_search()
+    path = f"/api/v1/boards/{search}/chain"
+    board = await desk.database.read(lambda session: session.get(Board, search))
+    assert board is not None
+    position = {"board": search, "epoch": board.epoch, "seq": board.seq, "head": board.head.hex()}
+    assert (await alice.http.get(path)).json() == position | {"holds": True}
+    assert (await company.bob.http.get(path)).status_code == 404
+    await alice.do(search, "note.add", {"text": "one more"})
+    assert (await alice.http.get(path)).json()["seq"] == board.seq + 1
+    assert desk.chains.known[search][2].seq == board.seq + 1
+
+
+async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(company: Company) -> None:
+    alice, desk = company.alice, company.server.desk
+    search = await alice.open_search()
+    path = f"/api/v1/boards/{search}/chain"
+    assert (await alice.http.get(path)).json()["holds"] is True
+    await alice.do(search, "note.add", {"text": "one more"})
+    await alice.do(search, "note.add", {"text": "and one"})
+
+    def edit(session: Session) -> None:
+        _do(session, "UPDATE payload SET body = '{}' WHERE board = :board AND seq = 3", board=search)
+
+    await desk.database.write(edit)
+    assert (await alice.http.get(path)).json()["holds"] is True  # for a minute, what was gone along is not gone along again
+    desk.chains.known.clear()
+    told = (await alice.http.get(path)).json()
+    assert (told["holds"], told["seq"], told["bad_seq"]) == (False, 2, 3)
+    assert told["fault"] == "the payload of event 3 was changed"
+    assert search not in desk.chains.known
+
+
+async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_put_there(company: Company) -> None:
+    alice, desk = company.alice, company.server.desk
+    search = await alice.open_search()
+    path = f"/api/v1/boards/{search}/chain"
+    head = (await alice.http.get(path)).json()["seq"]
+    await alice.do(search, "note.add", {"text": "one more"})
+    wrong: Any = b"x" if desk.database.kind == "sqlite" else "x"  # which keeps anything in any column
+
+    def edit(session: Session) -> None:
+        _do(session, "UPDATE event SET commitment = 'x' WHERE board = :board AND seq = 3", board=search)
+        _do(
+            session, "UPDATE event SET type = :wrong WHERE board = :board AND seq = :seq", wrong=wrong, board=search, seq=head + 1
+        )
+
+    await desk.database.write(edit)
+    assert (await alice.http.get(path)).json()["bad_seq"] == 3
+    assert desk.chains.known.get(search) is None
+
+
+async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_several(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = await company.alice.open_search()
+    path, known = f"/api/v1/boards/{search}/chain", company.server.desk.chains.known
+    monkeypatch.setattr(event, "PAGE", 2)
+    walked, looked = [], hash_chain._wrong
+
+    def too_long(board: str, row: Any, chain: hash_chain.ChainCursor) -> str | None:
+        walked.append(row.seq)
+        if len(walked) % 3 == 0:
+            raise TooLong
+        return looked(board, row, chain)
+
+    monkeypatch.setattr(hash_chain, "_wrong", too_long)
+    answers = [await company.alice.http.get(path)]
+    while answers[-1].status_code != 200:
+        assert (answers[-1].status_code, answers[-1].json()["code"]) == (503, "unavailable")
+        assert answers[-1].headers["Retry-After"]
+        assert known[search].chain.seq == walked[-1] - 1
+        answers.append(await company.alice.http.get(path))
+    assert len(answers) > 2
+    assert answers[-1].json()["holds"] is True
+    assert sorted({*walked}) == list(range(1, answers[-1].json()["seq"] + 1))
+    assert len(walked) == answers[-1].json()["seq"] + len(answers) - 1, "what was gone along is not gone along again"
+
+
+async def test_of_one_board_one_goes_along_at_a_time_and_the_next_goes_on_from_there(company: Company) -> None:
+    search, other = await company.alice.open_search(), await company.alice.open_search()
+    desk = company.server.desk
+    async with desk.chains.turn(search):
+        waiting = asyncio.create_task(company.alice.http.get(f"/api/v1/boards/{search}/chain"))
+        await until(lambda: desk.heavy.count(company.alice.account["id"]))
+        assert (await company.bob.http.get(f"/api/v1/boards/{other}/chain")).json()["holds"] is True
+        assert not waiting.done()
+    assert (await waiting).json()["holds"] is True
+
+
+async def test_a_token_that_only_takes_in_asks_no_chain(company: Company) -> None:
+    token = await token_for(company.server.desk, "Ingrid", "investigator", "intake")
+    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
+        assert (await intake.get(f"/api/v1/boards/{OPERATIONS}/chain")).status_code == 403

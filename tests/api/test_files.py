@@ -1,0 +1,119 @@
+"""Scripts, styles and words are fetched once, and never of two versions."""
+
+import re
+import shutil
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from board.paths import TEMPLATES
+from board.web import js_bundle, static_files
+from tests.support.cast import Person, Server, session
+
+LASTING = "public, max-age=31536000, immutable"
+
+
+async def test_what_a_page_names_is_kept_for_ever_and_all_else_is_asked_after(server: Server) -> None:
+    async with httpx.AsyncClient(base_url=server.url, headers={"accept-language": "fr"}) as http:
+        page = (await http.get("/login")).text
+        named = re.findall(r'(?:src|href)="(/(?:static|i18n)/[^"]+)"', page)
+        assert {each.rpartition(".")[2].partition("?")[0] for each in named} == {"js", "css", "svg", "json"}
+        for address in named:
+            answer = await http.get(address)
+            assert (answer.status_code, answer.headers["cache-control"]) == (200, LASTING), address
+        main = next(each for each in named if each.endswith("/main.js"))
+        lasting = (await http.get(main)).content
+        # A worker of another version may be asked: it has the same name, and what it gives is not kept.
+        answer = await http.get(re.sub(r"v-\w+", "v-0", main))
+        assert (answer.content, answer.headers["cache-control"]) == (lasting, "no-cache")
+        assert (await http.get("/static/js/main.js")).headers["cache-control"] == "no-cache"
+        assert (await http.get("/i18n/fr.json?v=0")).headers["cache-control"] == "no-cache"
+        missing = await http.get(static_files.url_for("js/none.js"))
+        assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
+
+
+async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not(alice: Person) -> None:
+    search = await alice.open_search()
+    packed = {"accept-encoding": "gzip"}
+    async with httpx.AsyncClient(base_url=alice.server.url, headers={"accept-encoding": "identity"}) as http:
+        for address in (
+            static_files.script_url("main"),
+            static_files.url_for(static_files.STYLES),
+            static_files.catalogue_url("fr"),
+        ):
+            plain, short = await http.get(address), await http.get(address, headers=packed)
+            assert (plain.headers.get("content-encoding"), short.headers["content-encoding"]) == (None, "gzip")
+            assert plain.content == short.content
+            assert short.num_bytes_downloaded < plain.num_bytes_downloaded * 0.6
+            assert short.headers["vary"].lower() == "accept-encoding"
+    browser = {"Cookie": f"board_session={await session(alice.server.desk, str((await me(alice))['email']))}"}
+    async with httpx.AsyncClient(base_url=alice.server.url, headers=packed | browser) as http:
+        for address in ("/login", "/", "/api/v1/me", f"/api/v1/boards/{search}"):
+            assert "content-encoding" not in (await http.get(address)).headers
+    # A program may have a snapshot packed: no foreign page can make it ask. Still not what is its own.
+    assert (await alice.http.get(f"/api/v1/boards/{search}", headers=packed)).headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in (await alice.http.get("/api/v1/me", headers=packed)).headers
+
+
+async def me(person: Person) -> dict[str, object]:
+    return dict((await person.http.get("/api/v1/me")).json())
+
+
+JOINED = js_bundle.joined(static_files.STATIC)
+
+
+def _modules(name: str) -> set[str]:
+    """What stands in a joined file."""
+    return set(re.findall(r"^// (\S+\.js)$", JOINED[name], re.MULTILINE))
+
+
+async def test_a_page_gets_what_it_needs_and_no_more(alice: Person) -> None:
+    page = (await alice.http.get(f"/searches/{await alice.open_search()}")).text
+    named = re.findall(r'(?:src|href)="/static/v-\w+/js/([^"]+)"', page)
+    assert sorted(named) == ["bundles/main.js", "bundles/search.js"]
+    assert _modules("main.js") >= {
+        "js/main.js",
+        "js/core/session.js",
+        "js/shared/alerts/bell.js",
+        "js/shared/freshness_indicator.js",
+    }
+    assert _modules("search.js") >= {"js/pages/search/page.js", "js/shared/board/card.js"}
+    assert not _modules("search.js") & {"js/pages/intake/page.js", "js/pages/account/one_time_secret.js", *_modules("main.js")}
+    assert _modules("wall.js") >= {"js/display/main.js", "js/core/freshness.js"}
+    assert not [name for name in _modules("wall.js") if name.startswith(("js/shared/", "js/pages/"))]
+
+
+async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> None:
+    ours = {each.relative_to(static_files.STATIC).as_posix() for each in (static_files.STATIC / "js").rglob("*.js")}
+    assert {each for name in JOINED for each in _modules(name) if each.startswith("js/")} == ours
+    pages = {each for file in TEMPLATES.rglob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
+    assert pages - {"plain", "api", "error"} == {name.removesuffix(".js") for name in JOINED} - {"main", "wall"}
+
+
+async def test_all_sheets_are_given() -> None:
+    sheets = {f"{each}.css" for sheets in static_files.SHEETS.values() for each in sheets}
+    css = static_files.STATIC / "css"
+    assert sheets == {each.relative_to(css).as_posix() for each in css.rglob("*.css")}
+
+
+def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    static = Path(shutil.copytree(static_files.STATIC, tmp_path / "static", copy_function=shutil.copy))
+    before = static_files.version()
+    monkeypatch.setattr(static_files, "STATIC", static)
+    static_files._version.cache_clear()
+    assert static_files.version() == before  # copied: the same at another hour
+    (static / "js" / "main.js").write_text("another text")
+    static_files._version.cache_clear()
+    assert static_files.version() != before
+    monkeypatch.undo()
+    static_files._version.cache_clear()
+    assert static_files.version() == before
+
+
+def test_what_moves_without_end_moves_in_steps() -> None:
+    """Sixty frames a second of a whole wall take a core where no graphics card draws."""
+    lines = [line for sheet in (static_files.STATIC / "css").rglob("*.css") for line in sheet.read_text().splitlines()]
+    endless = [line for line in lines if "infinite" in line]
+    assert endless
+    assert all("steps(" in line for line in endless), endless

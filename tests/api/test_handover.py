@@ -1,0 +1,460 @@
+"""A shift is handed over: prepared, written, signed at what was seen, read, restated and accepted; or not. Each step is for
+whose turn it is, and what somebody may not see is handed over without being shown."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from board.commands.execute import boards_to_lock
+from board.commands.registry import Command
+from board.engine import event_writer
+from models.board import OPERATIONS
+from tests.support import handing
+from tests.support.cast import Person, Refusal
+from tests.support.company import Company
+from tests.support.handing import report
+from tests.support.scene import NOBODY, Scene
+
+
+@pytest.fixture
+async def scene(company: Company) -> AsyncIterator[Scene]:
+    """A search of its own; others are closed afterwards, so that they are not handed over with the next."""
+    search = await company.alice.open_search()
+    yield Scene(company, search)
+    await handing.take(company.ada)
+    await company.alice.do(
+        search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
+    )
+    await handing.take(company.alice)
+
+
+async def refused(code: str, who: Person, board: str, name: str, data: dict[str, Any], *fields: str) -> Refusal:
+    """What a command is refused with; nothing is written on its board."""
+    head = (await who.snapshot(board))["seq"]
+    with pytest.raises(Refusal) as refusal:
+        await who.do(board, name, data)
+    assert (refusal.value.code, sorted(refusal.value.fields)) == (code, sorted(fields)), refusal.value.body
+    assert (await who.snapshot(board))["seq"] == head
+    return refusal.value
+
+
+async def events(who: Person, seqs: list[int], board: str = OPERATIONS) -> list[dict[str, Any]]:
+    params = {"after": seqs[0] - 1, "limit": len(seqs)}
+    return list((await who.http.get(f"/api/v1/boards/{board}/events", params=params)).json()["events"])
+
+
+async def head(who: Person, board: str) -> int:
+    return int((await who.snapshot(board))["seq"])
+
+
+# -- prepared and written -------------------------------------------------------------------------------------------------
+
+
+async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_desk(scene: Scene) -> None:
+    alice, ada, bob = scene.company.alice, scene.company.ada, scene.company.bob
+    first = await handing.prepare(alice, incoming=ada.account["id"])
+    await alice.do(OPERATIONS, "handover.write", {"handover": first, "faults": "the printer", "remarks": "quiet"})
+    await ada.do(OPERATIONS, "handover.withdraw", {"handover": first, "reason": "she stays"})
+    ended = await handing.state(alice, "handover")
+    assert (ended["ended_by"], ended["reason"]) == (ada.account["id"], "she stays")
+    assert ended["ended_at"]
+    (event,) = await events(alice, (await ada.do(OPERATIONS, "handover.prepare"))["seqs"])
+    empty = dict.fromkeys(ended)
+    prepared = {"number": first + 1, "status": "prepared", "outgoing": alice.account["id"], "prepared_by": ada.account["id"]}
+    written = {"faults": "the printer", "remarks": "quiet"}
+    assert event["state"] == empty | prepared | written | {"prepared_at": event["state"]["prepared_at"]}
+    refusal = await refused("conflict", alice, OPERATIONS, "handover.prepare", {}, "handover")
+    assert refusal.body["current"] == event["state"]
+    await refused(
+        "invalid", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": bob.account["id"]}, "incoming"
+    )
+    await refused("not_found", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": NOBODY}, "incoming")
+    await handing.sign(alice, first + 1)
+    await ada.do(OPERATIONS, "handover.refuse", {"handover": first + 1, "reason": "again"})
+    third = await handing.prepare(alice)
+    assert {name: (await handing.state(alice, "handover"))[name] for name in written} == written
+    await handing.sign(alice, third)
+    data = {"handover": third, "restatement": "all", "reason": "late"}
+    await ada.do(OPERATIONS, "handover.accept", data)
+    await ada.do(OPERATIONS, "handover.prepare")
+    assert {name: (await handing.state(alice, "handover"))[name] for name in written} == dict.fromkeys(written), "another shift"
+
+
+async def test_what_is_said_of_a_search_is_on_its_own_board(scene: Scene) -> None:
+    alice = scene.company.alice
+    number, sighting = await handing.prepare(alice), await scene.sighting()
+    await scene.refuses("conflict", "handover.write", {"handover": number + 1, "assessment": "x"}, "handover")
+    said = {
+        "assessment": "she is with her aunt",
+        "hypotheses": "Gent",
+        "dropped": "the harbour",
+        "contingencies": "if she calls, then call back",
+        "contacts": "the mother, at eight",
+        "pinned": [sighting["id"], sighting["id"]],
+    }
+    operations = await head(alice, OPERATIONS)
+    event = await scene.one("handover.write", {"handover": number} | said)
+    assert (event["type"], event["kind"], event["id"]) == ("handover.written", "briefing", scene.search)
+    assert event["state"] == said | {"handover": number, "pinned": [sighting["id"]], "keeper": None, "reads": {}}
+    patched = await scene.one("handover.write", {"handover": number, "dropped": None})
+    assert patched["changes"] == ["dropped"]
+    assert await scene.does("handover.write", {"handover": number, "hypotheses": "Gent"}) == []
+    assert await head(alice, OPERATIONS) == operations, "operations does not have it"
+    await scene.refuses("invalid", "handover.write", {"handover": number, "faults": "the printer"}, "faults")
+    await scene.refuses("not_found", "handover.write", {"handover": number, "pinned": [NOBODY]}, "pinned")
+    await scene.refuses("invalid", "handover.write", {"handover": number, "pinned": [sighting["id"]] * 21}, "pinned")
+    await scene.refuses("invalid", "undo", {"seq": patched["seq"]}, "seq")
+
+
+async def test_what_is_said_of_a_search_is_not_in_the_way_of_an_undo(scene: Scene) -> None:
+    number = await handing.prepare(scene.company.alice)
+    await scene.one("search.update", {"person": {"age": 11}})
+    await scene.one("handover.write", {"handover": number, "assessment": "twelve, says her aunt"})
+    changed = await scene.one("search.update", {"person": {"age": 12}})
+    assert (await scene.one("undo", {"seq": changed["seq"]}))["state"]["person"]["age"] == 11
+
+
+async def test_two_who_write_the_same_field_are_told(scene: Scene) -> None:
+    alice, ada = scene.company.alice, scene.company.ada
+    number = await handing.prepare(alice)
+    (seq,) = (await alice.do(scene.search, "handover.write", {"handover": number, "contacts": "the mother", "dropped": "a"}))[
+        "seqs"
+    ]
+    await ada.do(scene.search, "handover.write", {"handover": number, "contacts": "the father"}, base=seq)
+    await scene.refuses("conflict", "handover.write", {"handover": number, "contacts": "the aunt"}, "contacts", base=seq)
+    await scene.one("handover.write", {"handover": number, "dropped": "b"}, base=seq)
+
+
+async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_before_is_not(scene: Scene) -> None:
+    alice = scene.company.alice
+    await handing.take(scene.company.ada)
+    old = await alice.open_search()
+    await alice.do(old, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    number = await handing.prepare(alice)
+    await alice.do(scene.search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    assert await scene.does("handover.write", {"handover": number, "assessment": "the family was told"})
+    await refused("conflict", alice, old, "handover.write", {"handover": number, "assessment": "x"}, "handover")
+    assert scene.search in (positions := await handing.positions(alice))
+    assert old not in positions
+    await handing.sign(alice, number)
+    assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=scene.company.ada)
+    await refused("conflict", scene.company.ada, old, "handover.read", {"handover": number, "seq": 1}, "handover")
+    await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "not her"})
+
+
+def test_what_is_said_of_a_search_waits_for_who_signs() -> None:
+    for name in ("handover.write", "handover.read"):
+        assert boards_to_lock(Command("c", "search", name, {})) == (OPERATIONS, "search")
+        assert boards_to_lock(Command("c", OPERATIONS, name, {})) == (OPERATIONS,)
+
+
+# -- signed ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_digest(scene: Scene) -> None:
+    alice = scene.company.alice
+    number = await handing.prepare(alice)
+    before, positions = (await report(alice)), await handing.positions(alice)
+    operations = await head(alice, OPERATIONS)
+    said = await events(alice, (await handing.sign(alice, number))["seqs"])
+    assert [event["type"] for event in said] == ["handed.set"] * len(positions) + ["handover.signed"]
+    handed = {event["id"]: event["state"]["position"] for event in said[:-1]}
+    assert {id: at["seq"] for id, at in handed.items()} == positions
+    assert handed == {each["board"]: {name: each[name] for name in ("epoch", "seq", "head")} for each in before["searches"]}
+    lines = "".join(f"{id} {at['epoch']} {at['seq']} {at['head']}\n" for id, at in sorted(handed.items()))
+    state = said[-1]["state"]
+    assert state["digest"] == hashlib.sha256(lines.encode()).hexdigest()
+    assert (state["searches"], state["position"]["seq"]) == (len(positions), operations)
+    await refused("conflict", alice, OPERATIONS, "handover.write", {"handover": number, "faults": "x"}, "handover")
+    await refused("conflict", alice, OPERATIONS, "handover.sign", {"handover": number, "positions": positions}, "handover")
+
+
+async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_signed(scene: Scene) -> None:
+    alice = scene.company.alice
+    others = [await alice.open_search() for _ in range(3)]
+    number = await handing.prepare(alice)
+    positions, asked, writer = await handing.positions(alice), list[str](), scene.company.server.desk.database.writer
+
+    def ask(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(writer, "before_cursor_execute", ask)
+    await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
+    event.remove(writer, "before_cursor_execute", ask)
+    assert len([each for each in asked if "WHERE search.access = " in each]) == 1
+    await handing.take(alice)
+    for search in others:
+        await alice.do(
+            search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
+        )
+
+
+async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
+    alice, ada, search = scene.company.alice, scene.company.ada, scene.search
+    number = await handing.prepare(alice)
+    seen = await handing.positions(alice)
+    field = f"positions.{search}"
+
+    async def signs(code: str, positions: dict[str, int], *fields: str, who: Person = alice) -> None:
+        await refused(code, who, OPERATIONS, "handover.sign", {"handover": number, "positions": positions}, *fields)
+
+    await signs("forbidden", seen, who=ada)
+    await signs("invalid", seen | {search: seen[search] + 1}, field)
+    await signs("conflict", {id: seq for id, seq in seen.items() if id != search}, field)
+    await signs("conflict", seen | {NOBODY: 1}, f"positions.{NOBODY}")
+    await scene.one("note.add", {"text": "the aunt was called", "category": "comment"})
+    await scene.one("handover.write", {"handover": number, "assessment": "her own"})
+    await ada.do(search, "handover.write", {"handover": number, "assessment": "another's"})
+    await signs("conflict", seen, field)
+    seen = await handing.positions(alice)
+    decision = await scene.one("note.add", {"text": "we stop at the harbour", "category": "decision"})
+    await signs("conflict", seen, field)
+    looked = (await report(alice, board=search))["searches"][0]
+    await scene.one("note.add", {"text": "the uncle was called", "category": "comment"})
+    await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": seen | {search: decision["seq"]}})
+    told = (await report(alice, board=search))["searches"][0]
+    assert {name: told[name] for name in ("epoch", "seq", "head")} == {name: looked[name] for name in ("epoch", "seq", "head")}
+    assert (told["seq"], told["after"]) == (decision["seq"], {"seq": decision["seq"] + 1, "events": 1, "significant": 0})
+    await ada.do(search, "handover.read", {"handover": number, "seq": decision["seq"] + 1})
+    told = (await report(alice, board=search))["searches"][0]
+    assert told["after"] == {"seq": decision["seq"] + 2, "events": 1, "significant": 0}  # that she has read it is no news
+
+
+async def test_a_full_board_is_handed_over_all_the_same(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, ada, search = scene.company.alice, scene.company.ada, scene.search
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
+    for board in (OPERATIONS, search):
+        await refused("too_large", alice, board, "note.add", {"text": "one more"})
+    number = await handing.prepare(alice)
+    await alice.do(search, "handover.write", {"handover": number, "assessment": "she may be with her aunt"})
+    await handing.sign(alice, number)
+    await ada.do(search, "handover.read", {"handover": number, "seq": await head(ada, search)})
+    await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "the aunt", "reason": "the others wait"})
+
+
+# -- taken over -----------------------------------------------------------------------------------------------------------
+
+
+async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: Scene) -> None:
+    alice, ada, search = scene.company.alice, scene.company.ada, scene.search
+    number = await handing.hand(alice)
+    data = {"handover": number, "restatement": "one search; the aunt calls at eight"}
+    others = [each["board"] for each in (await report(ada))["searches"]]
+    refusal = await refused("conflict", ada, OPERATIONS, "handover.accept", data, *(f"searches.{id}" for id in others))
+    assert refusal.body["current"]["status"] == "signed"
+    for id in others:
+        await ada.do(id, "handover.read", {"handover": number, "seq": await head(ada, id)})
+    await scene.one("sighting.add", {"description": "a girl, running", "priority": "urgent"})
+    await refused("conflict", ada, OPERATIONS, "handover.accept", data, f"searches.{search}")
+    assert [each["board"] for each in (await report(ada))["searches"] if each["reader"]["unread"]] == [search]
+    read = await scene.one("handover.read", {"handover": number, "seq": await head(ada, search)}, who=ada)
+    assert read["state"]["reads"] == {ada.account["id"]: {"handover": number, "seq": read["seq"] - 1, "at": read["at"]}}
+    assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=ada) == [], "never less than was read"
+    await refused("invalid", ada, OPERATIONS, "handover.accept", data | {"restatement": " "}, "restatement")
+    await refused("forbidden", alice, OPERATIONS, "handover.accept", data)
+    accepted, passed = await events(ada, (await ada.do(OPERATIONS, "handover.accept", data))["seqs"])
+    assert (accepted["type"], accepted["state"]["restatement"]) == ("handover.accepted", data["restatement"])
+    shift = passed["state"]
+    assert (passed["type"], shift["holder"], shift["before"]) == ("shift.handed_over", ada.account["id"], alice.account["id"])
+    assert (shift["handover"], shift["since"]) == (number, accepted["state"]["ended_at"])
+    await refused("conflict", ada, OPERATIONS, "handover.accept", data, "handover")
+
+
+async def test_with_a_reason_it_is_accepted_unread(scene: Scene) -> None:
+    alice, ada = scene.company.alice, scene.company.ada
+    number = await handing.hand(alice)
+    data = {"handover": number, "restatement": "I know them all", "reason": "she has to go now"}
+    accepted, _ = await events(ada, (await ada.do(OPERATIONS, "handover.accept", data))["seqs"])
+    assert (accepted["reason"], accepted["state"]["reason"]) == ("she has to go now", "she has to go now")
+
+
+async def test_a_refused_handover_leaves_the_shift_where_it_is(scene: Scene) -> None:
+    alice, ada = scene.company.alice, scene.company.ada
+    prepared = await handing.prepare(alice)
+    await refused("conflict", ada, OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "not yet"}, "handover")
+    await refused("conflict", ada, scene.search, "handover.read", {"handover": prepared, "seq": 1}, "handover")
+    await handing.sign(alice, prepared)
+    await refused("forbidden", alice, OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "mine"})
+    await refused("invalid", ada, OPERATIONS, "handover.refuse", {"handover": prepared}, "reason")
+    above = {"handover": prepared, "seq": await head(ada, scene.search) + 1}
+    await refused("invalid", ada, scene.search, "handover.read", above, "seq")
+    await ada.do(OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "the contacts are missing"})
+    state = await handing.state(alice, "handover")
+    assert (state["status"], state["reason"]) == ("refused", "the contacts are missing")
+    assert (await handing.state(alice, "shift"))["holder"] == alice.account["id"]
+    await refused("conflict", ada, OPERATIONS, "handover.withdraw", {"handover": prepared}, "handover")
+
+
+async def test_marks_of_an_earlier_handover_do_not_count(scene: Scene) -> None:
+    alice, ada, search = scene.company.alice, scene.company.ada, scene.search
+    first = await handing.hand(alice)
+    await ada.do(search, "handover.read", {"handover": first, "seq": await head(ada, search)})
+    await ada.do(OPERATIONS, "handover.refuse", {"handover": first, "reason": "again, please"})
+    second = await handing.hand(alice)
+    assert search in [each["board"] for each in (await report(ada))["searches"] if each["reader"]["unread"]]
+    await refused("conflict", ada, search, "handover.read", {"handover": first, "seq": 1}, "handover")
+    read = await scene.one("handover.read", {"handover": second, "seq": 1, "reason": "by telephone"}, who=ada)
+    assert (read["reason"], read["state"]["reads"][ada.account["id"]]["handover"]) == ("by telephone", second)
+
+
+# -- who is told ----------------------------------------------------------------------------------------------------------
+
+
+async def alerts(who: Person, seqs: list[int]) -> list[tuple[str, int | None, str | None]]:
+    """Of what these events alert them: the type, the handover and the reason."""
+    found = (await who.http.get("/api/v1/alerts")).json()["alerts"]
+    of_desk = [each for each in found if each["board"] == OPERATIONS and each["seq"] in seqs]
+    assert {each["kind"] for each in of_desk} <= {"handover"}
+    return [(each["type"], each["handover"], each["reason"]) for each in of_desk]
+
+
+async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: Scene) -> None:
+    company, alice, ada = scene.company, scene.company.alice, scene.company.ada
+    dora = await company.come("Dora", "coordinator")
+    others = (company.bob, company.charlie, company.victor)
+
+    async def told(seqs: list[int], who: dict[Person, list[tuple[str, int | None, str | None]]]) -> None:
+        for person in (alice, ada, dora, *others):
+            assert await alerts(person, seqs) == who.get(person, []), person.account["name"]
+
+    number = await handing.prepare(alice, incoming=dora.account["id"])
+    await told((await handing.sign(alice, number))["seqs"], {dora: [("handover.signed", number, None)]})
+    seqs = (await dora.do(OPERATIONS, "handover.refuse", {"handover": number, "reason": "@Alice, the port is missing"}))["seqs"]
+    await told(seqs, {alice: [("handover.refused", number, "@Alice, the port is missing")]})
+    number = await handing.prepare(alice)
+    signed = (await handing.sign(alice, number))["seqs"]
+    await told(signed, {each: [("handover.signed", number, None)] for each in (ada, dora)})
+    data = {"handover": number, "restatement": "one search", "reason": "she has to go"}
+    seqs = (await dora.do(OPERATIONS, "handover.accept", data))["seqs"]
+    await told(seqs, {alice: [("handover.accepted", number, "she has to go")]})
+    await alice.do(OPERATIONS, "handover.prepare", {"incoming": ada.account["id"]})
+    seqs = (await ada.do(OPERATIONS, "shift.take", {"reason": "nobody answers"}))["seqs"]
+    withdrawn = ("handover.withdrawn", number + 1, "nobody answers")
+    await told(seqs, {dora: [("shift.taken", None, "nobody answers"), withdrawn], alice: [withdrawn]})
+
+
+# -- who may see it -------------------------------------------------------------------------------------------------------
+
+
+async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(scene: Scene) -> None:
+    company, alice = scene.company, scene.company.alice
+    dora = await company.come("Dora", "coordinator")
+    secret = await company.secret_search()
+    number = await handing.prepare(alice)
+    await alice.do(secret, "handover.write", {"handover": number, "assessment": "she hides with her aunt"})
+    watching = await company.charlie.follow(OPERATIONS)
+    signed = await handing.sign(alice, number)
+    await company.charlie.up_to(OPERATIONS, signed["seqs"][-1])
+    assert sum(bool(event.get("hidden")) for event in watching.events[-len(signed["seqs"]) :]) == 1
+    assert secret not in watching.of("handed")
+    assert ("handed", secret) in (await alice.snapshot(OPERATIONS))["entities"]
+    for outside in (company.charlie, dora):
+        told = await report(outside)
+        assert (told["withheld"], secret in [each["board"] for each in told["searches"]]) == (1, False)
+        for path in (
+            f"boards/{OPERATIONS}",
+            f"boards/{OPERATIONS}/events?limit=1000",
+            f"boards/{OPERATIONS}/journal.json",
+            "handover",
+        ):
+            text = (await outside.http.get(f"/api/v1/{path}")).text
+            assert "handed" in text or path == "handover"
+            assert secret not in text
+        assert (await outside.http.get("/api/v1/handover", params={"board": secret})).status_code == 404
+    with pytest.raises(Refusal, match="not_found"):
+        await dora.do(secret, "handover.read", {"handover": number, "seq": 1})
+    for each in (await report(dora))["searches"]:
+        await dora.do(each["board"], "handover.read", {"handover": number, "seq": each["after"]["seq"]})
+    await dora.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see of it"})
+    # she signs what she does not see at its head
+    mine = await handing.hand(dora)
+    state = (await alice.snapshot(OPERATIONS))["entities"]["handed", secret]
+    assert (state["handover"], state["position"]["seq"]) == (mine, await head(alice, secret))
+    await refused("conflict", dora, OPERATIONS, "handover.withdraw", {"handover": number}, "handover")
+    await alice.do(secret, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
+
+
+async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_somebody_answers_for_it(scene: Scene) -> None:
+    company, alice, ada = scene.company, scene.company.alice, scene.company.ada
+    dora, eva = await company.come("Dora", "coordinator"), await company.come("Eva", "coordinator")
+    secret = await company.secret_search(ada)
+    hers = await dora.open_search(access="members", members=[dora.account["id"]])  # which Alice may not see
+    number = await handing.prepare(alice, incoming=eva.account["id"])
+
+    async def told(who: Person, path: str = "handover") -> dict[str, Any]:
+        return {each["board"]: each["outside"] for each in (await report(who, path))["searches"] if each["outside"]}
+
+    async def signs(*fields: str) -> None:
+        data = {"handover": number, "positions": await handing.positions(alice)}
+        await refused("invalid", alice, OPERATIONS, "handover.sign", data, *fields)
+
+    assert await told(alice) == await told(ada) == {secret: eva.account["id"]}
+    assert await told(eva) == {}
+    await signs(f"searches.{secret}")
+    for wrong, code in ((company.bob, "invalid"), (eva, "invalid"), (dora, "invalid")):
+        await refused(code, alice, secret, "handover.write", {"handover": number, "keeper": wrong.account["id"]}, "keeper")
+    await refused("not_found", alice, secret, "handover.write", {"handover": number, "keeper": NOBODY}, "keeper")
+    await scene.refuses("invalid", "handover.write", {"handover": number, "keeper": alice.account["id"]}, "keeper")
+    # another coordinator, who is told
+    seqs = (await alice.do(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
+    found = (await ada.http.get("/api/v1/alerts")).json()["alerts"]
+    (alert,) = [each for each in found if each["board"] == secret]
+    assert (alert["kind"], alert["type"], alert["handover"], alert["seq"]) == ("handover", "handover.written", number, *seqs)
+    await alice.do(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    await signs(f"searches.{secret}")  # who sees it no more answers for nothing
+    # who hands over keeps it, on the record
+    await alice.do(secret, "handover.write", {"handover": number, "keeper": alice.account["id"]})
+    await handing.sign(alice, number)
+    kept = (await report(alice, board=secret))["searches"][0]
+    assert (kept["outside"], kept["briefing"]["keeper"]) == (eva.account["id"], alice.account["id"])
+    text = (await alice.http.get(f"/handovers/{number}.md")).text
+    assert "Alice answers for it" in text
+    assert secret not in str(await report(eva))
+    await eva.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see", "reason": "it is late"})
+    assert await told(alice) == {secret: eva.account["id"]}  # and it goes on to be told
+    # what was decided does not go on to the next handover
+    await handing.take(alice)
+    number = await handing.prepare(alice, incoming=eva.account["id"])
+    await signs(f"searches.{secret}")
+    await alice.do(secret, "handover.write", {"handover": number, "assessment": "with her aunt"})
+    assert (await report(alice, board=secret))["searches"][0]["briefing"]["keeper"] is None
+    await signs(f"searches.{secret}")
+    members = [alice.account["id"], eva.account["id"]]
+    await alice.do(secret, "search.set_access", {"access": "members", "members": members})
+    assert await told(alice) == {}
+    await handing.sign(alice, number)
+    for who, search in ((alice, secret), (dora, hers)):
+        await who.do(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+
+
+async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: Scene) -> None:
+    company, alice, ada = scene.company, scene.company.alice, scene.company.ada
+    eva = await company.come("Eva", "coordinator")
+    members = [alice.account["id"], ada.account["id"]]
+    secret = await alice.open_search(access="members", members=members)
+    for _ in range(2):
+        number = await handing.prepare(alice, incoming=eva.account["id"])
+        (seq,) = (await alice.do(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
+        found = (await ada.http.get("/api/v1/alerts")).json()["alerts"]
+        assert (found[0]["board"], found[0]["seq"], found[0]["handover"]) == (secret, seq, number)
+        event = (await events(ada, [seq], secret))[0]
+        assert (event["state"]["keeper"], event["state"]["handover"]) == (ada.account["id"], number)
+        await alice.do(secret, "handover.write", {"handover": number, "contacts": f"the mother, {number}"})
+        assert (await ada.http.get("/api/v1/alerts")).json()["alerts"][0]["seq"] == seq, "what else is written alerts nobody"
+        await handing.sign(alice, number)
+        await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
+    await alice.do(secret, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+
+
+async def test_who_loses_or_gains_sight_of_a_search_does_so_of_how_it_was_handed_over(scene: Scene) -> None:
+    alice, charlie = scene.company.alice, scene.company.charlie
+    await handing.hand(alice)
+    screen = await charlie.follow(OPERATIONS)
+    for access, there in (("members", False), ("desk", True)):
+        await alice.do(scene.search, "search.set_access", {"access": access, "members": [alice.account["id"]]})
+        await charlie.up_to(OPERATIONS, await head(alice, OPERATIONS))
+        assert (scene.search in screen.of("handed"), scene.search in screen.of("search")) == (there, there)
+        assert screen.entities == (await charlie.snapshot(OPERATIONS))["entities"]

@@ -1,0 +1,41 @@
+"""A board that was read for a handover has been seen: by who signed it, and by who took it over."""
+
+from models.board import OPERATIONS
+from tests.api.test_since import news
+from tests.support import handing
+from tests.support.cast import Person
+from tests.support.company import Company
+
+
+async def events(who: Person, board: str) -> tuple[int, bool]:
+    """How many events are new to somebody there, and whether they have seen it before."""
+    there = (await news(who))[board]
+    return there["events"], there["seen"] is not None
+
+
+async def test_reading_for_a_handover_is_seeing(company: Company) -> None:
+    alice, ada, bob = company.alice, company.ada, company.bob
+    search, other = await bob_opens(alice, ada), await alice.open_search()
+    number = await handing.prepare(alice, incoming=ada.account["id"])
+    assert await events(alice, search) == ((await news(alice))[search]["seq"], False)
+    positions = await handing.positions(alice)
+    await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
+    assert (await events(alice, search))[1], "who signs it has seen it"
+    assert (await news(alice))[search]["seen"]["seq"] >= positions[search]
+    assert await events(ada, other) == ((await news(ada))[other]["seq"], False)
+    at = (await ada.snapshot(other))["seq"]
+    await ada.do(other, "handover.read", {"handover": number, "seq": at})
+    assert await events(ada, other) == (0, True)
+    assert await events(bob, other) == ((await news(bob))[other]["seq"], False), "nobody else has"
+    # Only as far as it was read.
+    await bob.do(other, "note.add", {"text": "later"})
+    assert await events(ada, other) == (1, True)
+    await ada.do(other, "handover.read", {"handover": number, "seq": at})
+    assert await events(ada, other) == (1, True)
+    await handing.take(alice)
+
+
+async def bob_opens(alice: Person, opener: Person) -> str:
+    """A search that Alice has not looked at."""
+    data = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+    return str((await opener.do(OPERATIONS, "search.open", data))["opened"])

@@ -1,0 +1,334 @@
+"""Reads of many rows: two of one account at a time, each with an end; and nobody's sign-in, command or heads wait behind them."""
+
+import asyncio
+import itertools
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.accounts import accounts, live_changes
+from board.engine import concurrency, snapshot
+from board.engine.concurrency import OF_ONE, WAITING
+from models.accounts import Account
+from models.board import OPERATIONS
+from models.db import database, read_pacing
+from models.db.database import TooLong
+from models.db.read_pacing import give_way, paced
+from tests.support.cast import PASSWORD, PATIENCE_S, Person
+from tests.support.company import Company
+from tests.support.houses import BY_TURNS
+from tests.support.workers import until
+
+pytestmark = pytest.mark.houses(BY_TURNS)
+
+ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
+HEAVY = [
+    "/api/v1/boards/{board}", "/api/v1/boards/{board}?at=3", "/api/v1/boards/{board}/events", "/api/v1/boards/{board}/chain",
+    "/api/v1/boards/{board}/cards.csv", "/api/v1/boards/{board}/cards.json", "/api/v1/boards/{board}/journal.csv",
+    "/api/v1/boards/{board}/journal.json", "/api/v1/find?q=anything", "/api/v1/since", "/api/v1/since?board={board}",
+    "/api/v1/handover", "/api/v1/handovers", "/api/v1/intake/searches?q=noor", "/searches/{board}/history.md", "/handover.md",
+]  # fmt: skip
+LIGHT = ["/api/v1/me", "/api/v1/accounts", "/api/v1/boards", "/api/v1/seen", "/api/v1/boards/{board}/events?limit=50"]
+
+
+async def asks(person: Person, path: str, **how: Any) -> httpx.Response:
+    return await person.http.request(how.pop("method", "GET"), path, **how)
+
+
+async def _email(person: Person) -> str:
+    id = person.account["id"]
+    return await person.server.desk.database.read(lambda session: session.get_one(Account, id).email)
+
+
+@asynccontextmanager
+async def busy(company: Company, person: Person) -> AsyncIterator[None]:
+    """All turns of somebody are taken, and nobody more of them may wait."""
+    heavy = company.server.desk.heavy
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(heavy, "_most", OF_ONE)
+        async with heavy.turn(person.account["id"]), heavy.turn(person.account["id"]):
+            yield
+
+
+@contextmanager
+def stopped(monkeypatch: pytest.MonkeyPatch, account: str) -> Iterator[Callable[[], int]]:
+    """Snapshots for an account are read for as long as this lasts; how many of them are being read."""
+    go_on, reading, really = threading.Event(), set[int](), snapshot.entities
+
+    def entities(session: Session, board: Any, who: str) -> list[bytes]:
+        if who == account:
+            reading.add(threading.get_ident())
+            go_on.wait(PATIENCE_S)
+            reading.discard(threading.get_ident())
+        return really(session, board, who)
+
+    monkeypatch.setattr(snapshot, "entities", entities)
+    try:
+        yield lambda: len(reading)
+    finally:
+        go_on.set()
+
+
+# -- turns ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = await company.alice.open_search()
+    victor, desk = company.victor, company.server.desk
+    id, path = victor.account["id"], f"/api/v1/boards/{search}"
+    with stopped(monkeypatch, id) as reading:
+        waiting = [asyncio.create_task(asks(victor, path)) for _ in range(OF_ONE + WAITING)]
+        await until(lambda: desk.heavy.count(id) == OF_ONE + WAITING and reading() == OF_ONE)
+        one_too_many = await asks(victor, path)
+        assert (one_too_many.status_code, one_too_many.json()["code"]) == (429, "rate_limited")
+        assert int(one_too_many.headers["Retry-After"]) > 0
+        assert (await asks(company.bob, path)).status_code == 200
+        command = {"id": "beside", "name": "note.add", "data": {"text": "meanwhile"}}
+        assert (await asks(company.alice, f"{path}/commands", method="POST", json=command)).status_code == 200
+        assert reading() == OF_ONE
+        assert not any(each.done() for each in waiting)
+    assert {(await each).status_code for each in waiting} == {200}
+    assert desk.heavy.count(id) == 0
+    assert (await asks(victor, path)).status_code == 200
+
+
+@pytest.mark.parametrize("path", HEAVY)
+async def test_what_reads_many_rows_waits_for_a_turn(company: Company, path: str) -> None:
+    address = path.format(board=await company.alice.open_search())
+    async with busy(company, company.bob):
+        refused = await asks(company.bob, address)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+    assert (await asks(company.bob, address)).status_code == 200
+    assert company.server.desk.heavy.count(company.bob.account["id"]) == 0
+
+
+async def test_marks_and_suggestions_wait_for_a_turn(company: Company) -> None:
+    search = await company.alice.open_search()
+    for path, body in ((f"/api/v1/boards/{search}/similar", {"text": "a girl"}), ("/api/v1/seen", {"marks": []})):
+        async with busy(company, company.bob):
+            assert (await asks(company.bob, path, method="POST", json=body)).status_code == 429
+        assert (await asks(company.bob, path, method="POST", json=body)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/audit", "/api/v1/audit.csv", "/api/v1/boards/audit/chain"])
+async def test_what_reads_the_audit_journal_waits_for_a_turn(company: Company, path: str) -> None:
+    async with busy(company, company.ada):
+        assert (await asks(company.ada, path)).status_code == 429
+    assert (await asks(company.ada, path)).status_code == 200
+    assert (await asks(company.bob, path)).status_code == 404
+
+
+@pytest.mark.parametrize("path", LIGHT)
+async def test_what_reads_a_few_rows_needs_no_turn(company: Company, path: str) -> None:
+    address = path.format(board=await company.alice.open_search())
+    async with busy(company, company.bob):
+        assert (await asks(company.bob, address)).status_code == 200
+
+
+async def test_who_waits_in_vain_is_told_to_come_back(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrency, "PATIENCE_S", 0.05)
+    heavy, bob = company.server.desk.heavy, company.bob.account["id"]
+    async with heavy.turn(bob), heavy.turn(bob):
+        answer = await asks(company.bob, "/api/v1/since")
+        assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert heavy.count(bob) == 0
+
+
+async def test_who_waits_is_still_signed_in_when_it_is_read(company: Company) -> None:
+    zoe, desk = await company.come("Zoe", "viewer"), company.server.desk
+    id = zoe.account["id"]
+    async with desk.heavy.turn(id), desk.heavy.turn(id):
+        waiting = [asyncio.create_task(asks(zoe, path)) for path in ("/api/v1/since", "/api/v1/find?q=anything")]
+        await until(lambda: desk.heavy.count(id) == OF_ONE + len(waiting))
+        email = await _email(zoe)
+        await live_changes.apply_change(desk, lambda session: accounts.set_enabled(session, email, False))
+    assert {(await each).status_code for each in waiting} == {401}
+
+
+async def test_a_refusal_and_a_failure_end_the_turn(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob = company.bob
+    assert (await asks(bob, "/api/v1/boards/none")).status_code == 404
+
+    def fails(*_: Any) -> list[bytes]:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(snapshot, "entities", fails)
+    assert (await asks(bob, f"/api/v1/boards/{OPERATIONS}")).status_code == 500
+    assert company.server.desk.heavy.count(bob.account["id"]) == 0
+
+
+# -- the answer -----------------------------------------------------------------------------------------------------------
+
+
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+@pytest.fixture
+def long_board(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """A snapshot of more than kernels hold."""
+    entities = [b'{"text":"%s"}' % (b"x" * 50_000)] * 400
+    monkeypatch.setattr(snapshot, "entities", lambda *_: entities)
+    return entities
+
+
+async def test_a_long_answer_comes_whole(company: Company, long_board: list[bytes]) -> None:
+    answer = await asks(company.bob, f"/api/v1/boards/{OPERATIONS}", headers=PLAIN)
+    assert answer.content.endswith(b'"entities":[' + b",".join(long_board) + b"]}")
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    head = await asks(company.bob, f"/api/v1/boards/{OPERATIONS}", headers=PLAIN, method="HEAD")
+    assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(answer.content)))
+    assert head.content == b""
+
+
+async def test_who_does_not_read_the_answer_keeps_the_turn_until_they_leave(company: Company, long_board: list[bytes]) -> None:
+    server, victor = company.server, company.victor
+    id, port = victor.account["id"], int(server.url.rpartition(":")[2])
+    request = f"GET /api/v1/boards/{OPERATIONS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {victor.token}\r\n\r\n".encode()
+    lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(2 * OF_ONE)]
+    for line in lines:
+        line.sendall(request)
+    await until(lambda: server.desk.heavy.count(id) == len(lines))
+    written = [each.transport.get_write_buffer_size() for each in server.uvicorn.server_state.connections]
+    assert max(written) < len(b"".join(long_board)) / 4, "what is not read waits once, in a few parts"
+    assert (await asks(company.bob, "/api/v1/since")).status_code == 200
+    for line in lines:
+        line.close()
+    await until(lambda: server.desk.heavy.count(id) == 0)
+
+
+# -- threads of their own -------------------------------------------------------------------------------------------------
+
+
+async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(company: Company) -> None:
+    desk, search = company.server.desk, await company.alice.open_search()
+    go_on = threading.Event()
+    reading = [
+        asyncio.create_task(desk.database.read_heavy(lambda session: go_on.wait(PATIENCE_S)))
+        for _ in range(2 * desk.database.store.heavy_readers)
+    ]
+    try:
+        await until(lambda: desk.database.store.reader.pool.checkedout() >= desk.database.store.heavy_readers)  # type: ignore[attr-defined]
+        email = await _email(company.alice)
+        async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as http:
+            assert (await http.post("/login", data={"email": email, "password": PASSWORD})).status_code == 303
+            assert (await http.get("/readyz")).status_code == 200
+        assert (await asks(company.alice, "/api/v1/me")).status_code == 200
+        assert (await asks(company.alice, f"/searches/{search}")).status_code == 200
+        at, heads = await desk.source.heads([search])
+        assert at
+        assert search in heads
+        await desk.rights_changed()
+        assert not any(each.done() for each in reading)
+    finally:
+        go_on.set()
+        await asyncio.gather(*reading)
+
+
+# -- an end ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_statement_is_stopped_at_the_deadline(company: Company) -> None:
+    with pytest.raises(TooLong):
+        await company.server.desk.database.read_heavy(lambda session: session.execute(ENDLESS), 0.05)
+    assert (await asks(company.bob, "/api/v1/since")).status_code == 200
+
+
+async def test_a_loop_is_stopped_at_the_deadline(company: Company) -> None:
+    with pytest.raises(TooLong):
+        await company.server.desk.database.read_heavy(lambda session: sum(paced(itertools.repeat(1))), 0.05)
+
+
+@pytest.mark.parametrize("way", ["a statement", "a loop"])
+async def test_a_call_that_takes_too_long_is_answered(company: Company, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "HEAVY_S", 0.05)
+    search = await company.alice.open_search()
+
+    def endless(session: Session, *_: Any) -> Any:
+        return session.execute(ENDLESS) if way == "a statement" else sum(paced(itertools.repeat(1)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshot, "entities", endless)
+        answer = await asks(company.bob, f"/api/v1/boards/{search}", headers={"Accept-Language": "fr"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.json()["message"] == "La lecture prend trop de temps en ce moment. Réessayez dans un instant."
+    assert answer.headers["Retry-After"]
+    monkeypatch.setattr(database, "HEAVY_S", PATIENCE_S)
+    assert (await asks(company.bob, f"/api/v1/boards/{search}")).status_code == 200
+
+
+async def test_what_nobody_waits_for_any_more_is_stopped(company: Company) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(session: Session) -> None:
+        begun.set()
+        try:
+            for _ in paced(itertools.repeat(1)):
+                pass
+        finally:
+            ended.set()
+
+    reading = asyncio.create_task(company.server.desk.database.read_heavy(endless, 10 * PATIENCE_S))
+    await until(begun.is_set)
+    reading.cancel()
+    await until(ended.is_set)
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+
+# -- the pace -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_heavy_read_rests_as_it_works_and_whoever_else_loops_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, rests = itertools.count(), list[float]()
+    # Each look at the clock takes a second.
+    monkeypatch.setattr(read_pacing, "time", SimpleNamespace(monotonic=lambda: float(next(clock)), sleep=rests.append))
+    assert sum(paced([1] * 1_000)) == 1_000
+    assert rests == []
+    with read_pacing.Pace(10**9).kept():
+        assert sum(paced([1] * 1_000, every=50)) == 1_000
+        assert rests == [read_pacing.REST_S] * 20
+    give_way()
+    assert len(rests) == 20
+
+
+@pytest.mark.parametrize("path", HEAVY)
+async def test_each_read_of_many_rows_is_held_to_a_pace(company: Company, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, keep = list[str](), read_pacing.Pace.kept
+
+    def kept_in(self: read_pacing.Pace) -> Any:
+        kept.append(threading.current_thread().name)
+        return keep(self)
+
+    monkeypatch.setattr(read_pacing.Pace, "kept", kept_in)
+    assert (await asks(company.bob, path.format(board=await company.alice.open_search()))).status_code == 200
+    assert kept
+    assert all(name.startswith("read heavy") for name in kept)
+
+
+@pytest.mark.parametrize("path", ["", "?at=2099-01-01T00:00:00Z", "/journal.json", "/journal.csv", "/cards.json", "/chain"])
+async def test_the_longer_a_read_is_the_more_often_it_gives_way(
+    company: Company, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, steps = await company.alice.open_search(), list[int]()
+    monkeypatch.setattr(read_pacing.Pace, "step", lambda self: steps.append(1))
+
+    async def given_way(cards: int) -> int:
+        for number in range(cards):
+            await company.alice.do(search, "sighting.add", {"description": f"seen {number}"})
+        company.server.desk.chains.known.clear()
+        steps.clear()
+        assert (await asks(company.bob, f"/api/v1/boards/{search}{path}")).status_code == 200
+        return len(steps)
+
+    few = await given_way(60)
+    assert await given_way(240) > few

@@ -1,0 +1,91 @@
+"""Header fields by which any program knows what to do: how to sign in, which methods there are, and when to come again."""
+
+import asyncio
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from board.api.routes import document
+from board.engine.concurrency import HeavyReads
+from tests.support import cast
+from tests.support.cast import PASSWORD
+from tests.support.company import Company
+
+CHALLENGE = 'Bearer realm="searchboard"'
+TOKENS = [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic YTpi"}, {"Cookie": "board_session=ended"}]
+
+
+def stranger(company: Company, headers: dict[str, str]) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=company.server.url, headers=headers)
+
+
+@pytest.mark.parametrize("headers", TOKENS)
+async def test_who_is_not_signed_in_is_told_how_to_by_every_call(company: Company, headers: dict[str, str]) -> None:
+    async with stranger(company, headers) as http:
+        for path, methods in document()["paths"].items():
+            for method, told in methods.items():
+                if told.get("security") == []:
+                    continue
+                answer = await http.request(method, path.replace("{", "").replace("}", ""), json={} if method != "get" else None)
+                assert (answer.status_code, answer.headers.get("WWW-Authenticate")) == (401, CHALLENGE), (method, path)
+    assert "WWW-Authenticate" not in (await company.alice.http.get("/api/v1/me")).headers
+
+
+async def test_a_socket_that_is_refused_is_told_so_too(company: Company) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(company.server.ws)
+    assert refused.value.response.status_code == 401
+    assert refused.value.response.headers["WWW-Authenticate"] == CHALLENGE
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/v1/seen", "GET, HEAD, POST"),  # two routes have it
+        ("POST", "/api/v1/boards", "GET, HEAD"),
+        ("GET", "/api/v1/alerts/read", "POST"),
+        ("PUT", "/api/v1/boards/operations/commands", "POST"),
+        ("DELETE", "/login", "GET, HEAD, POST"),
+        ("POST", "/healthz", "GET, HEAD"),
+    ],
+)
+async def test_a_method_that_there_is_not_is_answered_with_those_there_are(
+    company: Company, method: str, path: str, allowed: str
+) -> None:
+    answer = await company.alice.http.request(method, path)
+    assert (answer.status_code, answer.headers.get("Allow")) == (405, allowed)
+    assert "does not take this method" in answer.text
+    there = await company.alice.http.request(allowed.split(", ")[0], path)
+    assert there.status_code != 405
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_an_address_that_is_no_call_is_not_found_by_any_method(company: Company, method: str) -> None:
+    answer = await company.alice.http.request(method, "/api/v1/nowhere")
+    assert (answer.status_code, answer.json()["code"], answer.headers.get("Allow")) == (404, "not_found", None)
+
+
+async def test_whoever_asks_too_much_is_told_when_to_come_again(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each of the doors that turn somebody away; the limits of accounts stand in tests/api/test_limits.py."""
+    url, alice = company.server.url, company.alice
+    person = alice.account["id"]
+    answers: dict[str, Any] = {}
+    heavy: HeavyReads = company.server.desk.heavy
+    with monkeypatch.context() as patch:
+        patch.setattr(heavy, "_most", 2)
+        async with heavy.turn(person), heavy.turn(person):
+            for path in ("/api/v1/boards/operations", "/handover.md"):
+                answers[path] = await alice.http.get(path)
+    email = f"kim-{cast.new_id()}@desk.example"
+    async with httpx.AsyncClient(base_url=url, headers={"Origin": url}) as http:
+        wrong = [await http.post("/login", data={"email": email, "password": PASSWORD}) for _ in range(12)]
+        answers["/login"] = wrong[-1]
+    body = {"code": "AAAA-AAAA", "name": "Room", "language": "en", "shows": {"boards": ["operations"]}}
+    tried = await asyncio.gather(*(alice.http.post("/api/v1/displays", json=body) for _ in range(12)))
+    answers["/api/v1/displays"] = max(tried, key=lambda each: each.status_code)
+    for path, answer in answers.items():
+        assert answer.status_code == 429, (path, answer.text)
+        assert 1 <= int(answer.headers["Retry-After"]) <= 300, path

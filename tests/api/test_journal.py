@@ -1,0 +1,301 @@
+"""The journal is the record: whoever changes it afterwards is found out, and an erasure on the record is not a fault."""
+
+import itertools
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event as engine_event
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.accounts import live_changes
+from board.commands.registry import Command
+from board.engine import event as event_module
+from board.engine import hash_chain, journal
+from board.engine.identity import Caller
+from board.service import BoardService
+from models.board import OPERATIONS, Board
+from tests.support.cast import PASSWORD, new_id, settings_for
+from tests.support.company import Company
+
+pytestmark = pytest.mark.houses
+
+BEGINS = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+
+
+class Record:
+    """A desk whose clock we set, with a search and some notes on it."""
+
+    def __init__(self, desk: BoardService, caller: Caller) -> None:
+        self.desk, self.caller, self.search = desk, caller, ""
+
+    async def do(self, board: str, name: str, data: dict[str, Any]) -> Any:
+        return await self.desk.execute(self.caller, Command(new_id(), board, name, data))
+
+    async def sql(self, *statements: str, **values: Any) -> None:
+        """Changes the journal behind its back."""
+
+        def run(session: Session) -> None:
+            for statement in statements:
+                changed = session.connection().execute(text(statement), {"board": self.search} | values)
+                assert changed.rowcount, statement
+
+        await self.desk.database.write(run)
+
+    async def fault(self) -> str | None:
+        def look(session: Session) -> str | None:
+            board = session.get(Board, self.search)
+            assert board is not None
+            return hash_chain.verify(session, board)
+
+        return await self.desk.database.read(look)
+
+    async def events(self) -> list[event_module.JournalEvent]:
+        return await self.desk.database.read(lambda session: journal.events_after(session, self.search, 0))
+
+
+Clock = Callable[[], datetime]
+
+
+async def opened(folder: Path, clock: Clock | None = None, **settings: Any) -> Record:
+    desk = await BoardService.open(settings_for(folder, **settings), clock or (lambda: BEGINS))
+    id = await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+    record = Record(desk, await live_changes.caller_for(desk, id))
+    data = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+    record.search = (await record.do(OPERATIONS, "search.open", data)).opened
+    for number in range(5):
+        await record.do(record.search, "note.add", {"text": f"note {number}"})
+    return record
+
+
+@pytest.fixture
+async def record(tmp_path: Path, installation: dict[str, Any]) -> AsyncIterator[Record]:
+    made = await opened(tmp_path, **installation)
+    yield made
+    await made.desk.close()
+
+
+async def test_an_untouched_journal_holds(record: Record) -> None:
+    assert await record.fault() is None
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("type", "note.eaten"), ("at", "2026-11-24T21:00:00.000Z"), ("kind", "file"), ("entity", "other"), ("account", None),
+        ("account", "somebody else"), ("commitment", b"x" * 32), ("hash", b"x" * 32),
+    ],
+)  # fmt: skip
+async def test_an_edited_event_is_named(record: Record, column: str, value: Any) -> None:
+    await record.sql(f"UPDATE event SET {column} = :value WHERE board = :board AND seq = 7", value=value)
+    assert "event 7 " in (await record.fault() or "")
+
+
+@pytest.mark.parametrize("column", ["body", "key"])
+async def test_an_edited_payload_is_named(record: Record, column: str) -> None:
+    await record.sql(f"UPDATE payload SET {column} = :value WHERE board = :board AND seq = 4", value=b'{"text": "x"}')
+    assert "event 4 " in (await record.fault() or "")
+
+
+async def test_a_deleted_event_is_named(record: Record) -> None:
+    await record.sql("DELETE FROM event WHERE board = :board AND seq = 5")
+    assert "event 5 " in (await record.fault() or "")
+    await record.sql("DELETE FROM payload WHERE board = :board AND seq = 5")
+    assert "event 5 " in (await record.fault() or "")
+
+
+async def test_the_first_event_gone_is_named(record: Record) -> None:
+    await record.sql("DELETE FROM event WHERE board = :board AND seq = 1")
+    assert "event 1 " in (await record.fault() or "")
+
+
+async def test_swapped_events_are_named(record: Record) -> None:
+    for table in ("event", "payload"):
+        await record.sql(
+            f"UPDATE {table} SET seq = -1 WHERE board = :board AND seq = 8",
+            f"UPDATE {table} SET seq = 8 WHERE board = :board AND seq = 9",
+            f"UPDATE {table} SET seq = 9 WHERE board = :board AND seq = -1",
+        )
+    assert "event 8 " in (await record.fault() or "")
+
+
+async def test_swapped_payloads_are_named(record: Record) -> None:
+    await record.sql(
+        "UPDATE payload SET seq = -1 WHERE board = :board AND seq = 8",
+        "UPDATE payload SET seq = 8 WHERE board = :board AND seq = 9",
+        "UPDATE payload SET seq = 9 WHERE board = :board AND seq = -1",
+    )
+    assert "event 8 " in (await record.fault() or "")
+
+
+async def test_a_journal_that_was_cut_short_is_named(record: Record) -> None:
+    head = len(await record.events())
+    await record.sql(
+        "DELETE FROM event WHERE board = :board AND seq >= :last", "DELETE FROM payload WHERE board = :board AND seq >= :last",
+        last=head - 1,
+    )  # fmt: skip
+    assert f"event {head - 1}" in (await record.fault() or "")
+
+
+async def test_events_that_were_added_beyond_the_head_are_named(record: Record) -> None:
+    head = len(await record.events())
+    await record.sql(
+        "INSERT INTO event SELECT board, seq + 1, at, type, kind, entity, account, commitment, hash FROM event "
+        "WHERE board = :board AND seq = :last",
+        last=head,
+    )
+    assert f"event {head + 1}" in (await record.fault() or "")
+
+
+async def test_the_boards_own_head_is_compared(record: Record) -> None:
+    await record.sql("UPDATE board SET head = :value WHERE id = :board", value=b"x" * 32)
+    assert await record.fault()
+
+
+async def test_a_payload_that_is_gone_without_an_erasure_is_named(record: Record) -> None:
+    await record.sql("DELETE FROM payload WHERE board = :board AND seq = 10")
+    assert "event 10 " in (await record.fault() or "")
+
+
+async def erased(record: Record) -> tuple[int, str]:
+    """The first note's payload erased, on the record: its seq and id."""
+    note = next(said for said in await record.events() if said.type == "note.added")
+
+    def erase(session: Session) -> None:
+        board = session.get(Board, record.search)
+        assert board is not None
+        where = {"board": board.id, "seq": note.seq}
+        session.connection().execute(text("DELETE FROM payload WHERE board = :board AND seq = :seq"), where)
+        payload = {"actor": None, "command": None, "state": None, "changes": []}
+        journal.append(session, board, "note.erased", note.kind, note.entity, None, "2026-11-24T23:00:00.000Z", payload)
+        session.connection().execute(text("DELETE FROM note WHERE id = :id"), {"id": note.entity})
+
+    await record.desk.database.write(erase)
+    return note.seq, note.entity
+
+
+async def test_an_erasure_on_the_record_holds_and_hides_nothing_else(record: Record) -> None:
+    seq, entity = await erased(record)
+    assert await record.fault() is None
+    other = next(said for said in await record.events() if said.type == "note.added" and said.entity != entity)
+    await record.sql("DELETE FROM payload WHERE board = :board AND seq = :seq", seq=other.seq)
+    assert f"event {other.seq} " in (await record.fault() or "")
+    assert seq < other.seq
+
+
+async def test_an_edited_event_is_found_although_its_payload_was_erased(record: Record) -> None:
+    seq, _ = await erased(record)
+    await record.sql("UPDATE event SET type = 'note.never' WHERE board = :board AND seq = :seq", seq=seq)
+    assert f"event {seq} " in (await record.fault() or "")
+
+
+async def test_what_was_erased_is_served_without_what_it_said(company: Company) -> None:
+    """Over the socket from a position, in lists, in lists of an entity; as-of reads and snapshots do without it."""
+    alice, desk = company.alice, company.server.desk
+    search = await alice.open_search()
+    before = (await alice.snapshot(search))["seq"]
+    (seq,) = (await alice.do(search, "note.add", {"text": "Her name was Zébulonne"}))["seqs"]
+    record = Record(desk, Caller(account=next(each.reader.account for each in desk.hub.connections)))
+    record.search = search
+    _, entity = await erased(record)
+    assert await record.fault() is None
+    shape = {"seq": seq, "type": "note.added", "kind": "note", "id": entity, "erased": True}
+    path, reader = f"/api/v1/boards/{search}/events", await company.again(company.bob)
+    listed = (await reader.http.get(path, params={"after": before})).json()["events"]
+    of_entity = (await reader.http.get(path, params={"entity": entity})).json()["events"]
+    epoch = (await alice.snapshot(search))["epoch"]
+    screen = reader.screens.setdefault(search, type(await company.alice.follow(search))(epoch=epoch, seq=before))
+    await reader.follow(search, epoch, before)
+    for events in (listed, of_entity, screen.events):
+        assert {key: value for key, value in events[0].items() if key != "at"} == shape
+        assert events[1]["type"] == "note.erased"
+        assert "Zébulonne" not in str(events)
+    for at in (seq, seq + 1):
+        assert ("note", entity) not in (await reader.snapshot(search, at=at))["entities"]
+    assert (await reader.snapshot(search, at=seq + 1))["entities"] == (await reader.snapshot(search))["entities"]
+
+
+async def test_time_never_goes_back_along_the_journal(tmp_path: Path, installation: dict[str, Any]) -> None:
+    ticks = itertools.cycle([BEGINS, BEGINS.replace(hour=23), BEGINS.replace(hour=3), BEGINS.replace(minute=30)])
+    record = await opened(tmp_path, lambda: next(ticks), **installation)
+    try:
+        for number in range(8):
+            await record.do(record.search, "note.add", {"text": f"note {number}"})
+        times = [said.at for said in await record.events()]
+        assert times == sorted(times)
+        assert len(set(times)) > 1
+        assert await record.fault() is None
+    finally:
+        await record.desk.close()
+
+
+async def test_seqs_have_no_gaps_and_events_of_one_command_stand_in_a_row(record: Record) -> None:
+    events = await record.events()
+    assert [said.seq for said in events] == list(range(1, len(events) + 1))
+    opening = [said.seq for said in events if said.payload()["command"] == events[0].payload()["command"]]
+    assert opening == list(range(1, len(opening) + 1))
+
+
+async def test_the_board_as_it_was_is_what_its_events_add_up_to(company: Company) -> None:
+    alice = company.alice
+    search = await alice.open_search()
+    sighting = (await alice.do(search, "sighting.add", {"description": "a girl"}))["seqs"][0]
+    entities = (await alice.snapshot(search))["entities"]
+    card = next(id for kind, id in entities if kind == "sighting")
+    done = next(id for (kind, id), state in entities.items() if state.get("role") == "done")
+    await alice.do(search, "card.move", {"card": card, "column": done})
+    await alice.do(search, "sighting.grade", {"sighting": card, "grade": {"source": "A"}})
+    await alice.do(search, "card.withdraw", {"card": card})
+    await alice.do(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+    path = f"/api/v1/boards/{search}/events"
+    events = (await alice.http.get(path, params={"limit": 1_000})).json()["events"]
+    fold: dict[tuple[str, str], Any] = {}
+    for event in events:
+        fold[event["kind"], event["id"]] = event["state"]
+        snapshot = await alice.snapshot(search, at=event["seq"])
+        assert snapshot["seq"] == event["seq"]
+        assert snapshot["entities"] == fold
+    assert (await alice.snapshot(search))["entities"] == fold
+    by_time = await alice.snapshot(search, at=events[sighting - 1]["at"])
+    assert by_time["seq"] >= sighting
+    for at in (0, len(events) + 1, "2020-01-01T00:00:00Z"):
+        assert (await alice.http.get(f"/api/v1/boards/{search}", params={"at": at})).status_code == 404
+    assert (await alice.snapshot(search, at="2100-01-01T00:00:00+02:00"))["seq"] == len(events)
+
+
+async def test_lists_come_in_pages_and_end_at_the_head(company: Company) -> None:
+    alice = company.alice
+    search = await alice.open_search()
+    head = (await alice.snapshot(search))["seq"]
+    path, seen = f"/api/v1/boards/{search}/events", []
+    while page := (await alice.http.get(path, params={"after": len(seen), "limit": 4})).json()["events"]:
+        assert len(page) <= 4
+        seen += page
+    assert [event["seq"] for event in seen] == list(range(1, head + 1))
+    body = (await alice.http.get(path, params={"after": head + 5})).json()
+    assert (body["seq"], body["events"]) == (head, [])
+    for limit in (0, 1_001, -1, "x"):
+        assert (await alice.http.get(path, params={"limit": limit})).status_code == 422
+
+
+# -- moments --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_seq_is_found_by_its_time_without_going_along_the_journal(record: Record) -> None:
+    """Neither of a moment long ago, nor of one now: programs ask for one without waiting for a turn."""
+
+    def look(session: Session) -> None:
+        told = [(said.seq, said.at) for said in journal.events_after(session, record.search, 0)]
+        asked: list[str] = []
+        engine_event.listen(session.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
+        for moment in ("2020", "2030", *(at for _, at in told)):
+            expected = max((seq for seq, at in told if at <= moment), default=None)
+            assert journal.seq_at(session, record.search, moment) == expected
+        assert journal.seq_at(session, "none", "2030") is None
+        assert asked
+        assert not [each for each in asked if "at <=" in each]
+
+    await record.desk.database.read(look)

@@ -1,0 +1,108 @@
+"""The account of a program that takes in sightings is given no work: nobody would see it there."""
+
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from models.accounts import Account
+from models.board import OPERATIONS
+from models.read_position import ReadPosition
+from tests.api.test_administration import browser
+from tests.support import cast, handing
+from tests.support.cast import Person, new_id
+from tests.support.company import Company
+from tests.support.houses import BY_TURNS
+from tests.support.scene import Scene
+
+pytestmark = pytest.mark.houses(BY_TURNS)
+
+
+@pytest.fixture
+async def scene(company: Company) -> Scene:
+    return Scene(company, await company.alice.open_search())
+
+
+async def program(company: Company, role: str = "coordinator", scope: str = "intake") -> str:
+    """The account of a program; its id."""
+    secret = await cast.token_for(company.server.desk, "Hotline", role, scope)
+    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {secret}"}) as http:
+        return str((await http.get("/api/v1/me")).json()["id"])
+
+
+async def machines(who: Person) -> set[str]:
+    """Those that a form does not offer."""
+    return {each["id"] for each in (await who.http.get("/api/v1/accounts")).json()["accounts"] if each["machine"]}
+
+
+async def test_an_account_with_tokens_for_taking_in_alone_is_told_as_a_machine(company: Company) -> None:
+    hotline, both = await program(company), await program(company, scope="write")
+    told = await machines(company.bob)
+    assert hotline in told
+    assert both not in told
+    assert company.alice.account["id"] not in told
+
+
+async def test_it_leads_no_search_is_given_no_card_and_takes_no_shift_over(scene: Scene) -> None:
+    company, alice = scene.company, scene.company.alice
+    hotline, sighting = await program(company), (await scene.sighting())["id"]
+    facts = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+    number = await handing.prepare(alice)
+    tries: list[tuple[str, str, dict[str, Any], str]] = [
+        (OPERATIONS, "search.open", facts | {"lead": hotline}, "lead"),
+        (scene.search, "search.update", {"lead": hotline}, "lead"),
+        (scene.search, "sighting.add", {"description": "a girl", "assignee": hotline}, "assignee"),
+        (scene.search, "task.add", {"title": "call", "assignee": hotline}, "assignee"),
+        (scene.search, "card.assign", {"card": sighting, "assignee": hotline}, "assignee"),
+        (OPERATIONS, "handover.write", {"handover": number, "incoming": hotline}, "incoming"),
+    ]
+    for board, name, data, field in tries:
+        answer = await alice.http.post(f"/api/v1/boards/{board}/commands", json={"id": new_id(), "name": name, "data": data})
+        assert (answer.status_code, answer.json()["code"], list(answer.json()["fields"])) == (422, "invalid", [field]), name
+    await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
+    answer = await alice.http.post(
+        f"/api/v1/boards/{OPERATIONS}/commands",
+        json={"id": new_id(), "name": "handover.prepare", "data": {"incoming": hotline}},
+    )
+    assert list(answer.json()["fields"]) == ["incoming"]
+    bob = company.bob.account["id"]
+    assert (await scene.one("card.assign", {"card": sighting, "assignee": bob}))["state"]["assignee"] == bob
+
+
+async def test_it_may_see_a_search_but_is_not_who_can_always_act_there(scene: Scene) -> None:
+    hotline, alice = await program(scene.company), scene.company.alice.account["id"]
+    await scene.refuses("invalid", "search.set_access", {"access": "members", "members": [hotline]}, "members")
+    assert await scene.one("search.set_access", {"access": "members", "members": [hotline, alice]})
+
+
+async def test_whoever_has_signed_in_is_a_person_also_when_signed_out(company: Company) -> None:
+    """A person may have a token for taking in, too."""
+    hotline = await program(company)
+    rows = (await company.ada.http.get("/api/v1/accounts")).json()["accounts"]
+    assert hotline in {each["id"] for each in rows if each["machine"]}
+    account = await company.server.desk.database.read(lambda session: session.get_one(Account, hotline))
+    async with browser(company.server, account) as http:
+        assert hotline not in await machines(company.bob)
+        assert (await http.post("/logout")).status_code == 303
+    assert hotline not in await machines(company.bob)
+
+
+async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_written_down(company: Company) -> None:
+    """Sign-ins are kept from 0.4.0 on, marks on boards from 0.3.0 on."""
+    hotline, database = await program(company), company.server.desk.database
+    for board, at, is_machine in (("did", "", True), ("saw", "2026-01-01T00:00:00.000000Z", False)):
+        mark = ReadPosition(account=hotline, board=board, epoch="e", seq=0, at=at)
+        await database.write(lambda session, mark=mark: session.add(mark))  # type: ignore[misc]
+        assert (hotline in await machines(company.bob)) == is_machine
+
+
+async def test_a_card_does_not_go_back_to_what_is_a_machine_by_now(scene: Scene) -> None:
+    scope = await program(scene.company, scope="write")
+    card = (await scene.sighting(assignee=scope))["id"]
+    taken = await scene.one("card.assign", {"card": card, "assignee": None})
+    await scene.company.server.desk.database.write(lambda session: _only_intake(session, scope))
+    await scene.refuses("conflict", "undo", {"seq": taken["seq"]}, "assignee")
+
+
+def _only_intake(session: Any, account: str) -> None:
+    session.connection().exec_driver_sql(f"UPDATE token SET scope = 'intake' WHERE account = '{account}'")

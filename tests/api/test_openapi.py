@@ -1,0 +1,363 @@
+"""The description that the server gives of its calls is exact: what it says is taken is taken, what it says is refused is
+refused, and nothing is answered that it does not say. Asked as each role, by each scope of token, and by cookie."""
+
+import asyncio
+import re
+from collections import defaultdict
+from functools import cache
+from typing import Any
+
+import httpx2 as httpx
+import jsonschema_rs
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import load_all_checks
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import ignored_auth
+
+from board.accounts import live_changes
+from board.api import routes
+from board.api.endpoint_docs import CALLS, SAYS
+from board.api.routes import document
+from board.commands import schemas
+from board.commands.registry import TABLE
+from board.errors import MESSAGES
+from board.web.http import BASE, STATUS
+from models.accounts import ROLES
+from realtime.protocol import is_id
+from tests.api.test_bad_input import WHOLE, filled, scene
+from tests.support import cast, handing
+from tests.support.company import Company
+from tests.support.scene import NOBODY
+
+# The server, in the thread of the tests, draws numbers while a strategy does.
+BESIDE_A_LOOP = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+pytestmark = BESIDE_A_LOOP
+Caller = tuple[str, str]  # a role, and how it comes
+Doors = dict[Caller, dict[str, str]]
+load_all_checks()
+EXAMPLES, MANY = 4, 100  # of each call, in each way of being wrong or right, by each caller
+FUZZ = settings(deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+CALLERS = [*((role, "write") for role in ROLES), ("coordinator", "cookie"), ("coordinator", "read"), ("investigator", "intake")]
+MOST = ("coordinator", "write")
+INTAKE = ("POST", "/intake/sightings")
+TELLING = [("POST", "/boards/{board}/commands"), INTAKE, ("GET", "/boards/{board}/sightings/{sighting}/source")]
+WRITING = [("POST", "/boards/{board}/commands"), INTAKE, ("POST", "/alerts/read"), ("POST", "/seen")]
+MINE = ("GET", "/wall/codes/mine")
+TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), ("GET", "/openapi.json"), MINE]  # all that a token for that may
+OF_SESSIONS = [("GET", "/me/draft-key"), ("POST", "/me/active")]  # no token has one
+SCREENS = [(method, path) for method, path in CALLS if path.startswith("/wall/")]  # by a cookie of their own, of any page here
+DISPLAYS = [(method, path) for method, path in CALLS if path.startswith("/displays")]
+AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
+SENT = ("id", "name", "data", "base", "epoch")  # of a command
+_sent: set[str] = set()
+# What no description can say, as it depends on what is on the board: (field, sentence).
+DEPENDS = [
+    (r"reference", "Another search has this reference."),
+    (r"members", "At least one member must be a coordinator who can sign in."),
+    (r"base", "The board has not got so far."),
+    (r"last_seen|place|data", "A point needs a latitude and a longitude."),
+    (r"checklist\.\w+\.text", "This is needed."),
+    (r"checklist", "At most 50 items."),
+    (r"outcome\.\w+|person\.first_name", "This is needed."),
+    (r"until", "An appeal ends after it begins."),
+    (r"id", "This id was used for another (command|sighting)."),
+    (r"before|after", "A (card|column) can't be placed beside itself."),
+    (r"column", "There are cards in this column.*|New cards go here.*"),
+    (r"seq", ".*"),
+    (r"faults|remarks|incoming", "There is no such field here."),  # on a search
+    (r"positions\..*|pinned", ".*"),
+]
+
+
+def depends(fields: dict[str, str]) -> bool:
+    return all(
+        any(re.fullmatch(path, name) and re.fullmatch(said, sentence) for path, said in DEPENDS)
+        for name, sentence in fields.items()
+    )
+
+
+def judge(case: Case, response: Any, without: list[Any]) -> None:
+    """All checks but these; where data that fits is refused, it is for what is on the board."""
+    try:
+        case.validate_response(response, excluded_checks=without)
+    except FailureGroup as group:
+        left = [each for each in group.exceptions if not _excused(case, response, each)]
+        if left:
+            raise AssertionError(f"{case.method} {response.request.url} {case.body!r} {response.text}: {left}") from group
+
+
+def _excused(case: Case, response: Any, failure: Exception) -> bool:
+    refused = response.status_code == 422 and "positive" in type(failure).__name__.lower()
+    return refused and depends(response.json().get("fields", {"": ""}))
+
+
+@cache
+def description() -> Any:
+    read = schemathesis.openapi.from_dict(document())
+    read.config.generation.update(allow_x00=False)  # U+0000 is accepted nowhere, which no schema needs to repeat
+    return read
+
+
+def explore(url: str, headers: dict[str, str], names: dict[str, str], call: tuple[str, str], many: int) -> dict[int, int]:
+    """Asks a call in many ways, right and wrong; how often it was answered with which status."""
+    answered: dict[int, int] = {}
+    operation = description()[BASE + call[1]][call[0]]
+    without: list[Any] = []
+    sent = {name: value for name, value in headers.items() if name != "Cookie"}
+    cookies = dict(pair.split("=", 1) for pair in headers.get("Cookie", "").split("; ") if pair)
+
+    def ask(case: Case) -> None:
+        _aim(case, names)
+        _once(case.body)
+        if cookies:  # then whatever else but a bearer stands there is a proxy's business
+            (case.headers or {}).pop("Authorization", None)
+        response = case.call(base_url=url, headers=sent, cookies=cookies)
+        answered[response.status_code] = answered.get(response.status_code, 0) + 1
+        judge(case, response, without)
+        if many == EXAMPLES:  # it asks three times more for each, by nobody: here for the first one alone
+            without[:] = [ignored_auth]
+
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        if mode is GenerationMode.NEGATIVE and not (operation.body or operation.query or operation.path_parameters):
+            continue  # there is no wrong way to ask
+        cases = operation.as_strategy(generation_mode=mode)
+        seed(1)(settings(FUZZ, max_examples=many)(given(case=cases)(ask)))()
+    return answered
+
+
+def _once(body: Any) -> None:
+    """Sent again, an id gets its first answer, whatever is sent along by then: so no id is sent twice."""
+    if isinstance(body, dict) and is_id(body.get("id")):
+        if body["id"] in _sent:
+            body["id"] = cast.new_id()
+        _sent.add(body["id"])
+
+
+def _aim(case: Case, names: dict[str, str]) -> None:
+    """What is right goes to where it can be done: made-up ids are those of what is there."""
+    right = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
+    if not right:
+        return
+    for name in case.path_parameters or {}:
+        case.path_parameters[name] = names[name]
+    if isinstance(case.body, dict) and case.body.get("name") in TABLE:
+        case.path_parameters["board"] = "operations" if TABLE[case.body["name"]].on == "operations" else names["board"]
+        case.body = {name: value for name, value in case.body.items() if name in SENT}  # others are not looked at
+        case.body["id"] = cast.new_id()
+        data = case.body.get("data")
+        for name in ("sighting", "task", "card", "column") if isinstance(data, dict) else ():
+            if isinstance(data.get(name), str):
+                data[name] = names[name]
+    elif isinstance(case.body, dict) and isinstance(case.body.get("board"), str):
+        case.body["board"] = names["board"]
+
+
+@pytest.fixture(scope="module")
+async def names(company: Company) -> dict[str, str]:
+    """What there is on a search that is asked about."""
+    search, found = await scene(company)
+    return found | {
+        "board": search,
+        "number": await handing.hand(company.alice),
+        "card": found["sighting"],
+        "column": found["done"],
+        "display": NOBODY,
+    }
+
+
+@pytest.fixture(scope="module")
+def doors() -> Doors:
+    """The headers of each caller who was there already."""
+    return {}
+
+
+async def headers_of(company: Company, role: str, scope: str) -> dict[str, str]:
+    if scope != "cookie":
+        return {"Authorization": f"Bearer {await cast.token_for(company.server.desk, role.title(), role, scope)}"}
+    email, url = f"{cast.new_id()}@desk.example", company.server.url
+    await live_changes.add_account(company.server.desk, email, "Cora", role, cast.PASSWORD)
+    async with httpx.AsyncClient(base_url=url) as browser:
+        await browser.post("/login", data={"email": email, "password": cast.PASSWORD})
+        return {"Cookie": f"board_session={browser.cookies['board_session']}", "Origin": url}
+
+
+async def holds(company: Company, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str], many: int) -> None:
+    if caller not in doors:
+        doors[caller] = await headers_of(company, *caller)
+    answered = await asyncio.to_thread(explore, company.server.url, doors[caller], names, call, many)
+    assert answered
+    done = CALLS[call].status
+    if not may(caller, call):
+        assert done not in answered
+    elif call in (*SCREENS, *DISPLAYS) and call[0] != "GET":
+        pass  # what they need is made by two: see test_displays
+    elif call[0] == "GET" or many == MANY:
+        assert done in answered, "some of what fits is done"
+
+
+def may(caller: Caller, call: tuple[str, str]) -> bool:
+    role, scope = caller
+    if scope == "intake":
+        return call in TAKING_IN
+    if call in OF_SESSIONS:
+        return scope == "cookie"
+    if call in SCREENS:
+        return call == MINE or scope == "cookie"
+    if call in DISPLAYS and (role not in ("coordinator", "admin") or (scope == "read" and call[0] != "GET")):
+        return False
+    if scope == "read" and call in WRITING:
+        return False
+    if call in AUDIT:
+        return role == "admin"
+    return role != "viewer" or call not in TELLING
+
+
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+async def test_what_it_says_holds_for_who_may_do_most(
+    company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
+) -> None:
+    await holds(company, names, doors, MOST, call, EXAMPLES)
+
+
+@pytest.mark.parametrize("call", AUDIT, ids=" ".join)
+async def test_what_it_says_of_the_audit_journal_holds_for_administrators(
+    company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
+) -> None:
+    await holds(company, names, doors, ("admin", "write"), call, EXAMPLES)
+
+
+@pytest.mark.parametrize("call", OF_SESSIONS, ids=" ".join)
+async def test_what_it_says_of_sessions_holds_for_them(
+    company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
+) -> None:
+    await holds(company, names, doors, ("coordinator", "cookie"), call, EXAMPLES)
+
+
+@pytest.mark.parametrize("call", TELLING, ids=" ".join)
+@pytest.mark.parametrize("caller", [caller for caller in CALLERS if caller != MOST], ids="-".join)
+async def test_what_it_says_holds_for_everybody(
+    company: Company, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
+) -> None:
+    await holds(company, names, doors, caller, call, EXAMPLES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+@pytest.mark.parametrize("caller", CALLERS, ids="-".join)
+async def test_what_it_says_holds_in_many_ways(
+    company: Company, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
+) -> None:
+    await holds(company, names, doors, caller, call, MANY)
+
+
+# -- what it says ---------------------------------------------------------------------------------------------------------
+
+
+def test_each_call_has_its_line_and_no_other() -> None:
+    there = {(method, route.path) for route in routes.routes if "rest" not in route.path for method in route.methods - {"HEAD"}}
+    assert there == set(CALLS) == set(SAYS)
+
+
+def test_each_command_is_there_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = document()["components"]["schemas"]["Command"]["discriminator"]["mapping"]
+    assert set(commands) == set(TABLE)
+    document.cache_clear()
+    monkeypatch.setitem(TABLE, "note.sing", TABLE["note.add"])
+    try:
+        assert "note.sing" in document()["components"]["schemas"]
+    finally:
+        document.cache_clear()
+
+
+def test_an_open_type_says_what_it_is_a_patch_on() -> None:
+    for name, rule in TABLE.items():
+        assert (rule.data.model_config.get("extra") == "allow") == (rule.data in schemas.PATCHES), name
+        assert schemas.data_of(name).get("additionalProperties") is False, name
+
+
+def test_each_refusal_is_there_by_its_code() -> None:
+    assert set(document()["components"]["schemas"]["Refusal"]["properties"]["code"]["enum"]) == set(MESSAGES)
+    assert set(STATUS) == set(MESSAGES)
+
+
+async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(company: Company) -> None:
+    async with httpx.AsyncClient(base_url=company.server.url) as stranger:
+        response = await stranger.get(f"{BASE}/openapi.json")
+    assert response.status_code == 200
+    assert response.json() == document()
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_is_accepted_fits_what_it_says(name: str) -> None:
+    fits = jsonschema_rs.validator_for(schemas.data_of(name))
+    data = filled(WHOLE[name], defaultdict(lambda: "x", graded=7, handover=7, positions={}))
+    assert fits.is_valid(data), [error.message for error in fits.iter_errors(data)]
+    assert not fits.is_valid(data | {"unknown": 1})
+
+
+async def test_every_state_and_event_fits_what_it_says(company: Company) -> None:
+    search, names = await scene(company)
+    number = await handing.prepare(company.alice)
+    for name, data in WHOLE.items():
+        if TABLE[name].on != "operations":
+            answer = await company.alice.start(
+                {"type": "command", "id": cast.new_id(), "board": search, "name": name, "data": filled(data, names)}
+            )
+            assert answer["type"] == "ack" or answer["code"] in ("invalid", "closed", "not_found", "conflict"), answer
+    await company.alice.do(search, "handover.write", {"handover": number, "assessment": "nothing new"})
+    await handing.sign(company.alice, number)
+    await company.ada.do(search, "handover.read", {"handover": number, "seq": 1})
+    whole = {"$ref": "#/components/schemas/Event", "components": document()["components"]}
+    fits = jsonschema_rs.validator_for(whole)
+    for board in (search, "operations"):
+        told = (await company.alice.http.get(f"{BASE}/boards/{board}/journal.json")).json()["events"]
+        for event in told:
+            assert fits.is_valid(event), [event, [error.message for error in fits.iter_errors(event)]]
+            if event["state"] is not None:
+                assert not fits.is_valid(event | {"state": event["state"] | {"unknown": 1}})
+                less = dict(list(event["state"].items())[1:])
+                assert not fits.is_valid(event | {"state": less})
+    kinds = {event["kind"] for event in told} | {each["kind"] for each in await _entities(company, search)}
+    assert kinds == {kind.KIND for kind in schemas.KINDS}
+
+
+async def _entities(company: Company, board: str) -> list[dict[str, Any]]:
+    return list((await company.alice.http.get(f"{BASE}/boards/{board}")).json()["entities"])
+
+
+async def test_a_whole_number_is_one_however_it_is_written(company: Company, names: dict[str, str]) -> None:
+    body = '{"id":"%s","name":"search.update","base":0.0,"data":{"person":{"age":%s}}}'
+    url = f"{BASE}/boards/{names['board']}/commands"
+    assert (await company.alice.http.post(url, content=body % (cast.new_id(), "11.0"))).status_code == 200
+    state = (await company.alice.snapshot(names["board"]))["entities"]["search", names["board"]]
+    assert state["person"]["age"] == 11
+    assert isinstance(state["person"]["age"], int)
+    assert (await company.alice.http.post(url, content=body % (cast.new_id(), "11.5"))).status_code == 422
+
+
+# -- the page for people --------------------------------------------------------------------------------------------------
+
+
+async def test_the_page_shows_each_call_command_field_and_code(company: Company) -> None:
+    headers = await headers_of(company, "viewer", "cookie")
+    async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as reader:
+        shown = (await reader.get("/api")).text
+        assert 'href="/api"' in (await reader.get("/account")).text
+    for method, path in CALLS:
+        assert f'data-call="{method} {BASE}{path}"' in shown
+    for name in TABLE:
+        part = shown.split(f'data-command="{name}"', 1)[1].split("</details>", 1)[0]
+        for field, each in schemas.data_of(name)["properties"].items():
+            assert f"<code>{field}" in part, (name, field)
+            assert all(f"<code>{code}</code>" in part for code in each.get("enum", ()))
+    for code in MESSAGES:
+        assert f'id="code-{code}"' in shown
+
+
+async def test_the_page_is_for_who_is_signed_in(company: Company) -> None:
+    async with httpx.AsyncClient(base_url=company.server.url) as stranger:
+        response = await stranger.get("/api")
+    assert (response.status_code, response.headers["location"]) == (303, "/login?next=%2Fapi")

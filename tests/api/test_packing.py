@@ -1,0 +1,109 @@
+"""Large answers are packed for programs that take them so; never for browsers, and never where secrets are."""
+
+import gzip
+from collections.abc import AsyncIterator
+
+import httpx2 as httpx
+import pytest
+
+from board.accounts import live_changes
+from board.web import compression
+from tests.support import cast
+from tests.support.company import Company
+
+TEXT = "Noor was seen at the station. " * 100
+PACKED = {"Accept-Encoding": "gzip, br"}
+
+
+@pytest.fixture
+async def search(company: Company) -> str:
+    search = await company.alice.open_search()
+    for _ in range(40):
+        await company.alice.do(search, "sighting.add", {"description": TEXT, "source_name": "Mia", "source_contact": "0470"})
+    return search
+
+
+@pytest.fixture
+async def browser(company: Company) -> AsyncIterator[httpx.AsyncClient]:
+    desk, email = company.server.desk, f"lea-{cast.new_id()}@desk.example"
+    await live_changes.add_account(desk, email, "Lea", "coordinator", cast.PASSWORD)
+    headers = {"Cookie": f"board_session={await cast.session(desk, email)}", "Origin": company.server.url}
+    async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as http:
+        yield http
+
+
+def large(search: str) -> list[str]:
+    board = f"/api/v1/boards/{search}"
+    return [
+        board, f"{board}?at=3", f"{board}/events", f"{board}/cards.json", f"{board}/cards.csv", f"{board}/journal.json",
+        f"{board}/journal.csv", f"/api/v1/find?q=noor&board={search}", f"/api/v1/since?board={search}", "/api/v1/boards",
+        "/api/v1/handover",
+    ]  # fmt: skip
+
+
+async def raw(http: httpx.AsyncClient, path: str, encoding: str = "gzip, br") -> tuple[httpx.Response, bytes]:
+    """The answer with the bytes as they travelled."""
+    async with http.stream("GET", path, headers={"Accept-Encoding": encoding}) as answer:
+        body = b"".join([part async for part in answer.aiter_raw()])
+    assert answer.status_code == 200, path
+    return answer, body
+
+
+async def test_a_program_gets_large_answers_packed_and_they_say_the_same(company: Company, search: str) -> None:
+    alice = company.alice.http
+    for path in large(search):
+        packed, body = await raw(alice, path)
+        plain, whole = await raw(alice, path, "identity")
+        assert packed.headers["Vary"] == plain.headers["Vary"] == "accept-encoding", path
+        assert plain.headers.get("Content-Encoding") is None, path
+        if len(whole) < compression.WORTH_IT and "Content-Length" in plain.headers:
+            assert packed.headers.get("Content-Encoding") is None, path
+            continue
+        assert packed.headers["Content-Encoding"] == "gzip", path
+        assert len(body) < len(whole) / 2, path
+        if "handover" not in path:  # which says when it was composed
+            assert gzip.decompress(body) == whole, path
+        if "Content-Length" in packed.headers:
+            assert int(packed.headers["Content-Length"]) == len(body), path
+
+
+async def test_a_program_that_does_not_take_it_gets_it_plain(company: Company, search: str) -> None:
+    for encoding in ("identity", "br", "gzip;q=0", "gzip; q=0.0", "*;q=0", ""):
+        answer, _ = await raw(company.alice.http, f"/api/v1/boards/{search}", encoding)
+        assert answer.headers.get("Content-Encoding") is None, encoding
+    for encoding in ("gzip", "GZIP;q=0.5", "br;q=1, gzip;q=0.8", "x-gzip"):
+        answer, _ = await raw(company.alice.http, f"/api/v1/boards/{search}", encoding)
+        assert answer.headers["Content-Encoding"] == "gzip", encoding
+
+
+async def test_nothing_is_packed_for_a_browser(company: Company, search: str, browser: httpx.AsyncClient) -> None:
+    for path in large(search):
+        answer, _ = await raw(browser, path)
+        assert answer.headers.get("Content-Encoding") is None, path
+
+
+async def test_secrets_are_packed_for_nobody(company: Company, search: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compression, "WORTH_IT", 0)
+    sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
+    secrets = [(company.alice, f"/api/v1/boards/{search}/sightings/{sighting}/source"), (company.ada, "/api/v1/audit"),
+               (company.ada, "/api/v1/audit.csv"), (company.alice, "/api/v1/me")]  # fmt: skip
+    for person, path in secrets:
+        answer, _ = await raw(person.http, path)
+        assert answer.headers.get("Content-Encoding") is None, path
+
+
+async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(
+    company: Company, browser: httpx.AsyncClient
+) -> None:
+    async with httpx.AsyncClient(base_url=company.server.url) as stranger:
+        for http in (stranger, browser, company.alice.http):
+            answer, body = await raw(http, "/api/v1/openapi.json")
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert b'"openapi"' in gzip.decompress(body)
+
+
+async def test_a_turn_ends_when_the_packed_answer_is_delivered(company: Company, search: str) -> None:
+    heavy, person = company.server.desk.heavy, company.alice.account["id"]
+    for path in large(search):
+        await raw(company.alice.http, path)
+    await company.alice.until(lambda: heavy.count(person) == 0)

@@ -1,0 +1,398 @@
+"""The report of a handover and the history of a search on paper: whole, for who may see it, in the reader's language; and nothing
+that people typed is more than text there."""
+
+import asyncio
+import re
+import threading
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pypdfium2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from board.accounts import accounts, live_changes
+from board.documents import content as paper
+from board.documents import pdf as documents_pdf
+from board.documents import pdf_process
+from board.documents import search_history as paper_history
+from board.documents.content import Block, Document, Section, UserText
+from board.engine.concurrency import OF_ONE, WAITING
+from board.errors import Refused
+from board.handover import report_sections
+from models.board import OPERATIONS
+from tests.support import handing
+from tests.support.cast import PATIENCE_S, Person
+from tests.support.company import Company
+from tests.support.workers import until
+
+HOSTILE = "<img src=x onerror=alert(1)> *b* [a](http://evil.example/) `c` &lt; # h\n1. one\n- two\n    code\n---\n> q | t ${7*7}"
+COMMON = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+@pytest.fixture(scope="module")
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+    """One server for all papers: what they are of is only read."""
+    from tests.support.company import playing
+
+    async with playing(tmp_path_factory.mktemp("paper")) as playing_company:
+        yield playing_company
+
+
+@pytest.fixture(scope="module")
+async def handed(company: Company) -> dict[str, Any]:
+    """A signed handover over eight searches, one of them for members only, with a word of Alice, who writes French, on each."""
+    alice, desk = company.alice, company.server.desk
+    await live_changes.apply_change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
+    searches = [await alice.open_search(person={"first_name": f"Child{number}", "last_name": "Surname"}) for number in range(7)]
+    searches.append(await company.secret_search(person={"first_name": "Hidden", "last_name": "Surname"}))
+    number = await handing.prepare(alice)
+    for at, search in enumerate(searches):
+        await alice.do(search, "handover.write", {"handover": number, "assessment": f"Mot {at}", "contingencies": HOSTILE})
+    await alice.do(searches[0], "sighting.add", {"description": HOSTILE})
+    await handing.sign(alice, number)
+    return {"number": number, "searches": searches}
+
+
+async def fetched(person: Person, path: str, language: str = "en") -> httpx.Response:
+    return await person.http.get(path, headers={"Accept-Language": language}, timeout=documents_pdf.WITHIN_S)
+
+
+def text_of(pdf: bytes) -> list[str]:
+    """The words of each page."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        pages = []
+        for page in document:
+            text = page.get_textpage()
+            pages.append(text.get_text_bounded())
+            text.close()
+            page.close()
+        return pages
+    finally:
+        document.close()
+
+
+# -- what it is -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(company: Company, handed: dict[str, Any]) -> None:
+    answer = await fetched(company.alice, f"/handovers/{handed['number']}.pdf", "en")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == f'attachment; filename="handover-{handed["number"]}.pdf"'
+    pages = text_of(answer.content)
+    whole = "\n".join(pages)
+    for number in range(7):
+        assert f"Child{number}" in whole
+        assert f"Mot {number}" in whole
+    assert "Surname" not in whole
+    for at, page in enumerate(pages, 1):
+        assert f"{at} / {len(pages)}" in page
+        assert re.search(r"Imprimé par Alice, .*événement \d+", page), "by whom, when, and up to where"
+
+
+async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(company: Company) -> None:
+    alice, search = company.alice, await company.alice.open_search()
+    times = {"description": "at the quay", "received_at": "2026-11-24T21:23:00Z"}
+    for more in ({}, {"seen_at": "2026-11-24T20:00:00Z"}):
+        ack = await company.bob.do(search, "sighting.add", times | more)
+        (event,) = (await alice.http.get(f"/api/v1/boards/{search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
+        number = await handing.prepare(alice)
+        await alice.do(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
+        told = "seen 24 Nov{} 21:00" if more else "reported 24 Nov{} 22:23, time unknown"
+        page = (await fetched(company.bob, "/handover.md")).text.replace("\xa0", " ")
+        assert f"Sighting {event['state']['number']} · {told.format(' 2026')}\n" in page
+        assert f"at the quay · {told.format('')}\n" in page
+        await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
+
+
+async def test_each_reads_it_in_their_language_and_what_was_typed_in_another_says_so(
+    company: Company, handed: dict[str, Any]
+) -> None:
+    path = f"/handovers/{handed['number']}.md"
+    dutch = (await fetched(company.bob, path, "nl")).text
+    assert dutch.startswith(f"# Overdracht {handed['number']}\n")
+    assert '> <span lang="fr">Mot 3</span>' in dutch
+    french = (await fetched(company.bob, path, "fr")).text
+    assert french.startswith(f"# Relève {handed['number']}\n")
+    assert "> Mot 3\n" in french
+    assert "lang=" not in french
+
+
+async def test_what_one_may_not_see_is_said_to_be_withheld(company: Company, handed: dict[str, Any]) -> None:
+    path, secret = f"/handovers/{handed['number']}.md", handed["searches"][-1]
+    theirs, ours = (await fetched(company.charlie, path)).text, (await fetched(company.alice, path, "en")).text
+    assert "Hidden" not in theirs
+    assert "1 search is withheld" in theirs
+    assert "Hidden" in ours
+    assert "withheld" not in ours
+    for ending in ("md", "pdf"):
+        assert (await fetched(company.charlie, f"/searches/{secret}/history.{ending}")).status_code == 404
+        assert (await fetched(company.charlie, f"/searches/{OPERATIONS}/history.{ending}")).status_code == 404
+    assert (await fetched(company.alice, f"/searches/{secret}/history.md")).status_code == 200
+    assert (await fetched(company.alice, "/handovers/99.pdf")).status_code == 404
+    for path_of_none in ("/handovers/0", "/handovers/" + "9" * 5_000):
+        assert (await fetched(company.alice, f"{path_of_none}.md")).status_code == 404
+    async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as stranger:
+        assert (await stranger.get(path)).headers["location"].startswith("/login")
+
+
+async def test_the_history_of_a_search_tells_each_event_from_what_to_what(company: Company) -> None:
+    search = await company.alice.open_search(person={"first_name": "Noor"})
+    await company.bob.do(search, "sighting.add", {"description": "a girl on a bicycle"})
+    sighting = next(id for (kind, id) in (await company.bob.snapshot(search))["entities"] if kind == "sighting")
+    await company.bob.do(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "she knows her"})
+    answer = await fetched(company.bob, f"/searches/{search}/history.md")
+    assert re.fullmatch(r'attachment; filename="[\w-]+-history\.md"', answer.headers["content-disposition"])
+    assert "Noor" not in answer.headers["content-disposition"]
+    (added,) = (line for line in answer.text.splitlines() if "Sighting added" in line)
+    assert " · Bob · " in added
+    assert "Description: a girl on a bicycle" in added
+    (graded,) = (line for line in answer.text.splitlines() if "Sighting graded" in line)
+    assert "Source grade: F → B · Reason: she knows her" in graded
+
+
+async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(company: Company) -> None:
+    search = await company.alice.open_search(person={"first_name": "Noor", "age": 0})
+    await company.alice.do(search, "search.set_worrying", {"worrying": False, "basis": "the officer says so"})
+    lines = (await fetched(company.bob, f"/searches/{search}/history.md")).text.splitlines()
+    (opened,) = (line for line in lines if "Search opened" in line)
+    assert "Age: 0" in opened
+    assert "Unknown" not in opened, "what it begins with, where nobody said otherwise"
+    (decided,) = (line for line in lines if "Worrying decided" in line)
+    assert "Worrying: Not worrying" in decided
+
+
+async def test_a_history_says_each_label_once_with_its_text(company: Company) -> None:
+    ada, basis = company.ada, "her mother says"
+    criteria = {"disability": {"answer": "no", "basis": basis}, "medication": {"answer": "unknown"}}
+    search = await ada.open_search(criteria=criteria)
+    answers: list[dict[str, str]] = [{"answer": "yes"}, {"basis": "her school says"}, {"answer": "unknown"}]
+    for answer in answers:
+        await ada.do(search, "search.update", {"criteria": {"disability": answer}})
+    checklist = {"a": {"text": "the canteen", "rank": "a0"}, "b": {"text": "the gate", "done": True, "rank": "a1"}}
+    await ada.do(search, "task.add", {"title": "Ask the school", "checklist": checklist})
+    entities = (await ada.snapshot(search))["entities"]
+    task = next(id for (kind, id), state in entities.items() if kind == "task" and state["title"] == "Ask the school")
+    for item in ({"a": {"done": True}}, {"b": {"text": "the back gate"}}, {"a": None}):
+        await ada.do(search, "task.update", {"task": task, "checklist": item})
+    told = (await fetched(company.bob, f"/searches/{search}/history.md")).text.replace("\\", "")
+    label, said = "Disability, or lack of autonomy: ", [line for line in told.splitlines() if "Disability" in line]
+    assert [line.partition(label)[2].partition(" · ")[0] for line in said] == [
+        "No (her mother says)", "No → Yes (her mother says)", "Yes (her school says)", "Yes → Unknown (her school says)",
+    ]  # fmt: skip
+    assert all(line.count("Disability") == 1 for line in said)
+    assert "medication:" not in told
+    items = [line.partition("Checklist: ")[2] for line in told.splitlines() if "Ask the school" in line or "Checklist" in line]
+    assert items == [
+        "the canteen · Checklist: the gate · Done", "the canteen · To do → Done", "the back gate", "the canteen → –",
+    ]  # fmt: skip
+
+
+async def test_a_long_history_says_what_is_not_on_the_paper(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await company.alice.open_search()
+    head = (await company.alice.snapshot(search))["seq"]
+    whole = (await fetched(company.bob, f"/searches/{search}/history.md")).text
+    assert "newest" not in whole
+    monkeypatch.setattr(paper_history, "MOST", 3)
+    newest = (await fetched(company.bob, f"/searches/{search}/history.md")).text
+    assert f"the newest 3 of {head} events" in newest
+    assert f"/api/v1/boards/{search}/journal.json".replace("_", "\\_") in newest
+    assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 2), str(head - 1), str(head)]
+
+
+async def test_a_history_with_long_texts_has_fewer_events_and_says_so(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await company.alice.open_search()
+    for _ in range(3):
+        await company.bob.do(search, "note.add", {"text": "word " * 700})
+    head = (await company.alice.snapshot(search))["seq"]
+    monkeypatch.setattr(paper_history, "MOST_CHARACTERS", 8_000)
+    newest = (await fetched(company.bob, f"/searches/{search}/history.md")).text
+    assert f"the newest 2 of {head} events" in newest
+    assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 1), str(head)]
+    monkeypatch.setattr(paper_history, "MOST_CHARACTERS", 1)
+    assert f"the newest 1 of {head} events" in (await fetched(company.bob, f"/searches/{search}/history.md")).text
+
+
+async def test_a_report_says_how_many_cards_it_leaves_out(
+    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/handovers/{handed['number']}.md"
+    assert "no room here" not in (await fetched(company.bob, path)).text
+    monkeypatch.setattr(report_sections, "MOST", 1)
+    assert re.search(r"\d+ more cards have no room here\.", (await fetched(company.bob, path)).text)
+
+
+# -- what was typed is text -----------------------------------------------------------------------------------------------
+
+
+class Elements(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def page_with(words: str, language: str | None = None) -> Document:
+    typed = UserText(words, language)
+    block = Block("heading", [["Task 1 · ", typed, " · due"], [typed]])
+    section = Section([typed], [("Place", [typed])], [("Assessment", typed)], [block])
+    return Document("Handover 1", "en", "handover-1", "Printed", [("Reason", [typed])], [], [section])
+
+
+def shape(markdown: str) -> list[str]:
+    """What Markdown reads a text as, apart from its words."""
+    kinds = []
+    for token in COMMON.parse(markdown):
+        kinds += [token.type, *(each.type for each in token.children or () if each.type not in ("text", "text_special"))]
+    return [kind for kind in kinds if kind not in ("hardbreak", "softbreak")]
+
+
+PLAIN = shape(paper.markdown(page_with("words")))
+MARKED = shape(paper.markdown(page_with("words", "fr")))
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1, max_size=60).filter(lambda words: re.sub(r"[\x00-\x1f\x7f\s]", "", words)) | st.just(HOSTILE))
+def test_no_words_are_more_than_text(words: str) -> None:
+    assert shape(paper.markdown(page_with(words))) == PLAIN
+    assert shape(paper.markdown(page_with(words, "fr"))) == MARKED
+    mild, hostile = Elements(paper.html(page_with("words", "fr"))), Elements(paper.html(page_with(words, "fr")))
+    assert hostile.names == mild.names
+
+
+def test_a_name_with_lines_in_it_stays_in_its_line() -> None:
+    def named(name: str) -> Document:
+        section = Section([f"2026-0001 · {name}"], [("Lead", [name])], [], [Block(f"Of {name}.", [[f"{name} · due"]])])
+        return Document(name, "en", "handover-1", f"Printed by {name}, now", [], [f"By {name}."], [section])
+
+    plain = shape(paper.markdown(named("Noor")))
+    for name in ("Noor\n\nOdd", "Noor\r\n\r\nOdd", "Noor\n- Odd", "\nNoor", "Noor\n===\n"):
+        assert shape(paper.markdown(named(name))) == plain
+
+
+def test_the_words_are_all_there() -> None:
+    written = paper.markdown(page_with(HOSTILE))
+    assert not re.search(r"[^\\]://", written), "readers of Markdown make links of addresses that stand bare"
+    shown = Elements(COMMON.render(written)).text
+    for line in HOSTILE.splitlines():
+        assert shown.count(line.strip()) == 6
+
+
+async def test_a_paper_is_written_beside_everything_else(
+    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, threads = f"/handovers/{handed['number']}.md", set[int]()
+    written = paper.markdown
+
+    def markdown(made: Document) -> str:
+        threads.add(threading.get_ident())
+        return written(made)
+
+    monkeypatch.setattr(paper, "markdown", markdown)
+    assert (await fetched(company.bob, path)).status_code == 200
+    assert threads
+    assert threading.get_ident() not in threads, "of a hundred searches it takes a second: nobody waits for it"
+
+
+@pytest.mark.parametrize("ending", ["pdf", "md"])
+async def test_of_one_persons_papers_too_many_wait_and_anothers_is_printed(
+    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    path, desk = f"/handovers/{handed['number']}.{ending}", company.server.desk
+    monkeypatch.setattr(documents_pdf, "pdf", _printed)
+    gate, bob = desk.papers if ending == "pdf" else desk.heavy, company.bob.account["id"]
+    async with gate.turn(bob), gate.turn(bob):
+        waiting = [asyncio.create_task(fetched(company.bob, path)) for _ in range(WAITING)]
+        await until(lambda: gate.count(bob) == OF_ONE + WAITING)
+        refused = await fetched(company.bob, path)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+        assert (await fetched(company.charlie, path)).status_code == 200
+        assert not any(each.done() for each in waiting)
+    assert {(await each).status_code for each in waiting} == {200}
+    assert gate.count(bob) == 0
+
+
+async def _printed(html: str) -> bytes:
+    return b"%PDF"
+
+
+# -- the press ------------------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_fetched_for_a_pdf(tmp_path: Path) -> None:
+    asked: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.close()
+
+    (tmp_path / "secret.css").write_text("p::before {content: 'secret'}")
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        made = await documents_pdf.pdf(
+            f'<link rel=stylesheet href="file://{tmp_path}/secret.css"><p>here<img src="http://127.0.0.1:{port}/x.png">'
+            f"<style>@import url(http://127.0.0.1:{port}/y.css); p {{ background: url(http://127.0.0.1:{port}/z.png) }}</style>"
+        )
+    assert "here" in text_of(made)[0]
+    assert "secret" not in text_of(made)[0]
+    assert asked == []
+
+
+async def test_a_pdf_is_made_in_bounded_memory_and_of_bounded_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert text_of(await documents_pdf.pdf("<p>here"))[0].startswith("here")
+    monkeypatch.setattr(documents_pdf, "MEMORY", 400 * 1024 * 1024)  # enough for the libraries
+    with pytest.raises(Refused) as heavy:
+        await documents_pdf.pdf("<p>here</p>" * 100_000)
+    assert (heavy.value.code, heavy.value.message) == ("too_large", documents_pdf.TOO_LARGE)
+    monkeypatch.setattr(documents_pdf, "MAX_HTML", 100)
+    with pytest.raises(Refused) as long:
+        await documents_pdf.pdf("é" * 51)
+    assert long.value.code == "too_large"
+
+
+async def test_what_makes_a_pdf_is_given_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("import os, sys; sys.stdout.write('%PDF ' + repr(dict(os.environ)))")
+    monkeypatch.setattr(pdf_process, "__file__", str(child))
+    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "BOARD_TOKEN", "PGPASSWORD"):
+        monkeypatch.setenv(name, "secret")
+    told = (await documents_pdf.pdf("<p>here")).decode()
+    assert "PATH" in told
+    assert "secret" not in told
+
+
+async def test_without_the_extra_a_sentence_says_how_to_get_it(
+    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents_pdf, "find_spec", lambda name: None)
+    answer = await fetched(company.bob, f"/handovers/{handed['number']}.pdf")
+    assert answer.status_code == 503
+    assert "python3 -m board install paper" in answer.text
+    assert (await fetched(company.bob, f"/handovers/{handed['number']}.md")).status_code == 200
+
+
+async def test_a_press_that_fails_or_takes_for_ever_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents_pdf, "WITHIN_S", 0)
+    with pytest.raises(Refused) as late:
+        await documents_pdf.pdf("<p>here")
+    assert late.value.code == "too_large"
+    monkeypatch.setattr(documents_pdf, "WAITING", 0)
+    with pytest.raises(Refused) as busy:
+        await documents_pdf.pdf("<p>here")
+    assert busy.value.code == "unavailable"

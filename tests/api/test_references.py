@@ -1,0 +1,262 @@
+"""A reference tells nobody of a search that is not theirs to see; and where two have the same, who sees both tells them apart."""
+
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from models.db.database import Database
+from models.db.schema import MIGRATIONS, metadata, migrate
+from models.search import Search
+from models.times import now
+from tests.support import cast, versions
+from tests.support.cast import PATIENCE_S, Person, Refusal, new_id
+from tests.support.company import Company
+from tests.support.houses import House
+
+pytestmark = pytest.mark.houses
+
+OWN = next(MIGRATIONS.glob("versions/*_references.py"))
+BEFORE = f"{int(OWN.name[:4]) - 1:04d}"
+INTAKE = "/api/v1/intake/sightings"
+OPEN = {"kind": "runaway", "person": {"first_name": "Wout"}, "missing_since": "2026-11-24T15:10:00Z"}
+CLOSED = {"status": "closed", "reason": "over", "acknowledge": "nothing is to be done any more"}
+Answer = tuple[int, str]
+Call = Callable[["Outside", str], Awaitable[Answer]]
+
+
+def new_reference() -> str:
+    """One that is like no other: a letter of it may be wrong where searches are suggested."""
+    return f"Ref-{uuid.uuid4().hex}"
+
+
+def masked(answer: httpx.Response, reference: str) -> Answer:
+    """What an answer says, apart from ids, times and numbers of events, byte by byte."""
+    body = answer.text.replace(reference, "REFERENCE")
+    for pattern in (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", r"\d{4}-\d\d-\d\dT[\d:.]+Z", r'"id":"t\d+"', r"(?<=[\[,:])\d+"):
+        body = re.sub(pattern, "?", body)
+    return answer.status_code, body
+
+
+class Outside:
+    """Dora leads, and Charlie helps; neither sees what is for members. The hotline takes in by an account like theirs."""
+
+    def __init__(self, company: Company, dora: Person, hotline: httpx.AsyncClient) -> None:
+        self.company, self.dora, self.charlie, self.hotline = company, dora, company.charlie, hotline
+
+    async def command(self, who: Person, board: str, name: str, data: dict[str, Any], reference: str) -> Answer:
+        body = {"id": new_id(), "name": name, "data": data}
+        return masked(await who.http.post(f"/api/v1/boards/{board}/commands", json=body), reference)
+
+
+@pytest.fixture(scope="module")
+async def outside(company: Company) -> AsyncIterator[Outside]:
+    dora = await company.come("Dora", "coordinator")
+    token = await cast.token_for(company.server.desk, "Hotline", "investigator", "intake")
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=company.server.url, headers=headers, timeout=PATIENCE_S) as hotline:
+        yield Outside(company, dora, hotline)
+
+
+async def opening(who: Outside, reference: str) -> Answer:
+    return await who.command(who.dora, "operations", "search.open", OPEN | {"reference": reference}, reference)
+
+
+async def updating(who: Outside, reference: str) -> Answer:
+    search = await who.dora.open_search()
+    return await who.command(who.charlie, search, "search.update", {"reference": reference}, reference)
+
+
+async def undoing(who: Outside, reference: str) -> Answer:
+    """It had this reference before anybody gave it to the hidden one."""
+    search = await who.dora.open_search(reference=(first := new_reference()))
+    (seq,) = (await who.dora.do(search, "search.update", {"reference": new_id()}))["seqs"]
+    await who.company.secret_search(who.company.bob, reference=first)
+    return await who.command(who.charlie, search, "undo", {"seq": seq}, first)
+
+
+async def taking_in(who: Outside, reference: str) -> Answer:
+    return masked(await who.hotline.post(INTAKE, json={"id": new_id(), "reference": reference, "description": "x"}), reference)
+
+
+async def asking(path: str, who: Outside, reference: str) -> Answer:
+    return masked(await who.charlie.http.get(path, params={"q": reference, "reference": reference}), reference)
+
+
+async def listing(who: Outside, reference: str) -> Answer:
+    return await asking("/api/v1/boards", who, reference)
+
+
+async def finding(who: Outside, reference: str) -> Answer:
+    return await asking("/api/v1/find", who, reference)
+
+
+async def suggesting(who: Outside, reference: str) -> Answer:
+    return await asking("/api/v1/intake/searches", who, reference)
+
+
+CALLS: list[tuple[Call, int]] = [
+    (opening, 200), (updating, 200), (undoing, 200), (taking_in, 404), (listing, 200), (finding, 200), (suggesting, 200),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "status"), CALLS, ids=[call.__name__ for call, _ in CALLS])
+async def test_a_hidden_reference_is_answered_as_a_free_one(company: Company, outside: Outside, call: Call, status: int) -> None:
+    answers = []
+    for is_hidden in (True, False, True):
+        reference = new_reference()
+        if is_hidden:
+            await company.secret_search(company.bob, reference=reference)
+        answers.append(await call(outside, reference))
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0][0] == status
+
+
+async def test_one_that_the_giver_sees_is_taken(company: Company, outside: Outside) -> None:
+    taken = new_reference()
+    await company.alice.open_search(reference=taken)
+    search = await outside.dora.open_search()
+    for board, name, data in (("operations", "search.open", OPEN), (search, "search.update", {})):
+        with pytest.raises(Refusal) as refused:
+            await outside.dora.do(board, name, data | {"reference": taken})
+        assert (refused.value.code, list(refused.value.fields)) == ("invalid", ["reference"])
+    hidden = new_reference()
+    await company.secret_search(outside.dora, reference=hidden)  # she is a member of this one
+    with pytest.raises(Refusal, match="invalid"):
+        await outside.dora.open_search(reference=hidden)
+
+
+async def test_what_the_server_makes_tells_nothing_of_hidden_ones(company: Company, outside: Outside) -> None:
+    async def number(who: Person, search: str) -> int:
+        reference = (await who.snapshot(search))["entities"]["search", search]["reference"]
+        year, _, number = reference.partition("-")
+        assert year == str(now().year)
+        return int(number)
+
+    async def made(who: Person, search: str) -> str:
+        return f"{now().year}-{await number(who, search) + 1:04d}"
+
+    first = await outside.dora.open_search()
+    following = await made(outside.dora, first)
+    secret = await company.secret_search(company.bob, reference=following)
+    await company.secret_search(company.bob, reference=f"{now().year}-9999")
+    second = await outside.dora.open_search()
+    assert await number(outside.dora, second) == await number(outside.dora, first) + 1
+    # what was made once is never made again, whatever the search was given since
+    await outside.dora.do(second, "search.update", {"reference": new_id()})
+    third = await outside.dora.open_search()
+    assert await number(outside.dora, third) == await number(outside.dora, first) + 2
+    # who sees that one is taken gets the next
+    visible = await made(outside.dora, third)
+    await outside.dora.open_search(reference=visible)
+    assert await number(outside.dora, await outside.dora.open_search()) == await number(outside.dora, third) + 2
+    assert (await company.bob.snapshot(secret))["entities"]["search", secret]["reference"] == following
+
+
+# -- where a clash comes into sight ---------------------------------------------------------------------------------------------
+
+
+class Clash:
+    """Two searches of one reference, of which one was hidden from who gave it to the other."""
+
+    def __init__(self, reference: str, hidden: str, open: str) -> None:
+        self.reference, self.hidden, self.open = reference, hidden, open
+
+
+@pytest.fixture
+async def clash(company: Company, outside: Outside) -> Clash:
+    reference = new_reference()
+    hidden = await company.secret_search(company.bob, reference=reference, person={"first_name": "Mila"})
+    return Clash(reference, hidden, await outside.dora.open_search(reference=reference, person={"first_name": "Wout"}))
+
+
+async def boards(who: Person, reference: str) -> list[str]:
+    found = (await who.http.get("/api/v1/boards", params={"reference": reference})).json()["boards"]
+    assert {each["reference"] for each in found} <= {reference}
+    return [each["board"] for each in found]
+
+
+async def test_both_go_on_and_who_sees_both_tells_them_apart(company: Company, outside: Outside, clash: Clash) -> None:
+    dora, bob = outside.dora, company.bob
+    assert (await boards(dora, clash.reference), await boards(bob, clash.reference)) == ([clash.open], [clash.hidden, clash.open])
+    await company.alice.do(clash.hidden, "search.set_access", {"access": "desk", "members": []})
+    assert await boards(dora, clash.reference) == [clash.hidden, clash.open]
+    for search in (clash.hidden, clash.open):  # nothing that is no reference is refused for it
+        assert (await dora.do(search, "search.update", {"person": {"age": 11}}))["seqs"]
+        assert (await dora.do(search, "search.update", {"reference": clash.reference, "person": {"age": 12}}))["seqs"]
+    with pytest.raises(Refusal, match="invalid"):
+        await dora.open_search(reference=clash.reference)
+    for search in (clash.hidden, clash.open):
+        await dora.do(search, "search.set_status", CLOSED)
+    listed = (await bob.http.get("/api/v1/alerts")).json()["alerts"]
+    names = {each["board"]: each.get("first_name") for each in listed if each["reference"] == clash.reference}
+    assert names == {clash.hidden: "Mila", clash.open: "Wout"}
+    assert [each for each in listed if each["reference"] != clash.reference and "first_name" in each] == []
+
+
+async def test_an_alert_has_no_name_for_who_sees_one_alone(company: Company, outside: Outside, clash: Clash) -> None:
+    await outside.dora.do(clash.open, "search.set_status", CLOSED)
+    (alert,) = [
+        each
+        for each in (await company.charlie.http.get("/api/v1/alerts")).json()["alerts"]
+        if each["reference"] == clash.reference
+    ]
+    assert "first_name" not in alert
+
+
+async def test_taking_in_by_it_finds_the_one_that_is_seen_or_asks_for_its_board(
+    company: Company, outside: Outside, clash: Clash
+) -> None:
+    async def taken(http: httpx.AsyncClient) -> tuple[int, Any]:
+        answer = await http.post(INTAKE, json={"id": new_id(), "reference": clash.reference, "description": "a girl"})
+        body = answer.json()
+        return answer.status_code, body.get("board") or list(body.get("fields", ()))
+
+    assert await taken(outside.hotline) == (201, clash.open)
+    assert await taken(company.bob.http) == (422, ["reference"])
+    # nothing of it was kept under that id: named by its board it is taken in
+    said = {"id": new_id(), "description": "a girl"}
+    assert (await company.bob.http.post(INTAKE, json=said | {"reference": clash.reference})).status_code == 422
+    assert (await company.bob.http.post(INTAKE, json=said | {"board": clash.hidden})).json()["board"] == clash.hidden
+    await company.alice.do(clash.open, "search.set_status", CLOSED)
+    assert await taken(company.bob.http) == (201, clash.hidden)
+    assert await taken(outside.hotline) == (409, [])  # closed: that there is another is not told
+    await company.alice.do(clash.hidden, "search.set_status", CLOSED)
+    assert await taken(company.bob.http) == (422, ["reference"])
+
+
+# -- databases of before --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_database_of_before_keeps_its_numbers_and_takes_two_of_one_reference(
+    company: Company, house: House, tmp_path: Any
+) -> None:
+    given = ["1998-0007", "1998-12", "DEMO-01", "1998-9999999999", "1998-0008 b"]
+    searches = [await company.alice.open_search(reference=reference) for reference in given]
+    with house.settled(tmp_path) as settings:
+        old = Database(settings["database_url"])
+        try:
+
+            def before(source: Session) -> None:
+                table = metadata.tables["search"]
+                rows = [dict(row) for row in source.execute(select(table).where(table.c.id.in_(searches))).mappings()]
+                old.write_now(lambda target: (versions.empty_at(target, BEFORE), versions.put(target, table, rows)))
+
+            company.server.desk.database.read_now(before)
+            migrate(old)
+
+            def after(session: Session) -> tuple[dict[str, str | None], int]:
+                made = {each.reference: each.made_reference for each in session.exec(select(Search))}
+                session.connection().execute(text("UPDATE search SET reference = 'the same'"))
+                return made, session.connection().execute(text("SELECT count(DISTINCT reference) FROM search")).scalar() or 0
+
+            made, different = old.write_now(after)
+        finally:
+            await old.close()
+    assert made == dict.fromkeys(given) | {"1998-0007": "1998-0007", "1998-12": "1998-12"}
+    assert different == 1

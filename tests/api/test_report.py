@@ -1,0 +1,301 @@
+"""What the report of a handover tells of a search, to whom; and that what was signed stays as it was, whatever happens since."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+
+from board.handover import report_sections
+from board.maintenance import transfer
+from models.board import OPERATIONS
+from models.db.database import Database
+from tests.support import cast, handing, storm
+from tests.support.cast import Person, serving
+from tests.support.company import Company
+from tests.support.handing import report
+from tests.support.scene import NOBODY, Scene
+
+
+@pytest.fixture
+async def scene(company: Company) -> AsyncIterator[Scene]:
+    """A search without tasks, and nobody's handover open."""
+    await handing.take(company.ada)
+    await handing.take(company.alice)
+    scene = Scene(company, await company.alice.open_search())
+    for (kind, id), _ in list((await company.alice.snapshot(scene.search))["entities"].items()):
+        if kind == "task":
+            await company.alice.do(scene.search, "card.withdraw", {"card": id})
+    yield scene
+    await company.alice.do(
+        scene.search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
+    )
+
+
+async def section(scene: Scene, reader: Person | None = None, path: str = "handover") -> dict[str, Any]:
+    """What is told of the scene's search."""
+    (found,) = (await report(reader or scene.company.alice, path, board=scene.search))["searches"]
+    return dict(found)
+
+
+def titles(cards: list[dict[str, Any]]) -> list[str]:
+    return [card["title"] for card in cards]
+
+
+# -- what it tells --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_section_tells_what_the_next_shift_must_know(scene: Scene) -> None:
+    alice, bob, done = scene.company.alice, scene.company.bob, (await scene.columns())["done"]
+    me = bob.account["id"]
+    seen = {"place": {"text": "Gent"}, "seen_at": "2026-11-24T20:00:00Z"}
+    first = await scene.sighting(description="first", **seen)
+    last = await scene.sighting(description="last", **seen | {"seen_at": "2026-11-24T21:00:00Z"}, assignee=me)
+    for each in (first, last):
+        await scene.one("sighting.assess", {"sighting": each["id"], "assessment": "confirmed"})
+        await scene.one("sighting.grade", {"sighting": each["id"], "grade": {"source": "B"}})
+    await scene.sighting(description="not graded", assignee=me)
+    gone = await scene.sighting(description="typed twice")
+    await scene.one("card.withdraw", {"card": gone["id"]})
+    await scene.task(title="overdue", due="2026-01-01T00:00:00Z", assignee=me)
+    await scene.task(title="later", due="2036-01-01T00:00:00Z")
+    soon = report_sections.next_shift_end((await report(alice))["composed_at"])
+    await scene.task(title="due", due=f"{soon[:19]}Z")
+    finished = await scene.task(title="done", due="2026-01-01T00:00:00Z")
+    await scene.one("card.move", {"card": finished["id"], "column": done})
+    note = await scene.one("note.add", {"text": "we stop at the harbour", "category": "decision"})
+    number = await handing.prepare(alice)
+    said = {"handover": number, "hypotheses": "Gent", "contingencies": "if she calls", "contacts": "the mother"}
+    await scene.one("handover.write", said | {"pinned": [note["id"], last["id"]]})
+    told = await section(scene)
+    assert told["search"]["person"] == {"first_name": "Noor", "last_name": None, "age": None}
+    assert told["last_confirmed"] == {"id": last["id"], "number": last["state"]["number"]} | {
+        name: last["state"][name] for name in ("seen_at", "received_at", "place")
+    }
+    assert titles(told["ungraded"]) == ["not graded"]
+    assert {name: titles(cards) for name, cards in told["tasks"].items()} == {
+        "done": ["done"],
+        "overdue": ["overdue"],
+        "due": ["due"],
+    }
+    assert told["tasks"]["overdue"][0]["assignee"] == me
+    assert told["briefing"]["contingencies"] == "if she calls"
+    assert [(pin["kind"], pin["title"], pin["category"]) for pin in told["pinned"]] == [
+        ("note", "we stop at the harbour", "decision"), ("sighting", "last", None),
+    ]  # fmt: skip
+    people = (await report(alice))["people"]
+    assert {people[me], people[alice.account["id"]]} == {"Bob", "Alice"}
+
+
+async def test_a_time_that_is_not_when_it_was_seen_is_told_as_received(scene: Scene) -> None:
+    received = "2026-11-24T21:00:00.000Z"
+    await scene.sighting(description="seen", seen_at="2026-11-24T20:00:00.000Z", received_at=received)
+    unseen = await scene.sighting(description="told", received_at=received)
+    note = await scene.one("note.add", {"text": "we stop"})
+    number = await handing.prepare(scene.company.alice)
+    await scene.one("handover.write", {"handover": number, "pinned": [unseen["id"], note["id"]]})
+    told = await section(scene)
+    assert [(card["at"], card["seen_at"]) for card in told["ungraded"]] == [
+        ("2026-11-24T20:00:00.000Z",) * 2, (received, None),
+    ]  # fmt: skip
+    assert [(card["at"], card["seen_at"]) for card in told["pinned"]] == [(received, None), (note["state"]["happened_at"], None)]
+    await scene.one("sighting.assess", {"sighting": unseen["id"], "assessment": "confirmed"})
+    last = (await section(scene))["last_confirmed"]
+    assert (last["id"], last["seen_at"], last["received_at"]) == (unseen["id"], None, received)
+
+
+async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: Scene) -> None:
+    finished = await scene.task(title="done")
+    await scene.one("card.move", {"card": finished["id"], "column": (await scene.columns())["done"]})
+    assert titles((await section(scene))["tasks"]["done"]) == ["done"]
+    await handing.take(scene.company.ada)
+    assert (await section(scene))["tasks"]["done"] == []
+
+
+async def test_a_long_list_is_cut_and_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        await scene.sighting(description=f"{number}")
+    monkeypatch.setattr(report_sections, "MOST", 2)
+    told = await section(scene)
+    assert (titles(told["ungraded"]), told["left_out"]) == (["0", "1"], 1)
+
+
+async def test_what_is_new_to_the_reader_is_counted_from_what_they_have_seen_else_from_the_shift(scene: Scene) -> None:
+    charlie = scene.company.charlie
+    await handing.take(scene.company.ada)
+    began = (await charlie.snapshot(scene.search))["seq"]
+    urgent = await scene.sighting(priority="urgent")
+    await scene.sighting(priority="low")
+    await scene.one("note.add", {"text": "a comment"})
+    decided = await scene.one("note.add", {"text": "a decision", "category": "decision"})
+    told = await section(scene, charlie)
+    since = told["since"]
+    assert (since["seq"], since["from"], since["events"]) == (began, "shift", 4)
+    assert told["reader"] == since | {"unread": False}
+    assert [(each["seq"], each["type"], each.get("number")) for each in since["significant"]] == [
+        (urgent["seq"], "sighting.added", urgent["state"]["number"]), (decided["seq"], "note.added", None),
+    ]  # fmt: skip
+    await see(charlie, scene.search, urgent["seq"])
+    told = await section(scene, charlie)
+    reader = told["reader"]
+    assert (reader["seq"], reader["from"], reader["events"]) == (urgent["seq"], "seen", 3)
+    assert [each["seq"] for each in reader["significant"]] == [decided["seq"]]
+    assert told["since"] == since, "which is the same for everybody"
+    await see(charlie, scene.search, decided["seq"])
+    told = await section(scene, charlie)
+    assert (told["reader"]["events"], told["reader"]["significant"], told["since"]) == (0, [], since)
+
+
+async def see(who: Person, board: str, seq: int) -> None:
+    """They say up to where they have seen a board."""
+    seen = {"board": board, "epoch": (await who.snapshot(board))["epoch"], "seq": seq}
+    assert (await who.http.post("/api/v1/seen", json=seen)).status_code == 200
+
+
+async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(scene: Scene) -> None:
+    alice, ada, dora = scene.company.alice, scene.company.ada, await scene.company.come("Dora", "coordinator")
+    await scene.sighting(priority="urgent")
+    decided = await scene.one("note.add", {"text": "a decision", "category": "decision"})
+    await scene.sighting()
+    await see(ada, scene.search, decided["seq"])
+    await see(dora, scene.search, 1)
+    number = await handing.hand(alice)
+    await ada.do(scene.search, "handover.read", {"handover": number, "seq": decided["seq"]})
+
+    async def papers(who: Person, path: str) -> tuple[bytes, str, list[Any]]:
+        """The report but for what is the reader's; the same on paper but for who printed it; and what is the reader's."""
+        told = await report(who, path)
+        own = [each.pop("reader") for each in told["searches"]]
+        markdown = (await who.http.get(f"/{path}.md")).text
+        return orjson.dumps(told), markdown.split("Printed by")[0], own
+
+    for path in ("handover", f"handovers/{number}"):
+        one, other = await papers(ada, path), await papers(dora, path)
+        assert one[:2] == other[:2]
+        assert one[2] != other[2]
+        assert (await report(ada, path))["handover"]["digest"] == (await report(dora, path))["handover"]["digest"]
+    await dora.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "all", "reason": "she has to go"})
+    one, other = await papers(ada, f"handovers/{number}"), await papers(dora, f"handovers/{number}")
+    assert one[:2] == other[:2]
+
+
+# -- as it was signed -----------------------------------------------------------------------------------------------------
+
+
+def fixed(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is to stay: all but what has happened since, and what is due by the clock."""
+    moving = ("after", "reads", "reader")
+    return [{name: value for name, value in each.items() if name not in moving} for each in told["searches"]]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_was_signed_stays_whatever_happens_since(scene: Scene, seed: int) -> None:
+    alice, random = scene.company.alice, Random(seed)
+    people = [scene.company.alice.account["id"], scene.company.bob.account["id"]]
+    screen = await alice.follow(scene.search)
+
+    async def work(count: int) -> None:
+        for _ in range(count):
+            name, data = storm.command(random, screen, people)
+            frame = {"type": "command", "id": cast.new_id(), "board": scene.search, "name": name, "data": data}
+            if (answer := await alice.start(frame)).get("seqs"):
+                await alice.up_to(scene.search, answer["seqs"][-1])
+
+    await work(60)
+    await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "whatever it was"})
+    number = await handing.prepare(alice)
+    await alice.do(OPERATIONS, "handover.write", {"handover": number, "remarks": "as it was"})
+    pinned = [*sorted(screen.of("note"))[:1], *sorted(screen.of("sighting"))[:1]]
+    await alice.do(scene.search, "handover.write", {"handover": number, "assessment": "as it was", "pinned": pinned})
+    await handing.sign(alice, number)
+    signed = await report(alice)
+    await work(60)
+    later = await report(alice)
+    assert fixed(later) == fixed(signed)
+    assert later["shift"] == signed["shift"]
+    assert [each["after"]["seq"] for each in later["searches"] if each["board"] == scene.search] == [screen.seq]
+    await handing.hand(scene.company.ada)
+    again = await report(alice, f"handovers/{number}")
+    assert (fixed(again), again["composed_at"]) == (fixed(signed), signed["composed_at"])
+    assert again["handover"]["status"] == "withdrawn"
+
+
+async def test_now_and_as_it_was_signed_are_composed_alike(scene: Scene) -> None:
+    sighting = await scene.sighting()
+    await scene.task(due="2026-01-01T00:00:00Z")
+    number = await handing.prepare(scene.company.alice)
+    await scene.one("handover.write", {"handover": number, "pinned": [sighting["id"]]})
+    live = await report(scene.company.alice)
+    await handing.sign(scene.company.alice, number)
+    assert fixed(await report(scene.company.alice)) == fixed(live)
+
+
+ENDS = {"accept": {"restatement": "one search", "reason": "she has to go"}, "refuse": {"reason": "no"}, "withdraw": {}}
+
+
+@pytest.mark.parametrize("ends", ENDS)
+async def test_the_report_is_live_again_once_a_handover_has_ended(scene: Scene, ends: str) -> None:
+    alice, ada = scene.company.alice, scene.company.ada
+    number = await handing.hand(alice)
+    await ada.do(scene.search, "handover.read", {"handover": number, "seq": 1})
+    signed = await report(alice)
+    await scene.sighting(description="seen while it was signed")
+    still = await report(alice)
+    assert (still["live"], fixed(still)) == (False, fixed(signed))
+    await ada.do(OPERATIONS, f"handover.{ends}", {"handover": number} | ENDS[ends])
+    await scene.sighting(description="seen since")
+    told, head = await report(alice), await alice.snapshot(scene.search)
+    (now,) = [each for each in told["searches"] if each["board"] == scene.search]
+    assert titles(now["ungraded"]) == ["seen while it was signed", "seen since"]
+    assert (told["live"], now["seq"], now["after"]["events"], now["reads"]) == (True, head["seq"], 0, {})
+    assert told["shift"] == await handing.state(alice, "shift")
+    assert (told["handover"]["number"], told["composed_at"] > signed["composed_at"]) == (number, True)
+    again = await report(alice, f"handovers/{number}")
+    assert (again["live"], fixed(again), again["composed_at"]) == (False, fixed(signed), signed["composed_at"])
+    paper, kept = [(await alice.http.get(f"{of}.md")).text for of in ("/handover", f"/handovers/{number}")]
+    assert ("Not signed" in paper, "seen since" in paper, f"Handover {number}" in paper) == (True, True, False)
+    assert ("Not signed" in kept, "seen since" in kept, f"Handover {number}" in kept) == (False, False, True)
+
+
+async def test_handovers_are_listed_newest_first(scene: Scene) -> None:
+    alice, ada = scene.company.alice, scene.company.ada
+    signed = await handing.hand(alice)
+    await ada.do(OPERATIONS, "handover.refuse", {"handover": signed, "reason": "not like this"})
+    never = await handing.prepare(alice)
+    found = (await alice.http.get("/api/v1/handovers")).json()
+    first, second, *_ = found["handovers"]
+    assert [(each["number"], each["status"]) for each in (first, second)] == [(never, "prepared"), (signed, "refused")]
+    assert (second["prepared_by"], second["ended_by"]) == (alice.account["id"], ada.account["id"])
+    assert second["prepared_at"] < second["signed_at"] < second["ended_at"]
+    assert found["people"][ada.account["id"]] == "Ada"
+    assert "reason" not in second
+    before = (await alice.http.get("/api/v1/handovers", params={"before": never})).json()["handovers"]
+    assert before[0]["number"] == signed
+    for path in (f"handovers/{never}", "handovers/0", "handovers/x", f"handovers/{signed}?board={NOBODY}"):
+        assert (await alice.http.get(f"/api/v1/{path}")).status_code == 404, path
+    assert (await alice.http.get("/api/v1/handovers?before=x")).status_code == 422
+
+
+async def test_an_open_handover_goes_on_after_a_restore(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        tokens = [await cast.token_for(server.desk, name, "coordinator") for name in ("Alice", "Ada")]
+        alice = await cast.come(server, tokens[0])
+        search = await alice.open_search()
+        number = await handing.hand(alice)
+        signed = await report(alice)
+        await alice.leave()
+    database = Database(f"sqlite:///{tmp_path}/board.db")
+    database.write_now(transfer.reset_epochs)
+    await database.close()
+    async with serving(tmp_path) as server:
+        ada = await cast.come(server, tokens[1])
+        told = await report(ada)
+        assert fixed(told) == fixed(signed)
+        snapshot = await ada.snapshot(search)
+        assert told["searches"][0]["epoch"] != snapshot["epoch"]
+        await ada.do(search, "handover.read", {"handover": number, "seq": snapshot["seq"]})
+        await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "one search"})
+        assert (await handing.state(ada, "shift"))["holder"] == ada.account["id"]
+        await ada.leave()

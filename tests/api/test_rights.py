@@ -1,0 +1,512 @@
+"""Each command is for those who may do it; a change of rights acts at once, also on open sockets."""
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+
+from board.accounts import accounts, live_changes
+from board.commands import sources
+from board.commands.registry import TABLE
+from board.engine import rights_version
+from board.errors import Refused
+from models.accounts import ROLES
+from models.times import format_utc, now
+from realtime.strict_json import MAX_INTEGER
+from tests.support import cast, handing
+from tests.support.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
+from tests.support.company import Company
+
+pytestmark = pytest.mark.houses
+
+CLOSED_WITHIN_S = 5  # says the contract
+ROOT = Path(__file__).parents[2]
+OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
+
+# what each command is tried with; {sighting} and the like are filled in with what is on the board
+TRIES: dict[str, dict[str, Any]] = {
+    "search.open": {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"},
+    "search.update": {"person": {"age": 11}},
+    "search.set_status": {"status": "found", "reason": "came home", "outcome": OUTCOME},
+    "search.set_outcome": {"outcome": {"family_told": True}},
+    "search.set_worrying": {"worrying": True, "basis": "the duty officer"},
+    "search.set_appeal": {"level": "posters", "until": "2026-12-24T12:00:00Z"},
+    "search.set_access": {"access": "desk", "members": []},
+    "column.add": {"title": "At the police", "role": "waiting", "after": "{todo}"},
+    "column.rename": {"column": "{doing}", "title": "Now"},
+    "column.move": {"column": "{done}", "before": "{inbox}"},
+    "column.remove": {"column": "{waiting}"},
+    "sighting.add": {"description": "a girl"},
+    "sighting.update": {"sighting": "{sighting}", "direction": "north"},
+    "sighting.grade": {"sighting": "{sighting}", "grade": {"source": "B"}},
+    "sighting.assess": {"sighting": "{sighting}", "assessment": "credible"},
+    "task.add": {"title": "call the school"},
+    "task.update": {"task": "{task}", "result": "not there"},
+    "card.move": {"card": "{sighting}", "column": "{done}"},
+    "card.assign": {"card": "{sighting}", "assignee": None},
+    "card.withdraw": {"card": "{sighting}", "reason": "typed twice"},
+    "card.restore": {"card": "{task}"},
+    "note.add": {"text": "the aunt was called"},
+    "undo": {"seq": "{graded}"},
+    "shift.take": {"reason": "nobody was here"},
+    "handover.prepare": {"incoming": None},
+    "handover.write": {"handover": "{handover}", "remarks": "a quiet night"},
+    "handover.sign": {"handover": "{handover}", "positions": "{positions}"},
+    "handover.read": {"handover": "{handover}", "seq": 1, "reason": None},
+    "handover.accept": {"handover": "{handover}", "restatement": "one search, a runaway", "reason": "as it is"},
+    "handover.refuse": {"handover": "{handover}", "reason": "not like this"},
+    "handover.withdraw": {"handover": "{handover}", "reason": None},
+}
+COORDINATORS = (
+    "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
+    "column.add", "column.rename", "column.move", "column.remove", *handing.COMMANDS,
+)  # fmt: skip
+
+
+def board_of(name: str, search: str) -> str:
+    """Where a command is tried."""
+    return "operations" if name == "search.open" or (name in handing.COMMANDS and name != "handover.read") else search
+
+
+async def scene(company: Company) -> tuple[str, dict[str, Any]]:
+    """A search with a sighting and a task, and the ids by which they are named; `graded` is the seq of a grade."""
+    search = await company.alice.open_search()
+    await company.alice.do(search, "sighting.add", {"description": "a girl", "direction": "south"})
+    entities = (await company.alice.snapshot(search))["entities"]
+    names: dict[str, Any] = dict(entities.keys()) | {"handover": 1, "positions": {}}
+    names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
+    grade = {"sighting": names["sighting"], "grade": {"content": 3}}
+    (names["graded"],) = (await company.bob.do(search, "sighting.grade", grade))["seqs"]
+    return search, names
+
+
+async def prepare(name: str, company: Company, search: str) -> None:
+    """Does what a command needs to have been done before."""
+    if name == "search.set_outcome":
+        await company.alice.do(search, "search.set_status", TRIES["search.set_status"])
+
+
+def filled(data: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+    return {key: names[value[1:-1]] if isinstance(value, str) and value[:1] == "{" else value for key, value in data.items()}
+
+
+def test_every_command_is_tried_here() -> None:
+    assert TRIES.keys() == TABLE.keys()
+
+
+@pytest.mark.parametrize("name", TRIES)
+async def test_each_role_may_do_what_is_its_own_and_no_more(company: Company, name: str) -> None:
+    least = "coordinator" if name in COORDINATORS else "investigator"
+    people = {"viewer": company.victor, "investigator": company.bob, "coordinator": company.alice, "admin": company.ada}
+    stage = None
+    for role in ROLES:
+        if stage is None:
+            stage = await scene(company)
+            await prepare(name, company, stage[0])
+        search, names = stage
+        if name in handing.COMMANDS:
+            names |= await handing.ready(name, people[role], company.alice if role == "admin" else company.ada)
+        board, data = board_of(name, search), filled(TRIES[name], names)
+        head = (await company.alice.snapshot(board))["seq"]
+        if ROLES.index(role) >= ROLES.index(least):
+            assert (await people[role].do(board, name, data))["type"] == "ack"
+            stage = None  # what was refused has changed nothing
+        else:
+            with pytest.raises(Refusal, match="forbidden") as refused:
+                await people[role].do(board, name, data)
+            assert refused.value.body["message"]
+            assert (await company.alice.snapshot(board))["seq"] == head
+            path = f"/api/v1/boards/{board}/commands"
+            response = await people[role].http.post(path, json={"id": new_id(), "name": name, "data": data})
+            assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+
+
+async def test_a_viewer_sees_all_of_it(company: Company) -> None:
+    search, _ = await scene(company)
+    assert (await company.victor.follow(search)).entities == (await company.alice.snapshot(search))["entities"]
+
+
+async def test_a_token_that_only_reads_gives_no_commands(company: Company) -> None:
+    search, names = await scene(company)
+    reader = await company.come("Rita", "coordinator", "read")
+    assert (await reader.follow(search)).entities
+    for name, data in TRIES.items():
+        board = board_of(name, search)
+        with pytest.raises(Refusal, match="forbidden"):
+            await reader.do(board, name, filled(data, names))
+    response = await reader.http.post(f"/api/v1/boards/{search}/commands", json={"id": new_id(), "name": "note.add"})
+    assert response.status_code == 403
+    assert (await reader.http.get(f"/api/v1/boards/{search}")).status_code == 200
+
+
+async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(company: Company) -> None:
+    search, _ = await scene(company)
+    token = await cast.token_for(company.server.desk, "Hotline", "coordinator", "intake")
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(company.server.ws, additional_headers={"Authorization": f"Bearer {token}"})
+    assert refused.value.response.status_code == 403
+    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
+        for path in ("accounts", "boards", f"boards/{search}", f"boards/{search}/events", "boards/operations"):
+            assert (await http.get(f"/api/v1/{path}")).status_code == 403, path
+        response = await http.post(f"/api/v1/boards/{search}/commands", json={"id": new_id(), "name": "note.add"})
+        assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+        assert (await http.get("/api/v1/me")).json()["name"] == "Hotline"
+
+
+async def test_faults_are_judged_in_the_contracts_order(company: Company) -> None:
+    search, _ = await scene(company)
+    closed = await company.alice.open_search()
+    await company.bob.do(closed, "note.add", {"text": "x"}, id="ordered")
+    await company.alice.do(closed, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+    nobody = "01900000-0000-7000-8000-000000000000"
+    cases: list[tuple[Person, str, str, dict[str, Any], dict[str, Any], str]] = [
+        # no such board before no such command, before forbidden, before closed, before invalid, before an id, before conflict
+        (company.victor, nobody, "no.such", {"x": 1}, {}, "not_found"),
+        (company.victor, closed, "no.such", {"x": 1}, {}, "unknown_command"),
+        (company.victor, closed, "search.open", {"x": 1}, {}, "unknown_command"),
+        (company.victor, "operations", "sighting.add", {"x": 1}, {}, "unknown_command"),
+        (company.victor, closed, "sighting.grade", {"x": 1}, {}, "forbidden"),
+        (company.bob, closed, "sighting.grade", {"x": 1}, {}, "closed"),
+        (company.bob, closed, "sighting.grade", {"sighting": nobody, "grade": {}}, {"base": 10_000}, "closed"),
+        (company.bob, search, "sighting.grade", {"sighting": nobody, "grade": {"source": "Z"}}, {}, "invalid"),
+        (company.bob, search, "sighting.grade", {"sighting": nobody, "grade": {}}, {"base": 10_000}, "invalid"),
+        (company.bob, search, "sighting.update", {"sighting": nobody, "description": ""}, {}, "invalid"),
+        (company.bob, search, "sighting.assess", {"sighting": nobody, "assessment": "duplicate"}, {}, "invalid"),
+        (company.bob, search, "card.move", {"card": nobody, "column": nobody, "before": nobody}, {}, "invalid"),
+        (company.bob, search, "sighting.grade", {"sighting": nobody, "grade": {}}, {"epoch": "other"}, "not_found"),
+        (company.bob, search, "sighting.update", {"sighting": nobody, "description": "a"}, {"base": 0}, "not_found"),
+    ]
+    for person, board, name, data, more, code in cases:
+        with pytest.raises(Refusal) as refused:
+            await person.do(board, name, data, **more)
+        assert refused.value.code == code, (name, data)
+    # a remembered ack comes before closed and invalid
+    assert (await company.bob.do(closed, "sighting.grade", {"x": 1}, id="ordered"))["seqs"]
+
+
+async def test_rights_are_checked_before_an_ack_is_remembered(company: Company) -> None:
+    search, _ = await scene(company)
+    desk = company.server.desk
+    bob = await company.come("Bob", "investigator")
+    email = (await bob.http.get("/api/v1/me")).json()["email"]
+    first = await bob.do(search, "note.add", {"text": "x"}, id="kept")
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "viewer"))
+    with pytest.raises(Refusal, match="forbidden"):
+        await bob.do(search, "note.add", {"text": "x"}, id="kept")
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "investigator"))
+    assert await bob.do(search, "note.add", {"text": "x"}, id="kept") == first
+    others = [company.alice.account["id"]]
+    await company.alice.do(search, "search.set_access", {"access": "members", "members": others})
+    with pytest.raises(Refusal, match="not_found"):
+        await bob.do(search, "note.add", {"text": "x"}, id="kept")
+
+
+async def test_a_command_id_is_one_for_each_account_and_whatever_the_door(company: Company) -> None:
+    search, _ = await scene(company)
+    first = await company.bob.do(search, "note.add", {"text": "Bob's"}, id="twice")
+    other = await company.charlie.do(search, "note.add", {"text": "Charlie's"}, id="twice")
+    assert first["seqs"] != other["seqs"]
+    elsewhere = await company.bob.do("operations", "note.add", {"text": "elsewhere"}, id="twice")
+    assert elsewhere == first
+
+
+async def test_a_changed_role_acts_on_an_open_socket_without_closing_it(company: Company) -> None:
+    search, _ = await scene(company)
+    desk = company.server.desk
+    mona = await company.come("Mona", "viewer")
+    email = (await mona.http.get("/api/v1/me")).json()["email"]
+    await mona.follow(search)
+    with pytest.raises(Refusal, match="forbidden"):
+        await mona.do(search, "note.add", {"text": "x"})
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "investigator"))
+    seq = (await mona.do(search, "note.add", {"text": "x"}))["seqs"][0]
+    await mona.up_to(search, seq)
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "viewer"))
+    with pytest.raises(Refusal, match="forbidden"):
+        await mona.do(search, "note.add", {"text": "x"})
+    seq = (await company.bob.do(search, "note.add", {"text": "y"}))["seqs"][0]
+    await mona.up_to(search, seq)
+    assert mona.closed is None
+
+
+# -- what ends a socket ---------------------------------------------------------------------------------------------------
+
+
+class Browser:
+    """Somebody who signed in with a password, and whose page has a socket open."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.email = f"eva-{new_id()}@desk.example"
+        self.http = httpx.AsyncClient(base_url=server.url, headers={"Origin": server.url}, timeout=PATIENCE_S)
+        self.sockets: list[ClientConnection] = []
+
+    async def sign_in(self, role: str = "investigator") -> ClientConnection:
+        """A new account, signed in; its socket, which has said hello."""
+        await live_changes.add_account(self.server.desk, self.email, "Eva", role, PASSWORD)
+        return await self.enter()
+
+    async def enter(self) -> ClientConnection:
+        form = {"email": self.email, "password": PASSWORD}
+        assert (await self.http.post("/login", data=form)).status_code == 303
+        cookie = f"board_session={self.http.cookies['board_session']}"
+        socket = await connect(self.server.ws, origin=self.server.url, additional_headers={"Cookie": cookie})  # type: ignore[arg-type]
+        self.sockets.append(socket)
+        assert '"hello"' in str(await socket.recv())
+        return socket
+
+    async def leave(self) -> None:
+        for socket in self.sockets:
+            await socket.close()
+        await self.http.aclose()
+
+
+@pytest.fixture
+async def browsers(company: Company) -> AsyncIterator[Callable[[], Browser]]:
+    """`browsers()`: one more browser."""
+    opened: list[Browser] = []
+
+    def open_one() -> Browser:
+        opened.append(Browser(company.server))
+        return opened[-1]
+
+    yield open_one
+    for browser in opened:
+        await browser.leave()
+
+
+async def ended_with(socket: ClientConnection) -> int | None:
+    """The code with which the server closes, within the time of the contract."""
+
+    async def read() -> None:
+        async for _ in socket:
+            pass
+
+    await asyncio.wait_for(asyncio.gather(read(), return_exceptions=True), CLOSED_WITHIN_S)
+    return socket.close_code
+
+
+async def by_the_command_line(server: Server, *words: str, given: str = "") -> None:
+    """Another process, on the same database."""
+    environment = os.environ | {"DATABASE_URL": server.desk.settings.database_url}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "board", *words, cwd=ROOT, env=environment,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, fault = await process.communicate(given.encode())
+    assert process.returncode == 0, fault.decode()
+
+
+async def test_signing_out_ends_the_sockets_of_that_session_alone(company: Company, browsers: Callable[[], Browser]) -> None:
+    eva, elsewhere = browsers(), browsers()
+    socket = await eva.sign_in()
+    elsewhere.email = eva.email
+    other = await elsewhere.enter()
+    assert (await eva.http.post("/logout")).status_code == 303
+    assert await ended_with(socket) == 4501
+    assert (await eva.http.get("/api/v1/me")).status_code == 401
+    await other.send('{"type":"ping","id":"still here"}')
+    async with asyncio.timeout(PATIENCE_S):
+        while '"still here"' not in str(await other.recv()):
+            pass  # heads, by the clock
+
+
+async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
+    company: Company, browsers: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eva, desk = browsers(), company.server.desk
+    socket = await eva.sign_in()
+    reload, meanwhile = desk.source.reload, []
+
+    async def reloading() -> None:
+        if not meanwhile:
+            meanwhile.append("disabled, and somebody else comes")
+            await desk.database.write(lambda database: accounts.set_enabled(database, eva.email, False))
+            await company.again(company.bob)
+        await reload()
+
+    monkeypatch.setattr(desk.source, "reload", reloading)
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, eva.email, "viewer"))
+    assert meanwhile
+    assert await ended_with(socket) == 4501
+
+
+async def test_who_a_source_is_is_not_told_to_who_was_disabled_while_the_request_waited(company: Company) -> None:
+    desk, lena = company.server.desk, await company.come("Lena", "coordinator")
+    search = await company.alice.open_search()
+    await company.alice.do(search, "sighting.add", {"description": "seen", "source_name": "Mrs W"})
+    sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
+    call = f"/api/v1/boards/{search}/sightings/{sighting}/source"
+    assert (await lena.http.get(call)).json()["name"] == "Mrs W"
+    caller = next(each.reader for each in desk.hub.connections if each.account["id"] == lena.account["id"])
+    await live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, caller.account.email, False))
+    with pytest.raises(Refused, match="unauthenticated"):
+        await desk.database.write(lambda session: sources.read(session, caller, search, sighting, MAX_INTEGER))
+
+
+Ending = Callable[[Server, str], Awaitable[None]]
+
+
+async def _disabled(server: Server, email: str) -> None:
+    await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, email, False))
+
+
+async def _new_password(server: Server, email: str) -> None:
+    await live_changes.apply_change(server.desk, accounts.prepare_password(email, "another horse battery"))
+
+
+async def _disabled_outside(server: Server, email: str) -> None:
+    await by_the_command_line(server, "account", "disable", email)
+
+
+async def _new_password_outside(server: Server, email: str) -> None:
+    await by_the_command_line(server, "account", "set-password", email, "--password-stdin", given="another horse battery\n")
+
+
+@pytest.mark.parametrize("end", [_disabled, _new_password, _disabled_outside, _new_password_outside])
+async def test_a_session_that_ends_takes_its_sockets_along(
+    company: Company, browsers: Callable[[], Browser], end: Ending
+) -> None:
+    eva = browsers()
+    socket = await eva.sign_in()
+    await end(company.server, eva.email)
+    assert await ended_with(socket) == 4501
+    assert (await eva.http.get("/api/v1/me")).status_code == 401
+
+
+async def test_a_disabled_account_may_come_back_when_it_is_enabled_but_its_sessions_are_over(
+    company: Company, browsers: Callable[[], Browser]
+) -> None:
+    eva = browsers()
+    socket = await eva.sign_in()
+    await _disabled(company.server, eva.email)
+    assert await ended_with(socket) == 4501
+    refused = await eva.http.post("/login", data={"email": eva.email, "password": PASSWORD})
+    assert refused.status_code == 401
+    await live_changes.apply_change(company.server.desk, lambda database: accounts.set_enabled(database, eva.email, True))
+    assert (await eva.http.get("/api/v1/me")).status_code == 401
+    assert await eva.enter()
+
+
+@pytest.mark.parametrize("outside", [False, True])
+async def test_a_revoked_token_closes_its_sockets_and_no_others(company: Company, outside: bool) -> None:
+    desk = company.server.desk
+    tess = await company.come("Tess", "investigator")
+    email = (await tess.http.get("/api/v1/me")).json()["email"]
+    name = f"second of {email}"
+    at = format_utc(now())
+    secret = await live_changes.apply_change(desk, lambda database: accounts.add_token(database, name, "read", email, at))
+    second = await cast.come(company.server, secret)
+    if outside:
+        await by_the_command_line(company.server, "token", "revoke", name)
+    else:
+        await live_changes.apply_change(desk, lambda database: accounts.revoke_token(database, name, at))
+    assert await ended_with_person(second) == 4501
+    assert (await second.http.get("/api/v1/me")).status_code == 401
+    await second.leave()
+    assert (await tess.ask({"type": "ping", "id": 1}, type="pong"))["id"] == 1
+
+
+async def ended_with_person(person: Person) -> int | None:
+    await asyncio.wait_for(person.until(lambda: person.closed), CLOSED_WITHIN_S)
+    return person.closed
+
+
+async def test_a_role_that_is_changed_by_the_command_line_acts_too(company: Company) -> None:
+    search, _ = await scene(company)
+    rob = await company.come("Rob", "investigator")
+    email = (await rob.http.get("/api/v1/me")).json()["email"]
+    await by_the_command_line(company.server, "account", "set-role", email, "viewer")
+    with pytest.raises(Refusal, match="forbidden"):
+        await rob.do(search, "note.add", {"text": "x"})
+    assert rob.closed is None
+
+
+async def test_a_member_who_is_added_by_the_command_line_sees_it_live_and_on_the_record(company: Company) -> None:
+    search = await company.secret_search()
+    charlie = await company.again(company.charlie)
+    operations = await charlie.follow("operations")
+    email = (await charlie.http.get("/api/v1/me")).json()["email"]
+    await by_the_command_line(company.server, "search", "members", search, "--add", email)
+    await charlie.until(lambda: ("search", search) in operations.entities)
+    event = operations.events[-1]
+    assert (event["type"], event["actor"], event["changes"]) == ("search.access_set", None, ["members"])
+    assert (await charlie.follow(search)).entities
+
+
+async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_in(company: Company) -> None:
+    desk = company.server.desk
+    token = await cast.token_for(desk, "Late", "investigator")
+    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
+        email = (await http.get("/api/v1/me")).json()["email"]
+    read = desk.database.read
+
+    async def overtaken(fn: Any) -> Any:
+        """The account is disabled after it was found to be good, and before the socket is open."""
+        result = await read(fn)
+        desk.database.read = read  # type: ignore[method-assign]
+        await live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, email, False))
+        return result
+
+    desk.database.read = overtaken  # type: ignore[method-assign, assignment]
+    with contextlib.suppress(InvalidStatus):  # it may be refused before the upgrade, or closed at once
+        async with connect(company.server.ws, additional_headers={"Authorization": f"Bearer {token}"}) as socket:
+            assert await ended_with(socket) == 4501
+    assert not [each for each in desk.hub.connections if each.account["name"] == "Late"]
+
+
+async def test_a_session_does_not_last_for_ever(company: Company, browsers: Callable[[], Browser]) -> None:
+    eva = browsers()
+    socket = await eva.sign_in()
+    assert (await eva.http.get("/api/v1/me")).status_code == 200
+
+    def expire(database: Any) -> None:
+        from sqlalchemy import text
+
+        owner = "(SELECT id FROM account WHERE email = :email)"
+        sql = text(f"UPDATE session SET ends_at = '2020-01-01T00:00:00.000Z' WHERE account = {owner}")
+        database.connection().execute(sql, {"email": eva.email})
+        rights_version.bump_rights_version(database)
+
+    await live_changes.apply_change(company.server.desk, expire)
+    assert await ended_with(socket) == 4501
+    assert (await eva.http.get("/api/v1/me")).status_code == 401
+
+
+# -- sealed sources -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_sealed_source_is_read_by_coordinators_and_by_who_took_it_in(company: Company) -> None:
+    search = await company.alice.open_search()
+    private = {"source_name": "Griet", "source_contact": "0470 00 00 00"}
+    given = {"description": "a girl", "source": {"kind": "named", "sealed": True}} | private
+    await company.bob.do(search, "sighting.add", given)
+    (sighting,) = [id for kind, id in (await company.bob.snapshot(search))["entities"] if kind == "sighting"]
+    path = f"/api/v1/boards/{search}/sightings/{sighting}/source"
+    for person in (company.bob, company.alice, company.ada):
+        read = (await person.http.get(path)).json()
+        assert (read["name"], read["contact"]) == ("Griet", "0470 00 00 00")
+    for outsider in (company.charlie, company.victor):
+        response = await outsider.http.get(path)
+        assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+    await company.alice.do(search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
+    assert (await company.charlie.http.get(path)).json()["name"] == "Griet"
+    assert (await company.victor.http.get(path)).status_code == 403
+
+
+async def test_metrics_are_for_this_machine_and_for_administrators(company: Company) -> None:
+    assert (await company.charlie.http.get("/metrics")).status_code == 200
+    through_a_proxy = {"X-Forwarded-For": "203.0.113.9"}
+    assert (await company.charlie.http.get("/metrics", headers=through_a_proxy)).status_code == 403
+    metrics = await company.ada.http.get("/metrics", headers=through_a_proxy)
+    assert metrics.status_code == 200
+    assert re.search(r"^board_commands_total", metrics.text, re.MULTILINE)

@@ -1,0 +1,269 @@
+"""Who a source is: told by one call, changed by who may read it, kept with what it was before, and guessed by nobody."""
+
+import asyncio
+import json
+import sqlite3
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from board.commands.sources import PAGE
+from board.maintenance.backup import backup
+from models.db.database import Database
+from models.db.schema import metadata, migrate
+from models.sighting import Sighting
+from tests.support import cast, houses, versions
+from tests.support.cast import Person, Refusal, new_id, serving
+from tests.support.company import Company
+from tests.support.scene import Scene
+
+pytestmark = pytest.mark.houses(houses.BY_TURNS)
+
+GRIET, LOTTE = {"source_name": "Griet", "source_contact": "0470 11"}, {"source_name": "Lotte", "source_contact": "0470 22"}
+
+
+@pytest.fixture
+async def scene(company: Company) -> Scene:
+    return Scene(company, await company.alice.open_search())
+
+
+async def sealed(scene: Scene, who: Person, **data: Any) -> str:
+    """A sighting with a sealed source that this person took in; its id."""
+    given = {"description": "a girl", "source": {"kind": "named", "sealed": True}, **GRIET}
+    return str((await scene.one("sighting.add", given | data, who))["id"])
+
+
+async def source(scene: Scene, who: Person, sighting: str, **params: Any) -> dict[str, Any]:
+    answer = await who.http.get(f"/api/v1/boards/{scene.search}/sightings/{sighting}/source", params=params)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def values(read: dict[str, Any]) -> dict[str, Any]:
+    return {"source_name": read["name"], "source_contact": read["contact"]}
+
+
+async def refusal(scene: Scene, who: Person, command: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What a command is refused with, by the socket and over HTTP alike, without its id; nothing is written."""
+    head = (await scene.company.alice.snapshot(scene.search))["seq"]
+    with pytest.raises(Refusal) as refused:
+        await who.do(scene.search, command, data)
+    answer = await who.http.post(f"/api/v1/boards/{scene.search}/commands", json={"id": new_id(), "name": command, "data": data})
+    assert (await scene.company.alice.snapshot(scene.search))["seq"] == head
+    said = {name: value for name, value in answer.json().items() if name != "id"}
+    assert said == {name: value for name, value in refused.value.body.items() if name not in ("id", "type")}
+    return said
+
+
+# -- whether there is anything to be read ------------------------------------------------------------------------------------
+
+
+async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene: Scene) -> None:
+    nobody = await scene.sighting()
+    assert nobody["state"]["source_kept"] is None
+    assert (await scene.sighting(source_name="", source_contact=None))["state"]["source_kept"] is None
+    assert (await scene.sighting(source_contact="0470 11"))["state"]["source_kept"] is True
+    named = await scene.one("sighting.update", {"sighting": nobody["id"], "source_name": "Griet"})
+    assert (named["changes"], named["private"], named["state"]["source_kept"]) == (["source_kept"], ["source_name"], True)
+    # what it was before can be read, also when it was taken away
+    undone = await scene.one("undo", {"seq": named["seq"]})
+    assert (undone["changes"], undone["state"]["source_kept"]) == ([], True)
+    assert (await source(scene, scene.company.alice, nobody["id"]))["earlier"][0]["name"] == "Griet"
+    again = await scene.one("undo", {"seq": undone["seq"]})
+    assert (again["private"], again["state"]["source_kept"]) == (["source_name"], True)
+    await scene.refuses("invalid", "sighting.add", {"description": "x", "source_kept": True}, "source_kept")
+    await scene.refuses("invalid", "sighting.update", {"sighting": nobody["id"], "source_kept": None}, "source_kept")
+
+
+async def test_of_sightings_of_an_earlier_version_it_is_known_too(scene: Scene, house: houses.House, tmp_path: Path) -> None:
+    without, kept = (await scene.sighting())["id"], (await scene.sighting(**GRIET))["id"]
+    taken_away = (await scene.sighting(**GRIET))["id"]
+    await scene.one("sighting.update", {"sighting": taken_away, "source_name": None, "source_contact": None})
+    with house.settled(tmp_path) as settings:
+        old = Database(settings["database_url"])
+        await asyncio.to_thread(migrate, old)
+        scene.company.server.desk.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
+        await asyncio.to_thread(migrate, old)
+        rows = old.read_now(lambda session: session.exec(select(Sighting.id, Sighting.source_kept)).all())
+        await old.close()
+    found = dict(rows)
+    assert [found[id] for id in (without, kept, taken_away)] == [None, True, True]
+
+
+def _as_before(source: Session, target: Session) -> None:
+    """The rows of one database in another, of the version before it was told."""
+    versions.empty_at(target, "0022")
+    for name in ("sighting", "earliersource"):
+        table = metadata.tables[name]
+        versions.put(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
+
+
+# -- who may not read ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", GRIET)
+async def test_a_right_guess_and_a_wrong_one_are_refused_alike(company: Company, scene: Scene, name: str) -> None:
+    sighting = await sealed(scene, company.bob)
+    said = [
+        await refusal(scene, company.charlie, "sighting.update", {"sighting": sighting, name: guess} | beside)
+        for guess in (GRIET[name], "somebody else", None)
+        for beside in ({}, {"direction": "north"})
+    ]
+    assert said[0]["code"] == "forbidden"
+    assert all(each == said[0] for each in said)
+    for who in (company.alice, company.bob):
+        read = await source(scene, who, sighting)
+        assert (values(read), "earlier" in read) == (GRIET, False)
+    # without those fields it is changed as before
+    assert await scene.does("sighting.update", {"sighting": sighting, "direction": "north"}, company.charlie)
+
+
+@pytest.mark.parametrize("opened", [{"sealed": False}, {"sealed": None}, None])
+async def test_a_seal_is_not_opened_by_the_command_that_sets_the_source(company: Company, scene: Scene, opened: Any) -> None:
+    sighting = await sealed(scene, company.bob)
+    said = await refusal(scene, company.charlie, "sighting.update", {"sighting": sighting, "source": opened, **LOTTE})
+    assert said["code"] == "forbidden"
+    # who may read may do both at once; and who seals by the same command was let read until then
+    assert await scene.does("sighting.update", {"sighting": sighting, "source": opened, **LOTTE}, company.bob)
+    assert await scene.does("sighting.update", {"sighting": sighting, "source": {"sealed": True}, **GRIET}, company.charlie)
+    assert (await refusal(scene, company.charlie, "sighting.update", {"sighting": sighting, **LOTTE}))["code"] == "forbidden"
+    assert values(await source(scene, company.alice, sighting)) == GRIET
+
+
+async def test_what_was_set_before_the_seal_is_not_undone_by_who_can_not_read_under_it(company: Company, scene: Scene) -> None:
+    sighting = (await scene.sighting(**GRIET))["id"]
+    event = await scene.one("sighting.update", {"sighting": sighting, **LOTTE}, company.charlie)
+    await scene.does("sighting.update", {"sighting": sighting, "source": {"sealed": True}})
+    assert (await refusal(scene, company.charlie, "undo", {"seq": event["seq"]}))["code"] == "forbidden"
+    assert values(await source(scene, company.alice, sighting)) == LOTTE
+    assert await scene.does("undo", {"seq": event["seq"]})
+    assert values(await source(scene, company.alice, sighting)) == GRIET
+
+
+async def test_who_took_it_in_by_a_token_for_that_may_change_it(company: Company, scene: Scene) -> None:
+    taker = await company.come("Hanna", "investigator")
+    given = {"id": new_id(), "board": scene.search, "description": "a call", "source": {"kind": "named", "sealed": True}, **GRIET}
+    taken = (await taker.http.post("/api/v1/intake/sightings", json=given)).json()
+    assert await scene.does("sighting.update", {"sighting": taken["sighting"], **LOTTE}, taker)
+    assert (await refusal(scene, company.bob, "sighting.update", {"sighting": taken["sighting"], **GRIET}))["code"] == "forbidden"
+
+
+# -- who may read -------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_same_value_and_another_are_answered_alike(company: Company, scene: Scene) -> None:
+    """Who may read leaves a line for each reading: a change must not be a way around it."""
+    sighting = (await scene.sighting(**GRIET))["id"]
+    said = [await scene.one("sighting.update", {"sighting": sighting, **each}, company.bob) for each in (GRIET, LOTTE)]
+    shown = [{name: event[name] for name in event if name not in ("seq", "at", "command")} for event in said]
+    assert shown[0] == shown[1]
+    assert (said[0]["changes"], said[0]["private"]) == ([], ["source_contact", "source_name"])
+
+
+async def test_what_was_there_before_is_read_with_who_replaced_it(company: Company, scene: Scene) -> None:
+    sighting = (await scene.sighting())["id"]
+    first = await scene.one("sighting.update", {"sighting": sighting, **GRIET}, company.bob)
+    second = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, company.charlie)
+    read = await source(scene, company.alice, sighting)
+    assert (read["name"], read["contact"], "more" in read) == ("Lotte", GRIET["source_contact"], False)
+    by_bob, by_charlie = [
+        {"seq": event["seq"], "at": event["at"], "account": who.account["id"]}
+        for event, who in ((first, company.bob), (second, company.charlie))
+    ]
+    nothing, griet = {"name": None, "contact": None}, {"name": "Griet", "contact": "0470 11"}
+    assert read["earlier"] == [griet | by_charlie, nothing | by_bob]
+    assert (await source(scene, company.alice, sighting, before=second["seq"]))["earlier"] == read["earlier"][1:]
+    assert (await company.victor.http.get(f"/api/v1/boards/{scene.search}/sightings/{sighting}/source")).status_code == 403
+
+
+async def test_no_number_of_changes_puts_the_first_out_of_reach(company: Company, scene: Scene) -> None:
+    sighting = (await scene.sighting(**GRIET))["id"]
+    for number in range(PAGE + 1):
+        await company.bob.do(scene.search, "sighting.update", {"sighting": sighting, "source_name": f"Lotte {number}"})
+    read = await source(scene, company.alice, sighting)
+    assert (len(read["earlier"]), read["more"]) == (PAGE, True)
+    rest = await source(scene, company.alice, sighting, before=read["earlier"][-1]["seq"])
+    assert ([each["name"] for each in rest["earlier"]], "more" in rest) == (["Griet"], False)
+
+
+async def test_nothing_of_it_travels(company: Company, scene: Scene) -> None:
+    watcher = await company.again(company.alice)
+    await watcher.follow(scene.search)
+    name = f"Griet-{new_id()}"
+    sighting = (await scene.sighting(source_name=name))["id"]
+    for value in (f"{name}-b", None):
+        event = await scene.one("sighting.update", {"sighting": sighting, "source_name": value}, company.bob)
+    await scene.does("undo", {"seq": event["seq"]})
+    screen = await watcher.up_to(scene.search, event["seq"] + 1)
+    assert screen.events[-1]["private"] == ["source_name"]
+    said = [watcher.heard, screen.events, [*screen.entities.values()]]
+    for path in ("events", "journal.json", "journal.csv", "cards.csv", "cards.json"):
+        said.append((await company.alice.http.get(f"/api/v1/boards/{scene.search}/{path}")).text)
+    assert name not in json.dumps(said)
+    assert (await source(scene, company.alice, sighting))["name"] == f"{name}-b"
+
+
+async def test_an_undo_sets_the_source_back_and_can_itself_be_undone(company: Company, scene: Scene) -> None:
+    sighting = (await scene.sighting(**GRIET))["id"]
+    event = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte", "direction": "north"}, company.bob)
+    undone = await scene.one("undo", {"seq": event["seq"]}, company.charlie)
+    assert (undone["private"], undone["changes"], undone["undoes"]) == (["source_name"], ["direction"], event["seq"])
+    assert values(await source(scene, company.alice, sighting)) == GRIET
+    await scene.does("undo", {"seq": undone["seq"]})
+    assert (await source(scene, company.alice, sighting))["name"] == "Lotte"
+    # changed since, whatever it was changed to
+    await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "source_name", "direction")
+
+
+async def test_who_did_not_see_that_somebody_set_it_meanwhile_is_told(company: Company, scene: Scene) -> None:
+    sighting = (await scene.sighting(**GRIET))["id"]
+    looked = (await company.alice.snapshot(scene.search))["seq"]
+    await scene.does("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, company.bob)
+    for guess in ("Lotte", "Mieke"):
+        data = {"sighting": sighting, "source_name": guess}
+        await scene.refuses("conflict", "sighting.update", data, "source_name", base=looked)
+    assert await scene.does("sighting.update", {"sighting": sighting, "source_contact": "0470 33"}, base=looked)
+
+
+# -- erased -------------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_name_stands_in_two_tables_and_nowhere_once_erased_there(tmp_path: Path) -> None:
+    canary = "Godelieve-Canary"
+    async with serving(tmp_path) as server:
+        alice = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+        search = await alice.open_search()
+        await alice.do(search, "sighting.add", {"description": "seen", "source_name": canary})
+        (sighting,) = [id for kind, id in (await alice.snapshot(search))["entities"] if kind == "sighting"]
+        for name in (f"{canary} 2", "Lotte"):
+            event = (await alice.do(search, "sighting.update", {"sighting": sighting, "source_name": name}))["seqs"][0]
+        await alice.leave()
+
+        def tables(session: Any) -> set[str]:
+            return {
+                table.name
+                for table in metadata.sorted_tables
+                for row in session.connection().execute(table.select())
+                if canary.encode() in b"".join(each if isinstance(each, bytes) else str(each).encode() for each in row)
+            }
+
+        database = server.desk.database
+        assert await database.read(tables) == {"earliersource"}
+        erase = text("DELETE FROM earliersource WHERE sighting = :sighting")
+        await database.write(lambda session: session.connection().execute(erase, {"sighting": sighting}).rowcount)
+        assert await database.read(tables) == set()
+        backup(database, tmp_path / "backup.db", lambda line: None)
+        again = await cast.come(server, await cast.token_for(server.desk, "Ada", "coordinator"))
+        with pytest.raises(Refusal) as refused:
+            await again.do(search, "undo", {"seq": event})  # it is not set back to something else
+        assert refused.value.code == "invalid"
+        await again.leave()
+    kept = (tmp_path / "backup.db").read_bytes()
+    assert canary.encode() not in kept
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM earliersource").fetchone() == (0,)

@@ -1,0 +1,222 @@
+"""While somebody types, the board says what may be meant: best first, few, only what they may see; and decides nothing."""
+
+import math
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from tests.support import cast
+from tests.support.cast import Person
+from tests.support.company import Company
+from tests.support.houses import BY_TURNS
+
+pytestmark = pytest.mark.houses(BY_TURNS)
+
+BRUGGE = {"text": "Brugge, station", "lat": 51.1972, "lon": 3.2171, "radius_m": 100}
+OOSTENDE = {"text": "Oostende", "lat": 51.2258, "lon": 2.9194, "radius_m": 100}
+LIEGE = {"text": "Liège", "lat": 50.6337, "lon": 5.5675, "radius_m": 100}
+AT = "2026-11-24T20:00:00Z"
+COAT = "girl in a red coat with a blue rucksack, took bus 23"
+
+
+def spot(place: dict[str, Any]) -> dict[str, Any]:
+    """Where a child was last seen: without a radius."""
+    return {name: place[name] for name in ("text", "lat", "lon")}
+
+
+async def told(company: Company, search: str, description: str, **data: Any) -> str:
+    await company.alice.do(search, "sighting.add", {"description": description, "seen_at": AT} | data)
+    entities = (await company.alice.snapshot(search))["entities"]
+    return max(id for kind, id in entities if kind == "sighting")
+
+
+async def alike(person: Person, search: str, **typed: Any) -> list[dict[str, Any]]:
+    answer = await person.http.post(f"/api/v1/boards/{search}/similar", json=typed)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["similar"])
+
+
+async def ids(person: Person, search: str, **typed: Any) -> list[str]:
+    return [each["sighting"] for each in await alike(person, search, **typed)]
+
+
+async def meant(person: Person, **asked: Any) -> list[dict[str, Any]]:
+    answer = await person.http.get("/api/v1/intake/searches", params=asked)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["searches"])
+
+
+async def boards(person: Person, **asked: Any) -> list[str]:
+    return [each["board"] for each in await meant(person, **asked)]
+
+
+# -- the same, told before
+
+
+async def test_the_same_words_are_found_and_others_are_not(company: Company) -> None:
+    search = await company.alice.open_search()
+    same = await told(company, search, COAT)
+    await told(company, search, "boy on a scooter near the harbour")
+    assert await ids(company.bob, search, text="a girl, red coats, rucksack") == [same]
+    assert await ids(company.bob, search, text="somebody in a green jacket at the cinema") == []
+    assert await ids(company.bob, search) == []
+    (found,) = await alike(company.bob, search, text=COAT)
+    assert (found["number"], found["description"], found["score"]) == (
+        await number(company, search, same),
+        COAT,
+        {"words": 1, "near": 0},
+    )
+
+
+async def number(company: Company, search: str, sighting: str) -> int:
+    return int((await company.alice.snapshot(search))["entities"]["sighting", sighting]["number"])
+
+
+async def test_rare_words_count_for_more(company: Company) -> None:
+    search = await company.alice.open_search()
+    rare = await told(company, search, "girl with a skateboard")
+    for _ in range(8):
+        await told(company, search, "girl near the station")
+    assert (await ids(company.bob, search, text="girl station skateboard"))[0] == rare
+    assert len(await ids(company.bob, search, text="girl station")) == 5
+
+
+async def test_near_counts_in_time_and_place_at_once(company: Company) -> None:
+    search = await company.alice.open_search()
+    here = await told(company, search, "somebody waved", place=BRUGGE)
+    await told(company, search, "somebody ran", place=OOSTENDE)
+    await told(company, search, "somebody sat", place=BRUGGE, seen_at="2026-11-23T20:00:00Z")
+    await told(company, search, "somebody stood")
+    assert await ids(company.bob, search, place=BRUGGE, seen_at="2026-11-24T21:00:00Z") == [here]
+    assert await ids(company.bob, search, place=LIEGE, seen_at="2026-11-24T21:00:00Z") == []
+    assert await ids(company.bob, search, place=BRUGGE, seen_at="2026-11-24T04:00:00Z") == []
+    # A place without a point is compared by its words.
+    assert await ids(company.bob, search, place={"text": "behind the windmill"}) == []
+    mill = await told(company, search, "somebody", place={"text": "at the windmill"})
+    assert await ids(company.bob, search, place={"text": "behind the windmill"}) == [mill]
+    # A place that may lie anywhere within a circle is near to all that the circle reaches.
+    wide = OOSTENDE | {"radius_m": 20_000}
+    assert here in await ids(company.bob, search, place=wide, seen_at=AT)
+    both = await told(company, search, "somebody waved a flag", place=BRUGGE)
+    assert (await ids(company.bob, search, text="waved flag", place=BRUGGE, seen_at=AT)) == [both, here]
+
+
+async def test_what_was_withdrawn_or_is_a_duplicate_is_not_suggested(company: Company) -> None:
+    search = await company.alice.open_search()
+    first, second, third = [await told(company, search, COAT) for _ in range(3)]
+    assert await ids(company.bob, search, text=COAT) == [third, second, first]
+    await company.bob.do(search, "card.withdraw", {"card": third})
+    await company.bob.do(search, "sighting.assess", {"sighting": second, "assessment": "duplicate", "duplicate_of": first})
+    assert await ids(company.bob, search, text=COAT) == [first]
+
+
+async def test_nothing_is_suggested_from_where_one_may_not_look(company: Company) -> None:
+    secret = await company.secret_search(company.bob)
+    mine = await company.alice.open_search()
+    same = await told(company, secret, COAT, source_name="Zoë Quist")
+    assert await ids(company.bob, secret, text=COAT) == [same]
+    assert "Quist" not in str(await alike(company.bob, secret, text=COAT))
+    assert await ids(company.bob, secret, text="Zoë Quist") == []
+    assert await ids(company.bob, mine, text=COAT) == []
+    for outsider in (company.charlie, company.ada):
+        answer = await outsider.http.post(f"/api/v1/boards/{secret}/similar", json={"text": COAT})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"text": 3}, "text"),
+        ({"text": "x" * 4_001}, "text"),
+        ({"seen_at": "noon"}, "seen_at"),
+        ({"place": {"lat": 91, "lon": 0}}, "place.lat"),
+        ({"q": ""}, "q"),
+    ],
+)
+async def test_what_can_not_be_compared_is_said_of_its_field(company: Company, typed: dict[str, Any], field: str) -> None:
+    search = await company.alice.open_search()
+    answer = await company.bob.http.post(f"/api/v1/boards/{search}/similar", json=typed)
+    assert (answer.status_code, [*answer.json()["fields"]]) == (422, [field])
+
+
+# -- the search that is meant
+
+
+async def opened(company: Company, name: str, reference: str, **data: Any) -> str:
+    first, _, last = name.partition(" ")
+    return await company.alice.open_search(person={"first_name": first, "last_name": last}, reference=reference, **data)
+
+
+async def test_by_name_and_by_reference_and_with_a_letter_wrong(company: Company) -> None:
+    zoe = await opened(company, "Zoëlle Vandamme", "2031-0041")
+    await opened(company, "Youssra Vandenberg", "2031-0042")
+    for typed in ("zoelle", "Zoë", "vandam", "zoelle vandamme", "vandamme zo", "2031-0041", "0041", "Zoele", "zoelel", "Vandame"):
+        assert (await boards(company.bob, q=typed))[:1] == [zoe], typed
+    for typed in ("0043", "Quentin", "zoelle vandenberg"):
+        assert zoe not in await boards(company.bob, q=typed), typed
+    (found,) = await meant(company.bob, q="zoelle")
+    assert found == {
+        "board": zoe, "reference": "2031-0041", "kind": "runaway", "missing_since": "2026-11-24T15:10:00.000Z",
+        "person": {"first_name": "Zoëlle", "last_name": "Vandamme", "age": None, "sex": None, "description": None},
+        "last_seen": None, "worrying": None, "distance_m": None, "nearest": None,
+    }  # fmt: skip
+
+
+async def test_the_nearest_first_by_where_the_child_was_seen(company: Company) -> None:
+    far = await opened(company, "Wolf Een", "2032-1", last_seen=spot(LIEGE))
+    near = await opened(company, "Wolf Twee", "2032-2", last_seen=spot(OOSTENDE))
+    unknown = await opened(company, "Wolf Drie", "2032-3")
+    asked = {"q": "wolf", "lat": 51.1972, "lon": 3.2171}
+    assert await boards(company.bob, **asked) == [near, far, unknown]
+    first, _, last = await meant(company.bob, **asked)
+    assert 20_000 < first["distance_m"] < 22_000
+    assert (first["nearest"], last["nearest"], last["distance_m"]) == ("last_seen", None, None)
+    # A sighting since then counts, unless it was of somebody else.
+    sighting = await told(company, far, "on the platform", place=BRUGGE)
+    assert [(each["board"], each["nearest"]) for each in await meant(company.bob, **asked)][:1] == [(far, "sighting")]
+    await company.bob.do(far, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
+    assert await boards(company.bob, **asked) == [near, far, unknown]
+    distances = [each["distance_m"] for each in await meant(company.bob, lat=51.1972, lon=3.2171)]
+    nearest = [math.inf if each is None else each for each in distances]  # 0 is as near as can be
+    assert nearest == sorted(nearest)
+    assert len(nearest) <= 8
+
+
+async def test_only_open_searches_that_one_may_see(company: Company) -> None:
+    secret = await company.secret_search(company.bob, person={"first_name": "Xanthippe"}, last_seen=spot(BRUGGE))
+    closed = await opened(company, "Xanthippe Dicht", "2033-1")
+    assert {*await boards(company.bob, q="xanthippe")} == {secret, closed}
+    assert await boards(company.charlie, q="xanthippe") == [closed]
+    assert secret not in await boards(company.ada, lat=51.1972, lon=3.2171)
+    await company.alice.do(closed, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    assert await boards(company.bob, q="xanthippe") == [secret]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"q": "x" * 201}, "q"),
+        ({"lat": "51"}, "data"),
+        ({"lat": "91", "lon": "3"}, "lat"),
+        ({"lat": "nan", "lon": "3"}, "lat"),
+        ({"lat": "x", "lon": "3"}, "lat"),
+    ],
+)
+async def test_what_can_not_be_asked_is_said_of_its_field(company: Company, asked: dict[str, str], field: str) -> None:
+    answer = await company.bob.http.get("/api/v1/intake/searches", params=asked)
+    assert (answer.status_code, [*answer.json()["fields"]][:1]) == (422, [field])
+
+
+async def test_a_token_that_can_only_take_in_is_told_nothing(company: Company) -> None:
+    search = await company.alice.open_search()
+    token = await cast.token_for(company.server.desk, "Hotline", "coordinator", "intake")
+    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
+        assert (await http.get("/api/v1/intake/searches")).status_code == 403
+        assert (await http.post(f"/api/v1/boards/{search}/similar", json={"text": COAT})).status_code == 403
+    async with httpx.AsyncClient(base_url=company.server.url) as http:
+        assert (await http.get("/api/v1/intake/searches")).status_code == 401
+        assert (await http.post(f"/api/v1/boards/{search}/similar", json={"text": COAT})).status_code == 401
+    head = (await company.victor.snapshot(search))["seq"]
+    assert await ids(company.victor, search, text=COAT) == []
+    assert (await company.victor.snapshot(search))["seq"] == head

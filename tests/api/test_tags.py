@@ -1,0 +1,110 @@
+"""Who has a snapshot already is told so without a body, as long as it is what they would get; by their rights of now."""
+
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import text
+
+from board.web import etags
+from models.board import OPERATIONS
+from tests.support.cast import Person
+from tests.support.company import Company
+from tests.support.scene import NOBODY
+
+pytestmark = pytest.mark.houses
+
+
+async def ask(person: Person, board: str, tag: str | None = None, **query: Any) -> httpx.Response:
+    headers = {"If-None-Match": tag} if tag is not None else {}
+    return await person.http.get(f"/api/v1/boards/{board}", params=query, headers=headers)
+
+
+async def test_a_snapshot_is_the_same_until_something_happens_on_its_board(company: Company) -> None:
+    search, other = await company.alice.open_search(), await company.alice.open_search()
+    first = await ask(company.bob, search)
+    tag = first.headers["ETag"]
+    await company.alice.do(other, "note.add", {"text": "elsewhere"})
+    for given in (tag, tag.removeprefix("W/"), f'"x", {tag}', "*"):
+        same = await ask(company.bob, search, given)
+        assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
+        assert same.headers["Cache-Control"] == "no-store"
+    assert (await ask(company.alice, search, tag)).status_code == 304, "they see the same"
+    await company.alice.do(search, "note.add", {"text": "here"})
+    anew = await ask(company.bob, search, tag)
+    assert (anew.status_code, anew.json()["seq"]) == (200, first.json()["seq"] + 1)
+    assert anew.headers["ETag"] != tag
+    assert anew.json() == (await ask(company.bob, search)).json()
+
+
+async def test_as_of_a_moment_it_is_the_same_until_something_of_it_is_erased(company: Company) -> None:
+    search = await company.alice.open_search()
+    ack = await company.alice.do(search, "sighting.add", {"description": "Noor at the station"})
+    (seq,) = ack["seqs"]
+    tag = (await ask(company.bob, search, at=seq)).headers["ETag"]
+    await company.alice.do(search, "note.add", {"text": "later"})
+    assert (await ask(company.bob, search, tag, at=seq)).status_code == 304
+    assert (await ask(company.bob, search, tag)).status_code == 200
+    assert (await ask(company.bob, search, tag, at=seq - 1)).status_code == 200
+    sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
+    await company.server.desk.database.write(
+        lambda session: session.connection().execute(sql, {"board": search, "seq": seq}).rowcount
+    )
+    erased = await ask(company.bob, search, tag, at=seq)
+    assert erased.status_code == 200
+    assert "Noor at the station" not in erased.text
+
+
+async def test_who_may_not_see_a_board_learns_nothing_by_its_tag(company: Company) -> None:
+    alice, charlie = company.alice, company.charlie
+    search = await alice.open_search()
+    tag = (await ask(charlie, search)).headers["ETag"]
+    await alice.do(search, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    nobody = await ask(charlie, NOBODY, tag)
+    for given in (tag, "*", (await ask(alice, search)).headers["ETag"]):
+        hidden = await ask(charlie, search, given)
+        assert (hidden.status_code, hidden.content, hidden.headers.get("ETag")) == (404, nobody.content, None)
+    async with httpx.AsyncClient(base_url=company.server.url) as stranger:
+        answer = await stranger.get(f"/api/v1/boards/{search}", headers={"If-None-Match": "*"})
+    assert (answer.status_code, answer.headers.get("ETag")) == (401, None)
+
+
+async def test_on_operations_the_tag_is_of_what_one_sees(company: Company) -> None:
+    alice, bob, charlie = company.alice, company.bob, company.charlie
+    secret = await company.secret_search(bob)
+    seen, unseen = await ask(bob, OPERATIONS), await ask(charlie, OPERATIONS)
+    assert seen.headers["ETag"] != unseen.headers["ETag"]
+    assert (await ask(charlie, OPERATIONS, seen.headers["ETag"])).status_code == 200
+    assert secret not in (await ask(charlie, OPERATIONS, seen.headers["ETag"])).text
+    assert (await ask(charlie, OPERATIONS, unseen.headers["ETag"])).status_code == 304
+    assert (await ask(bob, OPERATIONS, seen.headers["ETag"])).status_code == 304
+    # As of a moment, too: the rights are those of now.
+    at = {"at": str(seen.json()["seq"])}
+    past = (await ask(bob, OPERATIONS, **at)).headers["ETag"]
+    await alice.do(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    anew = await ask(bob, OPERATIONS, past, **at)
+    assert anew.status_code == 200
+    assert secret not in anew.text
+
+
+async def test_of_many_events_the_tag_is_a_heavy_read(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was erased of them is counted, and nobody's sign-in waits for that."""
+    first = await ask(company.bob, OPERATIONS)
+    monkeypatch.setattr(etags, "FEW", first.json()["seq"] - 1)
+    same = await ask(company.bob, OPERATIONS, first.headers["ETag"])
+    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert (await ask(company.bob, OPERATIONS, "x")).json() == first.json()
+    heavy, person = company.server.desk.heavy, company.bob.account["id"]
+    monkeypatch.setattr(heavy, "_most", 2)
+    async with heavy.turn(person), heavy.turn(person):
+        assert (await ask(company.bob, OPERATIONS, first.headers["ETag"])).status_code == 429
+
+
+async def test_who_has_it_needs_no_turn_at_heavy_reads(company: Company) -> None:
+    tag = (await ask(company.bob, OPERATIONS)).headers["ETag"]
+    heavy, person = company.server.desk.heavy, company.bob.account["id"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(heavy, "_most", 2)
+        async with heavy.turn(person), heavy.turn(person):
+            assert (await ask(company.bob, OPERATIONS, tag)).status_code == 304
+            assert (await ask(company.bob, OPERATIONS)).status_code == 429

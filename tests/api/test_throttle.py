@@ -1,0 +1,333 @@
+"""Guessing a password is slow, from wherever; and whoever guesses keeps nobody out who has signed in before.
+
+Clients come from other addresses by what a trusted proxy says of them: this machine is one.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from structlog.testing import capture_logs
+
+from board import client_address
+from board.accounts import accounts, devices, live_changes, login, throttle
+from board.accounts.devices import COOKIE, MOST
+from board.accounts.login import Login
+from board.dev import Postgres, Redis
+from board.errors import Refused
+from board.rate_limit import Limiter, Rule, shared
+from models.accounts import Account
+from models.db.database import DatabaseUnavailable
+from tests.support.cast import PASSWORD, PATIENCE_S, Server, new_id, serving
+from tests.support.houses import LARGE, House
+
+NEW = "quite another horse"
+HERE, ELSEWHERE, EVIL = "198.51.100.7", "198.51.100.8", "203.0.113.9"
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """One server for all of these."""
+    async with serving(tmp_path_factory.mktemp("desk")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _counted_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server.desk, "limiter", Limiter())
+    monkeypatch.setattr(client_address, "_told_of_proxy", False)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one password fits, and it is quick to look at."""
+    monkeypatch.setattr(login, "_verify", lambda hashed, password: password == PASSWORD)
+
+
+async def account(server: Server, name: str = "Eva") -> str:
+    """A new account's address."""
+    email = f"{name.lower()}-{new_id()}@desk.example"
+    await live_changes.add_account(server.desk, email, name, "investigator", PASSWORD)
+    return email
+
+
+def browser(server: Server, address: str = HERE, **more: Any) -> httpx.AsyncClient:
+    """A browser at this address, with the cookies that it is given."""
+    headers = {"X-Forwarded-For": address, "Origin": server.url} | more.pop("headers", {})
+    return httpx.AsyncClient(base_url=server.url, headers=headers, timeout=PATIENCE_S, **more)
+
+
+async def sign_in(http: httpx.AsyncClient, email: str, password: str = PASSWORD) -> httpx.Response:
+    return await http.post("/login", data={"email": email, "password": password})
+
+
+async def tries(server: Server, address: str, email: str, count: int, **more: Any) -> list[int]:
+    """Wrong ones of one address, one after the other: how each was answered."""
+    async with browser(server, address, **more) as http:
+        return [(await sign_in(http, email, f"wrong {number}")).status_code for number in range(count)]
+
+
+# -- strangers ------------------------------------------------------------------------------------------------------------
+
+
+async def test_wrong_tries_lock_out_who_makes_them_and_nobody_else(server: Server) -> None:
+    email, other = await account(server), await account(server)
+    assert await tries(server, EVIL, email, 130) == [401] * 10 + [429] * 120
+    async with browser(server, EVIL) as http:
+        assert (await sign_in(http, email)).status_code == 429, "not even the right one"
+        assert (await sign_in(http, other)).status_code == 303
+    async with browser(server) as http:
+        assert (await sign_in(http, email)).status_code == 303
+
+
+async def test_it_is_said_for_how_long(server: Server) -> None:
+    email = await account(server)
+    assert await tries(server, EVIL, email, 10) == [401] * 10
+    for language, sentence in (
+        ("en", "Too many attempts. Try again in 5 minutes."),
+        ("fr", "Trop de tentatives. Réessayez dans 5 minutes."),
+    ):
+        async with browser(server, EVIL, headers={"Accept-Language": language}) as http:
+            answer = await sign_in(http, email)
+        assert answer.status_code == 429
+        assert sentence in answer.text
+        assert 290 <= int(answer.headers["Retry-After"]) <= 300
+        assert "RateLimit" not in answer.headers, "how often others tried at an account is nobody's business"
+        assert email in answer.text
+
+
+async def test_a_thousand_tries_at_once_are_a_thousand_tries(server: Server) -> None:
+    email = await account(server)
+    async with browser(server, EVIL) as http:
+        answers = await asyncio.gather(*(sign_in(http, email, f"wrong {number}") for number in range(20)))
+    assert sorted(each.status_code for each in answers) == [401] * 10 + [429] * 10
+
+
+async def test_good_sign_ins_do_not_count(server: Server) -> None:
+    """A desk has one address, and all of its people come in the morning."""
+    email, other = await account(server), await account(server)
+    async with browser(server, EVIL) as http:
+        for _ in range(120):
+            http.cookies.clear()
+            assert (await sign_in(http, email)).status_code == 303
+        http.cookies.clear()
+        answers = [(await sign_in(http, other, f"wrong {number}")).status_code for number in range(11)]
+        assert answers == [401] * 10 + [429]
+
+
+async def test_good_sign_ins_are_no_way_to_keep_a_server_busy(
+    server: Server, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who knows a password has no more of them than anybody needs; and nobody else can use them up."""
+    monkeypatch.setattr(throttle, "GOOD", Rule("good sign-ins", 20, throttle.WINDOW_S))
+    email = await account(server)
+    await besiege(server, email)
+    async with browser(server) as http:
+        assert (await sign_in(http, email)).status_code == 429, "a stranger, at an account that is guessed at"
+    known = devices.signed("", await server.desk.database.read(lambda database: accounts.find(database, email)))
+    async with browser(server, cookies={COOKIE: known}) as http:
+        assert [(await sign_in(http, email)).status_code for _ in range(21)] == [303] * 20 + [429]
+
+
+async def test_of_ipv6_a_network_counts_and_not_an_address(server: Server) -> None:
+    email = await account(server)
+    spread = [f"2001:db8:1:2:{number:x}::{number:x}" for number in range(1, 16)]
+    codes = [code for each in spread for code in await tries(server, each, email, 1)]
+    assert codes == [401] * 10 + [429] * 5
+    assert await tries(server, "2001:db8:1:3::1", email, 1) == [401]
+    assert await tries(server, "::ffff:192.0.2.4", email, 5) + await tries(server, "192.0.2.4", email, 6) == [401] * 10 + [429]
+
+
+async def test_one_network_has_a_hundred_at_all_accounts(server: Server, quick: None) -> None:
+    codes = [code for number in range(105) for code in await tries(server, EVIL, f"{number}@desk.example", 1)]
+    assert codes == [401] * 100 + [429] * 5
+    assert await tries(server, HERE, "104@desk.example", 1) == [401]
+
+
+# -- many networks at one account -----------------------------------------------------------------------------------------
+
+
+async def besiege(server: Server, email: str) -> None:
+    """Tries from as many networks as it takes until no stranger is let try at this account."""
+    for number in range(20):
+        await tries(server, f"203.0.113.{number}", email, 5)
+    assert await tries(server, "203.0.113.99", email, 1) == [429]
+
+
+async def test_who_has_signed_in_before_is_let_in_while_the_account_is_besieged(server: Server, quick: None) -> None:
+    email, other = await account(server), await account(server)
+    async with browser(server) as known, browser(server, EVIL) as stranger:
+        assert (await sign_in(known, email)).status_code == 303
+        await known.post("/logout")
+        await besiege(server, email)
+        assert (await sign_in(stranger, email)).status_code == 429
+        assert (await sign_in(stranger, other)).status_code == 303
+        known.headers["X-Forwarded-For"] = EVIL  # wherever it is by now
+        assert (await sign_in(known, email)).status_code == 303
+        for _ in range(3):
+            assert (await sign_in(known, email, "mistyped")).status_code == 401
+        assert (await sign_in(known, email)).status_code == 303
+
+
+async def test_strangers_are_slowed_down_and_not_locked(server: Server, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the window moves on, one more is let try every few seconds."""
+    clock = [1_000.0]
+    monkeypatch.setattr(server.desk, "limiter", Limiter(clock=lambda: clock[0]))
+    email, door = await account(server), Login(server.desk)
+    for number in range(100):
+        assert await door.fitting(email, "wrong", f"203.0.113.{number}") is None
+    clock[0] += throttle.WINDOW_S + 1
+    let, waits = 0, list[int]()
+    for number in range(60):
+        clock[0] += 1
+        try:
+            await door.fitting(email, "wrong", f"198.51.100.{number}")
+            let += 1
+        except Refused as refused:
+            waits.append(refused.retry_after_s or 0)
+    assert all(1 <= wait_s <= 4 for wait_s in waits)
+    assert 60 // 3 - 1 <= let <= 60 // 3 + 1
+
+
+async def test_a_known_device_does_not_guess_faster(server: Server, quick: None) -> None:
+    email = await account(server)
+    async with browser(server) as http:
+        assert (await sign_in(http, email)).status_code == 303
+        cookies = dict(http.cookies)
+        assert [(await sign_in(http, email, f"wrong {number}")).status_code for number in range(11)] == [401] * 10 + [429]
+    codes = [code for number in range(9) for code in await tries(server, f"203.0.113.{number}", email, 1, cookies=cookies)]
+    assert codes == [429] * 9, "wherever the cookie is taken to"
+    assert await tries(server, EVIL, email, 1) == [401], "as a stranger it has what strangers have"
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "a" * 22, f"{'a' * 22}.{'b' * 22}", f"{'a' * 22}." * 40, "é.é", "a.b.c"])
+async def test_a_cookie_that_was_made_up_makes_no_known_device(server: Server, quick: None, cookie: str) -> None:
+    email = await account(server)
+    found = await server.desk.database.read(lambda database: accounts.find(database, email))
+    assert devices.known(cookie, found) is None
+    assert devices.known(cookie, None) is None
+    fresh = devices.signed(cookie, found)
+    assert devices.known(fresh, found) == fresh[:22]
+
+
+async def test_a_device_is_known_to_the_accounts_that_signed_in_there_until_they_have_another_password(server: Server) -> None:
+    eva, kim = await account(server), await account(server, "Kim")
+    find: Any = accounts.find
+
+    async def read(email: str) -> Account:
+        return await server.desk.database.read(lambda database: find(database, email))
+
+    async with browser(server) as http:
+        assert (await sign_in(http, eva)).status_code == 303
+        given = http.cookies[COOKIE]
+        assert devices.known(given, await read(eva))
+        assert devices.known(given, await read(kim)) is None
+        answer = await sign_in(http, kim)
+        told = [each for each in answer.headers.get_list("set-cookie") if each.startswith(COOKIE)]
+        assert all(each in told[0] for each in ("HttpOnly", "SameSite=strict", "Path=/", "Max-Age=34560000"))
+        both = http.cookies[COOKIE]
+        name = devices.known(both, await read(kim))
+        assert name == devices.known(both, await read(eva)) == devices.known(given, await read(eva))
+        assert "eva" not in both
+        before = await read(kim)
+        answer = await http.post("/account/password", data={"old": PASSWORD, "new": NEW})
+        assert answer.status_code == 303
+        assert devices.known(both, await read(kim)) is None
+        assert devices.known(http.cookies[COOKIE], await read(kim)) == name, "where it was changed it is known still"
+        assert devices.known(http.cookies[COOKIE], before) == name
+    many = ""
+    for number in range(MOST + 3):
+        many = devices.signed(many, Account(id=str(number), email="", name="", role="", password=str(number), created_at=""))
+    assert len(many.split(".")) == MOST + 1
+    assert len(many) < 300
+
+
+async def test_whoever_is_signed_in_says_the_password_once_more_at_their_own_count(server: Server, quick: None) -> None:
+    email = await account(server)
+    async with browser(server) as http:
+        assert (await sign_in(http, email)).status_code == 303
+        await besiege(server, email)
+        wrong = {"old": "wrong", "new": NEW}
+        assert [(await http.post("/account/password", data=wrong)).status_code for _ in range(10)] == [422] * 10
+        refused = await http.post("/account/password", data=wrong | {"old": PASSWORD})
+        assert refused.status_code == 429
+        assert "Too many attempts. Try again in 5 minutes." in refused.text
+        assert 290 <= int(refused.headers["Retry-After"]) <= 300
+
+
+# -- what may go wrong ----------------------------------------------------------------------------------------------------
+
+
+async def test_behind_a_proxy_that_is_not_trusted_the_known_devices_go_in(server: Server, quick: None) -> None:
+    email = await account(server)
+    untrusted = httpx.AsyncHTTPTransport(local_address="127.0.0.9")
+    async with browser(server, transport=untrusted) as http:
+        with capture_logs() as said:
+            assert (await sign_in(http, email)).status_code == 303
+            for number in range(100):
+                http.headers["X-Forwarded-For"] = f"203.0.113.{number}"
+                known = http.cookies[COOKIE]
+                http.cookies.clear()
+                assert (await sign_in(http, f"{number}@desk.example", "wrong")).status_code == 401
+                http.cookies.set(COOKIE, known)
+        assert [each["event"] for each in said if "FORWARDED_ALLOW_IPS" in each["event"]] == [
+            "requests may come through a proxy that is not in FORWARDED_ALLOW_IPS: all have its address then"
+        ]
+        told = [each for each in said if each["log_level"] == "warning" and each["event"] != "sign_in.failed"]
+        assert not any("203.0" in str(each) or "127.0" in str(each) for each in told)
+        assert (await sign_in(http, email)).status_code == 303
+        http.cookies.clear()
+        assert (await sign_in(http, email)).status_code == 429
+
+
+async def test_what_the_database_could_not_answer_counts_for_nothing(
+    server: Server, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email, door = await account(server), Login(server.desk)
+
+    async def away(fn: Any) -> None:
+        raise DatabaseUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(server.desk.database, "read", away)
+        for _ in range(20):
+            with pytest.raises(DatabaseUnavailable):
+                await door.fitting(email, PASSWORD, EVIL)
+    assert await door.fitting(email, PASSWORD, EVIL) is not None
+
+
+async def test_without_redis_it_is_throttled_all_the_same(tmp_path: Path, quick: None) -> None:
+    async with serving(tmp_path, redis_url="redis://127.0.0.1:1/0", secret_key=secrets.token_urlsafe(32)) as alone:
+        email = await account(alone)
+        assert await tries(alone, EVIL, email, 12) == [401] * 10 + [429] * 2
+        async with browser(alone) as http:
+            assert (await sign_in(http, email)).status_code == 303
+
+
+async def test_two_processes_do_not_give_twice_the_tries(
+    tmp_path: Path, postgres: Postgres, redis: Redis, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "WITHIN_S", PATIENCE_S)  # however busy this machine is
+    with House(LARGE, postgres, redis).settled(tmp_path) as settings:
+        async with serving(tmp_path, **settings) as one, serving(tmp_path, **settings) as two:
+            email = await account(one)
+            codes = [code for _ in range(3) for each in (one, two) for code in await tries(each, EVIL, email, 4)]
+            assert codes == [401] * 10 + [429] * 14
+            async with browser(one, EVIL) as here, browser(two, EVIL) as there, browser(two) as other:
+                assert [(await sign_in(http, email)).status_code for http in (here, there, other)] == [429, 429, 303]
+                other.cookies.delete("board_session")
+                for each in (one, two):
+                    await asyncio.gather(*(tries(each, f"203.0.113.{number}", email, 5) for number in range(10)))
+                assert await tries(one, "203.0.113.99", email, 1) == [429]
+                assert (await sign_in(other, email)).status_code == 303, "a device that is known here is known there"
+
+
+def test_the_rules_keep_a_guess_slow() -> None:
+    """Of a distributed guess at one account: under thirty thousand a day, of passwords that are none of 50,000 common ones."""
+    a_day = 24 * 3_600 // throttle.WINDOW_S
+    assert throttle.STRANGERS.limit * a_day <= 30_000
+    assert {rule.batch for rule in (throttle.ONE, throttle.NETWORK, throttle.STRANGERS, throttle.DEVICE)} == {1}

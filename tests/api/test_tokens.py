@@ -1,0 +1,279 @@
+"""Tokens end with the password of their account and by themselves; who made them and when they were used last is shown."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session, select
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from board.accounts import accounts, live_changes
+from board.engine import identity, last_use, rights_version
+from board.engine.last_use import TOKENS_EVERY, Noted
+from board.errors import OperationError
+from board.service import EXPIRY_CHECKS, BoardService
+from models.accounts import Account, Token
+from models.db.database import Database
+from models.db.schema import metadata, migrate
+from models.times import format_utc, now, parse_utc
+from tests.api.test_administration import NEW, browser, hire, problem, shown_once
+from tests.support import versions
+from tests.support.cast import PASSWORD, Person, Refusal, Server, new_id
+from tests.support.company import Company
+from tests.support.houses import BY_TURNS, House
+
+pytestmark = pytest.mark.houses(BY_TURNS)
+
+
+async def give(server: Server, account: Account, scope: str = "write", **more: object) -> tuple[str, str]:
+    """Name and secret of a new token of somebody."""
+    name, at = f"hotline {new_id()}", format_utc(now())
+    add: Callable[[Session], str] = lambda database: accounts.add_token(  # noqa: E731
+        database, name, scope, account.email, at, **more  # type: ignore[arg-type]
+    )  # fmt: skip
+    return name, await live_changes.apply_change(server.desk, add)
+
+
+async def row(server: Server, name: str) -> Token:
+    return await server.desk.database.read(lambda database: database.exec(select(Token).where(Token.name == name)).one())
+
+
+async def status(server: Server, secret: str) -> int:
+    async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {secret}"}) as http:
+        return (await http.get("/api/v1/me")).status_code
+
+
+def told(page: str) -> str:
+    """The text of a page, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+async def set_expiry(desk: BoardService, name: str, at: str) -> None:
+    """Without a change of rights: as time does it."""
+    sql = text("UPDATE token SET expires_at = :at WHERE name = :name")
+    await desk.database.write(lambda database: database.connection().execute(sql, {"at": at, "name": name}).rowcount)
+
+
+# -- a change of password -------------------------------------------------------------------------------------------------
+
+
+async def _own_page(server: Server, eva: Account, ada: httpx.AsyncClient) -> str:
+    async with browser(server, eva) as http:
+        before = told((await http.get("/account")).text)
+        changed = await http.post("/account/password", data={"old": PASSWORD, "new": NEW})
+        assert changed.status_code == 303
+        return before + told((await http.get(changed.headers["location"])).text)
+
+
+async def _link(server: Server, eva: Account, ada: httpx.AsyncClient) -> str:
+    page = await ada.post(f"/accounts/{eva.id}/link")
+    link = shown_once(page)
+    async with browser(server) as http:
+        asked = await http.post("/password/tokens", data={"code": link})
+        assert asked.json() == {"tokens": 2}
+        assert (await http.post("/password/tokens", data={"code": f"{link}x"})).json() == {"tokens": None}
+        assert (await http.post("/password/tokens", data={"code": link}, headers={"Origin": "null"})).status_code == 403
+        changed = await http.post("/password", data={"code": link, "new": NEW})
+        assert changed.status_code == 303
+        return told(page.text) + told((await http.get(changed.headers["location"])).text)
+
+
+@pytest.mark.parametrize("by", [_own_page, _link])
+async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(company: Company, by: object) -> None:
+    server = company.server
+    eva, kim = await hire(server), await hire(server, name="Kim")
+    ada = await hire(server, "admin", "Ada")
+    tokens = [await give(server, eva), await give(server, eva, "read"), await give(server, kim)]
+    revoked, _ = await give(server, eva)
+    await live_changes.apply_change(server.desk, lambda database: accounts.revoke_token(database, revoked, format_utc(now())))
+    assert [await status(server, secret) for _, secret in tokens] == [200, 200, 200]
+    async with (
+        browser(server, ada) as http,
+        connect(server.ws, additional_headers={"Authorization": f"Bearer {tokens[0][1]}"}) as socket,
+    ):
+        assert '"hello"' in str(await socket.recv())
+        said = await by(server, eva, http)  # type: ignore[operator]
+        await socket.wait_closed()
+        assert socket.close_code == 4501
+    assert [await status(server, secret) for _, secret in tokens] == [401, 401, 200]
+    assert re.search(r"ends? 2 tokens|2 tokens of this account end", said), said
+    assert "2 tokens have ended" in said
+    async with browser(server, eva, NEW) as http:
+        assert "2 tokens" not in told((await http.get("/account")).text)
+
+
+# -- their end ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(company: Company) -> None:
+    server, eva = company.server, await hire(company.server)
+    for days in (None, 1, 365):
+        name, _ = await give(server, eva, **({} if days is None else {"days": days}))
+        token = await row(server, name)
+        assert token.expires_at is not None
+        assert parse_utc(token.expires_at) - parse_utc(token.created_at) == timedelta(days=days or 90)
+    endless, _ = await give(server, eva, days=0)
+    assert (await row(server, endless)).expires_at is None
+    for days in (-1, 366):
+        with pytest.raises(OperationError):
+            await give(server, eva, days=days)
+
+
+async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_sockets(company: Company) -> None:
+    server, desk = company.server, company.server.desk
+    eva = await company.come("Eva", "investigator")
+    kim = await company.come("Kim", "investigator")
+    search = await company.alice.open_search()
+    name = await desk.database.read(
+        lambda database: database.exec(select(Token.name).where(Token.account == eva.account["id"])).one()
+    )
+    note = {"id": new_id(), "name": "note.add", "data": {"text": "a note"}}
+    assert (await eva.http.post(f"/api/v1/boards/{search}/commands", json=note)).status_code == 200
+    caller = await desk.database.read(lambda database: identity.caller_by_token(database, eva.token))
+    assert caller is not None
+    soon = now() + timedelta(seconds=60)
+    await set_expiry(desk, name, format_utc(soon))
+    assert await status(server, eva.token) == 200
+    assert await desk.database.read(lambda database: identity.require_active(database, caller))
+    await set_expiry(desk, name, format_utc(now()))
+    assert await status(server, eva.token) == 401
+    with pytest.raises(InvalidStatus):
+        await connect(server.ws, additional_headers={"Authorization": f"Bearer {eva.token}"})
+    with pytest.raises(Refusal) as refused:
+        await eva.do(search, "note.add", {"text": "another note"})
+    assert refused.value.code == "forbidden"
+    assert eva.closed is None
+    for _ in range(EXPIRY_CHECKS):  # no change of rights: it is found when all are looked at
+        await desk._watch()
+    await eva.until(lambda: eva.closed == 4501)
+    assert kim.closed is None
+
+
+# -- who made it, when it was used ----------------------------------------------------------------------------------------
+
+
+async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(company: Company) -> None:
+    server, eva, ada = company.server, await hire(company.server), await hire(company.server, "admin", "Ada Lovelace")
+    name = f"hotline {new_id()}"
+    by_command, _ = await give(server, eva)
+    async with browser(server, ada) as http, browser(server, eva) as own:
+        given = {"name": name, "scope": "read", "account": eva.email}
+        for days in ("366", "-1", "many", "9" * 9):
+            assert "365" in problem(await http.post("/accounts/tokens", data=given | {"days": days}))
+        endless = await http.post("/accounts/tokens", data=given | {"name": f"{name} endless", "days": "0"})
+        assert "never ends by itself" in endless.text
+        secret = shown_once(await http.post("/accounts/tokens", data=given | {"days": "30"}))
+        token = await row(server, name)
+        assert token.expires_at == format_utc(parse_utc(token.created_at) + timedelta(days=30))
+
+        for _ in range(2):
+            for page in (
+                await http.get("/accounts/tokens"), await http.get(f"/accounts/{eva.id}"), await own.get("/account"),
+            ):  # fmt: skip
+                rows = {each: told(found) for each, found in re.findall(r'data-token="([^"]+)"(.*?)</li>', page.text, re.S)}
+                assert "by Ada Lovelace" in rows[name]
+                assert f"ends {token.expires_at}" in rows[name]
+                assert "without an end" in rows[f"{name} endless"]
+                assert "on the command line" in rows[by_command]
+                used = (await row(server, name)).used_at
+                assert (f"last used {used}" if used else "not used yet") in rows[name]
+                assert "not used yet" in rows[by_command]
+                assert secret not in page.text
+            assert await status(server, secret) == 200
+            await server.desk.write_last_use()
+        assert (await row(server, name)).used_at is not None
+
+
+async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, desk, eva = company.server, company.server.desk, await hire(company.server)
+    name, secret = await give(server, eva)
+    start = now()
+    clock = start
+    monkeypatch.setattr(last_use, "now", lambda: clock)
+    version = await desk.database.read(rights_version.version)
+
+    async def used(after: timedelta) -> str | None:
+        nonlocal clock
+        clock = start + after
+        for _ in range(3):
+            assert await status(server, secret) == 200
+        assert (await row(server, name)).used_at == before  # who uses it writes nothing
+        await desk.write_last_use()
+        return (await row(server, name)).used_at
+
+    before: str | None = None
+    before = await used(timedelta())
+    assert before == format_utc(start)
+    assert await used(timedelta(minutes=59)) == before
+    before = await used(TOKENS_EVERY + timedelta(minutes=1))
+    assert before == format_utc(start + TOKENS_EVERY + timedelta(minutes=1))
+    assert await desk.database.read(rights_version.version) == version
+
+
+async def test_an_open_socket_uses_its_token(company: Company, charlie_again: Person) -> None:
+    desk, id = company.server.desk, charlie_again.account["id"]
+    monday = format_utc(now() - timedelta(days=1))
+    sql = text("UPDATE token SET used_at = :at WHERE account = :account")
+    await desk.database.write(lambda database: database.connection().execute(sql, {"at": monday, "account": id}).rowcount)
+    desk.last_use = last_use.LastUse(None)
+    await desk.write_last_use()
+    used = await desk.database.read(lambda database: database.exec(select(Token.used_at).where(Token.account == id)).one())
+    assert used is not None
+    assert used > monday
+
+
+@pytest.fixture
+async def charlie_again(company: Company) -> Person:
+    return await company.come("Charlie", "investigator")
+
+
+def test_uses_that_are_noted_are_bounded_and_none_is_forgotten_while_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(last_use, "AT_MOST", 3)
+    noted, at = Noted(timedelta(hours=1)), now()
+    for key in "dcba":
+        noted.note(key, at)
+    uses = noted.due(at)
+    assert list(uses) == ["b", "c", "d"]  # of one process and of another in one order
+    later = at + timedelta(minutes=5)
+    noted.note("b", later)
+    noted.written(uses, at)
+    assert noted.due(later) == {}
+    assert noted.due(at + timedelta(hours=1)) == {"b": later}
+    noted.note("a", later)
+    assert len(noted) <= 3
+
+
+async def test_a_new_password_by_link_keeps_the_home_page_where_no_token_ends(company: Company) -> None:
+    eva, ada = await hire(company.server), await hire(company.server, "admin", "Ada")
+    async with browser(company.server, ada) as http, browser(company.server) as new:
+        page = await http.post(f"/accounts/{eva.id}/link")
+        assert "token" not in told(page.text).split("One-time link")[-1]
+        changed = await new.post("/password", data={"code": shown_once(page), "new": NEW})
+        assert changed.headers["location"] == "/"
+
+
+async def test_a_token_of_an_earlier_version_has_90_days(house: House, tmp_path: Path) -> None:
+    with house.settled(tmp_path) as settings:
+        old = Database(settings["database_url"])
+        await asyncio.to_thread(migrate, old)
+        token = {"id": "1", "name": "hotline", "digest": "d", "account": "a", "scope": "read", "created_at": format_utc(now())}
+
+        def as_before(session: Session) -> None:
+            versions.empty_at(session, "0009")
+            versions.put(session, metadata.tables["token"], [token])
+
+        old.write_now(as_before)
+        await asyncio.to_thread(migrate, old)
+        found = old.read_now(lambda session: session.exec(select(Token)).one().model_copy())
+        await old.close()
+    assert found.expires_at is not None
+    assert abs(parse_utc(found.expires_at) - now() - timedelta(days=90)) < timedelta(hours=1)
+    assert (found.name, found.made_by, found.used_at, found.revoked_at) == ("hotline", None, None, None)

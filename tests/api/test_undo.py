@@ -1,0 +1,432 @@
+"""What was done can be undone, by who may do it, as long as nothing was done since that would be lost."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from models.entity import changed_paths, flatten, revert_fields
+from tests.support.cast import Person, Refusal, new_id
+from tests.support.company import Company
+from tests.support.scene import NOBODY, Scene
+
+pytestmark = pytest.mark.houses
+
+OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
+ITEM = {"text": "ring", "done": False, "rank": "a0"}
+
+
+@pytest.fixture
+async def scene(company: Company) -> Scene:
+    return Scene(company, await company.alice.open_search())
+
+
+async def undone(scene: Scene, event: dict[str, Any], who: Person | None = None, **more: Any) -> dict[str, Any]:
+    """The event that undoes another one: of the same type, on the same entity, of the same fields."""
+    undo = await scene.one("undo", {"seq": event["seq"]}, who, **more)
+    assert undo["undoes"] == event["seq"]
+    same = ("type", "kind", "id", "changes")
+    assert {name: undo[name] for name in same} == {name: event[name] for name in same}
+    return undo
+
+
+async def disable(company: Company, person: Person) -> None:
+    sql = text("UPDATE account SET enabled = false WHERE id = :id")
+    await company.server.desk.database.write(
+        lambda session: session.connection().execute(sql, {"id": person.account["id"]}).rowcount
+    )
+
+
+# -- each command ---------------------------------------------------------------------------------------------------------
+
+
+async def test_each_command_that_changes_something_can_be_undone_and_that_too(scene: Scene) -> None:
+    columns, alice, bob = await scene.columns(), scene.company.alice.account["id"], scene.company.bob.account["id"]
+    sighting = (await scene.sighting(direction="south", place={"text": "Gent", "lat": 51.05, "lon": 3.7}))["id"]
+    other = (await scene.sighting())["id"]
+    task = (await scene.task(checklist={"k1": {"text": "ring"}, "k2": {"text": "go"}}))["id"]
+    withdrawn = (await scene.task())["id"]
+    await scene.does("card.withdraw", {"card": withdrawn})
+    done: list[tuple[str, dict[str, Any]]] = [
+        ("search.update", {"kind": "undefined", "person": {"age": 11}, "last_seen": {"text": "Gent"}, "lead": bob}),
+        ("search.update", {"last_seen": None, "reference": new_id(), "criteria": {"under_13": {"answer": "yes"}}}),
+        ("search.set_worrying", {"worrying": True, "basis": "under 13"}),
+        ("search.set_appeal", {"level": "public", "from": "2026-11-25T08:00:00Z", "reason": "the parents agree"}),
+        ("search.set_access", {"access": "members", "members": [alice, bob]}),
+        ("search.set_access", {"access": "desk", "members": []}),
+        ("column.rename", {"column": columns["todo"], "title": "Next"}),
+        ("column.move", {"column": columns["done"], "before": columns["inbox"]}),
+        ("sighting.update", {"sighting": sighting, "place": None, "direction": None, "clothing": "red"}),
+        ("sighting.update", {"sighting": other, "place": {"text": "Aalst"}, "received_at": "2026-11-24T10:00:00Z"}),
+        ("sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "knows the family"}),
+        ("sighting.assess", {"sighting": sighting, "assessment": "duplicate", "duplicate_of": other}),
+        ("task.update", {"task": task, "title": "anew", "sighting": sighting, "due": "2026-11-24T23:00:00Z"}),
+        ("task.update", {"task": task, "checklist": {"k1": {"done": True}, "k2": None, "k3": {"text": "more"}}}),
+        ("card.move", {"card": sighting, "column": columns["doing"]}),
+        ("card.move", {"card": other, "column": columns["doing"], "before": sighting}),
+        ("card.assign", {"card": task, "assignee": bob}),
+        ("card.withdraw", {"card": task, "reason": "typed twice"}),
+        ("card.restore", {"card": withdrawn}),
+    ]  # fmt: skip
+    for name, data in done:
+        before = (await scene.company.alice.snapshot(scene.search))["entities"]
+        event = await scene.one(name, data)
+        after = (await scene.company.alice.snapshot(scene.search))["entities"]
+        undo = await undone(scene, event)
+        assert undo["state"] == before[event["kind"], event["id"]], name
+        assert (await scene.company.alice.snapshot(scene.search))["entities"] == before, name
+        assert "reason" not in undo
+        again = await undone(scene, undo)
+        assert again["state"] == event["state"], name
+        assert (await scene.company.alice.snapshot(scene.search))["entities"] == after, name
+
+
+async def test_what_was_changed_in_other_fields_since_stays(scene: Scene) -> None:
+    company, sighting = scene.company, await scene.sighting(place={"text": "Gent"})
+    first = await scene.one("sighting.update", {"sighting": sighting["id"], "direction": "north", "place": {"text": "Aalst"}})
+    await scene.does("sighting.update", {"sighting": sighting["id"], "clothing": "red"}, company.bob)
+    await scene.does("sighting.update", {"sighting": sighting["id"], "place": {"lat": 51.0, "lon": 3.0}}, company.bob)
+    state = (await undone(scene, first))["state"]
+    assert (state["direction"], state["clothing"]) == (None, "red")
+    assert state["place"] == {"text": "Gent", "lat": 51.0, "lon": 3.0, "radius_m": None}
+
+
+async def test_other_events_of_the_same_command_stay(scene: Scene) -> None:
+    await scene.does("search.set_appeal", {"level": "discreet"})
+    status, appeal, *tasks = await scene.does("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME})
+    await scene.refuses("invalid", "undo", {"seq": status["seq"]}, "seq")
+    state = (await undone(scene, appeal))["state"]
+    assert (state["status"], state["appeal"]["level"]) == ("found", "discreet")
+    assert {(await scene.state("task", task["id"]))["withdrawn"] for task in tasks} == {False}
+
+
+async def test_creations_removals_and_a_status_are_not_undone(scene: Scene) -> None:
+    columns, bob = await scene.columns(), scene.company.bob
+    opened, column, *_ = await scene.events([1, 2])
+    final = [
+        opened,
+        column,
+        await scene.one("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME}),
+        await scene.one("column.remove", {"column": columns["waiting"]}),
+    ]
+    for event in final:
+        await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
+        with pytest.raises(Refusal, match="forbidden"):  # who may not do it learns no more than that
+            await bob.do(scene.search, "undo", {"seq": event["seq"]})
+    for event in (await scene.sighting(), await scene.task(), await scene.one("note.add", {"text": "x"})):
+        await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
+        with pytest.raises(Refusal, match="invalid"):
+            await bob.do(scene.search, "undo", {"seq": event["seq"]})
+
+
+async def test_an_event_that_is_not_there_is_not_found_and_a_number_that_is_none_is_invalid(scene: Scene) -> None:
+    head = (await scene.company.alice.snapshot(scene.search))["seq"]
+    for seq in (head + 1, 2**31, 2**53):
+        await scene.refuses("not_found", "undo", {"seq": seq}, "seq")
+    for seq in (0, -1, "1", 1.5, True, None, [1]):
+        await scene.refuses("invalid", "undo", {"seq": seq}, "seq")
+    await scene.refuses("invalid", "undo", {}, "seq")
+    await scene.refuses("invalid", "undo", {"seq": 1, "event": NOBODY}, "event")
+    with pytest.raises(Refusal, match="unknown_command"):
+        await scene.company.alice.do("operations", "undo", {"seq": 1})
+
+
+async def test_what_was_erased_is_not_undone(scene: Scene) -> None:
+    sighting = (await scene.sighting())["id"]
+    first, second = [await scene.one("sighting.update", {"sighting": sighting, "direction": way}) for way in ("north", "south")]
+    sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
+    await scene.company.server.desk.database.write(
+        lambda session: session.connection().execute(sql, {"board": scene.search, "seq": first["seq"]}).rowcount
+    )
+    for event in (first, second):  # of the second it is not known what was before
+        await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
+
+
+# -- changed since --------------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_changed_since_is_a_conflict_whoever_changed_it(scene: Scene) -> None:
+    company, sighting = scene.company, (await scene.sighting())["id"]
+    for who in (company.bob, company.alice):
+        first = await scene.one("sighting.update", {"sighting": sighting, "direction": "north", "clothing": "red"})
+        await scene.does("sighting.update", {"sighting": sighting, "direction": "east"}, who)
+        refused = await scene.refuses("conflict", "undo", {"seq": first["seq"]}, "direction")
+        assert refused.body["current"] == await scene.state("sighting", sighting)
+        # changed there and back again, that is what somebody wants now
+        await scene.does("sighting.update", {"sighting": sighting, "direction": "north"}, who)
+        await scene.refuses("conflict", "undo", {"seq": first["seq"]}, "direction")
+        await scene.does("sighting.update", {"sighting": sighting, "direction": None, "clothing": None})
+
+
+async def test_what_is_undone_already_is_a_conflict(scene: Scene) -> None:
+    sighting = (await scene.sighting())["id"]
+    event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"source": "A", "content": 2}})
+    await undone(scene, event, scene.company.bob)
+    await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "grade.source", "grade.content")
+
+
+async def test_of_two_who_undo_at_one_moment_one_does_it(scene: Scene) -> None:
+    sighting, (alice, bob) = (await scene.sighting())["id"], (scene.company.alice, scene.company.bob)
+    event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
+    data = {"seq": event["seq"]}
+    both = await asyncio.gather(*(each.do(scene.search, "undo", data) for each in (alice, bob)), return_exceptions=True)
+    assert sorted(each.code if isinstance(each, Refusal) else "ack" for each in both) == ["ack", "conflict"]  # type: ignore[union-attr]
+
+
+async def test_a_seq_of_another_life_of_the_board_is_a_conflict(scene: Scene) -> None:
+    sighting = (await scene.sighting())["id"]
+    event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
+    await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "grade.content", epoch="another", base=1)
+    epoch = (await scene.company.alice.snapshot(scene.search))["epoch"]
+    assert await undone(scene, event, epoch=epoch, base=event["seq"])
+
+
+async def test_a_group_that_was_null_was_set_and_is_null_again_is_a_conflict(scene: Scene) -> None:
+    sighting, place = (await scene.sighting())["id"], {"text": "Gent", "lat": 51.05, "lon": 3.7}
+    was_set = await scene.one("sighting.update", {"sighting": sighting, "place": place})
+    cleared = await scene.one("sighting.update", {"sighting": sighting, "place": None}, scene.company.bob)
+    await scene.refuses("conflict", "undo", {"seq": was_set["seq"]}, "place.lat", "place.lon", "place.text")
+    assert (await undone(scene, cleared))["state"]["place"] == place | {"radius_m": None}
+    was_set = await scene.one("search.update", {"last_seen": {"text": "Gent"}})
+    await scene.does("search.update", {"last_seen": None}, scene.company.bob)
+    await scene.refuses("conflict", "undo", {"seq": was_set["seq"]}, "last_seen.text")
+
+
+async def test_a_corrected_outcome_that_is_gone_since_is_a_conflict(scene: Scene) -> None:
+    await scene.does("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME})
+    corrected = await scene.one("search.set_outcome", {"outcome": {"family_told": True}})
+    await scene.does("search.set_status", {"status": "open", "reason": "it was another child"})
+    await scene.refuses("conflict", "undo", {"seq": corrected["seq"]}, "outcome.family_told")
+
+
+# -- what it names --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_card_goes_back_only_where_its_column_still_is(scene: Scene) -> None:
+    columns, sighting = await scene.columns(), await scene.sighting()
+    card = {"card": sighting["id"]}
+    await scene.does("card.move", card | {"column": columns["doing"]})
+    gone = await scene.one("card.move", card | {"column": columns["done"]})
+    await scene.does("column.remove", {"column": columns["doing"]})
+    await scene.refuses("conflict", "undo", {"seq": gone["seq"]}, "column")
+    assert (await scene.state("sighting", sighting["id"]))["column"] == columns["done"]
+
+
+async def test_a_column_that_was_removed_is_not_named_or_moved_any_more(scene: Scene) -> None:
+    columns = await scene.columns()
+    renamed = await scene.one("column.rename", {"column": columns["doing"], "title": "Now"})
+    moved = await scene.one("column.move", {"column": columns["doing"], "after": columns["done"]})
+    await scene.does("column.remove", {"column": columns["doing"]})
+    await scene.refuses("conflict", "undo", {"seq": renamed["seq"]}, "title")
+    await scene.refuses("conflict", "undo", {"seq": moved["seq"]}, "rank")
+
+
+async def test_nothing_is_handed_back_to_who_is_no_longer_at_the_desk(company: Company, scene: Scene) -> None:
+    gone, sighting = await company.come("Gone", "coordinator"), (await scene.sighting())["id"]
+    alice, id = company.alice.account["id"], gone.account["id"]
+    await scene.does("card.assign", {"card": sighting, "assignee": id})
+    await scene.does("search.update", {"lead": id})
+    await scene.does("search.set_access", {"access": "members", "members": [alice, id]})
+    undo = {
+        "assignee": await scene.one("card.assign", {"card": sighting, "assignee": None}),
+        "lead": await scene.one("search.update", {"lead": alice}),
+        "members": await scene.one("search.set_access", {"access": "members", "members": [alice]}),
+    }
+    await disable(company, gone)
+    for field, event in undo.items():
+        await scene.refuses("conflict", "undo", {"seq": event["seq"]}, field)
+
+
+async def test_a_search_is_not_given_back_to_members_of_whom_none_could_act(company: Company, scene: Scene) -> None:
+    """The list names nobody anew, but its only coordinator has gone."""
+    gone = await company.come("Gone", "coordinator")
+    members = [gone.account["id"], company.bob.account["id"]]
+    await gone.do(scene.search, "search.set_access", {"access": "members", "members": members})
+    ack = await gone.do(scene.search, "search.set_access", {"access": "desk", "members": members})
+    await disable(company, gone)
+    await scene.refuses("invalid", "undo", {"seq": ack["seqs"][0]}, "members")
+
+
+async def test_a_reference_that_another_search_has_by_now_is_a_conflict(company: Company, scene: Scene) -> None:
+    old = (await scene.state("search", scene.search))["reference"]
+    event = await scene.one("search.update", {"reference": new_id()})
+    await company.alice.open_search(reference=old)
+    await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "reference")
+
+
+async def test_no_sighting_becomes_a_duplicate_of_its_own_duplicate(scene: Scene) -> None:
+    one, two = [(await scene.sighting())["id"] for _ in range(2)]
+    await scene.does("sighting.assess", {"sighting": one, "assessment": "duplicate", "duplicate_of": two})
+    event = await scene.one("sighting.assess", {"sighting": one, "assessment": "credible"})
+    await scene.does("sighting.assess", {"sighting": two, "assessment": "duplicate", "duplicate_of": one})
+    await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "duplicate_of")
+
+
+async def test_a_card_that_goes_back_where_another_one_stands_by_now_shares_no_rank_with_it(scene: Scene) -> None:
+    inbox, done = (await scene.columns())["inbox"], (await scene.columns())["done"]
+    one, two, three = [(await scene.sighting())["id"] for _ in range(3)]
+    rank = (await scene.state("sighting", two))["rank"]
+    moved = await scene.one("card.move", {"card": two, "column": done})
+    new = (await scene.sighting())["id"]
+    await scene.does("card.move", {"card": new, "column": inbox, "after": one})
+    assert (await scene.state("sighting", new))["rank"] == rank
+    first, *others = await scene.does("undo", {"seq": moved["seq"]})
+    assert (first["id"], first["state"]["rank"], first["undoes"]) == (two, rank, moved["seq"])
+    assert {event["type"] for event in others} == {"card.moved"}
+    assert not any("undoes" in event for event in others)
+    order = await scene.order(inbox)
+    assert (order[0], order[-1]) == (one, three)
+    assert len({(await scene.state("sighting", id))["rank"] for id in order}) == len(order) == 4
+
+
+# -- who may --------------------------------------------------------------------------------------------------------------
+
+
+async def test_who_may_do_a_command_may_undo_it_whoever_did_it(company: Company, scene: Scene) -> None:
+    columns = await scene.columns()
+    sighting = (await scene.sighting())["id"]
+    for name, data in [
+        ("sighting.grade", {"sighting": sighting, "grade": {"source": "A"}}),
+        ("card.move", {"card": sighting, "column": columns["done"]}),
+        ("search.update", {"person": {"age": 5}}),
+    ]:
+        event = await scene.one(name, data)
+        with pytest.raises(Refusal, match="forbidden"):
+            await company.victor.do(scene.search, "undo", {"seq": event["seq"]})
+        assert await undone(scene, event, company.bob)
+    for name, data in [
+        ("search.set_worrying", {"worrying": True, "basis": "x"}),
+        ("search.set_appeal", {"level": "posters"}),
+        ("search.set_access", {"access": "desk", "members": [company.bob.account["id"]]}),
+        ("column.rename", {"column": columns["todo"], "title": "Next"}),
+        ("column.move", {"column": columns["todo"], "after": columns["done"]}),
+    ]:
+        event = await scene.one(name, data)
+        for outsider in (company.bob, company.victor):
+            with pytest.raises(Refusal, match="forbidden"):
+                await outsider.do(scene.search, "undo", {"seq": event["seq"]})
+        assert await undone(scene, event, company.ada)
+
+
+async def test_a_seal_is_not_broken_by_undoing_it(company: Company, scene: Scene) -> None:
+    ack = await company.bob.do(scene.search, "sighting.add", {"description": "a girl"})
+    (added,) = await scene.events(ack["seqs"])
+    sealed = await scene.one("sighting.update", {"sighting": added["id"], "source": {"sealed": True}})
+    with pytest.raises(Refusal, match="forbidden"):
+        await company.charlie.do(scene.search, "undo", {"seq": sealed["seq"]})
+    assert (await scene.state("sighting", added["id"]))["source"]["sealed"]
+    assert await undone(scene, sealed, company.bob)
+
+
+async def test_faults_of_an_undo_are_judged_in_the_contracts_order(company: Company, scene: Scene) -> None:
+    bob, board = company.bob, scene.search
+    renamed = await scene.one("column.rename", {"column": (await scene.columns())["todo"], "title": "Next"})
+    ack = await bob.do(board, "search.update", {"person": {"age": 5}})
+    await scene.does("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+    for seq, code in ((renamed["seq"], "forbidden"), (ack["seqs"][0], "closed"), (10_000, "closed"), ("x", "closed")):
+        with pytest.raises(Refusal) as refused:
+            await bob.do(board, "undo", {"seq": seq})
+        assert refused.value.code == code
+
+
+async def test_sent_again_it_is_done_once(scene: Scene) -> None:
+    sighting, bob = (await scene.sighting())["id"], scene.company.bob
+    event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
+    id = new_id()
+    first = await bob.do(scene.search, "undo", {"seq": event["seq"]}, id=id)
+    assert first["seqs"]
+    assert await bob.do(scene.search, "undo", {"seq": event["seq"]}, id=id) == first
+
+
+# -- on both boards -------------------------------------------------------------------------------------------------------
+
+
+async def test_the_undo_of_a_change_of_the_search_is_on_both_boards_and_of_a_card_on_one(scene: Scene) -> None:
+    alice = scene.company.alice
+    for name, data in [
+        ("search.update", {"person": {"age": 5}}),
+        ("search.set_worrying", {"worrying": True, "basis": "x"}),
+        ("search.set_appeal", {"level": "posters"}),
+    ]:
+        undo = await undone(scene, await scene.one(name, data))
+        operations = await alice.snapshot("operations")
+        assert operations["entities"]["search", scene.search] == undo["state"]
+        path = "/api/v1/boards/operations/events"
+        (last,) = (await alice.http.get(path, params={"after": operations["seq"] - 1})).json()["events"]
+        assert (last["type"], last["command"], last["changes"]) == (undo["type"], undo["command"], undo["changes"])
+    graded = await scene.one("sighting.grade", {"sighting": (await scene.sighting())["id"], "grade": {"content": 1}})
+    await undone(scene, graded)
+    assert (await alice.snapshot("operations"))["seq"] == operations["seq"]
+
+
+async def test_undoing_who_sees_a_search_acts_on_open_sockets(company: Company) -> None:
+    search = await company.alice.open_search()
+    charlie = await company.again(company.charlie)
+    operations, screen = await charlie.follow("operations"), await charlie.follow(search)
+    members = [company.alice.account["id"]]
+    (closed,) = (await company.alice.do(search, "search.set_access", {"access": "members", "members": members}))["seqs"]
+    await charlie.until(lambda: screen.gone == "forbidden")
+    assert ("search", search) not in operations.entities
+    (opened,) = (await company.alice.do(search, "undo", {"seq": closed}))["seqs"]
+    await charlie.until(lambda: ("search", search) in operations.entities)
+    screen = await charlie.follow(search)
+    assert screen.entities == (await company.alice.snapshot(search))["entities"]
+    await company.alice.do(search, "undo", {"seq": opened})
+    await charlie.until(lambda: screen.gone == "forbidden")
+    await charlie.until(lambda: ("search", search) not in operations.entities)
+    with pytest.raises(Refusal, match="not_found"):
+        await charlie.do(search, "undo", {"seq": closed})
+
+
+# -- the rule by itself ---------------------------------------------------------------------------------------------------
+
+_leaf = st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from(["", "a", "b"])
+_place = st.none() | st.fixed_dictionaries({"text": _leaf, "lat": _leaf}).filter(flatten)  # null as a whole, or not empty
+_item = st.fixed_dictionaries({"text": st.sampled_from(["a", "b"]), "done": st.booleans()})
+_state = st.fixed_dictionaries(
+    {
+        "title": _leaf,
+        "members": st.lists(st.sampled_from("xyz"), max_size=2),
+        "person": st.fixed_dictionaries({"age": _leaf, "name": _leaf}),
+        "place": _place,
+        "checklist": st.dictionaries(st.sampled_from(["k1", "k2"]), _item),
+    }
+)
+
+
+@settings(database=None, max_examples=300)
+@given(before=_state, after=_state)
+def test_what_is_put_back_is_as_it_was(before: dict[str, Any], after: dict[str, Any]) -> None:
+    assert after | revert_fields(after, before, changed_paths(before, after)) == before
+
+
+@settings(database=None, max_examples=300)
+@given(before=_state, after=_state, later=_state)
+def test_whatever_groups_were_and_are_null_there_is_something_to_put_back(
+    before: dict[str, Any], after: dict[str, Any], later: dict[str, Any]
+) -> None:
+    fields = changed_paths(before, after)
+    undone = later | revert_fields(later, before, fields)
+    assert not set(changed_paths(undone, before)) & set(fields)
+
+
+@settings(database=None, max_examples=300)
+@given(before=_state, after=_state)
+def test_a_field_that_an_earlier_version_did_not_have_was_null(before: dict[str, Any], after: dict[str, Any]) -> None:
+    earlier = {name: value for name, value in before.items() if name != "title"}
+    undone = after | revert_fields(after, earlier, changed_paths(earlier, after))
+    assert undone == before | {"title": None}
+
+
+@settings(database=None, max_examples=300)
+@given(before=_state, after=_state, later=_state)
+def test_and_nothing_else_is_touched(before: dict[str, Any], after: dict[str, Any], later: dict[str, Any]) -> None:
+    fields = changed_paths(before, after)
+    if set(fields) & set(changed_paths(after, later)):
+        return  # a conflict
+    undone = later | revert_fields(later, before, fields)
+    assert set(changed_paths(later, undone)) == set(fields)
+    assert not set(changed_paths(undone, before)) & set(fields)

@@ -1,0 +1,298 @@
+"""Every byte that leaves the server for a display, over a run in which each field has a secret and every command is given."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+
+from board.api.endpoint_docs import CALLS
+from board.commands.registry import TABLE
+from board.web.http import BASE
+from models.display import PROFILES
+from tests.api.test_rights import board_of, filled, prepare
+from tests.support import handing
+from tests.support.cast import Person, Refusal, new_id
+from tests.support.cast import Screen as Screened
+from tests.support.company import Company
+from tests.support.scene import NOBODY
+from tests.support.walls import Browser, pair
+
+SECRET = "zqx"  # stands in every text that is typed; a first name and a task's title have marks of their own
+CALLED_AT = "2026-11-19T01:02:03.000Z"  # of a note that is no decision
+FIRST, TITLE = "Noorfirst", "Titleforinner"
+SEEN_AT, RECEIVED_AT, BORN, LAT, LON = "2026-11-21T04:05:06.000Z", "2026-11-21T05:06:07.000Z", "2013-02-17", 50.84673, 4.35249
+STAFF = ("Bobzq", "Charliezq", "Victorzq", "Leadforinner")  # nobody who holds the shift
+PERSON = {
+    "first_name": FIRST, "last_name": f"{SECRET} surname", "age": 11, "birth_date": BORN, "sex": "f",
+    "description": f"{SECRET} has diabetes",
+}  # fmt: skip
+SEARCH = {
+    "kind": "runaway", "person": PERSON, "missing_since": "2026-11-20T15:10:00Z",
+    "last_seen": {"text": f"{SECRET} street 12", "lat": LAT, "lon": LON},
+    "criteria": {"medication": {"answer": "yes", "basis": f"{SECRET} mother"}},
+}  # fmt: skip
+SIGHTING = {
+    "description": f"{SECRET} seen", "seen_at": SEEN_AT, "received_at": RECEIVED_AT, "channel": "social_media",
+    "source": {"kind": "anonymous", "sealed": True},
+    "place": {"text": f"{SECRET} square", "lat": LAT, "lon": LON, "radius_m": 57},
+    "direction": f"{SECRET} north", "clothing": f"{SECRET} red", "company": f"{SECRET} uncle", "priority": "urgent",
+    "source_name": f"{SECRET} Griet", "source_contact": f"{SECRET} 0470",
+}  # fmt: skip
+TASK = {
+    "title": TITLE, "instruction": f"{SECRET} ring", "due": "2026-11-24T15:10:00Z", "priority": "urgent",
+    "result": f"{SECRET} none",
+    "checklist": {"k1": {"text": f"{SECRET} item", "done": False, "rank": "a1"}},
+}  # fmt: skip
+TOLD = {"reason": f"{SECRET} why"}
+NOTE = {"text": f"{SECRET} note", "category": "decision", "happened_at": "2026-11-24T15:10:00Z"}
+OUTCOME = {
+    "found_at": "2026-11-24T23:00:00Z", "place": f"{SECRET} barn", "condition": "injured", "how": "police",
+    "confirmed_by": f"{SECRET} officer", "family_told": True, "police_told": True,
+}  # fmt: skip
+GIVEN: dict[str, dict[str, Any]] = {  # what each command of the table is given with
+    "search.open": SEARCH,
+    "search.update": {"person": PERSON | {"last_name": f"{SECRET} other"}},
+    "search.set_status": {"status": "found", "outcome": OUTCOME} | TOLD,
+    "search.set_outcome": {"outcome": {"place": f"{SECRET} shed", "reason": f"{SECRET} told"}} | TOLD,
+    "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer"},
+    "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z"} | TOLD,
+    "search.set_access": {"access": "members", "members": "{mine}"},
+    "column.add": {"title": f"{SECRET} column", "role": "waiting"},
+    "column.rename": {"column": "{doing}", "title": f"{SECRET} now"},
+    "column.move": {"column": "{done}", "before": "{inbox}"},
+    "column.remove": {"column": "{waiting}"},
+    "sighting.add": SIGHTING,
+    "sighting.update": {"sighting": "{sighting}", "direction": f"{SECRET} south"},
+    "sighting.grade": {"sighting": "{sighting}", "grade": {"source": "B", "content": 2}} | TOLD,
+    "sighting.assess": {"sighting": "{sighting}", "assessment": "confirmed"} | TOLD,
+    "task.add": TASK,
+    "task.update": {"task": "{task}", "result": f"{SECRET} done"},
+    "card.move": {"card": "{sighting}", "column": "{done}"},
+    "card.assign": {"card": "{sighting}", "assignee": "{alice}"},
+    "card.withdraw": {"card": "{sighting}"} | TOLD,
+    "card.restore": {"card": "{task}"} | TOLD,
+    "note.add": NOTE,
+    "undo": {"seq": "{graded}"},
+    "shift.take": TOLD,
+    "handover.prepare": {"incoming": None},
+    "handover.write": {"handover": "{handover}", "remarks": f"{SECRET} remark", "faults": f"{SECRET} fault"},
+    "handover.sign": {"handover": "{handover}", "positions": "{positions}"},
+    "handover.read": {"handover": "{handover}", "seq": 1},
+    "handover.accept": {"handover": "{handover}", "restatement": f"{SECRET} restated"} | TOLD,
+    "handover.refuse": {"handover": "{handover}"} | TOLD,
+    "handover.withdraw": {"handover": "{handover}"} | TOLD,
+}
+FRAMES = {  # every name that anything may have, in any frame
+    "type", "account", "id", "name", "role", "heartbeat_s", "server", "display", "profile", "language", "shows",
+    "boards", "every_s", "theme", "sound", "reload", "board", "epoch", "seq", "entities", "kind", "state", "events",
+    "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",
+    "last", "shift", "since", "number", "handover", "code", "message", "more", "status", "worrying", "missing_since",
+    "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
+    "withdrawn", "late", "undecided", "due", "category", "happened_at", "holder_name",
+}  # fmt: skip
+MORE = {"room": set[str](), "inner": {"lead_name", "seen_at", "title"}}
+ID = re.compile(r"operations|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass
+class Screen:
+    """A display of one profile, all that it ever received, and its present socket."""
+
+    profile: str
+    browser: Browser
+    sockets: list[Person] = field(default_factory=list)
+
+    @property
+    def now(self) -> Person:
+        return self.sockets[-1]
+
+    async def open(self) -> Person:
+        self.sockets.append(await self.browser.open())
+        return self.now
+
+    def frames(self) -> list[dict[str, Any]]:
+        return [frame for socket in self.sockets for frame in socket.heard]
+
+    def bytes(self) -> bytes:
+        frames = [json.dumps(frame, ensure_ascii=False).encode() for frame in self.frames()]
+        return b"\n".join([*self.browser.received, *frames])
+
+
+@dataclass
+class Night:
+    """What there was, and what displays were told of it."""
+
+    screens: list[Screen]
+    given: set[str]
+    unseen: list[str]  # searches that no display may ever see
+    accounts: list[str]
+
+
+async def _scene(company: Company, lead: str) -> tuple[str, dict[str, Any]]:
+    """A search with a card of each kind and all its secrets, and what is there by name."""
+    alice, search = company.alice, await company.alice.open_search(**SEARCH, lead=lead)
+    await alice.do(search, "sighting.add", SIGHTING)
+    await alice.do(search, "task.add", TASK)
+    entities = (await alice.snapshot(search))["entities"]
+    names: dict[str, Any] = {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
+    names["task"] = next(id for (kind, id), state in entities.items() if state.get("title") == TITLE)
+    names["sighting"] = next(id for kind, id in entities if kind == "sighting")
+    grade = {"sighting": names["sighting"], "grade": {"content": 3}} | TOLD
+    (names["graded"],) = (await alice.do(search, "sighting.grade", grade))["seqs"]
+    return search, names | {
+        "alice": alice.account["id"],
+        "mine": [alice.account["id"], company.ada.account["id"]],
+        "positions": {},
+    }
+
+
+async def _give(company: Company, name: str, search: str, names: dict[str, Any]) -> None:
+    if name in handing.COMMANDS:
+        names |= await handing.ready(name, company.alice, company.ada)
+    await prepare(name, company, search)
+    if name == "card.restore":
+        await company.alice.do(search, "card.withdraw", {"card": names["task"]} | TOLD)
+    await company.alice.do(board_of(name, search), name, filled(GIVEN[name], names))
+
+
+async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None:
+    """All that a display may not: each command, what it does not show, what is no message, and every call."""
+    socket = screen.now
+    for name, data in GIVEN.items():
+        with pytest.raises(Refusal, match="forbidden"):
+            await socket.do(boards[0] if TABLE[name].on == "search" else "operations", name, data)
+    for board in (*unseen, NOBODY, SECRET):
+        answer = await socket.ask({"type": "subscribe", "board": board}, type="error", board=board)
+        assert answer["code"] == "not_found"
+        del answer["board"]  # its own words
+    for frame in ({"type": "presence", "board": boards[0]}, {"type": "alerts"}):
+        assert (await socket.ask(frame, type="error"))["code"] == "forbidden"
+    assert (await socket.ask('{"type":', type="error"))["code"] == "invalid"
+    own = [path for _, path in CALLS if path.startswith("/wall/")]
+    for method, path in CALLS:
+        if path not in (*own, "/openapi.json"):
+            at = re.sub(r"\{\w+\}", boards[0], path.replace("{number}", "1"))
+            response = await screen.browser.call(method, BASE + at, json={"id": new_id(), "name": "note.add", "data": NOTE})
+            assert response.status_code == 401, (method, path)
+    for path in ("/", f"/searches/{boards[0]}", "/since", "/account", "/accounts", "/api", "/metrics", "/wall", "/displays"):
+        await screen.browser.call("GET", path)
+
+
+async def _begin(company: Company, profile: str, boards: list[str]) -> Screen:
+    screen = Screen(profile, Browser(company.server))
+    await pair(company.alice, screen.browser, ["operations", *boards], profile, name="Wall")
+    display = await screen.open()
+    for board in ("operations", *boards):
+        await display.follow(board)
+    return screen
+
+
+async def _catch_up(company: Company, screen: Screen, boards: list[str]) -> list[str]:
+    """Waits until the screen has all that there is; the boards that it still has."""
+    display = screen.now
+    for board in ("operations", *boards):
+        seq = (await company.alice.snapshot(board))["seq"]
+        await display.until(partial(_has, display, board, seq))
+    await display.until(lambda: [each for each in display.heard if each["type"] == "summary"])
+    return [board for board in boards if not display.screens[board].gone]
+
+
+def _has(display: Person, board: str, seq: int) -> bool:
+    return display.screens[board].seq >= seq or display.screens[board].gone is not None
+
+
+async def _come_back(screen: Screen, boards: list[str]) -> None:
+    """By its positions, and from snapshots."""
+    before = screen.now.screens
+    await screen.now.leave()
+    display = await screen.open()
+    for board in ("operations", *boards):
+        display.screens[board] = Screened(before[board].epoch, 3)
+        await display.follow(board, before[board].epoch, 3)
+        await display.follow(board)
+
+
+@pytest.fixture(scope="module")
+async def night(company: Company) -> AsyncIterator[Night]:
+    alice = company.alice
+    lead = await company.come(STAFF[3], "coordinator")
+    staff = [await company.come(name, "investigator") for name in STAFF[:3]]
+    unseen = [await company.secret_search(company.ada, **SEARCH), (await _scene(company, lead.account["id"]))[0]]
+    await alice.do(unseen[1], "search.set_appeal", {"level": "discreet"} | TOLD)
+    scenes = {name: await _scene(company, lead.account["id"]) for name in TABLE}
+    boards = [search for search, _ in scenes.values()]
+    screens = [await _begin(company, profile, boards) for profile in PROFILES]
+    for person in staff:
+        await person.follow(boards[0])
+        await person.say({"type": "presence", "board": boards[0], "card": SECRET, "editing": True})
+    for name, (search, names) in scenes.items():
+        await _give(company, name, search, names)
+    for name in ("note.add", "sighting.add", "task.add"):
+        for board in unseen:
+            await alice.do(board, name, GIVEN[name])
+    for board in ("operations", boards[0]):
+        await alice.do(board, "note.add", NOTE | {"category": "contact", "happened_at": CALLED_AT})
+    people = [alice, company.ada, company.bob, company.victor, lead, *staff]
+    try:
+        for screen in screens:
+            kept = await _catch_up(company, screen, boards)
+            assert set(boards) - set(kept) == {scenes["search.set_access"][0]}
+            await _refused(screen, kept, unseen)
+            await _come_back(screen, kept)
+        yield Night(screens, set(scenes), unseen, [person.account["id"] for person in people])
+    finally:
+        for screen in screens:
+            await screen.now.leave()
+            await screen.browser.leave()
+
+
+@pytest.fixture(scope="module", params=PROFILES)
+def screen(request: pytest.FixtureRequest, night: Night) -> Screen:
+    return next(each for each in night.screens if each.profile == request.param)
+
+
+def test_every_command_of_the_table_was_given(night: Night) -> None:
+    assert night.given == set(TABLE) == set(GIVEN), "a new command, or a new field, needs its secrets here"
+
+
+def test_no_secret_leaves_the_server_for_a_display(night: Night, screen: Screen) -> None:
+    told = screen.bytes().decode()
+    secrets = [SECRET, BORN, str(LAT), str(LON), RECEIVED_AT, CALLED_AT, "social_media", "injured"]
+    secrets += [*STAFF[:3], *night.accounts, *night.unseen]
+    secrets += [SEEN_AT, TITLE, STAFF[3]] if screen.profile == "room" else []
+    found = {secret: told[max(0, told.index(secret) - 200) :][:260] for secret in secrets if secret in told}
+    assert not found
+
+
+def test_it_is_told_what_its_profile_names(screen: Screen) -> None:
+    """The other side: what was looked for could have been found, and what is meant for the wall is there."""
+    told = screen.bytes().decode()
+    assert FIRST in told
+    assert all((secret in told) == (screen.profile == "inner") for secret in (SEEN_AT, TITLE, STAFF[3]))
+
+
+def test_nothing_is_told_of_who_was_found(screen: Screen) -> None:
+    told = [each for frame in screen.frames() for each in (*frame.get("entities", ()), *frame.get("events", ()))]
+    ended = [each["state"] for each in told if each.get("kind") == "search" and (each["state"] or {}).get("status") == "found"]
+    assert {tuple(sorted(state)) for state in ended} == {("kind", "status", "status_at")}
+
+
+def test_nothing_has_a_name_that_is_not_on_the_list(screen: Screen) -> None:
+    """Finds also what has no text: a number, a code, a yes or no."""
+    names = {name for frame in screen.frames() for name in _names(frame) if not ID.fullmatch(name)}
+    answers = {"fields", "current"}
+    assert names - answers <= FRAMES | MORE[screen.profile]
+    paths = {path for frame in screen.frames() for event in frame.get("events", ()) for path in event.get("changes", ())}
+    assert {name for path in paths for name in path.split(".")} <= FRAMES | MORE[screen.profile]
+    assert MORE[screen.profile] <= names, "what is on the list is there"
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _names(each)

@@ -1,0 +1,183 @@
+"""The audit log in the browser: read by day, filtered and gone back in by keyboard, in every window; and what the bell says."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from board.accounts import accounts
+from board.audit import actor, writer
+from board.audit.entries import RoleSet, SignInFailed, TokenAdded
+from board.audit_log import pages
+from models.accounts import Account
+from tests.browser.test_browser_accounts import hire
+from tests.browser.test_browser_pages import TALL, WIDTHS, barriers, keep, overflow
+from tests.support.cast import new_id
+from tests.support.office import Office
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+LONG = "Administratrice-générale de la permanence de nuit, Bruxelles-Capitale"
+
+
+@pytest.fixture
+async def ada(office: Office) -> Window:
+    """An administrator's window."""
+    await hire(office, "Ada", "admin")
+    return await office.window("Ada")
+
+
+async def account(office: Office, name: str) -> Account:
+    await hire(office, name)
+    assert office.server
+    return await office.server.desk.database.read(lambda s: accounts.find(s, f"{name.lower()}@desk.example"))
+
+
+async def happened(office: Office, admin: Account, id: str, count: int) -> None:
+    """Some of what administrators do to somebody, and somebody who knocks."""
+    assert office.server
+    by = actor.account(admin)
+    for number in range(count):
+        for entry, who in (
+            (TokenAdded(id=id, name="Kim Ö", token=new_id(), title=f"hotline {number}", scope="intake", expires_at=None), by),
+            (SignInFailed(id=id, name="Kim Ö", reason="password", address="203.0.113.7", count=17), actor.NOBODY),
+            (RoleSet(id=id, name=LONG, before="viewer", role="coordinator"), actor.command_line()),
+        ):
+            await office.server.desk.database.write(lambda s, entry=entry, who=who: writer.write(s, entry, by=who))
+
+
+async def test_it_is_reached_from_the_accounts_and_says_what_happened(office: Office, ada: Window) -> None:
+    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
+    await happened(office, admin, kim.id, 1)
+    await ada.page.goto("/accounts")
+    await ada.page.get_by_role("link", name="Audit log").click()
+    await expect(ada("h1")).to_have_text("Audit log")
+    await expect(ada("nav [aria-current=page]")).to_have_text("Accounts")
+    lines = ada("[data-testid=entries] li .what")
+    await expect(lines.nth(1)).to_have_text("Failed sign-in as Kim Ö from 203.0.113.7: wrong password (17 more times)")
+    await expect(lines.nth(2)).to_have_text("Ada created the API token “hotline 0” (intake) for Kim Ö")
+    await expect(ada("[data-testid=entries] li time").first).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
+    french = await office.window("Ada", locale="fr-BE")
+    await french.page.goto("/audit")
+    await expect(french("[data-testid=entries] li .what").nth(2)).to_contain_text("Ada a créé le jeton d’API")
+    bob = await office.window("Bob")
+    bob.may_fail("404")
+    await bob.page.goto("/audit")
+    await expect(bob("main")).not_to_contain_text("hotline")
+    await expect(bob("h1")).not_to_have_text("Audit log")
+
+
+async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
+    office: Office,
+    ada: Window,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pages, "AT_ONCE", 5)
+    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
+    await happened(office, admin, kim.id, 4)
+    await ada.page.goto("/audit")
+    await ada("[name=account]").select_option(kim.id)
+    await ada("[name=kind]").focus()
+    await ada.page.keyboard.press("Enter")  # a form is sent by it, also from a choice
+    await ada("[name=account]").focus()
+    await ada("form[role=search] button").focus()
+    await ada.page.keyboard.press("Enter")
+    await ada.page.wait_for_url(f"**/audit?account={kim.id}*")
+    lines, more = ada("[data-testid=entries] li"), ada("[data-more] a")
+    await expect(ada("[data-days=grow]")).to_be_attached()
+    await expect(lines).to_have_count(5)
+    await expect(ada("[data-testid=entries] h2")).to_have_count(1)
+    await more.focus()
+    await ada.page.keyboard.press("Enter")
+    await expect(lines).to_have_count(10)
+    await expect(lines.nth(5)).to_be_focused()
+    await expect(ada("[data-added]")).to_have_text("5 older entries shown")
+    await expect(ada("[data-testid=entries] section")).to_have_count(1)  # of one day
+    await more.click()
+    await expect(lines).to_have_count(13)  # with the one by which she was added
+    await expect(more).to_have_count(0)
+    await expect(lines.nth(12)).to_contain_text("added the account of Kim")
+    seqs = [int(await each.get_attribute("data-seq") or 0) for each in await lines.all()]
+    assert seqs == sorted(set(seqs), reverse=True)
+    await ada("[name=kind]").select_option("sign_in")
+    await ada("form[role=search] button").click()
+    await expect(lines).to_have_count(4)
+    await ada("[name=from]").fill("2000-01-01T00:00")
+    await ada("[name=until]").fill("2000-01-02T00:00")
+    await ada("form[role=search] button").click()
+    await expect(ada("main")).to_contain_text("No entries match.")
+    await ada.page.get_by_role("link", name="Show all").click()
+    await expect(lines).to_have_count(5)
+
+
+async def test_without_the_line_it_says_so_and_keeps_what_is_there(
+    office: Office,
+    ada: Window,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pages, "AT_ONCE", 5)
+    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
+    await happened(office, admin, kim.id, 4)
+    ada.may_fail("ERR_INTERNET_DISCONNECTED", "WebSocket", "Failed to load")
+    await ada.page.goto(f"/audit?account={kim.id}")
+    await expect(ada("[data-days=grow]")).to_be_attached()
+    await ada.context.set_offline(True)
+    await ada("[data-more] a").click()
+    await expect(ada("[data-added]")).to_contain_text("cannot be read now")
+    await expect(ada("[data-testid=entries] li")).to_have_count(5)
+    await ada.context.set_offline(False)
+    await ada("[data-more] a").click()
+    await expect(ada("[data-testid=entries] li")).to_have_count(10)
+
+
+async def test_the_file_is_that_of_what_is_shown(office: Office, ada: Window) -> None:
+    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
+    await happened(office, admin, kim.id, 1)
+    await ada.page.goto(f"/audit?account={kim.id}&kind=token")
+    async with ada.page.expect_download() as started:
+        await ada.page.get_by_role("link", name="Download as CSV").click()
+    file = await (await started.value).path()
+    assert file.read_text(encoding="utf-8-sig").count("\n") == 2
+    assert "hotline 0" in file.read_text(encoding="utf-8-sig")
+
+
+async def test_it_fits_every_window_and_has_no_barrier(office: Office, ada: Window) -> None:
+    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
+    await happened(office, admin, kim.id, 3)
+    window = await office.window("Ada", viewport=TALL)
+    window.may_fail("422")
+    found = {}
+    for name, path in {
+        "audit": "/audit",
+        "audit-one": f"/audit?account={kim.id}",
+        "audit-wrong": "/audit?from=yesterday",
+    }.items():
+        await window.page.goto(path)
+        await window.page.set_viewport_size(TALL)
+        found[name] = await barriers(window)
+        for width, height in WIDTHS.items():
+            await window.page.set_viewport_size({"width": width, "height": height})
+            assert await overflow(window) == [], f"{name} at {width}"
+            await keep(window, name, width)
+    assert {name: some for name, some in found.items() if some} == {}
+
+
+async def test_who_is_concerned_reads_at_the_bell_what_was_done(office: Office, ada: Window) -> None:
+    name = f"Kim{new_id()}"
+    kim = await account(office, name)
+    window = await office.window(name)
+    await window.open("/")
+    await ada.page.goto("/accounts/tokens")
+    await ada("form[data-form=add] [name=name]").fill(f"hotline {kim.id}")
+    await ada("form[data-form=add] [name=account]").select_option(kim.email)
+    await ada("form[data-form=add] button").click()
+    await expect(window("[data-bell] summary")).to_have_attribute("aria-label", "Alerts: 1 unread")
+    await window("[data-bell] summary").click()
+    line = window("[data-testid=alerts] li")
+    await expect(line).to_contain_text(f"Ada created an API token with your rights: “hotline {kim.id}”")
+    await keep(window, "bell", 1280)
+    await line.locator("a").click()
+    await window.page.wait_for_url("**/account")
+    await expect(window("[data-bell] summary")).to_have_attribute("aria-label", "Alerts")
+    await expect(window("main")).to_contain_text(f"hotline {kim.id}")

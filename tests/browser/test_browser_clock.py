@@ -1,0 +1,50 @@
+"""After the server's clock was set, screens say that times may be wrong, and show when things happened by the clock of then."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.clocks import WallClock
+from tests.support.office import Office
+from tests.support.screens import display
+from tests.support.window import PATIENCE_MS
+
+pytestmark = pytest.mark.browser
+
+SEEN = "Girl with a red coat at the Graslei"
+HOURS = timedelta(hours=5)
+LEARNS_MS = 2 * 5_000 + PATIENCE_MS  # after two heartbeats a screen knows that a clock was set back
+
+
+async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves(office: Office, wall_clock: WallClock) -> None:
+    board = await office.search()
+    alice, bob = await office.both_at(board)
+    wall, _ = await display(office, ["operations"])
+    await wall.page.goto("/wall")
+    notice, on_wall = alice("[data-notice=clock]"), wall.page.get_by_test_id("wrong-server")
+    await expect(wall.page.get_by_test_id("now")).to_be_visible()
+    await expect(notice).to_have_count(0)
+    wall_clock.set(HOURS)
+    await expect(notice).to_contain_text("The server’s clock jumped ahead by 5 h 00 at", timeout=LEARNS_MS)
+    await expect(on_wall).to_contain_text("Times may be wrong", timeout=LEARNS_MS)
+    await expect(wall.page.get_by_test_id("wrong-clock")).to_have_count(0)  # it is not that screen's
+    await bob.add_sighting(SEEN)
+    await expect(alice.card(SEEN)).to_be_visible()
+    wall_clock.set(timedelta(0))
+    await expect(notice).to_contain_text("The server’s clock jumped back by 5 h 00 at", timeout=LEARNS_MS)
+    await expect(notice).to_contain_text("the newest events carried the time")
+    await bob.card(SEEN).locator("a[data-part=open]").click()
+    await bob.fill("grade", {"grade.source": "B"})
+    await bob("[data-act=grade]").click()
+    # what has just happened has just happened, whatever the journal's own time is
+    await expect(alice.card(SEEN).locator(".by time")).to_have_text("just now", timeout=LEARNS_MS)
+    hour = await wall.page.evaluate("new Date().toLocaleTimeString('en-GB', { timeZone: 'Europe/Brussels' }).slice(0, 2)")
+    await expect(wall.page.get_by_test_id("now")).to_have_text(re.compile(rf"^{hour}:|:(?:59|00)$"), timeout=LEARNS_MS)
+    graded = alice("[data-testid=history] li[data-type='sighting.graded']")
+    await alice.open_card(SEEN)
+    await expect(graded.get_by_test_id("by-clock")).to_contain_text("by the clock: ")
+    await alice.open(f"/searches/{board}/history")
+    await expect(alice("li[data-type='sighting.graded']").get_by_test_id("by-clock")).to_be_visible()
+    await expect(alice("li[data-type='sighting.added']").get_by_test_id("by-clock")).to_have_count(0)

@@ -1,0 +1,259 @@
+"""A coordinator qualifies a disappearance, sets an appeal, is told "found", and closes. Others see it, and decide none of it."""
+
+import json
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import text
+
+from board.accounts import live_changes
+from tests.browser.test_browser_pages import TALL, barriers
+from tests.support.cast import PASSWORD
+from tests.support.office import Office
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+CRITERIA = {
+    "under_13": {"answer": "yes", "basis": "Identity card"},
+    "medication": {"answer": "no", "basis": "The family doctor"},
+    "out_of_character": {"answer": "yes", "basis": "Her mother"},
+}
+SUGGESTION = "2 of 6 criteria apply: the desk's people decide. 3 are not known yet."
+
+
+async def decide(window: Window, act: str) -> None:
+    """Opens a dialog from the row of tools, or from the facts."""
+    await window(f"[data-act={act}]").first.click()
+    await window("dialog").wait_for()
+
+
+async def send(window: Window) -> None:
+    await window("dialog [data-act=send]").click()
+    await expect(window("dialog")).to_have_count(0)
+
+
+async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(office: Office) -> None:
+    board = await office.search(criteria=CRITERIA)
+    alice, bob = await office.both_at(board)
+    await expect(bob("[data-testid=worrying]")).to_have_text("Worrying?")
+    for window in (alice, bob):
+        await window("[data-act=log]").click()
+        await expect(window("[data-testid=suggestion]")).to_have_text(SUGGESTION)
+        await expect(window("[data-testid=decision]")).to_have_text("Not decided")
+        await expect(window("[data-criterion]")).to_have_count(6)
+        await expect(window("[data-criterion=under_13]")).to_have_text("Yes · Identity card")
+        await expect(window("[data-criterion=medication]")).to_have_text("No · The family doctor")
+        await expect(window("[data-criterion=disability]")).to_have_text("Unknown")
+    await expect(bob("[data-act=qualify]")).to_have_count(0)
+    await decide(alice, "qualify")
+    await expect(alice("dialog input[value=null]")).to_be_checked()
+    await expect(alice("dialog .applying li")).to_have_text(
+        ["Younger than 13 · Identity card", "Absence contrary to usual behaviour · Her mother"]
+    )
+    await alice("dialog input[value=true]").check()
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("dialog .error")).to_have_text("This can't be left empty.")
+    await alice.fill("worrying", {"basis": "The prosecutor, by phone at 22:10"})
+    await send(alice)
+    for window in (alice, bob):
+        await expect(window("[data-testid=worrying]")).to_have_text("Worrying")
+        await expect(window("[data-testid=decision]")).to_have_text("Worrying · The prosecutor, by phone at 22:10")
+    await decide(alice, "qualify")
+    await alice("dialog input[value=false]").check()
+    await alice.fill("worrying", {"basis": "She called her mother"})
+    await send(alice)
+    await expect(bob("[data-testid=worrying]")).to_have_count(0)
+    await expect(bob("[data-testid=decision]")).to_have_text("Not worrying · She called her mother")
+    await expect(bob("[data-testid=history] > li").first).to_contain_text("Worrying: Worrying → Not worrying")
+
+
+async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(office: Office) -> None:
+    board = await office.search()
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await expect(alice("[data-testid=worrying]")).to_have_count(0)
+    await (await office.person("Bob")).do(board, "search.update", {"criteria": {"danger_to_life": {"answer": "yes"}}})
+    await expect(alice("[data-testid=worrying]")).to_have_text("Worrying?")
+    await alice("[data-act=log]").click()
+    await expect(alice("[data-testid=suggestion]")).to_contain_text("1 of 6 criteria applies")
+    search = next(each for each in await (await office.person("Alice")).entities(board) if each["kind"] == "search")
+    assert search["state"]["worrying"] is None
+
+
+async def test_a_criterion_that_is_asked_no_more_is_read_where_it_was_answered_and_asked_nowhere(office: Office) -> None:
+    board, other = await office.search(criteria=CRITERIA), await office.search()
+    assert office.server
+    criteria = next(each for each in await (await office.person("Alice")).entities(board) if each["kind"] == "search")["state"][
+        "criteria"
+    ]
+    answers = json.dumps(criteria | {"danger_to_others": {"answer": "yes", "basis": "The school"}})
+    await office.server.desk.database.write(
+        lambda session: session.connection().execute(
+            text("UPDATE search SET criteria = :answers WHERE id = :id"), {"answers": answers, "id": board}
+        )
+    )
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=log]").click()
+    await expect(alice("[data-criterion=danger_to_others]")).to_have_text("Yes · The school")
+    await expect(alice("[data-testid=suggestion]")).to_contain_text("3 of 7 criteria apply")
+    await decide(alice, "edit-search")
+    former = alice("dialog [data-former]")
+    await expect(former).to_have_text("May endanger others Yes · The school asked no more")
+    await expect(former.locator("input, select")).to_have_count(0)
+    await alice.fill("facts", {"person.last_name": "Voorbeeld"})
+    await send(alice)
+    await expect(alice("[data-testid=person]")).to_contain_text("Voorbeeld")
+    await expect(alice("[data-criterion=danger_to_others]")).to_have_text("Yes · The school")
+    await alice.open(f"/searches/{other}")
+    await alice("[data-act=log]").click()
+    await expect(alice("[data-criterion]")).to_have_count(6)
+    await decide(alice, "edit-search")
+    await expect(alice("dialog .criterion")).to_have_count(6)
+
+
+async def test_two_coordinators_who_decide_at_once_see_each_other(office: Office) -> None:
+    board = await office.search(criteria=CRITERIA)
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=log]").click()
+    await decide(alice, "qualify")
+    await alice("dialog input[value=true]").check()
+    await alice.fill("worrying", {"basis": "The prosecutor"})
+    assert office.server
+    await live_changes.add_account(office.server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+    dora = await office.person("Dora")
+    await dora.do(board, "search.set_worrying", {"worrying": False, "basis": "The duty officer"})
+    await expect(alice("dialog [data-theirs=worrying]")).to_contain_text("Dora changed this")
+    await expect(alice("dialog [data-theirs=worrying] [data-value=theirs]")).to_have_text("Not worrying")
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("dialog [data-conflict=worrying]")).to_be_visible()
+    await alice("dialog [data-act=keep-mine]").click()
+    await expect(alice("dialog")).to_have_count(0)
+    await expect(alice("[data-testid=decision]")).to_have_text("Worrying · The prosecutor")
+
+
+async def test_alice_sets_an_appeal_and_a_discreet_one_says_that_outsiders_must_not_see_it(office: Office) -> None:
+    board = await office.search()
+    alice, bob = await office.both_at(board)
+    await expect(bob("[data-testid=appeal]")).to_have_count(0)
+    await expect(bob("[data-act=appeal]")).to_have_count(0)
+    await decide(alice, "appeal")
+    await expect(alice("dialog input[value=none]")).to_be_checked()
+    await expect(alice.field("appeal", "appeal.until")).to_have_count(0)
+    await alice("dialog input[value=discreet]").check()
+    await alice.fill(
+        "appeal", {"appeal.from": "2026-11-24T10:00", "appeal.until": "2026-11-23T10:00", "reason": "With the police"}
+    )
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("dialog [data-field='appeal.until'] .error")).to_have_text("An appeal ends after it begins.")
+    await expect(alice.field("appeal", "reason")).to_have_value("With the police")
+    await alice.fill("appeal", {"appeal.until": "2036-11-26T10:00"})
+    await send(alice)
+    await expect(bob("[data-testid=appeal]")).to_contain_text("Appeal: discreet, until Wed 26 Nov 2036 10:00")
+    await expect(bob("[data-testid=appeal]")).to_contain_text("Outsiders must not see it.")
+    await decide(alice, "appeal")
+    await alice("dialog input[value=posters]").check()
+    await send(alice)
+    await expect(bob("[data-testid=appeal]")).to_have_text("Appeal: posters, until Wed 26 Nov 2036 10:00")
+    await decide(alice, "appeal")
+    await alice("dialog input[value=none]").check()
+    await send(alice)
+    await expect(bob("[data-testid=appeal]")).to_have_count(0)
+    await bob("[data-act=log]").click()
+    await expect(bob("[data-testid=history] > li").nth(2)).to_contain_text("With the police")
+
+
+async def test_an_appeal_that_is_to_come_and_one_that_is_over_say_so(office: Office) -> None:
+    board = await office.search()
+    bob, alice = await office.window("Bob"), await office.person("Alice")
+    await bob.open(f"/searches/{board}")
+    await alice.do(
+        board, "search.set_appeal", {"level": "public", "from": "2036-11-26T09:00:00Z", "until": "2036-11-28T09:00:00Z"}
+    )
+    await expect(bob("[data-testid=appeal]")).to_have_text("Appeal: public, from Wed 26 Nov 2036 10:00")
+    await alice.do(board, "search.set_appeal", {"level": "public", "until": "2016-11-26T09:00:00Z"})
+    await expect(bob("[data-testid=appeal]")).to_have_text("Appeal: public, ended Sat 26 Nov 2016 10:00")
+
+
+async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(office: Office) -> None:
+    board = await office.search()
+    alice, bob = await office.both_at(board)
+    await (await office.person("Alice")).do(board, "search.set_appeal", {"level": "posters"})
+    await decide(alice, "set-status")
+    await alice("dialog input[value=found]").check()
+    await expect(alice("dialog [data-testid=means]")).to_contain_text(
+        "The running appeal (posters) ends, and the tasks to take it down are made."
+    )
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("dialog .error")).to_have_count(3)  # in which condition, how, and what happened
+    await alice.fill(
+        "status",
+        {
+            "outcome.place": "Oostende",
+            "outcome.condition": "well",
+            "outcome.how": "police",
+            "outcome.confirmed_by": "Inspector Maes",
+            "reason": "Seen by a patrol, she went with them",
+        },
+    )
+    await alice.field("status", "outcome.family_told").check()
+    await send(alice)
+    for window in (alice, bob):
+        await expect(window("[data-testid=status]")).to_have_text("Found")
+        await expect(window("[data-testid=appeal]")).to_have_count(0)
+        await expect(window("[data-testid=outcome]")).to_contain_text("Oostende · alive and well · found by the police")
+        await expect(window("[data-testid=outcome]")).to_contain_text("family told · police not told")
+        await expect(window.column("todo").locator("h3", has_text="Posters: have them taken down")).to_be_visible()
+    await office.same(alice, bob, board)
+    await decide(alice, "set-status")
+    await alice("dialog input[value=closed]").check()
+    await alice.fill("status", {"reason": "The family has her back", "acknowledge": "The police were there"})
+    await send(alice)
+    await expect(bob("[data-testid=status]")).to_have_text("Closed")
+    for act in ("appeal", "access", "column-menu", "add-task", "edit-search"):
+        await expect(alice(f"[data-act={act}]")).to_have_count(0)
+
+
+async def test_found_without_an_appeal_promises_no_tasks(office: Office) -> None:
+    board = await office.search()
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await decide(alice, "set-status")
+    await alice("dialog input[value=found]").check()
+    await expect(alice("dialog [data-testid=means]")).to_contain_text("No appeal runs, so there is nothing to take down.")
+    tasks = await alice("article.task").count()
+    await alice.fill("status", {"outcome.condition": "well", "outcome.how": "came_back", "reason": "She rang the bell"})
+    await send(alice)
+    await expect(alice("[data-testid=status]")).to_have_text("Found")
+    await expect(alice("article.task")).to_have_count(tasks)
+    await alice.same_as_server(board)
+
+
+@pytest.mark.parametrize("name", ["Bob", "Victor"])
+async def test_who_does_not_lead_reads_the_decisions_and_is_offered_none(office: Office, name: str) -> None:
+    board = await office.search(criteria=CRITERIA)
+    window = await office.window(name)
+    await window.open(f"/searches/{board}")
+    await window("[data-act=log]").click()
+    await expect(window("[data-testid=suggestion]")).to_have_text(SUGGESTION)
+    await expect(window("[data-testid=appeal-facts]")).to_contain_text("Nobody is asked to look out.")
+    for act in ("qualify", "appeal", "set-status", "access"):
+        await expect(window(f"[data-act={act}]")).to_have_count(0)
+
+
+async def test_axe_finds_no_barrier_in_what_is_decided(office: Office) -> None:
+    board = await office.search(criteria=CRITERIA)
+    await (await office.person("Alice")).do(board, "search.set_appeal", {"level": "discreet", "until": "2036-11-26T09:00:00Z"})
+    alice = await office.window("Alice", viewport=TALL)
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=log]").click()
+    await alice("[data-testid=history]").wait_for()
+    found = await barriers(alice)
+    for act in ("qualify", "appeal"):
+        await decide(alice, act)
+        found += await barriers(alice, "dialog")
+        await alice.page.keyboard.press("Escape")
+        await expect(alice("dialog")).to_have_count(0)
+    assert found == []

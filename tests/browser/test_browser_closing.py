@@ -1,0 +1,173 @@
+"""Alice closes a search with something still open: she is told what, says why, and Bob reads it."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.test_browser_close_out import decide, send
+from tests.browser.test_browser_pages import TALL, barriers
+from tests.support.office import Office
+from tests.support.proxy import line_to
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
+FOUND = {"status": "found", "reason": "Seen by a patrol, she went with them", "outcome": OUTCOME}
+WHY = "The parents are on the way with the police."
+
+
+async def found(office: Office) -> str:
+    """A search that was found with its first tasks done, an appeal that is to be taken down, and a sighting nobody assessed."""
+    board, alice = await office.search(), await office.person("Alice")
+    entities = await alice.entities(board)
+    (done,) = [each["id"] for each in entities if each["kind"] == "column" and each["state"]["role"] == "done"]
+    for each in entities:
+        if each["kind"] == "task":
+            await alice.do(board, "card.move", {"card": each["id"], "column": done})
+    await office.sighting(board, "A girl at the tram stop")
+    await alice.do(board, "search.set_appeal", {"level": "discreet"})
+    await alice.do(board, "search.set_status", FOUND)
+    return board
+
+
+async def closing(window: Window) -> None:
+    await decide(window, "set-status")
+    await window("dialog input[value=closed]").check()
+
+
+async def test_after_found_the_page_lists_what_is_open(office: Office) -> None:
+    board = await found(office)
+    alice, bob = await office.both_at(board)
+    for window in (alice, bob):
+        await expect(window("[data-testid=outcome]")).to_contain_text("family not told · police not told · Seen by a patrol")
+        await expect(window("[data-testid=still-open]")).to_have_text(
+            re_numbers("Before closing: not done: Task {task} · not assessed: Sighting {sighting}")
+        )
+    await bob("[data-testid=still-open] a", has_text="Sighting").click()
+    await expect(bob.panel.locator("[data-testid=title]")).to_have_text("A girl at the tram stop")
+    person = await office.person("Bob")
+    entities = await person.entities(board)
+    (sighting,) = [each["id"] for each in entities if each["kind"] == "sighting"]
+    await person.do(board, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
+    await expect(alice("[data-testid=still-open]")).not_to_contain_text("Sighting")
+
+
+def re_numbers(text: str) -> "re.Pattern[str]":
+    return re.compile(re.escape(text).replace(r"\{task\}", r"\d+").replace(r"\{sighting\}", r"\d+"))
+
+
+async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(office: Office) -> None:
+    board = await found(office)
+    alice, bob = await office.both_at(board)
+    await closing(alice)
+    listed = alice("dialog [data-testid=open-list] li")
+    await expect(listed).to_have_count(4)
+    await expect(listed.nth(0)).to_have_text("The family has not been told.")
+    await expect(listed.nth(1)).to_have_text("The police have not been told.")
+    await expect(listed.nth(3)).to_contain_text("not assessed: Sighting")
+    await alice.fill("status", {"reason": "At home"})
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("dialog [data-field=acknowledge] .error")).to_have_text("This can't be left empty.")
+    await expect(alice.field("status", "acknowledge")).to_be_focused()
+    await expect(bob("[data-testid=status]")).to_have_text("Found")
+    await alice.page.keyboard.type(WHY)
+    await alice.page.keyboard.press("Control+Enter")
+    for window in (alice, bob):
+        await expect(window("[data-testid=status]")).to_have_text("Closed")
+        await expect(window("[data-testid=acknowledge]")).to_have_text(f"Closed anyway because: {WHY}")
+        await expect(window("[data-testid=outcome]")).to_contain_text("found: Seen by a patrol, she went with them · At home")
+        await expect(window("[data-testid=still-open]")).to_have_count(0)
+    await bob("[data-act=log]").click()
+    last = bob("[data-testid=history] > li").first
+    await expect(last.locator("[data-path=acknowledge]")).to_contain_text(WHY)
+    await expect(last.locator(".reason")).to_have_text("At home")
+    await bob("[data-bell] summary").click()
+    await expect(bob("[data-testid=alerts] li").first).to_contain_text(f"Alice closed the search anyway, because: {WHY}")
+    await bob.open("/")
+    await expect(bob(f"[data-search='{board}'] .anyway")).to_have_text(f"Closed anyway because: {WHY}")
+    await bob.open(f"/searches/{board}/history")
+    await expect(bob("[data-type='search.status_set'] [data-path=acknowledge]").first).to_contain_text(WHY)
+    seq = (await (await office.person("Bob")).events(board))[-1]["seq"]
+    await bob.page.goto(f"/searches/{board}?at={seq}")
+    await expect(bob("[data-testid=acknowledge]")).to_contain_text(WHY)
+
+
+async def test_where_nothing_is_open_nothing_is_asked(office: Office) -> None:
+    board, person = await found(office), await office.person("Alice")
+    alice, bob = await office.both_at(board)
+    await closing(alice)
+    await expect(alice("dialog [data-testid=open-list]")).to_be_visible()
+    for each in await person.entities(board):
+        if each["kind"] in ("task", "sighting"):
+            await person.do(board, "card.withdraw", {"card": each["id"]})
+    await person.do(board, "search.set_outcome", {"outcome": {"family_told": True, "police_told": True}})
+    await expect(alice("dialog [data-testid=open-list]")).to_have_count(0)
+    await expect(alice("dialog [data-field=acknowledge]")).to_have_count(0)
+    await alice.fill("status", {"reason": "At home"})
+    await send(alice)
+    await expect(bob("[data-testid=status]")).to_have_text("Closed")
+    await expect(bob("[data-testid=acknowledge]")).to_have_count(0)
+
+
+async def test_what_somebody_opened_meanwhile_is_named_by_the_server(office: Office) -> None:
+    """Alice does not hear yet of the sighting that Bob took in when she closes the search."""
+    board = await office.search()
+    person = await office.person("Alice")
+    for each in await person.entities(board):
+        if each["kind"] == "task":
+            await person.do(board, "card.withdraw", {"card": each["id"]})
+    async with line_to(office.url) as line:
+        alice = await office.window("Alice", url=line.url)
+        await alice.open(f"/searches/{board}")
+        await closing(alice)
+        await alice.fill("status", {"reason": "Handed to the police"})
+        line.hold_answers()
+        await office.sighting(board, "A girl in Aalst")
+        await expect(alice("dialog [data-testid=open-list]")).to_have_count(0)
+        await alice("dialog [data-act=send]").click()
+        await expect(alice("dialog")).to_have_count(0)
+        line.release()
+        await expect(alice("dialog [data-field=acknowledge] .error")).to_contain_text("Sightings that are not assessed:")
+        await expect(alice("dialog [data-testid=open-list]")).to_contain_text("not assessed: Sighting")
+        await expect(alice.field("status", "acknowledge")).to_be_focused()
+        await expect(alice.field("status", "reason")).to_have_value("Handed to the police")
+        await alice.fill("status", {"acknowledge": "It is another child."})
+        await send(alice)
+        await expect(alice("[data-testid=acknowledge]")).to_contain_text("It is another child.")
+        await office.clear()
+
+
+async def test_family_told_is_corrected_on_a_closed_search_and_undone(office: Office) -> None:
+    board, person = await found(office), await office.person("Alice")
+    await person.do(board, "search.set_status", {"status": "closed", "reason": "At home", "acknowledge": WHY})
+    alice, bob = await office.both_at(board)
+    await expect(bob("[data-act=outcome]")).to_have_count(0)
+    await decide(alice, "outcome")
+    await alice.field("outcome", "outcome.family_told").check()
+    await alice.fill("outcome", {"outcome.place": "Oostende", "reason": "Called at 23:40"})
+    await send(alice)
+    for window in (alice, bob):
+        await expect(window("[data-testid=outcome]")).to_contain_text("Oostende · alive and well")
+        await expect(window("[data-testid=outcome]")).to_contain_text("family told · police not told")
+    await bob("[data-act=log]").click()
+    await expect(bob("[data-testid=history] > li").first).to_contain_text("Outcome corrected")
+    await expect(bob("[data-testid=history] > li").first).to_contain_text("Called at 23:40")
+    await alice(".undo [data-act=undo-last]").click()
+    await expect(bob("[data-testid=outcome]")).to_contain_text("family not told")
+
+
+async def test_axe_finds_no_barrier_where_a_search_is_closed(office: Office) -> None:
+    board = await found(office)
+    alice = await office.window("Alice", viewport=TALL)
+    await alice.open(f"/searches/{board}")
+    found_ = await barriers(alice)
+    await closing(alice)
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("dialog .error")).to_have_count(2)
+    found_ += await barriers(alice, "dialog")
+    await alice.page.keyboard.press("Escape")
+    await decide(alice, "outcome")
+    found_ += await barriers(alice, "dialog")
+    assert found_ == []

@@ -1,0 +1,405 @@
+"""What a browser keeps of what somebody typed: nothing that can be read without their session, and never who called."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from board.accounts import accounts, live_changes
+from tests.browser.test_browser_bad_line import NO_LINE, SIGNED_OUT
+from tests.browser.test_browser_intake import taken, tell
+from tests.support.office import Office
+from tests.support.proxy import line_to
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+CALLER, NUMBER, SEEN = "Quirinus Canary", "+32 470 99 88 77", "A girl with a canary coat"
+SECRETS = (CALLER, NUMBER, SEEN)
+
+# All that a page of this address can find in this browser, as one text.
+EVERYTHING = """async () => {
+  const answered = (asked) => new Promise((done) => Object.assign(asked, { onsuccess: () => done(asked.result) }));
+  const found = [Object.entries(localStorage), Object.entries(sessionStorage), document.cookie, history.state, window.name];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) found.push(request.url, await (await cache.match(request)).text());
+  }
+  for (const { name } of await indexedDB.databases()) {
+    const base = await answered(indexedDB.open(name));
+    for (const store of base.objectStoreNames) found.push(await answered(base.transaction(store).objectStore(store).getAll()));
+  }
+  return JSON.stringify(found);
+}"""
+RECORDS = "JSON.stringify(Object.entries(localStorage).filter(([key]) => key.includes(':draft:')))"
+KEPT = "Object.keys(localStorage).filter((key) => /:(draft|outbox):/.test(key))"
+
+
+async def everything(window: Window) -> str:
+    """Fails where it would not find what it looks for."""
+    await window.page.evaluate("""() => {
+      localStorage.setItem("probe", "probe-1"); sessionStorage.setItem("probe", "probe-2");
+    }""")
+    found = str(await window.page.evaluate(EVERYTHING))
+    assert "probe-1" in found
+    assert "probe-2" in found
+    await window.page.evaluate("() => { localStorage.removeItem('probe'); sessionStorage.removeItem('probe'); }")
+    return found
+
+
+async def hides_all(window: Window) -> None:
+    found = await everything(window)
+    assert [secret for secret in SECRETS if secret in found] == []
+
+
+async def kept(window: Window) -> list[str]:
+    return [str(key) for key in await window.page.evaluate(KEPT)]
+
+
+async def keeps(window: Window, count: int) -> None:
+    """Waits until so many things are on the disk."""
+    await window.page.wait_for_function(f"(count) => {KEPT}.length === count", arg=count)
+
+
+async def record_changes(window: Window, before: str) -> None:
+    """Waits until what is on the disk is another."""
+    await window.page.wait_for_function(f"(before) => {RECORDS} !== before", arg=before)
+
+
+async def take_a_call(window: Window, search: str) -> None:
+    """As far as who called, and not sent."""
+    await window.open("/intake")
+    await tell(window.page, search, SEEN, "Brugge", "now", CALLER)
+    await window.page.keyboard.type(NUMBER)
+    await expect(window("#contact")).to_have_value(NUMBER)
+
+
+async def sign_out(window: Window, choice: str) -> None:
+    await window("details.me summary").click()
+    await window("[data-sign-out] button").click()
+    await window(f"dialog [data-act={choice}]").click()
+
+
+@pytest.fixture
+async def noor(office: Office) -> str:
+    """The beginning of the reference of a search."""
+    await office.search(person={"first_name": "Noor"})
+    return "noor"
+
+
+async def test_who_calls_is_kept_nowhere_and_the_rest_is_encrypted(office: Office, noor: str) -> None:
+    bob = await office.window("Bob")
+    await take_a_call(bob, noor)
+    await keeps(bob, 1)
+    await hides_all(bob)
+    await bob.page.reload()
+    await bob.live()
+    await expect(bob("#text")).to_have_value(SEEN)
+    await expect(bob("#where")).to_have_value("Brugge")
+    for field in ("name", "contact"):
+        await expect(bob(f"#{field}")).to_have_value("")
+        await expect(bob(f"#{field}-hint")).to_contain_text("Not kept when the page was loaded again")
+    await hides_all(bob)
+    await bob("#name").fill(CALLER)
+    await expect(bob("#name-hint")).to_be_empty()
+
+
+@pytest.mark.parametrize("form", ["add-sighting", "facts"])
+async def test_nor_is_it_kept_by_the_forms_of_a_board(office: Office, form: str) -> None:
+    board = await office.search()
+    await office.sighting(board, "Seen before")
+    bob = await office.window("Bob")
+    await bob.open(f"/searches/{board}")
+    if form == "add-sighting":
+        await bob("[data-act=add-sighting]").click()
+        await bob("dialog details.more summary, dialog details summary").first.click()
+    else:
+        await bob.open_card("Seen before")
+        await bob.panel.locator("[data-act=edit]").click()
+    await bob.fill(form, {"description": SEEN, "source_name": CALLER, "source_contact": NUMBER})
+    await keeps(bob, 1)
+    await hides_all(bob)
+    await bob.reload()
+    await bob.live()
+    if form == "add-sighting":
+        await bob("[data-act=add-sighting]").click()
+    await expect(bob.field(form, "description")).to_have_value(SEEN)
+    await expect(bob.field(form, "source_name")).to_have_value("")
+    await expect(bob(f"form[data-form={form}] [data-field=source_name] [data-cut]")).to_be_attached()
+    await expect(bob(f"form[data-form={form}]")).to_have_attribute("autocomplete", "off")  # nor does the browser by itself
+
+
+async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_on_the_disk(office: Office, noor: str) -> None:
+    async with line_to(office.url) as line:
+        bob = await office.window("Bob", url=line.url)
+        bob.may_fail(*NO_LINE)
+        await take_a_call(bob, noor)
+        line.cut()
+        await bob("html:not([data-freshness=live])").wait_for(state="attached")
+        await bob.page.keyboard.press("Control+Enter")
+        await expect(bob("[data-taken][data-pending]")).to_contain_text("waiting for the line")
+        await keeps(bob, 2)  # the command, and the list of what was taken
+        await hides_all(bob)
+        await bob.page.goto("about:blank")
+        line.heal()
+        await bob.open("/intake")
+        await taken(bob, 1)
+        await keeps(bob, 1)
+        assert [key.rpartition(":draft:")[2] for key in await kept(bob)] == ["intake:taken"]
+        board, sighting = (await bob("[data-taken] a").get_attribute("href") or "").split("/")[2::2]
+        source = await (await office.person("Bob")).http.get(f"/api/v1/boards/{board}/sightings/{sighting}/source")
+        assert (source.json()["name"], source.json()["contact"]) == (CALLER, NUMBER)
+        await hides_all(bob)
+
+
+async def test_a_command_is_on_the_disk_before_it_is_on_the_wire(office: Office) -> None:
+    board = await office.search()
+    bob = await office.window("Bob")
+    await bob.page.add_init_script("""
+      const send = WebSocket.prototype.send;
+      window.sent = [];
+      WebSocket.prototype.send = function (text) {
+        const { type, id } = JSON.parse(text);
+        if (type === "command") window.sent.push(Object.keys(localStorage).some((key) => key.endsWith(`:outbox:${id}`)));
+        return send.call(this, text);
+      };""")
+    await bob.open(f"/searches/{board}")
+    await bob.add_task("Call the school")
+    await bob.card("Call the school").and_(bob("[data-card]:not([data-pending])")).wait_for()
+    assert await bob.page.evaluate("window.sent") == [True]
+
+
+async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept(office: Office, noor: str) -> None:
+    board = await office.search()
+    bob = await office.window("Bob")
+    await take_a_call(bob, noor)
+    await bob.open(f"/searches/{board}")
+    await bob("[data-act=add-task]").click()
+    await bob.field("add-task", "title").fill("Half a task")
+    await bob.page.keyboard.press("Escape")
+    await sign_out(bob, "stay")
+    await expect(bob("dialog")).to_have_count(0)
+    await bob.live()
+    assert len(await kept(bob)) == 2
+
+    await bob("details.me summary").click()
+    await bob("[data-sign-out] button").click()
+    named = bob("[data-testid=unsent-texts] li")
+    assert sorted(await named.all_inner_texts()) == ["Draft: New task: Half a task", f"Draft: Take a call: {SEEN}"]
+    await bob("dialog [data-act=keep]").click()
+    await bob.page.wait_for_url("**/login")
+    await expect(bob("form.sign-in [data-kept]")).to_contain_text("2 unsent texts are kept")
+    await hides_all(bob)
+    assert "Half a task" not in await everything(bob)
+    await bob.page.go_back()
+    await expect(bob("form.sign-in")).to_be_visible()  # neither as the browser kept it, nor as the server would give it
+
+    await bob.sign_in("bob@desk.example")
+    await office.people["Bob"].sign_in()  # for the scenes that follow
+    await bob.open(f"/searches/{board}")
+    await bob("[data-act=add-task]").click()
+    await expect(bob.field("add-task", "title")).to_have_value("Half a task")
+    await bob.page.keyboard.press("Escape")
+    await sign_out(bob, "delete")
+    await bob.page.wait_for_url("**/login")
+    assert await kept(bob) == []
+    await hides_all(bob)
+    await office.people["Bob"].sign_in()
+
+
+async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_it_is_sent(office: Office, noor: str) -> None:
+    async with line_to(office.url) as line:
+        bob = await office.window("Bob", url=line.url)
+        bob.may_fail(*NO_LINE)
+        await take_a_call(bob, noor)
+        line.cut()
+        await bob("html:not([data-freshness=live])").wait_for(state="attached")
+        await bob.page.keyboard.press("Control+Enter")
+        await bob("details.me summary").click()
+        await bob("[data-sign-out] button").click()
+        assert await bob("[data-testid=unsent-texts] li").all_inner_texts() == [f"New sighting: {SEEN}"]
+        await bob("dialog [data-act=stay]").click()
+        line.heal()
+        await taken(bob, 1)
+        await bob("details.me summary").click()
+        await bob("[data-sign-out] button").click()
+        await bob.page.wait_for_url("**/login")
+        assert await kept(bob) == []
+    await office.people["Bob"].sign_in()
+
+
+async def test_after_an_account_is_disabled_nobody_reads_what_it_left(office: Office, noor: str) -> None:
+    assert office.server
+    charlie = await office.window("Charlie")
+    charlie.may_fail(*SIGNED_OUT, *NO_LINE)
+    await take_a_call(charlie, noor)
+
+    def enable(enabled: bool) -> Any:
+        return live_changes.apply_change(
+            office.server.desk, lambda database: accounts.set_enabled(database, "charlie@desk.example", enabled)
+        )  # type: ignore[union-attr]
+
+    await enable(False)
+    await charlie.page.wait_for_url("**/login?next=*")
+    assert len(await kept(charlie)) == 1
+    await hides_all(charlie)
+    assert await charlie.page.evaluate("fetch('/api/v1/me/draft-key').then((answer) => answer.status)") == 401
+    await charlie.page.go_back()
+    await expect(charlie("form.sign-in")).to_be_visible()
+    await enable(True)
+    await charlie.sign_in("charlie@desk.example")
+    await office.people["Charlie"].sign_in()
+    await charlie.open("/intake")
+    await expect(charlie("#text")).to_have_value(SEEN)
+
+
+async def test_two_people_at_one_browser_do_not_read_each_other(office: Office, noor: str) -> None:
+    bob = await office.window("Bob")
+    await take_a_call(bob, noor)
+    await sign_out(bob, "keep")
+    await bob.page.wait_for_url("**/login")
+    await bob.sign_in("alice@desk.example")
+    await bob.open("/intake")
+    await expect(bob("#text")).to_have_value("")
+    await bob("#text").fill("Alice's own")
+    await keeps(bob, 2)
+    # Bob's record at her place: neither her key nor its place fits.
+    await bob.page.evaluate("""() => {
+      const [hers, his] = [...Object.keys(localStorage)].filter((key) => key.endsWith(":draft:intake"))
+        .sort((a) => (a.includes(document.body.dataset.accountId) ? -1 : 1));
+      localStorage.setItem(hers, localStorage.getItem(his));
+    }""")
+    await bob.reload()
+    await bob.live()
+    await expect(bob("#text")).to_have_value("")
+    for name in ("Alice", "Bob"):
+        await office.people[name].sign_in()
+
+
+async def test_without_the_key_drafts_wait_unread_and_none_is_lost(office: Office) -> None:
+    board = await office.search()
+    bob = await office.window("Bob")
+    bob.may_fail("503")
+    await bob.open(f"/searches/{board}")
+    await bob("[data-act=add-task]").click()
+    await bob.fill("add-task", {"title": "Half a task"})
+    await keeps(bob, 1)
+    before = str(await bob.page.evaluate(RECORDS))
+    assert "sealed" in before
+
+    is_down = True
+    await bob.page.clock.install()
+
+    async def answer(route: Any) -> None:
+        await (route.fulfill(status=503, json={"code": "unavailable"}) if is_down else route.continue_())
+
+    await bob.page.route("**/api/v1/me/draft-key", answer)
+    await bob.reload()
+    await bob.live()
+    await expect(bob("[data-notice=cannot-keep]")).to_contain_text("cannot be read yet")
+    await bob("[data-act=add-task]").click()
+    await expect(bob.field("add-task", "title")).to_have_value("")
+    await bob("dialog details summary").click()
+    await bob.fill("add-task", {"instruction": "Typed meanwhile"})
+    assert (
+        await bob.page.evaluate("JSON.stringify(Object.entries(localStorage).filter(([key]) => key.includes(':draft:')))")
+        == before
+    )
+    is_down = False
+    await bob.page.clock.run_for(6_000)
+    await expect(bob.field("add-task", "title")).to_have_value("Half a task")
+    await expect(bob.field("add-task", "instruction")).to_have_value("Typed meanwhile")
+    await expect(bob("[data-notice=cannot-keep]")).to_have_count(0)
+    await record_changes(bob, before)
+    assert "Typed meanwhile" not in await everything(bob)
+    await bob.reload()
+    await bob.live()
+    await bob("[data-act=add-task]").click()
+    await expect(bob.field("add-task", "title")).to_have_value("Half a task")
+    await expect(bob.field("add-task", "instruction")).to_have_value("Typed meanwhile")
+
+
+@pytest.mark.parametrize("cleared", [True, False])
+async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_taken_meanwhile(
+    office: Office, noor: str, cleared: bool
+) -> None:
+    bob = await office.window("Bob")
+    bob.may_fail("503")
+    await bob.open("/intake")
+    await tell(bob.page, noor, SEEN)
+    await keeps(bob, 1)
+    is_down = True
+    await bob.page.clock.install()
+
+    async def answer(route: Any) -> None:
+        await (route.fulfill(status=503, json={"code": "unavailable"}) if is_down else route.continue_())
+
+    await bob.page.route("**/api/v1/me/draft-key", answer)
+    await bob.reload()
+    await bob.live()
+    await bob("#text").fill("Another call")
+    if cleared:
+        await bob("[data-act=clear]").click()
+    is_down = False
+    await bob.page.clock.run_for(6_000)
+    await expect(bob("[data-notice=cannot-keep]")).to_have_count(0)
+    if not cleared:
+        await expect(bob("#text")).to_have_value("Another call")
+        await keeps(bob, 2)
+        await bob("[data-act=clear]").click()
+        await bob("[data-act=undo]").click()
+        await expect(bob("#text")).to_have_value("Another call")
+        await tell(bob.page, noor)
+        await bob.page.keyboard.press("Control+Enter")
+        await taken(bob, 1)
+        await bob("[data-act=undo]").click()
+    await expect(bob("#text")).to_have_value(SEEN)
+    await bob.reload()
+    await bob.live()
+    await expect(bob("#text")).to_have_value(SEEN)
+
+
+async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_so(office: Office, noor: str) -> None:
+    bob = await office.window("Bob")
+    await bob.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as by http from elsewhere
+    await take_a_call(bob, noor)
+    await expect(bob("[data-notice=cannot-keep]")).to_contain_text("no https")
+    assert await kept(bob) == []
+    await hides_all(bob)
+    await bob.page.keyboard.press("Control+Enter")
+    await taken(bob, 1)
+    await hides_all(bob)
+
+
+async def test_drafts_of_an_earlier_version_are_taken_over_once(office: Office) -> None:
+    board = await office.search()
+    bob = await office.window("Bob")
+    await bob.page.goto("/account")
+    await expect(bob("[data-kept]")).to_have_text("nothing")
+    await bob.page.evaluate(
+        """([board, caller, number, seen]) => {
+          const start = `searchboard:${document.body.dataset.accountId}:draft:`;
+          const keep = (key, value) => localStorage.setItem(start + key, JSON.stringify(value));
+          const began = "2026-11-24T21:34:00.000Z", field = (path, raw) => [path, { raw, was: null }];
+          keep("intake", { board, search: "Noor", text: seen, name: caller, contact: number, began });
+          keep(`${board}:add-sighting`, { mine: [field("description", seen), field("source_name", caller)], start: {} });
+        }""",
+        [board, *SECRETS],
+    )
+    stranger = await bob.context.new_page()
+    await stranger.goto("/password")  # of nobody: whoever opens a page: who called goes
+    await stranger.close()
+    found = await everything(bob)
+    assert SEEN in found
+    assert CALLER not in found
+    assert NUMBER not in found
+    await bob.open("/intake")
+    await expect(bob("#text")).to_have_value(SEEN)
+    await expect(bob("#name-hint")).to_contain_text("Not kept")
+    await bob.page.wait_for_function("() => !Object.entries(localStorage).some(([, kept]) => kept.includes('canary'))")
+    await hides_all(bob)
+    assert len(await kept(bob)) == 2
+    await bob.open(f"/searches/{board}")
+    await bob("[data-act=add-sighting]").click()
+    await expect(bob.field("add-sighting", "description")).to_have_value(SEEN)
+    await expect(bob.field("add-sighting", "source_name")).to_have_value("")

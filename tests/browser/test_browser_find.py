@@ -1,0 +1,285 @@
+"""One finds by the words that one remembers, sees what a filter hides, and finds both again by the address."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.browser.test_browser_pages import barriers, keep, overflow
+from tests.support.office import Office
+from tests.support.window import PATIENCE_MS, Window, until
+
+pytestmark = pytest.mark.browser
+
+FIND = "**/api/v1/find?*"
+PHONE = {"width": 390, "height": 844}
+
+
+async def own_id(office: Office, name: str) -> str:
+    return str((await (await office.person(name)).http.get("/api/v1/me")).json()["id"])
+
+
+async def seek(window: Window, text: str) -> None:
+    await window.page.keyboard.press("/")
+    await expect(window("#find")).to_be_focused()
+    await window.page.keyboard.type(text)
+
+
+async def count(window: Window, text: str) -> None:
+    await expect(window("[data-testid=found-count]")).to_contain_text(text)
+
+
+async def hidden(window: Window, text: str) -> None:
+    await expect(window("[data-testid=filtered] > b")).to_have_text(text)
+
+
+async def choose(window: Window, name: str, value: str) -> None:
+    """In the menu of filters, which is open until it is closed."""
+    if not await window("#filters").is_visible():
+        await window("[data-filter=menu]").click()
+    await window(f"#filters select[data-filter={name}]").select_option(value)
+
+
+async def searches(window: Window, column: str, *ours: str) -> list[str]:
+    """Those of ours in a column of the operations board, in order."""
+    shown: list[str] = await window(f"[data-column={column}] [data-search]").evaluate_all(
+        "all => all.map((each) => each.dataset.search)"
+    )
+    return [each for each in shown if each in ours]
+
+
+async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(office: Office) -> None:
+    alice = await office.person("Alice")
+    secret = await office.search(person={"first_name": "Xanthippe"}, access="members", members=[await own_id(office, "Alice")])
+    here = await office.search()
+    card = await office.sighting(secret, "A red zeppelin, 🙂 over the <b>harbour</b>")
+    await alice.do(secret, "note.add", {"text": "The zeppelin is still there"})
+    await office.sighting(here, "Nothing but a Kíte")
+
+    window, outsider = await office.window("Alice"), await office.window("Charlie")
+    await outsider.open("/")
+    await seek(outsider, "zeppelin")
+    await count(outsider, "Nothing found in all searches")
+    await expect(outsider("[role=option]")).to_have_count(0)
+    own, hers = await own_id(office, "Alice"), await own_id(office, "Charlie")
+    await outsider("#find").fill("")
+    await outsider("h1").click()
+    await alice.do(secret, "search.set_access", {"access": "members", "members": [own, hers]})
+    await expect(outsider(f"[data-search='{secret}']")).to_be_visible()
+    await seek(outsider, "zeppelin")
+    await expect(outsider("[role=option]")).to_have_count(2)
+    await alice.do(secret, "search.set_access", {"access": "members", "members": [own]})
+    await expect(outsider("[role=option]")).to_have_count(0)  # the list is open, and the right has ended
+
+    await window.open("/")
+    await seek(window, "zepp harb")
+    await count(window, "1 found in all searches")
+    assert await window("[data-hit] mark").all_inner_texts() == ["zeppelin", "harbour"]
+    await expect(window("[data-hit]")).to_contain_text("Xanthippe · Sighting")
+    await expect(window("[data-hit] .said")).to_contain_text("🙂 over the <b>harbour</b>")
+    await window("#find").fill("zeppelin")
+    await count(window, "2 found in all searches")
+    for _ in range(2):
+        await window.page.keyboard.press("ArrowDown")
+    sighting = window(f"[data-hit='{card}']")
+    await expect(sighting).to_have_attribute("aria-selected", "true")
+    await expect(window("#find")).to_have_attribute("aria-activedescendant", str(await sighting.get_attribute("id")))
+    assert await barriers(window, ".desk-head") == []
+    await keep(window, "find", 1400)
+    await window.page.keyboard.press("Enter")
+    await window.page.wait_for_url(f"**/searches/{secret}/cards/{card}")
+    await expect(window.panel.locator("[data-testid=title]")).to_contain_text("zeppelin")
+
+    await window.open(f"/searches/{here}")
+    await window.card("Kíte").locator("a").focus()
+    await seek(window, "zeppelin")
+    await count(window, "Nothing found in this search")
+    await expect(window("article.card")).to_have_count(0)
+    await expect(window("[data-testid=filtered] > b")).to_contain_text("cards are hidden")
+    await window.page.keyboard.press("Enter")
+    await count(window, "2 found in all searches")
+    await window.page.keyboard.press("Escape")
+    await expect(window("[data-testid=found]")).to_be_hidden()
+    await window.page.keyboard.press("c")
+    await expect(window.card("Kíte")).to_be_visible()
+    await expect(window("[data-testid=filtered]")).to_have_count(0)
+    await window.card("Kíte").locator("a").focus()
+    await seek(window, "kite")
+    await count(window, "1 found in this search")
+    await expect(window("article.card")).to_have_count(1)  # without its accent, as one types at night
+    await expect(window.card("Kíte")).to_be_visible()
+    await window.page.keyboard.press("Escape")
+    await expect(window.card("Kíte").locator("a")).to_be_focused()
+    await window("#find").fill("zeppelin")
+    await window("[data-act=widen]").click()
+    await window("[data-hit].note").click()
+    await window.page.wait_for_url(f"**/searches/{secret}")
+    await expect(window("[data-panel=log]")).to_contain_text("The zeppelin is still there")
+
+
+async def test_the_last_question_is_answered_and_a_lost_line_is_said(office: Office) -> None:
+    board = await office.search()
+    await office.sighting(board, "A tricycle")
+    window = await office.window("Alice")
+    window.may_fail("Failed to load resource")
+    held: list[Route] = []
+    await window.open(f"/searches/{board}")
+
+    async def hold(route: Route) -> None:
+        if held:
+            return await route.continue_()
+        return held.append(route)
+
+    await window.page.route(FIND, hold)
+    await seek(window, "tri")
+    await until(lambda: len(held) == 1)
+    await window.page.keyboard.type("umph")
+    await count(window, "Nothing found in this search")
+    await until(lambda: held[0].request.failure)  # what was asked before is given up
+    await window.page.unroute(FIND)
+    await window.page.route(FIND, lambda route: route.abort())
+    await window("#find").fill("tricycle")
+    await count(window, "The server can't be reached: nothing was looked for.")
+    await expect(window("[data-testid=filtered]")).to_have_count(1)
+    await window.page.unroute(FIND)
+    await window.page.keyboard.press("Enter")
+    await count(window, "1 found in this search")
+    await window.page.route(FIND, lambda route: route.fulfill(status=429, json={"code": "rate_limited", "message": "Too much."}))
+    await window("#find").fill("tricyc")
+    await count(window, "Too much.")
+
+
+async def test_filters_are_in_the_address_and_say_what_they_hide(office: Office) -> None:
+    board = await office.search()
+    alice, bob = await office.person("Alice"), await own_id(office, "Bob")
+    graded, doubtful, plain = [await office.sighting(board, each) for each in ("Graded", "Doubtful", "Plain")]
+    for sighting, content in ((graded, 2), (doubtful, 5)):
+        await alice.do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "A", "content": content}})
+    await alice.do(board, "sighting.assess", {"sighting": graded, "assessment": "credible"})
+    await alice.do(board, "task.add", {"title": "Bob's", "assignee": bob, "due": "2026-01-01T10:00:00Z"})
+    await alice.do(board, "task.add", {"title": "Nobody's"})
+    cards = [each for each in await alice.entities(board) if each["kind"] in ("sighting", "task")]
+    first_tasks = {each["id"] for each in cards} - {graded, doubtful, plain}
+    whole = f"{office.url}/searches/{board}"
+    window = await office.window("Alice")
+    await window.open(f"/searches/{board}")
+    shown = window("article.card")
+    await expect(shown).to_have_count(len(cards))
+    await expect(window("[data-testid=filtered]")).to_have_count(0)
+
+    await choose(window, "kind", "sighting")
+    await hidden(window, f"{len(first_tasks)} of {len(cards)} cards are hidden")
+    assert window.page.url == f"{whole}?kind=sighting"
+    await window.reload()
+    await hidden(window, f"{len(first_tasks)} of {len(cards)} cards are hidden")
+    await expect(shown).to_have_count(3)
+    other = await office.window("Bob")
+    await other.open(window.page.url)
+    await hidden(other, f"{len(first_tasks)} of {len(cards)} cards are hidden")
+    await window.open_card("Plain")
+    assert window.page.url == f"{whole}/cards/{plain}?kind=sighting"
+    await choose(window, "grade", "B2")
+    await window.page.keyboard.press("Escape")
+    await expect(window("#filters")).to_be_hidden()
+    await expect(window.panel).to_be_visible()  # Escape was for the menu
+    await window.page.go_back()
+    await window.page.wait_for_url(f"{whole}?kind=sighting&grade=B2")
+    await hidden(window, f"{len(cards) - 1} of {len(cards)} cards are hidden")
+    await expect(shown).to_contain_text("Graded")
+
+    for name, value, titles in (
+        ("grade", "F6", ["Plain"]),
+        ("assessment", "credible", ["Graded"]),
+        ("assignee", bob, ["Bob's"]),
+    ):
+        await window.open(f"/searches/{board}?{name}={value}&kind=nonsense")
+        await expect(shown.locator("h3")).to_have_text(titles)
+        await expect(window(f"[data-filter={name}]")).to_have_value(value)
+    await window("[data-asked=assignee]").click()
+    await expect(shown).to_have_count(len(cards))
+    await window("[data-chip=overdue]").click()
+    await expect(shown.locator("h3")).to_have_text(["Bob's"])
+    assert window.page.url == f"{whole}?overdue=yes"
+    await choose(window, "assignee", bob)
+    assert await barriers(window, ".tools, .filtered") == []
+    await keep(window, "filter", 1400)
+    await window("[data-filter=done]").click()
+    await window.page.keyboard.press("c")
+    await expect(shown).to_have_count(len(cards))
+    assert window.page.url == whole
+
+    later = (datetime.now(UTC) + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    await window.open(f"/searches/{board}?changed={later}")
+    await hidden(window, f"{len(cards)} of {len(cards)} cards are hidden")
+    await (await office.person("Bob")).do(board, "note.add", {"card": plain, "text": "Seen again"})
+    await expect(shown.locator("h3")).to_have_text(["Plain"])
+    await window.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert await overflow(window) == []
+    await keep(window, "filter", 390)
+
+
+async def test_what_changed_since_a_time_is_learned_from_one_event(office: Office) -> None:
+    board = await office.search()
+    old = await office.sighting(board, "Seen before")
+    alice = await office.person("Alice")
+    at = (await alice.events(board))[-1]["at"]
+    while datetime.now(UTC).isoformat() <= at.replace("Z", "+00:00"):  # another millisecond
+        await office.person("Alice")
+    await office.sighting(board, "Seen after")
+    window = await office.window("Bob")
+    read: list[str] = []
+    window.page.on("response", lambda answer: read.append(answer.url) if f"/boards/{board}" in answer.url else None)
+    async with window.page.expect_response(lambda answer: "at=" in answer.url) as answered:
+        await window.open(f"/searches/{board}?changed={at}")
+    assert len((await (await answered.value).json())["events"]) == 1
+    await expect(window("article.card h3")).to_have_text(["Seen after"])
+    await expect(window(f"article[data-card='{old}']")).to_have_count(0)
+    assert [url for url in read if url.partition("?")[0].endswith(board)] == []  # no snapshot beside that of the socket
+
+
+async def test_searches_are_sorted_as_the_address_says(office: Office) -> None:
+    alice = await office.person("Alice")
+    criteria = {"under_13": {"answer": "yes", "basis": "Her mother"}}
+    worrying = await office.search(missing_since="2026-11-01T10:00:00Z")
+    undecided = await office.search(missing_since="2026-11-02T10:00:00Z", criteria=criteria)
+    newest = await office.search(missing_since="2026-11-03T10:00:00Z")
+    oldest = await office.search(missing_since="2026-10-01T10:00:00Z", person={"first_name": "Zoë"})
+    await alice.do(worrying, "search.set_worrying", {"worrying": True, "basis": "The prosecutor"})
+    orders = {
+        "gravity": [worrying, undecided, newest, oldest],
+        "missing": [oldest, worrying, undecided, newest],
+        "event": [worrying, oldest, newest, undecided],
+    }
+    window = await office.window("Alice")
+    await window.open("/")
+
+    async def stand(wanted: list[str]) -> None:
+        inside = ", ".join(f"[data-search='{each}']" for each in wanted)
+        await window.page.wait_for_function(
+            "([inside, wanted]) => [...document.querySelectorAll(inside)].map((each) => each.dataset.search).join() === wanted",
+            arg=[inside, ",".join(wanted)],
+            timeout=PATIENCE_MS,
+        )
+        assert await searches(window, "open", *wanted) == wanted
+
+    await stand(orders["gravity"])
+    await window("#find").fill("zoe")
+    await expect(window(f"[data-search='{newest}']")).to_be_hidden()
+    await expect(window(f"[data-column] [data-search='{oldest}']")).to_be_visible()
+    await window("#find").fill("")
+    await stand(orders["gravity"])
+    for sort in ("missing", "event"):
+        await window("[name=sort]").select_option(sort)
+        await stand(orders[sort])
+        assert window.page.url == f"{office.url}/?sort={sort}"
+        await window.reload()
+        await window.live()
+        await stand(orders[sort])
+    await window(f"[data-search='{undecided}'] a").focus()
+    await office.sighting(undecided, "Something new")
+    await stand([undecided, worrying, oldest, newest])
+    await expect(window(f"[data-search='{undecided}'] a").first).to_be_focused()
+    await expect(window(f"[data-search='{undecided}'] [data-count=news]")).to_have_count(0)  # it was she who added it
+    await window("[name=sort]").select_option("gravity")
+    await stand(orders["gravity"])
+    assert window.page.url == f"{office.url}/"

@@ -1,0 +1,102 @@
+"""What is drawn has room: beside an open card, at 200 %, on paper, and in colours that a person chose."""
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.async_api import expect
+
+from tests.support.office import Office
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ["en", "fr", "nl", "de"]
+# What of a card is not wholly in it.
+WIDER = """() => [...document.querySelectorAll("article.card")].flatMap((card) => {
+  const { right } = card.getBoundingClientRect();
+  const parts = [...card.querySelectorAll("*")].filter((part) => part.getClientRects().length && !part.matches("a"));
+  return parts.filter((part) => part.getBoundingClientRect().right > right + 0.5).map((part) => part.className);
+})"""
+# What of the bar is out of the window, or lies over what stands before it (the bell has a margin that it may).
+BAR = """() => {
+  const parts = [...document.querySelectorAll(".bar > *")].filter((each) => each.getBoundingClientRect().width > 1);
+  const boxes = parts.map((each) => each.getBoundingClientRect());
+  const isOut = ({ left, right }, at) => right > innerWidth || (at > 0 && left < boxes[at - 1].right - 9);
+  return parts.filter((_, at) => isOut(boxes[at], at)).map((each) => each.className);
+}"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_card_is_cut_beside_an_open_one(office: Office, language: str) -> None:
+    board, alice = await office.search(), await office.person("Alice")
+    own = (await alice.http.get("/api/v1/me")).json()["id"]
+    for _ in range(3):
+        place = {"text": "Gent, Veldstraat 30", "lat": 51.05, "lon": 3.72, "radius_m": 10}
+        seen = {"description": "Shopkeeper, who knows her by name", "priority": "urgent", "assignee": own, "place": place}
+        await alice.do(board, "sighting.add", seen | {"seen_at": "2026-11-24T15:10:00Z", "channel": "hotline"})
+        sighting = (await alice.events(board))[-1]["id"]
+        await alice.do(board, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
+    await alice.do(board, "task.add", {"title": "Ring", "due": "2026-11-24T15:10:00Z", "assignee": own, "priority": "urgent"})
+    window = await office.window("Bob", locale=f"{language}-BE")
+    await window.open(f"/searches/{board}/cards/{sighting}")
+    await window.panel.wait_for()
+    for width in (1000, 1200, 1400):
+        await window.page.set_viewport_size({"width": width, "height": 900})
+        assert await window.page.evaluate(WIDER) == [], width
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_at_200_percent_the_bar_is_whole(office: Office, language: str) -> None:
+    board = await office.search()
+    await (await office.person("Alice")).http.post("/api/v1/shift/take", json={})
+    window = await office.window("Alice", locale=f"{language}-BE")
+    await window.open(f"/searches/{board}")
+    for width in (320, 390, 512, 640, 683, 700, 800, 960, 1024, 1100, 1280, 1366, 1400, 1920, 2560):
+        await window.page.set_viewport_size({"width": width, "height": 450})
+        assert await window.page.evaluate(BAR) == [], width
+
+
+async def test_a_board_is_printed_with_all_its_columns(office: Office) -> None:
+    board = await office.search()
+    for number in range(30):
+        await office.sighting(board, f"Something seen {number}")
+    for width in (390, 700, 1400):
+        window = await office.window("Alice", viewport={"width": width, "height": 600})
+        await window.open(f"/searches/{board}")
+        await expect(window("article.card[data-kind=sighting]")).to_have_count(30)
+        await window.page.emulate_media(media="print")
+        columns = window("section[data-column]")
+        assert await columns.count() == 5
+        paper = await window.page.evaluate("document.documentElement.clientWidth")
+        for box in [await columns.nth(at).bounding_box() for at in range(5)]:
+            assert box
+            assert box["height"] > 0
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= paper
+        last = window("section[data-role=inbox] article.card").last
+        ends, column = await last.bounding_box(), await window("section[data-role=inbox]").bounding_box()
+        assert ends
+        assert column
+        assert ends["y"] + ends["height"] <= column["y"] + column["height"]  # none is under an edge that scrolls
+        await expect(window(".printed")).to_contain_text("Printed by Alice")
+        await expect(window("[data-act=add-sighting]")).to_be_hidden()
+        await window.page.emulate_media(media="screen")
+        await expect(window(".printed")).to_be_hidden()
+
+
+async def test_in_chosen_colours_past_and_future_of_the_time_line_differ(office: Office) -> None:
+    board = await office.search()
+    for number in range(20):
+        await office.sighting(board, f"Something seen {number}")
+    window = await office.window("Alice", forced_colors="active")
+    await window.page.goto(f"/searches/{board}?at=5")
+    line = window("[data-testid=timeline]")
+    await line.wait_for()
+    ahead = await window(".past-line .ahead").bounding_box()
+    assert ahead
+    clip = {"x": ahead["x"] + 20, "y": ahead["y"], "width": ahead["width"] - 40, "height": ahead["height"]}
+    await window("[data-testid=timeline] .density").evaluate("each => (each.style.visibility = 'hidden')")
+    shot = await window.page.screenshot(clip=clip, type="png")  # type: ignore[arg-type]
+    colours = Image.open(io.BytesIO(shot)).convert("RGB").getcolors(1 << 20)
+    assert colours
+    assert len(colours) > 1  # it is not as empty as what has been

@@ -1,0 +1,320 @@
+"""In a browser: a night's work is handed over by one and taken over by the other, and at each step every screen says who holds
+the shift."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Locator, expect
+
+from board.accounts import live_changes
+from board.commands.registry import Command
+from models.board import OPERATIONS
+from tests.support.cast import PASSWORD, new_id, serving
+from tests.support.office import Office, hire
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+SAYS = "(text) => document.querySelector('body > [data-says]').textContent === text"
+SEARCHES, EVENTS = 8, 300  # of the night, beside those that each search begins with
+
+
+@pytest.fixture(scope="module")
+async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    """The cast, with Dora, who leads as Alice does, after a night."""
+    async with serving(tmp_path_factory.mktemp("desk")) as server:
+        await hire(server)
+        await live_changes.add_account(server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+        async with Office(browser, server.url) as working:
+            working.server = server
+            await night(working)
+            yield working
+
+
+async def night(office: Office) -> None:
+    """Events on eight searches: sightings, given by Bob."""
+    assert office.server
+    desk, bob = office.server.desk, await office.person("Bob")
+    caller = await live_changes.caller_for(desk, (await bob.http.get("/api/v1/me")).json()["id"])
+    boards = [await office.search(person={"first_name": f"Child {at}"}, reference=f"N-{at}") for at in range(SEARCHES)]
+    await asyncio.gather(
+        *(
+            desk.execute(
+                caller, Command(new_id(), boards[at % SEARCHES], "sighting.add", {"description": f"seen at corner {at}"})
+            )
+            for at in range(EVENTS)
+        )
+    )
+
+
+async def at_handover(office: Office, *names: str) -> list[Window]:
+    windows = [await office.window(name) for name in names]
+    for window in windows:
+        await window.open("/handover")
+    return windows
+
+
+async def holds(office: Office, name: str, *windows: Window) -> None:
+    """One person holds the shift, on every screen the same: in the bar, and on the page."""
+    id = (await (await office.person(name)).http.get("/api/v1/me")).json()["id"]
+    for window in windows:
+        await expect(window("[data-duty] .who")).to_have_text(re.compile(f"^Shift: {name} since "))
+        await expect(window("[data-testid=holder]")).to_have_count(1)
+        await expect(window("[data-testid=holder]")).to_have_attribute("data-holder", id)
+
+
+async def important(office: Office, board: str) -> None:
+    """What nobody may sign, or take over, without having seen it."""
+    await (await office.person("Bob")).do(board, "sighting.add", {"description": "at the port", "priority": "urgent"})
+
+
+def first(window: Window) -> Locator:
+    return window("[data-section]").first
+
+
+async def board_of(section: Locator) -> str:
+    return str(await section.get_attribute("data-section"))
+
+
+async def current(office: Office, window: Window, board: str, name: str = "Alice") -> None:
+    """The report on the screen has come to where the board is, as this person sees it."""
+    person = await office.person(name)
+    seq = (await person.http.get(f"/api/v1/boards/{board}")).json()["seq"]
+    await expect(window(f"[data-section='{board}'] header .at")).to_have_text(f"event {seq}")
+
+
+async def prepare(window: Window) -> None:
+    await window("form[data-form=prepare] select").select_option(label="Dora")
+    await window("[data-act=prepare]").click()
+    await window("[data-act=sign]").wait_for()
+
+
+async def sign(window: Window) -> None:
+    await window("[data-act=sign]").click()
+    await window("[data-act=sign-now]").click()
+    await expect(window("dialog")).to_have_count(0)
+
+
+async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Office) -> None:
+    alice, dora = await at_handover(office, "Alice", "Dora")
+    for window in (alice, dora):
+        await expect(window("[data-duty]")).to_have_text(re.compile("Nobody holds the shift"))
+        await expect(window("[data-section]")).to_have_count(SEARCHES)
+
+    await alice("[data-act=take]").click()
+    await alice.fill("take", {"reason": "the first night"})
+    await alice("dialog [data-act=send]").click()
+    await holds(office, "Alice", alice, dora)
+    await expect(dora("[data-notice=passed]")).to_have_text("Alice has taken the shift. Nobody handed it over.")
+    await expect(dora("[data-testid=holder]")).to_contain_text("Nobody handed it over: the first night")
+
+    await prepare(alice)
+    await expect(dora("[data-duty] .open")).to_have_text("Handover 1: begun")
+    board = await board_of(first(alice))
+    assessment = first(alice).locator("[data-field=assessment] textarea")
+    await assessment.fill("on the tram")
+    await alice.reload()
+    await expect(assessment).to_have_value("on the tram")  # not sent yet, and not lost
+    await dora(f"[data-section='{board}'] [data-field=assessment] textarea").fill("on the bus")
+    await first(alice).locator("[data-act=save]").click()
+    theirs = dora(f"[data-section='{board}'] [data-theirs=assessment]")
+    await expect(theirs.locator("[data-value=theirs]")).to_have_text("on the tram")
+    await expect(theirs.locator("[data-value=mine]")).to_have_text("on the bus")
+    await theirs.locator("[data-act=take-theirs]").click()
+    await first(alice).locator(".pin-more summary").click()
+    await first(alice).locator("[data-act=pin]").select_option(index=1)
+    await expect(dora(f"[data-section='{board}'] [data-pinned]")).to_have_count(1)
+
+    await current(office, alice, board)
+    await alice("[data-act=sign]").click()
+    await important(office, board)  # while she reads what she is about to sign
+    await alice("[data-act=sign-now]").click()
+    await expect(alice("[data-testid=stale]")).to_contain_text("Sighting added")
+    await holds(office, "Alice", alice, dora)
+    await current(office, alice, board)
+    await alice("[data-act=look-again]").click()
+    await alice("[data-act=sign-now]").click()
+    await expect(dora("[data-duty] .open")).to_have_text("Handover 1: signed")
+    await holds(office, "Alice", alice, dora)
+    await expect(alice("[data-act=accept], [data-act=mark-read], form[data-form=briefing]")).to_have_count(0)
+
+    await important(office, board)  # under her hands
+    await expect(dora(f"[data-section='{board}'] [data-testid=after]")).to_contain_text("1 of them important")
+    await dora("[data-act=refuse]").click()
+    await dora.fill("refuse", {"reason": "the port has to be in it"})
+    await dora("dialog [data-act=send]").click()
+    await expect(alice("[data-testid=earlier] [data-status=refused]")).to_contain_text("Dora refused handover 1")
+    for window in (alice, dora):
+        await expect(window("[data-testid=not-accepted]")).to_contain_text("Dora refused handover 1")
+        await expect(window("[data-testid=not-accepted] q")).to_have_text("the port has to be in it")
+        await expect(window("[data-duty] .open")).to_have_text("Handover 1: refused")
+    await alice("[data-bell] summary").click()
+    await expect(alice("[data-testid=alerts] [data-kind=handover] .said").first).to_have_text(
+        "Dora refused handover 1: the port has to be in it"
+    )
+    await alice.page.keyboard.press("Escape")
+    await holds(office, "Alice", alice, dora)
+    await important(office, board)  # the report is of now again, for both
+    for window in (alice, dora):
+        await current(office, window, board)
+        await expect(window("a[href='/handover.md']")).to_have_count(1)
+
+    await prepare(alice)
+    await expect(alice("[data-testid=not-accepted]")).to_have_count(0)
+    await expect(assessment).to_have_value("on the tram")  # goes on from one to the next
+    await current(office, alice, board)
+    await sign(alice)
+    await holds(office, "Alice", alice, dora)
+    await dora("form[data-form=accept] textarea").first.fill("The port, then the tram.")
+    await dora("[data-act=accept]").click()
+    await expect(dora("form[data-form=accept] [data-testid=problem]")).to_contain_text("Not all was read")
+    await holds(office, "Alice", alice, dora)
+    unread = dora("[data-section][data-unread]")
+    await first(dora).focus()
+    for left in range(SEARCHES, 0, -1):
+        await expect(unread).to_have_count(left)
+        await dora.page.keyboard.press("r")  # marks this one, and goes to the next
+    await expect(unread).to_have_count(0)
+    await important(office, board)
+    await expect(dora("[data-testid=blocked]")).to_contain_text("1 search is not read")
+    await dora("[data-act=mark-read]").click()
+    await expect(dora("[data-testid=ready]")).to_be_visible()
+    readers = f"[data-section='{board}'] [data-testid=after]"
+    for window in (alice, dora):  # what is printed is the same for both
+        await expect(window(f"{readers} .on-paper")).to_have_text(re.compile("^Dora has read it"))
+        await window.page.emulate_media(media="print")
+        await expect(window(f"{readers} :is(.on-screen, .read)").first).to_be_hidden()
+        await expect(window(f"{readers} .on-paper")).to_be_visible()
+        await window.page.emulate_media(media="screen")
+    told = "Dora has accepted handover 2 and holds the shift."
+    said = asyncio.create_task(alice.page.wait_for_function(SAYS, arg=told))  # before anything else is
+    await dora("[data-act=accept]").click()
+    await holds(office, "Dora", alice, dora)
+    await expect(alice("[data-notice=passed]")).to_have_text(told)
+    await said
+    await expect(alice("[data-duty] .open")).to_have_count(0)
+    await important(office, board)  # her own page goes on with what is
+    for window in (alice, dora):
+        await current(office, window, board)
+
+    await alice.open("/handovers/2")
+    await expect(alice("[data-testid=holder]")).to_contain_text("The port, then the tram.")
+    await expect(alice("[data-section]")).to_have_count(SEARCHES)
+    await expect(first(alice).locator("[data-said=assessment]")).to_have_text("on the tram")
+    await expect(alice("[data-act=take], form[data-form], [data-act=mark-read]")).to_have_count(0)
+    handovers = (await (await office.person("Alice")).http.get("/api/v1/handovers/2")).json()
+    await expect(alice("[data-testid=holder] code")).to_have_text(handovers["handover"]["digest"])
+
+
+async def test_who_only_looks_sees_all_of_it_and_can_do_nothing(office: Office) -> None:
+    alice = await office.person("Alice")
+    me = (await alice.http.get("/api/v1/me")).json()["id"]
+    await office.search(person={"first_name": "Secret"}, access="members", members=[me])
+    await alice.do(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
+    await alice.do(OPERATIONS, "handover.prepare", {})
+    victor = await office.window("Victor", viewport={"width": 390, "height": 844})
+    await victor.open("/")
+    await expect(victor("[data-duty] .short")).to_have_text("A")
+    await expect(victor("[data-duty]")).to_have_attribute("title", re.compile(r"^Shift: Alice since .*\. Handover 3: begun$"))
+    await victor("[data-duty]").click()
+    await victor.live()
+    await expect(victor("[data-testid=withheld]")).to_have_text("1 search is withheld: you are not one of its people.")
+    await expect(victor("[data-section]")).to_have_count(SEARCHES)
+    await expect(victor("main")).not_to_contain_text("Secret")
+    await expect(victor("main :is(textarea, select), [data-act=take], [data-act=sign], [data-act=withdraw]")).to_have_count(0)
+    await expect(victor("[data-testid=step]")).to_contain_text("Alice holds the shift, and signs.")
+
+
+async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn(office: Office) -> None:
+    (dora,) = await at_handover(office, "Dora")
+    await holds(office, "Alice", dora)
+    await dora("[data-act=take]").click()
+    await expect(dora("dialog")).to_contain_text("The handover that is open is withdrawn by that.")
+    await dora("dialog [data-act=send]").click()
+    await expect(dora("dialog .error")).to_have_text("This can't be left empty.")
+    await dora.fill("take", {"reason": "Alice does not answer"})
+    await dora("dialog [data-act=send]").click()
+    await holds(office, "Dora", dora)
+    await expect(dora("[data-testid=holder]")).to_contain_text("Taken after Alice. Nobody handed it over: Alice does not answer")
+    withdrawn = dora("[data-testid=earlier] [data-status=withdrawn] a")
+    await expect(withdrawn).to_have_text("Dora withdrew handover 3")
+    await expect(dora("[data-duty] .open")).to_have_count(0)
+    dora.allowed.append("status of 404")  # the report, which there is none of
+    await withdrawn.click()  # though it was never signed
+    await expect(dora("[data-testid=holder]")).to_contain_text("Dora withdrew handover 3")
+    await expect(dora("[data-testid=holder]")).to_contain_text("Prepared by Alice")
+    await expect(dora("[data-testid=holder] q")).to_have_text("Alice does not answer")
+    await expect(dora(".papers")).to_have_count(0)
+    await expect(dora("[data-testid=earlier] [aria-current=page]")).to_have_text("Dora withdrew handover 3")
+    await dora.open("/handovers/99")
+    await expect(dora("[data-testid=holder]")).to_have_text("There is no such handover that was signed.")
+
+
+async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_see(office: Office) -> None:
+    person = await office.person("Dora")
+    me = (await person.http.get("/api/v1/me")).json()["id"]
+    data = {"kind": "runaway", "person": {"first_name": "Hidden"}, "missing_since": "2026-11-24T15:10:00Z"}
+    board = (await person.do(OPERATIONS, "search.open", data | {"access": "members", "members": [me]}))["opened"]
+    dora, alice = await at_handover(office, "Dora", "Alice")
+    await dora("form[data-form=prepare] select").select_option(label="Alice")
+    await dora("[data-act=prepare]").click()
+    await expect(dora("[data-testid=step] [data-testid=undecided]")).to_contain_text("Alice may not see 1 search.")
+    await dora("[data-act=sign]").click()
+    await expect(dora("dialog [data-act=sign-now]")).to_be_disabled()
+    await dora("dialog [data-testid=undecided] a").click()
+    await expect(dora("dialog")).to_have_count(0)
+    outside = dora(f"[data-section='{board}'] [data-testid=outside]")
+    await expect(outside).to_contain_text("Alice may not see this search. Decide who answers for it")
+    await outside.locator("[data-act=keep]").click()
+    await expect(outside).to_contain_text("Dora answers for it.")
+    await expect(dora("[data-testid=undecided]")).to_have_count(0)
+    await current(office, dora, board, "Dora")
+    await sign(dora)
+    await expect(alice("[data-testid=withheld]")).to_be_visible()
+    await expect(alice("main")).not_to_contain_text("Hidden")
+
+    await alice("[data-act=refuse]").click()
+    await alice.fill("refuse", {"reason": "let me see it"})
+    await alice("dialog [data-act=send]").click()
+    await expect(dora("[data-testid=not-accepted]")).to_contain_text("Alice refused handover")
+    await expect(outside).to_have_count(0)  # she holds the shift, and sees it
+    await dora("form[data-form=prepare] select").select_option(label="Alice")
+    await dora("[data-act=prepare]").click()
+    await expect(outside).to_contain_text("Decide who answers for it")
+    await outside.locator("[data-act=let-in]").click()
+    await expect(outside).to_have_count(0)
+    await expect(alice(f"[data-section='{board}']")).to_contain_text("Hidden")
+    await current(office, dora, board, "Dora")
+    await sign(dora)
+    await expect(alice(f"[data-section='{board}'] [data-act=mark-read]")).to_be_visible()
+
+
+async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(office: Office) -> None:
+    person = await office.person("Alice")
+    me = (await person.http.get("/api/v1/me")).json()["id"]
+    board = await office.search(person={"first_name": "Alone"}, access="members", members=[me])
+    (alice, dora) = await at_handover(office, "Alice", "Dora")
+    await holds(office, "Dora", alice, dora)
+    await dora("[data-act=withdraw]").click()
+    await dora("dialog [data-act=send]").click()
+    told = alice("[data-testid=unanswered]")
+    await expect(told).to_contain_text("and nobody was named to answer for")
+    await expect(told).to_contain_text("Alone")
+    await expect(alice(f"[data-section='{board}'] [data-testid=outside]")).to_contain_text("Dora may not see this search.")
+    await expect(dora("[data-testid=unanswered], [data-testid=outside]")).to_have_count(0)
+    await expect(dora("main")).not_to_contain_text("Alone")
+
+
+async def test_what_was_new_before_the_shift_began_is_told_to_who_has_not_seen_it(office: Office) -> None:
+    person, board = await office.person("Alice"), await office.search(person={"first_name": "Earlier"})
+    epoch = (await person.http.get(f"/api/v1/boards/{board}")).json()["epoch"]
+    await person.http.post("/api/v1/seen", json={"board": board, "epoch": epoch, "seq": 1})
+    await important(office, board)
+    await person.do(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
+    (alice,) = await at_handover(office, "Alice")
+    section = alice(f"[data-section='{board}'] .news")
+    await expect(section).to_contain_text("Nothing since the shift began.")
+    await expect(section.locator("[data-testid=reader]")).to_contain_text("1 of them important")
+    await expect(section.locator("[data-testid=reader] li")).to_contain_text("Sighting added")

@@ -1,0 +1,266 @@
+"""What happened is read as sentences: found by words and by what is asked, opened by its address, long as it may be."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from board.accounts import live_changes
+from board.commands.registry import Command
+from tests.support.cast import PASSWORD, new_id
+from tests.support.office import Office, Person
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+NOTES = 1_200
+ROWS = "ol.events > li"
+
+
+async def history(office: Office, name: str, path: str, **more: Any) -> Window:
+    """A window on a history, read to its end."""
+    window = await office.window(name, **more)
+    await window.open(path)
+    await expect(window("[data-testid=count]")).to_contain_text("event")
+    return window
+
+
+async def many(office: Office, board: str, notes: int) -> None:
+    """As many notes as a search has after weeks."""
+    assert office.server
+    alice = await office.person("Alice")
+    caller = await live_changes.caller_for(office.server.desk, (await alice.http.get("/api/v1/me")).json()["id"])
+    told = [Command(new_id(), board, "note.add", {"text": f"Call n{number:04} of the night"}) for number in range(notes)]
+    for start in range(0, notes, 100):
+        await asyncio.gather(*(office.server.desk.execute(caller, each) for each in told[start : start + 100]))
+
+
+async def coordinator(office: Office, name: str) -> Person:
+    """One more than there were."""
+    assert office.server
+    if name not in office.people:
+        await live_changes.add_account(office.server.desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
+    return await office.person(name)
+
+
+def row(window: Window, seq: int) -> Locator:
+    return window(f"{ROWS}[data-seq='{seq}']")
+
+
+async def told(window: Window, seq: int) -> str:
+    """The sentence of an event."""
+    return " ".join((await row(window, seq).locator(".says").inner_text()).split())
+
+
+async def head(person: Person, board: str) -> int:
+    return int((await person.http.get(f"/api/v1/boards/{board}")).json()["seq"])
+
+
+async def test_every_event_is_a_sentence_with_what_was_before_and_why(office: Office) -> None:
+    board = await office.search()
+    alice, bob = await office.person("Alice"), await office.person("Bob")
+    sighting = await office.sighting(board, "Girl at the bakery")
+    number = (await alice.events(board))[-1]["state"]["number"]
+    doing = next(each["id"] for each in await alice.entities(board) if each["state"].get("role") == "doing")
+    me = (await bob.http.get("/api/v1/me")).json()["id"]
+    expected = {}
+
+    async def does(name: str, sentence: str, **data: Any) -> int:
+        seq = int((await bob.do(board, name, data))["seqs"][-1])
+        expected[seq] = sentence.replace("{card}", f"Sighting {number}")
+        return seq
+
+    await does(
+        "sighting.grade", "Bob graded {card} from F6 to B2, because: the shopkeeper knows her",
+        sighting=sighting, grade={"source": "B", "content": 2}, reason="the shopkeeper knows her",
+    )  # fmt: skip
+    await does("card.move", "Bob moved {card} from New to Doing", card=sighting, column=doing)
+    taken = await does("card.assign", "Bob took {card}", card=sighting, assignee=me)
+    await does("sighting.update", "Bob set clothing of {card}: blue coat", sighting=sighting, clothing="blue coat")
+    await does(
+        "sighting.update", "Bob changed clothing of {card} from blue coat to red coat", sighting=sighting, clothing="red coat"
+    )
+    await does("undo", "Bob undid: Card assigned · {card}", seq=taken)
+    await does("note.add", "Bob wrote a note on {card}: Called back", card=sighting, text="Called back")
+    late = await does("note.add", "Bob wrote in the log: The aunt rang", text="The aunt rang", happened_at="2026-01-24T15:10:00Z")
+    victor = await history(office, "Victor", f"/searches/{board}/history")
+    for seq, sentence in expected.items():
+        assert await told(victor, seq) == sentence
+    await expect(row(victor, late).locator("[data-testid=late]")).to_contain_text(re.compile(r"late: happened .*24 Jan.* 16:10"))
+    await expect(victor("[data-testid=late]")).to_have_count(1)
+    shown = [int(seq) for seq in await victor(ROWS).evaluate_all("all => all.map((each) => each.dataset.seq)")]
+    assert shown == sorted(shown, reverse=True)
+    assert await row(victor, late).locator(".then").get_attribute("href") == f"/searches/{board}?at={late}"
+    # of one card, from the card itself
+    await victor.open(f"/searches/{board}/cards/{sighting}")
+    await victor.panel.locator("[data-act=history]").click()
+    await expect(victor(ROWS)).to_have_count(8)  # all of the above but the note in the log, and that it was added
+    await expect(victor("[data-testid=asked]")).to_contain_text(f"Sighting {number}")
+
+
+async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(office: Office) -> None:
+    board = await office.search()
+    await many(office, board, NOTES)
+    seqs = await head(await office.person("Alice"), board)
+    alice = await history(office, "Alice", f"/searches/{board}/history")
+    await expect(alice("[data-testid=count]")).to_have_text(f"{seqs:,} events")
+    assert await alice(ROWS).count() < 100
+    await row(alice, seqs).focus()
+    await alice.page.keyboard.press("End")
+    await expect(row(alice, 1)).to_be_focused()
+    await expect(row(alice, 1)).to_be_in_viewport()
+    assert [await row(alice, 1).get_attribute(f"aria-{name}") for name in ("posinset", "setsize")] == [str(seqs)] * 2
+    assert await alice(ROWS).count() < 100
+    await alice.page.keyboard.press("ArrowUp")
+    await expect(row(alice, 2)).to_be_focused()
+    await alice.page.keyboard.press("Home")
+    await expect(row(alice, seqs)).to_be_focused()
+
+    await alice.page.keyboard.press("/")
+    await alice.page.keyboard.type("NIGHT n0007")
+    await expect(alice(ROWS)).to_have_count(1)
+    await expect(alice("[data-testid=count]")).to_have_text(f"1 event of {seqs:,}")
+    seq = int(str(await alice(ROWS).get_attribute("data-seq")))
+    await alice.reload()
+    await expect(alice(ROWS)).to_have_count(1)
+    assert "n0007" not in await alice.page.evaluate("location.pathname + location.search")  # no server is sent the words
+    await alice.page.keyboard.press("c")
+    await expect(alice("[data-testid=count]")).to_have_text(f"{seqs:,} events")
+
+    bob = await history(office, "Bob", f"/searches/{board}/history#{seq}")
+    await expect(row(bob, seq)).to_be_in_viewport()
+    await expect(row(bob, seq)).to_have_attribute("aria-current", "true")
+    await row(bob, seq - 3).locator("a.seq").click()
+    await expect(row(bob, seq - 3)).to_have_attribute("aria-current", "true")
+    place = await row(bob, seq - 3).evaluate("each => each.getBoundingClientRect().top")
+    await (await office.person("Alice")).do(board, "note.add", {"text": "while one reads"})
+    await expect(bob("[data-act=newest]")).to_have_text("1 new event above")
+    assert abs(await row(bob, seq - 3).evaluate("each => each.getBoundingClientRect().top") - place) < 2
+    await bob("[data-act=newest]").click()
+    await expect(row(bob, seqs + 1)).to_be_in_viewport()
+    await (await office.person("Alice")).do(board, "note.add", {"text": "at the top"})
+    await expect(row(bob, seqs + 2)).to_be_in_viewport()
+    await expect(bob("[data-act=newest]")).to_have_count(0)
+
+
+async def test_what_is_asked_stands_in_the_address_and_what_is_not_there_is_said(office: Office) -> None:
+    board = await office.search()
+    sighting = await office.sighting(board, "Girl at the bakery")
+    bob = await office.person("Bob")
+    me = (await bob.http.get("/api/v1/me")).json()["id"]
+    graded = (await bob.do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "B", "content": 2}}))["seqs"][-1]
+    await bob.do(board, "note.add", {"text": "in the log"})
+    alice = await history(office, "Alice", f"/searches/{board}/history?person={me}&field=grade")
+    await expect(alice(ROWS)).to_have_count(1)
+    await expect(row(alice, graded)).to_have_count(1)
+    await alice("[data-filter=menu]").click()
+    await alice("[data-filter=field]").select_option("")
+    await alice("[data-filter=kind]").select_option("note")
+    await expect(alice(ROWS)).to_have_count(1)
+    await expect(alice(ROWS)).to_contain_text("in the log")
+    assert await alice.page.evaluate("location.search") == f"?person={me}&kind=note"
+    await alice("[data-filter=none]").click()
+    assert await alice.page.evaluate("location.search") == ""
+    seqs = await head(bob, board)
+    await expect(alice("[data-testid=count]")).to_have_text(f"{seqs} events")
+    for query, sentence in {
+        f"#{seqs + 1}": f"There is no event {seqs + 1}: the last one is {seqs}.",
+        f"?kind=note#{graded}": f"Event {graded} is hidden by what is asked.",
+        "?card=none": "There is no such card on this board.",
+        "?from=2040-01-01T00:00:00Z": "Nothing that happened fits what is asked.",
+    }.items():
+        await alice.page.goto("about:blank")
+        await alice.open(f"/searches/{board}/history{query}")
+        await expect(alice("[data-testid=notices]")).to_contain_text(sentence)
+
+
+async def test_it_stands_under_the_shift_in_which_it_happened(office: Office) -> None:
+    board = await office.search()
+    alice, bob, dora = await office.person("Alice"), await office.person("Bob"), await coordinator(office, "Dora")
+    taken = (await alice.do("operations", "shift.take", {"reason": "Nobody was here"}))["seqs"][-1]
+    await bob.do(board, "note.add", {"text": "on her watch"})
+    window = await history(office, "Bob", f"/searches/{board}/history")
+    groups = window("[data-testid=group]")
+    await expect(groups).to_have_count(2)  # before the first shift: the day
+    await expect(groups.first).to_have_text(re.compile(r"Shift 1: Alice, since .*\d\d:\d\d"))
+    await expect(window(ROWS).first.locator("h2")).to_have_count(1)
+    await window.open("/history")
+    sentence = window(f"{ROWS}[data-key='operations/{taken}'] .says")
+    await expect(sentence).to_have_text("Alice took the shift; nobody handed it over, because: Nobody was here")
+    taken = (await dora.do("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
+    await expect(row(window, taken).locator("h2")).to_have_text(re.compile("Shift 2: Dora, since"))
+
+
+JOURNAL = """async ([board, seq]) => {
+  const { Journal } = await import("/static/js/replay/journal_reader.js");
+  const journal = new Journal(board), said = [];
+  const isWhole = () => journal.events.every((event, at) => event.seq === journal.from + at);
+  journal.hear([]);
+  await journal.readTail(2);
+  said.push(journal.events.length, journal.complete, isWhole());
+  await journal.readBack(1);
+  said.push(journal.events.length, isWhole());
+  await journal.readAll();
+  said.push(journal.complete, isWhole(), journal.head === journal.events.length);
+  const { head } = journal;
+  const event = (seq) => ({ seq, at: "", kind: "note", id: "n", state: {} });
+  for (const heard of [[event(head), event(head + 1)], [event(head + 3)]]) said.push(journal.hear(heard), journal.head - head);
+  said.push(journal.before(journal.at(seq)).kind, journal.before(journal.at(seq)).type);
+  return said;
+}"""
+
+
+async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(office: Office) -> None:
+    alice = await office.person("Alice")
+    await alice.do("operations", "shift.take", {"reason": "Nobody was here"})
+    await alice.do("operations", "handover.prepare", {})
+    number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
+    withdrawn = (await alice.do("operations", "handover.withdraw", {"handover": number}))["seqs"][-1]
+    dora = await coordinator(office, "Dora")
+    taken = (await dora.do("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
+    victor = await history(office, "Victor", "/history")
+    said = await victor.page.evaluate(JOURNAL, ["operations", withdrawn])
+    assert said == [2, False, True, 3, True, True, True, True, False, 1, True, 1, "handover", "handover.prepared"]
+    assert (await victor.page.evaluate(JOURNAL, ["operations", taken]))[-2:] == ["shift", "shift.taken"]
+
+
+async def test_everything_is_on_paper_and_says_by_whom(office: Office) -> None:
+    board = await office.search()
+    await many(office, board, 150)
+    alice = await history(office, "Alice", f"/searches/{board}/history")
+    seqs = await head(await office.person("Alice"), board)
+    assert await alice(ROWS).count() < seqs
+    await alice.page.evaluate("""() => addEventListener("afterprint", () => 0) ?? addEventListener("beforeprint", () => {
+      window.printed = [document.querySelectorAll("ol.events > li").length, document.querySelector(".printed").textContent];
+    })""")
+    paper = await alice.page.pdf(prefer_css_page_size=True)
+    assert paper.count(b"/Type /Page\n") > 2
+    count, says = await alice.page.evaluate("window.printed")
+    assert count == seqs
+    assert re.fullmatch(rf"Printed by Alice, .*\d\d:\d\d; up to event {seqs}", says)
+
+
+async def test_everywhere_is_all_that_one_may_see_by_time_and_goes_on_live(office: Office) -> None:
+    alice = await office.person("Alice")
+    first, second = await office.search(reference="EV-1"), await office.search(reference="EV-2", person={"first_name": "Wout"})
+    own = (await alice.http.get("/api/v1/me")).json()["id"]
+    secret = await office.search(reference="EV-3", access="members", members=[own])
+    for board, text in ((first, "one"), (second, "two"), (secret, "three"), (first, "four")):
+        await alice.do(board, "note.add", {"text": f"everywhere {text}"})
+    await alice.do("operations", "note.add", {"text": "everywhere five"})
+    charlie = await history(office, "Charlie", "/history#q=everywhere")
+    await expect(charlie(ROWS)).to_contain_text([f"everywhere {text}" for text in ("five", "four", "two", "one")])
+    await expect(charlie(ROWS)).to_have_count(4)
+    await expect(charlie(f"{ROWS} a.of")).to_have_text(["Noor · EV-1", "Wout · EV-2", "Noor · EV-1"])
+    await alice.do(second, "note.add", {"text": "everywhere six"})
+    await expect(charlie(ROWS).first).to_contain_text("everywhere six")
+    await alice.do(first, "search.set_access", {"access": "members", "members": [own]})
+    await expect(charlie(ROWS)).to_have_count(3)
+    await expect(charlie("body")).not_to_contain_text("EV-1")
+
+    one = await history(office, "Charlie", f"/searches/{second}/history")
+    await alice.do(second, "search.set_access", {"access": "members", "members": [own]})
+    await expect(one("[data-testid=forbidden]")).to_be_visible()
+    await expect(one("main")).not_to_contain_text("everywhere")

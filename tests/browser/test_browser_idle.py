@@ -1,0 +1,64 @@
+"""A page tells the server when somebody is at it. When its session has ended it says so, and what was typed is there again."""
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import text
+
+from board.service import EXPIRY_CHECKS
+from models.times import format_utc, now
+from tests.support.office import Office
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+TELLS = "**/api/v1/me/active"
+
+
+async def told(window: Window, minutes: int) -> int:
+    """How often a page says within so many minutes that somebody is at it."""
+    asked: list[str] = []
+    await window.page.route(TELLS, lambda route: asked.append(route.request.method) or route.fulfill(json={}))  # type: ignore[func-returns-value]
+    for _ in range(minutes):
+        await window.page.clock.run_for(60_000)
+    await window.page.unroute(TELLS)
+    assert set(asked) <= {"POST"}
+    return len(asked)
+
+
+async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(office: Office) -> None:
+    bob = await office.window("Bob")
+    await bob.page.clock.install()
+    await bob.page.goto("/account")
+    await expect(bob("[data-kept]")).to_have_text("nothing")
+    assert await told(bob, 9) == 0
+    await bob.page.keyboard.press("Tab")
+    assert await told(bob, 9) == 1
+    await bob.page.mouse.move(200, 200)
+    await bob.page.mouse.wheel(0, 100)
+    assert await told(bob, 5) == 1
+    assert await told(bob, 9) == 0
+
+
+async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_is_there_again(office: Office) -> None:
+    assert office.server
+    desk, board = office.server.desk, await office.search()
+    bob = await office.window("Bob")
+    bob.may_fail("401", "WebSocket")
+    await bob.open(f"/searches/{board}")
+    await bob("[data-act=add-task]").click()
+    await bob.field("add-task", "title").fill("Half a task")
+
+    ends = text("UPDATE session SET ends_at = :now WHERE account = :account")
+    account = {"now": format_utc(now()), "account": (await office.people["Bob"].http.get("/api/v1/me")).json()["id"]}
+    await desk.database.write(lambda database: database.connection().execute(ends, account).rowcount)
+    for _ in range(EXPIRY_CHECKS):
+        await desk._watch()
+    await bob.page.wait_for_url("**/login?next=*")
+    await expect(bob("[data-ended]")).to_contain_text("Your session on this screen has ended")
+    await expect(bob("form.sign-in [data-kept]")).to_contain_text("1 unsent text is kept")
+    await bob.sign_in("bob@desk.example")
+    await office.people["Bob"].sign_in()  # for the scenes that follow
+    await bob.page.wait_for_url(f"**/searches/{board}")
+    await bob.live()
+    await bob("[data-act=add-task]").click()
+    await expect(bob.field("add-task", "title")).to_have_value("Half a task")

@@ -1,0 +1,210 @@
+"""The person on the phone takes one call after the other by keyboard alone; nothing that was typed is lost or told twice."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.test_browser_bad_line import NO_LINE
+from tests.support.office import Office
+from tests.support.proxy import line_to
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+LAST_SEEN = {"text": "Brugge", "lat": 51.2089, "lon": 3.2242}
+OFFERED = "#{}-list:visible [role=option]"
+
+
+async def offered(window: Window, field: str, text: str) -> None:
+    """Waits until the first thing to choose from has this in it."""
+    await window(OFFERED.format(field)).first.filter(has_text=text).wait_for()
+
+
+async def tell(page: Page, *lines: str) -> None:
+    """Types, and goes on with Enter after each."""
+    for line in lines:
+        await page.keyboard.type(line)
+        await page.keyboard.press("Enter")
+
+
+def focused(window: Window, field: str) -> Any:
+    return expect(window(f"#{field}")).to_be_focused()
+
+
+async def taken(window: Window, count: int) -> None:
+    await expect(window("[data-taken][data-number]")).to_have_count(count)
+
+
+async def sightings(office: Office, board: str) -> list[dict[str, Any]]:
+    person = await office.person("Alice")
+    return [each["state"] for each in await person.entities(board) if each["kind"] == "sighting"]
+
+
+async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(office: Office) -> None:
+    noor = await office.search(person={"first_name": "Noor", "last_name": "Peeters"}, reference="2026-7001", last_seen=LAST_SEEN)
+    adam = await office.search(person={"first_name": "Adam"}, reference="2026-7002")
+    async with line_to(office.url) as line:
+        bob = await office.window("Bob", url=line.url)
+        bob.may_fail(*NO_LINE)
+        await bob.open("/intake")
+        keys = bob.page.keyboard
+
+        await focused(bob, "search")
+        await keys.type("noor")
+        await offered(bob, "search", "2026-7001")
+        await keys.press("Enter")
+        await tell(bob.page, "A girl in a red coat")
+        await keys.type("station Brug")
+        await offered(bob, "where", "Brugge")
+        await keys.press("Enter")
+        await tell(bob.page, "10 minutes ago", "Zoë Quist", "+32 470 00 00 00")
+        await keys.press("Control+Enter")
+        await taken(bob, 1)
+
+        await focused(bob, "search")
+        await keys.type("7002")
+        await offered(bob, "search", "Adam")
+        await keys.press("Enter")
+        line.cut()
+        await tell(bob.page, "A boy at the harbour", "Oostende")
+        await bob("html:not([data-freshness=live])").wait_for(state="attached")
+        await keys.press("Control+Enter")
+        await expect(bob("[data-taken][data-pending]")).to_contain_text("waiting for the line")
+        await focused(bob, "search")
+        await keys.type("noor")
+        await offered(bob, "search", "2026-7001")
+        await keys.press("Enter")
+        await keys.type("The same girl")
+        line.heal()
+        await taken(bob, 2)
+
+        await bob.page.reload()
+        await bob.live()
+        await expect(bob("#text")).to_have_value("The same girl")
+        await expect(bob("#search")).to_have_value("2026-7001 · Noor P.")
+        await keys.press("Control+Enter")
+        await taken(bob, 3)
+        await expect(bob("[data-taken] a")).to_contain_text(["Noor P.", "Adam", "Noor P."])
+
+    first, third = sorted(await sightings(office, noor), key=lambda each: int(each["number"]))
+    (second,) = await sightings(office, adam)
+    assert [each["description"] for each in (first, second, third)] == [
+        "A girl in a red coat",
+        "A boy at the harbour",
+        "The same girl",
+    ]
+    assert first["place"] == {"text": "station Brug", "lat": 51.2089, "lon": 3.2242, "radius_m": 14_700}
+    assert second["place"] == {"text": "Oostende", "lat": None, "lon": None, "radius_m": None}
+    assert {each["channel"] for each in (first, second, third)} == {"hotline"}
+    assert (first["source"]["kind"], second["source"]["kind"]) == ("named", "unknown")
+    assert first["seen_at"] < first["received_at"]
+    assert "Quist" not in str(await (await office.person("Alice")).events(noor))
+    await office.clear()
+
+
+async def test_what_may_be_the_same_and_what_may_be_meant_stand_beside(office: Office) -> None:
+    noor = await office.search(person={"first_name": "Linde"}, reference="2026-7101", last_seen=LAST_SEEN)
+    near = await office.search(person={"first_name": "Kobe"}, reference="2026-7102", last_seen=LAST_SEEN)
+    told = await office.sighting(noor, "A girl in a yellow coat with a skateboard")
+    bob = await office.window("Bob")
+    await bob.open("/intake")
+    await tell(bob.page, "linde", "yellow coat, skateboard")
+    await expect(bob(f"[data-similar='{told}']")).to_contain_text("A girl in a yellow coat")
+    await bob.page.keyboard.type("brugge")
+    await offered(bob, "where", "Brugge")
+    await bob.page.keyboard.press("Enter")
+    await expect(bob(f"[data-meant='{near}']")).to_be_visible()
+    await bob(f"[data-meant='{near}']").click()
+    await expect(bob("#search")).to_have_value("2026-7102 · Kobe")
+    await expect(bob(f"[data-similar='{told}']")).to_have_count(0)
+    await expect(bob("#text")).to_have_value("yellow coat, skateboard")
+    await office.clear()
+
+
+async def test_escape_clears_and_brings_back(office: Office) -> None:
+    await office.search(person={"first_name": "Merel"}, reference="2026-7201")
+    bob = await office.window("Bob")
+    await bob.open("/intake")
+    keys = bob.page.keyboard
+    await tell(bob.page, "merel", "Somebody on a bicycle")
+    await keys.press("Escape")
+    await expect(bob("#text")).to_have_value("")
+    await focused(bob, "search")
+    await keys.press("Escape")
+    await expect(bob("#text")).to_have_value("Somebody on a bicycle")
+    await expect(bob("#search")).to_have_value("2026-7201 · Merel")
+    await office.clear()
+
+
+async def test_the_list_is_walked_by_arrows_and_shut_by_escape(office: Office) -> None:
+    for name in ("Xander Een", "Xander Twee"):
+        first, _, last = name.partition(" ")
+        await office.search(person={"first_name": first, "last_name": last}, reference=f"2026-725{last[0]}")
+    bob = await office.window("Bob")
+    await bob.open("/intake")
+    keys = bob.page.keyboard
+    await expect(bob("#search-list")).to_be_hidden()
+    await keys.type("xander")
+    await offered(bob, "search", "Xander")
+    await keys.press("ArrowDown")
+    second = bob(OFFERED.format("search")).nth(1)
+    await expect(second).to_have_attribute("aria-selected", "true")
+    await expect(bob("#search")).to_have_attribute("aria-activedescendant", "search-1")
+    name = await second.locator("b").inner_text()
+    await keys.press("Escape")
+    await expect(bob("#search-list")).to_be_hidden()
+    await expect(bob("#search")).to_have_value("xander")
+    await keys.press("ArrowDown")
+    await expect(second).to_have_attribute("aria-selected", "true")
+    await keys.press("Enter")
+    await expect(bob("#search")).to_have_value(name)
+    await focused(bob, "text")
+    await office.clear()
+
+
+async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(office: Office) -> None:
+    board = await office.search(person={"first_name": "Wout"}, reference="2026-7301")
+    async with line_to(office.url) as line:
+        bob = await office.window("Bob", url=line.url)
+        bob.may_fail(*NO_LINE)
+        await bob.open("/intake")
+        keys = bob.page.keyboard
+        await keys.press("Control+Enter")
+        await focused(bob, "search")
+        await expect(bob("#search-hint")).to_have_text("Choose a search.")
+        await tell(bob.page, "wout")
+        await keys.press("Control+Enter")
+        await focused(bob, "text")
+        await keys.type("On the beach")
+        await bob("#when").focus()
+        await keys.type("some day")
+        await keys.press("Control+Enter")
+        await focused(bob, "when")
+        await keys.type("14:30")
+        line.cut()
+        await bob("html:not([data-freshness=live])").wait_for(state="attached")
+        await keys.press("Control+Enter")
+        alice = await office.person("Alice")
+        await alice.do(board, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+        line.heal()
+        await expect(bob("[data-taken] .error")).to_contain_text("This search is closed")
+        await bob("[data-act=mend]").click()
+        await expect(bob("#text")).to_have_value("On the beach")
+        await expect(bob("[data-taken]")).to_have_count(0)
+    assert await sightings(office, board) == []
+    await office.clear()
+
+
+async def test_who_only_sees_takes_no_calls(office: Office) -> None:
+    victor = await office.window("Victor")
+    victor.may_fail("status of 403")
+    await victor.open("/")
+    await expect(victor("nav a")).to_have_text(["Searches", "Handover", "History", "Since you left"])
+    answer = await victor.page.goto("/intake")
+    assert answer is not None
+    assert answer.status == 403
+    stranger = await office.stranger()
+    await stranger.page.goto("/intake")
+    assert "/login" in stranger.page.url
+    await office.clear()

@@ -1,0 +1,410 @@
+"""Without a mouse and without sight: every key, the palette, the focus under live changes, and what is said of colleagues."""
+
+import re
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.browser.test_browser_pages import barriers
+from tests.support.office import Office
+from tests.support.readme import README
+from tests.support.window import DESK, PATIENCE_MS, Window, middle
+
+pytestmark = pytest.mark.browser
+
+COAT = "Girl with a red coat at the Graslei"
+TRAIN = "Boy alone on the train to Oostende"
+BUS = "Girl at the stop of bus 5"
+SAID = "body > [data-says]"
+UNPROVEN_MS = 11_000  # longer than a board counts as current without a proof
+OPEN = "window.opened = document.querySelector('dialog[open] form')?.dataset.form"
+TAKEN = """() => {
+  window.taken = [];
+  const look = () => window.taken.push(...document.querySelectorAll("main[data-dragging], .sortable-chosen"));
+  new MutationObserver(look).observe(document.body, {subtree: true, attributes: true});
+}"""
+LISTEN = """() => {
+  window.said = [];
+  const hear = () => window.said.push(...[...document.querySelectorAll("[data-says]")].map((each) => each.textContent).filter(
+    (text) => text && text !== window.said.at(-1)));
+  new MutationObserver(hear).observe(document.body, {subtree: true, childList: true});
+}"""
+TABLE = """async () => {
+  const { KEYS, PLACES } = await import("/static/js/behaviours/shortcuts.js");
+  return KEYS.map(({ press, where, does }) => [PLACES[where](), press, does()]);
+}"""
+
+
+async def press(window: Window, *keys: str) -> None:
+    for key in keys:
+        await window.page.keyboard.press(key)
+
+
+async def do(window: Window, words: str, *keys: str) -> None:
+    """By the palette: what has these words."""
+    await press(window, "Control+k")
+    await window.page.keyboard.type(words)
+    await expect(window("[role=option][aria-selected=true]")).to_have_count(1)
+    await press(window, *(keys or ("Enter",)))
+    await expect(window("dialog[data-dialog=palette]")).to_have_count(0)
+
+
+async def focused(window: Window, selector: str | Locator) -> None:
+    place = window(selector) if isinstance(selector, str) else selector
+    await expect(place).to_be_focused()
+
+
+def of(card: Locator) -> Locator:
+    """What of a card has the focus."""
+    return card.locator("a[data-part=open]")
+
+
+async def test_bob_works_a_search_without_a_mouse(office: Office) -> None:
+    board = await office.search(person={"first_name": "Yasmina"})
+    await office.sighting(board, COAT)
+    await office.sighting(board, TRAIN)
+    bob = await office.window("Bob")
+    await bob.open("/")
+    await do(bob, "yasmina")
+    await bob.page.wait_for_url(f"**/searches/{board}")
+    await bob.live()
+
+    await press(bob, "/")
+    await bob.page.keyboard.type("coat")
+    await expect(bob("article.sighting")).to_have_count(1)
+    await bob.page.keyboard.press("Control+a")
+    await press(bob, "Backspace")
+    number = await bob.card(COAT).get_attribute("data-number")
+    await do(bob, f"sighting {number} girl")
+    await expect(bob.panel).to_contain_text(COAT)
+    await do(bob, f"grade sighting {number}")
+    await focused(bob, "[data-testid=grading] select >> nth=0")
+    await press(bob, "b", "Control+Enter")
+    await expect(bob("[data-testid=grade]")).to_have_text("B6")
+    await do(bob, "assign to me")
+    await expect(bob(".quick [data-field=assignee] select")).not_to_have_value("")
+
+    await press(bob, "Escape")
+    await focused(bob, of(bob.card(COAT)))
+    await press(bob, "ArrowDown")
+    await focused(bob, of(bob.card(TRAIN)))
+    await press(bob, "n")
+    await bob.page.keyboard.type("He called back")
+    await press(bob, "Control+Enter")
+    await expect(bob("li.note:not(.pending)")).to_contain_text("He called back")
+    await expect(bob.panel).to_contain_text(TRAIN)
+    await bob.panel.focus()
+    await press(bob, "m")
+    await focused(bob, "dialog input:checked")
+    await press(bob, "ArrowDown", "ArrowDown", "Enter")
+    await expect(bob.column("doing").locator(".card")).to_contain_text(TRAIN)
+    await expect(bob("[data-testid=undo][data-state=offered]")).to_contain_text("Card moved")
+    await press(bob, "Control+z")
+    await expect(bob.column("inbox").locator(".card", has_text=TRAIN)).to_have_count(1)
+    await press(bob, "e")
+    await focused(bob, ".card-facts.editing :is(input, textarea) >> nth=0")
+    await bob.same_as_server(board)
+    events = await (await office.person("Bob")).events(board)
+    assert [event["type"] for event in events if event["actor"]["name"] == "Bob"] == [
+        "sighting.graded", "card.assigned", "note.added", "card.moved", "card.moved",
+    ]  # fmt: skip
+
+
+async def test_what_colleagues_did_is_said_and_what_one_did_oneself_is_not(office: Office) -> None:
+    board = await office.search()
+    coat, train = await office.sighting(board, COAT), await office.sighting(board, TRAIN)
+    bob, charlie, alice = await office.person("Bob"), await office.person("Charlie"), await office.window("Alice")
+    await alice.page.clock.install()
+    await alice.open(f"/searches/{board}")
+    await alice.page.evaluate(LISTEN)
+    await alice.open_card(COAT)
+    await alice("[data-act=take]").click()
+    await expect(alice("[data-testid=undo]")).to_contain_text("Card assigned")  # hers has come, as an event like all others
+    number = await alice.card(COAT).get_attribute("data-number")
+    await press(alice, "t")
+    await alice("dialog").wait_for()
+    await bob.do(board, "sighting.grade", {"sighting": coat, "grade": {"source": "B", "content": 2}})
+    await expect(alice("dialog [data-says]")).to_have_text(f"Bob graded Sighting {number}: B2")  # what lies behind it is not read
+    await press(alice, "Escape")
+    for text in ("One", "Two", "Three"):
+        await bob.do(board, "note.add", {"card": coat, "text": text})
+    await charlie.do(board, "note.add", {"text": "In the log"})
+    await charlie.do(board, "card.withdraw", {"card": train})
+    await expect(alice(SAID)).to_have_text("Bob and 1 other: 5 changes", timeout=2 * PATIENCE_MS)
+    await alice.page.clock.run_for(UNPROVEN_MS)
+    await expect(alice(SAID)).to_have_text("Current again")
+    said = await alice.page.evaluate("window.said")
+    assert [re.sub(r"\d\d:\d\d:\d\d", "…", text) for text in said[2:]] == ["Not current since …", "Current again"]
+
+    there = await office.window("Bob")
+    await there.open("/")
+    await (await office.person("Alice")).do(board, "search.update", {"person": {"age": 9}})
+    await expect(there(SAID)).to_have_text("Search changed: Noor, by Alice")
+
+
+async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office: Office) -> None:
+    board = await office.search()
+    await office.sighting(board, COAT)
+    alice, victor = await office.window("Alice"), await office.window("Victor")
+    for window in (alice, victor):
+        await window.open(f"/searches/{board}")
+    table = await alice.page.evaluate(TABLE)
+    assert len(table) > 10
+    assert sorted(in_readme()) == sorted(map(tuple, table))
+
+    await press(alice, "?")
+    shown = await alice("[data-key]").evaluate_all("all => all.map((each) => each.dataset.key)")
+    assert {"add-sighting", "note", "move", "undo", "walk", "palette"} <= set(shown)
+    assert not {"open-search", "send-call"} & set(shown)
+    await alice("[name=single-keys]").uncheck()
+    await press(alice, "Escape")
+    await press(alice, "s", "?", "/", "n")
+    await expect(alice("dialog")).to_have_count(0)
+    await expect(alice("#find")).not_to_be_focused()
+    await expect(alice("[data-act=add-sighting] kbd")).to_be_hidden()
+    await do(alice, "show the keys")
+    await alice("[name=single-keys]").check()
+    await press(alice, "Escape")
+    # The dialog is there before the next key comes, which is the first letter of what is typed into it.
+    await alice.page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 's', bubbles: true})); " + OPEN)
+    assert await alice.page.evaluate("window.opened") == "add-sighting"
+
+    await of(victor.card(COAT)).focus()
+    await press(victor, "?")
+    shown = await victor("[data-key]").evaluate_all("all => all.map((each) => each.dataset.key)")
+    assert shown == ["keys", "palette", "close", "find", "walk", "open", "show-all"]
+    await press(victor, "Escape")
+    await focused(victor, of(victor.card(COAT)))
+    await press(victor, "Control+k")
+    offered = await victor("[role=option]").evaluate_all("all => all.map((each) => each.dataset.does)")
+    assert offered == ["find", "log", "history", "/", "/history", "/since", "/handover", "/account", "/api", "keys", "sign-out"]
+    await press(victor, "ArrowUp")
+    await expect(victor("[aria-selected=true]")).to_have_attribute("data-does", "sign-out")
+    chosen = await victor("[aria-selected=true]").get_attribute("id")
+    await expect(victor("dialog [role=combobox]")).to_have_attribute("aria-activedescendant", str(chosen))
+    await press(victor, "Escape")
+    await focused(victor, of(victor.card(COAT)))
+
+
+def in_readme() -> list[tuple[str, str, str]]:
+    """(where, key, what it does), as the README tells them."""
+    lines = README.split("**Keys.**")[1].split("\n\n")[1].splitlines()
+    rows = [line.removeprefix("- ").split(": ", 1) for line in lines]
+    return [(where, key, does) for where, keys in rows for key, does in re.findall(r"`([^`]+)` ([^·]+?)(?: ·|$)", keys)]
+
+
+async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to(office: Office) -> None:
+    alice = await office.person("Alice")
+    own = (await alice.http.get("/api/v1/me")).json()["id"]
+    secret = await office.search(person={"first_name": "Zebulon"}, access="members", members=[own])
+    here, other = await office.search(), await office.search(person={"first_name": "Yolanda"})
+    await office.sighting(other, "A blue bicycle by the canal")
+    charlie, hers = await office.window("Charlie"), await office.window("Alice")
+    await hers.open(f"/searches/{here}")
+    await do(hers, "zebulon")
+    await hers.page.wait_for_url(f"**/searches/{secret}")
+    await charlie.open(f"/searches/{here}")
+    await press(charlie, "Control+k")
+    async with charlie.page.expect_response("**/api/v1/find?*") as answer:
+        await charlie.page.keyboard.type("zebulon")
+    assert (await (await answer.value).json())["hits"] == []
+    await expect(charlie("dialog [role=status]").last).to_have_text("0 found")
+    await press(charlie, "Control+a")
+    await charlie.page.keyboard.type("bicycle canal")
+    await expect(charlie("[role=option]")).to_contain_text(["A blue bicycle by the canal"])
+    await press(charlie, "Enter")
+    await expect(charlie.panel).to_contain_text("A blue bicycle by the canal")
+
+
+async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(office: Office) -> None:
+    board = await office.search()
+    coat, train, bus = [await office.sighting(board, text) for text in (COAT, TRAIN, BUS)]
+    alice, bob = await office.window("Alice"), await office.person("Bob")
+    await alice.open(f"/searches/{board}")
+    columns = {role: await alice.column(role).get_attribute("data-column") for role in ("todo", "doing", "waiting")}
+
+    await of(alice.card(TRAIN)).focus()
+    await bob.do(board, "card.move", {"card": train, "column": columns["doing"]})
+    await expect(alice.column("doing").locator(".card")).to_have_count(1)
+    await focused(alice, of(alice.card(TRAIN)))
+    await bob.do(board, "sighting.update", {"sighting": train, "description": f"{TRAIN}, in blue"})
+    await expect(alice.card("in blue")).to_have_count(1)
+    await focused(alice, of(alice.card(TRAIN)))
+    await alice.card(COAT).locator("[data-part=move]").focus()
+    await bob.do(board, "card.move", {"card": coat, "column": columns["doing"]})
+    await expect(alice.column("doing").locator(".card")).to_have_count(2)
+    await focused(alice, alice.card(COAT).locator("[data-part=move]"))
+    # What is taken away leaves the keyboard at what is in its place: train, coat, bus.
+    await bob.do(board, "card.move", {"card": bus, "column": columns["doing"]})
+    await expect(alice.column("doing").locator(".card")).to_have_count(3)
+    await of(alice.card(COAT)).focus()
+    for card, left in ((coat, of(alice.card(BUS))), (bus, of(alice.card(TRAIN)))):
+        await bob.do(board, "card.withdraw", {"card": card})
+        await focused(alice, left)
+    await bob.do(board, "card.withdraw", {"card": train})
+    await expect(alice.column("doing").locator(".card")).to_have_count(0)
+    await focused(alice, alice.column("doing").locator("[data-part=column-menu]"))
+    for card in (coat, train, bus):
+        await bob.do(board, "card.restore", {"card": card})
+        await bob.do(board, "card.move", {"card": card, "column": columns["todo"]})
+
+    await of(alice.card(BUS)).focus()
+    await press(alice, "m")
+    await alice("dialog").wait_for()
+    await bob.do(board, "card.move", {"card": bus, "column": columns["waiting"]})
+    await expect(alice.column("waiting").locator(".card")).to_have_count(1)
+    await expect(alice("dialog :focus")).to_have_count(1)
+    await press(alice, "Escape")
+    await focused(alice, of(alice.card(BUS)))
+    # An empty column is taken away under the dialog that was opened at its head.
+    await alice.column("doing").locator("[data-part=column-menu]").focus()
+    await press(alice, "Enter", "Enter")
+    await alice("dialog[data-dialog=column-title]").wait_for()
+    await (await office.person("Alice")).do(board, "column.remove", {"column": columns["doing"]})
+    await expect(alice("dialog")).to_have_count(0)
+    await expect(alice.column("waiting").locator("[data-part=column-menu]")).to_be_focused()
+
+    await alice.open("/")
+    await alice(f"[data-search='{board}'] a").focus()
+    found = {
+        "status": "found",
+        "reason": "Found",
+        "outcome": {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "police"},
+    }
+    await (await office.person("Alice")).do(board, "search.set_status", found)
+    await expect(alice(f".desk-column.found [data-search='{board}'] a")).to_be_focused()
+
+
+async def test_arrows_walk_to_what_lies_there(office: Office) -> None:
+    for name in ("One", "Two", "Three", "Four"):
+        await office.search(person={"first_name": name})
+    alice = await office.window("Alice")
+    await alice.open("/")
+    first = alice(".desk-column.open li[data-search]").first
+    await first.locator("a").focus()
+
+    async def after(key: str) -> tuple[float, float]:
+        await press(alice, key)
+        box = await alice("li[data-search]:focus-within").bounding_box()
+        assert box
+        return box["x"], box["y"]
+
+    box = await first.bounding_box()
+    assert box
+    x, y = box["x"], box["y"]
+    assert (await after("ArrowDown"))[0] == x
+    assert await after("ArrowUp") == (x, y)
+    beside = await after("ArrowRight")  # the column of the open ones is two cards wide
+    assert beside[0] > x
+    assert beside[1] == y
+    assert await after("ArrowLeft") == (x, y)
+
+
+@pytest.mark.parametrize("path", ["search", "operations"])
+async def test_arrows_begin_at_the_first_card(office: Office, path: str) -> None:
+    board = await office.search()
+    await office.sighting(board, COAT)
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}" if path == "search" else "/")
+    cards = alice("[data-list] article[data-card]" if path == "search" else ".desk-column li[data-search]")
+    first = cards.first.locator("a").first
+    await press(alice, "ArrowDown")
+    await focused(alice, first)
+    await alice("#find").focus()
+    await press(alice, "ArrowDown")
+    await focused(alice, "#find")  # where arrows have a meaning of their own
+    if path == "search":
+        await alice("[data-chip=mine]").focus()
+        await press(alice, "ArrowRight")
+        await focused(alice, first)
+
+
+async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(office: Office) -> None:
+    board = await office.search()
+    for number in range(12):
+        await office.sighting(board, f"Something seen {number}")
+    alice = await office.window("Alice", viewport={"width": 1400, "height": 600})
+    await alice.open(f"/searches/{board}")
+    await press(alice, "t")
+    await alice.fill("add-task", {"title": BUS})
+    await press(alice, "Control+Enter")
+    added = alice.card(BUS).and_(alice("[data-card]"))
+    await focused(alice, of(added))
+    await expect(added).to_be_in_viewport(ratio=0.9)
+    await press(alice, "s")
+    await alice.fill("add-sighting", {"description": COAT})
+    await press(alice, "Control+Enter")
+    await focused(alice, of(alice.card(COAT).and_(alice("[data-card]"))))
+    await expect(alice.card(COAT)).to_be_in_viewport(ratio=0.9)
+    # who goes on typing is left there
+    await alice("[data-act=add-sighting]").click()
+    await alice.fill("add-sighting", {"description": TRAIN})
+    await press(alice, "Control+Enter")
+    await alice("#find").focus()
+    await expect(alice.card(TRAIN).and_(alice("[data-card]"))).to_have_count(1)
+    await focused(alice, "#find")
+
+
+async def test_on_a_phone_what_one_has_added_is_in_sight(office: Office) -> None:
+    board = await office.search()
+    alice = await office.window("Alice", viewport={"width": 390, "height": 844})
+    await alice.open(f"/searches/{board}")
+    await alice.add_task(BUS)
+    await expect(alice.card(BUS).and_(alice("[data-card]"))).to_be_in_viewport()
+
+
+async def test_what_is_refused_is_gone_to(office: Office) -> None:
+    alice = await office.window("Alice")
+    await alice.open("/")
+    await press(alice, "n")
+    await alice.fill("open-search", {"person.first_name": "Zed", "kind": "runaway", "missing_since": "2026-11-24T00:00"})
+    await alice("dialog summary").first.click()
+    await alice.fill("open-search", {"last_seen.lat": "951", "last_seen.lon": "3"})
+    await press(alice, "Control+Enter")
+    await expect(alice("[data-field='last_seen.lat'] .error")).to_be_visible()
+    await focused(alice, alice.field("open-search", "last_seen.lat"))
+
+
+async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(office: Office) -> None:
+    board = await office.search()
+    for number in range(12):
+        await office.sighting(board, f"{COAT} {number}")
+    alice = await office.window("Alice", viewport={"width": 390, "height": 700}, has_touch=True)
+    await alice.open(f"/searches/{board}")
+    x, y = middle(await alice("article.sighting").nth(1).bounding_box())
+    finger = await alice.context.new_cdp_session(alice.page)
+
+    async def touch(kind: str, *at: tuple[float, float]) -> None:
+        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in at]})
+
+    await alice.page.evaluate(TAKEN)
+    await touch("touchStart", (x, y))
+    for step in range(1, 9):
+        await touch("touchMove", (x, y - 25 * step))
+    await touch("touchEnd")
+    assert await alice.page.evaluate("[scrollY > 0, window.taken.length]") == [True, 0]
+    await expect(alice.panel).to_have_count(0)
+
+    bob = await office.window("Bob", viewport=DESK)
+    await bob.open(f"/searches/{board}")
+    await bob.take_up(bob.card(f"{COAT} 0"))
+    await bob.carry(bob.column("doing"))
+    await press(bob, "Escape")
+    await bob.page.mouse.up()
+    await expect(bob("main[data-dragging]")).to_have_count(0)
+    await expect(bob("[data-drop]")).to_have_count(0)
+    assert not [frame for frame in bob.frames if frame.sent and frame.body.get("name") == "card.move"]
+
+
+async def test_axe_finds_no_barrier_in_the_palette_and_the_keys(office: Office) -> None:
+    board = await office.search()
+    await office.sighting(board, COAT)
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    found: dict[str, list[str]] = {}
+    for key, typed in (("?", ""), ("Control+k", ""), ("Control+k", "girl")):
+        await press(alice, key)
+        await alice.page.keyboard.type(typed)
+        found[key + typed] = await barriers(alice, "dialog")
+        await press(alice, "Escape")
+    assert {place: some for place, some in found.items() if some} == {}

@@ -1,0 +1,44 @@
+"""Readers of four languages at one board: each sees times and numbers as they write them, and what was typed as it was typed."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.office import Office
+
+pytestmark = pytest.mark.browser
+
+HEADS = {
+    "en-US": ["Runaway", r"missing since Sat 24 Jan( 2026)? 16:10", "±.1.5.km"],
+    "fr-BE": ["Fugue", r"disparition depuis sam. 24 janv.( 2026)? 16:10", "±.1,5.km"],
+    "nl-BE": ["Wegloper", r"vermist sinds za 24 jan( 2026)? 16:10", "±.1,5.km"],
+    "de-BE": ["Ausreißer", r"vermisst seit Sa. 24. Jan.( 2026)? 16:10", "±.1,5.km"],
+}
+
+
+@pytest.mark.parametrize("locale", HEADS)
+async def test_times_and_numbers_are_written_as_the_reader_does_and_are_those_of_brussels(office: Office, locale: str) -> None:
+    board = await office.search(missing_since="2026-01-24T15:10:00Z", person={"first_name": "Open"})
+    alice = await office.person("Alice")
+    await alice.do(board, "sighting.add", {"description": "Status", "place": {"text": "Name", "radius_m": 1_500}})
+    bob = await office.window("Bob", locale=locale, timezone_id="America/New_York")
+    await bob.open(f"/searches/{board}")
+    for words in HEADS[locale]:
+        await expect(bob("main")).to_contain_text(re.compile(words))
+    await expect(bob("h1")).to_contain_text("Open")  # what people typed is nobody's to translate
+    await expect(bob.card("Status")).to_contain_text("Name")
+
+
+async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(office: Office) -> None:
+    bob = await office.window("Bob", locale="de-BE")
+    await bob.page.goto("/account")
+    await expect(bob("html")).to_have_attribute("lang", "de")
+    await bob("button[lang=fr]").click()
+    await expect(bob("html")).to_have_attribute("lang", "fr")
+    await expect(bob("button[lang=fr]")).to_have_attribute("aria-pressed", "true")
+    elsewhere = await office.window("Bob", locale="nl-BE")
+    await elsewhere.open("/")
+    await expect(elsewhere("h1")).to_contain_text("Recherches")
+    await bob("[data-testid=languages] button[value='']").click()
+    await expect(bob("html")).to_have_attribute("lang", "de")

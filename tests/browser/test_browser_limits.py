@@ -1,0 +1,99 @@
+"""Whoever does too much at once is told so, for how long, and has everything kept."""
+
+import pytest
+from playwright.async_api import expect
+
+from board.engine import event_writer
+from board.rate_limit import Taken
+from tests.support.office import Office
+
+pytestmark = pytest.mark.browser
+
+
+async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert office.server is not None
+    limits = office.server.desk.limits
+    board = await office.search()
+    alice, bob = await office.both_at(board)
+    with monkeypatch.context() as patch:
+        asked: list[str] = []
+
+        def refuse(account: str) -> Taken:
+            asked.append(account)
+            return Taken(limits.account, False, 0, 3.0)
+
+        patch.setattr(limits, "said", refuse)
+        await alice.add_sighting("A girl on tram 3")
+        told = alice("[data-notice=too-many]")
+        await expect(told).to_have_text("Too many changes at once: 1 is kept, and sent again in 3 s")
+        card = alice.column("inbox").locator(".card.pending", has_text="A girl on tram 3")
+        await expect(card).to_contain_text("waiting to be sent…")
+        before = len(asked)
+        await alice.add_sighting("A boy with a scooter")  # and waits with the first one
+        await expect(told).to_have_text("Too many changes at once: 2 are kept, and sent again in 3 s")
+        assert await bob.card("A girl on tram 3").count() == 0
+    assert len(asked) <= before + 2  # nothing is sent over and over meanwhile
+    for text in ("A girl on tram 3", "A boy with a scooter"):
+        await expect(bob.card(text)).to_have_count(1)
+        await expect(alice.column("inbox").locator(".card:not(.pending)", has_text=text)).to_have_count(1)
+    await expect(told).to_have_count(0)
+    await office.same(alice, bob, board)
+
+
+PLACES = """() => [...document.querySelectorAll(".bar > *:not(.room), main, main header, main .columns > *")].map((each) => {
+  const { x, y, width, height } = each.getBoundingClientRect();
+  return [each.className, x, y, width, height].join(" ");
+})"""
+FILLING = {
+    "en": "This board is filling up: {count} of {most} entries", "fr": "Ce tableau se remplit : {count} entrées sur {most}",
+    "nl": "Dit bord raakt vol: {count} van {most} items", "de": "Dieses Board füllt sich: {count} von {most} Einträgen",
+}  # fmt: skip
+
+
+async def counted(office: Office, board: str) -> int:
+    own = ("sighting", "task", "note", "column", *(() if board == "operations" else ("search",)))
+    return len([each for each in await (await office.person("Alice")).entities(board) if each["kind"] in own])
+
+
+async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = await office.search()
+    alice = await office.person("Alice")
+    has = await counted(office, board)
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", has + 4)
+    monkeypatch.setattr(event_writer, "FILLING", (has + 1) / (has + 4))
+    window = await office.window("Alice")
+    await window.open(f"/searches/{board}")
+    await window.freshness("live")
+    said = window(".bar > [data-room-left]")
+    await expect(said).to_have_text("")
+    before = await window.page.evaluate(PLACES)
+    await alice.do(board, "note.add", {"text": "a note in the log, which is no card"})
+    await expect(said).to_have_text(FILLING["en"].format(count=has + 1, most=has + 4))
+    assert await window.page.evaluate(PLACES) == before
+    for language in ("fr", "nl", "de"):
+        other = await office.window("Bob", locale=f"{language}-BE")
+        await other.open(f"/searches/{board}")
+        await expect(other(".bar > [data-room-left]")).to_have_text(FILLING[language].format(count=has + 1, most=has + 4))
+    for _ in range(3):
+        await alice.do(board, "note.add", {"text": "x"})
+    await expect(said).to_have_text("This board is full. Nothing can be added to it.")
+    phone = await office.window("Bob", viewport={"width": 390, "height": 800})
+    await phone.open(f"/searches/{board}")
+    await phone("details.me summary").click()
+    await expect(phone(".me .menu .room")).to_have_text("This board is full. Nothing can be added to it.")
+
+
+async def test_searches_do_not_fill_operations(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await office.search()
+    alice, window = await office.person("Alice"), await office.window("Alice")
+    await alice.do("operations", "note.add", {"text": "x"})
+    notes = await counted(office, "operations")
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", notes + 2)
+    monkeypatch.setattr(event_writer, "FILLING", (notes + 1) / (notes + 2))
+    await window.open("/")
+    await window.freshness("live")
+    said = window(".bar > [data-room-left]")
+    await office.search()
+    await expect(said).to_have_text("")
+    await alice.do("operations", "note.add", {"text": "x"})
+    await expect(said).to_have_text(FILLING["en"].format(count=notes + 1, most=notes + 2))

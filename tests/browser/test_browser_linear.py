@@ -1,0 +1,52 @@
+"""What others typed is read by scripts in time that grows with its length alone: no card stops the pages that show it."""
+
+import json
+
+import pytest
+
+from tests.support.growth import MOST, TIMES, TRIES
+from tests.support.office import Office
+
+pytestmark = pytest.mark.browser
+
+LONG = 16_000  # characters; of a text that people type it is 4,000
+PARTS = ["\u0327\u0301", "\u0344", " ", "a ", "-", "1", "1 ", "-1 ", " 1m", ".", "{", "{a", "{a}", "\n", "é", "\ufdfa", "a.b"]
+# The parts for which a text that is so many times as long takes more than that much longer, the quickest of some tries.
+GROWTH = """async ([parts, long, times, most, tries]) => {
+  const { textOf, wordsOf } = await import("/static/js/core/text_filter.js");
+  const { whenOf } = await import("/static/js/pages/intake/parse_time.js");
+  const { t } = await import("/static/js/core/i18n.js");
+  const { filled } = await import("/static/js/format/event_text.js");
+  const { initials } = await import("/static/js/shared/avatars.js");
+  const now = new Date();
+  const readers = {
+    words: (text) => wordsOf(text), text: (text) => textOf([text]), when: (text) => whenOf(text, now), t: (text) => t(text),
+    sentence: (text) => filled({ says: text, values: {} }), initials: (text) => initials(text),
+    slow: (text) => text.normalize("NFD"),
+  };
+  const took = (read, text) => {
+    const began = performance.now();
+    read(text);
+    return performance.now() - began;
+  };
+  const grows = (read, start, part) => {
+    let short = Infinity, longer = Infinity;
+    for (let at = 0; at < tries; at++) {
+      longer = Math.min(longer, took(read, start + part.repeat(long / part.length) + "x"));
+      short = Math.min(short, took(read, start + part.repeat(long / part.length / times) + "x"));
+      if (longer <= most * Math.max(short, 0.2)) return false; // a browser's clock is a coarse one
+    }
+    return true;
+  };
+  const slow = (read) => parts.filter((part) => ["a", "-"].some((start) => grows(read, start, part)));
+  return Object.entries(readers).map(([name, read]) => [name, slow(read)]);
+}"""
+
+
+async def test_time_grows_with_the_length_alone(office: Office) -> None:
+    window = await office.window("Bob")
+    await window.page.goto("/")
+    asked = [PARTS, LONG, TIMES, MOST, TRIES]
+    found = dict(await window.page.evaluate(GROWTH, asked))
+    assert found.pop("slow") == ["\u0327\u0301"], "what takes the square of the length is found"
+    assert found == {name: [] for name in found}, json.dumps(found)

@@ -1,0 +1,350 @@
+"""Every page stands in both themes at any width, says nothing to the console, and shows what was typed as it was typed."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.async_api import Browser, ViewportSize, expect
+
+from board.accounts import live_changes
+from board.commands.registry import Command
+from board.demo import seed
+from tests.support.cast import new_id, serving, settings_for
+from tests.support.office import Office, Person
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {390: 844, 1400: 900, 2560: 1440}  # a phone, a desk, a wall: with their heights
+TALL: ViewportSize = {"width": 1400, "height": 2400}  # for axe, which does not judge what lies below another thing
+SHOTS = "BOARD_SHOTS"  # the folder that pictures of all pages are kept in, if it is set
+HOSTILE = "<img src=x onerror=\"window.pwned='yes'\"><script>window.pwned='yes'</script>{{7*7}}${7*7}"
+
+AXE = (Path(__file__).parents[1] / "vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
+WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+THEMES: dict[Literal["light", "dark"], dict[str, Any]] = {  # with what axe judges in each: colours alone are others in the dark
+    "light": {"type": "tag", "values": WCAG},
+    "dark": {"type": "rule", "values": ["color-contrast"]},
+}
+# The coloured edges of cards are pseudo elements, on which axe does not judge the colours of a text. And axe holds the thread of
+# the page for seconds, in which the veil comes over it, as it should: no text below it could be judged.
+BARE = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*::before, *::after {content: none !important} .veil {display: none !important}");
+  document.adoptedStyleSheets = [sheet];
+}"""
+# Of what axe finds, what is said of it: [sentences, texts whose colours could be judged, those whose could not]. All of it would
+# be megabytes. Signs such as ✕ are no text.
+JUDGED = """async ([within, runOnly]) => {
+  const result = await axe.run(within, {runOnly, selectors: false});
+  const texts = (rules) => rules.filter(({id}) => id === "color-contrast").flatMap(({nodes}) => nodes)
+    .flatMap(({any}) => any).filter(({data}) => data.messageKey !== "nonBmp").length;
+  return [
+    result.violations.flatMap(({id, nodes}) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`)),
+    texts(result.passes), texts(result.incomplete),
+  ];
+}"""
+DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+# What is lit, or turns, has another colour or place in the end. What is gone without having ended is not waited for.
+STILL = """() => Promise.all(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime !== Infinity).map((each) => each.finished.catch(() => null)))"""
+
+
+@pytest.fixture(scope="module")
+async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    """The demo: pages with something on them."""
+    folder = tmp_path_factory.mktemp("demo")
+    await seed.make(settings_for(folder))
+    async with serving(folder) as server, Office(browser, server.url, "demo.example", seed.PASSWORD) as office:
+        yield office
+
+
+class Tour:
+    """The pages of the demo, each as a path, and who looks at it."""
+
+    def __init__(self, board: str, sighting: str, task: str) -> None:
+        self.search = f"/searches/{board}"
+        self.sighting, self.task = f"{self.search}/cards/{sighting}", f"{self.search}/cards/{task}"
+
+    @property
+    def pages(self) -> dict[str, str]:
+        live = {"operations": "/", "search": self.search, "sighting": self.sighting, "task": self.task}
+        live |= {"history": f"{self.search}/history", "everywhere": "/history"}
+        live |= {"past": f"{self.task}?at=40", "compared": f"{self.search}?at=60&with=30", "all-past": "/?at=12&with=20"}
+        live |= {"handover": "/handover", "handed": "/handovers/1"}
+        live |= {"displays": "/displays"}
+        return live | {"intake": "/intake", "account": "/account", "api": "/api", "missing": "/searches/none"}
+
+
+@pytest.fixture(scope="module")
+async def tour(demo: Office) -> Tour:
+    """The search with the most cards."""
+    alice = await demo.person("Alice")
+    boards = [each["id"] for each in await alice.entities("operations") if each["kind"] == "search"]
+    full = {board: await alice.entities(board) for board in boards}
+    board = max(full, key=lambda board: len(full[board]))
+    cards = [each for each in full[board] if each["kind"] in ("sighting", "task") and not each["state"]["withdrawn"]]
+    sighting = max((each for each in cards if each["kind"] == "sighting"), key=lambda each: len(each["state"]["description"]))
+    task = max((each for each in cards if each["kind"] == "task"), key=lambda each: len(each["state"]["checklist"]))
+    await hand_over(alice)
+    return Tour(board, sighting["id"], task["id"])
+
+
+async def hand_over(alice: Person) -> None:
+    """One handover was signed and came to nothing; another is being prepared."""
+    await alice.do("operations", "shift.take", {"reason": "the desk is mine"})
+    await alice.do("operations", "handover.prepare", {})
+    report = (await alice.http.get("/api/v1/handover")).json()
+    number, positions = report["handover"]["number"], {each["board"]: each["seq"] for each in report["searches"]}
+    await alice.do("operations", "handover.sign", {"handover": number, "positions": positions})
+    await alice.do("operations", "handover.withdraw", {"handover": number})
+    await alice.do("operations", "handover.prepare", {})
+
+
+# The scripts that a page names, and those that it fetched.
+FETCHED = """() => [
+  [...document.querySelectorAll("link[rel=modulepreload], script[src]")].map((each) => each.href ?? each.src).sort(),
+  performance.getEntriesByType("resource").map((each) => each.name).filter((name) => name.endsWith(".js")).sort(),
+]"""
+
+
+async def test_every_page_is_silent_fetches_what_it_names_fits_its_window_and_has_no_barrier(demo: Office, tour: Tour) -> None:
+    alice, stranger = await demo.window("Alice"), await demo.stranger()
+    alice.may_fail("Failed to load resource: the server responded with a status of 404")
+    found: dict[str, Any] = {}
+    for name, path in ({"sign_in": "/login"} | tour.pages).items():
+        window = stranger if name == "sign_in" else alice
+        await shown(window, path)  # at the width at which the page before was left
+        await window.page.wait_for_load_state("networkidle")
+        named, fetched = await window.page.evaluate(FETCHED)
+        found[f"{name} names, and fetches"] = [] if fetched == named else [named, fetched]
+        for width in WIDTHS:
+            await window.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            await window.page.evaluate(DRAWN)
+            await keep(window, name, width)
+            found[f"{name} at {width}"] = await overflow(window)
+        await window.page.set_viewport_size(TALL)
+        found[name] = await barriers(window)
+    assert {place: some for place, some in found.items() if some} == {}
+    await demo.clear()
+
+
+async def test_axe_finds_no_barrier_in_any_dialog(demo: Office, tour: Tour) -> None:
+    alice = await demo.window("Alice", viewport=TALL)
+    await shown(alice, "/")
+    await alice("[data-act=open-search]").click()
+    found = {"open-search": await barriers(alice, "dialog")}
+    await shown(alice, tour.sighting)
+    for act in ("add-sighting", "add-task", "edit-search", "access", "set-status", "move", "withdraw"):
+        await alice(f":is(.tools, .panel-bar) [data-act={act}]").first.click()
+        if act == "set-status":
+            await alice("dialog input[value=found]").check()
+        if act in ("add-sighting", "add-task"):
+            await alice("dialog summary").click()
+        found[act] = await barriers(alice, "dialog")
+        await keep(alice, f"dialog-{act}", 1400)
+        await alice.page.keyboard.press("Escape")
+        await expect(alice("dialog")).to_have_count(0)
+    await shown(alice, "/handover")
+    for act in ("sign", "withdraw"):
+        await alice(f"[data-act={act}]").click()
+        found[act] = await barriers(alice, "dialog")
+        await alice.page.keyboard.press("Escape")
+        await expect(alice("dialog")).to_have_count(0)
+    assert {place: some for place, some in found.items() if some} == {}
+    await demo.clear()
+
+
+async def test_a_breach_of_the_policy_would_be_noticed(office: Office) -> None:
+    stranger = await office.stranger()
+    await stranger.page.goto("/login")
+    await stranger.page.evaluate("document.body.setAttribute('style', 'color: red')")
+    await stranger.page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {text: 'window.pwned = 1'}))"
+    )
+    assert [fault for fault in stranger.faults if "Content Security Policy" in fault]
+    assert await stranger.page.evaluate("window.pwned === undefined")
+    stranger.may_fail("Content Security Policy")
+
+
+async def test_what_is_typed_anywhere_is_shown_as_it_was_typed(office: Office) -> None:
+    alice, bob, desk = await office.window("Alice"), await office.window("Bob"), await office.window("Bob")
+    await desk.open("/")
+    await alice.open("/")
+    await alice("[data-act=open-search]").click()
+    await fill_all(alice)
+    await alice.fill("open-search", {"kind": "runaway", "missing_since": "2026-11-24T15:10", "person.age": "9"})
+    await alice("dialog [data-act=send]").click()
+    await alice.page.wait_for_url("**/searches/*")
+    await alice.live()
+    board = alice.page.url.rpartition("/")[2]
+    await bob.open(f"/searches/{board}")
+
+    for act in ("add-sighting", "add-task"):
+        await alice(f"[data-act={act}]").click()
+        await fill_all(alice)
+        await alice("dialog [data-act=send]").click()
+        await expect(alice("dialog")).to_have_count(0)
+    sighting, task = alice("article.sighting", has_text=HOSTILE), alice("article.task", has_text=HOSTILE)
+    for card in (sighting, task):
+        await expect(bob(f"article.{'sighting' if card is sighting else 'task'}", has_text=HOSTILE)).to_be_visible()
+    await sighting.locator("a[data-part=open]").click()
+    await alice.fill("grade", {"grade.source": "B", "reason": HOSTILE})
+    await alice("[data-act=grade]").click()
+    await alice.fill("assessment", {"assessment": "credible", "reason": HOSTILE})
+    await alice("[data-act=assess]").click()
+    await alice.fill("note", {"text": HOSTILE})
+    await alice("[data-act=add-note]").click()
+    await alice("[data-act=read-source]").click()
+    await expect(alice("dd[data-field=source_name]")).to_have_text(HOSTILE)
+    await expect(alice("li.note")).to_contain_text(HOSTILE)
+    await expect(alice(".history .reason")).to_have_text([HOSTILE, HOSTILE])
+    await harmless(alice, bob)
+    await alice.close_card()
+    await task.locator("a[data-part=open]").click()
+    await alice("form[data-form=item] input").fill(HOSTILE)
+    await alice("form[data-form=item] button").click()
+    await expect(alice("li[data-item]")).to_contain_text(HOSTILE)
+    await alice.panel.locator("[data-act=withdraw]").click()
+    await fill_all(alice)
+    await alice("dialog [data-act=send]").click()
+    await bob("[data-testid=withdrawn] summary").click()
+    await expect(bob("[data-testid=withdrawn]")).to_contain_text(HOSTILE)
+    await alice("[data-act=set-status]").click()
+    await alice("dialog input[value=found]").check()
+    await alice.field("status", "outcome.place").wait_for()
+    await fill_all(alice)
+    await alice.fill("status", {"outcome.condition": "well", "outcome.how": "other"})
+    await alice("dialog [data-act=send]").click()
+    await expect(bob("[data-testid=outcome]")).to_contain_text(HOSTILE)
+    await bob("[data-act=log]").click()
+    await expect(bob("[data-testid=search-facts]")).to_contain_text(HOSTILE)
+    await expect(desk(f"[data-search='{board}']")).to_contain_text(HOSTILE)
+    await alice.same_as_server(board)
+    await harmless(alice, bob, desk)
+    for window in (alice, bob, desk):
+        await window.reload()
+        await window.live()
+    await harmless(alice, bob, desk)
+
+
+async def test_a_board_of_a_thousand_cards_and_five_hundred_notes_opens_and_is_used(office: Office) -> None:
+    board = await office.search()
+    last = await fill_board(office, board, cards=1_000, notes=500)
+    alice = await office.window("Alice")
+    await alice.page.goto(f"/searches/{board}")
+    await alice("article.card").first.wait_for()
+    await alice.live()
+    await alice.same_as_server(board)
+    await alice.card(corner(999)).scroll_into_view_if_needed()
+    await alice.open_card(corner(999))
+    await expect(alice.panel.locator("li.note")).to_have_count(500)
+    await expect(alice.panel.locator("li.note").first).to_contain_text(last)
+    await alice.close_card()
+    await alice("#find").fill(corner(500))
+    await expect(alice("article.card")).to_have_count(1)
+    await alice.move_by_menu(corner(500), "done")
+    await expect(alice.column("done").locator(".card")).to_have_count(1)
+    await alice("#find").fill("")
+    await alice.same_as_server(board)
+
+
+# --- what is asked of a page
+
+
+async def shown(window: Window, path: str) -> None:
+    """A page, drawn to its end."""
+    await window.page.goto(path)
+    if "at=" in path:
+        await window("[data-testid=timeline]").wait_for()
+    elif await window.page.evaluate("document.body.dataset.board"):
+        await window.live()
+    if path == "/wall":
+        await window("[data-testid=code]").wait_for()
+    if path.startswith("/handover"):
+        await window("[data-section]").first.wait_for()
+    if "/cards/" in path:
+        await window("[data-testid=history]").wait_for()
+    if path.endswith("/history"):
+        await window("ol.events > li").first.wait_for()
+
+
+async def keep(window: Window, name: str, width: int) -> None:
+    """Pictures in both themes."""
+    if folder := os.environ.get(SHOTS):
+        for theme in THEMES:
+            await window.page.emulate_media(color_scheme=theme)
+            await window.page.screenshot(path=Path(folder) / f"{name}-{theme}-{width}.png")
+
+
+async def overflow(window: Window) -> list[str]:
+    """What is wider than the window: its document, or what in it is cut off at the edge with no way to scroll there."""
+    wide: list[str] = await window.page.evaluate(
+        """() => [document.documentElement, document.body, document.querySelector("main")]
+          .filter((each) => each.scrollWidth > each.clientWidth).map((each) => `${each.localName} ${each.scrollWidth}`)"""
+    )
+    return wide
+
+
+async def barriers(window: Window, within: str = "html") -> list[str]:
+    """What axe finds in both themes: theme, rule and place. It must have been able to judge the colours of most texts."""
+    await window.page.evaluate(f"window.axe || (() => {{ {AXE} }})()")
+    await window.page.evaluate(BARE)
+    found = []
+    for theme, rules in THEMES.items():
+        await window.page.emulate_media(color_scheme=theme)
+        await window.page.evaluate(DRAWN)
+        await window.page.evaluate(STILL)
+        broken, judged, open = await window.page.evaluate(JUDGED, [within, rules])
+        if judged <= 9 * open:
+            found.append(f"{theme}: the colours of {open} texts could not be judged, of {judged} they could")
+        found += [f"{theme}: {each}" for each in broken]
+    return found
+
+
+async def harmless(*windows: Window) -> None:
+    """Nothing that was typed became an element, or ran, or was computed."""
+    for window in windows:
+        assert await window.page.evaluate("[window.pwned, document.querySelectorAll('img[src=x], main script').length]") == [
+            None,
+            0,
+        ]
+        assert HOSTILE.count("7*7") == 2
+        assert "${49}" not in await window("body").inner_text()
+
+
+async def fill_all(window: Window) -> None:
+    """Every text of the open dialog."""
+    await window("dialog").wait_for()
+    for more in await window("dialog details:not([open]) summary").all():
+        await more.click()
+    texts = window("dialog :is(input[type=text]:not([inputmode=decimal]), textarea)")
+    for number in range(await texts.count()):
+        await texts.nth(number).fill(HOSTILE)
+
+
+def corner(number: int) -> str:
+    """What was said on one of many cards, like no other."""
+    return f"Seen at corner c{number:04}"
+
+
+async def fill_board(office: Office, board: str, cards: int, notes: int) -> str:
+    """Many cards over the first columns, all notes on the last card. The text of the last note."""
+    assert office.server
+    desk = office.server.desk
+    alice = await office.person("Alice")
+    caller = await live_changes.caller_for(desk, (await alice.http.get("/api/v1/me")).json()["id"])
+    columns = [each["id"] for each in await alice.entities(board) if each["kind"] == "column"][:4]
+
+    async def do(name: str, **data: Any) -> None:
+        await desk.execute(caller, Command(new_id(), board, name, data))
+
+    given = [{"column": columns[number % len(columns)], "description": corner(number)} for number in range(cards)]
+    await asyncio.gather(*(do("sighting.add", **data) for data in given))
+    card = next(each["id"] for each in await alice.entities(board) if each["state"].get("description") == corner(cards - 1))
+    hours = [f"2026-11-{1 + number // 24:02}T{number % 24:02}:00:00Z" for number in range(notes)]
+    await asyncio.gather(*(do("note.add", card=card, text=f"Note of {hour}", happened_at=hour) for hour in hours))
+    return f"Note of {hours[-1]}"

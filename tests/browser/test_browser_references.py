@@ -1,0 +1,36 @@
+"""Two searches of one reference, of which one was hidden: who sees both is told, where the reference stands."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.office import Office
+
+pytestmark = pytest.mark.browser
+
+SAME = "[data-testid=same-reference]"
+
+
+async def test_who_sees_two_of_one_reference_is_told_and_nobody_else(office: Office) -> None:
+    alice, bob = await office.person("Alice"), await office.person("Bob")
+    own = (await alice.http.get("/api/v1/me")).json()["id"]
+    hidden = await office.search(person={"first_name": "Mila"}, reference="TWICE-1", access="members", members=[own])
+    shown = await office.search(person={"first_name": "Wout"})
+    await bob.do(shown, "search.update", {"reference": "TWICE-1"})
+    hers, his = await office.window("Alice"), await office.window("Bob")
+    for window in (hers, his):
+        await window.open("/")
+    await expect(hers(f"[data-search='{hidden}'] {SAME}")).to_have_text("used twice")
+    await expect(hers(f"[data-search='{shown}'] {SAME}")).to_have_text("used twice")
+    await expect(his(f"[data-search='{shown}'] .reference")).to_have_text("TWICE-1")
+    await expect(his(SAME)).to_have_count(0)
+    # it comes into sight
+    await alice.do(hidden, "search.set_access", {"access": "desk", "members": []})
+    await expect(his(SAME)).to_have_count(2)
+    await his.open(f"/searches/{shown}")
+    await his(f"{SAME} a").click()
+    await expect(his("[data-testid=person]")).to_have_text("Mila")
+    await his.live()
+    await expect(his(f"{SAME} a")).to_have_attribute("href", f"/searches/{shown}")
+    # and is no clash any more
+    await alice.do(hidden, "search.update", {"reference": "TWICE-2"})
+    await expect(his(SAME)).to_have_count(0)

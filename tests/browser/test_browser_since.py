@@ -1,0 +1,185 @@
+"""Who comes back sees what changed since they left: on the cards, in the counts, and told search by search. Only what was before
+somebody's eyes was seen."""
+
+import asyncio
+import re
+import time
+
+import pytest
+from playwright.async_api import Request, expect
+from sqlalchemy import text
+
+from tests.browser.test_browser_pages import barriers, keep, overflow
+from tests.support.cast import PATIENCE_S
+from tests.support.office import Office, Person
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+SIGHTING = "Girl with a red coat at the Graslei"
+READ_MS = 15_000  # within which an open page reads on, on a machine that does much else
+AWAY = "() => { document.hasFocus = () => false; }"  # a window that is open, and nobody at it
+
+
+def tells(request: Request) -> bool:
+    return request.method == "POST" and request.url.endswith("/api/v1/seen")
+
+
+async def head(person: Person, board: str) -> int:
+    return int((await person.http.get(f"/api/v1/boards/{board}")).json()["seq"])
+
+
+async def seen(person: Person, board: str) -> int | None:
+    """Up to where somebody has seen a board, as the server has it."""
+    marks = (await person.http.get("/api/v1/seen")).json()["seen"]
+    return next((int(each["seq"]) for each in marks if each["board"] == board), None)
+
+
+async def has_seen(person: Person, board: str, seq: int) -> None:
+    """Waits until the server has it."""
+    deadline = time.monotonic() + PATIENCE_S
+    while await seen(person, board) != seq:
+        assert time.monotonic() < deadline, f"{await seen(person, board)} for {seq}"
+        await asyncio.sleep(0.05)
+
+
+async def sees_now(person: Person, board: str) -> None:
+    """Has seen all there is, on some other screen."""
+    answer = (await person.http.get(f"/api/v1/boards/{board}")).json()
+    assert (await person.http.post("/api/v1/seen", json={key: answer[key] for key in ("board", "epoch", "seq")})).is_success
+
+
+async def graded_back_and_moved(office: Office, board: str, card: str) -> None:
+    """What Bob does to a sighting while Alice is away."""
+    bob = await office.person("Bob")
+    for source in ("B", "F"):
+        await bob.do(board, "sighting.grade", {"sighting": card, "grade": {"source": source}})
+    columns = {each["state"]["role"]: each["id"] for each in await bob.entities(board) if each["kind"] == "column"}
+    await bob.do(board, "card.move", {"card": card, "column": columns["doing"]})
+    await bob.do(board, "task.add", {"title": "Ring the school"})
+
+
+async def leave(window: Window) -> None:
+    await window.page.goto("/account")
+
+
+async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_wherever_it_helps(office: Office) -> None:
+    board = await office.search()
+    alice, bob, window = await office.person("Alice"), await office.person("Bob"), await office.window("Alice")
+    assert await seen(alice, board) == await head(alice, board), "she opened it"
+    await bob.do(board, "sighting.add", {"description": SIGHTING})
+    card = str((await bob.events(board))[-1]["id"])
+    assert await seen(alice, board) != await head(alice, board)
+    async with window.page.expect_response(lambda answer: answer.url.endswith("/api/v1/seen")):
+        await window.open(f"/searches/{board}")
+    await bob.do(board, "task.add", {"title": "Ask the neighbours"})
+    await expect(window.card("Ask the neighbours")).to_be_visible()
+    await leave(window)  # when she goes it is told at once
+    await has_seen(alice, board, await head(alice, board))
+
+    await graded_back_and_moved(office, board, card)
+    again = await office.window("Alice")  # another screen
+    await again.open("/")
+    count = again(f"[data-search='{board}'] [data-count=news]")
+    await expect(count).to_have_text("4 new")
+    await count.click()
+    news = again(f"[data-news-of='{board}']")
+    await expect(news.locator("[data-news]")).to_contain_text("4 events since")
+    await expect(news.locator("[data-testid=net] > li")).to_have_count(2)
+    await expect(news.locator(f"[data-testid=net] > [data-id='{card}'] li")).to_have_text("Column: New → Doing")
+    await expect(news.locator("[data-change=added]")).to_contain_text("Ring the school")
+    await expect(news.locator("[data-testid=back] li")).to_contain_text("Source grade")
+    await expect(news.locator("[data-testid=told] li")).to_have_count(4)
+    await expect(news.locator("[data-testid=told] li").first).to_contain_text("Bob graded Sighting")
+
+    await news.locator("[data-act=seen]").click()
+    await expect(news).to_have_count(0)
+    await again("[data-act=undo-seen]").click()
+    await expect(news).to_have_count(1)
+    await again.open(f"/searches/{board}")
+    await expect(again.card(SIGHTING).locator(".by")).to_contain_text("moved by Bob")
+    await expect(again.card("Ring the school").locator(".by")).to_contain_text("added by Bob")
+    await expect(again("[data-chip=changed]")).to_have_text("Changed 2")
+    await again("[data-chip=changed]").click()
+    await expect(again("article.card")).to_have_count(2)
+
+
+async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(office: Office) -> None:
+    board = await office.search()
+    bob, charlie, window = await office.person("Bob"), await office.person("Charlie"), await office.window("Charlie")
+    await sees_now(charlie, board)
+    await bob.do(board, "note.add", {"text": "a first one"})
+    await window.page.goto("/since")
+    news = window(f"[data-news-of='{board}'] [data-testid=net]")
+    await expect(news).to_contain_text("a first one")
+    for said in ("a second one", "a third one"):  # each as soon as the one before is there; then it is quiet
+        await bob.do(board, "note.add", {"text": said})
+        await expect(news).to_contain_text(said, timeout=READ_MS)
+
+
+async def test_a_board_that_nobody_looks_at_is_not_seen(office: Office) -> None:
+    board = await office.search()
+    bob, window = await office.person("Bob"), await office.window("Bob")
+    await window.page.add_init_script(f"({AWAY})()")
+    await window.open(f"/searches/{board}")
+    await leave(window)
+    assert await seen(bob, board) is None
+    await window.open(f"/searches/{board}")
+    await window.page.mouse.move(300, 300)  # somebody is there
+    async with window.page.expect_request(tells):
+        await expect(window("[data-testid=board]")).to_be_visible()
+    await has_seen(bob, board, await head(bob, board))
+
+
+async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Office) -> None:
+    old, new = await office.search(), await office.search()
+    charlie, window = await office.person("Charlie"), await office.window("Charlie")
+    await sees_now(charlie, old)
+    await (await office.person("Bob")).do(old, "note.add", {"text": "one more"})
+    await window.page.goto("/since")
+    await expect(window(f"[data-news-of='{new}']")).to_contain_text("You have not seen this board before")
+    await expect(window(f"[data-news-of='{old}'] [data-testid=net]")).to_contain_text("one more")
+    before = await seen(charlie, old)
+    await window(f"[data-news-of='{old}'] [data-act=seen]").focus()
+    await window.page.keyboard.press("Enter")
+    await expect(window(f"[data-news-of='{old}']")).to_have_count(0)
+    await expect(window("[data-news-of] :focus")).to_have_count(1)  # it goes on from what took its place
+    await window("[data-act=undo-seen]").click()
+    await window("[data-act=all-seen]").click()
+    await expect(window("[data-news-of]")).to_have_count(0)
+    assert await seen(charlie, old) == before  # for as long as it can be taken back
+    await leave(window)
+    for board in (old, new):
+        await has_seen(charlie, board, await head(charlie, board))
+    await window.page.goto("/since")
+    await expect(window(".since-head")).to_contain_text("Nothing new")
+
+
+async def test_the_page_is_for_every_eye_and_fits(office: Office) -> None:
+    board = await office.search()
+    card = await office.sighting(board, SIGHTING)
+    await sees_now(await office.person("Victor"), board)
+    await graded_back_and_moved(office, board, card)
+    victor = await office.window("Victor")
+    await victor.page.goto("/since")
+    await victor(f"[data-news-of='{board}'] [data-testid=net]").wait_for()
+    for width in (1400, 390):
+        await victor.page.set_viewport_size({"width": width, "height": 900})
+        assert not await overflow(victor), width
+        await keep(victor, "since", width)
+        assert not await barriers(victor, "main"), width
+
+
+async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(office: Office) -> None:
+    board = await office.search()
+    window = await office.window("Victor")
+    await window.page.goto(f"/searches/{board}/history")
+    chain = window("[data-chain][data-holds=true]")
+    seq = await head(await office.person("Victor"), board)
+    await expect(chain).to_have_text(re.compile(rf"^The chain holds up to {seq}: [0-9a-f]{{16}}…$"))
+    assert office.server
+    desk, edit = office.server.desk, text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
+    await desk.database.write(lambda session: session.connection().execute(edit, {"board": board}))
+    desk.chains.known.clear()
+    await window.reload()
+    await expect(window("[data-chain][data-holds=false]")).to_contain_text("The chain does not hold: event 3 was changed")

@@ -1,0 +1,119 @@
+"""Who a source is, in a browser: shown with what it was before, changed by who may read it, and not offered to others."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.office import Office
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+SEEN = "Girl with a red coat at the Graslei"
+FORM = "form[data-form=facts]"
+SEALED = {"description": SEEN, "source": {"kind": "named", "sealed": True}, "source_name": "Griet", "source_contact": "0470 11"}
+
+
+async def at_card(office: Office, name: str, board: str) -> Window:
+    window = await office.window(name)
+    await window.open(f"/searches/{board}")
+    await window.open_card(SEEN)
+    return window
+
+
+async def taken_in(office: Office, by: str, **data: Any) -> tuple[str, str]:
+    """A new search with a sighting that this person took in; the ids of both."""
+    board, person = await office.search(), await office.person(by)
+    await person.do(board, "sighting.add", SEALED | data)
+    return board, str((await person.events(board))[-1]["id"])
+
+
+async def test_who_may_not_read_a_source_is_not_offered_to_change_it(office: Office) -> None:
+    board, sighting = await taken_in(office, "Alice")
+    bob = await at_card(office, "Bob", board)
+    bob.may_fail("status of 403")
+    await bob.panel.locator("[data-act=edit]").click()
+    await expect(bob(f"{FORM} [data-field=direction]")).to_be_visible()
+    await expect(bob(f"{FORM} [data-testid=sealed]")).to_contain_text("only coordinators and who took it in")
+    for field in ("source_name", "source_contact", "source.sealed"):
+        await expect(bob(f"{FORM} [data-field='{field}']")).to_have_count(0)
+    await bob("[data-act=read-source]").click()
+    await expect(bob("[data-testid=source] .error")).to_contain_text("This source is sealed")
+    # once the seal is open, they are there
+    await (await office.person("Alice")).do(board, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
+    await expect(bob(f"{FORM} [data-field=source_name]")).to_be_visible()
+    await expect(bob(f"{FORM} [data-testid=sealed]")).to_have_count(0)
+
+
+async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(office: Office) -> None:
+    board, bob = await office.search(), await office.person("Bob")
+    await bob.do(board, "sighting.add", {"description": SEEN, "source": {"kind": "anonymous"}})
+    sighting = (await bob.events(board))[-1]["id"]
+    alice = await at_card(office, "Alice", board)
+    await expect(alice("[data-testid=no-source]")).to_be_visible()
+    await expect(alice("[data-act=read-source]")).to_have_count(0)
+    await bob.do(board, "sighting.update", {"sighting": sighting, "source_contact": "0470 11"})
+    await expect(alice("[data-testid=no-source]")).to_have_count(0)
+    await alice("[data-act=read-source]").click()
+    await expect(alice("dd[data-field=source_contact]")).to_have_text("0470 11")
+
+
+async def test_who_took_it_in_changes_it_and_reads_what_it_was_before(office: Office) -> None:
+    board, _ = await taken_in(office, "Bob")
+    bob, alice = await at_card(office, "Bob", board), await at_card(office, "Alice", board)
+    await alice("[data-act=read-source]").click()
+    await expect(alice("dd[data-field=source_name]")).to_have_text("Griet")
+    await expect(alice("[data-testid=earlier]")).to_have_count(0)
+    await bob("[data-act=read-source]").click()
+    await bob.panel.locator("[data-act=edit]").click()
+    await expect(bob.field("facts", "source_name")).to_have_value("Griet")
+    await bob.fill("facts", {"source_name": "Lotte"})
+    await bob.panel.locator("[data-act=save]").click()
+    # what was read is no more what it is: it goes from both screens, until it is read again
+    for window in (alice, bob):
+        await expect(window("[data-testid=history] li[data-type='sighting.updated'] [data-path=source_name]")).to_contain_text(
+            "not shown here"
+        )
+        await expect(window("dd[data-field=source_name]")).to_have_count(0)
+        await window("[data-act=read-source]").click()
+        await expect(window("dd[data-field=source_name]")).to_have_text("Lotte")
+        await expect(window("dd[data-field=source_contact]")).to_have_text("0470 11")
+        await expect(window("[data-testid=earlier] li")).to_contain_text("Griet · 0470 11")
+        await expect(window("[data-testid=earlier] li")).to_contain_text("set by Bob")
+    assert "Griet" not in await alice("[data-testid=history]").inner_text()
+
+
+async def test_two_who_set_it_at_once_are_told_of_each_other(office: Office) -> None:
+    board, sighting = await taken_in(office, "Bob")
+    bob = await at_card(office, "Bob", board)
+    await bob.panel.locator("[data-act=edit]").click()
+    await bob.fill("facts", {"source_name": "Lotte"})
+    data = {"sighting": sighting, "source_name": "Mieke"}
+    await (await office.person("Alice")).do(board, "sighting.update", data)
+    theirs = bob(f"{FORM} [data-theirs=source_name]")
+    await expect(theirs).to_contain_text("Alice changed this")
+    await expect(theirs.locator("[data-value=theirs]")).to_have_text("not shown here")
+    await expect(theirs.locator("[data-value=mine]")).to_have_text("Lotte")
+    await bob.panel.locator("[data-act=save]").click()
+    await expect(bob("[data-testid=problem]")).to_be_visible()
+    await bob("[data-act=keep-mine]").click()
+    await expect(bob(FORM)).to_have_count(0)
+    await expect(bob("[data-testid=history] li[data-type='sighting.updated']")).to_have_count(2)  # hers and his: it is written
+    await bob("[data-act=read-source]").click()
+    await expect(bob("dd[data-field=source_name]")).to_have_text("Lotte")
+    await expect(bob("[data-testid=earlier] li").first).to_contain_text("Mieke")
+
+
+async def test_the_history_says_that_a_source_was_set(office: Office) -> None:
+    board, sighting = await taken_in(office, "Bob")
+    bob = await office.person("Bob")
+    await bob.do(board, "sighting.update", {"sighting": sighting, "source_name": "Lotte"})
+    await bob.do(board, "sighting.update", {"sighting": sighting, "source_contact": None, "direction": "north"})
+    window = await office.window("Alice")
+    await window.open(f"/searches/{board}/history")
+    sentences = window("li[data-type='sighting.updated'] [data-sentence]")
+    await expect(sentences).to_have_text([
+        "Bob changed Sighting 7: direction; and set contact of the source",
+        "Bob set name of the source of Sighting 7",
+    ])  # fmt: skip

@@ -1,0 +1,188 @@
+"""Nothing that is said beside a board moves a card of it: whoever is about to press one presses that one."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, WebSocketRoute, expect
+
+from tests.support.office import Office
+from tests.support.proxy import line_to
+from tests.support.window import PATIENCE_MS, Window
+
+pytestmark = pytest.mark.browser
+
+SIZES = [{"width": 390, "height": 844}, {"width": 1400, "height": 900}, {"width": 2560, "height": 1440}]
+LONG = "fr-BE"  # of the four the one whose words take most room
+NO_LINE = ("WebSocket connection to .* failed", "Failed to load resource: net::ERR_")
+GREYS_WITHIN_MS = 10_000 + PATIENCE_MS
+AT = "2026-11-26T03:04:05Z"
+# Where columns and cards begin, in the window; a card that changed may grow, so what is below it in its column is left out.
+PLACES = """() => {
+  const things = "[data-column], .tabs, .desk-tabs, [data-column] :is([data-card], [data-search]):first-child";
+  return [...document.querySelectorAll(things)].filter((each) => each.closest("main") && each.checkVisibility()).map((each) => {
+    const { left, top } = each.getBoundingClientRect(), { column, card, search } = each.dataset;
+    return [column ?? card ?? search ?? "tabs", Math.round(left), Math.round(top)].join(" ");
+  });
+}"""
+# What of the bar is not wholly in it, or in the window.
+SPILLS = """() => {
+  const { bottom } = document.querySelector(".bar").getBoundingClientRect();
+  const out = (box) => box.width > 1 && (box.left < 0 || box.right > innerWidth || box.bottom > bottom);
+  const parts = [...document.querySelectorAll(".bar > :not(.space), .bar .freshness > *")];
+  return parts.filter((each) => out(each.getBoundingClientRect())).map((each) => each.className || each.localName);
+}"""
+
+
+class Heard:
+    """A window's socket, into which a test says what a server would, and on which it refuses what the window sends."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self.refusing: dict[str, Any] | None = None
+        self._socket: WebSocketRoute
+
+    async def listen(self) -> None:
+        await self.window.page.route_web_socket("**/ws", self._opened)
+
+    def _opened(self, socket: WebSocketRoute) -> None:
+        self._socket, server = socket, socket.connect_to_server()
+        socket.on_message(lambda frame: server.send(frame) if not self._refused(json.loads(frame)) else None)
+
+    def _refused(self, frame: dict[str, Any]) -> bool:
+        if frame["type"] != "command" or self.refusing is None:
+            return False
+        self.say("refused", id=frame["id"], **self.refusing)
+        return True
+
+    def say(self, type: str, **more: Any) -> None:
+        self._socket.send(json.dumps({"type": type} | more))
+
+
+class Still:
+    """Where things are in a window, at each size, while something comes and goes."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self.before: list[Any] = []
+
+    async def places(self) -> list[Any]:
+        found = []
+        for size in SIZES:
+            await self.window.page.set_viewport_size(size)  # type: ignore[arg-type]
+            found.append(await self.window.page.evaluate(PLACES))
+            assert await self.window.page.evaluate(SPILLS) == [], size
+        return found
+
+    async def begin(self) -> None:
+        self.before = await self.places()
+        assert all(self.before)
+
+    async def shows(self, notice: Locator, count: int = 1) -> None:
+        """It is there, or gone, and nothing has moved of what was there from the beginning."""
+        await expect(notice).to_have_count(count)
+        now = await self.places()
+        assert [set(was) - set(here) for was, here in zip(self.before, now, strict=True)] == [set()] * len(SIZES), notice
+
+
+@asynccontextmanager
+async def at(office: Office, path: str, url: str | None = None) -> AsyncIterator[tuple[Still, Heard]]:
+    window = await office.window("Alice", url=url, locale=LONG)
+    heard = Heard(window)
+    await heard.listen()
+    await window.open(path)
+    still = Still(window)
+    await still.begin()
+    yield still, heard
+
+
+BOARDS = pytest.mark.parametrize("page", ["search", "operations"])
+
+
+async def board_of(office: Office, page: str) -> tuple[str, str]:
+    search = await office.search()
+    for text in ("Zeppelin 1", "Zeppelin 2", "Zeppelin 3"):
+        await office.sighting(search, text)
+    return (search, f"/searches/{search}") if page == "search" else ("operations", "/")
+
+
+@BOARDS
+async def test_cards_stay_where_they_are_when_a_server_says_something(office: Office, page: str) -> None:
+    board, path = await board_of(office, page)
+    async with at(office, path) as (still, heard):
+        notice = heard.window
+        heard.say("clock", jumped={"by_s": 18_000, "at": AT}, ahead={"at": AT, "until": AT})
+        await still.shows(notice("[data-notice=clock]"))
+        assert await notice("[data-notice=clock]").evaluate("each => each.scrollWidth <= each.clientWidth")
+        heard.say("clock", jumped=None, ahead=None)
+        await still.shows(notice("[data-notice=clock]"), 0)
+        account = {"id": await notice("body").get_attribute("data-account-id"), "name": "Alice", "role": "coordinator"}
+        heard.say("hello", account=account, heartbeat_s=5, server="another")
+        await still.shows(notice("[data-notice=new-version]"))
+        for number in (998, 999):
+            heard.say("shift", shift={"number": number, "name": "Bartholomeus", "since": AT}, handover=None)
+        await still.shows(notice("[data-notice=passed]"))
+        people = [{"account": f"p{each}", "name": f"Person {each}", "card": None, "editing": False} for each in range(9)]
+        for there in (people, people[:1]):
+            heard.say("presence", board=board, count=len(there), people=there)
+            await still.shows(notice("[data-testid=here] .face").first)
+
+
+@BOARDS
+async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(office: Office, page: str) -> None:
+    _, path = await board_of(office, page)
+    async with line_to(office.url) as line, at(office, path, line.url) as (still, heard):
+        heard.window.may_fail(*NO_LINE)
+        line.cut()
+        await heard.window.freshness("not_current", GREYS_WITHIN_MS)
+        await still.shows(heard.window("[data-testid=not-current]"))
+        await expect(heard.window(".bar .again")).to_be_visible()
+        await heard.window(".bar .again").click()  # before it heals: then the line comes back by itself, and the button goes
+        line.heal()
+        await heard.window.live()
+        await still.shows(heard.window("[data-testid=live]"))
+
+
+async def test_cards_stay_where_they_are_when_a_change_waits_is_refused_or_is_too_much(office: Office) -> None:
+    _, path = await board_of(office, "search")
+    async with at(office, path) as (still, heard):
+        window = heard.window
+        await window.page.set_viewport_size(SIZES[1])  # type: ignore[arg-type]
+        heard.refusing = {"code": "conflict", "message": "Somebody else has moved this card. " * 4, "fields": {}}
+        await window.move_by_menu("Zeppelin 1", "done")
+        await still.shows(window("[data-refused]"))
+        await window("[data-act=discard]").click()
+        await still.shows(window("[data-refused]"), 0)
+        await window.page.set_viewport_size(SIZES[1])  # type: ignore[arg-type]
+        heard.refusing = {"code": "rate_limited", "message": "Too much.", "retry_after_s": 3}
+        await window.move_by_menu("Zeppelin 2", "done")
+        await still.shows(window("[data-notice=too-many]"))
+        await still.shows(window("[data-testid=unsent]"))
+        heard.refusing = None
+        await still.shows(window("[data-notice=too-many]"), 0)
+        await still.shows(window("[data-testid=unsent]"), 0)
+
+
+async def test_cards_stay_where_they_are_when_somebody_changes_something_or_one_asks_for_less(office: Office) -> None:
+    board, path = await board_of(office, "search")
+    bob = await office.person("Bob")
+    async with at(office, path) as (still, heard):
+        window = heard.window
+        await bob.do(board, "search.update", {"person": {"first_name": "Nora"}})
+        await still.shows(window("[data-testid=head-changed]"))
+        await window("[data-act=seen]").click()
+        await still.shows(window("[data-testid=head-changed]"), 0)
+        last = await window.id_of("Zeppelin 3")
+        await bob.do(board, "sighting.grade", {"sighting": last, "grade": {"source": "B"}})
+        await expect(window("[data-chip=changed]")).to_contain_text("1")
+        await still.shows(window("[data-act=all-seen]"))
+        await window("[data-chip=changed]").click()
+        await expect(window("[data-testid=filtered]")).to_be_visible()
+        columns = await window("section[data-column]").evaluate_all("all => all.map((each) => each.dataset.column)")
+        still.before = [{each for each in places if each.split()[0] in ("tabs", *columns)} for places in still.before]
+        await still.shows(window("[data-testid=filtered]"))
+        await window("[data-filter=all]").click()
+        await window("[data-act=all-seen]").click()
+        await still.shows(window("[data-act=all-seen]"), 0)

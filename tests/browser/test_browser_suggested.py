@@ -1,0 +1,77 @@
+"""A child of nine is one of whom somebody should decide: on the board, in the list, in the order of a wall, in the handover."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.api.test_criteria import AGES, search_of
+from tests.browser.test_browser_close_out import decide, send
+from tests.support.office import Office
+from tests.support.screens import display
+
+pytestmark = pytest.mark.browser
+
+SUGGESTED = """async (searches) => {
+  const { suggested, undecided } = await import("/static/js/core/suggested_criteria.js");
+  return searches.map((search) => [suggested(search), undecided(search)]);
+}"""
+
+
+async def test_a_page_judges_ages_as_the_server_does(office: Office) -> None:
+    window = await office.window("Alice")
+    await window.open("/")
+    found = await window.page.evaluate(SUGGESTED, [search_of(*each[:4]) for each in AGES])
+    assert found == [[["under_13"] if each[4] else [], each[4] or each[3] == "yes"] for each in AGES]
+
+
+async def test_an_age_of_nine_is_suggested_everywhere_until_somebody_has_answered(office: Office) -> None:
+    since = "2026-11-02T10:00:00Z"
+    old = await office.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-03T10:00:00Z")
+    mila = await office.search(person={"first_name": "Mila", "age": 9}, missing_since=since)
+    alice, bob = await office.both_at(mila)
+    wall, _ = await display(office, ["operations"])
+    await wall.page.goto("/wall")
+    lists = await office.window("Bob")
+    await lists.open("/")
+    await expect(alice("[data-testid=worrying]")).to_have_text("Worrying?")
+    await expect(lists(f"[data-search='{mila}'] .worry")).to_have_text("Worrying?")
+    assert await order(lists.page, mila, old) == [mila, old]
+    await expect(wall(f"[data-search='{mila}']")).to_be_visible()
+    assert await order(wall.page, mila, old) == [mila, old]
+    await expect(wall(".worry")).to_have_count(0)  # what nobody has decided is shown on no wall
+
+    await alice("[data-act=log]").click()
+    await expect(alice("[data-criterion=under_13]")).to_have_text("Unknown · suggested by the age")
+    await expect(alice("[data-testid=suggestion]")).to_contain_text("Suggested by the age: Younger than 13.")
+    handover = await office.window("Alice")
+    await handover.open("/handover")
+    section = handover(f"[data-section='{mila}']")
+    await expect(section.locator(".worry")).to_have_text("Worrying?")
+    await expect(section.locator(".facts-line")).to_contain_text("Not decided · suggested by the age: Younger than 13")
+
+    await decide(alice, "edit-search")
+    await expect(alice("dialog [data-suggested=under_13]")).to_be_visible()
+    await alice.fill("facts", {"person.age": "14"})
+    await expect(alice("dialog [data-suggested]")).to_have_count(0)
+    await alice.fill("facts", {"person.age": "9", "criteria.under_13.answer": "no", "criteria.under_13.basis": "Her passport"})
+    await expect(alice("dialog [data-suggested]")).to_have_count(0)
+    await send(alice)
+    for window in (alice, bob):
+        await expect(window("[data-testid=worrying]")).to_have_count(0)
+    await expect(lists(f"[data-search='{mila}'] .worry")).to_have_count(0)
+    await expect(section.locator(".worry")).to_have_count(0)
+    await lists.page.wait_for_function(FIRST, arg=[old, mila])
+    await wall.page.wait_for_function(FIRST, arg=[old, mila])
+
+
+FIRST = """([first, second]) => {
+  const found = [...document.querySelectorAll("[data-search]")].map((each) => each.dataset.search);
+  return found.indexOf(first) >= 0 && found.indexOf(first) < found.indexOf(second);
+}"""
+
+
+async def order(page: object, *searches: str) -> list[str]:
+    """These searches in the order in which a page shows them."""
+    found: list[str] = await page.evaluate(
+        "() => [...document.querySelectorAll('[data-search]')].map((each) => each.dataset.search)"
+    )  # type: ignore[attr-defined]
+    return [each for each in found if each in searches]

@@ -1,0 +1,102 @@
+"""In a browser: a time on the screen says what it is the time of, and a form takes none that can't be."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from models.times import DESK, now
+from tests.support.office import Office
+
+pytestmark = pytest.mark.browser
+
+RECEIVED, SEEN = "2026-01-24T15:23:00Z", "2026-01-24T15:00:00Z"  # 16:23 and 16:00 in Brussels
+
+
+async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(office: Office) -> None:
+    board, bob = await office.search(), await office.person("Bob")
+    await bob.do(board, "sighting.add", {"description": "Girl at the quay", "received_at": RECEIVED})
+    seen = {"description": "Girl at the quay too", "seen_at": SEEN, "received_at": RECEIVED, "channel": "police"}
+    await bob.do(board, "sighting.add", seen)
+    first, second = [event for event in await bob.events(board) if event["type"] == "sighting.added"]
+    alice = await office.window("Alice")
+    reported, saw = re.compile(r"reported .*24 Jan.* 16:23, time unknown"), re.compile(r"seen .*24 Jan.* 16:00")
+
+    await alice.open(f"/searches/{board}")
+    await expect(alice(f"[data-card='{first['id']}'] .kind")).to_contain_text(reported)
+    await expect(alice(f"[data-card='{first['id']}'] .kind")).not_to_contain_text("·")  # by which channel, nobody said
+    await expect(alice(f"[data-card='{second['id']}'] .kind")).to_contain_text(re.compile(saw.pattern + " · police"))
+    await alice.open_card("Girl at the quay too")
+    await expect(alice.panel.locator("dd[data-field=channel]")).to_have_text("police")
+
+    await alice.open(f"/searches/{board}/history")
+    late = alice(f"[data-seq='{first['seq']}'] [data-testid=late]")
+    await expect(late).to_contain_text(re.compile(r"late: reported .*24 Jan.* 16:23"))
+
+    await alice.open("/handover")
+    await expect(alice(f"[data-section='{board}'] [data-card='{first['id']}']")).to_contain_text(reported)
+    await expect(alice(f"[data-section='{board}'] [data-card='{second['id']}']")).to_contain_text(saw)
+
+    await alice.open("/intake")
+    await alice("#search").fill((await bob.entities(board))[0]["state"].get("reference") or "Noor")
+    await alice("#search").press("Enter")
+    await alice("#text").fill("Girl at the quay")
+    await expect(alice(f"[data-similar='{first['id']}']")).to_contain_text(reported)
+    await expect(alice(f"[data-similar='{second['id']}']")).to_contain_text(saw)
+
+
+async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(office: Office) -> None:
+    board = await office.search()
+    alice, bob = await office.both_at(board)
+    await alice("[data-act=add-sighting]").click()
+    await expect(alice.field("add-sighting", "channel")).to_have_value("unknown")
+    await alice.fill("add-sighting", {"description": "A girl by the ferry"})
+    await alice("dialog [data-act=send]").click()
+    await bob.open_card("A girl by the ferry")
+    await expect(bob.panel.locator("dd[data-field=channel]")).to_have_text("not known")
+
+
+async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(office: Office) -> None:
+    alice, soon = await office.window("Alice"), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
+    await alice.open("/")
+    await alice("[data-act=open-search]").click()
+    await alice.fill("open-search", {"person.first_name": "Nele", "kind": "runaway", "missing_since": soon})
+    wrong = alice("form[data-form=open-search]")
+    errors = {path: wrong.locator(f'[data-field="{path}"] .error') for path in ("missing_since", "person.age")}
+    for age in ("26", "-1", "8.5"):
+        await alice.fill("open-search", {"person.age": age})
+        await alice("dialog [data-act=send]").click()
+        await expect(errors["person.age"]).to_contain_text("from 0 to 25")
+        await expect(errors["missing_since"]).to_contain_text("in the future")
+    await alice.fill("open-search", {"person.age": "25", "missing_since": "2026-11-24T15:10"})
+    await alice("dialog [data-act=send]").click()
+    await alice.page.wait_for_url("**/searches/*")
+    await alice.live()
+
+
+async def test_no_form_takes_a_time_to_come_of_what_has_happened(office: Office) -> None:
+    """The server takes it from programs: a call must not be lost for a clock that is wrong."""
+    board, soon = await office.search(), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=add-sighting]").click()
+    await alice.fill("add-sighting", {"description": "A girl by the ferry", "seen_at": soon})
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("form[data-form=add-sighting] [data-field=seen_at] .error")).to_contain_text("in the future")
+    await alice("form[data-form=add-sighting] [data-field=seen_at] button").click()  # now
+    await alice("dialog [data-act=send]").click()
+    await expect(alice.card("A girl by the ferry").locator(".kind")).to_contain_text("seen ")
+
+
+async def test_an_age_that_was_told_before_does_not_hold_up_another_correction(office: Office) -> None:
+    board = await office.search(person={"first_name": "Nele", "age": 40})
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=edit-search]").click()
+    await alice.fill("facts", {"person.last_name": "Claes"})
+    await alice.fill("facts", {"person.last_name": "Claes"})
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("dialog")).to_have_count(0)
+    (search,) = [each["state"] for each in await (await office.person("Bob")).entities(board) if each["kind"] == "search"]
+    assert (search["person"]["last_name"], search["person"]["age"]) == ("Claes", 40)

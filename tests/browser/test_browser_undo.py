@@ -1,0 +1,243 @@
+"""What one has just done can be undone, and what still holds, from a history; what has changed since is told, and stays."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.test_browser_pages import TALL, barriers
+from tests.support.office import Office
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+SIGHTING = "Girl with a red coat at the Graslei"
+OFFERED_MS = 11_000  # a little longer than an offer stays
+UNDO = "[data-testid=history] [data-act=undo]"
+
+
+async def grade(window: Window, source: str) -> None:
+    await window.fill("grade", {"grade.source": source})
+    await window("[data-act=grade]").click()
+    await expect(window("[data-testid=grade]")).to_contain_text(source)
+
+
+async def noticed(window: Window, state: str, text: str) -> None:
+    notice = window(f"[data-testid=undo][data-state={state}]")
+    await expect(notice).to_contain_text(text)
+    if state == "offered":
+        await notice.hover()  # while somebody is on it, it stays
+
+
+async def test_alice_undoes_what_she_has_just_done_and_bob_sees_it(office: Office) -> None:
+    board = await office.search()
+    await office.sighting(board, SIGHTING)
+    alice, bob = await office.both_at(board)
+    await alice.move_by_menu(SIGHTING, "doing")
+    await expect(bob.column("doing").locator(".card")).to_have_count(1)
+    await noticed(alice, "offered", "Card moved · Sighting")
+    await expect(bob("[data-testid=undo]")).to_have_count(0)
+    await alice("[data-act=undo-last]").click()
+    await noticed(alice, "undone", "Undone: Card moved · Sighting")
+    await expect(bob.column("inbox").locator(".card")).to_have_count(1)
+    await office.same(alice, bob, board)
+    await alice.open_card(SIGHTING)
+    await alice("[data-act=take]").click()
+    await noticed(alice, "offered", "Card assigned")
+    await alice("[data-act=undo-last]").click()
+    await expect(alice(".quick [data-field=assignee] select")).to_have_value("")
+    await office.same(alice, bob, board)
+
+
+async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(office: Office) -> None:
+    board = await office.search()
+    await office.sighting(board, SIGHTING)
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice.open_card(SIGHTING)
+    await grade(alice, "B")
+    await noticed(alice, "offered", "Sighting graded")
+    note = alice.field("note", "text")
+    await note.fill("Seen twice")
+    await note.press("End")
+    await note.press("Control+z")
+    await note.fill("Seen twice")
+    assert not [frame for frame in alice.frames if frame.sent and frame.body.get("name") == "undo"]
+    await alice.panel.focus()
+    await alice.page.keyboard.press("Control+z")
+    await noticed(alice, "undone", "Sighting graded")
+    await expect(alice("[data-testid=grade]")).to_have_text("F6")
+    await expect(note).to_have_value("Seen twice")
+    await alice.page.keyboard.press("Control+z")
+    await (await office.person("Bob")).do(board, "note.add", {"text": "After it"})
+    await expect(alice("[data-testid=history] > li")).to_have_count(3)  # added, graded, graded back
+    undone = [each for each in await (await office.person("Alice")).events(board) if each["type"] == "sighting.graded"]
+    assert [each["state"]["grade"]["source"] for each in undone] == ["B", "F"]
+
+
+async def test_the_offer_goes_by_itself_but_not_under_a_hand(office: Office) -> None:
+    board = await office.search()
+    await office.sighting(board, SIGHTING)
+    alice = await office.window("Alice")
+    await alice.page.clock.install()
+    await alice.open(f"/searches/{board}")
+    await alice.move_by_menu(SIGHTING, "doing")
+    await noticed(alice, "offered", "Card moved")
+    await alice.page.clock.fast_forward(OFFERED_MS)
+    await expect(alice("[data-testid=undo]")).to_be_visible()
+    await alice("h1").hover()
+    await alice.page.clock.fast_forward(OFFERED_MS)
+    await expect(alice("[data-testid=undo]")).to_have_count(0)
+    await alice.page.keyboard.press("Control+z")
+    await (await office.person("Alice")).do(board, "note.add", {"text": "After it"})
+    await alice.same_as_server(board)
+    await expect(alice.column("doing").locator(".card")).to_have_count(1)
+
+
+async def test_an_event_of_the_history_is_undone_while_it_holds(office: Office) -> None:
+    board = await office.search()
+    await office.sighting(board, SIGHTING)
+    alice, bob = await office.both_at(board)
+    await alice.open_card(SIGHTING)
+    await bob.open_card(SIGHTING)
+    await expect(alice(UNDO)).to_have_count(0)  # a creation
+    await bob.edit(**{"place.text": "Graslei, Gent"})
+    await grade(bob, "C")
+    await expect(alice(UNDO)).to_have_count(2)
+    await grade(bob, "D")
+    await expect(alice(UNDO)).to_have_count(2)  # of the place, and the newer grade: the older holds no more
+    await grade(bob, "C")
+    await expect(alice(UNDO)).to_have_count(2)  # nor does the first, though it said what is true now
+    changed = alice("[data-testid=history] > li[data-type='sighting.updated']")
+    await changed.locator("[data-act=undo]").click()
+    await noticed(alice, "undone", "Sighting changed")
+    await expect(bob("dd[data-field='place.text']")).to_have_text("—")
+    await expect(bob("[data-testid=grade]")).to_have_text("C6")
+    await expect(alice.panel).to_be_focused()
+    await expect(changed.first).to_contain_text(re.compile("Alice Undone: Sighting changed.*Place: Graslei, Gent → empty", re.S))
+    await office.same(alice, bob, board)
+
+
+async def test_what_changed_since_is_told_and_stays(office: Office) -> None:
+    board = await office.search()
+    sighting = await office.sighting(board, SIGHTING)
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice.open_card(SIGHTING)
+    await grade(alice, "B")
+    await noticed(alice, "offered", "Sighting graded")
+    await (await office.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
+    await expect(alice("[data-testid=grade]")).to_have_text("E6")
+    await alice("[data-act=undo-last]").click()
+    await noticed(alice, "refused", "Not undone: Sighting graded · Sighting")
+    await expect(alice("[data-testid=undo] li")).to_contain_text("B · Usually reliable → E · Unreliable, by Bob, just now")
+    await expect(alice("[data-testid=refusals]")).to_have_count(0)
+    await expect(alice("[data-testid=grade]")).to_have_text("E6")
+    await alice("[data-act=close-undo]").click()
+    await expect(alice("[data-testid=undo]")).to_have_count(0)
+    await expect(alice.card(SIGHTING).locator("a")).to_be_focused()
+    await alice.same_as_server(board)
+
+
+async def test_a_column_that_is_gone_is_named(office: Office) -> None:
+    board = await office.search()
+    sighting, alice = await office.sighting(board, SIGHTING), await office.person("Alice")
+    await alice.do(board, "column.add", {"title": "Police", "role": "waiting"})
+    police = (await alice.events(board))[-1]["id"]
+    await alice.do(board, "card.move", {"card": sighting, "column": police})
+    window = await office.window("Alice")
+    await window.open(f"/searches/{board}")
+    await window.move_by_menu(SIGHTING, "doing")
+    await noticed(window, "offered", "Card moved")
+    await alice.do(board, "column.remove", {"column": police})
+    await window("[data-act=undo-last]").click()
+    await noticed(window, "refused", "Not undone: Card moved · Sighting")
+    await expect(window("[data-testid=undo] li")).to_have_text("Column: This column is no longer there.")
+
+
+async def test_decisions_on_the_search_are_undone_by_who_may_make_them(office: Office) -> None:
+    board = await office.search()
+    alice, bob = await office.both_at(board)
+    await alice("[data-act=appeal]").click()
+    await alice("dialog input[value=public]").check()
+    await alice("dialog [data-act=send]").click()
+    await expect(bob("[data-testid=appeal]")).to_be_visible()
+    await noticed(alice, "offered", "Appeal set")
+    await bob("[data-act=edit-search]").click()
+    await bob.fill("facts", {"person.age": "9"})
+    await bob("dialog [data-act=send]").click()
+    for window in (alice, bob):
+        await window("[data-act=log]").click()
+        await expect(window("[data-testid=person]")).to_have_text("Noor, 9")
+    await expect(alice(UNDO)).to_have_count(2)
+    await expect(bob(UNDO)).to_have_count(1)  # the age, and not the appeal
+    await expect(bob(f"li[data-type='search.updated'] {UNDO.split()[-1]}")).to_have_count(1)
+    await alice("[data-act=undo-last]").click()
+    await expect(bob("[data-testid=appeal]")).to_have_count(0)
+    await bob(UNDO).first.click()
+    await expect(alice("[data-testid=person]")).to_have_text("Noor")
+
+
+async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(office: Office) -> None:
+    board = await office.search()
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice.add_sighting(SIGHTING)
+    await alice.open_card(SIGHTING)
+    await grade(alice, "B")
+    await noticed(alice, "offered", "Sighting graded")
+    await (await office.person("Alice")).do(board, "search.set_appeal", {"level": "posters"})
+    await alice("[data-act=set-status]").click()
+    await alice("dialog input[value=found]").check()
+    await alice.fill("status", {"outcome.condition": "well", "outcome.how": "came_back", "reason": "She rang the bell"})
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("[data-testid=status]")).to_have_text("Found")
+    await expect(alice("[data-testid=undo]")).to_have_count(0)
+
+
+async def test_a_column_moved_and_renamed_is_put_back(office: Office) -> None:
+    board = await office.search()
+    alice = await office.window("Alice")
+    await alice.open(f"/searches/{board}")
+    head = alice.column("waiting").locator("[data-act=column-menu]")
+    await head.click()
+    await alice.column("waiting").locator("[data-act=move-left]").click()
+    await expect(alice("section.col").nth(2)).to_have_attribute("data-role", "waiting")
+    await noticed(alice, "offered", "Column moved · Waiting")
+    await alice.page.keyboard.press("Control+z")
+    await expect(alice("section.col").nth(3)).to_have_attribute("data-role", "waiting")
+    await expect(head).to_be_focused()
+    await alice.same_as_server(board)
+
+
+async def test_nobody_is_offered_what_they_may_not_do(office: Office) -> None:
+    board = await office.search()
+    sighting = await office.sighting(board, SIGHTING)
+    await (await office.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
+    victor, alice = await office.window("Victor"), await office.window("Alice")
+    for window in (victor, alice):
+        await window.open(f"/searches/{board}/cards/{sighting}")
+        await expect(window("[data-testid=history] > li")).to_have_count(2)
+    await expect(victor(UNDO)).to_have_count(0)
+    await expect(alice(UNDO)).to_have_count(1)
+    await (await office.person("Alice")).do(
+        board, "search.set_status", {"status": "closed", "reason": "Home again", "acknowledge": "as it is"}
+    )
+    await expect(alice(UNDO)).to_have_count(0)
+
+
+async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(office: Office) -> None:
+    board = await office.search()
+    sighting = await office.sighting(board, SIGHTING)
+    alice = await office.window("Alice", viewport=TALL)
+    await alice.open(f"/searches/{board}")
+    await alice.open_card(SIGHTING)
+    await grade(alice, "B")
+    await noticed(alice, "offered", "Sighting graded")
+    await alice("[data-testid=undo] p").hover()  # it does not go while somebody is on it
+    found = await barriers(alice, "[data-testid=undo]") + await barriers(alice, "[data-testid=history]")
+    await (await office.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
+    await expect(alice("[data-testid=grade]")).to_have_text("E6")
+    await alice("[data-act=undo-last]").click()
+    await noticed(alice, "refused", "Not undone")
+    assert found + await barriers(alice, "[data-testid=undo]") == []

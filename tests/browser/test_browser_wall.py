@@ -1,0 +1,197 @@
+"""A screen becomes a display by a code, shows what is true in letters that are read from across the room, and is changed and
+revoked from a desk. What it must not show, it does not even have: tests/api/test_wall_bytes.py."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.support.office import Office
+from tests.support.screens import display
+from tests.support.window import PATIENCE_MS, Window
+
+pytestmark = pytest.mark.browser
+
+HD, UPRIGHT = {"width": 1920, "height": 1080}, {"width": 1080, "height": 1920}
+CODE = re.compile(r"^[0-9A-Z]{4}-[0-9A-Z]{4}$")
+REVOKED_MS = 5_000  # the promise of the contract
+AHEAD = "const now = Date.now; Date.now = () => now() + 3 * 3600e3;"  # a machine whose clock is wrong by hours
+# For so many searches on such a screen: the smallest capital in mm on 55 inches, whether a page holds its part, all pages all.
+SIZES = """async ([screens, counts]) => {
+  const { fitted, smallest } = await import("/static/js/display/fit.js");
+  return screens.flatMap(([width, height]) => counts.map((count) => {
+    const floor = smallest(width, height), { unit, columns, rows, perPage, pages } = fitted(count, width, height * 0.78, floor);
+    const capital = unit * 0.7 * 55 * 25.4 / Math.hypot(width, height);
+    return { capital, fits: columns * rows >= perPage, all: perPage * pages >= count };
+  }));
+}"""
+# What is shown at each of these seconds, as [board, page]: of boards with so many pages.
+TURNS = """async ([boards, pages, seconds]) => {
+  const { Playlist } = await import("/static/js/display/playlist.js");
+  const playlist = new Playlist();
+  playlist.set({ boards, every_s: 20 });
+  return seconds.map((second) => {
+    const shown = playlist.at(second * 1000, (board) => pages[board] ?? 0);
+    return shown && [shown.board, shown.page];
+  });
+}"""
+
+
+async def screen(office: Office, **more: Any) -> Window:
+    """A screen that nobody has signed in at."""
+    window = await office.stranger(**({"viewport": HD} | more))
+    await window.page.goto("/wall")
+    await expect(code_of(window)).to_have_text(CODE)
+    return window
+
+
+def code_of(window: Window) -> Locator:
+    return window.page.get_by_test_id("code")
+
+
+async def paired(office: Office, boards: list[str], **more: Any) -> tuple[Window, str]:
+    """A screen that is a display of these boards by now; its id."""
+    window, alice = await screen(office, **more), await office.person("Alice")
+    shown = {"code": await code_of(window).text_content(), "name": "Room", "language": "en", "shows": {"boards": boards}}
+    answer = await alice.http.post("/api/v1/displays", json=shown)
+    assert answer.status_code == 201, answer.text
+    await expect(window("[data-stage]")).to_be_visible()
+    return window, answer.json()["id"]
+
+
+async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revoked_from_a_desk(office: Office) -> None:
+    noor, elias = await office.search(), await office.search(person={"first_name": "Elias", "age": 8})
+    wall, desk = await screen(office), await office.window("Alice")
+    await desk.page.goto("/displays")
+    await desk("[data-act=pair]").click()
+    form = desk("dialog form")
+    await form.locator("[name=code]").fill("0000-0000")
+    await form.locator("[name=name]").fill("Front room")
+    await form.locator("[data-act=send]").click()
+    await expect(form.get_by_role("alert")).to_contain_text("No screen shows this code")  # and what was typed is still there
+    desk.may_fail("404")
+    await form.locator("[name=code]").fill((await code_of(wall).text_content() or "").lower())
+    await desk.page.keyboard.press("Enter")
+    await expect(wall(f"[data-search='{noor}'] .name")).to_have_text("Noor")
+    await expect(wall(f"[data-search='{elias}'] .name")).to_have_text("Elias, 8")
+
+    row = desk("[data-testid=displays] [data-display]", has_text="Front room")
+    await row.locator("[data-act=change]").click()
+    await form.locator("[name=name]").fill("Side room")
+    await form.locator("[name=boards][value=operations]").uncheck()
+    await form.locator(f"[name=boards][value='{elias}']").check()
+    await form.locator("[data-act=send]").click()
+    await expect(wall(".full .name")).to_have_text("Elias, 8")
+    await expect(wall(f"[data-search='{noor}']")).to_have_count(0)
+
+    row = desk("[data-testid=displays] [data-display]", has_text="Side room")
+    await row.locator("[data-act=revoke]").click()
+    await expect(desk("dialog")).to_contain_text("Revoke Side room?")
+    await desk("dialog [data-act=send]").click()
+    await expect(wall.page.get_by_test_id("why")).to_have_text("This display was removed.", timeout=REVOKED_MS)
+    await expect(wall(".full")).to_have_count(0)
+    await expect(code_of(wall)).to_have_text(CODE)
+    assert wall.page.url.endswith("/wall")  # and at no log-in page
+    wall.may_fail("401")
+
+
+async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(office: Office) -> None:
+    await display(office, [await office.search()])
+    desk = await office.window("Alice")
+    desk.may_fail("ERR_FAILED")
+    await desk.page.goto("/displays")
+    await expect(desk("[data-testid=displays] [data-display]").first).to_be_visible()
+    await desk.page.route("**/api/v1/displays", lambda route: None)  # asked, and never answered: a line that is dead
+    await expect(desk("main .problem")).to_contain_text("What is listed may have changed.", timeout=PATIENCE_MS)
+    await desk.page.unroute_all(behavior="ignoreErrors")
+    await expect(desk("main .problem")).to_have_count(0)
+
+
+async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found_leaves_at_once(office: Office) -> None:
+    alice = await office.person("Alice")
+    lars = await office.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-20T10:00:00Z")
+    mila = await office.search(person={"first_name": "Mila", "age": 4}, missing_since="2026-11-24T10:00:00Z")
+    wall, _ = await paired(office, ["operations"], viewport=UPRIGHT)
+    order = "each => each.map(one => one.dataset.search)"
+    names = wall(".overview .one-of")
+    await expect(wall(f"[data-search='{lars}']")).to_be_visible()
+    before = await names.evaluate_all(order)
+    assert before.index(mila) < before.index(lars)  # the newest missing first, as long as none is worrying
+    await alice.do(lars, "search.set_worrying", {"worrying": True, "basis": "needs his medicine"})
+    await expect(names.first).to_have_attribute("data-search", lars)
+    await expect(names.first.locator(".worry")).to_have_text("Worrying")
+    await expect(names.first).to_have_attribute("data-lifted", "")
+    await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
+
+    outcome = {"found_at": "2026-11-25T09:00:00Z", "condition": "well", "how": "police", "place": "at his aunt's"}
+    await alice.do(lars, "search.set_status", {"status": "found", "reason": "he is well", "outcome": outcome})
+    await expect(wall.page.get_by_test_id("found")).to_contain_text("One child was found")
+    await expect(wall(".wall")).not_to_contain_text("Lars")
+    await alice.do(mila, "search.set_appeal", {"level": "discreet"})
+    await expect(wall(".wall")).not_to_contain_text("Mila")
+
+
+async def test_a_search_that_is_shown_alone_says_what_was_decided_before_it_was_looked_at(office: Office) -> None:
+    alice, noor = await office.person("Alice"), await office.search()
+    await alice.do(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
+    wall, _ = await paired(office, [noor])
+    await expect(wall(".full .last")).to_contain_text("Decided: worrying")
+    await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
+    await alice.do(noor, "search.set_appeal", {"level": "public"})
+    await expect(wall(".full .last")).to_contain_text("Appeal: public")
+
+
+async def test_a_search_that_comes_and_goes_leaves_nothing_behind(office: Office) -> None:
+    alice, _, mila = await office.person("Alice"), await office.search(), await office.search(person={"first_name": "Mila"})
+    wall, _ = await paired(office, ["operations"])
+    shown = wall(f"[data-search='{mila}']")
+    await expect(shown).to_be_visible()
+    nodes = await wall(".overview").evaluate("each => each.childNodes.length")
+    for _ in range(4):
+        await alice.do(mila, "search.set_appeal", {"level": "discreet"})
+        await expect(shown).to_have_count(0)
+        await alice.do(mila, "search.set_appeal", {"level": "none"})
+        await expect(shown).to_be_visible()
+    assert await wall(".overview").evaluate("each => each.childNodes.length") == nodes
+
+
+async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hours_and_it_says_so(office: Office) -> None:
+    right, _ = await paired(office, ["operations"])
+    wrong = await office.stranger(viewport=HD)
+    await wrong.context.add_init_script(AHEAD)
+    (cookie,) = await right.context.cookies()
+    await wrong.context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": office.url}])
+    await wrong.page.goto("/wall")
+    await expect(wrong.page.get_by_test_id("wrong-clock")).to_contain_text("3 h 00 ahead")
+    hour = await wrong.page.evaluate("new Date().toLocaleTimeString('en-GB', { timeZone: 'Europe/Brussels' }).slice(0, 2)")
+    await expect(wrong.page.get_by_test_id("now")).to_have_text(re.compile(rf"^{hour}:|:(?:59|00)$"))
+    # One display, two screens: the newer one is it, and the older one says so.
+    await expect(right(".pairing h1")).to_have_text("This display is shown on another screen now.")
+    await expect(right("[data-stage]")).to_have_count(0)
+
+
+async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen_says_so(office: Office) -> None:
+    alice, noor = await office.person("Alice"), await office.search()
+    yana = await office.search(person={"first_name": "Yana"})
+    wall, _ = await paired(office, [noor, yana])
+    await expect(wall(".full .name")).to_have_text("Noor")
+    me = (await alice.http.get("/api/v1/me")).json()["id"]
+    await alice.do(noor, "search.set_access", {"access": "members", "members": [me]})
+    await expect(wall(".full .name")).to_have_text("Yana")
+    await alice.do(yana, "search.set_access", {"access": "members", "members": [me]})
+    await expect(wall(".empty")).to_contain_text("There is nothing left to show here")
+
+
+async def test_nothing_is_smaller_than_what_is_read_from_five_metres_and_every_board_has_its_turn(office: Office) -> None:
+    page = (await screen(office)).page
+    screens = [[1920, 1080], [3840, 2160], [1080, 1920]]
+    for each in await page.evaluate(SIZES, [screens, [1, 2, 4, 12, 40, 100]]):
+        assert each["capital"] >= 24.99, each  # 1/200 of 5 m
+        assert each["fits"], each
+        assert each["all"], each
+    # All searches have two pages, each half of 20 s; what is gone has no turn.
+    turns = await page.evaluate(TURNS, [["operations", "gone", "noor"], {"operations": 2, "noor": 1}, [0, 9, 10, 19, 20, 39, 40]])
+    assert turns == [["operations", 0]] * 2 + [["operations", 1]] * 2 + [["noor", 0]] * 2 + [["operations", 0]]
+    assert await page.evaluate(TURNS, [["gone"], {}, [0, 60]]) == [None, None]
+    assert await page.evaluate(TURNS, [["noor"], {"noor": 1}, [0, 3_600]]) == [["noor", 0]] * 2

@@ -1,0 +1,131 @@
+"""Nothing on a wall is cut without an ellipsis, and a number never: with long words, in each language, and large numbers."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.async_api import WebSocketRoute, expect
+
+from tests.support.office import Office
+from tests.support.screens import display
+from tests.support.window import Window
+
+pytestmark = pytest.mark.browser
+
+SCREENS = [{"width": 1920, "height": 1080}, {"width": 1080, "height": 1920}, {"width": 3840, "height": 2160}]
+LANGUAGES = ["en", "fr", "nl", "de"]
+LONG = {"first_name": "Maximiliaan-Alexander", "age": 11}
+# Texts of which a part is out of sight: of words where no ellipsis says so, of numbers in any case. Titles of tasks are words.
+CUT = """() => {
+  const wall = document.querySelector(".wall"), cut = [];
+  const texts = document.createTreeWalker(wall, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { currentNode: node } = texts;
+    if (!node.data.trim() || !node.parentElement.checkVisibility() || !node.parentElement.getClientRects().length) continue;
+    const number = !node.parentElement.closest(".title, .duty");
+    const parts = [[/\\S.*\\S|\\S/s, false], ...(number ? [[/\\d[\\d.,:\\s\\u202f]*\\d|\\d/g, true]] : [])];
+    for (const [part, isNumber] of parts) {
+      for (const { 0: text, index } of [...node.data.matchAll(new RegExp(part, "g"))]) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + text.length);
+        const { left, top, bottom, height } = range.getBoundingClientRect();
+        let { right } = range.getBoundingClientRect();
+        for (let within = node.parentElement; within !== document.body; within = within.parentElement) {
+          const style = getComputedStyle(within), sight = within.getBoundingClientRect(), hides = style.overflowX !== "visible";
+          if (!hides) continue;
+          const low = bottom > sight.bottom + height / 6 || top < sight.top - height / 6;
+          const wide = right > sight.right + 1 || left < sight.left - 1;
+          const dotted = style.textOverflow === "ellipsis" && within.scrollWidth > within.clientWidth + 1;
+          const dots = dotted && right > sight.right - parseFloat(style.fontSize);
+          if (low || (isNumber ? wide || dots : wide && !dotted)) cut.push(`${text} in ${within.className}`);
+          right = Math.min(right, sight.right); // what an ellipsis stands for is out of sight
+        }
+      }
+    }
+  }
+  return cut;
+}"""
+WORDS = """(what) => [...document.querySelectorAll(what)].map((each) => each.textContent.trim())"""
+
+
+class Crowded:
+    """A display whose server counts much, and says long names."""
+
+    def __init__(self) -> None:
+        self.sockets: list[WebSocketRoute] = []
+
+    async def listen(self, window: Window) -> None:
+        await window.page.route_web_socket("**/ws**", self._opened)
+
+    def _opened(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        self.sockets.append(socket)
+        server.on_message(lambda frame: socket.send(self._told(frame)))
+
+    def _told(self, frame: Any) -> Any:
+        told = json.loads(frame)
+        if told["type"] == "shift":
+            told["shift"] = {"number": 1, "name": "Bartholomeus Vandenbroucke-Desmedt", "since": "2026-11-26T03:04:05Z"}
+        return json.dumps(told)
+
+    def counts(self, count: int, searches: list[str]) -> None:
+        many = {"open_tasks": count, "overdue_tasks": count, "unassessed_sightings": count, "last": None}
+        self.sockets[-1].send(json.dumps({"type": "summary", "board": "operations", "searches": dict.fromkeys(searches, many)}))
+
+
+@pytest.fixture(scope="module")
+async def searches(workplace: Office) -> list[str]:
+    """Three searches of which there is much to say, and long names in them."""
+    office = workplace
+    alice, searches = await office.person("Alice"), []
+    for kind in ("runaway", "unaccompanied_minor", "parental_abduction"):
+        search = await office.search(kind=kind, person=LONG)
+        own = (await alice.http.get("/api/v1/me")).json()["id"]
+        await alice.do(search, "search.set_worrying", {"worrying": True, "basis": "needs medicine"})
+        await alice.do(search, "search.update", {"lead": own})
+        await alice.do(search, "search.set_appeal", {"level": "public", "until": "2027-12-26T12:00:00Z"})
+        for text in ("one", "two"):
+            await alice.do(search, "sighting.add", {"description": text, "priority": "urgent"})
+        for number in range(12):
+            await alice.do(search, "task.add", {"title": f"Something to do {number}", "due": "2026-01-01T10:00:00Z"})
+        searches.append(search)
+    return searches
+
+
+async def shows(wall: Window, size: Any) -> None:
+    await wall.page.set_viewport_size(size)
+    await wall.page.evaluate("() => new Promise((done) => setTimeout(done, 1100))")  # it draws once a second
+    assert await wall.page.evaluate(CUT) == [], size
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_of_all_searches_no_number_is_cut_and_no_word_without_an_ellipsis(
+    office: Office, searches: list[str], language: str
+) -> None:
+    wall, _ = await display(office, ["operations"], language=language)
+    crowded = Crowded()
+    await crowded.listen(wall)
+    await wall.page.goto("/wall")
+    await expect(wall(f"[data-search='{searches[0]}']")).to_be_visible()
+    for count in (4, 1234):
+        crowded.counts(count, searches)
+        for size in SCREENS:
+            await shows(wall, size)
+            numbers = await wall.page.evaluate(WORDS, f"[data-search='{searches[-1]}'] .counts .number")
+            assert len(numbers) == 3
+    assert await wall.page.evaluate(WORDS, ".wall-head .counted .number") != []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_of_one_search_no_number_is_cut_and_no_word_without_an_ellipsis(
+    office: Office, searches: list[str], language: str
+) -> None:
+    search = searches[1]
+    wall, _ = await display(office, [search, "operations"], language=language)
+    await wall.page.goto("/wall")
+    await expect(wall(f".full[data-search='{search}']")).to_be_visible()
+    for size in SCREENS:
+        await shows(wall, size)
+        left = await wall(".matter .rest").inner_text()
+        assert int("".join(filter(str.isdigit, left))) + await wall(".matter li:not(.rest)").count() >= 14, left

@@ -1,0 +1,56 @@
+"""A wall makes a sound only where it is set so, for what happens now, and says where its browser does not let it. Its colours go
+by the server's clock."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.office import Office
+from tests.support.screens import display
+
+pytestmark = pytest.mark.browser
+
+TONES = """window.tones = 0; const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...at) { window.tones += 1; return start.apply(this, at); };"""
+DEAF = "AudioContext.prototype.resume = () => new Promise(() => {});"  # a browser that waits for somebody to press the page
+LIFTED = "[data-lifted]:is(.one-of, .full)"
+THEMES = """async () => {
+  const { themeAt } = await import("/static/js/display/server_clock.js");
+  return ["05:59", "06:00", "17:59", "18:00"].map((at) => themeAt("day", new Date(`2026-11-25T${at}:30Z`)));
+}"""
+
+
+async def test_a_wall_sounds_for_what_happens_while_it_looks_and_only_where_it_is_set_so(office: Office) -> None:
+    alice, board = await office.person("Alice"), await office.search()
+    wall, id = await display(office, [board])
+    await wall.context.add_init_script(TONES)
+    await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": True})
+    await alice.do(board, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
+    await wall.open("/wall")
+    await expect(wall(LIFTED)).to_have_count(1)
+    await wall.page.mouse.click(5, 5)
+    assert await wall.page.evaluate("window.tones") == 0, "what happened before it looked is seen, and not heard"
+    await alice.do(board, "sighting.add", {"description": "Girl with a red coat", "priority": "urgent"})
+    await wall.page.wait_for_function("() => window.tones === 2")
+    await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": False})
+    await alice.do(board, "note.add", {"text": "We go on", "category": "decision"})
+    await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decision recorded")
+    assert await wall.page.evaluate("window.tones") == 2
+
+
+async def test_where_its_browser_does_not_let_it_the_screen_and_the_page_of_displays_say_so(office: Office) -> None:
+    alice, board = await office.person("Alice"), await office.search()
+    wall, id = await display(office, [board])
+    await wall.context.add_init_script(DEAF)
+    await wall.open("/wall")
+    await expect(wall.page.get_by_test_id("mute")).to_have_count(0)
+    await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": True})
+    await expect(wall.page.get_by_test_id("mute")).to_contain_text("No sound")
+    desk = await office.window("Alice")
+    await desk.open("/displays")
+    await expect(desk(f"[data-display='{id}']")).to_contain_text("makes no sound: its browser does not let it")
+
+
+async def test_a_wall_is_light_from_seven_to_nineteen_in_brussels(office: Office) -> None:
+    wall, _ = await display(office, ["operations"])
+    await wall.open("/wall")
+    assert await wall.page.evaluate(THEMES) == ["dark", "light", "light", "dark"]

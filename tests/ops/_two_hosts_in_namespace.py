@@ -1,0 +1,209 @@
+"""Two server machines, one PostgreSQL and one Redis: one machine is cut off and healed, and every promise holds on both."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from board.dev import Postgres, Redis
+from tests.support import cast as stage
+from tests.support.cast import STARTS_WITHIN_S, Person, Server, new_id
+from tests.support.hosts import Host, Network, NoNamespaces, network
+from tests.support.workers import SERVE, Workers, until
+
+HEALS_WITHIN_S = 60
+PORT = 8000  # nobody else is on these machines
+AGAIN_S = 0.1  # a writer that was told "unavailable" gives the command again
+
+
+@pytest.fixture(scope="module")
+def lines() -> Iterator[Network]:
+    try:
+        with network() as made:
+            yield made
+    except NoNamespaces as why:
+        pytest.skip(f"network namespaces can't be made here: {why}")
+
+
+@dataclass
+class Machine:
+    """A server on a machine of its own."""
+
+    host: Host
+    environment: dict[str, str]
+
+    @property
+    def server(self) -> Server:
+        """What the cast wants to know of it."""
+        return cast(Server, replace(_NOWHERE, url=f"http://{self.host.address}:{PORT}"))
+
+    async def start(self) -> None:
+        words = [sys.executable, "-c", SERVE, "serve", "--host", self.host.address, "--port", str(PORT)]
+        self.process = await asyncio.create_subprocess_exec(
+            *self.host.command(*words), env=self.environment, stdout=subprocess.PIPE
+        )
+        assert self.process.stdout is not None
+        line = await asyncio.wait_for(self.process.stdout.readline(), STARTS_WITHIN_S)
+        assert line.startswith(b"listening on "), line
+
+    async def stop(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(self.process.wait(), 15) == 0
+
+
+_NOWHERE = Server(desk=cast(Any, None), url="", uvicorn=cast(Any, None))
+
+
+class Writer(Person):
+    """Gives commands until each is acknowledged, always with its own id, whatever the line and the server say meanwhile."""
+
+    board: str
+
+    def _take(self, frame: dict[str, Any]) -> None:
+        if frame["type"] in ("ack", "refused"):
+            waiting = self._answers.get(frame["id"])
+            if waiting is None or waiting.done():
+                return  # to a command that was given again and answered twice, or that is about to be
+        super()._take(frame)
+
+    def begin(self, board: str) -> None:
+        self.board, self.acked, self.stopping = board, dict[str, list[int]](), False
+        self.refused = Counter[str]()
+        self.writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        while not self.stopping:
+            id = new_id()
+            frame = {"type": "command", "id": id, "board": self.board, "name": "note.add", "data": {"text": f"note {id}"}}
+            self.acked[id] = (await self._until_acknowledged(frame))["seqs"]
+            await asyncio.sleep(AGAIN_S / 10)
+
+    async def _until_acknowledged(self, frame: dict[str, Any]) -> dict[str, Any]:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                answer = await self.start(frame)
+                if answer["type"] == "ack":
+                    return answer
+                assert answer["code"] == "unavailable", answer
+                self.refused[answer["code"]] += 1
+                await asyncio.sleep(AGAIN_S)
+
+    async def end(self) -> None:
+        self.stopping = True
+        await asyncio.wait_for(self.writing, HEALS_WITHIN_S)
+
+    def goes_on(self) -> None:
+        """Raises what ended this person's writing, or that the line did."""
+        if self.writing.done():
+            self.writing.result()
+        assert self.closed is None
+        assert not self.failures()
+
+    def failures(self) -> list[dict[str, Any]]:
+        """What ended this person's listening."""
+        return [frame for frame in self.heard if frame["type"] == "failure"]
+
+    def heads(self) -> int:
+        """How often this person was told where the boards are."""
+        return sum(frame["type"] == "heads" for frame in self.heard)
+
+
+async def writer(machine: Machine, token: str) -> Writer:
+    connected = await stage.connect(machine.server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
+    person = Writer(machine.server, token, connected)
+    await person.until(lambda: person.account)
+    return person
+
+
+@pytest.fixture(scope="module")
+async def machines(lines: Network, servers: Path) -> AsyncIterator[tuple[Machine, Machine]]:
+    """Both, over servers that listen on the line between them."""
+    postgres = Postgres(servers / "hosts-postgres", fsync=False, host=lines.servers)
+    redis = Redis(servers / "hosts-redis", host=lines.servers)
+    postgres.start()
+    redis.start()
+    environment = os.environ | {
+        "DATABASE_URL": postgres.create("board"), "REDIS_URL": redis.url, "SECRET_KEY": secrets.token_urlsafe(32),
+        "MAX_MESSAGES_PER_SECOND": "0", "WORKERS": "1",
+    }  # fmt: skip
+    pair = tuple(Machine(host, environment) for host in lines.hosts)
+    try:
+        for machine in pair:
+            await machine.start()
+        yield cast(tuple[Machine, Machine], pair)
+        for machine in pair:
+            await machine.stop()
+    finally:
+        for machine in pair:
+            with contextlib.suppress(ProcessLookupError, AttributeError):
+                machine.process.kill()
+        redis.stop()
+        postgres.stop()
+
+
+@pytest.mark.parametrize(
+    "cut", [pytest.param(Host.swallow, id="silent"), pytest.param(Host.pull_the_plug, id="unplugged", marks=pytest.mark.slow)]
+)
+async def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_nothing(
+    machines: tuple[Machine, Machine], cut: Any
+) -> None:
+    one, other = machines
+    office = Workers(one.environment["DATABASE_URL"], 1)
+    alice = await writer(one, await office.hire("Alice", "coordinator"))
+    bob = await writer(other, await office.hire("Bob", "investigator"))
+    search = await alice.open_search()
+    for person in (alice, bob):
+        await person.follow(search)
+    for person in (alice, bob):
+        person.begin(search)
+    await until(lambda: min(len(alice.acked), len(bob.acked)) > 20 and min(alice.heads(), bob.heads()) > 0)
+
+    cut(other.host)
+    try:
+        await until(lambda: bob.refused["unavailable"], HEALS_WITHIN_S)
+        at_cut, elsewhere, given = bob.heads(), alice.heads(), len(alice.acked)
+        await until(lambda: alice.heads() > elsewhere + 1, HEALS_WITHIN_S)
+        assert bob.heads() == at_cut  # so his screen says that it may not be current
+        assert len(alice.acked) > given  # and hers goes on
+        assert bob.closed is None
+        assert (await bob.http.get("/readyz")).status_code == 503
+        assert (await alice.http.get("/readyz")).status_code == 200
+        missed = alice.screens[search].seq - bob.screens[search].seq
+        assert missed > 0
+    finally:
+        other.host.heal()
+
+    back = len(bob.acked)
+
+    def has_come_back() -> bool:
+        for person in (alice, bob):
+            person.goes_on()
+        return bob.heads() > at_cut and len(bob.acked) > back
+
+    await until(has_come_back, HEALS_WITHIN_S)
+    for person in (alice, bob):
+        await person.end()
+    for person in (alice, bob):
+        fresh = await person.snapshot(search)
+        screen = await person.up_to(search, fresh["seq"])  # it has taken each event once, in order, or it had failed
+        assert screen.entities == fresh["entities"]
+    command_of = {event["seq"]: event["command"] for event in bob.screens[search].events}
+    for person in (alice, bob):
+        for id, seqs in person.acked.items():
+            assert [command_of[seq] for seq in seqs] == [id]
+    notes = Counter(state["text"] for state in alice.screens[search].of("note").values())
+    assert notes == Counter(f"note {id}" for person in (alice, bob) for id in person.acked)
+    for person in (alice, bob):
+        await person.leave()
+        assert not person.failures()

@@ -1,0 +1,269 @@
+"""Backup and restore, word for word as the README says, on both databases; and no client goes on from what is no more."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import text
+
+from board.accounts import accounts, live_changes
+from board.command_line import serving as commands
+from board.dev.test_command import ROOT
+from board.errors import OperationError
+from board.maintenance import backup
+from board.service import BoardService
+from models.db.database import Database
+from models.db.sqlite import library
+from models.read_position import ReadPosition
+from tests.support import cast, readme
+from tests.support.cast import Person, serving
+from tests.support.houses import SMALL, House
+
+pytestmark = pytest.mark.houses
+
+SQLITE, POSTGRESQL = "**Backup and restore.** SQLite", "\nPostgreSQL, beside the running servers"
+
+
+@dataclass
+class Keeper:
+    """Whoever keeps the installation: types what the README says, in its folder."""
+
+    house: House
+    folder: Path
+    settings: dict[str, Any]
+
+    async def type(self, words: str) -> str:
+        """What it printed. Fails if any line of it fails."""
+        programs = [str(Path(sys.executable).parent), *([str(self.house.postgres.programs)] if self.house.postgres else [])]
+        environment = os.environ | {name.upper(): value for name, value in self.settings.items()} | {
+            "PATH": ":".join([*programs, os.environ["PATH"]]), "PYTHONPATH": str(ROOT), "BOARD_PREPARED": str(ROOT),
+        }  # fmt: skip
+        if self.house.postgres:
+            environment["PGSERVICEFILE"] = str(self._service())
+        done = await asyncio.to_thread(
+            subprocess.run, ["sh", "-euc", words], check=False, cwd=self.folder, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        return str(done.stdout)
+
+    def _service(self) -> Path:
+        """What the README says that stands in a file for pg_dump: where the database is, and the password."""
+        parts = conninfo_to_dict(self.settings["database_url"])
+        file = self.folder / "service.conf"
+        file.write_text("\n".join(["[searchboard]", *(f"{name}={value}" for name, value in parts.items())]))
+        return file
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """How the README says to make a backup, and to restore it."""
+        backup, restore, *_ = readme.blocks(SQLITE if self.house.name == SMALL else POSTGRESQL, "sh")
+        return backup, restore
+
+
+@pytest.fixture
+def keeper(house: House, tmp_path: Path, installation: dict[str, Any]) -> Keeper:
+    return Keeper(house, tmp_path, installation)
+
+
+async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew(keeper: Keeper) -> None:
+    backup, restore = keeper.words
+    async with serving(keeper.folder, **keeper.settings) as server:
+        token = await cast.token_for(server.desk, "Alice", "coordinator")
+        alice = await cast.come(server, token)
+        search = await alice.open_search()
+        screen = await alice.follow(search)
+        kept = await alice.do(search, "note.add", {"text": "Before the backup."}, id="before")
+        then = await alice.snapshot(search)
+        await keeper.type(backup)
+        await alice.do(search, "note.add", {"text": "After the backup."}, id="after")
+        await alice.up_to(search, then["seq"] + 1)
+        email = (await alice.http.get("/api/v1/me")).json()["email"]
+        await live_changes.apply_change(server.desk, lambda session: accounts.set_role(session, email, "viewer"))
+        await alice.leave()
+
+    assert "have a new epoch" in await keeper.type(restore)
+    assert len((await keeper.type("python3 -m board verify")).splitlines()) == 3
+
+    async with serving(keeper.folder, **keeper.settings) as server:
+        for seq in (screen.seq, then["seq"], 1):  # beyond the head as it is now, at it, and before it
+            back = await cast.come(server, token)
+            await back.follow(search, screen.epoch, seq)
+            await _has_it_anew(back, search, screen.epoch, then)
+        assert (await back.do(search, "note.add", {"text": "Before the backup."}, id="before"))["seqs"] == kept["seqs"]
+        assert (await back.do(search, "note.add", {"text": "After the backup."}, id="after"))["seqs"] == [then["seq"] + 1]
+        await back.leave()
+
+
+async def _has_it_anew(person: Person, search: str, old_epoch: str, then: dict[str, Any]) -> None:
+    """A snapshot of the board as it was at the backup, in an epoch of its own."""
+    assert [frame["type"] for frame in person.heard if frame.get("board") == search][:2] == ["snapshot", "subscribed"]
+    screen = person.screens[search]
+    assert screen.epoch != old_epoch
+    assert (screen.seq, screen.entities) == (then["seq"], then["entities"])
+
+
+async def test_a_backup_is_closed_to_others(keeper: Keeper) -> None:
+    async with serving(keeper.folder, **keeper.settings):
+        await keeper.type("umask 0\n" + keeper.words[0])
+    (made,) = keeper.folder.glob("backup.*")
+    assert made.stat().st_mode & 0o077 == 0
+
+
+async def test_no_password_stands_on_a_command_line(keeper: Keeper) -> None:
+    assert "URL" not in "".join(keeper.words)
+    assert "service" in keeper.words[0] or keeper.house.name == SMALL
+
+
+async def test_the_nightly_backup_has_the_day_in_its_name(house: House, keeper: Keeper) -> None:
+    if house.name != SMALL:
+        return
+    (unit,) = readme.blocks(SQLITE, "systemd")
+    words = unit.partition("ExecStart=")[2].replace("/opt/searchboard/.venv/bin/board", "python3 -m board")
+    async with serving(keeper.folder, **keeper.settings):
+        await keeper.type(words.replace("%%", "%").replace("$$", "$"))
+    (made,) = keeper.folder.glob("backup-*.db")
+    assert re.fullmatch(r"backup-\d{4}-\d\d-\d\d\.db", made.name)
+
+
+# -- the command ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[BoardService]:
+    """A small house with an account."""
+    opened = await BoardService.open(cast.settings_for(tmp_path))
+    await live_changes.add_account(opened, "alice@desk.example", "Alice", "coordinator", cast.PASSWORD)
+    yield opened
+    await opened.close()
+
+
+def left(folder: Path) -> set[str]:
+    """The files beside the database's own."""
+    return {file.name for file in folder.iterdir() if not file.name.startswith("board.db")}
+
+
+def quietly(line: str) -> None:
+    pass
+
+
+async def test_a_backup_is_of_one_moment_and_nobody_waits_for_it(
+    desk: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "STEPS", 10)
+    other, told = Database(desk.settings.database_url), list[str]()
+
+    def tell(line: str) -> None:
+        other.write_now(lambda session: accounts.set_role(session, "alice@desk.example", "viewer"))  # raises where it waits
+        told.append(line)
+
+    assert backup.backup(desk.database, tmp_path / "backup.db", tell) == (2, [])
+    assert any(line.endswith("MB") for line in told)
+    assert told[-1] == "checking it"
+    await other.close()
+    made = Database(f"sqlite:///{tmp_path}/backup.db")
+    assert made.read_now(lambda session: accounts.find(session, "alice@desk.example").role) == "coordinator"
+    await made.close()
+
+
+async def test_a_file_that_is_there_is_left_alone(desk: BoardService, tmp_path: Path) -> None:
+    (tmp_path / "backup.db").write_text("yesterday's")
+    with pytest.raises(OperationError, match="already"):
+        backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert (tmp_path / "backup.db").read_text() == "yesterday's"
+    assert left(tmp_path) == {"backup.db"}
+
+
+async def test_one_that_came_meanwhile_too(desk: BoardService, tmp_path: Path) -> None:
+    with pytest.raises(OperationError, match="already"):
+        backup.backup(desk.database, tmp_path / "backup.db", lambda line: (tmp_path / "backup.db").write_text("another's"))
+    assert (tmp_path / "backup.db").read_text() == "another's"
+    assert left(tmp_path) == {"backup.db"}
+
+
+async def test_a_broken_chain_is_told_and_the_rest_has_its_backup(desk: BoardService, tmp_path: Path, monkeypatch: Any) -> None:
+    await desk.database.write(
+        lambda session: session.connection().execute(text("UPDATE board SET seq = seq + 1 WHERE kind = 'operations'"))
+    )
+    boards, faults = backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert (boards, [fault[:19] for fault in faults]) == (2, ["operations: event 1"])
+    monkeypatch.setenv("DATABASE_URL", desk.settings.database_url)
+    with pytest.raises(OperationError, match=r"again.db is written, but .* damaged, .*: operations: event 1"):
+        commands.backup(tmp_path / "again.db")
+    assert left(tmp_path) == {"backup.db", "again.db"}
+
+
+async def test_a_file_that_is_broken_is_not_kept(desk: BoardService, tmp_path: Path, monkeypatch: Any) -> None:
+    def broken(source: Path, part: Path, tell: Any) -> None:
+        part.write_bytes(b"not a database" * 1_000)
+
+    monkeypatch.setattr(backup, "_copy", broken)
+    with pytest.raises(OperationError, match="not kept"):
+        backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert left(tmp_path) == set()
+
+
+async def test_a_backup_that_breaks_off_leaves_nothing(desk: BoardService, tmp_path: Path) -> None:
+    def tell(line: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backup.backup(desk.database, tmp_path / "backup.db", tell)
+    assert left(tmp_path) == set()
+
+
+async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk(
+    desk: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, set[str]]] = []
+    check, sync = backup._check, backup._sync
+
+    def noted(name: str, real: Callable[[Path], Any]) -> Callable[[Path], Any]:
+        def call(path: Path) -> Any:
+            seen.append((name, left(tmp_path)))
+            return real(path)
+
+        return call
+
+    monkeypatch.setattr(backup, "_check", noted("check", check))
+    monkeypatch.setattr(backup, "_sync", noted("sync", sync))
+    backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert [name for name, _ in seen] == ["check", "sync", "sync"]
+    for _, files in seen[:2]:
+        assert [re.sub(r"\.[0-9a-f]{8}\.", ".", file) for file in files] == ["backup.db.part"]
+    assert seen[2][1] == {"backup.db"}
+
+
+async def test_what_was_erased_is_not_in_a_backup(desk: BoardService, tmp_path: Path) -> None:
+    name, pages = "Noor, who was erased. " * 1_000, tmp_path / "pages.db"
+    await desk.database.write(lambda session: session.add(ReadPosition(account=name, board="", epoch="", seq=0, at="")))
+    await desk.database.write(lambda session: session.connection().execute(text("DELETE FROM seen")))
+    with closing(library.connect(desk.database.path)) as source, closing(library.connect(pages)) as copy:
+        source.backup(copy)
+    assert b"Noor, who was erased." in pages.read_bytes()  # so the test could fail: the pages still have it
+    backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    assert b"Noor, who was erased." not in (tmp_path / "backup.db").read_bytes()
+
+
+async def test_postgresql_is_refused_with_the_way_that_it_has(postgres_url: str, tmp_path: Path) -> None:
+    database = Database(postgres_url)
+    with pytest.raises(OperationError, match="pg_dump"):
+        backup.backup(database, tmp_path / "backup.db", quietly)
+    await database.close()
+    assert left(tmp_path) == set()
+
+
+async def test_an_empty_database_is_most_likely_a_typing_error(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/board.db")
+    with pytest.raises(OperationError, match="nothing to back up"):
+        backup.backup(database, tmp_path / "backup.db", quietly)
+    await database.close()
+    assert left(tmp_path) == set()

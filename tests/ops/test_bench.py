@@ -1,0 +1,103 @@
+"""Every figure of the bench can be measured: tried with tiny numbers. How large it is, people look at, on a quiet machine."""
+
+import asyncio
+import contextlib
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from board.dev import Postgres, Redis, bench
+from tests.bench import Figure, at, head
+from tests.bench._machine import described
+from tests.bench._server import LIMITS_OFF, Servers
+from tests.support import houses
+
+FOLDER = bench.ROOT / "tests" / "bench"
+TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
+    "as_of": {"CARDS": 12, "EVENTS": 60, "READINGS": 3, "WARM": 0},
+    "big_board": {"CARDS": 40, "NOTES": 5, "OPENINGS": 1, "SNAPSHOTS": 2},
+    "coming_back": {"CLIENTS": 4, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "MISSED": 1, "WORKERS": (1,)},
+    "commands": {"WARM_S": 0, "SECONDS": 0.3, "PEOPLE": 4, "BOARDS": 2},
+    "delivery": {"BOARDS": 2, "READERS": 2, "RATE": 20, "WARM_S": 0, "SECONDS": 1, "SETTLE_S": 0.3},
+    "handover": {"SEARCHES": 2, "CARDS": 2, "SINCE": 1, "READINGS": 1, "WARM": 0},
+    "heavy_reads": {"CARDS": 30, "AT_ONCE": 4, "WARM_S": 0, "SECONDS": 0.3},
+    "history": {"EVENTS": 80, "CARDS": 12, "OPENINGS": 1},
+    "memory": {"FIRST": 2, "CLIENTS": 3, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "SETTLE_S": 0.1},
+    "replay": {"CARDS": 12, "EVENTS": 80, "STEPS": 4, "WARM": 0},
+    "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
+    "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
+    "sockets": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "PROCESSES": (1,)},
+}
+LONGER = ("as_of", "coming_back", "commands", "delivery", "handover", "heavy_reads", "sockets")  # each starts many processes
+LIKE_OTHERS = ("history", "replay")  # in windows as the others are: a processor's half minute
+
+
+def test_each_file_is_tried_here() -> None:
+    assert {file.stem for file in FOLDER.glob("[a-z]*.py")} == set(TINY)
+
+
+@pytest.mark.parametrize("name", ["memory", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
+async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, postgres: Postgres, redis: Redis) -> None:
+    await measured(name, monkeypatch, postgres, redis)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "name", ["big_board", "screens", "wall", *(pytest.param(name, marks=pytest.mark.slow) for name in LIKE_OTHERS)]
+)
+async def test_a_figure_is_measured_in_windows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await measured(name, monkeypatch)
+
+
+async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) -> None:
+    """All figures of a file, measured as the command does it: in another thread, as it has loops of its own."""
+    file = importlib.import_module(f"tests.bench.{name}")
+    for number, value in TINY[name].items():
+        assert hasattr(file, number), number
+        monkeypatch.setattr(file, number, value)
+    if name in set(LONGER) - {"coming_back"}:  # which end no server: those of the tests will do
+        monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))
+    figures = await asyncio.to_thread(lambda: list(file.measure()))
+    assert figures
+    for figure in figures:
+        assert figure.value >= 0, figure
+        assert figure.row().count("|") == head().splitlines()[0].count("|")
+
+
+@contextlib.contextmanager
+def _borrowed(postgres: Postgres, redis: Redis) -> Iterator[Servers]:
+    with houses.fresh_database(postgres) as url:
+        named = {
+            "DATABASE_URL": url,
+            "REDIS_URL": redis.url,
+            "SECRET_KEY": "of the bench, and of nobody else at all",
+            "PORT": "0",
+        }
+        yield Servers(postgres, redis, LIMITS_OFF | named)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "verdict"),
+    [
+        (99, True, "met"), (100, True, "met"), (150, True, "missed by 50 ms (50%)"),
+        (99, False, "missed by 1 ms (1%)"), (100, False, "met"),
+    ],
+)  # fmt: skip
+def test_a_row_says_by_how_much_an_aim_was_missed(value: float, low: bool, verdict: str) -> None:
+    cells = [cell.strip() for cell in Figure("a thing", value, "ms", 100, "SQLite", low).row().split("|")[1:-1]]
+    assert cells == ["a thing", f"{value} ms", f"{'≤' if low else '≥'} 100 ms", verdict, "SQLite"]
+
+
+def test_it_is_told_with_what_it_was_measured() -> None:
+    told = described()
+    assert "MAX_SOCKETS_PER_ACCOUNT=0, MAX_MESSAGES_PER_SECOND=0" in told
+    for part in ("Python 3.", "SQLite 3.", "PostgreSQL 1", "Redis ", "Chrom", " cores"):
+        assert part in told
+
+
+def test_a_share_of_the_values() -> None:
+    assert [at([1.0, 2.0, 3.0, 4.0], share) for share in (0, 50, 99)] == [1.0, 3.0, 4.0]
+    with pytest.raises(AssertionError, match="nothing was measured"):
+        at([], 50)

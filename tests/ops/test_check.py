@@ -1,0 +1,289 @@
+"""`board check`: a line for each thing that an installation needs, and exit 1 where one is wrong."""
+
+import asyncio
+import json
+import os
+from collections import namedtuple
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from redis import Redis as Client
+from sqlalchemy import text
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from board import checks
+from board.accounts import accounts, live_changes
+from board.checks import State, database, paper, proxy, redis
+from board.checks.run import CHECKS
+from board.dev import Redis
+from board.maintenance.backup import note_backup
+from board.maintenance.database import by_command_line
+from board.settings import Settings
+from models.db.database import Database
+from models.db.schema import migrate
+from models.times import format_utc, now
+from tests.ops.test_command_line import Run, run
+from tests.support import readme
+from tests.support.cast import PASSWORD, serving, settings_for
+from tests.support.houses import House
+
+__all__ = ["run"]  # a fixture
+
+AGO = timedelta(days=3)
+Room = namedtuple("Room", "f_bavail f_frsize")
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A small one, which the settings of this process name."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/board.db")
+    made = Database(f"sqlite:///{tmp_path}/board.db")
+    migrate(made)
+    return made
+
+
+def found() -> dict[str, checks.Finding]:
+    return {each.name: each for each in checks.run()}
+
+
+def test_a_line_for_each_and_exit_0_where_nothing_is_wrong(
+    installation: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks.run.__globals__["installation"], "look", lambda: (State.OK, "It is."))  # of these tests
+    code, out, fault = run("check")
+    assert (code, fault) == (0, "")
+    names = ["installed", "settings", *CHECKS]
+    assert [line.split()[1] for line in out.splitlines()] == names
+    assert {line.split()[0] for line in out.splitlines()} <= set(State)
+    told = json.loads(run("check", "--json")[1])
+    assert [each["name"] for each in told] == names
+    assert all(set(each) == {"name", "state", "says"} for each in told)
+
+
+def test_exit_1_where_something_is_wrong(installation: Database, run: Run, tmp_path: Path) -> None:
+    code, out, fault = run("check", DATABASE_URL=f"sqlite:///{tmp_path}/none.db")
+    assert (code, fault) == (1, "")
+    (line,) = [line for line in out.splitlines() if line.split()[1] == "database"]
+    assert line.startswith("wrong")
+    assert "There is no database" in line
+    assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"WORKERS": "many"}, "WORKERS"),
+        ({"LOG_LEVEL": "BANANA"}, "LOG_LEVEL"),
+        ({"WORKERS": "2"}, "REDIS_URL"),
+        ({"PUBLIC_URL": "board.example"}, "PUBLIC_URL"),
+    ],
+)
+def test_settings_that_can_not_be_are_wrong_and_nothing_else_is_looked_at(
+    installation: Database, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], words: str
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    told = found()
+    assert told["settings"].state == State.WRONG
+    assert words in told["settings"].says
+    assert {told[name].state for name in CHECKS} == {State.SKIPPED}
+
+
+def test_a_name_that_is_no_setting_is_told(installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert found()["settings"].state == State.OK
+    monkeypatch.setenv("PUBLIC_URI", "https://board.example")
+    told = found()["settings"]
+    assert (told.state, "PUBLIC_URI" in told.says, "PUBLIC_URL meant" in told.says) == (State.WARNING, True, True)
+    (tmp_path / ".env").write_text("COLOUR=blue\n")
+    told = found()["settings"]
+    assert (told.state, told.says) == (State.WRONG, ".env, line 1: the board has no setting COLOUR.")
+
+
+def test_settings_that_others_may_read_and_proxies_that_anybody_may_be_are_told(
+    installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (file := tmp_path / ".env").write_text("SECRET_KEY=a-text-of-more-than-sixteen\n")
+    file.chmod(0o644)
+    assert "chmod 600" in found()["settings"].says
+    file.chmod(0o600)
+    assert found()["settings"].state == State.OK
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    assert "believes everybody" in found()["settings"].says
+
+
+# -- database and Redis -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("free", "state"), [(2_000_000_000, State.OK), (500_000_000, State.WARNING), (50_000_000, State.WRONG)])
+def test_a_disk_that_fills_is_told(
+    installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, state: State
+) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda path: Room(free, 1))
+    says = database.look(settings_for(tmp_path))
+    assert says[0] == state
+    assert f"{free // 1_000_000:,} MB free" in says[1]
+
+
+def test_tables_of_another_version_are_told_and_stay_as_they_are(installation: Database) -> None:
+    installation.write_now(lambda session: session.connection().execute(text("UPDATE alembic_version SET version_num = '0003'")))
+    told = found()["database"]
+    assert (told.state, "`board migrate`" in told.says) == (State.WRONG, True)
+    assert (
+        installation.read_now(lambda s: s.connection().execute(text("SELECT version_num FROM alembic_version")).scalar())
+        == "0003"
+    )
+
+
+@pytest.mark.houses
+def test_a_database_that_is_well_is_told_with_its_kind(
+    house: House, installation: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other := tmp_path / "other").mkdir()
+    with house.settled(other) as settings:
+        url = settings.get("database_url", f"sqlite:///{tmp_path}/board.db")
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("SECRET_KEY", "a-text-of-more-than-sixteen")
+        made = Database(url)
+        migrate(made)
+        told = found()
+        kind = "PostgreSQL" if made.kind == "postgresql" else "SQLite"
+        assert (told["database"].state, told["database"].says.split()[0]) == (State.OK, kind)
+        assert (told["clock"].state, "database server" in told["clock"].says) == (State.OK, kind == "PostgreSQL")
+        asyncio.run(made.close())
+
+
+def test_redis_is_asked_for_all_that_the_readmes_user_may(redis: Redis, redis_url: str, tmp_path: Path) -> None:
+    (line,) = [line for line in readme.README.splitlines() if "ACL SETUSER" in line]
+    words = line.partition("`ACL SETUSER ")[2].partition("`")[0].replace(">PASSWORD", ">secret").split()
+    with Client.from_url(redis_url) as admin:
+        admin.execute_command("ACL", "SETUSER", *words)
+        admin.execute_command("ACL", "SETUSER", "deaf", *words[1:], "-subscribe")
+    host = redis_url.rpartition("@")[2]
+
+    def look(user: str) -> tuple[State, str]:
+        return checks_redis(settings_for(tmp_path, redis_url=f"redis://{user}:secret@{host}"))
+
+    assert look("board")[0] == State.OK
+    assert "refuses this user" in look("deaf")[1]
+    assert "refuses this user" in look("nobody")[1]
+    assert (look("deaf")[0], look("nobody")[0]) == (State.WRONG, State.WRONG)
+    assert checks_redis(settings_for(tmp_path, redis_url="redis://127.0.0.1:1"))[0] == State.WRONG
+    assert checks_redis(settings_for(tmp_path))[0] == State.SKIPPED
+
+
+checks_redis = redis.look  # its name is that of a fixture
+
+
+# -- the address --------------------------------------------------------------------------------------------------------------
+
+
+async def look_at(url: str, public_url: str | None, **more: Any) -> tuple[State, str]:
+    settings = Settings(_env_file=None, port=int(url.rpartition(":")[2]), public_url=public_url, **more)
+    return await asyncio.to_thread(proxy.look, settings)
+
+
+async def test_an_address_by_which_pages_and_sockets_come_is_well(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        assert (await look_at(server.url, server.url))[0] == State.OK
+
+
+async def test_a_server_that_takes_another_address_for_its_own_is_wrong(tmp_path: Path) -> None:
+    async with serving(tmp_path, public_url="https://board.example") as server:
+        state, says = await look_at(server.url, server.url)
+        assert (state, "takes https://board.example for its own" in says) == (State.WRONG, True)
+
+
+async def test_requests_that_were_refused_by_their_origin_show_that_public_url_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(tmp_path) as server:
+        await live_changes.add_account(server.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        async with httpx.AsyncClient(base_url=server.url) as http:
+            form = {"email": "alice@desk.example", "password": PASSWORD}
+            assert (await http.post("/login", data=form, headers={"Sec-Fetch-Site": "same-origin"})).status_code == 303
+            said = {"Origin": server.url.replace("http:", "https:"), "Cookie": f"board_session={http.cookies['board_session']}"}
+        with pytest.raises(InvalidStatus, match="403"):
+            await connect(server.ws, additional_headers=said)
+        state, says = await look_at(server.url, None)
+        assert (state, "browsers come by https" in says) == (State.WRONG, True)
+        monkeypatch.setattr(proxy, "_refused", lambda own: False)
+        assert (await look_at(server.url, None))[0] == State.OK
+        assert (await look_at(server.url, None, host="0.0.0.0"))[0] == State.OK
+    assert (await look_at(server.url, None, host="192.0.2.1"))[0] == State.WARNING
+
+
+@pytest.mark.parametrize(
+    ("health", "socket", "state", "words"),
+    [(200, 404, State.WRONG, "pass on Upgrade"), (502, 401, State.SKIPPED, "answers 502"), (200, 401, State.OK, "come through")],
+)
+async def test_a_proxy_that_passes_no_sockets_or_knows_no_server_is_told(
+    health: int, socket: int, state: State, words: str
+) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+        status, page = {b"/healthz": (health, b""), b"/ws": (socket, b"")}.get(
+            path, (200, b'<body data-origin="%s">' % url.encode())
+        )
+        writer.write(b"HTTP/1.1 %d x\r\nContent-Length: %d\r\n\r\n%s" % (status, len(page), page))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as standing:
+        url = f"http://127.0.0.1:{standing.sockets[0].getsockname()[1]}"
+        told = await look_at("http://127.0.0.1:1", url)
+        assert (told[0], words in told[1]) == (state, True)
+
+
+async def test_an_address_that_can_not_be_reached_is_wrong_only_while_the_server_runs(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        assert (await look_at(server.url, "http://127.0.0.1:1"))[0] == State.WRONG
+    assert (await look_at("http://127.0.0.1:2", "http://127.0.0.1:1"))[0] == State.SKIPPED
+
+
+# -- PDF, backup, clock -------------------------------------------------------------------------------------------------------
+
+
+def test_a_pdf_is_made_or_what_to_install_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert paper.look(settings_for(tmp_path)) == (State.OK, "One was made.")
+    monkeypatch.setattr(paper, "find_spec", lambda name: None)
+    state, says = paper.look(settings_for(tmp_path))
+    assert (state, "python3 -m board install paper" in says) == (State.WARNING, True)
+
+
+def test_the_age_of_the_last_backup_is_told(installation: Database, run: Run, tmp_path: Path) -> None:
+    assert found()["backup"].state == State.WARNING  # nothing is in it yet
+    add = accounts.prepare_account("alice@desk.example", "Alice", "coordinator", PASSWORD, format_utc(now() - AGO))
+    installation.write_now(add)
+    assert found()["backup"].state == State.WRONG
+    assert run("backup", f"{tmp_path}/backup.db")[0] == 0
+    assert found()["backup"].state == State.OK
+    installation.write_now(by_command_line(lambda session: note_backup(session, format_utc(now() - AGO), None)))
+    told = found()["backup"]
+    assert (told.state, "3 days ago" in told.says or "72 h ago" in told.says) == (State.WRONG, True)
+    assert run("backup", "--note") == (0, "", "")
+    assert found()["backup"].state == State.OK
+    for words in (("backup",), ("backup", f"{tmp_path}/other.db", "--note")):
+        assert run(*words)[0] == 2
+
+
+def test_a_backup_that_can_not_be_made_is_not_noted(installation: Database, run: Run, tmp_path: Path) -> None:
+    assert run("backup", f"{tmp_path}/no/such/folder")[0] == 1
+    assert found()["backup"].state == State.WARNING
+
+
+def test_a_clock_that_is_behind_what_is_on_record_is_wrong(installation: Database) -> None:
+    assert found()["clock"].state == State.OK
+    later = format_utc(now() + timedelta(minutes=5))
+    made = text(
+        "INSERT INTO board (id, kind, epoch, seq, at, last_type, head, cards, entities) VALUES ('x','x','x',1,:at,'','',0,0)"
+    )
+    installation.write_now(lambda session: session.connection().execute(made, {"at": later}))
+    told = found()["clock"]
+    assert (told.state, later in told.says) == (State.WRONG, True)

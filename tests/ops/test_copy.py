@@ -1,0 +1,195 @@
+"""An installation that outgrew its file moves to PostgreSQL, and back: every row, chain, epoch, session and token with it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlmodel import Session
+
+from board.accounts import accounts, live_changes
+from board.commands.registry import Command
+from board.displays import displays
+from board.displays.displays import PairDisplay, Playlist
+from board.engine import identity
+from board.engine.hash_chain import verify
+from board.engine.identity import Caller
+from board.errors import OperationError
+from board.maintenance import transfer
+from board.service import BoardService
+from models.board import OPERATIONS, Board
+from models.db.database import Database, DatabaseUnavailable
+from models.db.schema import metadata, migrate
+from tests.support import cast
+from tests.support.cast import PASSWORD, new_id, settings_for
+
+SEARCH = {"kind": "runaway", "person": {"first_name": "Noör 🙂"}, "missing_since": "2026-11-24T15:10:00Z"}
+SCREEN = PairDisplay(code="7F3K-9QXD", name="Room", language="en", shows=Playlist(boards=[OPERATIONS]))
+
+
+class Moving:
+    """A file with searches in it, and a fresh database to go to."""
+
+    def __init__(self, desk: BoardService, target: Database) -> None:
+        self.desk, self.source, self.target = desk, desk.database, target
+        self.token = self.cookie = self.search = ""
+        self.told: list[str] = []
+        self.caller: Caller | None = None
+
+    async def do(self, board: str, name: str, data: dict[str, Any]) -> Any:
+        assert self.caller is not None
+        return await self.desk.execute(self.caller, Command(new_id(), board, name, data))
+
+    async def fill(self) -> None:
+        id = await live_changes.add_account(self.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        await live_changes.add_account(self.desk, "charlie@desk.example", "Charlie", "investigator", PASSWORD)
+        self.caller = await live_changes.caller_for(self.desk, id)
+        self.token = await live_changes.apply_change(
+            self.desk,
+            lambda session: accounts.add_token(session, "hotline", "intake", "alice@desk.example", "2026-11-24T22:00:00.000Z"),
+        )
+        self.cookie = await cast.session(self.desk, "alice@desk.example")
+        members = {"access": "members", "members": [id]}
+        self.search = (await self.do(OPERATIONS, "search.open", SEARCH | members)).opened
+        for number in range(30):
+            await self.do(self.search, "note.add", {"text": f"note {number}"})
+        place = {"text": "bridge", "lat": 48.1, "lon": 11.5}
+        await self.do(self.search, "sighting.add", {"description": "seen", "place": place, "source_name": "Zoë"})
+        await self.do(self.search, "search.set_access", {"access": "desk", "members": []})
+
+    def copy(self) -> None:
+        transfer.copy(self.source, self.target, self.told.append)
+
+
+@pytest.fixture
+async def moving(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Moving]:
+    monkeypatch.setattr(transfer, "PAGE", 20)  # so that there are several
+    desk = await BoardService.open(settings_for(tmp_path))
+    target = Database(postgres_url)
+    made = Moving(desk, target)
+    await made.fill()
+    yield made
+    await desk.close()
+    await target.close()
+
+
+def everything(session: Session) -> dict[str, list[Any]]:
+    """All rows of all tables."""
+    tables = metadata.sorted_tables
+    return {
+        table.name: [tuple(row) for row in session.connection().execute(select(table).order_by(*table.primary_key))]
+        for table in tables
+    }
+
+
+def faults(session: Session) -> list[str | None]:
+    return [verify(session, board) for board in session.connection().execute(select(Board.__table__)).all()]  # type: ignore[attr-defined]
+
+
+async def test_every_row_arrives_and_every_chain_holds(moving: Moving) -> None:
+    moving.copy()
+    before, after = moving.source.read_now(everything), moving.target.read_now(everything)
+    assert after == before
+    assert {"account", "session", "token", "sight", "note", "payload", "done"} <= {name for name, rows in after.items() if rows}
+    assert moving.target.read_now(faults) == [None, None, None]
+    assert any(line.startswith(f"{moving.search} holds") for line in moving.told)
+    assert f"event: {len(after['event'])} rows" in moving.told
+
+
+async def test_and_back_again(moving: Moving, tmp_path: Path) -> None:
+    moving.copy()
+    back = Database(f"sqlite:///{tmp_path}/back.db")
+    migrate(back)
+    transfer.copy(moving.target, back, moving.told.append)
+    assert back.read_now(everything) == moving.source.read_now(everything)
+    await back.close()
+
+
+async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(moving: Moving, postgres_url: str) -> None:
+    again = Command(new_id(), moving.search, "note.add", {"text": "the last one before"})
+    assert moving.caller is not None
+    before = await moving.desk.execute(moving.caller, again)
+    moving.copy()
+    desk = await BoardService.open(
+        settings_for(Path(), database_url=postgres_url, secret_key="a secret of the tests, and long enough")
+    )
+    assert await desk.database.read(lambda session: identity.caller_by_token(session, moving.token))
+    assert await desk.database.read(lambda session: identity.by_cookie(session, moving.cookie))
+    assert await desk.execute(moving.caller, again) == before
+    after = await desk.execute(moving.caller, Command(new_id(), moving.search, "note.add", {"text": "the first one after"}))
+    assert after.seqs == [before.seqs[0] + 1]
+    await desk.close()
+
+
+async def test_a_database_with_something_in_it_is_refused_and_left_alone(moving: Moving) -> None:
+    await moving.target.write(lambda session: session.add(Board(id=OPERATIONS, kind="operations", epoch="e", at="")))
+    with pytest.raises(OperationError, match="not empty"):
+        moving.copy()
+    rows = moving.target.read_now(everything)
+    assert len(rows["board"]) == 1
+    assert not rows["account"]
+
+
+@pytest.mark.parametrize("what", ["rights", "display"])
+async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(moving: Moving, what: str) -> None:
+    def write(session: Session) -> None:
+        if what == "rights":
+            accounts.set_role(session, "alice@desk.example", "admin")
+        else:
+            displays.add(session, SCREEN, "digest", "alice", "2026-11-24T22:00:00.000Z")
+
+    def tell(line: str) -> None:
+        if line.startswith("event:"):
+            moving.source.write_now(write)
+
+    with pytest.raises(OperationError, match="stop its servers"):
+        transfer.copy(moving.source, moving.target, tell)
+    assert {name for name, rows in moving.target.read_now(everything).items() if rows} == {"rights"}
+    moving.copy()  # now that it is still
+
+
+async def test_a_copy_that_breaks_off_leaves_nothing(moving: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tell(line: str) -> None:
+        if line.startswith("payload:"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        transfer.copy(moving.source, moving.target, tell)
+    assert {name for name, rows in moving.target.read_now(everything).items() if rows} == {"rights"}
+
+
+async def test_damage_is_neither_made_nor_hidden_by_a_copy(moving: Moving) -> None:
+    await moving.source.write(
+        lambda session: session.connection().execute(text("UPDATE event SET type = 'note.eaten' WHERE board = :b AND seq = 20"),
+                                                     {"b": moving.search})
+    )  # fmt: skip
+    moving.copy()
+    assert any("was damaged before it was copied: event 20" in line for line in moving.told)
+
+
+async def test_an_empty_source_is_most_likely_a_typing_error(tmp_path: Path, postgres_url: str) -> None:
+    source, target = Database(f"sqlite:///{tmp_path}/typo.db"), Database(postgres_url)
+    migrate(source)
+    with pytest.raises(OperationError, match="nothing to copy"):
+        transfer.copy(source, target, print)
+    for each in (source, target):
+        await each.close()
+
+
+async def test_a_target_that_goes_away_is_said_so(moving: Moving, servers: Path) -> None:
+    from board.dev import Postgres
+
+    server = Postgres(servers / "gone", fsync=False)
+    await asyncio.to_thread(server.start)
+    target = Database(server.create("board"))
+    migrate(target)
+
+    def tell(line: str) -> None:
+        if line.startswith("event:"):
+            server.kill()
+
+    with pytest.raises(DatabaseUnavailable):
+        transfer.copy(moving.source, target, tell)
+    await target.close()

@@ -1,0 +1,252 @@
+"""The colleagues of `demo --live`: real programs on real sockets, who let a newcomer work and know an end."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+from board.commands import sightings, tasks
+from board.commands.registry import TABLE
+from board.demo import seed_data
+from board.demo.client import BoardClient
+from board.demo.simulated_texts import texts
+from board.demo.simulated_users import SimulatedTeam, enlist
+from models.times import now
+from tests.ops.test_demo import AROUND_BELGIUM, points
+from tests.support import cast
+from tests.support.cast import PATIENCE_S, Person, Server, serving
+
+FAST = 0.01  # of the time that they take
+LONG_S = 6 * PATIENCE_S  # five people with one server on a busy machine
+MAY_BE_REFUSED = {"conflict", "closed"}
+ONE_SEARCH = """
+from board.demo import seed
+told = [each for each in seed.steps() if each.search == "wout"]
+seed.steps = lambda: told
+from board.cli import main
+main()
+"""
+
+
+@contextlib.asynccontextmanager
+async def working(server: Server, **more: Any) -> AsyncIterator[SimulatedTeam]:
+    """The company at work. Nobody of it may fail, and nothing of what they do may be refused."""
+    company = SimulatedTeam(server.url, await server.desk.database.write(enlist), **({"factor": FAST} | more))
+    running = asyncio.create_task(company.run())
+    try:
+        yield company
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert company.failed == []
+    assert set(company.refused) <= MAY_BE_REFUSED, company.refused
+
+
+@contextlib.asynccontextmanager
+async def newcomer(server: Server) -> AsyncIterator[Person]:
+    alice = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+    try:
+        yield alice
+    finally:
+        await alice.leave()
+
+
+async def until(alice: Person, true: Any) -> None:
+    """Waits until something is true of what she heard, longer than a scene of the cast may take."""
+    async with asyncio.timeout(LONG_S):
+        while not true():
+            with contextlib.suppress(TimeoutError):
+                await alice.until(true)
+
+
+async def search(alice: Person, reference: str | None = None, kind: str = "runaway") -> str:
+    """A new search of hers, which she follows."""
+    board = await alice.open_search(kind=kind, **({"reference": reference} if reference else {}))
+    await alice.follow(board)
+    return board
+
+
+def by_whom(alice: Person, company: SimulatedTeam, *boards: str) -> set[str]:
+    """Colleagues whose events she has seen."""
+    return {event["actor"]["id"] for board in boards for event in alice.screens[board].events if event["actor"]} & company.team
+
+
+def cards(alice: Person, board: str) -> int:
+    screen = alice.screens[board]
+    return len(screen.of("sighting")) + len(screen.of("task"))
+
+
+async def test_a_newcomer_who_is_alone_sees_several_at_work(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server, newcomer(server) as alice:
+        boards = [await search(alice, "DEMO-01"), await search(alice, "DEMO-10", "parental_abduction"), await search(alice)]
+
+        def done() -> set[str]:
+            return {event["type"] for board in boards for event in alice.screens[board].events}
+
+        def present() -> list[dict[str, Any]]:
+            frames = [each for each in alice.heard if each["type"] == "presence" and each["board"] in boards]
+            return [each for frame in frames for each in frame["people"] if each["account"] in company.team]
+
+        async with working(server) as company:
+            await until(alice, lambda: len(by_whom(alice, company, *boards)) >= 3)
+            await until(alice, lambda: len({each["account"] for each in present()}) >= 3)
+            await until(alice, lambda: any(each["editing"] for each in present()) and any(each["card"] for each in present()))
+            wanted = {"sighting.added", "sighting.graded", "sighting.assessed", "task.added", "task.updated", "card.moved"}
+            await until(alice, lambda: done() >= wanted | {"card.assigned", "note.added", "sighting.updated"})
+
+
+async def test_a_search_is_filled_to_a_bound_and_then_worked_on(tmp_path: Path) -> None:
+    most = {"card": 9, "note": 2}
+    async with serving(tmp_path) as server, newcomer(server) as alice:
+        board = await search(alice, "DEMO-01")
+
+        def full() -> bool:
+            return cards(alice, board) >= most["card"] and len(alice.screens[board].of("note")) >= most["note"]
+
+        async with working(server, most=most, factor=FAST / 5) as company:
+            await until(alice, full)
+            so_far = alice.screens[board].seq
+            await until(alice, lambda: alice.screens[board].seq > so_far + 10)
+            assert len(by_whom(alice, company, board)) >= 3
+        assert cards(alice, board) == most["card"]
+        assert len(alice.screens[board].of("note")) == most["note"]
+
+
+async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noticed: list[str] = []
+    keep_off = SimulatedTeam.keep_off
+    monkeypatch.setattr(SimulatedTeam, "keep_off", lambda self, board: (noticed.append(board), keep_off(self, board)))
+    async with serving(tmp_path) as server, newcomer(server) as alice:
+        hers, other = await search(alice, "DEMO-01"), await search(alice, "DEMO-02")
+        card = next(iter(alice.screens[hers].of("task")))
+        await alice.ask({"type": "presence", "board": hers, "card": card, "editing": True}, type="presence", board=hers, count=1)
+        before = alice.screens[hers].seq
+        async with working(server) as company:
+            await until(alice, lambda: noticed.count(hers) >= 5 and len(by_whom(alice, company, other)) >= 3)
+            assert other not in noticed
+            assert (await alice.snapshot(hers))["seq"] == before
+            await alice.say({"type": "presence", "board": hers, "card": card, "editing": False})
+            await until(alice, lambda: alice.screens[hers].seq > before)
+
+
+async def test_they_come_back_after_a_restart(tmp_path: Path) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        async with serving(tmp_path) as server, newcomer(server) as alice:
+            board = await search(alice, "DEMO-01")
+            company = await stack.enter_async_context(working(server))
+            await until(alice, lambda: len(by_whom(alice, company, board)) >= 3)
+            port = int(server.url.rpartition(":")[2])
+        async with serving(tmp_path, port=port) as server, newcomer(server) as alice:
+            await alice.follow(board)
+            await until(alice, lambda: len(by_whom(alice, company, board)) >= 3)
+            await stack.aclose()
+
+
+async def test_what_a_cut_line_left_unanswered_is_sent_again_by_the_same_id() -> None:
+    asked: list[str] = []
+
+    async def board(socket: ServerConnection) -> None:
+        await socket.send(json.dumps({"type": "hello"}))
+        async for text in socket:
+            asked.append(json.loads(text)["id"])
+            if len(asked) == 1:
+                return await socket.close(1012)
+            await socket.send(json.dumps({"type": "ack", "id": asked[-1]}))
+        return None
+
+    async with serve(board, "127.0.0.1", 0) as server, asyncio.timeout(PATIENCE_S):
+        line = BoardClient(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "token", Random(1))
+        running = asyncio.create_task(line.run())
+        assert await line.do("board", "note.add", {"text": "a"}, 1, None)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert len(asked) == 2
+    assert asked[0] == asked[1]
+
+
+async def test_who_is_not_let_in_does_not_try_for_ever(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        await asyncio.wait_for(BoardClient(server.url, "no such token", Random(1)).run(), PATIENCE_S)
+
+
+# --- what they write
+
+
+def test_all_that_may_come_in_is_valid_and_lies_around_belgium() -> None:
+    said = texts(Random(1))
+    for reference in (*said.told["search"], None):
+        known: set[str] = set()
+        while (data := said.sighting(reference, known, now())) is not None:
+            sightings.Add.model_validate(data)
+            known.add(data["description"])
+            for lat, lon in points(data):
+                assert AROUND_BELGIUM[0][0] <= lat <= AROUND_BELGIUM[0][1]
+                assert AROUND_BELGIUM[1][0] <= lon <= AROUND_BELGIUM[1][1]
+        assert len(known) > 15, reference
+
+
+def test_every_open_search_of_the_story_has_its_own() -> None:
+    opened = {step.search: step.data["reference"] for step in seed_data.steps() if step.command == "search.open"}
+    over = {step.search for step in seed_data.steps() if step.command == "search.set_status"}
+    assert set(texts(Random(1)).told["search"]) == {reference for name, reference in opened.items() if name not in over}
+
+
+def test_every_text_can_be_said_of_every_card() -> None:
+    said, at = texts(Random(1)), now()
+    for number in range(200):
+        sighting = {
+            "number": number,
+            "description": "-",
+            "place": {"text": "x" * 200},
+            "source": {"kind": "named"},
+            "channel": "app",
+        }
+        tasks.Add.model_validate(said.follow(sighting, at + timedelta(minutes=number)))
+        for content in range(1, 6):
+            assessment, reason = said.assessment(sighting | {"grade": {"content": content}}, at)
+            sightings.Assess.model_validate({"sighting": "s", "assessment": assessment, "reason": reason})
+        for text in (said.result("x", at), said.remark("task", at), said.remark("sighting", at), reason):
+            assert not re.search(r"[{}]", text)
+        note = said.note(Random(number).choice(["runaway", "unaccompanied_minor", "undefined"]), bool(number % 2), at)
+        TABLE["note.add"].data.model_validate(note)
+
+
+# --- the command
+
+
+async def test_it_says_who_works_along_and_ends_at_a_word(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-c", ONE_SEARCH, "demo", "--live", "--port", "0"],
+        env=os.environ | {"XDG_DATA_HOME": str(tmp_path)}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(LONG_S):
+            said = ""
+            while "Stop it" not in said:
+                line = (await process.stdout.readline()).decode()
+                assert line, said
+                said += line
+            for person in seed_data.people():
+                assert (person.name in said) == person.works
+            address = re.search(r"http://\S+", said)
+            assert address
+            async with httpx.AsyncClient(base_url=address[0], timeout=PATIENCE_S) as http:
+                while not re.search(r"^board_connections\S* 5(\.0)?$", (await http.get("/metrics")).text, re.M):
+                    await asyncio.sleep(0.05)
+    finally:
+        process.send_signal(signal.SIGINT)
+        told = await asyncio.wait_for(process.communicate(), 15)  # the contract's bound for a server
+    assert (process.returncode, told[1]) == (0, b"")

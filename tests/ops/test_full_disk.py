@@ -1,0 +1,165 @@
+"""A disk that is full is told: by /readyz, in the log, in the numbers, and to whoever wanted to write; then all goes on."""
+
+import asyncio
+import json
+import resource
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import psycopg
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from board.telemetry.metrics import commands
+from models.db import sqlite
+from models.db.database import Database
+from models.db.errors import DatabaseUnavailable
+from models.db.schema import migrate
+from models.db.write_health import WriteHealth, code_of
+from tests.ops.test_command_line import Shell
+from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S, Server
+
+SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T17:00:00Z"}
+
+
+class Served:
+    """`board serve` in a process of its own, on a disk of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, http: httpx.AsyncClient) -> None:
+        self.process, self.http, self.lines = process, http, list[str]()
+        self.reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        assert self.process.stderr is not None
+        async for line in self.process.stderr:
+            self.lines.append(line.decode())
+
+    def fill_the_disk(self) -> None:
+        """From now on no file can have another byte written; by a limit, as a disk would need an administrator."""
+        self._limit(0)
+
+    def make_room(self) -> None:
+        self._limit(resource.RLIM_INFINITY)
+
+    def _limit(self, bytes: int) -> None:
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (bytes, resource.RLIM_INFINITY))
+
+    async def give(self, id: str) -> httpx.Response:
+        told = {"id": id, "name": "search.open", "data": SEARCH}
+        return await self.http.post("/api/v1/boards/operations/commands", json=told)
+
+    async def ready(self) -> tuple[int, str]:
+        answer = await self.http.get("/readyz")
+        return answer.status_code, answer.json()["writes"]
+
+    async def until_ready(self) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.ready() != (200, "ok"):
+                await asyncio.sleep(0.05)
+
+    async def told(self, sample: str) -> float:
+        lines = (await self.http.get("/metrics")).text.splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(sample))
+
+    def said(self, event: str) -> list[dict[str, Any]]:
+        return [line for line in map(json.loads, self.lines) if line["event"] == event]
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    shell = Shell({"DATABASE_URL": f"sqlite:///{tmp_path}/board.db"})
+    add = ("account", "add", "alice@desk.example", "--name", "Alice", "--role", "coordinator", "--password-stdin")
+    await shell.works(*add, given="correct horse 1\n")
+    token = (await shell.works("token", "add", "t", "--scope", "write", "--account", "alice@desk.example")).strip()
+    process = await shell.start("serve", "--port", "0")
+    assert process.stdout is not None
+    line = (await asyncio.wait_for(process.stdout.readline(), STARTS_WITHIN_S)).decode()
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=line.split()[-1], headers=headers, timeout=PATIENCE_S) as http:
+        served = Served(process, http)
+        yield served
+    if process.returncode is None:
+        process.terminate()
+    await process.wait()
+    await served.reading
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
+async def test_a_full_disk_is_told_until_there_is_room_again(served: Served) -> None:
+    assert (await served.give("one")).status_code == 200
+    assert await served.ready() == (200, "ok")
+
+    served.fill_the_disk()
+    for _ in range(3):
+        refused = await served.give("two")
+        assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert await served.ready() == (503, "down")
+    assert (await served.http.get("/healthz")).status_code == 200  # it lives, and can be read
+    assert (await served.http.get("/api/v1/boards/operations")).status_code == 200
+    assert await served.told('board_commands_total{outcome="failed"}') == 3
+    assert await served.told('board_commands_total{outcome="unavailable"}') == 0
+    assert await served.told("board_writes_up") == 0
+    (fault,) = served.said("a write failed")  # once, and by the database's own code
+    assert fault["code"].startswith(("SQLITE_IOERR", "SQLITE_FULL"))
+
+    served.make_room()
+    await served.until_ready()
+    assert (await served.give("two")).status_code == 200
+    assert await served.told("board_writes_up") == 1
+    assert len(served.said("writes work again")) == len(served.said("a write failed")) == 1
+    boards = (await served.http.get("/api/v1/boards")).json()["boards"]
+    assert len(boards) == 3  # operations, and what was accepted: each once
+
+
+async def test_where_too_much_waits_no_write_has_failed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An overload is refused by the same code, and is no fault of the disk."""
+    from tests.support import cast
+
+    alice = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+    before = commands.labels("failed")._value.get()
+
+    def full(*_: object, **__: object) -> None:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr(server.desk.database, "write", full)
+    with pytest.raises(cast.Refusal, match="unavailable"):
+        await alice.do("operations", "search.open", SEARCH)
+    assert commands.labels("failed")._value.get() == before
+    assert server.desk.database.health.fault is None
+    monkeypatch.undo()
+    await alice.leave()
+
+
+async def test_writes_are_not_said_to_work_while_there_is_hardly_any_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small one fits into what the file has already."""
+    database = Database(f"sqlite:///{tmp_path}/board.db")
+    migrate(database)
+    database.health.failed(OSError())
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite, "ROOM", 2**80)
+        await database.probe()
+        assert database.health.fault == "OSError"
+    await database.probe()
+    assert database.health.fault is None
+    await database.close()
+
+
+def test_a_fault_is_told_once_and_by_its_code(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/board.db")
+    said: list[str | None] = []
+    health = WriteHealth()
+    health.changed = said.append
+    for error in (OperationalError("SELECT 'Noor'", {}, psycopg.errors.DiskFull("of Noor")), OSError("of Noor")):
+        health.failed(error)
+    health.works()
+    health.works()
+    assert said == ["53100", None]
+    with pytest.raises(DatabaseUnavailable):
+        database.write_now(lambda session: session.connection().exec_driver_sql("SELECT * FROM nothing"))
+    assert database.health.fault is None  # that is no fault of the disk
+    assert code_of(ValueError("of Noor")) == "ValueError"

@@ -1,0 +1,161 @@
+"""A server that is killed in the middle of a storm has kept all that it acknowledged, and nothing twice."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+from board.accounts import accounts
+from board.engine import hash_chain
+from models.board import Board
+from models.db.database import Database
+from models.db.schema import migrate
+from models.times import format_utc, now
+from tests.support.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
+
+WRITERS = 4
+IN_FLIGHT = 6  # commands that a writer has on the wire at a time
+
+
+class Process:
+    """A server in a process of its own, always on the same port once it has one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.environment = os.environ | {"DATABASE_URL": f"sqlite:///{folder}/board.db", "MAX_MESSAGES_PER_SECOND": "0"}
+        self.url = ""
+
+    async def start(self) -> None:
+        command = [sys.executable, "-m", "board", "serve", "--port", self.url.rpartition(":")[2] or "0"]
+        self.process = await asyncio.create_subprocess_exec(*command, env=self.environment, stdout=subprocess.PIPE)
+        assert self.process.stdout is not None
+        try:
+            line = await asyncio.wait_for(self.process.stdout.readline(), STARTS_WITHIN_S)
+        except TimeoutError:
+            await self.end(signal.SIGKILL)
+            raise
+        assert line.startswith(b"listening on "), line
+        self.url = line.decode().split()[-1]
+
+    async def end(self, how: signal.Signals) -> None:
+        self.process.send_signal(how)
+        await asyncio.wait_for(self.process.wait(), 3 * PATIENCE_S)
+
+
+class Writer:
+    """Gives commands as fast as they are answered; after a lost line, gives those without an answer again."""
+
+    def __init__(self, process: Process, token: str, board: str) -> None:
+        self.process, self.token, self.board = process, token, board
+        self.open: dict[str, dict[str, Any]] = {}
+        self.acked: dict[str, list[int]] = {}
+        self.stopping = False
+
+    async def write(self) -> None:
+        while not (self.stopping and not self.open):
+            with contextlib.suppress(OSError, WebSocketException, EOFError):
+                await self._connected()
+            await asyncio.sleep(0.02)  # the server is gone: ask for it again
+
+    async def _connected(self) -> None:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with connect(self.process.url.replace("http", "ws") + "/ws", additional_headers=headers) as socket:
+            for frame in self.open.values():
+                await socket.send(json.dumps(frame))
+            while not (self.stopping and not self.open):
+                while len(self.open) < IN_FLIGHT and not self.stopping:
+                    id = new_id()
+                    data = {"description": f"sighting {id}"}
+                    frame = {"type": "command", "id": id, "board": self.board, "name": "sighting.add", "data": data}
+                    self.open[id] = frame
+                    await socket.send(json.dumps(frame))
+                answer = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))
+                if answer["type"] == "ack":
+                    assert self.acked.setdefault(answer["id"], answer["seqs"]) == answer["seqs"]
+                    self.open.pop(answer["id"], None)
+                assert answer["type"] != "refused" or answer["code"] == "unavailable", answer
+
+
+def prepare(folder: Path) -> str:
+    """A database with Alice in it; her token."""
+    database = Database(f"sqlite:///{folder}/board.db")
+    migrate(database)
+    at = format_utc(now())
+    database.write_now(accounts.prepare_account("alice@desk.example", "Alice", "coordinator", PASSWORD, at))
+    return database.write_now(lambda session: accounts.add_token(session, "storm", "write", "alice@desk.example", at))
+
+
+async def open_search(process: Process, token: str) -> str:
+    headers = {"Authorization": f"Bearer {token}"}
+    person = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+    async with connect(process.url.replace("http", "ws") + "/ws", additional_headers=headers) as socket:
+        frame = {"type": "command", "id": new_id(), "board": "operations", "name": "search.open", "data": person}
+        await socket.send(json.dumps(frame))
+        while (answer := json.loads(await socket.recv()))["type"] != "ack":
+            pass
+        return str(answer["opened"])
+
+
+def check(folder: Path, board_id: str, writers: list[Writer]) -> int:
+    """Every ack stands in the journal where it said, every command once, the chain holds. Gives the head."""
+    database = Database(f"sqlite:///{folder}/board.db")
+
+    def read(session: Any) -> int:
+        board = session.exec(select(Board).where(Board.id == board_id)).one()
+        assert hash_chain.verify(session, board) is None
+        bodies = session.connection().execute(text("SELECT seq, body FROM payload WHERE board = :board"), {"board": board_id})
+        command_of = {seq: json.loads(body)["command"] for seq, body in bodies}
+        for writer in writers:
+            for id, seqs in writer.acked.items():
+                assert [command_of.get(seq) for seq in seqs] == [id]
+        adds = Counter(command for command in command_of.values() if command_of)
+        opened = command_of[1]
+        assert {id: count for id, count in adds.items() if count != 1 and id != opened} == {}
+        return int(board.seq)
+
+    return database.read_now(read)
+
+
+async def _storm(folder: Path, kills: int, seed: int) -> int:
+    random = Random(seed)
+    token = prepare(folder)
+    process = Process(folder)
+    await process.start()
+    board = await open_search(process, token)
+    writers = [Writer(process, token, board) for _ in range(WRITERS)]
+    working = [asyncio.create_task(writer.write()) for writer in writers]
+    for _ in range(kills):
+        known = sum(len(writer.acked) for writer in writers)
+        await asyncio.sleep(random.uniform(0.05, 0.6))  # the moment of the kill is what is random here
+        while sum(len(writer.acked) for writer in writers) == known:  # but not before work was done
+            await asyncio.sleep(0.01)
+            assert not any(task.done() for task in working)
+        await process.end(signal.SIGKILL)
+        check(folder, board, writers)
+        await process.start()
+    for writer in writers:
+        writer.stopping = True
+    await asyncio.wait_for(asyncio.gather(*working), 3 * PATIENCE_S)
+    await process.end(signal.SIGTERM)
+    return check(folder, board, writers)
+
+
+async def test_what_was_acknowledged_survives_five_kills(tmp_path: Path) -> None:
+    assert await _storm(tmp_path, 5, seed=1) > 50
+
+
+@pytest.mark.slow
+async def test_what_was_acknowledged_survives_fifty_kills(tmp_path: Path) -> None:
+    assert await _storm(tmp_path, 50, seed=2) > 500

@@ -1,0 +1,138 @@
+"""What /metrics tells: numbers of all workers at once, and nothing of what is searched."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from board import app
+from models.db.database import Database
+from models.db.schema import migrate
+from tests.ops.test_workers import SEARCH, follow, give, hear
+from tests.support.cast import Person
+from tests.support.workers import Workers, until, working
+
+LABELS = {"process", "worker", "outcome", "reason", "at", "le"}  # a reason is one of few words, as board/docs/audit.md lists them
+
+
+class Told:
+    """One answer of /metrics."""
+
+    def __init__(self, text: str) -> None:
+        self.samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+
+    def __call__(self, name: str, **labels: str) -> float:
+        """The sum of a metric's samples with these labels; those that are not there count nothing."""
+        return sum(s.value for s in self.samples if s.name == name and s.labels.items() >= labels.items())
+
+    def words(self) -> Iterator[str]:
+        for sample in self.samples:
+            yield from sample.labels.values()
+
+
+async def _until_told(workers: Workers, **wanted: float) -> Told:
+    """Until these metrics stand at these numbers: each worker writes its own down once a second."""
+    told = Told(await workers.metrics())
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(10):
+            while {name: told(f"board_{name}") for name in wanted} != wanted:
+                await asyncio.sleep(0.1)
+                told = Told(await workers.metrics())
+    assert {name: told(f"board_{name}") for name in wanted} == wanted
+    return told
+
+
+async def _played(workers: Workers, one: int, two: int) -> tuple[str, Told]:
+    alice = await workers.come_to(await workers.hire("Alice", "coordinator"), one)
+    bob = await workers.come_to(await workers.hire("Bob", "viewer"), two)
+    board = (await give(alice, "operations", "search.open", SEARCH))["opened"]
+    await follow(alice, "operations")
+    await bob.send(json.dumps({"type": "subscribe", "board": board}))
+    at = await hear(bob, type="subscribed", board=board)
+    await bob.send(json.dumps({"type": "subscribe", "board": board, "epoch": at["epoch"], "after": at["seq"] - 1}))
+    await hear(bob, type="subscribed", board=board)
+    await bob.send(json.dumps({"type": "subscribe", "board": board, "epoch": "another", "after": 3}))
+    at = await hear(bob, type="subscribed", board=board)
+    seqs = (await give(alice, board, "note.add", {"text": "Seen at the station."}))["seqs"]
+    await hear(bob, type="events", board=board)
+    assert (await give(bob, board, "note.add", {"text": "No."}))["code"] == "forbidden"
+    assert (await give(alice, board, "note.add", {}))["code"] == "invalid"
+    told = await _until_told(workers, connections=2, readers=2, catch_ups_total=1, resyncs_total=1, snapshots_total=2)
+    assert told("board_head") >= seqs[0]
+    assert told("board_commands_total", outcome="ok") == 2
+    assert told("board_commands_total", outcome="forbidden") == 1
+    assert told("board_commands_total", outcome="invalid") == 1
+    assert told("board_commit_seconds_count") == 2
+    assert told("board_delivery_delay_seconds_count") >= (one != two)
+    assert {sample for each in told.samples for sample in each.labels} <= LABELS
+    assert not {board, "operations", "Alice", "Bob", "Noor"} & set(told.words())
+    await alice.close()
+    await bob.close()
+    return board, told
+
+
+async def test_one_answer_tells_of_all_workers(postgres_url: str, redis_url: str) -> None:
+    async with working(postgres_url, 2, redis_url) as workers:
+        one, two = workers.pids
+        _, told = await _played(workers, one, two)
+        for pid in (one, two):
+            assert told("board_connections", process=str(pid)) == 1
+            assert told("board_process", process=str(pid)) == 1
+            assert told("board_bus_up", process=str(pid)) == 1
+        assert {each.labels["worker"] for each in told.samples if each.name == "board_process"} == {"1", "2"}
+        # What a process counted outlives it; what it has does not.
+        workers.process.send_signal(1)  # a rolling restart
+        await until(lambda: not {one, two} & set(workers.pids))
+        told = await _until_told(workers, process=2, connections=0, catch_ups_total=1)
+        assert told("board_commands_total", outcome="ok") == 2
+        assert {each.labels["process"] for each in told.samples if each.name == "board_process"} == set(map(str, workers.pids))
+        assert await workers.end() == 0
+
+
+async def test_a_single_process_tells_the_same(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/board.db")
+    await asyncio.to_thread(migrate, database)
+    await database.close()
+    async with working(database.url, 1) as workers:
+        workers_pid = workers.process.pid
+        _, told = await _played(workers, workers_pid, workers_pid)
+        assert told("board_process", process=str(workers_pid), worker="0") == 1
+        assert await workers.end() == 0
+
+
+async def _asked(alice: Person, peer: tuple[str, int] | None, **headers: str) -> int:
+    """What somebody without a token is answered who comes from there."""
+    door = httpx.ASGITransport(app.create_app(alice.server.desk), client=peer)  # type: ignore[arg-type]
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with httpx.AsyncClient(transport=door, base_url="http://board.example") as http:
+        return (await http.get("/metrics", headers=given)).status_code
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Forwarded", "Via", "X_Forwarded_For", "X_Forwarded_Host", "X_Forwarded_Proto", "X_Real_IP", "CF_Connecting_IP"],
+)
+async def test_who_comes_by_a_proxy_on_this_machine_is_not_of_this_machine(alice: Person, header: str) -> None:
+    here = ("127.0.0.1", 1)
+    assert await _asked(alice, here) == 200
+    assert await _asked(alice, here, **{header: "x"}) == 401
+    assert await _asked(alice, here, **{header: ""}) == 401
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
+async def test_this_machine_needs_no_token(alice: Person, peer: str) -> None:
+    assert await _asked(alice, (peer, 1)) == 200
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "", "localhost"])
+async def test_another_does(alice: Person, peer: str) -> None:
+    assert await _asked(alice, (peer, 1)) == 401
+
+
+async def test_behind_a_unix_socket_stands_a_proxy(alice: Person) -> None:
+    assert await _asked(alice, None) == 401

@@ -1,0 +1,182 @@
+"""SQLite and power: before an acknowledgement is on the wire, the log is on the disk. Shown by a trace of system calls."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.ops.test_killed import prepare
+from tests.support import trace
+from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S
+from tests.support.workers import SERVE
+
+CLIENTS, COMMANDS, IN_FLIGHT = 2, 60, 2
+LESS_SURE = """
+from models import sqlite
+set_up = sqlite.set_up
+def less_sure(connection, *reading):
+    set_up(connection, *reading)
+    connection.execute("PRAGMA synchronous = NORMAL")
+sqlite.set_up = less_sure
+"""
+FIRST = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+
+
+def no_trace() -> str:
+    """Why system calls can't be traced here; empty if they can."""
+    strace = shutil.which("strace")
+    if strace is None:
+        return "strace is not here: on Debian, apt install strace"
+    done = subprocess.run([strace, "-f", "-o", "/dev/null", "true"], check=False, capture_output=True, text=True)
+    return f"tracing is not permitted here: {done.stderr.strip()}" if done.returncode else ""
+
+
+async def traced(folder: Path, first: str = "") -> tuple[list[trace.Call], set[str]]:
+    """A server works under the eyes of strace, with `first` done before it starts; its calls, and what was acknowledged."""
+    if why := no_trace():
+        pytest.skip(why)
+    token, told = prepare(folder), folder / "trace"
+    process = await asyncio.create_subprocess_exec(
+        "strace", "-f", "-y", "-xx", "-s", "100000", "-e", "signal=none", "-e", f"trace={','.join(trace.CALLS)}", "-o", str(told),
+        sys.executable, "-c", f"{first}\n{SERVE}", "serve", "--port", "0",
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{folder}/board.db", "MAX_MESSAGES_PER_SECOND": "0"}, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    server = 0
+    try:
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), STARTS_WITHIN_S)
+        server = int(
+            Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0]
+        )  # strace itself does not end
+        url = line.decode().split()[-1].replace("http", "ws") + "/ws"
+        acked = await asyncio.gather(*(give(url, token, f"client{number}") for number in range(CLIENTS)))
+        os.kill(server, signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 3 * PATIENCE_S)
+    finally:
+        if process.returncode is None:
+            if server:
+                os.kill(server, signal.SIGKILL)
+            process.kill()
+            await process.wait()
+    with told.open() as lines:
+        return trace.read(lines), set().union(*acked)
+
+
+async def give(url: str, token: str, name: str) -> set[str]:
+    """Commands, some at a time; those that were acknowledged."""
+    acked: set[str] = set()
+    async with connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None) as socket:
+
+        async def say(id: str, board: str, command: str, data: object) -> None:
+            frame = {"type": "command", "id": id, "board": board, "name": command, "data": data}
+            await socket.send(json.dumps(frame))
+
+        async def hear() -> dict[str, str]:
+            async with asyncio.timeout(PATIENCE_S):
+                while (answer := json.loads(await socket.recv()))["type"] != "ack":
+                    assert answer["type"] != "refused", answer
+            acked.add(answer["id"])
+            return dict(answer)
+
+        await say(f"{name}-opens", "operations", "search.open", FIRST)
+        board = (await hear())["opened"]
+        await socket.send(json.dumps({"type": "subscribe", "board": board}))  # so that events travel between the acks
+        for number in range(COMMANDS):
+            await say(f"{name}-{number:03}", board, "note.add", {"text": f"note {number}"})
+            if number >= IN_FLIGHT:
+                await hear()
+        for _ in range(IN_FLIGHT):
+            await hear()
+    return acked
+
+
+async def test_every_acknowledgement_follows_a_sync_of_the_log(tmp_path: Path) -> None:
+    calls, acked = await traced(tmp_path)
+    assert len(acked) == CLIENTS * (COMMANDS + 1)
+    assert set(trace.acknowledged(calls)) == acked
+    assert len(list(trace.commits(calls))) > COMMANDS / IN_FLIGHT / 2  # commands that wait share one
+    assert trace.too_early(calls) == []
+
+
+async def test_the_same_check_finds_a_log_that_is_synced_later(tmp_path: Path) -> None:
+    calls, acked = await traced(tmp_path, LESS_SURE)
+    assert set(trace.acknowledged(calls)) == acked
+    assert len(trace.too_early(calls)) > len(acked) / 2
+
+
+# -- the check itself, on traces that are made up ---------------------------------------------------------------------------
+
+LOG, SOCKET = "/home/board.db-wal", "socket:[7]"
+MORE, LAST = bytes(24), bytes(4) + b"\0\0\0\x09" + bytes(16)  # headers of frames; the second ends a commit
+WRITE_OF_T1 = [
+    ("pwrite64", LOG, MORE),
+    ("pwrite64", LOG, b'page {"command":"t1"}'),
+    ("pwrite64", LOG, LAST),
+    ("pwrite64", LOG, b"page"),
+]
+SYNC = ("fsync", LOG, b"")
+ACK = ("sendto", SOCKET, b'\x81\x1f{"type":"ack","id":"t1","board":"b"}')
+
+
+def said(*calls: tuple[str, str, bytes]) -> list[str]:
+    """The lines of strace for calls that follow each other."""
+    return [f"10 {begun(*call)}) = {len(call[2])}" for call in calls]
+
+
+def begun(name: str, path: str, data: bytes) -> str:
+    told = f', "{coded(data)}", {len(data)}' if data else ""
+    return f"{name}(5<{coded(path.encode())}>{told}"
+
+
+def coded(data: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in data)
+
+
+def early(lines: list[str]) -> list[str]:
+    calls = trace.read(lines)
+    assert list(trace.acknowledged(calls)) == ["t1"]
+    return trace.too_early(calls)
+
+
+def test_written_synced_and_sent_is_good() -> None:
+    assert early(said(*WRITE_OF_T1, SYNC, ACK)) == []
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [*WRITE_OF_T1, ACK],
+        [*WRITE_OF_T1, ACK, SYNC],
+        [SYNC, *WRITE_OF_T1, ACK],
+        [*WRITE_OF_T1[:3], SYNC, *WRITE_OF_T1[3:], ACK],
+        [*WRITE_OF_T1, ("fsync", "/home/board.db", b""), ACK],
+        [*WRITE_OF_T1[:2], SYNC, ACK],
+        [SYNC, ACK],
+    ],
+    ids=[
+        "no sync",
+        "sync after",
+        "sync before",
+        "sync before the last write",
+        "another file",
+        "no end of the commit",
+        "never written",
+    ],
+)
+def test_anything_else_is_found(calls: list[tuple[str, str, bytes]]) -> None:
+    assert early(said(*calls)) == ["t1"]
+
+
+def test_a_sync_that_is_still_under_way_or_failed_does_not_count() -> None:
+    under_way = [*said(*WRITE_OF_T1), f"11 {begun(*SYNC)} <unfinished ...>", *said(ACK), "11 <... fsync resumed>) = 0"]
+    assert early(under_way) == ["t1"]
+    assert early([*under_way[:5], under_way[6], under_way[5]]) == []
+    failed = [*said(*WRITE_OF_T1), f"11 {begun(*SYNC)}) = -1 EIO (Input/output error)", *said(ACK)]
+    assert early(failed) == ["t1"]

@@ -1,0 +1,137 @@
+"""A loop that stands still is noticed, and said where it stands; and systemd hears what it asks for."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from board.telemetry import watchdog
+from models.db.database import Database
+from models.db.schema import migrate
+from tests.support.cast import PATIENCE_S
+from tests.support.workers import Workers, until, working
+
+STANDS_STILL = """
+import asyncio
+from starlette.routing import Route
+from board import app
+async def still(request):
+    import time
+    time.sleep(300)
+make = app.create_app
+def make_with(desk):
+    made = make(desk)
+    made.router.routes.insert(0, Route("/still", still))
+    return made
+app.create_app = make_with
+"""
+
+# Beats that came before READY=1 would fill the queue that it goes into.
+QUICK = "from board.server import supervisor; from board.telemetry import watchdog; watchdog.BEAT_S = supervisor.LOOK_S = 0.05"
+
+
+async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog, "STUCK_S", 0.2)
+    monkeypatch.setattr(watchdog, "BEAT_S", 0.05)
+    go_on = threading.Event()
+    beats: list[None] = []
+    beating = asyncio.create_task(watchdog.LoopWatchdog(lambda: beats.append(None)).run())
+    try:
+        await until(lambda: len(beats) > 1)
+        with structlog.testing.capture_logs() as said:
+
+            def noticed() -> None:
+                while not said:
+                    pass
+                go_on.set()
+
+            threading.Thread(target=noticed, daemon=True).start()
+            go_on.wait(PATIENCE_S)  # the loop stands here
+            assert go_on.is_set()
+            await until(lambda: len(said) > 1)
+    finally:
+        beating.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beating
+    assert [line["event"] for line in said] == ["loop stuck", "loop goes on"]
+    assert any("test_a_loop_that_stands_still" in line for line in said[0]["where"])
+
+
+@contextlib.contextmanager
+def listening(path: Path) -> Iterator[socket.socket]:
+    """Systemd's end of the line."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(path))
+        line.setblocking(False)
+        yield line
+
+
+async def _hear(line: socket.socket, word: str) -> None:
+    async with asyncio.timeout(3 * PATIENCE_S):
+        while (await asyncio.get_running_loop().sock_recv(line, 100)).decode() != word:
+            pass
+
+
+async def _empty(folder: Path) -> str:
+    database = Database(f"sqlite:///{folder}/board.db")
+    await asyncio.to_thread(migrate, database)
+    await database.close()
+    return database.url
+
+
+async def test_systemd_is_told_of_a_single_process(tmp_path: Path) -> None:
+    with listening(tmp_path / "notify") as line:
+        told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
+        async with working(await _empty(tmp_path), 1, **told) as workers:
+            for word in ("READY=1", "WATCHDOG=1", "WATCHDOG=1"):
+                await _hear(line, word)
+            ending = asyncio.create_task(workers.end())
+            await _hear(line, "STOPPING=1")
+            assert await ending == 0
+
+
+async def test_systemd_is_told_by_the_supervisor_and_not_by_its_workers(
+    tmp_path: Path, postgres_url: str, redis_url: str
+) -> None:
+    with listening(tmp_path / "notify") as line:
+        told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
+        async with working(postgres_url, 2, redis_url, first=QUICK, **told) as workers:
+            for word in ("READY=1", "WATCHDOG=1"):
+                await _hear(line, word)
+            for pid in workers.pids:
+                assert b"NOTIFY_SOCKET" not in Path(f"/proc/{pid}/environ").read_bytes()
+            ending = asyncio.create_task(workers.end())
+            await _hear(line, "STOPPING=1")
+            assert await ending == 0
+
+
+async def _stand_still(workers: Workers) -> None:
+    port = int(workers.url.rpartition(":")[2])
+    _, writing = await asyncio.open_connection("127.0.0.1", port)
+    writing.write(b"GET /still HTTP/1.1\r\nHost: x\r\n\r\n")
+    await until(lambda: any('"loop stuck"' in line for line in workers.said))
+    writing.close()
+
+
+async def test_a_single_process_that_stands_still_says_so_and_ends_in_time_when_told(tmp_path: Path) -> None:
+    async with working(await _empty(tmp_path), 1, first=STANDS_STILL) as workers:
+        await _stand_still(workers)
+        stuck = next(json.loads(line) for line in workers.said if '"loop stuck"' in line)
+        assert any(where.endswith(" still") for where in stuck["where"])
+        assert await workers.end() == 1
+        assert '"did not end in time"' in workers.said[-1]
+
+
+async def test_a_single_process_whose_terminal_is_gone_ends_in_order(tmp_path: Path) -> None:
+    minds = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"  # also where these tests run by `nohup`
+    async with working(await _empty(tmp_path), 1, first=minds) as workers:
+        os.kill(workers.process.pid, signal.SIGHUP)
+        assert await asyncio.wait_for(workers.process.wait(), 15) == 0

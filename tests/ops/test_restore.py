@@ -1,0 +1,109 @@
+"""After a restore from a backup no client goes on from a position that no longer is: it gets a snapshot."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from board.command_line import serving as commands
+from board.engine.hash_chain import verify
+from board.engine.journal import heads
+from board.maintenance import transfer
+from models.board import OPERATIONS, Board
+from models.db.database import Database
+from tests.support import cast
+from tests.support.cast import Person, Refusal, Screen, serving
+
+
+@dataclass
+class Lost:
+    """What a client had when the machine died, and the search as the backup has it."""
+
+    folder: Path
+    search: str
+    token: str
+    ahead: Screen
+    old: tuple[str, int]
+
+    def database(self) -> Database:
+        return Database(f"sqlite:///{self.folder}/board.db")
+
+
+@pytest.fixture
+async def lost(tmp_path: Path) -> Lost:
+    """A search with three notes, made after the backup that is in place again."""
+    async with serving(tmp_path) as server:
+        alice = await cast.come(server, token := await cast.token_for(server.desk, "Alice", "coordinator"))
+        search = await alice.open_search()
+        screen = await alice.follow(search)
+        old = (screen.epoch, screen.seq)
+        await alice.leave()
+    shutil.copy(tmp_path / "board.db", tmp_path / "backup")
+    async with serving(tmp_path) as server:
+        alice = await cast.come(server, token)
+        screen = await alice.follow(search)
+        for number in range(3):
+            await alice.do(search, "note.add", {"text": f"lost {number}"})
+        await alice.up_to(search, old[1] + 3)
+        await alice.leave()
+    for file in ("board.db", "board.db-wal", "board.db-shm"):
+        (tmp_path / file).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "backup", tmp_path / "board.db")
+    return Lost(tmp_path, search, token, screen, old)
+
+
+async def comes_back(alice: Person, lost: Lost) -> list[str]:
+    """What a client is sent that asks to go on from where it was; others were at work meanwhile."""
+    for number in range(5):
+        await alice.do(lost.search, "note.add", {"text": f"new {number}"})
+    alice.screens[lost.search] = lost.ahead
+    lost.ahead.live = False
+    since = len(alice.heard)
+    await alice.follow(lost.search, lost.ahead.epoch, lost.ahead.seq)
+    return [frame["type"] for frame in alice.heard[since:] if frame.get("board") == lost.search]
+
+
+async def test_with_new_epochs_a_client_from_before_gets_a_snapshot(lost: Lost) -> None:
+    database = lost.database()
+    assert database.write_now(transfer.reset_epochs) == 3  # the search, operations and the audit
+    await database.close()
+    async with serving(lost.folder) as server:
+        alice = await cast.come(server, lost.token)
+        assert "snapshot" in await comes_back(alice, lost)
+        assert {state["text"] for state in lost.ahead.of("note").values()} == {f"new {number}" for number in range(5)}
+        patch = {"person": {"age": 9}}
+        with pytest.raises(Refusal) as refused:
+            await alice.do(lost.search, "search.update", patch, base=lost.old[1], epoch=lost.old[0])
+        assert refused.value.code == "conflict"
+        await alice.leave()
+
+
+async def test_without_them_it_would_go_on_past_what_it_never_saw(lost: Lost) -> None:
+    """So the test above could fail."""
+    async with serving(lost.folder) as server:
+        alice = await cast.come(server, lost.token)
+        assert "snapshot" not in await comes_back(alice, lost)
+        assert "lost 0" in {state["text"] for state in lost.ahead.of("note").values()}
+        await alice.leave()
+
+
+async def test_every_board_has_an_epoch_of_its_own_and_holds_as_before(lost: Lost) -> None:
+    database, boards = lost.database(), [lost.search, OPERATIONS]
+    before = database.read_now(lambda session: heads(session, boards))
+    assert before[lost.search] == lost.old
+    database.write_now(transfer.reset_epochs)
+    after = database.read_now(lambda session: heads(session, boards))
+    assert {board: seq for board, (_, seq) in after.items()} == {board: seq for board, (_, seq) in before.items()}
+    assert len({epoch for epoch, _ in (*before.values(), *after.values())}) == 4
+    for id in boards:
+        assert database.read_now(lambda session, id=id: verify(session, session.get(Board, id))) is None
+    await database.close()
+
+
+async def test_the_command_says_what_it_did(
+    lost: Lost, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", lost.database().url)
+    commands.restored()
+    assert "3 boards have a new epoch" in capsys.readouterr().out

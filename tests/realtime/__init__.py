@@ -1,0 +1,1 @@
+"""Tests of sockets, the hub and the bus: order of events, catching up, presence, slow clients, several processes."""

@@ -1,0 +1,225 @@
+"""Old view plus events equals fresh view: for every command, and for readers that join, leave and return at any moment."""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from board.commands.registry import TABLE
+from tests.support import cast, handing, storm
+from tests.support.cast import Person, Screen, new_id
+from tests.support.houses import House
+
+pytestmark = pytest.mark.houses
+
+
+async def _equal(reader: Person, board: str) -> None:
+    """The reader's screen is what a fresh snapshot says."""
+    fresh = await reader.snapshot(board)
+    screen = await reader.up_to(board, fresh["seq"])
+    if screen.seq > fresh["seq"]:  # the board went on while we asked
+        return await _equal(reader, board)
+    assert screen.entities == fresh["entities"]
+    return None
+
+
+async def test_every_command_converges(alice: Person, bob: Person, come: Callable[..., Person]) -> None:
+    """Each command of the table, on two boards, seen by somebody who follows both from the start."""
+    random = Random(9)
+    operations, seen = await bob.follow("operations"), set()
+    search = await alice.open_search()
+    seen.add("search.open")
+    await handing.prepare(alice)
+    screen, accounts = await bob.follow(search), [alice.account["id"], bob.account["id"]]
+    for _ in range(600):
+        name, data = storm.command(random, screen, accounts)
+        answer = await alice.start({"type": "command", "id": new_id(), "board": search, "name": name, "data": data})
+        assert answer.get("code", "ack") in ("ack", "invalid", "not_found", "closed", "conflict")
+        if answer.get("code") == "closed":
+            await alice.do(search, "search.set_status", {"status": "open", "reason": "more came in"})
+        elif answer.get("seqs"):
+            seen.add(name)
+            await bob.up_to(search, answer["seqs"][-1])
+    await _hand_over_and_back(alice, await come("Ada", "coordinator"), search)
+    seen |= set(handing.COMMANDS)
+    await alice.do(search, "search.set_access", {"access": "members", "members": accounts})
+    seen.add("search.set_access")
+    await _equal(bob, search)
+    await _equal(bob, "operations")
+    assert operations.of("search")
+    assert seen == set(TABLE)
+
+
+async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
+    """By each command that there is for it; one was prepared."""
+    await ada.do("operations", "handover.withdraw", {"handover": 1})
+    for name, reason in (("refuse", {"reason": "too much is open"}), ("accept", {"restatement": "one search"})):
+        number = await handing.hand(alice)
+        seq = (await ada.snapshot(search))["seq"]
+        await ada.do(search, "handover.read", {"handover": number, "seq": seq})
+        await ada.do("operations", f"handover.{name}", {"handover": number} | reason)
+
+
+class Storm(RuleBasedStateMachine):
+    """Alice and Bob work, Charlie is let in and out, and readers come and go; nobody ever stands on a wrong screen."""
+
+    house: House
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = tempfile.TemporaryDirectory()
+        self.leaving = contextlib.ExitStack()
+        self.people: dict[str, Person] = {}
+        self.left: dict[tuple[str, str], Screen] = {}
+        self.run(self._begin())
+
+    def run(self, work: Any) -> Any:
+        return self.loop.run_until_complete(work)
+
+    async def _begin(self) -> None:
+        settings = self.leaving.enter_context(self.house.settled(Path(self.folder.name)))
+        self.serving = cast.serving(Path(self.folder.name), **settings)
+        self.server = await self.serving.__aenter__()
+        for name, role in (("Alice", "coordinator"), ("Bob", "investigator"), ("Charlie", "investigator")):
+            self.people[name] = await cast.come(self.server, await cast.token_for(self.server.desk, name, role))
+        self.alice = self.people["Alice"]
+        self.search = await self.alice.open_search()
+        await handing.prepare(self.alice)
+        await self.alice.follow(self.search)
+        self.accounts = [person.account["id"] for person in self.people.values()]
+        self.secret = False
+
+    def teardown(self) -> None:
+        self.run(self._end())
+        self.leaving.close()
+        self.loop.close()
+        self.folder.cleanup()
+
+    async def _end(self) -> None:
+        for person in self.people.values():
+            await person.leave()
+        await self.serving.__aexit__(None, None, None)
+
+    @rule(who=st.sampled_from(["Alice", "Bob"]), random=st.randoms(use_true_random=False), count=st.integers(1, 12))
+    def work(self, who: str, random: Random, count: int) -> None:
+        """A burst, all on the wire before the first answer."""
+
+        async def burst() -> None:
+            board = self.alice.screens[self.search]
+            given = [storm.command(random, board, self.accounts) for _ in range(count)]
+            answers = await asyncio.gather(*(self._try(who, name, data, random) for name, data in given))
+            assert all(answer in ("ack", "invalid", "not_found", "closed", "conflict") for answer in answers), answers
+
+        self.run(burst())
+
+    async def _try(self, who: str, name: str, data: dict[str, Any], random: Random) -> str:
+        if name == "undo" or not TABLE[name].may("investigator"):
+            who = "Alice"
+        frame: dict[str, Any] = {"type": "command", "id": new_id(), "board": self.search, "name": name, "data": data}
+        if random.random() < 0.5:
+            frame["base"] = random.randrange(self.alice.screens[self.search].seq + 1)
+        return str((await self._answer(who, frame)).get("code", "ack"))
+
+    async def _answer(self, who: str, frame: dict[str, Any]) -> dict[str, Any]:
+        return await self.people[who].start(frame)
+
+    @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))
+    def join(self, who: str, board: str) -> None:
+        person, id = self.people[who], self._board(board)
+        if board == "operations" or who == "Bob" or not self.secret:
+            self.run(person.follow(id))
+        else:
+            answer = self.run(person.ask({"type": "subscribe", "board": id}, type="error"))
+            assert answer["code"] == "not_found"
+
+    @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))
+    def leave(self, who: str, board: str) -> None:
+        person, id = self.people[who], self._board(board)
+        screen = person.screens.get(id)
+        if screen is not None and screen.live:
+            self.left[who, id] = Screen(screen.epoch, screen.seq, dict(screen.entities))
+            self.run(person.ask({"type": "unsubscribe", "board": id}, type="unsubscribed"))
+
+    @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))
+    def come_back(self, who: str, board: str) -> None:
+        """From the position at which this reader left, with what was on the screen then."""
+        person, id = self.people[who], self._board(board)
+        screen = self.left.pop((who, id), None)
+        if screen is not None and (board == "operations" or who == "Bob" or not self.secret):
+            person.screens[id] = screen
+            self.run(person.follow(id, screen.epoch, screen.seq))
+
+    @rule(random=st.randoms(use_true_random=False))
+    def work_while_they_join(self, random: Random) -> None:
+        """The subscribe race: commands are committed while the snapshot is read."""
+
+        async def race() -> None:
+            board = self.alice.screens[self.search]
+            given = [storm.command(random, board, self.accounts) for _ in range(8)]
+            await asyncio.gather(self.people["Bob"].follow(self.search), *(self._try("Alice", *each, random) for each in given))
+
+        self.run(race())
+
+    @rule()
+    @precondition(lambda self: not self.secret)
+    def shut(self) -> None:
+        members = self.accounts[:2]
+        if self._set_access({"access": "members", "members": members}):
+            self.secret = True
+
+    @rule()
+    @precondition(lambda self: self.secret)
+    def let_in(self) -> None:
+        if self._set_access({"access": "desk", "members": []}):
+            self.secret = False
+
+    def _set_access(self, data: dict[str, Any]) -> bool:
+        frame = {"type": "command", "id": new_id(), "board": self.search, "name": "search.set_access", "data": data}
+        answer = self.run(self._answer("Alice", frame))
+        assert answer.get("code") in (None, "closed")
+        charlie = self.people["Charlie"]
+        screen = charlie.screens.get(self.search)
+        if answer["type"] == "ack" and data["access"] == "members" and screen is not None and screen.live:
+            self.run(charlie.until(lambda: screen.gone == "forbidden"))
+        return bool(answer["type"] == "ack")
+
+    def _board(self, board: str) -> str:
+        return self.search if board == "search" else "operations"
+
+    @invariant()
+    def every_live_screen_is_true(self) -> None:
+        for person in self.people.values():
+            for board, screen in person.screens.items():
+                if screen.live:
+                    self.run(_equal(person, board))
+
+
+def _settings(examples: int, steps: int) -> settings:
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],  # shrinking a storm over real sockets takes longer than reading it
+    )
+
+
+def test_no_storm_leaves_a_wrong_screen(house: House) -> None:
+    Storm.house = house
+    run_state_machine_as_test(Storm, settings=_settings(8, 20))  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.slow
+def test_no_long_storm_leaves_a_wrong_screen(house: House) -> None:
+    Storm.house = house
+    run_state_machine_as_test(Storm, settings=_settings(150, 50))  # type: ignore[no-untyped-call]

@@ -1,0 +1,134 @@
+"""What a hub does to those who follow a channel when what they were shown holds no more, and what it can't be stopped by."""
+
+import asyncio
+import itertools
+from typing import Any
+
+import pytest
+
+from realtime import periodic
+from realtime.hub import Hub
+from realtime.outbox import QueueFull
+from realtime.protocol import GOING
+from realtime.source import TemporarilyUnavailable
+from tests.realtime.test_presence import is_at, people
+from tests.support.company import Company
+
+
+def _hub(company: Company) -> Hub:
+    return company.server.desk.hub
+
+
+async def test_who_begins_again_gets_a_snapshot_and_is_where_it_was(company: Company) -> None:
+    search = await company.alice.open_search()
+    alice, bob = await company.again(company.alice), await company.again(company.bob)
+    for person in (alice, bob):
+        await person.follow(search)
+    await is_at(bob, search, "some card")
+    await alice.until(lambda: people(alice, search))
+    since = len(alice.heard)
+    _hub(company).restart_all(_hub(company).channels[search])
+    await alice.until(lambda: [each for each in alice.heard[since:] if each["type"] == "presence"])
+    kinds = [each["type"] for each in alice.heard[since:] if each.get("board") == search]
+    assert kinds == ["snapshot", "subscribed", "presence"]
+    assert [each["card"] for each in people(alice, search) or []] == ["some card"]
+
+
+async def test_who_leaves_while_it_is_to_begin_again_stays_away(company: Company) -> None:
+    search = await company.alice.open_search()
+    bob = await company.again(company.bob)
+    await bob.follow(search)
+    hub = _hub(company)
+    (line,) = hub.channels[search].subscriptions
+    hub.restart_all(hub.channels[search])
+    hub.leave(line)
+    await asyncio.gather(*hub._loose)
+    assert search not in hub.channels
+    assert not line.followed
+
+
+async def test_what_is_owed_of_a_board_is_not_sent_after_the_right_ended_while_it_is_still_being_opened(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = await company.alice.open_search()
+    charlie, hub, reading = await company.again(company.charlie), _hub(company), asyncio.Event()
+    reach = hub._reach_channel
+
+    async def slowly(*what: Any) -> None:
+        reading.set()
+        hub.review()
+        for _ in range(5):  # what is owed now is written
+            await asyncio.sleep(0)
+        await reach(*what)
+
+    monkeypatch.setattr(hub, "_reach_channel", slowly)
+    monkeypatch.setattr(hub.source, "may_see", lambda reader, channel: not reading.is_set() or channel != search)
+    await charlie.say({"type": "subscribe", "board": search})
+    await charlie.until(lambda: [each for each in charlie.heard if each["type"] == "unsubscribed"])
+    assert not [each for each in charlie.heard if each["type"] in ("snapshot", "subscribed")]
+
+
+async def test_after_a_hole_nothing_more_is_owed(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob, hub = await company.again(company.bob), _hub(company)
+    line = next(each for each in hub.connections if each.account["name"] == "Bob" and not each.followed)
+    line.end(GOING)
+
+    def full(item: object, channel: str | None) -> None:
+        raise QueueFull
+
+    with monkeypatch.context() as patch:
+        patch.setattr(line.outbox, "put", full)
+        line.send(b"1")
+    line.send(b"2")
+    assert b"2" not in [item for _, item in line.outbox._items]
+    await bob.leave()
+
+
+async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_this_one(company: Company) -> None:
+    search = await company.alice.open_search()
+    at = await company.alice.snapshot(search)
+    source = _hub(company).source
+    assert [each.seq for each in await source.after(search, (at["epoch"], at["seq"] - 1))] == [at["seq"]]
+    with pytest.raises(TemporarilyUnavailable):
+        await source.after(search, ("another", at["seq"] - 1))
+
+
+async def test_a_fault_of_ours_in_opening_a_board_is_told_to_who_asked_and_to_nobody_else(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, other = await company.alice.open_search(), await company.alice.open_search()
+    bob = await company.again(company.bob)
+    await bob.follow(other)
+    hub = _hub(company)
+
+    async def fails(name: str) -> None:
+        raise RuntimeError("a fault")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hub.exchange, "follow", fails)
+        refused = await bob.ask({"type": "subscribe", "board": search}, type="error", board=search)
+    assert refused["code"] == "failed"
+    assert search not in hub.channels
+    await company.alice.do(other, "note.add", {"text": "on"})
+    await bob.up_to(other, (await company.alice.snapshot(other))["seq"])
+    await bob.follow(search)
+
+
+async def test_a_round_that_fails_is_not_the_last_one(caplog: pytest.LogCaptureFixture) -> None:
+    done: list[int] = []
+    numbers, enough = itertools.count(), asyncio.Event()
+
+    async def round() -> None:
+        number = next(numbers)
+        done.append(number)
+        if number == 6:
+            enough.set()
+        if number in (1, 2, 4):
+            raise RuntimeError("a fault")
+
+    going = asyncio.create_task(periodic.every(0, round))
+    await enough.wait()
+    going.cancel()
+    await asyncio.gather(going, return_exceptions=True)
+    assert done[:7] == list(range(7))
+    assert len([each for each in caplog.records if each.name == "realtime.periodic"]) == 2  # one for each row of failures

@@ -1,0 +1,188 @@
+"""The line to one reader: what is written on it, and that it ends, with all that it held, whatever its reader does."""
+
+import asyncio
+import contextlib
+import gc
+import inspect
+import json
+import logging
+import re
+import socket
+import struct
+import weakref
+
+import pytest
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from board.commands.registry import Command
+from realtime import connection as connections
+from realtime import protocol
+from realtime import websocket_protocol as lines
+from realtime.connection import Connection
+from realtime.websocket_protocol import WebSocketProtocol
+from tests.realtime.test_slow_reader import LONG, stalled
+from tests.support.cast import PATIENCE_S, Person, Server, new_id, token_for
+from tests.support.workers import until
+
+
+def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
+    """When this fails after an update, realtime/websocket_protocol.py is to be read again beside uvicorn's file."""
+    base, ours = inspect.getsource(WebSocketsSansIOProtocol), inspect.getsource(WebSocketProtocol)
+    defined = {name for name, _ in inspect.getmembers(WebSocketProtocol, inspect.isfunction)} - set(dir(WebSocketsSansIOProtocol))
+    used = set(re.findall(r"self\.(\w+)", ours)) - defined - {"waiting", *WebSocketProtocol.__annotations__}
+    assert used == {name for name in used if re.search(rf"self\.{name}\b|def {name}\(", base)}
+    for name in (
+        "connection_made",
+        "run_asgi",
+        "send",
+        "shutdown",
+        "handle_close",
+        "handle_parser_exception",
+        "keepalive_timeout",
+        "handle_ping",
+        "handle_pong",
+        "handle_cont",
+    ):
+        theirs, own = getattr(WebSocketsSansIOProtocol, name), getattr(WebSocketProtocol, name)
+        assert list(inspect.signature(own).parameters) == list(inspect.signature(theirs).parameters), name
+        assert inspect.iscoroutinefunction(own) == inspect.iscoroutinefunction(theirs), name
+
+
+def _connection(person: Person) -> Connection:
+    hub = person.server.desk.hub
+    return next(each for each in hub.connections if each.reader.account.id == person.account["id"])
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 300_000])
+async def test_frames_of_every_size_arrive_whole(alice: Person, size: int) -> None:
+    frame = {"type": "test", "text": "é" * size}
+    _connection(alice).line.write([json.dumps(frame, ensure_ascii=False).encode()])
+    assert await alice.until(lambda: next((each for each in alice.heard if each["type"] == "test"), None)) == frame
+    bare = size - len(b'{"type":"test","text":""}')
+    if bare >= 0:  # and of exactly that many bytes
+        _connection(alice).line.write([b'{"type":"test","text":"' + b"x" * bare + b'"}'] * 2)
+        assert len(await alice.until(lambda: next((f for f in alice.heard if f.get("text") == "x" * bare), None)))
+
+
+async def _flood(server: Server, reader: object, board: str, count: int) -> None:
+    notes = (Command(new_id(), board, "note.add", {"text": LONG}) for _ in range(count))
+    await asyncio.gather(*(server.desk.execute(reader, note) for note in notes))  # type: ignore[arg-type]
+
+
+async def test_of_a_reader_that_makes_no_progress_nothing_is_left(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STALLED_S", 0.5)
+    monkeypatch.setattr(lines, "CLOSING_S", 0.5)
+    server, search = alice.server, await alice.open_search()
+    slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search)
+    await until(lambda: len(server.desk.hub.connections) == 2)
+    gone = next(each for each in server.desk.hub.connections if each is not _connection(alice))
+    left = [weakref.ref(gone), weakref.ref(gone.line), weakref.ref(gone.outbox), weakref.ref(gone.line.transport)]
+    line = gone.line.transport.get_extra_info("socket")
+    del gone
+    cut = server.desk.hub.tally.slow_cut
+    await _flood(server, _connection(alice).reader, search, 400)
+    await until(lambda: len(server.uvicorn.server_state.connections) == 1)
+    await until(lambda: line.fileno() == -1)
+    await until(lambda: gc.collect() + 1 and not any(ref() for ref in left))
+    assert server.desk.hub.tally.slow_cut == cut + 1
+    slow.transport.abort()
+
+
+async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STALLED_S", 1.5)
+    server, search = alice.server, await alice.open_search()
+    slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search, 65_536)
+    await until(lambda: len(server.desk.hub.connections) == 2)
+    await _flood(server, _connection(alice).reader, search, 400)
+    head = (await alice.snapshot(search))["seq"]
+
+    async def read() -> None:
+        seen = 0
+        while seen < head:
+            frame = json.loads(await asyncio.wait_for(slow.recv(), 3 * PATIENCE_S))
+            seen = frame["events"][-1]["seq"] if frame["type"] == "events" else seen
+
+    reading = asyncio.create_task(read())
+    for _ in range(20):  # it reads a little, and rests: all takes longer than a stalled reader is given
+        slow.transport.resume_reading()
+        await asyncio.sleep(0.002)
+        slow.transport.pause_reading()
+        await asyncio.sleep(0.2)
+        assert slow.close_code is None
+    slow.transport.resume_reading()
+    await reading
+    assert slow.close_code is None
+    await slow.close()
+
+
+async def test_a_goodbye_that_is_not_heard_ends_the_line_all_the_same(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "CLOSING_S", 0.5)
+    server, search = alice.server, await alice.open_search()
+    slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search)
+    await until(lambda: len(server.desk.hub.connections) == 2)
+    await _flood(server, _connection(alice).reader, search, 400)
+    leaving = next(each for each in server.desk.hub.connections if each is not _connection(alice))
+    assert leaving.line.waiting > 0
+    leaving.end(4501)
+    await until(lambda: len(server.uvicorn.server_state.connections) == 1)
+    slow.transport.abort()
+
+
+async def test_a_client_that_leaves_during_the_handshake_is_no_error(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    token = await token_for(server.desk, "Alice", "viewer")
+    host = server.url.removeprefix("http://")
+    request = (
+        f"GET /ws HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {token}\r\n\r\n"
+    ).encode()
+    with caplog.at_level(logging.DEBUG):
+        for _ in range(30):
+            with contextlib.closing(socket.create_connection(host.split(":"))) as line:  # type: ignore[arg-type]
+                line.sendall(request)
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets it
+            await asyncio.sleep(0)
+        await until(lambda: not server.uvicorn.server_state.connections and not server.desk.hub.connections)
+        await asyncio.sleep(0)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def _frame(kind: int, data: bytes = b"") -> bytes:
+    """A frame as clients send them, its mask being zero."""
+    return bytes((kind, 0x80 | len(data))) + bytes(4) + data
+
+
+PING, PONG, TEXT_BEGINS, TEXT_GOES_ON = 0x89, 0x8A, 0x01, 0x00
+
+
+async def test_who_pings_and_does_not_read_costs_a_bounded_amount(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "ASIDES_PER_S", 10**9)
+    server, search = alice.server, await alice.open_search()
+    slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search)
+    await until(lambda: len(server.desk.hub.connections) == 2)
+    line = next(each.line for each in server.desk.hub.connections if each is not _connection(alice))
+    most = 0
+    for _ in range(200):  # 25 MB of answers: many times what the kernels take
+        slow.transport.write(_frame(PING, bytes(125)) * 1_000)
+        await until(lambda: slow.transport.get_write_buffer_size() < lines.BUFFERED)
+        most = max(most, line.waiting)
+    assert lines.BUFFERED <= most < 16 * lines.BUFFERED  # what is read at one time is answered at one time
+    assert slow.close_code is None
+    slow.transport.abort()
+
+
+async def test_pings_are_answered(alice: Person) -> None:
+    for _ in range(lines.ASIDES_PER_S // 10):
+        await asyncio.wait_for(await alice.socket.ping(), PATIENCE_S)
+    assert alice.closed is None
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [_frame(PING), _frame(PONG, b"x"), _frame(TEXT_GOES_ON)],
+    ids=["pings", "pongs", "empty parts of a message"],
+)
+async def test_who_says_far_too_much_beside_the_messages_is_let_go(alice: Person, flood: bytes) -> None:
+    alice.socket.transport.write(_frame(TEXT_BEGINS) + flood * (20 * lines.ASIDES_PER_S))
+    await alice.until(lambda: alice.closed)
+    assert alice.closed == protocol.TOO_MANY
+    await until(lambda: not alice.server.uvicorn.server_state.connections)

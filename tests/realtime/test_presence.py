@@ -1,0 +1,198 @@
+"""Who is here: one entry for each socket that said so, to those who follow the same board, gone when it leaves."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from realtime import presence
+from realtime.bus import MAX_MESSAGE
+from realtime.presence import Presence
+from tests.support.cast import Person
+from tests.support.company import Company
+
+
+def people(person: Person, board: str) -> list[dict[str, Any]] | None:
+    """What this person last heard of who is on a board."""
+    heard = [frame for frame in person.heard if frame["type"] == "presence" and frame["board"] == board]
+    assert all(frame["count"] == len(frame["people"]) for frame in heard)
+    return heard[-1]["people"] if heard else None
+
+
+async def is_at(person: Person, board: str, card: str | None = None, editing: bool = False) -> None:
+    await person.say({"type": "presence", "board": board, "card": card, "editing": editing})
+
+
+async def test_who_is_where_is_told_to_those_who_follow_and_to_who_comes_later(company: Company) -> None:
+    search = await company.alice.open_search()
+    alice, bob = await company.again(company.alice), await company.again(company.bob)
+    await alice.follow(search)
+    await bob.follow(search)
+    await is_at(bob, search, "some card", True)
+    entry = {"account": bob.account["id"], "name": "Bob", "card": "some card", "editing": True}
+    await alice.until(lambda: people(alice, search) == [entry])
+    victor = await company.again(company.victor)
+    await victor.follow(search)
+    await victor.until(lambda: people(victor, search) == [entry])
+    await is_at(bob, search)
+    await alice.until(lambda: people(alice, search) == [entry | {"card": None, "editing": False}])
+
+
+async def test_each_socket_is_one_entry_the_newest_last_and_is_gone_when_it_leaves(company: Company) -> None:
+    search = await company.alice.open_search()
+    alice, one, two = [await company.again(person) for person in (company.alice, company.bob, company.bob)]
+    for person in (alice, one, two):
+        await person.follow(search)
+    await is_at(one, search, "a")
+    await is_at(two, search, "b")
+    await alice.until(lambda: [each["card"] for each in people(alice, search) or []] == ["a", "b"])
+    await is_at(one, search, "c")
+    await alice.until(lambda: [each["card"] for each in people(alice, search) or []] == ["b", "c"])
+    await two.socket.close()
+    await alice.until(lambda: [each["card"] for each in people(alice, search) or []] == ["c"])
+    await one.say({"type": "unsubscribe", "board": search})
+    await alice.until(lambda: people(alice, search) == [])
+
+
+async def test_on_the_operations_board_nobody_is_at_a_card(company: Company) -> None:
+    alice, bob = await company.again(company.alice), await company.again(company.bob)
+    await alice.follow("operations")
+    await bob.follow("operations")
+    await is_at(bob, "operations", "a search of which nobody may know")
+    entry = {"account": bob.account["id"], "name": "Bob", "editing": False}
+    await alice.until(lambda: people(alice, "operations") == [entry])
+
+
+async def test_one_is_only_where_one_looks(company: Company) -> None:
+    search = await company.alice.open_search()
+    bob = await company.again(company.bob)
+    error = await bob.ask({"type": "presence", "board": search, "card": None, "editing": False}, type="error")
+    assert (error["code"], error["board"]) == ("not_found", search)
+
+
+@pytest.mark.parametrize("board", ["the search", "operations"])
+async def test_who_looks_without_a_word_is_nobody(company: Company, board: str) -> None:
+    search = await company.alice.open_search() if board == "the search" else board
+    victor = await company.again(company.victor)
+    await victor.follow(search)
+    await victor.until(lambda: people(victor, search) is not None)
+    assert victor.account["id"] not in [each["account"] for each in people(victor, search) or []]
+
+
+# -- between processes ---------------------------------------------------------------------------------------------------
+
+
+class Somebody:
+    """As much of a connection as a crowd needs."""
+
+    def __init__(self, name: str) -> None:
+        self.account = {"id": name.lower(), "name": name}
+
+
+def shown(crowds: Presence, channel: str) -> tuple[int, list[str]]:
+    frame = json.loads(crowds.frame(channel))
+    return frame["count"], [each["name"] for each in frame["people"]]
+
+
+@pytest.fixture
+def said() -> list[bytes]:
+    return []
+
+
+@pytest.fixture
+def near(said: list[bytes]) -> Presence:
+    """The process whose messages are `said`."""
+    return Presence(lambda channel, message: said.append(message))
+
+
+@pytest.fixture
+def far() -> Presence:
+    return Presence(lambda channel, message: None)
+
+
+def enter(crowds: Presence, name: str, channel: str = "b") -> Any:
+    somebody: Any = Somebody(name)
+    crowds.enter(somebody, channel, {"editing": False})
+    return somebody
+
+
+def test_a_message_that_comes_again_or_late_changes_nothing(near: Presence, far: Presence, said: list[bytes]) -> None:
+    alice = enter(near, "Alice")
+    near.tell_all()
+    near.leave(alice, "b")
+    near.tell_all()
+    assert len(said) == 2
+    for message in (said[0], said[1], said[0]):
+        far.hear(message)
+    assert shown(far, "b") == (0, [])
+
+
+def test_ones_own_message_is_not_counted_twice(near: Presence, said: list[bytes]) -> None:
+    enter(near, "Alice")
+    near.tell_all()
+    near.hear(said[0])
+    assert shown(near, "b") == (1, ["Alice"])
+
+
+def test_the_newest_hundred_are_shown_and_all_are_counted(near: Presence, far: Presence, said: list[bytes]) -> None:
+    for number in range(120):
+        enter(near, f"N{number}")
+        enter(far, f"F{number}")
+    near.tell_all()
+    far.hear(said[0])
+    count, names = shown(far, "b")
+    assert count == 240
+    assert names == [f"{side}{number}" for number in range(70, 120) for side in "NF"]
+
+
+def test_crowds_that_are_too_large_for_one_message_go_in_several(near: Presence, far: Presence, said: list[bytes]) -> None:
+    for channel in range(20):
+        for number in range(100):
+            enter(near, f"Somebody of a long name, number {number}", f"board {channel}")
+    near.tell_all()
+    assert len(said) > 1
+    assert all(len(message) < MAX_MESSAGE for message in said)
+    for message in said:
+        far.hear(message)
+    assert all(far.count(f"board {channel}") == 100 for channel in range(20))
+
+
+def test_whoever_asks_is_told_and_who_goes_says_so(near: Presence, far: Presence, said: list[bytes]) -> None:
+    enter(near, "Alice")
+    asked: list[bytes] = []
+    Presence(lambda channel, message: asked.append(message)).tell_all(ask=True)
+    near.hear(asked[0])
+    far.hear(said[-1])
+    assert shown(far, "b") == (1, ["Alice"])
+    near.close()
+    far.hear(said[-1])
+    assert shown(far, "b") == (0, [])
+
+
+def test_what_is_not_told_anew_is_gone(near: Presence, far: Presence, said: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(near, "Alice")
+    near.tell_all()
+    far.hear(said[0])
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + presence.GONE_S - 1)
+    far.tell()
+    assert far.count("b") == 1
+    monkeypatch.setattr(time, "monotonic", lambda: now + presence.GONE_S + 1)
+    far.tell()
+    assert far.count("b") == 0
+
+
+def test_readers_are_told_once_a_second_and_where_they_are_many_less_often(
+    near: Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    told = []
+    for tick in range(100):  # ten seconds, in each of which somebody comes
+        monkeypatch.setattr(time, "monotonic", lambda tick=tick: now + tick / 10)
+        enter(near, f"N{tick}")
+        enter(near, f"N{tick}", "many")
+        told += list(near.due({"b": 3, "many": presence.MANY + 1}))
+    assert told.count("b") == 10
+    assert told.count("many") == 2
+    assert not list(near.due({})), "what nobody reads is forgotten"

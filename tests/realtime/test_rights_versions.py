@@ -1,0 +1,114 @@
+"""A change is read by those sockets that it may concern: a theme by nobody's, a display by displays, a right by everybody's."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from board import i18n
+from board.accounts import accounts, live_changes
+from board.dev import Postgres, Redis
+from board.engine import display_identity, identity, rights_version
+from tests.realtime.test_many_processes import processes
+from tests.support import cast
+from tests.support.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server
+from tests.support.company import Company
+from tests.support.houses import BY_TURNS
+from tests.support.walls import Browser, pair
+
+pytestmark = pytest.mark.houses(BY_TURNS)
+
+
+@asynccontextmanager
+async def signed_in(server: Server, email: str) -> AsyncIterator[httpx.AsyncClient]:
+    headers = {"Origin": server.url}
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=PATIENCE_S) as http:
+        assert (await http.post("/login", data={"email": email, "password": PASSWORD})).status_code == 303
+        yield http
+
+
+@pytest.fixture
+def read_anew(company: Company, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """Of how many sockets the rights were read again, of people and of displays."""
+    counted = {"people": 0, "displays": 0}
+
+    def counting(name: str, renewed: Callable[..., Any]) -> Callable[..., Any]:
+        def count(database: Any, callers: Sequence[Any]) -> Any:
+            counted[name] += len(callers)
+            return renewed(database, callers)
+
+        return count
+
+    monkeypatch.setattr(identity, "renewed", counting("people", identity.renewed))
+    monkeypatch.setattr(display_identity, "renewed", counting("displays", display_identity.renewed))
+    company.server.desk._watches = 1  # those that have ended by themselves are looked for much later
+    return counted
+
+
+async def email_of(person: Person) -> str:
+    return str((await person.http.get("/api/v1/me")).json()["email"])
+
+
+async def test_what_is_no_right_has_nobodys_rights_read_again(company: Company, read_anew: dict[str, int]) -> None:
+    desk = company.server.desk
+    before = await desk.database.read(rights_version.version)
+    async with signed_in(company.server, await email_of(company.bob)) as http:
+        for path, data in {
+            "/account/theme": {"theme": "dark"},
+            "/account/language": {"language": "fr"},
+            "/account/alerts": {"sighting": "list", "status": "off", "assigned": "desktop", "mention": "list"},
+        }.items():
+            assert (await http.post(path, data=data)).status_code == 303, path
+        assert (await http.get("/api/v1/me")).json()["language"] == "fr"
+        await http.post("/account/language", data={"language": ""})
+    async with signed_in(company.server, await email_of(company.ada)) as http:
+        given = {"name": f"hotline {cast.new_id()}", "scope": "intake", "account": await email_of(company.bob), "days": "90"}
+        assert (await http.post("/accounts/tokens", data=given)).status_code == 200
+        assert (await http.post(f"/accounts/{company.bob.account['id']}/link")).status_code == 200
+    assert await desk.database.read(rights_version.version) == before
+    assert read_anew == {"people": 0, "displays": 0}
+    # and one that is a right
+    bob = await email_of(company.bob)
+    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, bob, "investigator"))
+    assert read_anew["people"] >= 5
+    assert read_anew["displays"] == 0
+
+
+async def test_a_display_that_changes_has_displays_read_again_alone(company: Company, read_anew: dict[str, int]) -> None:
+    browser = Browser(company.server)
+    shown = await pair(company.alice, browser, ["operations"])
+    display = await browser.open()
+    read_anew.update(people=0, displays=0)
+    answer = await company.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"theme": "light"})
+    assert answer.status_code == 200
+    await display.until(lambda: [f for f in display.heard if f["type"] == "display" and f["display"]["theme"] == "light"])
+    assert read_anew["people"] == 0
+    assert read_anew["displays"] >= 1
+    assert (await company.alice.http.delete(f"/api/v1/displays/{shown['id']}")).status_code == 200
+    await display.until(lambda: display.closed)
+    assert (display.closed, read_anew["people"]) == (4501, 0)
+    await display.leave()
+    await browser.leave()
+
+
+async def test_a_language_is_spoken_by_a_socket_of_another_process_at_once(
+    tmp_path: Path, postgres: Postgres, redis: Redis
+) -> None:
+    async with processes(tmp_path, postgres, redis) as two:
+        alice = await two.come(two.one, "Alice", "coordinator")
+        elsewhere = await two.again(two.two, alice.token)
+        search = await alice.open_search()
+        too_long = {"description": "x" * 4_001}
+        async with signed_in(two.one, await email_of(alice)) as http:
+            for language in ("nl", "de", ""):
+                assert (await http.post("/account/language", data={"language": language})).status_code == 303
+                told = i18n.gettext_for(language or "en")
+                for person in (elsewhere, alice):
+                    with pytest.raises(Refusal) as refused:
+                        await person.do(search, "sighting.add", too_long)
+                    sentence = told("At most {max_length} characters.").format(max_length=4_000)
+                    assert refused.value.fields == {"description": sentence}
+        assert not [frame for frame in elsewhere.heard if frame["type"] == "account"]

@@ -1,0 +1,75 @@
+"""A reader that does not drain is let go, and nobody waits for it: not its colleagues, not the server that is told to end."""
+
+import asyncio
+import json
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+from board.commands.registry import Command
+from board.server.listening_socket import listen
+from realtime import outbox
+from tests.ops import test_killed
+from tests.support.cast import Person, new_id, settings_for, token_for
+
+LONG = "x" * 4_000
+ENOUGH = 1_600  # notes of 4 kB: more than what the kernel holds for a reader, and the outbox after it
+
+
+async def stalled(url: str, token: str, board: str, held: int = 4_096) -> ClientConnection:
+    """A reader that subscribes, and then reads nothing any more; its kernel holds so many bytes for it."""
+    line = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, held)
+    headers = {"Authorization": f"Bearer {token}"}
+    reader = await connect(url.replace("http", "ws") + "/ws", sock=line, additional_headers=headers, max_queue=1)
+    await reader.send(json.dumps({"type": "subscribe", "board": board}))
+    reader.transport.pause_reading()
+    return reader
+
+
+async def test_a_reader_that_does_not_drain_is_cut(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MAX_OWED", 512 * 1024)
+    desk, search = alice.server.desk, await alice.open_search()
+    await alice.follow(search)
+    slow = await stalled(alice.server.url, await token_for(desk, "Sleepy", "viewer"), search)
+    await alice.until(lambda: len(desk.hub.connections) == 2)
+    leads = next(each.reader for each in desk.hub.connections if each.reader.account.id == alice.account["id"])
+    for _ in range(ENOUGH // 50):
+        await asyncio.gather(*(desk.execute(leads, Command(new_id(), search, "note.add", {"text": LONG})) for _ in range(50)))
+        await asyncio.sleep(0)
+    head = (await alice.snapshot(search))["seq"]
+    await alice.up_to(search, head)
+    await asyncio.wait_for(_gone(alice), 10)
+    assert len(alice.screens[search].of("note")) == ENOUGH
+    slow.transport.abort()
+
+
+def test_no_answer_waits_for_an_acknowledgement(tmp_path: Path) -> None:
+    """asyncio turns Nagle's algorithm off only on sockets that name their protocol; with it each answer took 44 ms."""
+    with listen(settings_for(tmp_path)) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
+
+
+async def _gone(alice: Person) -> None:
+    while len(alice.server.desk.hub.connections) > 1:
+        await asyncio.sleep(0.02)
+
+
+async def test_a_server_that_is_told_to_end_does_not_wait_for_a_stalled_reader(tmp_path: Path) -> None:
+    token = test_killed.prepare(tmp_path)
+    process = test_killed.Process(tmp_path)
+    await process.start()
+    board = await test_killed.open_search(process, token)
+    slow = await stalled(process.url, token, board)
+    writer = test_killed.Writer(process, token, board)
+    writing = asyncio.create_task(writer.write())
+    while len(writer.acked) < 500:
+        await asyncio.sleep(0.02)
+    writer.stopping = True
+    process.process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.process.wait(), 15) == 0
+    writing.cancel()
+    slow.transport.abort()

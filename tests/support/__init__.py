@@ -1,0 +1,1 @@
+"""Helpers of the tests: servers, databases, networks, clients, browsers, generated data."""

@@ -1,0 +1,271 @@
+"""The cast: Alice leads, Bob helps, Charlie is outside. Each speaks to a real server over real sockets.
+
+A `Person` has a screen: what they would see, put together from what the server sent, by the contract alone.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+
+from board import app
+from board.accounts import accounts, live_changes
+from board.accounts.login import Login
+from board.server.listening_socket import listen
+from board.server.serve import GracefulServer, uvicorn_config
+from board.service import BoardService
+from board.settings import Settings
+from models.times import format_utc, now
+from tests.support import houses
+
+PASSWORD = "correct horse battery"
+PATIENCE_S = 10  # how long anything may take before a test fails: generous, as the machine may be busy
+STARTS_WITHIN_S = 6 * PATIENCE_S  # a process of Python, and what it serves
+
+_ids = itertools.count(1)
+
+
+def new_id() -> str:
+    """A command id that no other command of this run has."""
+    return f"t{next(_ids)}"
+
+
+@dataclass
+class Server:
+    """A server in this process, on a free port, over a desk of its own."""
+
+    desk: BoardService
+    url: str
+    uvicorn: uvicorn.Server
+
+    @property
+    def ws(self) -> str:
+        return self.url.replace("http", "ws") + "/ws"
+
+
+@contextlib.asynccontextmanager
+async def serving(folder: Path, **settings: Any) -> AsyncIterator[Server]:
+    """A server over the database in a folder."""
+    desk = await BoardService.open(settings_for(folder, **({"database_url": houses.in_folder(folder)} | settings)))
+    listening = listen(desk.settings)
+    started = asyncio.Event()
+    server = GracefulServer(uvicorn_config(app.create_app(desk)), desk, started.set)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    running = asyncio.create_task(server._serve(sockets=[listening]))
+    await asyncio.wait_for(started.wait(), PATIENCE_S)
+    try:
+        yield Server(desk, f"http://127.0.0.1:{listening.getsockname()[1]}", server)
+    finally:
+        server.should_exit = True
+        for connection in list(desk.hub.connections):
+            connection.end(1012)
+        await running
+        await desk.close()
+
+
+def settings_for(folder: Path, **more: Any) -> Settings:
+    given: dict[str, Any] = {
+        "database_url": f"sqlite:///{folder}/board.db",
+        "port": 0,
+        "host": "127.0.0.1",
+        "max_messages_per_second": 0,
+        "max_intake_per_minute": 0,
+    }
+    return Settings(_env_file=None, **(given | more))
+
+
+async def token_for(desk: BoardService, name: str, role: str, scope: str = "write") -> str:
+    """A new account, and a bearer token of its own."""
+    email = f"{name.lower()}-{new_id()}@desk.example"
+    await live_changes.add_account(desk, email, name, role, PASSWORD)
+    at = format_utc(now())
+    return await live_changes.apply_change(
+        desk, lambda database: accounts.add_token(database, f"{email} {scope}", scope, email, at)
+    )
+
+
+async def session(desk: BoardService, email: str) -> str:
+    """The cookie of a new session of this account."""
+    door = Login(desk)
+    account = await door.fitting(email, PASSWORD, "peer")
+    assert account is not None
+    return await door.begin(account) or ""
+
+
+class Refusal(Exception):
+    """What a command was refused with."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        super().__init__(json.dumps(body))
+        self.body = body
+        self.code: str = body["code"]
+        self.fields: dict[str, str] = body.get("fields", {})
+
+
+@dataclass
+class Screen:
+    """One board as a reader has put it together. Fails on any event that is not the next one."""
+
+    epoch: str = ""
+    seq: int = -1
+    entities: dict[tuple[str, str], Any] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    live: bool = False
+    gone: str | None = None
+    part: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def snapshot(self, frame: dict[str, Any]) -> None:
+        self.part |= {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
+        if not frame.get("more"):
+            self.epoch, self.seq, self.entities, self.part = frame["epoch"], frame["seq"], self.part, {}
+
+    def apply(self, event: dict[str, Any]) -> None:
+        assert event["seq"] == self.seq + 1, f"event {event['seq']} after {self.seq}"
+        self.seq = event["seq"]
+        self.events.append(event)
+        if event.get("erased") or (event.get("hidden") and "kind" not in event):
+            return
+        if event["state"] is None:
+            self.entities.pop((event["kind"], event["id"]), None)
+        else:
+            self.entities[event["kind"], event["id"]] = event["state"]
+
+    def of(self, kind: str) -> dict[str, Any]:
+        return {id: state for (each, id), state in self.entities.items() if each == kind}
+
+
+class Person:
+    """Somebody with a socket, a screen for each board, and the HTTP calls."""
+
+    def __init__(self, server: Server, token: str, socket: ClientConnection) -> None:
+        self.server, self.token, self.socket = server, token, socket
+        self.screens: dict[str, Screen] = {}
+        self.heard: list[dict[str, Any]] = []
+        self.account: dict[str, str] = {}
+        self.closed: int | None = None
+        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._news = asyncio.Condition()
+        self._listening = asyncio.create_task(self._listen())
+        self.http = httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_S)
+
+    async def _listen(self) -> None:
+        try:
+            async for text in self.socket:
+                frame = json.loads(text)
+                self._take(frame)
+                async with self._news:
+                    self._news.notify_all()
+        except Exception as error:
+            if not self.socket.close_code:
+                self.heard.append({"type": "failure", "error": repr(error)})
+        self.closed = self.socket.close_code
+        async with self._news:
+            self._news.notify_all()
+
+    def _take(self, frame: dict[str, Any]) -> None:
+        self.heard.append(frame)
+        screen = self.screens.setdefault(frame["board"], Screen()) if isinstance(frame.get("board"), str) else Screen()
+        match frame["type"]:
+            case "hello":
+                self.account = frame["account"]
+            case "snapshot":
+                screen.snapshot(frame)
+            case "events":
+                for event in frame["events"]:
+                    screen.apply(event)
+            case "subscribed":
+                assert (screen.epoch, screen.seq) == (frame["epoch"], frame["seq"])
+                screen.live = True
+            case "unsubscribed":
+                screen.live, screen.gone = False, frame["reason"]
+                screen.entities = {}
+            case "ack" | "refused":
+                self._answers.pop(frame["id"]).set_result(frame)
+
+    async def until(self, true: Callable[[], Any]) -> Any:
+        """Waits until something is true of what was heard."""
+
+        async def wait() -> Any:
+            async with self._news:
+                while not (result := true()):
+                    if any(each["type"] == "failure" for each in self.heard):
+                        raise AssertionError(self.heard[-1])
+                    await self._news.wait()
+                return result
+
+        return await asyncio.wait_for(wait(), PATIENCE_S)
+
+    async def say(self, frame: Any) -> None:
+        await self.socket.send(frame if isinstance(frame, str | bytes) else json.dumps(frame))
+
+    async def ask(self, frame: Any, **like: Any) -> dict[str, Any]:
+        """Says something, and waits for the next frame that is like this."""
+        since = len(self.heard)
+        await self.say(frame)
+        return await self.until(lambda: next((f for f in self.heard[since:] if f.items() >= like.items()), None))
+
+    async def follow(self, board: str, epoch: str | None = None, after: int | None = None) -> Screen:
+        """Subscribes, and waits until it is live."""
+        position = {} if epoch is None else {"epoch": epoch, "after": after}
+        if epoch is None:
+            self.screens[board] = Screen()
+        await self.ask({"type": "subscribe", "board": board, **position}, type="subscribed", board=board)
+        return self.screens[board]
+
+    async def do(self, board: str, name: str, data: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+        """A command over the socket; its ack. Raises Refusal."""
+        frame = {"type": "command", "id": new_id(), "board": board, "name": name, "data": data or {}} | more
+        answer = await self.start(frame)
+        if answer["type"] == "refused":
+            raise Refusal(answer)
+        return answer
+
+    def start(self, frame: dict[str, Any]) -> "asyncio.Future[dict[str, Any]]":
+        """Sends a command without waiting; its answer comes."""
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[frame["id"]] = future
+
+        async def send() -> dict[str, Any]:
+            await self.say(frame)
+            return await asyncio.wait_for(future, PATIENCE_S)
+
+        return asyncio.ensure_future(send())
+
+    async def open_search(self, **data: Any) -> str:
+        """A new search; its id."""
+        given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+        return str((await self.do("operations", "search.open", given | data))["opened"])
+
+    async def up_to(self, board: str, seq: int) -> Screen:
+        """Waits until the screen of a board stands at a seq."""
+        await self.until(lambda: self.screens[board].seq >= seq)
+        return self.screens[board]
+
+    async def snapshot(self, board: str, **params: Any) -> dict[str, Any]:
+        """The board as the HTTP call gives it, entities by (kind, id)."""
+        response = await self.http.get(f"/api/v1/boards/{board}", params=params)
+        assert response.status_code == 200, response.text
+        body = response.json()
+        body["entities"] = {(each["kind"], each["id"]): each["state"] for each in body["entities"]}
+        return dict(body)
+
+    async def leave(self) -> None:
+        await self.socket.close()
+        await asyncio.gather(self._listening, return_exceptions=True)
+        await self.http.aclose()
+
+
+async def come(server: Server, token: str) -> Person:
+    """Opens a socket with a token."""
+    socket = await connect(server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None, compression=None)
+    person = Person(server, token, socket)
+    await person.until(lambda: person.account)
+    return person

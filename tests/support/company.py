@@ -1,0 +1,62 @@
+"""The whole company on one server, for the files with many scenes: each scene plays on a search of its own."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from tests.support import cast
+from tests.support.cast import Person, Server, serving
+
+
+class Company:
+    """Alice leads, Bob helps, Charlie is outside, Victor watches, Ada administers."""
+
+    alice: Person
+    bob: Person
+    charlie: Person
+    victor: Person
+    ada: Person
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._people: list[Person] = []
+
+    async def come(self, name: str, role: str, scope: str = "write") -> Person:
+        """Somebody new, on the socket."""
+        person = await cast.come(self.server, await cast.token_for(self.server.desk, name, role, scope))
+        self._people.append(person)
+        return person
+
+    async def again(self, person: Person) -> Person:
+        """One more socket of the same account, by the same token."""
+        other = await cast.come(self.server, person.token)
+        self._people.append(other)
+        return other
+
+    async def secret_search(self, *members: Person, **data: Any) -> str:
+        """A search that only Alice and these people may see."""
+        accounts = [person.account["id"] for person in (self.alice, *members)]
+        return await self.alice.open_search(access="members", members=accounts, **data)
+
+    async def leave(self) -> None:
+        for person in self._people:
+            await person.leave()
+        failures = [frame for person in self._people for frame in person.heard if frame["type"] == "failure"]
+        assert not failures, "a screen could not follow"
+
+
+@contextlib.asynccontextmanager
+async def playing(folder: Path, **settings: Any) -> AsyncIterator[Company]:
+    """The company on a server over the database in a folder."""
+    async with serving(folder, **settings) as server:
+        company = Company(server)
+        try:
+            company.alice = await company.come("Alice", "coordinator")
+            company.bob = await company.come("Bob", "investigator")
+            company.charlie = await company.come("Charlie", "investigator")
+            company.victor = await company.come("Victor", "viewer")
+            company.ada = await company.come("Ada", "admin")
+            yield company
+        finally:
+            await company.leave()

@@ -1,0 +1,82 @@
+"""Calls of the command line, each in a process of its own, forked from one that has loaded the program: to load it takes ten
+times as long as most calls."""
+
+import atexit
+import functools
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.cast import STARTS_WITHIN_S
+from tests.support.workers import SERVE
+
+LOADED = f"""
+import json, os, sys
+import board.cli, board.server.serve, models.db.postgresql, realtime.redis_bus, sqlalchemy.dialects.postgresql.psycopg
+exec(sys.argv[1])
+for line in sys.stdin:
+    folder, words, settings, at = json.loads(line)
+    if (child := os.fork()) == 0:
+        for number, name in enumerate(("in", "out", "err")):
+            os.dup2(os.open(f"{{folder}}/{{name}}", os.O_RDWR | os.O_CREAT), number)
+        os.environ.clear()
+        os.environ.update(settings)
+        os.chdir(at)
+        sys.argv = ["board", *words]
+        {SERVE}
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+@dataclass
+class Done:
+    """How a call ended: its exit code, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Forking:
+    """`first` is Python that runs before all calls: a test sets shorter times there."""
+
+    def __init__(self, first: str) -> None:
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-c", LOADED, first]
+        self._process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self._one = threading.Lock()
+
+    def call(self, words: list[str], settings: dict[str, str], at: Path, given: str = "") -> Done:
+        """`board <words>` with these settings and no others, in the folder `at`; `given` is on its standard input."""
+        told, answers = self._process.stdin, self._process.stdout
+        assert told
+        assert answers
+        with self._one, tempfile.TemporaryDirectory() as folder:
+            Path(folder, "in").write_text(given)
+            print(json.dumps([folder, words, {"PATH": os.environ["PATH"]} | settings, str(at)]), file=told, flush=True)
+            if not select.select([answers], [], [], STARTS_WITHIN_S)[0]:
+                os.killpg(self._process.pid, signal.SIGKILL)  # the call too
+                raise TimeoutError(words)
+            return Done(int(answers.readline()), Path(folder, "out").read_text(), Path(folder, "err").read_text())
+
+    def end(self) -> None:
+        with self._process:
+            if self._process.stdin:
+                self._process.stdin.close()
+
+
+@functools.cache
+def forking(first: str = "") -> Forking:
+    """One for this run of tests."""
+    made = Forking(first)
+    atexit.register(made.end)
+    return made

@@ -1,0 +1,65 @@
+"""A desk whose shift is being handed over: brought to where a command has its turn."""
+
+from typing import Any
+
+from board.commands.registry import TABLE
+from models.board import OPERATIONS
+from tests.support.cast import Person
+
+OPEN = ("prepared", "signed")
+COMMANDS = tuple(name for name in TABLE if name.startswith(("shift.", "handover.")))
+
+
+async def state(who: Person, kind: str) -> dict[str, Any]:
+    """The desk's shift or handover; empty where there is none."""
+    return dict((await who.snapshot(OPERATIONS))["entities"].get((kind, OPERATIONS), {}))
+
+
+async def take(who: Person) -> None:
+    """The shift is theirs, and no handover is open."""
+    handover = await state(who, "handover")
+    if handover.get("status") in OPEN:
+        await who.do(OPERATIONS, "handover.withdraw", {"handover": handover["number"]})
+    await who.do(OPERATIONS, "shift.take", {"reason": "nobody was here"})
+
+
+async def prepare(who: Person, **data: Any) -> int:
+    """A new handover of their shift; its number."""
+    await take(who)
+    await who.do(OPERATIONS, "handover.prepare", data)
+    return int((await state(who, "handover"))["number"])
+
+
+async def positions(who: Person) -> dict[str, int]:
+    """What they would sign now."""
+    return {section["board"]: section["seq"] for section in (await report(who))["searches"]}
+
+
+async def report(who: Person, path: str = "handover", **params: Any) -> dict[str, Any]:
+    """A report, as they see it."""
+    answer = await who.http.get(f"/api/v1/{path}", params=params)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def sign(who: Person, number: int) -> dict[str, Any]:
+    """They have seen everything."""
+    return await who.do(OPERATIONS, "handover.sign", {"handover": number, "positions": await positions(who)})
+
+
+async def hand(who: Person, **data: Any) -> int:
+    """A signed handover of their shift; its number."""
+    number = await prepare(who, **data)
+    await sign(who, number)
+    return number
+
+
+async def ready(name: str, who: Person, other: Person) -> dict[str, Any]:
+    """The desk is where `name` may be done by `who`; what it is named by there. `other` hands over to them."""
+    if name in ("shift.take", "handover.prepare"):
+        await take(other)
+        return {}
+    if name in ("handover.read", "handover.accept", "handover.refuse"):
+        return {"handover": await hand(other)}
+    number = await prepare(who if name == "handover.sign" and TABLE[name].may(who.account["role"]) else other)
+    return {"handover": number, "positions": await positions(other)}

@@ -1,0 +1,127 @@
+"""The cast at their desks: browser windows on one server, each person's in a context of their own."""
+
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2 as httpx
+from playwright.async_api import Browser, BrowserContext
+
+from board.accounts import live_changes
+from tests.support.cast import PASSWORD, PATIENCE_S, Server, new_id
+from tests.support.window import DESK, PATIENCE_MS, Window
+
+ROLES = {"Alice": "coordinator", "Bob": "investigator", "Charlie": "investigator", "Victor": "viewer"}
+
+
+class Person:
+    """Somebody with a session: their cookie for windows, and the HTTP calls."""
+
+    def __init__(self, name: str, url: str, domain: str, password: str) -> None:
+        self.name, self.email, self._password = name, f"{name.lower()}@{domain}", password
+        self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=PATIENCE_S)
+
+    async def sign_in(self) -> None:
+        answer = await self.http.post("/login", data={"email": self.email, "password": self._password})
+        assert answer.status_code == 303, answer.text
+
+    @property
+    def cookie(self) -> str:
+        return str(self.http.cookies["board_session"])
+
+    async def do(self, board: str, name: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """A command over HTTP; its ack."""
+        body = {"id": new_id(), "name": name, "data": data} | more
+        answer = await self.http.post(f"/api/v1/boards/{board}/commands", json=body)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def entities(self, board: str) -> list[dict[str, Any]]:
+        answer = await self.http.get(f"/api/v1/boards/{board}")
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["entities"])
+
+    async def events(self, board: str) -> list[dict[str, Any]]:
+        answer = await self.http.get(f"/api/v1/boards/{board}/events", params={"limit": 1000})
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["events"])
+
+
+class Office:
+    """Windows on a server. Leaving it closes them, and fails on any error that a page met and no scene had announced."""
+
+    def __init__(self, browser: Browser, url: str, domain: str = "desk.example", password: str = PASSWORD) -> None:
+        self.browser, self.url, self._domain, self._password = browser, url, domain, password
+        self.server: Server | None = None
+        self.people: dict[str, Person] = {}
+        self.windows: list[Window] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.clear()
+        for person in self.people.values():
+            await person.http.aclose()
+
+    async def clear(self) -> None:
+        """Closes the windows of a scene."""
+        unexpected = {window.name: window.unexpected() for window in self.windows if window.unexpected()}
+        for window in self.windows:
+            await window.context.close()
+        self.windows.clear()
+        assert not unexpected, unexpected
+
+    async def person(self, name: str) -> Person:
+        """Somebody of this office, signed in."""
+        if name not in self.people:
+            self.people[name] = Person(name, self.url, self._domain, self._password)
+            await self.people[name].sign_in()
+        return self.people[name]
+
+    async def window(self, name: str, *, url: str | None = None, **more: Any) -> Window:
+        """A new window of somebody, in a context of its own; `url` where it reaches the server by another line."""
+        person = await self.person(name)
+        context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESK} | more))
+        await context.add_cookies([{"name": "board_session", "value": person.cookie, "url": url or self.url}])
+        return await self._open(name, context, person.http)
+
+    async def stranger(self, *, url: str | None = None, **more: Any) -> Window:
+        """A window of nobody who is signed in; `url` where it reaches the server by another line."""
+        context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESK} | more))
+        return await self._open("stranger", context, httpx.AsyncClient(base_url=self.url))
+
+    async def _open(self, name: str, context: BrowserContext, http: httpx.AsyncClient) -> Window:
+        context.set_default_timeout(PATIENCE_MS)
+        window = Window(name, await context.new_page(), context, http=http)
+        window.listen()
+        self.windows.append(window)
+        return window
+
+    async def both_at(self, board: str) -> tuple[Window, Window]:
+        """Alice and Bob, each in a window on a search."""
+        alice, bob = await self.window("Alice"), await self.window("Bob")
+        for window in (alice, bob):
+            await window.open(f"/searches/{board}")
+        return alice, bob
+
+    async def search(self, **data: Any) -> str:
+        """A new search of Alice's; its id."""
+        alice = await self.person("Alice")
+        given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
+        return str((await alice.do("operations", "search.open", given | data))["opened"])
+
+    async def same(self, alice: Window, bob: Window, board: str) -> None:
+        """Both screens show what the server has, column by column."""
+        assert await alice.same_as_server(board) == await bob.same_as_server(board)
+
+    async def sighting(self, board: str, description: str) -> str:
+        """One that was there before anybody looked; its id."""
+        alice = await self.person("Alice")
+        await alice.do(board, "sighting.add", {"description": description})
+        return str((await alice.events(board))[-1]["id"])
+
+
+async def hire(server: Server) -> None:
+    """Accounts of the cast, on a server in this process."""
+    for name, role in ROLES.items():
+        await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", name, role, PASSWORD)

@@ -1,0 +1,87 @@
+"""A wall display in a window of a real browser, and what is seen of it from across the room."""
+
+import asyncio
+import base64
+import io
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2 as httpx
+from PIL import Image
+
+from tests.support.cast import PATIENCE_S
+from tests.support.office import Office
+from tests.support.window import Window
+
+HD = {"width": 1920, "height": 1080}
+SEEN = """(seen) => new Promise((done) => {
+  const veil = document.querySelector("[data-veil]");
+  const look = () => (Number(getComputedStyle(veil).opacity) > 0.9 === seen ? done() : requestAnimationFrame(look));
+  look();
+})"""
+
+
+async def display(
+    office: Office, boards: list[str], *, url: str | None = None, language: str = "en", **more: Any
+) -> tuple[Window, str]:
+    """A display of these boards whose page is not loaded yet, and its id; `url` where it reaches the server by another line."""
+    window = await office.stranger(**({"viewport": HD, "url": url} | more))
+    id, cookies = await paired(office, boards, language)
+    kept = [{"name": name, "value": value, "url": url or office.url} for name, value in cookies.items()]
+    await window.context.add_cookies(kept)  # type: ignore[arg-type]
+    return window, id
+
+
+async def paired(office: Office, boards: list[str], language: str = "en") -> tuple[str, dict[str, str]]:
+    """A display that Alice has paired: its id, and the cookies of its screen."""
+    alice = await office.person("Alice")
+    async with httpx.AsyncClient(base_url=office.url, headers={"Origin": office.url}, timeout=PATIENCE_S) as screen:
+        code = (await screen.post("/api/v1/wall/codes")).json()["code"]
+        said = {"code": code, "name": "Room", "language": language, "shows": {"boards": boards, "every_s": 10}}
+        answer = await alice.http.post("/api/v1/displays", json=said)
+        assert answer.status_code == 201, answer.text
+        assert (await screen.get("/api/v1/wall/codes/mine")).json() == {"state": "paired"}
+        return str(answer.json()["id"]), dict(screen.cookies)
+
+
+async def turns(window: Window, grey: bool, within_s: float) -> float:
+    """Waits until the screen is grey, or is so no more; seconds that it took."""
+    began = time.monotonic()
+    async with asyncio.timeout(within_s):
+        await window.page.evaluate(SEEN, grey)
+    return time.monotonic() - began
+
+
+@dataclass
+class Cast:
+    """What the compositor shows, also while the thread of the page is blocked: a screenshot would wait for it."""
+
+    window: Window
+    frames: list[tuple[float, bytes]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        self._line = await self.window.context.new_cdp_session(self.window.page)
+        self._line.on("Page.screencastFrame", self._frame)
+        await self._line.send("Page.startScreencast", {"format": "png", "maxWidth": 480, "maxHeight": 270})
+
+    def _frame(self, told: dict[str, Any]) -> None:
+        self.frames.append((time.monotonic(), base64.b64decode(told["data"])))
+        self._acknowledging = asyncio.ensure_future(self._line.send("Page.screencastFrameAck", {"sessionId": told["sessionId"]}))
+
+    async def stop(self) -> None:
+        await self._line.send("Page.stopScreencast")
+
+    def warned_at(self, after: float) -> float | None:
+        """When the warning was first on the screen, after a time."""
+        return next((at for at, png in self.frames if at > after and warns(png)), None)
+
+
+def warns(png: bytes) -> bool:
+    """Whether the middle of a picture is the ground of the warning: much red, in a screen that is else without it."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    width, height = image.size
+    middle = image.crop((width // 4, height // 3, width * 3 // 4, height * 2 // 3))
+    colours: Any = middle.getcolors(width * height)
+    red = sum(count for count, (r, g, b) in colours if r > 150 and r - max(g, b) > 60)
+    return bool(red > middle.size[0] * middle.size[1] / 4)

@@ -1,0 +1,61 @@
+"""A wall display, as a test has one: paired by a coordinator, with a socket and a screen for each board."""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2 as httpx
+from websockets.asyncio.client import connect
+
+from tests.support.cast import PATIENCE_S, Person, Server
+
+_screens = itertools.count(1)
+
+
+@dataclass
+class Browser:
+    """What a screen's browser is to the server: its cookies, and all bytes that it was ever sent."""
+
+    server: Server
+    received: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.http = httpx.AsyncClient(base_url=self.server.url, headers={"Origin": self.server.url}, timeout=PATIENCE_S)
+
+    async def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        response = await self.http.request(method, path, **more)
+        self.received += [response.content, str(response.headers).encode()]
+        return response
+
+    @property
+    def cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+
+    async def code(self) -> str:
+        """The code that the screen shows."""
+        return str((await self.call("POST", "/api/v1/wall/codes")).json()["code"])
+
+    async def state(self) -> str:
+        return str((await self.call("GET", "/api/v1/wall/codes/mine")).json()["state"])
+
+    async def open(self, bearer: str = "", query: str = "", *, origin: str | None = None) -> Person:
+        """The display's socket; with a bearer's token beside its cookie, that person's, if the query does not say otherwise."""
+        headers = {"Cookie": self.cookie} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
+        more: Any = {"origin": origin or self.server.url, "additional_headers": headers}
+        socket = await connect(self.server.ws + query, max_size=None, compression=None, **more)
+        display = Person(self.server, "", socket)
+        await display.until(lambda: display.account)
+        return display
+
+    async def leave(self) -> None:
+        await self.http.aclose()
+
+
+async def pair(lead: Person, browser: Browser, boards: list[str], profile: str = "room", **more: Any) -> dict[str, Any]:
+    """A coordinator types the screen's code; the display as it is listed."""
+    code = await browser.code()
+    data = {"code": code, "name": f"Screen {next(_screens)}", "profile": profile, "language": "en", "shows": {"boards": boards}}
+    response = await lead.http.post("/api/v1/displays", json=data | more)
+    assert response.status_code == 201, response.text
+    assert await browser.state() == "paired"
+    return dict(response.json())

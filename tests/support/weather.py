@@ -1,0 +1,133 @@
+"""What a scene on a bad line asks of a screen, and the colleague who works on meanwhile."""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx2 as httpx
+from playwright.async_api import expect
+
+from board.accounts import accounts, live_changes
+from models.db.database import Database
+from models.db.schema import migrate
+from models.times import format_utc, now
+from tests.support.cast import PASSWORD, PATIENCE_S, Server, new_id
+from tests.support.office import ROLES, Person
+from tests.support.window import Window
+
+GREY_WITHIN_S = 10  # the promise
+MEASURING_S = 1  # what asking the page may take on a busy machine
+BACK_WITHIN_MS = 40_000  # an attempt under way may have to time out (10 s), and the next one waits up to 15 s
+
+# What a page says of its freshness, from moment to moment.
+KEEP_FRESHNESS = """
+window.said = [];
+const look = () => {
+  const state = document.documentElement?.dataset.freshness, live = Boolean(document.querySelector("[data-testid=live]"));
+  const last = said.at(-1);
+  if (last?.state !== state || last?.live !== live) said.push({at: Date.now() / 1000, state, live});
+};
+new MutationObserver(look).observe(document, {subtree: true, childList: true, attributes: true});
+"""
+
+
+async def greyed(window: Window, since: float) -> None:
+    """Waits until the board is grey, by its own word and to the eye; not later than was promised."""
+    await window.freshness("not_current")
+    said = await window.page.evaluate("said")
+    grey_at = next(each["at"] for each in said if each["at"] > since and each["state"] == "not_current")
+    assert grey_at - since < GREY_WITHIN_S + MEASURING_S
+    veil = "getComputedStyle(document.querySelector('.veil'))"
+    assert await window.page.evaluate(f"[{veil}.visibility, {veil}.opacity, {veil}.backdropFilter]") == [
+        "visible",
+        "1",
+        "grayscale(1)",
+    ]
+
+
+async def nothing_said_live(window: Window, begin: float, end: float) -> None:
+    """Not for a moment between the two."""
+    said = await window.page.evaluate("said")
+    within = [each for number, each in enumerate(said) if each["at"] < end and ([*said, {"at": end}][number + 1]["at"] > begin)]
+    assert within
+    assert not any(each["live"] or each["state"] == "live" for each in within), within
+
+
+async def pending(window: Window) -> list[str]:
+    """Ids of the commands that the window still shows as being sent, oldest first."""
+    return sorted(await window.page.eval_on_selector_all("[data-pending]", "all => all.map((each) => each.dataset.pending)"))
+
+
+async def settled(window: Window) -> None:
+    """Waits until nothing waits to be sent."""
+    await expect(window("[data-pending], [data-testid=unsent]")).to_have_count(0, timeout=BACK_WITHIN_MS)
+
+
+def commands_sent(window: Window, ids: list[str]) -> dict[str, int]:
+    """How often each of these went out on a socket of the window."""
+    return dict(Counter(frame.body["id"] for frame in window.frames if frame.sent and frame.body.get("id") in ids))
+
+
+def unanswered(window: Window) -> list[str]:
+    """Ids of the commands that the window has sent and got no ack for."""
+    answered = {frame.body["id"] for frame in window.frames if frame.body["type"] == "ack"}
+    sent = [frame.body["id"] for frame in window.frames if frame.sent and frame.body["type"] == "command"]
+    return [id for id in dict.fromkeys(sent) if id not in answered]
+
+
+async def until_sent(window: Window, id: str, times: int) -> None:
+    deadline = time.monotonic() + 3 * PATIENCE_S
+    while commands_sent(window, [id])[id] < times:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+async def each_once(person: Person, board: str, ids: list[str]) -> None:
+    """Every one of these commands is in the journal, once."""
+    done = Counter(event["command"] for event in await person.events(board))
+    assert {id: done[id] for id in ids} == dict.fromkeys(ids, 1)
+
+
+async def set_enabled(server: Server, email: str, enabled: bool) -> None:
+    await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, email, enabled))
+
+
+class Colleague:
+    """Adds sightings over the API, as fast as they are acknowledged; what was not answered is sent again, with its id."""
+
+    def __init__(self, person: Person, board: str) -> None:
+        self.person, self.board = person, board
+        self.acked: dict[str, list[int]] = {}
+        self.texts: list[str] = []
+
+    async def work(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            id = new_id()
+            self.texts.append(f"Bob's sighting {id}")
+            body = {"id": id, "name": "sighting.add", "data": {"description": self.texts[-1]}}
+            while id not in self.acked:
+                with contextlib.suppress(httpx.TransportError):
+                    answer = await self.person.http.post(f"/api/v1/boards/{self.board}/commands", json=body)
+                    assert answer.status_code == 200, answer.text
+                    self.acked[id] = answer.json()["seqs"]
+                await asyncio.sleep(0.05)  # a steady stream, not a storm: a page draws all this
+
+
+async def keep_adding(window: Window, stop: asyncio.Event) -> list[str]:
+    """Adds tasks on the screen, whether there is a server or not; their titles."""
+    titles: list[str] = []
+    while not stop.is_set():
+        titles.append(f"Alice's task {len(titles)}")
+        await window.add_task(titles[-1])
+    return titles
+
+
+def take_in_the_cast(folder: Path) -> None:
+    """The cast's accounts, in a database that no server has open yet."""
+    database = Database(f"sqlite:///{folder}/board.db")
+    migrate(database)
+
+    for name, role in ROLES.items():
+        database.write_now(accounts.prepare_account(f"{name.lower()}@desk.example", name, role, PASSWORD, format_utc(now())))

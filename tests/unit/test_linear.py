@@ -1,0 +1,163 @@
+"""Whatever is read takes time in proportion to its length: nobody stops the desk by a text that was made for it. JSON is read in
+test_strict, cookies in test_cookies."""
+
+import contextlib
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import pytest
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+from websockets import headers as websocket_headers
+
+from board.accounts import passwords
+from board.commands import mentions
+from board.dev.test_command import ROOT
+from board.documents import content
+from board.documents import search_history as paper_history
+from board.documents.content import UserText
+from board.engine import integrity
+from board.errors import Refused
+from board.exports import exports
+from board.lookup import fuzzy_names, gazetteer, suggestions_api, text_search
+from board.telemetry import logs
+from board.web import http, language, pages
+from models import searchable, times
+from models.sighting import Sighting
+from realtime import protocol
+from tests.support.growth import grows, texts
+
+MESSAGE = protocol.MAX_CLIENT_FRAME  # characters at most, of a message, a body, and of all headers
+LONG, SHORT = 4_000, 200  # of a text that people type
+PEOPLE = mentions.known([("a", "Marie Claes"), ("b", "a a a a a a a a"), ("c", "-" * 200)])
+
+
+def path_of(text: str) -> None:
+    """The address of a request, looked for among all routes."""
+    from tests.unit.test_contract import app_routes
+
+    scope = {"type": "http", "method": "GET", "path": f"/{text}", "root_path": "", "headers": []}
+    for route in app_routes():
+        route.matches(scope)  # type: ignore[attr-defined]
+
+
+def unchanged(text: str) -> bool:
+    asked = Headers(raw=[(b"if-none-match", text.encode("latin-1", "replace"))])
+    return StaticFiles(directory=ROOT / "static").is_not_modified(Headers({"etag": '"x"'}), asked)
+
+
+def shown(text: str) -> None:
+    """What is shown of something that was found, for as many words as can be asked for."""
+    asked = {word[:9] for word in searchable.words(text[:SHORT])}
+    if asked:
+        text_search._shown(Sighting(description=text), asked)
+
+
+def meant(text: str) -> None:
+    row = SimpleNamespace(reference="REF-1", person={"first_name": text, "last_name": "x"})
+    suggestions_api._score(fuzzy_names.normalize_name(text).split(), row)  # type: ignore[arg-type]
+
+
+def with_headers(text: str) -> None:
+    read = websocket_headers
+    for parse in (read.parse_extension, read.parse_subprotocol, read.parse_connection, read.parse_upgrade):
+        with contextlib.suppress(Exception):
+            parse(text)
+
+
+def ranges(text: str) -> None:
+    with contextlib.suppress(Exception):
+        FileResponse._parse_range_header(f"bytes={text}", 10**6)
+
+
+def quiet(read: Callable[[str], object]) -> Callable[[str], object]:
+    """A reader that refuses what it can't read."""
+
+    def do(text: str) -> None:
+        with contextlib.suppress(Refused, ValueError, integrity.OperationError):
+            read(text)
+
+    return do
+
+
+READERS: dict[str, tuple[Callable[[str], object], int]] = {
+    "a command's id": (protocol.is_id, MESSAGE),
+    "a form": (lambda text: http.parse_form(text.encode()), MESSAGE),
+    "a query": (QueryParams, MESSAGE),
+    "an address": (path_of, MESSAGE // 8),  # which all routes are asked for
+    "languages": (language.negotiate, MESSAGE),
+    "a request's id": (logs.request_id, MESSAGE),
+    "what is kept": (unchanged, MESSAGE),
+    "ranges": (ranges, MESSAGE),
+    "headers of a handshake": (with_headers, MESSAGE),
+    "where to go on": (pages.safe_redirect_path, MESSAGE),
+    "a time": (quiet(times.parse_utc), MESSAGE),
+    "a line of heads": (quiet(lambda text: integrity._read_line(Path("heads"), 1, text)), MESSAGE),
+    "words": (searchable.words, 4 * LONG),
+    "places of words": (
+        lambda text: searchable.find_matches(text, {word[:5] for word in searchable.words(text[:SHORT])}),
+        2 * LONG,
+    ),
+    "a hit": (shown, 2 * LONG),
+    "a name that is looked for": (fuzzy_names.normalize_name, MESSAGE),
+    "a place that is looked for": (lambda text: gazetteer.gazetteer().find(text, 8), SHORT),
+    "a search that is meant": (meant, SHORT),
+    "names after @": (lambda text: mentions.named([text], PEOPLE), 4 * LONG),
+    "the name of an account": (mentions._key, MESSAGE),
+    "a line on paper": (lambda text: content._line([UserText(text, "fr"), text]), 4 * LONG),
+    "a text on paper": (lambda text: content._quote(UserText(text)), 4 * LONG),
+    "a field on paper": (paper_history.SILENT.match, MESSAGE),
+    "a cell": (exports.spreadsheet_cell, MESSAGE),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    gazetteer.gazetteer()
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_time_grows_with_the_length_alone(name: str) -> None:
+    read, longest = READERS[name]
+    assert next((slow for make in texts() if (slow := grows(read, make, longest))), None) is None
+
+
+@pytest.mark.parametrize("part", ["a", "1", "aA1", "\u0327\u0301", "q w", "searchboard", "dubois"])
+def test_a_password_is_judged_in_its_length(part: str) -> None:
+    def judge(text: str) -> None:
+        passwords.problem(text)
+        passwords.personal_problem(text, "Eva Dubois", "eva@desk.example")
+
+    for make in texts([part]):
+        assert grows(judge, make, passwords.LONGEST) is None
+
+
+# -- that it would be seen ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL).findall,  # of strings, of which none is closed
+        re.compile(r"[ \t]*\n\s*").findall,
+        re.compile(r"\W+$").search,
+        lambda text: unicodedata.normalize("NFKD", text),
+    ],
+    ids=["strings", "breaks", "ends", "accents"],
+)
+def test_what_takes_the_square_of_the_length_is_found(slow: Callable[[str], object]) -> None:
+    assert any(grows(slow, make, 4_000) for make in texts(['"\\', '\\"', " ", "\u0327\u0301"]))
+
+
+def test_texts_are_as_long_as_they_should_be() -> None:
+    assert {len(make(1_000)) for make in texts()} == {1_000}
+
+
+def test_an_address_with_every_sign_is_looked_for() -> None:
+    for make in texts():
+        path_of(quote(make(200)))

@@ -1,0 +1,125 @@
+"""JSON from outside is read strictly, and in time that grows with its length alone."""
+
+import contextlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from board import fields
+from board.commands.registry import TABLE
+from board.errors import from_pydantic
+from realtime import protocol, strict_json
+from tests.support.growth import grows, texts
+
+MESSAGE = protocol.MAX_CLIENT_FRAME
+TOO_DEEP = "Nested deeper than 32."
+
+
+def patch(text: str) -> None:
+    """A merge patch, as deep and as wide as can be sent."""
+    value, fault = strict_json.read(text)
+    fields.merge_patch({"person": {"age": 11}}, value if fault is None else {text: {text: text}})
+
+
+def message(text: str) -> None:
+    with contextlib.suppress(protocol.BadMessage):
+        protocol.parse(text)
+
+
+@pytest.mark.parametrize("read", [strict_json.read, message, patch])
+def test_time_grows_with_the_length_alone(read: Callable[[str], object]) -> None:
+    assert next((slow for make in texts() if (slow := grows(read, make, MESSAGE))), None) is None
+
+
+def deep(length: int) -> str:
+    """`{"a":{"a":…` as deep as the parser goes, again and again."""
+    one = '{"a":' * 30 + '"\\u0041"' + "}" * 30
+    return "[" + ",".join([one] * (length // len(one))) + "]"
+
+
+def keys(length: int) -> str:
+    return "{" + ",".join(f'"k{number}":{number}' for number in range(length // 15)) + "}"
+
+
+def numbers(length: int) -> str:
+    return "[" + "1" * (length // 2) + ".5," + "0." + "0" * (length // 4) + "1," + "9" * (length // 4) + "]"
+
+
+@pytest.mark.parametrize("make", [deep, keys, numbers])
+def test_json_of_every_form_is_read_in_its_length(make: Callable[[int], str]) -> None:
+    assert grows(strict_json.read, make, MESSAGE) is None
+    assert grows(patch, make, MESSAGE) is None
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_data_that_is_all_wrong_is_refused_in_its_length(name: str) -> None:
+    def judge(text: str) -> None:
+        data, _ = strict_json.read(text)
+        try:
+            TABLE[name].data.model_validate(data)
+        except ValidationError as error:
+            from_pydantic(error).body(language="fr")
+
+    assert grows(judge, keys, MESSAGE) is None
+
+
+def test_as_deep_as_it_may_be_it_is_read_from_within_a_deep_call() -> None:
+    """A socket's message is read below the frames of the server: there is not the whole stack for it."""
+
+    def below(frames: int, text: str) -> tuple[Any, str | None]:
+        return strict_json.read(text) if not frames else below(frames - 1, text)
+
+    for opens, closes in (("[", "]"), ('{"a":', "}")):
+        for depth in (32, 33, 400, 401, 10_000):
+            text = opens * depth + '"\\u0041"' + closes * depth
+            assert below(300, text)[1] == (None if depth == 32 else TOO_DEEP)
+
+
+PIECES = ["[", "]", "{", "}", '"', "\\", '\\"', "\\\\", "\\u0041", ",", ":", "1", "a"]
+
+
+def nested(text: str) -> int:
+    """How deep brackets nest, read sign by sign."""
+    depth = deepest = 0
+    inside = escaped = False
+    for sign in text:
+        if escaped:
+            escaped = False
+        elif inside:
+            inside, escaped = sign != '"', sign == "\\"
+        elif sign == '"':
+            inside = True
+        elif sign in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign in "]}":
+            depth -= 1
+    return deepest
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_the_parser_goes_no_deeper_than_was_counted(text: str) -> None:
+    text = "[" * 33 + text
+    try:
+        json.loads(text)
+        read = len(text)
+    except json.JSONDecodeError as error:
+        read = error.pos
+    assert strict_json._depth(text) >= nested(text[:read])
+
+
+JSON = st.recursive(
+    st.none() | st.integers(-5, 5) | st.text(alphabet='[]{}"\\,a', max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(alphabet='[]{}"\\', max_size=3), inner, max_size=3),
+)
+
+
+@given(JSON, st.integers(0, 40))
+def test_brackets_in_texts_count_for_nothing(value: Any, around: int) -> None:
+    text = "[" * around + json.dumps(value) + "]" * around
+    assert (strict_json.read(text)[1] == TOO_DEEP) == (nested(text) > strict_json.MAX_DEPTH)
