@@ -19,7 +19,7 @@ from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
 from board.api import endpoints
 from board.api import routes as api_routes
-from board.api.metrics_endpoint import measured
+from board.api.metrics_endpoint import metrics_page
 from board.audit_log import pages as audit_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
@@ -32,7 +32,7 @@ from board.telemetry import metrics
 from board.telemetry.failures import answered
 from board.web import board_pages, http, language, pages, static_files, websocket
 from board.web.health import healthz, readyz
-from board.web.http import STATUS, error_response, json_errors, json_response, wait
+from board.web.http import STATUS, error_response, json_errors, json_response, with_retry_after
 from board.web.middleware import SecurityHeadersMiddleware
 from models.db.database import DatabaseUnavailable
 
@@ -50,7 +50,7 @@ def create_app(desk: BoardService) -> Starlette:
             Route("/logout", sign_out, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            Route("/metrics", json_errors(measured)),
+            Route("/metrics", json_errors(metrics_page)),
             *static_files.routes,
             *board_pages.routes,
             *history_pages.routes,
@@ -120,12 +120,12 @@ def _methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
 
 async def _refused_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return wait(pages.error_page(request, STATUS[error.code], error.message), error)
+    return with_retry_after(pages.error_page(request, STATUS[error.code], error.message), error)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
     refused = answered(error, "page")
-    return wait(pages.error_page(request, STATUS[refused.code], refused.message), refused)
+    return with_retry_after(pages.error_page(request, STATUS[refused.code], refused.message), refused)
 
 
 async def _left(request: Request, error: Exception) -> Response:

@@ -22,7 +22,7 @@ class Data(BaseModel):
     `NULL_SAYS` names the fields in which null is an answer, which must be given.
     """
 
-    NULL_SAYS: ClassVar[tuple[str, ...]] = ()
+    NULLABLE: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -31,7 +31,7 @@ class Data(BaseModel):
     def _null_is_not_given(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        left_out = cls.model_fields.keys() - set(cls.NULL_SAYS)
+        left_out = cls.model_fields.keys() - set(cls.NULLABLE)
         return {name: value for name, value in data.items() if value is not None or name not in left_out}
 
 

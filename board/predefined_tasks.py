@@ -33,7 +33,7 @@ class TaskTemplate(Data):
     instruction_nl: LongText | None = None
     instruction_de: LongText | None = None
 
-    def said(self, language: str) -> dict[str, str | None]:
+    def text_in(self, language: str) -> dict[str, str | None]:
         """Title and instruction, each in a language where it is known in it, else in English."""
         return {name: getattr(self, f"{name}_{language}", None) or getattr(self, name) for name in ("title", "instruction")}
 

@@ -17,7 +17,7 @@ from board.commands.command import Ack
 from board.commands.execute import CommandResult, QueuedCommand
 from board.commands.registry import Command
 from board.engine import display_identity, event_writer, identity, rights_version
-from board.engine.concurrency import Gate, HeavyReads
+from board.engine.concurrency import AccountLimit, HeavyReads
 from board.engine.identity import Caller
 from board.engine.integrity import VerifiedChains
 from board.engine.last_use import LastUse
@@ -27,7 +27,7 @@ from board.live.event_source import SETS_RIGHTS, BoardSource, record
 from board.live.search_summaries import SummaryPublisher
 from board.live.shift_status import ShiftStatusPublisher
 from board.live.unread_counts import UnreadCountPublisher
-from board.live.visibility import Sights
+from board.live.visibility import VisibilityCache
 from board.predefined_tasks import load_catalogue
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
@@ -50,8 +50,8 @@ from realtime.subscriber import Subscriber
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
-WATCH_S = 1.0  # how often rights are compared with the database: somebody may change them by the command line
-EXPIRY_CHECKS = 60  # watches after which sessions and tokens are checked even if nothing changed: they end by themselves
+RIGHTS_POLL_S = 1.0  # how often rights are compared with the database: somebody may change them by the command line
+POLLS_PER_EXPIRY_CHECK = 60  # watches after which sessions and tokens are checked even if nothing changed: they end by themselves
 PROBE_S = 2.0  # how often it is tried whether writes work, while they do not
 LAST_USE_S = 60.0  # how often the last uses that are due are written
 
@@ -61,25 +61,25 @@ class BoardService:
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, bus: Bus) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.known = load_catalogue(settings.files_path)
-        self.sights = Sights()
-        self.source = BoardSource(database, self.sights)
-        self.source.sight_changed = self._sight_changed
+        self.task_catalogue = load_catalogue(settings.files_path)
+        self.visibility = VisibilityCache()
+        self.source = BoardSource(database, self.visibility)
+        self.source.on_visibility_changed = self._on_visibility_changed
         self.hub = Hub(self.source, bus)
         self.limiter = _limiter(settings)
         self.limits = Limits(settings, self.limiter)
         self.repeats = Repeats(database)
         self.refusals = Refusals(self.repeats)
         self.last_use = LastUse(settings.session_idle)
-        self.heavy = HeavyReads(database)
-        self.papers = Gate()
-        self.chains = VerifiedChains()
+        self.heavy_reads = HeavyReads(database)
+        self.pdf_limit = AccountLimit()
+        self.verified_chains = VerifiedChains()
         self.summaries = SummaryPublisher(self.database, self.hub, self.source)
-        self.bells = UnreadCountPublisher(self.database, self.hub, self.source)
-        self.duty = ShiftStatusPublisher(self.database, self.hub)
+        self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
+        self.shift_status = ShiftStatusPublisher(self.database, self.hub)
         self.clock_watch = ClockWatch(self.database, self.hub, clock)
         self._rights = Version(-1, -1)
-        self._watches = 0
+        self._polls = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -91,22 +91,23 @@ class BoardService:
         settings.check()
         bus = bus or _bus(settings)
         database = Database(settings.database_url)
-        database.health.changed = _say_writes
+        database.health.changed = _report_write_health
         database.claim()
         await asyncio.to_thread(migrate, database)
         desk = cls(settings, database, clock, bus)
-        await database.write(lambda session: _make_boards(session, format_utc(clock())))
+        await database.write(lambda session: _create_fixed_boards(session, format_utc(clock())))
         await database.write(lambda session: installation.record(session, settings))
-        await desk._read_rights(all=True)
-        await desk.duty.look()
+        await desk._refresh_rights(all=True)
+        await desk.shift_status.refresh()
         try:
             await desk.hub.start()
         except BusMisconfigured as error:
             await desk.close()
             raise ConfigurationError(str(error)) from error
         rounds = [
-            every(WATCH_S, desk._watch), desk.summaries.run(), desk.bells.run(), desk.duty.run(), desk.repeats.run(),
-            every(LAST_USE_S, desk.write_last_use), every(PROBE_S, desk._probe),
+            every(RIGHTS_POLL_S, desk._poll_rights), desk.summaries.run(), desk.unread_counts.run(),
+            desk.shift_status.run(), desk.repeats.run(),
+            every(LAST_USE_S, desk.write_last_use), every(PROBE_S, desk._probe_writes),
         ]  # fmt: skip
         if clock is now:  # what plays a story sets its clock as it likes
             rounds.append(desk.clock_watch.run())
@@ -131,7 +132,7 @@ class BoardService:
         remembered for that alone. Raises Refused."""
         self.last_use.note(caller)
         # Nothing is awaited before the command is queued: a socket's commands stay in order.
-        order = QueuedCommand(caller, command, self.clock, self.known, content)
+        order = QueuedCommand(caller, command, self.clock, self.task_catalogue, content)
         try:
             outcome = await self.database.write(order, after=self._publish, boards=order.boards)
         except Refused:
@@ -146,21 +147,23 @@ class BoardService:
         """After the commit, in commit order. Rights first: nobody is shown what this very command took from them."""
         if isinstance(written, Refused):
             return
-        for said in written.said:
+        for said in written.events:
             if said.board == OPERATIONS and said.kind == "search" and said.type in SETS_RIGHTS:
                 state, at = said.payload()["state"], (dict(written.epochs)[OPERATIONS], said.seq)
                 discreet = state["appeal"]["level"] == "discreet"
-                self.sights.learn(said.entity, state["access"], state["members"], written.sight, at, discreet)
-                self.hub.renew(OPERATIONS, lambda reader: reader.sight in written.sight)
+                self.visibility.apply_event(
+                    said.entity, state["access"], state["members"], written.visibility_changed_for, at, discreet
+                )
+                self.hub.renew(OPERATIONS, lambda reader: reader.visibility_key in written.visibility_changed_for)
         epochs = dict(written.epochs)
-        for board, events in groupby(sorted(written.said, key=lambda said: said.board), key=lambda said: said.board):
+        for board, events in groupby(sorted(written.events, key=lambda said: said.board), key=lambda said: said.board):
             self.hub.publish(board, epochs[board], [record(each) for each in events])
-        if written.filling is not None:
-            board, entities = written.filling
+        if written.nearly_full is not None:
+            board, entities = written.nearly_full
             log.warning("a board is filling up", board=board, entities=entities, most=event_writer.MAX_ENTITIES)
-        if any(said.kind in (Shift.KIND, Handover.KIND) for said in written.said):
-            self.duty.changed.set()
-        if written.ack.seqs and not written.said:  # it was done before, perhaps by a process that could tell nobody
+        if any(said.kind in (Shift.KIND, Handover.KIND) for said in written.events):
+            self.shift_status.changed.set()
+        if written.ack.seqs and not written.events:  # it was done before, perhaps by a process that could tell nobody
             self.hub.hint(written.ack.board, max(written.ack.seqs))
             self.hub.heads.doubt()
 
@@ -174,16 +177,16 @@ class BoardService:
     async def rights_changed(self) -> None:
         """Somebody's rights changed: acts on open sockets now."""
         with contextlib.suppress(DatabaseUnavailable):  # the watch tries again
-            await self._read_rights()
+            await self._refresh_rights()
 
-    async def _read_rights(self, all: bool = False) -> None:
+    async def _refresh_rights(self, all: bool = False) -> None:
         """Reads rights as the database has them, and ends or renews by them those open sockets whose they may be; `all` also
         where nothing has changed."""
         known: set[Subscriber] = set()
         judged: Version | None = None
         while True:
             callers = {each: each.reader for each in self.hub.connections if each not in known}
-            version, renewed = await self.database.read(partial(self._renewed, callers, all))
+            version, renewed = await self.database.read(partial(self._reload_callers, callers, all))
             if renewed is None:
                 break
             if judged not in (None, version):  # changed once more: those who were judged already are judged anew
@@ -192,7 +195,7 @@ class BoardService:
             if all or version.people != self._rights.people:
                 await self.source.reload()
             for connection, caller in renewed.items():
-                self._renew(connection, caller)
+                self._refresh_connection(connection, caller)
             known |= callers.keys()
             if self.hub.connections <= known:
                 break
@@ -201,24 +204,24 @@ class BoardService:
             self._rights = judged
         self.hub.review()
 
-    def _renew(self, connection: Subscriber, caller: Caller | None) -> None:
+    def _refresh_connection(self, connection: Subscriber, caller: Caller | None) -> None:
         if caller is None:
             connection.end(ENDED)
             return
         before, display = connection.reader.display, caller.display
-        if display is not None and display.seat != caller.seat:
+        if display is not None and display.seat != caller.socket_lease:
             connection.end(ELSEWHERE)
             return
-        connection.renew(caller, caller.shown, display_identity.told(display) if display is not None else None)
+        connection.renew(caller, caller.public_account, display_identity.settings_json(display) if display is not None else None)
         if display is not None and display.profile != before.profile:
             self.hub.show_anew(connection)
 
-    def _sight_changed(self, whose: Callable[[Caller], bool]) -> None:
+    def _on_visibility_changed(self, whose: Callable[[Caller], bool]) -> None:
         """Another process changed who may see what: acts on open sockets now."""
         self.hub.renew(OPERATIONS, whose)
         self.hub.review()
 
-    def _renewed(
+    def _reload_callers(
         self, callers: dict[Subscriber, Caller], all: bool, session: Session
     ) -> tuple[Version, dict[Subscriber, Caller | None] | None]:
         """The versions of everybody's rights, and each caller as it is now (None: it has ended), of people or displays where
@@ -229,8 +232,10 @@ class BoardService:
         has_people, has_screens = (all or now != known for now, known in zip(version, self._rights, strict=True))
         people = {each: caller for each, caller in callers.items() if has_people and caller.display is None}
         screens = {each: caller for each, caller in callers.items() if has_screens and caller.display is not None}
-        renewed = zip(people, identity.renewed(session, list(people.values())), strict=True)
-        return version, dict(renewed) | dict(zip(screens, display_identity.renewed(session, list(screens.values())), strict=True))
+        renewed = zip(people, identity.reload_callers(session, list(people.values())), strict=True)
+        return version, dict(renewed) | dict(
+            zip(screens, display_identity.reload_displays(session, list(screens.values())), strict=True)
+        )
 
     async def write_last_use(self) -> None:
         """Write the last uses that are due. A token with an open socket is in use."""
@@ -240,20 +245,20 @@ class BoardService:
         with contextlib.suppress(DatabaseUnavailable):  # the next round tries again
             await self.last_use.write(self.database)
 
-    async def _probe(self) -> None:
+    async def _probe_writes(self) -> None:
         """Where a write has failed, find out whether they work again: without, nobody is sent here, and nobody writes."""
         if self.database.health.fault is not None:
             await self.database.probe()
 
-    async def _watch(self) -> None:
-        self._watches += 1
+    async def _poll_rights(self) -> None:
+        self._polls += 1
         try:
-            await self._read_rights(all=self._watches % EXPIRY_CHECKS == 0)
+            await self._refresh_rights(all=self._polls % POLLS_PER_EXPIRY_CHECK == 0)
         except DatabaseUnavailable:
             log.warning("rights can't be read")
 
 
-def _say_writes(fault: str | None) -> None:
+def _report_write_health(fault: str | None) -> None:
     """Once when writes begin to fail, and once when they work again."""
     metrics.writes(fault is None)
     if fault is None:
@@ -282,7 +287,7 @@ def _limiter(settings: Settings) -> Limiter:
     return Limiter(Shared(settings.redis_url, settings.secret()))
 
 
-def _make_boards(session: Session, at: str) -> None:
+def _create_fixed_boards(session: Session, at: str) -> None:
     """The two that each installation has."""
     if session.get(Board, OPERATIONS) is None:
         session.add(Board(id=OPERATIONS, kind="operations", epoch=new_epoch(), at=at))

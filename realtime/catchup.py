@@ -45,16 +45,16 @@ class SharedRead:
 
     async def snapshot(self, source: EventSource, reader: Any, opening: ChannelView) -> list[bytes]:
         """The frames of a snapshot, as this reader may see it when this is called."""
-        key = ("snapshot", source.view(reader, self.channel))
+        key = ("snapshot", source.visibility_key(reader, self.channel))
         if key not in self._frames:
             self._frames[key] = asyncio.create_task(self._snapshot(opening, source.entities(reader, self.channel, opening)))
         return await asyncio.shield(self._frames[key])  # whoever asked first may be gone
 
     async def events(self, source: EventSource, reader: Any, opening: ChannelView, seq: int) -> list[bytes]:
         """The frames of the events after a seq, as this reader may see them when this is called."""
-        key = (seq, source.view(reader, self.channel))
+        key = (seq, source.visibility_key(reader, self.channel))
         if key not in self._frames:
-            self._frames[key] = asyncio.create_task(self._events(opening, seq, source.past(reader, self.channel)))
+            self._frames[key] = asyncio.create_task(self._events(opening, seq, source.history_renderer(reader, self.channel)))
         return await asyncio.shield(self._frames[key])
 
     async def _snapshot(self, opening: ChannelView, entities: Iterable[bytes]) -> list[bytes]:
@@ -121,7 +121,7 @@ class ChannelReader:
     async def after(self, channel: str, position: Position) -> list[EventRecord]:
         """The next events after a position. Raises TemporarilyUnavailable."""
         async with self._room_on:
-            return await self._source.after(channel, position)
+            return await self._source.events_after(channel, position)
 
     async def stop(self) -> None:
         for task in self._tasks:

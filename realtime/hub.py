@@ -138,12 +138,12 @@ class Hub:
             if not self._stands(subscription):
                 return True
             reader = connection.reader
-            if opening is None or not self.source.may_see(reader, name):
+            if opening is None or not self.source.can_see(reader, name):
                 self._forget(connection, name)
                 connection.send(protocol.error("not_found", "There is no board by this name that you may see.", board=name))
                 return True
-            view = self.source.view(reader, name)
-            if opening.reaches(position) and position is not None and self.source.continues(reader, opening, position[1]):
+            view = self.source.visibility_key(reader, name)
+            if opening.reaches(position) and position is not None and self.source.can_resume(reader, opening, position[1]):
                 self.tally.catch_ups += 1
                 owed = await reading.events(self.source, reader, opening, position[1])
             elif opening.entities is not None:
@@ -154,7 +154,7 @@ class Hub:
                 return False
             if not self._stands(subscription):
                 return True
-            if not self.source.may_see(connection.reader, name) or self.source.view(connection.reader, name) != view:
+            if not self.source.can_see(connection.reader, name) or self.source.visibility_key(connection.reader, name) != view:
                 return False  # it may be too much by now: it is read anew
             for frame in owed:
                 connection.send(frame, name)
@@ -244,7 +244,7 @@ class Hub:
 
     def _dropped(self, subscription: Subscription) -> bool:
         """Whether its reader may not see the channel any more; then it is dropped."""
-        seen = self.source.may_see(subscription.connection.reader, subscription.channel.name)
+        seen = self.source.can_see(subscription.connection.reader, subscription.channel.name)
         if not seen:
             self.drop(subscription)
         return not seen

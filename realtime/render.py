@@ -16,7 +16,7 @@ def event_frames(
     source: EventSource, reader: Any, channel: str, epoch: str, records: list[EventRecord], live: bool
 ) -> list[bytes]:
     """Events from the journal, split into frames between commands."""
-    parts = [(source.show(reader, channel, record, live), record.group) for record in records]
+    parts = [(source.render(reader, channel, record, live), record.group) for record in records]
     return [protocol.events(channel, epoch, run) for run in frames(parts, FRAME)]
 
 
@@ -34,9 +34,9 @@ def rendered(source: EventSource, delivery: EventBatch, stands: Callable[[Subscr
 
 
 def _frame(source: EventSource, channel: Channel, epoch: str, reader: Any, records: list[EventRecord]) -> bytes:
-    key = (epoch, records[0].seq, records[-1].seq, source.alike(reader, channel.name))
+    key = (epoch, records[0].seq, records[-1].seq, source.audience_key(reader, channel.name))
     if key not in channel.rendered:
-        wires = [source.show(reader, channel.name, each, live=True) for each in records]
+        wires = [source.render(reader, channel.name, each, live=True) for each in records]
         frame = protocol.events(channel.name, epoch, wires)
         if key[-1] is None:
             return frame

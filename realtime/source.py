@@ -51,35 +51,35 @@ class EventSource(Protocol):
         """A view of a channel for whoever stands at these positions; None where there is no such channel. Raises
         TemporarilyUnavailable."""
 
-    async def after(self, channel: str, position: Position) -> list[EventRecord]:
+    async def events_after(self, channel: str, position: Position) -> list[EventRecord]:
         """The next events after a position, as many as are read at once, in order. Raises TemporarilyUnavailable, also where the
         channel is in another life by now."""
 
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
         """The time of the database's answer, and (epoch, seq) for each channel. Raises TemporarilyUnavailable."""
 
-    def may_see(self, reader: Any, channel: str) -> bool:
+    def can_see(self, reader: Any, channel: str) -> bool:
         """Whether this reader may see the channel."""
 
-    def continues(self, reader: Any, opening: ChannelView, seq: int) -> bool:
+    def can_resume(self, reader: Any, opening: ChannelView, seq: int) -> bool:
         """Whether what a reader has of a channel up to a seq is still what it may see."""
 
-    def view(self, reader: Any, channel: str) -> Hashable:
+    def visibility_key(self, reader: Any, channel: str) -> Hashable:
         """Readers with the same view of a channel have the same of its past."""
 
     def entities(self, reader: Any, channel: str, opening: ChannelView) -> Iterable[bytes]:
         """The entities of an opening that this reader may see, one after the other: others are heard in between."""
 
-    def alike(self, reader: Any, channel: str) -> Hashable:
+    def audience_key(self, reader: Any, channel: str) -> Hashable:
         """Readers who may see the channel and are alike are shown the same of each event; None: nobody is like this reader."""
 
     def has_cards(self, channel: str) -> bool:
         """Whether a person on the channel may be at one of its cards."""
 
-    def show(self, reader: Any, channel: str, record: EventRecord, live: bool) -> bytes:
+    def render(self, reader: Any, channel: str, record: EventRecord, live: bool) -> bytes:
         """The event as this reader may see it now: the record's own wire where all of it is seen."""
 
-    def past(self, reader: Any, channel: str) -> Callable[[EventRecord], bytes]:
+    def history_renderer(self, reader: Any, channel: str) -> Callable[[EventRecord], bytes]:
         """How this reader is shown what happened, by the rights of this moment, whenever that is called."""
 
     def record(self, channel: str, wire: bytes) -> EventRecord:

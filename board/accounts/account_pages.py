@@ -17,12 +17,12 @@ from board.accounts.login import door_of
 from board.audit import actor
 from board.commands import alerts
 from board.engine.identity import Caller, require_active
-from board.engine.rights_version import hold
+from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
 from board.web.auth import set_session_cookie, signed_in
-from board.web.http import check_rate, int_query_param, json_response, parse_form, read_body, service_of, wait
+from board.web.http import check_rate, int_query_param, json_response, parse_form, read_body, service_of, with_retry_after
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from models.alert import KINDS
@@ -105,7 +105,7 @@ async def change_password(request: Request) -> Response:
     except Refused as refused:
         if refused.code != "rate_limited":
             raise
-        return wait(await _shown(request, caller, refused.message, 429), refused)
+        return with_retry_after(await _shown(request, caller, refused.message, 429), refused)
     response = RedirectResponse(_password_changed(ended), 303)
     fresh = await desk.database.read(lambda database: database.get(Account, caller.account.id))
     if fresh is not None:
@@ -200,7 +200,7 @@ def recheck(caller: Caller, fn: Callable[[Database], T]) -> Callable[[Database],
     """Does it as somebody who is signed in when it is done: it may have waited behind what ended that."""
 
     def do(database: Database) -> T:
-        hold(database)
+        lock_rights_version(database)
         actor.acting(database, actor.account(require_active(database, caller)))
         return fn(database)
 
@@ -212,7 +212,7 @@ async def _shown(request: Request, caller: Caller, problem: str | None = None, s
     id, at, reads = caller.account.id, format_utc(now()), language.language_for(request, caller)
     desk = service_of(request)
     rows = [] if caller.token else await desk.database.read(lambda database: accounts.sessions(database, id, at))
-    wants = await desk.database.read(lambda database: alerts.choice(database, id))
+    wants = await desk.database.read(lambda database: alerts.settings_of(database, id))
     told = problem and i18n.translate(problem, reads)
     changed, ended = CHANGED.get(request.query_params.get("changed", "")), int_query_param(request, "ended", 0, 0, 1_000_000)
     tokens = await desk.database.read(lambda database: token_list.listed(database, at, id))

@@ -21,7 +21,7 @@ from board.accounts.accounts import ROLE_NAMES
 from board.accounts.token_list import Listed
 from board.audit import actor
 from board.engine.identity import Caller, require_active
-from board.engine.rights_version import hold
+from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
@@ -43,7 +43,7 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Database], T])
     where no administrator would be left, and Refused."""
 
     def do(database: Database) -> T:
-        hold(database)  # of two who take each other's role at the same moment, the second is none any more
+        lock_rights_version(database)  # of two who take each other's role at the same moment, the second is none any more
         account = require_active(database, caller)
         if account.role != "admin":
             raise Refused("not_found")

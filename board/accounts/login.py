@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from board.accounts import throttle
 from board.audit import actor, writer
 from board.audit.entries import SignedIn
-from board.engine.identity import HASHER, LASTS, Caller, digest
+from board.engine.identity import HASHER, SESSION_LIFETIME, Caller, digest
 from board.engine.last_use import idle_end
 from board.engine.rights_version import bump_rights_version
 from board.rate_limit.account_limits import too_many
@@ -100,7 +100,7 @@ class Login:
         """The cookie of a new session; None where the account was disabled, or has another password, since it was read."""
         secret = secrets.token_urlsafe(32)
         begins = now()
-        at, latest = format_utc(begins), format_utc(begins + LASTS)
+        at, latest = format_utc(begins), format_utc(begins + SESSION_LIFETIME)
         ends = min(latest, idle_end(begins, self._desk.settings.session_idle))
         session = LoginSession(
             digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends

@@ -11,7 +11,7 @@ from board.i18n import N_
 from board.service import BoardService
 from board.web import pages
 from board.web.auth import cookie_name, set_session_cookie, signed_in
-from board.web.http import parse_form, read_body, wait
+from board.web.http import parse_form, read_body, with_retry_after
 from board.web.same_origin import check_own_page
 
 
@@ -28,7 +28,7 @@ async def sign_in(request: Request) -> Response:
             email[:400], password[:1_000], client_address.of(request), devices.cookie_of(request)
         )
     except Refused as refused:
-        return wait(pages.sign_in_page(request, error=refused.message, status=429), refused)
+        return with_retry_after(pages.sign_in_page(request, error=refused.message, status=429), refused)
     secret = await door_of(request).begin(account, client_address.of(request)) if account is not None else None
     if account is None or secret is None:
         return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)

@@ -11,7 +11,7 @@ from sqlmodel import select
 from board.audit import writer
 from board.audit.entries import LinkMade, LinkUsed
 from board.engine.identity import digest
-from board.engine.rights_version import hold
+from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError
 from board.i18n import N_
 from models.accounts import Account, PasswordLink
@@ -48,7 +48,7 @@ def owner_of(database: Database, secret: str, now: datetime) -> Account:
 
 def consume(database: Database, secret: str, now: datetime, address: str = "") -> None:
     """Ends it, for who sets the password in the same transaction. Of two who do so at once, one raises OperationError."""
-    hold(database)
+    lock_rights_version(database)
     account = owner_of(database, secret, now)
     if database.connection().execute(_USE, {"digest": digest(secret), "now": format_utc(now)}).rowcount != 1:
         raise is_expired()

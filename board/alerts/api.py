@@ -22,7 +22,7 @@ async def listed(request: Request) -> Response:
     def look(session: Session) -> dict[str, object]:
         at, me = now(), require_active(session, caller).id
         found, left = alerts.list_alerts(session, me, at), alerts.visible_unread(session, me, at)
-        return {"alerts": found, "unread": len(left), "quiet": alerts.choice(session, me).quiet}
+        return {"alerts": found, "unread": len(left), "quiet": alerts.settings_of(session, me).quiet}
 
     return json_response(await desk.database.read(look))
 
@@ -48,7 +48,7 @@ def _keys(body: dict[str, object]) -> set[Key] | None:
     if body == {"all": True} and body["all"] is True:
         return None
     named = body.get("alerts")
-    if not isinstance(named, list) or len(body) > 1 or len(named) > alerts.LISTED:
+    if not isinstance(named, list) or len(body) > 1 or len(named) > alerts.MAX_LISTED:
         raise Refused("invalid", fields={"alerts": N_("At most 200 alerts, or all of them.")})
     if not all(isinstance(each, dict) and set(each) == {"board", "seq"} and _is_key(**each) for each in named):
         raise Refused("invalid", fields={"alerts": N_("An alert is named by its board and seq.")})

@@ -69,7 +69,7 @@ def _calls(say: Any) -> list[dict[str, Any]]:
 
 def _commands(say: Any) -> list[dict[str, Any]]:
     return [
-        {"name": name, "on": rule.on, "role": rule.role, "data": list(_fields(schemas.data_of(name), say))}
+        {"name": name, "on": rule.board_kind, "role": rule.role, "data": list(_fields(schemas.data_of(name), say))}
         for name, rule in TABLE.items()
     ]
 

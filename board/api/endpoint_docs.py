@@ -3,7 +3,7 @@ whoever reads it."""
 
 from board.audit_log import api_schema as audit_shapes
 from board.commands import schemas, sightings, sources
-from board.commands.alerts import LISTED
+from board.commands.alerts import MAX_LISTED
 from board.commands.schemas import COMMAND_ID, Schema
 from board.displays import api_schema as display_shapes
 from board.handover import api as report_calls
@@ -179,7 +179,7 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
         body={"oneOf": [
             object_schema({"all": TRUE}),
             object_schema({"alerts": array_of(object_schema({"board": ID,
-            "seq": COUNT | {"maximum": MAX_INTEGER}})) | {"maxItems": LISTED}}),
+            "seq": COUNT | {"maximum": MAX_INTEGER}})) | {"maxItems": MAX_LISTED}}),
         ]},
     ),
     ("GET", "/since"): EndpointDoc(

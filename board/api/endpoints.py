@@ -19,14 +19,14 @@ from board.i18n import N_
 from board.live.event_source import record
 from board.telemetry import logs, metrics
 from board.web import etags, language
-from board.web.compression import packed, packs
-from board.web.heavy_reads import heavy, held
+from board.web.compression import compress, compressed
+from board.web.heavy_reads import limited_per_account, respond_in_slot
 from board.web.http import (
-    encoded,
+    encoded_json_response,
     error_response,
     int_query_param,
-    joined,
     json_response,
+    json_with_list,
     read_json_object,
     require_caller,
     service_of,
@@ -66,13 +66,13 @@ async def all_accounts(request: Request) -> Response:
     caller = await require_caller(request)
 
     def read(session: Session) -> list[dict[str, Any]]:
-        programs = program_accounts.every(session)
+        programs = program_accounts.all_program_accounts(session)
         return [
             {"id": each.id, "name": each.name, "role": each.role, "enabled": each.enabled, "machine": each.id in programs}
             for each in accounts.every(session)
         ]
 
-    return await packed(request, caller, json_response({"accounts": await service_of(request).database.read(read)}))
+    return await compress(request, caller, json_response({"accounts": await service_of(request).database.read(read)}))
 
 
 async def boards(request: Request) -> Response:
@@ -94,45 +94,45 @@ async def boards(request: Request) -> Response:
                 found.append(entry)
         return found
 
-    return await packed(request, caller, json_response({"boards": await service_of(request).database.read(read)}))
+    return await compress(request, caller, json_response({"boards": await service_of(request).database.read(read)}))
 
 
 async def board(request: Request) -> Response:
     """The snapshot of a board, now or as it was at a seq or a time (`?at=`); 304 to who has it already."""
     caller = await require_caller(request)
-    if etags.asked(request):
+    if etags.is_conditional(request):
         tag = await service_of(request).database.read(lambda session: _tag_of_few(session, request, caller))
-        if tag is not None and etags.holds(request, tag):
+        if tag is not None and etags.matches(request, tag):
             return _same(tag)
-    return await held(request, caller, _snapshot)
+    return await respond_in_slot(request, caller, _snapshot)
 
 
 def _tag_of_few(session: Session, request: Request, caller: Caller) -> str | None:
     """The tag of what is asked for; None where it is made of so many events that it is a heavy read. Raises Refused."""
     board, seq = _stands(session, request, caller)
-    return etags.of(session, board, caller.account.id, seq) if seq <= etags.FEW else None
+    return etags.etag_of(session, board, caller.account.id, seq) if seq <= etags.MAX_COUNTED_EVENTS else None
 
 
 def _same(tag: str) -> Response:
     return Response(status_code=304, headers={"etag": tag, "vary": "accept-encoding"})
 
 
-@packs
+@compressed
 async def _snapshot(request: Request, caller: Caller) -> Response:
     account, now = caller.account.id, "at" not in request.query_params
 
     def read(session: Session) -> tuple[bytes | None, str]:
         board, seq = _stands(session, request, caller)
-        tag = etags.of(session, board, account, seq)
-        if etags.holds(request, tag):
+        tag = etags.etag_of(session, board, account, seq)
+        if etags.matches(request, tag):
             return None, tag
         entities = snapshot.entities(session, board, account) if now else snapshot.entities_at(session, board, account, seq)
-        return joined({"board": board.id, "epoch": board.epoch, "seq": seq}, "entities", entities), tag
+        return json_with_list({"board": board.id, "epoch": board.epoch, "seq": seq}, "entities", entities), tag
 
-    body, tag = await service_of(request).heavy.read(caller, read)
+    body, tag = await service_of(request).heavy_reads.read(caller, read)
     if body is None:
         return _same(tag)
-    response = encoded(body)
+    response = encoded_json_response(body)
     response.headers["etag"] = tag
     return response
 
@@ -169,10 +169,10 @@ async def _few_events(request: Request) -> Response:
     return await _events(request, await require_caller(request), service_of(request).database.read)
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def _many_events(request: Request, caller: Caller) -> Response:
-    return await _events(request, caller, partial(service_of(request).heavy.read, caller))
+    return await _events(request, caller, partial(service_of(request).heavy_reads.read, caller))
 
 
 async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
@@ -193,11 +193,11 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
 
     row, said, view = await read_by(read)
     records = [record(each) for each in said]
-    await desk.source.agree(view)
-    shown = [desk.source.show(caller, id, each, live=False) for each in records]
+    await desk.source.ensure_fresh(view)
+    shown = [desk.source.render(caller, id, each, live=False) for each in records]
     if entity is not None:  # how many events an entity has is told to nobody who may not see it
         shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
-    return encoded(joined({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown))
+    return encoded_json_response(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown))
 
 
 async def commands(request: Request) -> Response:
@@ -216,7 +216,7 @@ async def commands(request: Request) -> Response:
             ack = await service_of(request).execute(caller, said)
     except Refused as refused:
         return error_response(refused, said.id, language.language_for(request))
-    return json_response(ack.body())
+    return json_response(ack.to_json())
 
 
 async def source(request: Request) -> Response:

@@ -21,7 +21,7 @@ FORWARDED = {  # a proxy on this machine says one of these of whoever it speaks 
 }  # fmt: skip
 
 
-async def measured(request: Request) -> Response:
+async def metrics_page(request: Request) -> Response:
     """`GET /metrics`: from this machine, or with an administrator's token."""
     if not _is_local(request):
         caller = await signed_in(request)

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
-from board.engine.alert_versions import changed
+from board.engine.alert_versions import bump_alert_version
 from board.engine.event import JournalEvent
 from models.alert import OWN, SECURITY
 
@@ -35,7 +35,7 @@ def record(session: Session, account: str, said: JournalEvent) -> None:
     """Alerts an account by an entry of the audit journal, whose row is locked: so the numbers have no gaps."""
     number = session.connection().execute(_NUMBER, {"account": account}).scalar_one()
     session.connection().execute(_ADD, {"account": account, "number": number, "seq": said.seq, "at": said.at})
-    changed(session, account)
+    bump_alert_version(session, account)
 
 
 def unread(session: Session, accounts: Collection[str], since: str) -> list[Row[Any]]:

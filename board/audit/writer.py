@@ -36,7 +36,7 @@ def write(
     acts in this session. `also_alerts` are accounts that are alerted beside the one that the entry is about."""
     unit_of_work.current(session).changes += 1  # who is refused after this must undo it
     actor = by or actors.of(session)
-    unit_of_work.current(session).at_last.append(partial(_append, entry, actor, frozenset(also_alerts)))
+    unit_of_work.current(session).final_steps.append(partial(_append, entry, actor, frozenset(also_alerts)))
     if logged and actor.kind != "command_line":  # which has no log, and says what it did
         after_commit(session, partial(say, entry, actor))
 

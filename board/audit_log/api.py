@@ -17,7 +17,7 @@ from board.exports.exports import BOM, CSV, lines
 from board.i18n import N_, translate
 from board.service import BoardService
 from board.web import language
-from board.web.heavy_reads import heavy
+from board.web.heavy_reads import limited_per_account
 from board.web.http import int_query_param, json_response, service_of
 from models.accounts import Account
 from models.board import AUDIT, Board
@@ -60,7 +60,7 @@ def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
     return account, access.audit_board(session, account)
 
 
-@heavy
+@limited_per_account
 async def entries(request: Request, caller: Caller) -> Response:
     """The newest entries, or those before a seq."""
 
@@ -72,12 +72,12 @@ async def entries(request: Request, caller: Caller) -> Response:
         )
         return board, reading.newest(session, filter_of(request), before, limit + 1), limit
 
-    board, found, limit = await service_of(request).heavy.read(caller, read)
+    board, found, limit = await service_of(request).heavy_reads.read(caller, read)
     told = [each.wire() for each in found[:limit]]
     return json_response({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": told, "more": len(found) > limit})
 
 
-@heavy
+@limited_per_account
 async def csv(request: Request, caller: Caller) -> Response:
     """All entries that fit, the newest first, for a spreadsheet. That somebody took them is an entry too."""
     desk = service_of(request)
@@ -102,7 +102,7 @@ async def _csv(desk: BoardService, caller: Caller, wanted: Filter, before: int, 
             found = reading.newest(session, wanted, before, AT_ONCE)
             return lines(_row(each, reads) for each in found), found[-1].seq if len(found) == AT_ONCE else 0
 
-        part, before = await desk.heavy.read(caller, read)
+        part, before = await desk.heavy_reads.read(caller, read)
         yield part
 
 

@@ -16,15 +16,15 @@ from sqlmodel import Session, col, select
 from board.audit import security_alerts
 from board.commands import handover_alerts, mentions, urgent_alerts
 from board.engine import snapshot, unit_of_work
-from board.engine.alert_versions import changed
+from board.engine.alert_versions import bump_alert_version
 from board.engine.event_writer import Change
 from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
 from models.entity import State, flatten
 from models.search import Search
 from models.times import format_utc
 
-LISTED = 200  # at most, the newest
-LASTS = timedelta(days=14)  # what is older is not listed any more
+MAX_LISTED = 200  # at most, the newest
+RETENTION = timedelta(days=14)  # what is older is not listed any more
 ASSURED = ("credible", "confirmed")
 
 Key = tuple[str, int]  # board, seq
@@ -73,12 +73,12 @@ def record_alerts(session: Session, change: Change) -> None:
     )
     if "assignee" in fields and after.get("assignee"):
         found.append(("assigned", after["assignee"]))
-    found += [(urgent_alerts.KIND, account) for account in urgent_alerts.concerned(session, said, after, fields)]
+    found += [(urgent_alerts.KIND, account) for account in urgent_alerts.recipients(session, said, after, fields)]
     if "assessment" in fields and after.get("assessment") in ASSURED:
         found.append(("sighting", EVERYBODY))
     if said.type == "search.status_set" and "status" in fields:
         found.append(("status", EVERYBODY))
-    found += [(handover_alerts.KIND, account) for account in handover_alerts.concerned(session, said, after, fields)]
+    found += [(handover_alerts.KIND, account) for account in handover_alerts.recipients(session, said, after, fields)]
     unit_of_work.current(session).alerts += [
         {"board": said.board, "seq": said.seq, "kind": kind, "account": account, "at": said.at}
         for kind, account in found
@@ -88,8 +88,8 @@ def record_alerts(session: Session, change: Change) -> None:
 
 def _mentioned(session: Session, before: State, after: State, fields: Collection[str], reason: str | None) -> set[str]:
     now = flatten(after)
-    found = mentions.new(session, _texts(now.get(name) for name in fields), _texts(flatten(before).values()))
-    return found | mentions.new(session, _texts([reason]), ())
+    found = mentions.new_mentions(session, _texts(now.get(name) for name in fields), _texts(flatten(before).values()))
+    return found | mentions.new_mentions(session, _texts([reason]), ())
 
 
 def _texts(values: Iterable[Any]) -> Iterator[str]:
@@ -99,12 +99,12 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 # -- what somebody wants --------------------------------------------------------------------------------------------------
 
 
-def choice(session: Session, account: str) -> AlertChoice:
+def settings_of(session: Session, account: str) -> AlertChoice:
     """What an account has chosen; the defaults where it has not."""
-    return choices(session, [account])[account]
+    return settings_of_many(session, [account])[account]
 
 
-def choices(session: Session, accounts: Collection[str]) -> dict[str, AlertChoice]:
+def settings_of_many(session: Session, accounts: Collection[str]) -> dict[str, AlertChoice]:
     """The same of several."""
     rows = session.exec(select(AlertChoice).where(AlertChoice.account.in_(accounts))) if accounts else ()  # type: ignore[attr-defined]
     return {account: AlertChoice(account=account) for account in accounts} | {row.account: row for row in rows}
@@ -114,7 +114,7 @@ def update_settings(session: Session, account: str, places: dict[str, str], quie
     """Where alerts of these kinds are shown from now on. Raises ValueError for what is no kind or place."""
     if not set(places) <= set(KINDS) or not set(places.values()) <= set(PLACES):
         raise ValueError(places)
-    changed(session, account)
+    bump_alert_version(session, account)
     row = session.get_one(AlertChoice, account)
     for kind, place in places.items():
         setattr(row, kind, place)
@@ -131,28 +131,28 @@ def enabled_kinds(chosen: AlertChoice) -> list[str]:
 
 def retention_cutoff(now: datetime) -> str:
     """What is not newer is not listed."""
-    return format_utc(now - LASTS)
+    return format_utc(now - RETENTION)
 
 
 def list_alerts(session: Session, account: str, now: datetime) -> list[dict[str, Any]]:
     """The newest alerts of an account, an event once."""
-    chosen, hidden = choice(session, account), snapshot.hidden_searches(session, account)
+    chosen, hidden = settings_of(session, account), snapshot.hidden_searches(session, account)
     asked = {
         "me": account, "since": retention_cutoff(now), "kinds": enabled_kinds(chosen), "hidden": list(hidden),
-        "limit": LISTED * len(KINDS),
+        "limit": MAX_LISTED * len(KINDS),
     }  # fmt: skip
     found: dict[Key, Row[Any]] = {}
     for row in session.connection().execute(_LIST, asked):
         known = found.get((row.board, row.seq))
         if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
             found[row.board, row.seq] = row
-    told = [_to_json(row, chosen) for row in list(found.values())[:LISTED]]
-    _tell_apart(session, told, hidden)
-    told += security_alerts.listed(session, account, retention_cutoff(now), hidden, LISTED, desktop=not chosen.quiet)
-    return sorted(told, key=lambda each: str(each["at"]), reverse=True)[:LISTED]
+    told = [_to_json(row, chosen) for row in list(found.values())[:MAX_LISTED]]
+    _add_first_names(session, told, hidden)
+    told += security_alerts.listed(session, account, retention_cutoff(now), hidden, MAX_LISTED, desktop=not chosen.quiet)
+    return sorted(told, key=lambda each: str(each["at"]), reverse=True)[:MAX_LISTED]
 
 
-def _tell_apart(session: Session, told: list[dict[str, Any]], hidden: Collection[str]) -> None:
+def _add_first_names(session: Session, told: list[dict[str, Any]], hidden: Collection[str]) -> None:
     """Add the child's first name to alerts of a search whose reference another one has too, among those that one may see."""
     named = {each["reference"] for each in told} - {None}
     asked = select(Search.id, Search.reference, Search.person).where(col(Search.reference).in_(named))
@@ -213,14 +213,14 @@ def add_reason(to: dict[Key, Unread], key: Key, at: str, kind: str) -> None:
 
 def visible_unread(session: Session, account: str, now: datetime) -> dict[Key, Unread]:
     """What an account has not read of what it may see and wants to see."""
-    kinds, hidden = enabled_kinds(choice(session, account)), snapshot.hidden_searches(session, account)
+    kinds, hidden = enabled_kinds(settings_of(session, account)), snapshot.hidden_searches(session, account)
     all = unread(session, [account], now)[account]
     return {key: each for key, each in all.items() if key[0] not in hidden and not each.kinds.isdisjoint(kinds)}
 
 
 def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None) -> int:
     """Marks alerts as read, or all that there are now (None); how many are left. What is not found is passed over."""
-    changed(session, account)
+    bump_alert_version(session, account)
     left = visible_unread(session, account, now)
     done = [key for key in left if keys is None or key in keys]
     if done:

@@ -47,7 +47,7 @@ def end_appeal(pen: EventWriter, row: Search, reason: str) -> None:
     """The child is found: ends the appeal that runs, if one does, and makes the tasks that wipe its traces."""
     level = row.appeal["level"]
     if apply_appeal(pen, row, NONE, reason):
-        for each in pen.known.take_down(level):
+        for each in pen.task_catalogue.take_down(level):
             if pen.has_room(reserved=True):  # else the tasks are left out: that the child is found is not refused
                 tasks.add_from_template(pen, each, take_down=True)
 
@@ -56,8 +56,8 @@ def apply_appeal(pen: EventWriter, row: Search, appeal: State, reason: str | Non
     """Sets the appeal. Displays lose sight of the search when it becomes discreet, and have it again when it is so no more.
     True if something changed."""
     on_walls = is_visible_on_displays(row)
-    changed = pen.change(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
+    changed = pen.update(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
     row.discreet = row.appeal["level"] == "discreet"
     if is_visible_on_displays(row) != on_walls:
-        pen.sight_changed(row, {WALL})
+        pen.record_visibility_change(row, {WALL})
     return changed

@@ -17,8 +17,8 @@ from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
-MOST_PINNED = 20  # on one search: what nobody must miss is little
-PINS: tuple[type[Entity], ...] = (Sighting, Task, Note)
+MAX_PINNED = 20  # on one search: what nobody must miss is little
+PINNABLE: tuple[type[Entity], ...] = (Sighting, Task, Note)
 
 
 class BriefingFields(Data):
@@ -29,7 +29,7 @@ class BriefingFields(Data):
     dropped: LongText | None = None
     contingencies: LongText | None = None
     contacts: LongText | None = None
-    pinned: list[Id] = Field(default_factory=list, max_length=MOST_PINNED)
+    pinned: list[Id] = Field(default_factory=list, max_length=MAX_PINNED)
     keeper: Id | None = None
 
 
@@ -63,9 +63,9 @@ def _briefing(pen: EventWriter) -> Briefing:
 
 def _save(pen: EventWriter, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
     if row.handover:
-        pen.change(row, type, values, reason)
+        pen.update(row, type, values, reason)
     else:
-        pen.add(Briefing(**(row.model_dump() | values)), type, reason)
+        pen.create(Briefing(**(row.model_dump() | values)), type, reason)
 
 
 def read(pen: EventWriter, data: Read) -> None:
@@ -78,11 +78,11 @@ def read(pen: EventWriter, data: Read) -> None:
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
     row = _briefing(pen)
     marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
-    read_positions.looked(
-        pen.session, pen.person, read_positions.ReadPosition(pen.board.id, pen.board.epoch, data.seq), pen.board.seq, pen.now
+    read_positions.advance_with_command(
+        pen.session, pen.account_id, read_positions.ReadPosition(pen.board.id, pen.board.epoch, data.seq), pen.board.seq, pen.now
     )
-    if data.seq > marks.get(pen.person, {}).get("seq", -1):
-        marks[pen.person] = {"handover": data.handover, "seq": data.seq, "at": pen.now}
+    if data.seq > marks.get(pen.account_id, {}).get("seq", -1):
+        marks[pen.account_id] = {"handover": data.handover, "seq": data.seq, "at": pen.now}
         kept = {"keeper": _keeper(row, data.handover)}
         _save(pen, row, "handover.read", {"handover": data.handover, "reads": marks} | kept, data.reason)
 
@@ -123,6 +123,6 @@ def _check_keeper(pen: EventWriter, id: str) -> None:
 
 def _check_pinned(pen: EventWriter, ids: list[str]) -> None:
     for id in ids:
-        rows = (unit_of_work.get(pen.session, kind, id) for kind in PINS)
+        rows = (unit_of_work.get(pen.session, kind, id) for kind in PINNABLE)
         if not any(row is not None and row.board == pen.board.id for row in rows):
             raise not_found("pinned")

@@ -19,9 +19,9 @@ from models.task import Task
 
 Card = Sighting | Task
 
-LONGEST_RANK = 48  # characters; a rank grows by one for about each five drops at one spot
+MAX_RANK_LENGTH = 48  # characters; a rank grows by one for about each five drops at one spot
 NEIGHBOURS = 20  # cards on each side that get new ranks when there is no short one left between two
-SPREAD_BYTES = 800_000  # of their states at most: all events of a command go in one message, and a message has 1 MiB
+REBALANCE_BYTES = 800_000  # of their states at most: all events of a command go in one message, and a message has 1 MiB
 
 
 class Move(Data):
@@ -78,20 +78,20 @@ def move(pen: EventWriter, data: Move) -> None:
     if card.column == column.id and (low is None or low < card.rank) and (high is None or card.rank < high):
         return  # it is there already
     rank = ranks.between(low, high)
-    pen.change(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
-    if len(rank) > LONGEST_RANK:
-        _spread(pen, column.id, card)
+    pen.update(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
+    if len(rank) > MAX_RANK_LENGTH:
+        _rebalance_ranks(pen, column.id, card)
 
 
 def fix_rank_collision(pen: EventWriter, card: Card) -> None:
     """Gives a card and its neighbours new ranks where another got the same one since: it was put back where it stood."""
     pen.session.flush()
     same = pen.session.connection().execute(_SAME, {"column": card.column, "rank": card.rank, "but": card.id}).first()
-    if same is not None or len(card.rank) > LONGEST_RANK:
-        _spread(pen, card.column, card)
+    if same is not None or len(card.rank) > MAX_RANK_LENGTH:
+        _rebalance_ranks(pen, card.column, card)
 
 
-def _spread(pen: EventWriter, column: str, card: Card) -> None:
+def _rebalance_ranks(pen: EventWriter, column: str, card: Card) -> None:
     """Gives a card and its neighbours short ranks again."""
     pen.session.flush()
     around = [row.id for row in pen.session.connection().execute(_IN_COLUMN, {"column": column})]
@@ -102,30 +102,30 @@ def _spread(pen: EventWriter, column: str, card: Card) -> None:
     for place in nearest:
         row = find(pen, around[place])
         size += len(orjson.dumps(row.state()))
-        if size > SPREAD_BYTES and len(window) > 2:
+        if size > REBALANCE_BYTES and len(window) > 2:
             break
         window[place] = row
     first, last = min(window), max(window)
     low = find(pen, around[first - 1]).rank if first > 0 else None
     high = find(pen, around[last + 1]).rank if last + 1 < len(around) else None
     for place, rank in zip(sorted(window), ranks.several_between(low, high, len(window)), strict=True):
-        pen.change(window[place], "card.moved", {"rank": rank}, conflicts=False)
+        pen.update(window[place], "card.moved", {"rank": rank}, conflicts=False)
 
 
 def assign(pen: EventWriter, data: Assign) -> None:
     """Hands a card to somebody, or to nobody."""
     card = find(pen, data.card)
-    pen.find_person(data.assignee, "assignee")
-    pen.change(card, "card.assigned", {"assignee": data.assignee})
+    pen.require_person(data.assignee, "assignee")
+    pen.update(card, "card.assigned", {"assignee": data.assignee})
 
 
 def withdraw(pen: EventWriter, data: Withdraw) -> None:
     """Folds a card away. It keeps its number and its place, and can be restored."""
-    pen.change(find(pen, data.card), "card.withdrawn", {"withdrawn": True}, data.reason)
+    pen.update(find(pen, data.card), "card.withdrawn", {"withdrawn": True}, data.reason)
 
 
 def restore(pen: EventWriter, data: Withdraw) -> None:
-    pen.change(find(pen, data.card), "card.restored", {"withdrawn": False}, data.reason)
+    pen.update(find(pen, data.card), "card.restored", {"withdrawn": False}, data.reason)
 
 
 _ALL = 'SELECT id, rank FROM sighting WHERE "column" = :column UNION ALL SELECT id, rank FROM task WHERE "column" = :column'
@@ -141,7 +141,7 @@ _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :ra
 
 def _last(pen: EventWriter, column: str) -> str | None:
     """The highest rank in a column: read once for all that share a transaction, as storms come as new cards."""
-    known = unit_of_work.current(pen.session).last
+    known = unit_of_work.current(pen.session).highest_rank
     if column not in known:
         pen.session.flush()
         boards = [pen.board.id, *(() if known else unit_of_work.current(pen.session).boards)]

@@ -11,7 +11,7 @@ from board.i18n import N_, Message, say
 from models.entity import State
 from models.search import Search
 
-NAMED = 10  # numbers of cards in a sentence; the others are counted
+MAX_NAMED = 10  # numbers of cards in a sentence; the others are counted
 
 _TASKS = text(
     'SELECT t.number FROM task t JOIN "column" c ON c.id = t."column" WHERE t.board = :board AND NOT t.withdrawn '
@@ -53,8 +53,8 @@ def _open(pen: EventWriter, row: Search) -> list[Message]:
 
 
 def _named(numbers: Sequence[int]) -> str | Message:
-    named = ", ".join(map(str, numbers[:NAMED]))
-    return say(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - NAMED) if numbers[NAMED:] else named
+    named = ", ".join(map(str, numbers[:MAX_NAMED]))
+    return say(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - MAX_NAMED) if numbers[MAX_NAMED:] else named
 
 
 def _joined(sentences: Sequence[Message]) -> Message:

@@ -15,7 +15,7 @@ from models.ids import new_id
 
 ROLES = ("inbox", "todo", "doing", "waiting", "done")
 NEEDED = ("inbox", "todo")  # where new cards go
-LONGEST_RANK = 48  # characters; above it the column and its neighbours get short ones
+MAX_RANK_LENGTH = 48  # characters; above it the column and its neighbours get short ones
 NEIGHBOURS = 20  # on each side: columns can be as many as a board has entities, and a message has 1 MiB
 
 
@@ -34,7 +34,7 @@ class Add(RelativePosition):
 class Rename(Data):
     """A title of null gives it the name of its role again."""
 
-    NULL_SAYS = ("title",)
+    NULLABLE = ("title",)
 
     column: Id
     title: Title | None
@@ -52,7 +52,7 @@ def create_default_columns(pen: EventWriter) -> None:
     """One column of each role, in that order."""
     for role, rank in zip(ROLES, ranks.several_between(None, None, len(ROLES)), strict=True):
         row = Column(id=new_id(), board=pen.board.id, title=None, role=role, rank=rank)
-        pen.add(row, "column.added", reserved=True)
+        pen.create(row, "column.added", reserved=True)
 
 
 def find(pen: EventWriter, id: str, name: str) -> Column:
@@ -76,13 +76,13 @@ def add(pen: EventWriter, data: Add) -> None:
     _check_not_both(data)
     low, high = _between(pen, data, None)
     row = Column(id=new_id(), board=pen.board.id, title=data.title, role=data.role, rank=ranks.between(low, high))
-    pen.add(row, "column.added")
-    spread(pen, row)
+    pen.create(row, "column.added")
+    rebalance_ranks(pen, row)
 
 
 def rename(pen: EventWriter, data: Rename) -> None:
     """Another title, or the name of its role."""
-    pen.change(find(pen, data.column, "column"), "column.renamed", {"title": data.title})
+    pen.update(find(pen, data.column, "column"), "column.renamed", {"title": data.title})
 
 
 def move(pen: EventWriter, data: Move) -> None:
@@ -96,8 +96,8 @@ def move(pen: EventWriter, data: Move) -> None:
     low, high = _between(pen, data, row)
     if (low is None or low < row.rank) and (high is None or row.rank < high):
         return  # it is there already
-    pen.change(row, "column.moved", {"rank": ranks.between(low, high)})
-    spread(pen, row)
+    pen.update(row, "column.moved", {"rank": ranks.between(low, high)})
+    rebalance_ranks(pen, row)
 
 
 def remove(pen: EventWriter, data: Remove) -> None:
@@ -109,7 +109,7 @@ def remove(pen: EventWriter, data: Remove) -> None:
     alike = [column for column in unit_of_work.columns(pen.session, pen.board.id) if column.role == row.role]
     if row.role in NEEDED and len(alike) == 1:
         raise invalid("column", N_("New cards go here: a board needs one column of this kind."))
-    pen.remove(row, "column.removed")
+    pen.delete(row, "column.removed")
 
 
 def _check_not_both(data: RelativePosition) -> None:
@@ -128,16 +128,16 @@ def _between(pen: EventWriter, data: RelativePosition, moved: Column | None) -> 
     return low, high
 
 
-def spread(pen: EventWriter, row: Column) -> None:
+def rebalance_ranks(pen: EventWriter, row: Column) -> None:
     """Gives a column and its neighbours short ranks again, where its own is long or is another's too."""
     around = in_order(pen)
-    if len(row.rank) <= LONGEST_RANK and sum(each.rank == row.rank for each in around) == 1:
+    if len(row.rank) <= MAX_RANK_LENGTH and sum(each.rank == row.rank for each in around) == 1:
         return
     at = around.index(row)
     first, end = max(at - NEIGHBOURS, 0), min(at + NEIGHBOURS + 1, len(around))
     low, high = (around[first - 1].rank if first > 0 else None), (around[end].rank if end < len(around) else None)
     for each, rank in zip(around[first:end], ranks.several_between(low, high, end - first), strict=True):
-        pen.change(each, "column.moved", {"rank": rank}, conflicts=False)
+        pen.update(each, "column.moved", {"rank": rank}, conflicts=False)
 
 
 _ANY_CARD = text('SELECT 1 FROM sighting WHERE "column" = :column UNION ALL SELECT 1 FROM task WHERE "column" = :column LIMIT 1')

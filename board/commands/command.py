@@ -23,7 +23,7 @@ class Ack:
     seqs: list[int]
     opened: str | None = None
 
-    def body(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """As the contract has it."""
         said: dict[str, Any] = {"id": self.id, "board": self.board, "seqs": self.seqs}
         return said | ({"opened": self.opened} if self.opened else {})
@@ -34,12 +34,12 @@ class CommandSpec:
     """A line of the table. `while_closed`: also on a closed search. `like` names another command, of which one must have the
     right too."""
 
-    on: Literal["operations", "search", "any"]
+    board_kind: Literal["operations", "search", "any"]
     role: str
     data: type[Data]
-    do: Handler
+    handler: Handler
     while_closed: bool = False
-    like: Callable[[Session, Board, Any], str | None] | None = None
+    equivalent: Callable[[Session, Board, Any], str | None] | None = None
 
-    def may(self, role: str) -> bool:
+    def allows(self, role: str) -> bool:
         return ROLES.index(role) >= ROLES.index(self.role)

@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from board.commands import alerts
 from board.commands.command import Ack, CommandSpec
-from board.commands.registry import TABLE, Command, taken_while_closed
+from board.commands.registry import TABLE, Command, is_allowed_while_closed
 from board.engine import access, hash_chain, journal, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -37,7 +37,7 @@ from models.times import format_utc
 _NAME_CARDS = ("card", "sighting", "task", "before", "after")
 _ID = re.compile("[0-9a-f-]{36}")
 _DONE = ProcessedCommand.__table__.c  # type: ignore[attr-defined]
-_REMEMBERED = select(_DONE.account, _DONE.command, _DONE.ack, _DONE.content).where(
+_KNOWN_ACKS = select(_DONE.account, _DONE.command, _DONE.ack, _DONE.content).where(
     tuple_(_DONE.account, _DONE.command).in_(bindparam("keys", expanding=True))
 )
 
@@ -48,10 +48,10 @@ class CommandResult:
     that gained or lost sight of the search. An ack that was remembered says nothing again."""
 
     ack: Ack
-    said: tuple[JournalEvent, ...] = ()
+    events: tuple[JournalEvent, ...] = ()
     epochs: tuple[tuple[str, str], ...] = ()
-    sight: frozenset[str] = frozenset()
-    filling: tuple[str, int] | None = None  # a board that its people are told of from now on, and how much it has
+    visibility_changed_for: frozenset[str] = frozenset()
+    nearly_full: tuple[str, int] | None = None  # a board that its people are told of from now on, and how much it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class QueuedCommand:
     caller: Caller
     command: Command
     clock: Callable[[], datetime]
-    known: TaskCatalogue = field(default_factory=default_catalogue)
+    task_catalogue: TaskCatalogue = field(default_factory=default_catalogue)
     content: bytes | None = None
 
     @property
@@ -74,7 +74,7 @@ class QueuedCommand:
         changes = unit_of_work.current(session).changes
         _lock(session, self.boards)  # before the clock is read: who waited here would have an earlier time than who was first
         try:
-            return execute(session, self.caller, self.command, format_utc(self.clock()), self.known, self.content)
+            return execute(session, self.caller, self.command, format_utc(self.clock()), self.task_catalogue, self.content)
         except Refused as refusal:
             account = unit_of_work.current(session).signed_in.get(_key(self.caller))
             refusal.language = account.language if account is not None else None
@@ -110,7 +110,7 @@ def execute(
     rule, like = _authorize(session, command, board, account, caller)
     if (ack := _previous_ack(session, account.id, command, content)) is not None:
         return CommandResult(ack)
-    if board.kind == "search" and not taken_while_closed(rule, like):
+    if board.kind == "search" and not is_allowed_while_closed(rule, like):
         _check_open(session, board)
     if command.base is not None and (command.base < 0 or (command.base > board.seq and command.epoch in (None, board.epoch))):
         raise invalid("base", N_("The board has not got so far."))
@@ -119,18 +119,18 @@ def execute(
     except ValidationError as error:
         raise from_pydantic(error) from error
     pen = EventWriter(session, account, command, board, operations, now, known or default_catalogue())
-    rule.do(pen, data)
+    rule.handler(pen, data)
     for change in pen.changes:
         alerts.record_alerts(session, change)
-    ack = Ack(command.id, board.id, [said.seq for said in pen.said if said.board == board.id], pen.opened)
+    ack = Ack(command.id, board.id, [said.seq for said in pen.events if said.board == board.id], pen.opened_search)
     _store_ack(session, account, command, ack, now, content)
-    epochs = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.made) if each is not None}
-    for each, events in groupby(sorted(pen.said, key=lambda said: said.board), key=lambda said: said.board):
+    epochs = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.created_boards) if each is not None}
+    for each, events in groupby(sorted(pen.events, key=lambda said: said.board), key=lambda said: said.board):
         seqs = [said.seq for said in events if said.account == account.id]
         if seqs:
-            unit_of_work.current(session).acted(account.id, each, epochs[each], min(seqs), max(seqs), now)
-    filling = (board.id, board.entities) if pen.filling and pen.opened is None else None
-    return CommandResult(ack, tuple(pen.said), tuple(epochs.items()), frozenset(pen.sight), filling)
+            unit_of_work.current(session).record_own_events(account.id, each, epochs[each], min(seqs), max(seqs), now)
+    filling = (board.id, board.entities) if pen.is_nearly_full and pen.opened_search is None else None
+    return CommandResult(ack, tuple(pen.events), tuple(epochs.items()), frozenset(pen.visibility_changed_for), filling)
 
 
 def _lock(session: Session, boards: tuple[str, ...]) -> None:
@@ -162,10 +162,10 @@ def _authorize(
 ) -> tuple[CommandSpec, str | None]:
     """Return the command's rule, and the command that it is like. Raises Refused."""
     rule = TABLE.get(command.name)
-    if rule is None or rule.on not in ("any", board.kind):
+    if rule is None or rule.board_kind not in ("any", board.kind):
         raise Refused("unknown_command")
-    like = rule.like(session, board, command.data) if rule.like is not None else None
-    if not all(each.may(account.role) for each in (rule, TABLE.get(like or "", rule))) or not caller.may_command:
+    like = rule.equivalent(session, board, command.data) if rule.equivalent is not None else None
+    if not all(each.allows(account.role) for each in (rule, TABLE.get(like or "", rule))) or not caller.may_command:
         raise Refused("forbidden")
     return rule, like
 
@@ -174,13 +174,13 @@ def _previous_ack(session: Session, account: str, command: Command, content: byt
     """The ack that this command id got before, from this account: whatever its content is now, unless that is given and another
     one is kept. Raises Refused `invalid` then."""
     ours = unit_of_work.current(session)
-    if ours.remembered is None:
+    if ours.known_acks is None:
         orders = _batched_commands(session)
         _prefetch(session, orders)
         keys = {(account, command.id)} | {(each.caller.account.id, each.command.id) for each in orders}
-        rows = session.connection().execute(_REMEMBERED, {"keys": sorted(keys)})
-        ours.remembered = {(row.account, row.command): unit_of_work.Remembered(row.ack, row.content) for row in rows}
-    known = ours.remembered.get((account, command.id))
+        rows = session.connection().execute(_KNOWN_ACKS, {"keys": sorted(keys)})
+        ours.known_acks = {(row.account, row.command): unit_of_work.StoredAck(row.ack, row.content) for row in rows}
+    known = ours.known_acks.get((account, command.id))
     if known is None:
         return None
     ack = Ack(**json.loads(known.ack))
@@ -208,13 +208,13 @@ def _prefetch(session: Session, orders: list[QueuedCommand]) -> None:
 
 
 def _store_ack(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:
-    body = json.dumps(ack.body())
+    body = json.dumps(ack.to_json())
     ours = unit_of_work.current(session)
-    assert ours.remembered is not None
+    assert ours.known_acks is not None
     kept = _digest(session, ack, content) if content is not None else None
-    ours.remembered[account.id, command.id] = unit_of_work.Remembered(body, kept)
+    ours.known_acks[account.id, command.id] = unit_of_work.StoredAck(body, kept)
     row = {"account": account.id, "command": command.id, "name": command.name, "ack": body, "at": now, "content": kept}
-    ours.done.append(row)
+    ours.new_acks.append(row)
 
 
 def _check_open(session: Session, board: Board) -> None:

@@ -14,7 +14,7 @@ _ENDED = ("handover.accepted", "handover.refused", "handover.withdrawn")
 _WHO_MAY = text("SELECT id FROM account WHERE enabled AND role IN ('coordinator', 'admin')")
 
 
-def concerned(session: Session, said: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
+def recipients(session: Session, said: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
     """The accounts to be alerted: of a signature who is expected, or whoever may accept where nobody is."""
     if said.type == "handover.signed":
         return {after["incoming"]} if after["incoming"] else _who_may(session) - {after["outgoing"]}

@@ -22,7 +22,7 @@ from models.board import OPERATIONS
 from models.entity import State
 from models.handover import Briefing, Handover, SearchHandover
 
-MOST_SEARCHES = 10_000  # as many as a desk has
+MAX_SEARCHES = 10_000  # as many as a desk has
 Position = dict[str, Any]  # epoch, seq, head
 
 
@@ -50,7 +50,7 @@ class Sign(Data):
     """`positions`: up to which seq the signer has seen each search."""
 
     handover: shifts.Number
-    positions: Annotated[dict[Id, shifts.Seq], Field(max_length=MOST_SEARCHES)]
+    positions: Annotated[dict[Id, shifts.Seq], Field(max_length=MAX_SEARCHES)]
 
 
 class Accept(Data):
@@ -86,13 +86,13 @@ def prepare(pen: EventWriter, data: Prepare) -> None:
     goes_on = row is not None and row.status != "accepted"
     new = Handover(
         id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, status="prepared", outgoing=shift.holder,
-        incoming=data.incoming, prepared_by=pen.person, prepared_at=pen.now, faults=row.faults if row and goes_on else None,
+        incoming=data.incoming, prepared_by=pen.account_id, prepared_at=pen.now, faults=row.faults if row and goes_on else None,
         remarks=row.remarks if row and goes_on else None,
     )  # fmt: skip
     if row is None:
-        pen.add(new, "handover.prepared")
+        pen.create(new, "handover.prepared")
     else:
-        pen.change(row, "handover.prepared", new.state())
+        pen.update(row, "handover.prepared", new.state())
 
 
 def write(pen: EventWriter, data: Write) -> None:
@@ -108,7 +108,7 @@ def _write_of_desk(pen: EventWriter, number: int, patch: State) -> None:
     values = apply_patch(HandoverFields, {name: getattr(row, name, None) for name in HandoverFields.model_fields}, patch)
     if row is None or values["incoming"] != row.incoming:
         shifts.check_coordinator(pen, values["incoming"], "incoming")
-    pen.change(shifts.present(pen, number, "prepared"), shifts.WRITTEN, values)
+    pen.update(shifts.present(pen, number, "prepared"), shifts.WRITTEN, values)
 
 
 # -- signed ---------------------------------------------------------------------------------------------------------------
@@ -118,12 +118,12 @@ def sign(pen: EventWriter, data: Sign) -> None:
     """Fixes the report at these positions: from now on it is theirs to accept. What the signer may not see is handed over
     as it stands."""
     shift = shifts.current(pen)
-    if shift is None or shift.holder != pen.person:
+    if shift is None or shift.holder != pen.account_id:
         raise Refused("forbidden", N_("Only who holds the shift can sign its handover."))
     before = unit_of_work.position(pen.board)
     searches = shifts.active_searches(pen)
     stand, seen_by = unit_of_work.positions(pen.session, searches), access.restricted_searches(pen.session)
-    seen = {id: at for id, at in stand.items() if id not in seen_by or access.is_in_audience(pen.person, seen_by[id])}
+    seen = {id: at for id, at in stand.items() if id not in seen_by or access.is_in_audience(pen.account_id, seen_by[id])}
     above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
     if above:
         raise Refused("invalid", fields={f"positions.{id}": N_("The board has not got so far.") for id in above})
@@ -142,9 +142,11 @@ def sign(pen: EventWriter, data: Sign) -> None:
     for id in searches:
         _record_search_handover(pen, id, data.handover, handed[id])
     for id, seq in data.positions.items():
-        marks.looked(pen.session, pen.person, marks.ReadPosition(id, stand[id]["epoch"], seq), stand[id]["seq"], pen.now)
+        marks.advance_with_command(
+            pen.session, pen.account_id, marks.ReadPosition(id, stand[id]["epoch"], seq), stand[id]["seq"], pen.now
+        )
     signed = {"signed_at": pen.now, "searches": len(searches), "position": before, "digest": digest(handed)}
-    pen.change(row, "handover.signed", signed | {"status": "signed"})
+    pen.update(row, "handover.signed", signed | {"status": "signed"})
 
 
 def digest(positions: Mapping[str, Position]) -> str:
@@ -158,7 +160,7 @@ def _invalid_positions(pen: EventWriter, given: Mapping[str, int], seen: Mapping
     found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
     found |= {id: N_("This search is part of the handover too.") for id in seen.keys() - given.keys()}
     for id, events in many_boards.events_after(pen.session, given, (*significant_events.TYPES, shifts.WRITTEN)).items():
-        theirs = any(said.type == shifts.WRITTEN and said.account != pen.person for said in events)
+        theirs = any(said.type == shifts.WRITTEN and said.account != pen.account_id for said in events)
         if theirs or any(map(significant_events.is_significant, events)):
             found.setdefault(id, N_("Something important was added to this search since you looked."))
     return found
@@ -174,9 +176,9 @@ def _positions_at(session: Session, stand: Mapping[str, Position], given: Mappin
 def _record_search_handover(pen: EventWriter, id: str, number: int, position: Position) -> None:
     row = unit_of_work.get(pen.session, SearchHandover, id)
     if row is None:
-        pen.add(SearchHandover(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
+        pen.create(SearchHandover(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
     else:
-        pen.change(row, "handed.set", {"handover": number, "position": position}, conflicts=False)
+        pen.update(row, "handed.set", {"handover": number, "position": position}, conflicts=False)
 
 
 # -- taken over -----------------------------------------------------------------------------------------------------------
@@ -187,7 +189,7 @@ def accept(pen: EventWriter, data: Accept) -> None:
     row = shifts.present(pen, data.handover, "signed")
     _check_incoming_may(pen, row)
     unit_of_work.flush(pen.session)
-    left = unread(pen.session, pen.person, data.handover)
+    left = unread(pen.session, pen.account_id, data.handover)
     if left and data.reason is None:
         fields = {f"searches.{id}": N_("This was not read, or something important happened since.") for id in left}
         raise Refused("conflict", fields=fields, current=row.state())
@@ -214,9 +216,9 @@ def unread(session: Session, account: str, number: int) -> list[str]:
     handed = [id for id in session.exec(select(SearchHandover.id).where(SearchHandover.handover == number)) if id not in hidden]
     briefings = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.id.in_(handed)))  # type: ignore[attr-defined]
     marks = {id: reads[account]["seq"] for id, reads in briefings if reads.get(account, {}).get("handover") == number}
-    return sorted({*handed} - marks.keys() | significant_events.after(session, marks).keys())
+    return sorted({*handed} - marks.keys() | significant_events.significant_events_after(session, marks).keys())
 
 
 def _check_incoming_may(pen: EventWriter, row: Handover) -> None:
-    if row.outgoing == pen.person:
+    if row.outgoing == pen.account_id:
         raise Refused("forbidden", N_("Who hands the shift over can't take it over."))

@@ -24,16 +24,16 @@ _WHOLE = re.compile(r"\w(?:.*\w)?", re.DOTALL)  # of a name, from its first lett
 MAX_WORDS, MAX_NAME = 8, 300  # of a name; its characters may be more when they are folded
 
 
-def new(session: Session, texts: Iterable[str], before: Iterable[str]) -> set[str]:
+def new_mentions(session: Session, texts: Iterable[str], before: Iterable[str]) -> set[str]:
     """The enabled accounts that are named in these texts, and were not in those before."""
     after = [each for each in texts if "@" in each]
     if not after:
         return set()
     names = _names(session)
-    return named(after, names) - named((each for each in before if "@" in each), names)
+    return mentioned(after, names) - mentioned((each for each in before if "@" in each), names)
 
 
-def named(texts: Iterable[str], names: Names) -> set[str]:
+def mentioned(texts: Iterable[str], names: Names) -> set[str]:
     """The accounts that are named in texts."""
     found: set[str] = set()
     for each in texts:
@@ -43,7 +43,7 @@ def named(texts: Iterable[str], names: Names) -> set[str]:
     return found
 
 
-def known(people: Iterable[tuple[str, str]]) -> Names:
+def names_by_key(people: Iterable[tuple[str, str]]) -> Names:
     """Names by which these people, each with id and name, may be meant."""
     whole, first = defaultdict(set), defaultdict(set)
     for id, name in people:
@@ -72,5 +72,5 @@ def _names(session: Session) -> Names:
     """Read once for all that share a transaction."""
     names: Names | None = session.info.get(_NAMES)
     if names is None:
-        names = session.info[_NAMES] = known((row.id, row.name) for row in session.connection().execute(_ENABLED))
+        names = session.info[_NAMES] = names_by_key((row.id, row.name) for row in session.connection().execute(_ENABLED))
     return names

@@ -24,4 +24,4 @@ def add(pen: EventWriter, data: Add) -> None:
     if data.corrects is not None:
         pen.find(Note, data.corrects, "corrects")
     values = data.model_dump() | {"happened_at": data.happened_at or pen.now}
-    pen.add(Note(id=new_id(), board=pen.board.id, **values), "note.added")
+    pen.create(Note(id=new_id(), board=pen.board.id, **values), "note.added")

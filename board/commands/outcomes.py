@@ -46,4 +46,4 @@ def set_outcome(pen: EventWriter, data: SetOutcome) -> None:
         outcome = Outcome.model_validate(merge_patch(row.outcome, data.outcome)).model_dump()
     except ValidationError as error:
         raise from_pydantic(error, "outcome") from error
-    pen.change(row, "search.outcome_set", {"outcome": outcome}, data.reason)
+    pen.update(row, "search.outcome_set", {"outcome": outcome}, data.reason)

@@ -28,7 +28,7 @@ def visible(session: Session, account: str, reference: str) -> list[tuple[str, s
 
 def is_taken(pen: EventWriter, reference: str, own: str | None) -> bool:
     """Return whether another search that the giver may see has this reference."""
-    return any(id != own for id, _ in visible(pen.session, pen.person, reference))
+    return any(id != own for id, _ in visible(pen.session, pen.account_id, reference))
 
 
 def check(pen: EventWriter, reference: str, own: str | None) -> None:
@@ -37,7 +37,7 @@ def check(pen: EventWriter, reference: str, own: str | None) -> None:
         raise invalid("reference", N_("Another search has this reference."))
 
 
-def make(pen: EventWriter) -> str:
+def next_reference(pen: EventWriter) -> str:
     """Year and number, as in 2026-0412: one more than the highest that was made in the year. Of given ones only those that the
     person who opens the search may see are passed over."""
     year = pen.now[:4]

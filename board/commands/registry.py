@@ -51,10 +51,10 @@ TABLE: dict[str, CommandSpec] = {
     "handover.accept": CommandSpec("operations", "coordinator", handovers.Accept, handovers.accept),
     "handover.refuse": CommandSpec("operations", "coordinator", handovers.Refuse, handovers.refuse),
     "handover.withdraw": CommandSpec("operations", "coordinator", handovers.Withdraw, handovers.withdraw),
-    "undo": CommandSpec("search", "investigator", undo.Undo, undo.undo, like=undo.command_of),
+    "undo": CommandSpec("search", "investigator", undo.Undo, undo.undo, equivalent=undo.command_of),
 }
 
 
-def taken_while_closed(rule: CommandSpec, like: str | None) -> bool:
+def is_allowed_while_closed(rule: CommandSpec, like: str | None) -> bool:
     """Return whether a closed search takes a command. It takes the undo of what it takes."""
     return rule.while_closed or (like is not None and like in undo.UNDOABLE.values() and TABLE[like].while_closed)

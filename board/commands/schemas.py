@@ -87,7 +87,7 @@ _MADE: dict[type[Entity], dict[str, Any]] = {
     SearchHandover: {"handover": int, "position": Position},
     Briefing: {"handover": int, "reads": dict[Id, Mark]},
 }  # fmt: skip
-_SAID: dict[Any, Schema] = {  # what our own checks of a text ask
+_EVENT: dict[Any, Schema] = {  # what our own checks of a text ask
     fields._not_blank: {"pattern": r"\S"},
     fields._time: {"format": "date-time"},
     fields._date: {"format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"},
@@ -135,7 +135,7 @@ RULES: dict[str, Schema] = {  # by command: what its handler asks of the data as
 
 class _Shapes(GenerateJsonSchema):
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
-        return super().function_after_schema(schema) | _SAID.get(schema["function"]["function"], {})
+        return super().function_after_schema(schema) | _EVENT.get(schema["function"]["function"], {})
 
 
 def schema_of(type: Any, mode: JsonSchemaMode = "validation") -> Schema:
@@ -235,7 +235,7 @@ def command(name: str) -> Schema:
 def state(kind: type[Entity]) -> Schema:
     """A state as it is said: every field is there."""
     written, made = _WRITTEN[kind].model_fields, _MADE[kind]
-    properties = {name: _said(made[name] if name in made else written[name].annotation, name, kind) for name in kind.STATE}
+    properties = {name: _event(made[name] if name in made else written[name].annotation, name, kind) for name in kind.STATE}
     if kind is Search:
         properties["criteria"]["properties"] |= {key: schema_of(searches.Criterion, "serialization") for key in former_criteria()}
     return {"title": class_name(kind.KIND, "state"), **_object(properties)}
@@ -247,7 +247,7 @@ def class_name(*words: str) -> str:
     return "".join(part.capitalize() for word in words for part in re.split(r"[._]", word))
 
 
-def _said(type: Any, name: str, kind: type[Entity]) -> Schema:
+def _event(type: Any, name: str, kind: type[Entity]) -> Schema:
     if isinstance(type, dict):
         return _object({field: schema_of(each, "serialization") for field, each in type.items()})
     field = _WRITTEN[kind].model_fields.get(name)

@@ -105,7 +105,7 @@ class SetStatus(Data):
 class SetWorrying(Data):
     """Null: nobody has decided, or not any more."""
 
-    NULL_SAYS = ("worrying",)
+    NULLABLE = ("worrying",)
 
     worrying: bool | None
     basis: RequiredShortText
@@ -120,23 +120,23 @@ def open_search(pen: EventWriter, data: Open) -> None:
     """A new search with a board of its own: five columns and the first tasks of its kind."""
     _check_past(pen, data.missing_since)
     _check_members(pen, data.access, data.members)
-    made = references.make(pen) if data.reference is None else None
+    made = references.next_reference(pen) if data.reference is None else None
     if data.reference is not None:
         references.check(pen, data.reference, None)
-    pen.find_person(data.lead, "lead")
+    pen.require_person(data.lead, "lead")
     id = new_id()
     operations = pen.operations = pen.board
-    pen.open(Board(id=id, kind="search", epoch=new_epoch(), at=pen.now))
+    pen.switch_to_new_board(Board(id=id, kind="search", epoch=new_epoch(), at=pen.now))
     row = Search(
         id=id, board=id, opened_at=pen.now, appeal=appeals.NONE, made_reference=made,
         **(data.model_dump() | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
-    pen.add(row, "search.opened", reserved=True)
+    pen.create(row, "search.opened", reserved=True)
     columns.create_default_columns(pen)
     pen.session.flush()
-    for first in pen.known.first_tasks(data.kind):
+    for first in pen.task_catalogue.first_tasks(data.kind):
         tasks.add_from_template(pen, first)
-    pen.board, pen.opened = operations, id
+    pen.board, pen.opened_search = operations, id
 
 
 def update(pen: EventWriter, data: Update) -> None:
@@ -153,8 +153,8 @@ def update(pen: EventWriter, data: Update) -> None:
     if values["reference"] != row.reference:  # one that others have by now, as they came into sight, may stay
         references.check(pen, values["reference"], row.id)
     if values["lead"] != row.lead:
-        pen.find_person(values["lead"], "lead")
-    pen.change(row, "search.updated", values)
+        pen.require_person(values["lead"], "lead")
+    pen.update(row, "search.updated", values)
 
 
 def set_status(pen: EventWriter, data: SetStatus) -> None:
@@ -172,8 +172,8 @@ def set_status(pen: EventWriter, data: SetStatus) -> None:
         values["outcome"] = None
     else:
         values |= closing.close(pen, row, data.acknowledge)
-    if pen.change(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
-        row.status_at = max(said.at for said in pen.said)  # as displays learn it from the events, which the clock may be behind
+    if pen.update(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
+        row.status_at = max(said.at for said in pen.events)  # as displays learn it from the events, which the clock may be behind
     if data.status == "found":
         appeals.end_appeal(pen, row, data.reason)
 
@@ -181,7 +181,7 @@ def set_status(pen: EventWriter, data: SetStatus) -> None:
 def set_worrying(pen: EventWriter, data: SetWorrying) -> None:
     """The decision of a person, and on what it rests: the criteria suggest one, and never make it."""
     row = pen.find(Search, pen.board.id, "search")
-    pen.change(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
+    pen.update(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
 
 
 def set_access(pen: EventWriter, data: SetAccess) -> None:
@@ -200,8 +200,8 @@ def undo_access(pen: EventWriter, row: Search, values: State, seq: int) -> None:
 def _apply_access(pen: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
     accounts = pen.session.exec(select(Account.id)).all()
     saw = _viewers(row, accounts)
-    if pen.change(row, "search.access_set", values, undoes=undoes):
-        pen.sight_changed(row, saw ^ _viewers(row, accounts))
+    if pen.update(row, "search.access_set", values, undoes=undoes):
+        pen.record_visibility_change(row, saw ^ _viewers(row, accounts))
 
 
 def _viewers(row: Search, accounts: Iterable[str]) -> set[str]:
@@ -218,8 +218,8 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
         return
     pen = EventWriter(session, None, Command("", id, "search.set_access", {}), board, operations, now)
     saw = can_see(account.id, row.access, row.members)
-    pen.change(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
-    pen.sight_changed(row, set() if saw else {account.id})
+    pen.update(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
+    pen.record_visibility_change(row, set() if saw else {account.id})
     bump_rights_version(session)
     entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
     writer.write(session, entry, also_alerts=set(row.members) - {account.id})
@@ -236,9 +236,9 @@ def _check_members(pen: EventWriter, access: str, members: list[str]) -> None:
     """Members are accounts, and somebody among them can always act: an enabled coordinator who is no program."""
     found = {account.id: account for account in pen.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
     able = [each.id for each in found.values() if each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator")]
-    lasting = len(program_accounts.among(pen.session, able)) < len(able)
+    lasting = len(program_accounts.program_accounts_among(pen.session, able)) < len(able)
     if access == "members" and not lasting and len(found) == len(set(members)):
         raise invalid("members", N_("At least one member must be a coordinator who can sign in."))
     for member in members:
         if member not in found:
-            pen.find_account(member, "members")
+            pen.require_account(member, "members")

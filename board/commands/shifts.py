@@ -45,7 +45,7 @@ def last_handover(pen: EventWriter) -> Handover | None:
 def take(pen: EventWriter, data: Take) -> None:
     """Nobody handed it over, and everyone sees that. A handover that is open has nobody to hand it over any more."""
     row, handover = current(pen), last_handover(pen)
-    if row is not None and row.holder == pen.person:
+    if row is not None and row.holder == pen.account_id:
         return
     if handover is not None and handover.status in OPEN:
         close(pen, handover, "withdrawn", data.reason)
@@ -56,19 +56,19 @@ def transfer(pen: EventWriter, type: str, handover: int | None = None, reason: s
     """From now on the shift is with whoever gives this command."""
     row = current(pen)
     new = Shift(
-        id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, holder=pen.person, since=pen.now,
+        id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, holder=pen.account_id, since=pen.now,
         before=row.holder if row else None, handover=handover, reason=reason,
     )  # fmt: skip
     if row is None:
-        pen.add(new, type, reason)
+        pen.create(new, type, reason)
     else:
-        pen.change(row, type, new.state(), reason)
+        pen.update(row, type, new.state(), reason)
 
 
 def close(pen: EventWriter, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
     """Ends an open handover: the status that it ends with names the event."""
-    ended = {"status": status, "ended_by": pen.person, "ended_at": pen.now, "reason": reason}
-    pen.change(handover, f"handover.{status}", ended | more, reason)
+    ended = {"status": status, "ended_by": pen.account_id, "ended_at": pen.now, "reason": reason}
+    pen.update(handover, f"handover.{status}", ended | more, reason)
 
 
 def present(pen: EventWriter, number: int, *statuses: str) -> Handover:
@@ -88,7 +88,7 @@ def conflict(row: Handover | None, field: str, sentence: str) -> Refused:
 
 def check_coordinator(pen: EventWriter, id: str | None, name: str) -> None:
     """Makes sure that who is named in a field can take a shift over. Raises Refused."""
-    pen.find_person(id, name)
+    pen.require_person(id, name)
     account = unit_of_work.get(pen.session, Account, id) if id is not None else None
     if account is not None and not is_coordinator(account):
         raise invalid(name, N_("Only a coordinator who can sign in can take the shift over."))

@@ -91,16 +91,16 @@ class Assess(Data):
 
 def add(pen: EventWriter, data: Add) -> None:
     """A new sighting, ungraded and unassessed, in the inbox unless a column is named."""
-    pen.find_person(data.assignee, "assignee")
+    pen.require_person(data.assignee, "assignee")
     column, rank = cards.rank_for_new_card(pen, data.column, "inbox")
     values = data.model_dump()
     received = values["received_at"] = data.received_at or pen.now
     row = Sighting(
-        id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, grade=Grade().model_dump(),
+        id=new_id(), board=pen.board.id, number=pen.next_card_number(), rank=rank, grade=Grade().model_dump(),
         late=_late(received, pen.now), recorded_at=pen.now, taken_by=pen.account.id if pen.account else "",
         source_kept=sources.is_kept(values), **(values | {"column": column}),
     )  # fmt: skip
-    pen.add(row, "sighting.added")
+    pen.create(row, "sighting.added")
 
 
 def update(pen: EventWriter, data: Update) -> None:
@@ -114,14 +114,14 @@ def update(pen: EventWriter, data: Update) -> None:
         sources.check_may_set(pen, row)
     received = values["received_at"] = values["received_at"] or row.recorded_at
     values["late"] = _late(received, row.recorded_at)
-    put(pen, row, values | {name: given[name] for name in private})
+    apply_values(pen, row, values | {name: given[name] for name in private})
 
 
-def put(pen: EventWriter, row: Sighting, values: State, undoes: int | None = None) -> None:
+def apply_values(pen: EventWriter, row: Sighting, values: State, undoes: int | None = None) -> None:
     """Sets what was written of a sighting, and keeps who its source was where that is set."""
     was = sources.known(row)
     values = values | {"source_kept": sources.is_kept(values, row.source_kept)}
-    pen.change(row, "sighting.updated", values, undoes=undoes)
+    pen.update(row, "sighting.updated", values, undoes=undoes)
     if was.keys() & values.keys():
         sources.keep_earlier(pen, row, was)
 
@@ -134,7 +134,7 @@ def grade(pen: EventWriter, data: SetGrade) -> None:
         graded = Grade.model_validate(merge_patch(row.grade, data.grade)).model_dump()
     except ValidationError as error:
         raise from_pydantic(error, "grade") from error
-    pen.change(row, "sighting.graded", {"grade": graded}, data.reason)
+    pen.update(row, "sighting.graded", {"grade": graded}, data.reason)
 
 
 def assess(pen: EventWriter, data: Assess) -> None:
@@ -146,7 +146,7 @@ def assess(pen: EventWriter, data: Assess) -> None:
     row = pen.find(Sighting, data.sighting, "sighting")
     if would_cycle(pen, row, data.duplicate_of):
         raise invalid("duplicate_of", N_("The other one is a duplicate of this."))
-    pen.change(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
+    pen.update(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
 
 
 def would_cycle(pen: EventWriter, row: Sighting, other: str | None) -> bool:

@@ -19,7 +19,7 @@ from models.accounts import ROLES, Account
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
 
-PAGE = 100  # earlier values in one answer
+PAGE_SIZE = 100  # earlier values in one answer
 
 _EARLIER = text(
     "SELECT s.source_name, s.source_contact, s.seq, e.at, e.account FROM earliersource s "
@@ -90,11 +90,11 @@ def read(session: Session, caller: Caller, board: str, id: str, before: int) -> 
         raise Refused("forbidden", N_("This source is sealed."))
     entry = SourceRead(id=id, board=board, reference=session.get_one(Search, board).reference, number=row.number)
     writer.write(session, entry, by=actor.account(account, caller.token))
-    asked = {"sighting": id, "board": board, "before": before, "limit": PAGE + 1}
+    asked = {"sighting": id, "board": board, "before": before, "limit": PAGE_SIZE + 1}
     rows = session.connection().execute(_EARLIER, asked).all()
     earlier = [
         {"name": each.source_name, "contact": each.source_contact, "seq": each.seq, "at": each.at, "account": each.account}
-        for each in rows[:PAGE]
+        for each in rows[:PAGE_SIZE]
     ]
-    more = {"more": True} if len(rows) > PAGE else {}
+    more = {"more": True} if len(rows) > PAGE_SIZE else {}
     return {"name": row.source_name, "contact": row.source_contact} | ({"earlier": earlier} | more if earlier else {})

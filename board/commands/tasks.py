@@ -18,7 +18,7 @@ from models.task import Task
 from models.times import format_utc, parse_utc
 
 MAX_ITEMS = 50
-LONGEST_RANK = 64  # characters; longer ones are made anew
+MAX_RANK_LENGTH = 64  # characters; longer ones are made anew
 _KEY = re.compile(r"[a-z0-9]{1,16}\Z")
 
 
@@ -61,7 +61,7 @@ class Fields(Data):
         last = None
         for item in ordered:
             last = item.rank = item.rank or _next_rank(last)
-        if last is not None and len(last) > LONGEST_RANK:
+        if last is not None and len(last) > MAX_RANK_LENGTH:
             for item, rank in zip(ordered, ranks.several_between(None, None, len(ordered)), strict=True):
                 item.rank = rank
         return self
@@ -88,18 +88,20 @@ class Update(Data):
 
 def add(pen: EventWriter, data: Add, take_down: bool = False, reserved: bool = False) -> None:
     """A new task, to do unless a column is named."""
-    pen.find_person(data.assignee, "assignee")
+    pen.require_person(data.assignee, "assignee")
     if data.sighting is not None:
         pen.find(Sighting, data.sighting, "sighting")
     column, rank = cards.rank_for_new_card(pen, data.column, "todo")
     values = data.model_dump() | {"column": column, "take_down": take_down}
-    pen.add(Task(id=new_id(), board=pen.board.id, number=pen.number(), rank=rank, **values), "task.added", reserved=reserved)
+    pen.create(
+        Task(id=new_id(), board=pen.board.id, number=pen.next_card_number(), rank=rank, **values), "task.added", reserved=reserved
+    )
 
 
 def add_from_template(pen: EventWriter, known: TaskTemplate, take_down: bool = False) -> None:
     """A task that is known beforehand, due so long after now; in the language that whoever causes it has chosen."""
     due = format_utc(parse_utc(pen.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
-    said = known.said(pen.account.language if pen.account else "")
+    said = known.text_in(pen.account.language if pen.account else "")
     add(pen, Add.model_validate(said | {"priority": known.priority, "due": due}), take_down, reserved=True)
 
 
@@ -108,4 +110,4 @@ def update(pen: EventWriter, data: Update) -> None:
     row, values = pen.find_patched(Task, data.task, "task", Fields, data.model_extra or {}, blank={"title": "-"})
     if values["sighting"] != row.sighting and values["sighting"] is not None:
         pen.find(Sighting, values["sighting"], "sighting")
-    pen.change(row, "task.updated", values)
+    pen.update(row, "task.updated", values)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from board.commands import appeals, cards, columns, references, searches, sightings, sources
 from board.engine import journal, program_accounts, unit_of_work
 from board.engine.event_writer import EventWriter
-from board.engine.snapshot import KINDS
+from board.engine.snapshot import SEARCH_KINDS
 from board.errors import Refused, invalid, not_found
 from board.fields import Data
 from board.i18n import N_
@@ -56,7 +56,7 @@ NOT_UNDOABLE = {
     "handover.read": "handover.read",
 }
 
-_KINDS: dict[str, type[Entity]] = {Search.KIND: Search} | {kind.KIND: kind for kind in KINDS}
+_KINDS: dict[str, type[Entity]] = {Search.KIND: Search} | {kind.KIND: kind for kind in SEARCH_KINDS}
 _PEOPLE = ("assignee", "lead", "members")
 
 
@@ -111,22 +111,22 @@ def _apply(pen: EventWriter, row: Entity, type: str, values: State, seq: int) ->
             appeals.apply_appeal(pen, row, values["appeal"], undoes=seq)
             return
         case Sighting() if type == "sighting.updated":
-            _put_sighting(pen, row, values, seq)
+            _apply_sighting(pen, row, values, seq)
             return
         case Sighting() | Task() if type == "card.moved":
             values = {"column": row.column, "rank": row.rank} | values
-    pen.change(row, type, values, undoes=seq)
+    pen.update(row, type, values, undoes=seq)
     match row:
         case Column():
-            columns.spread(pen, row)
+            columns.rebalance_ranks(pen, row)
         case Sighting() | Task() if type == "card.moved":
             cards.fix_rank_collision(pen, row)
 
 
-def _put_sighting(pen: EventWriter, row: Sighting, values: State, seq: int) -> None:
+def _apply_sighting(pen: EventWriter, row: Sighting, values: State, seq: int) -> None:
     if "source" in values:
         sources.check_seal(pen, row, values["source"]["sealed"])
-    sightings.put(pen, row, values, undoes=seq)
+    sightings.apply_values(pen, row, values, undoes=seq)
 
 
 def _check(row: Entity, clash: dict[str, str]) -> None:
@@ -158,4 +158,6 @@ def _is_here(pen: EventWriter, id: str, name: str) -> bool:
     account = unit_of_work.get(pen.session, Account, id)
     if account is None or not account.enabled:
         return False
-    return name == "members" or not program_accounts.among(pen.session, [id])  # a program may see a search, and is given no work
+    return name == "members" or not program_accounts.program_accounts_among(
+        pen.session, [id]
+    )  # a program may see a search, and is given no work

@@ -17,7 +17,7 @@ KIND = "urgent"
 _HOLDER = text("SELECT holder FROM shift WHERE id = :id")
 
 
-def concerned(session: Session, said: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
+def recipients(session: Session, said: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
     """The accounts to be alerted of a sighting that is urgent from this event on."""
     if said.kind != Sighting.KIND or "priority" not in fields or after["priority"] != "urgent" or after["withdrawn"]:
         return set()

@@ -82,7 +82,7 @@ class Seeder:
     async def _do(self, desk: BoardService, step: Step, id: str) -> None:
         known = self._ids.get(step.search, self._people)
         data = resolve(step.data, self._now, format_utc, known)
-        board = OPERATIONS if TABLE[step.command].on == "operations" else self._boards[step.search]
+        board = OPERATIONS if TABLE[step.command].board_kind == "operations" else self._boards[step.search]
         ack = await desk.execute(self._callers[step.by], Command(id, board, step.command, data))
         if ack.opened:
             self._boards[step.search] = ack.opened

@@ -23,7 +23,7 @@ from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
 from board.service import BoardService
 from board.web import cookies, display_auth
-from board.web.http import check_rate, count, json_errors, json_response, read_json_object, require_caller, service_of
+from board.web.http import check_allowed, check_rate, json_errors, json_response, read_json_object, require_caller, service_of
 from board.web.same_origin import check_own_page
 from models.accounts import ROLES, Account
 from models.display import Display
@@ -41,7 +41,7 @@ async def new_code(request: Request) -> Response:
     """A code to be shown, and the screen's secret in a cookie that no script reads."""
     desk, address = service_of(request), client_address.of(request)
     check_own_page(request)
-    count(request, await desk.limiter.take(ASKED, network_of(address)))
+    check_allowed(request, await desk.limiter.take(ASKED, network_of(address)))
     code, secret = pairing.new_code()
     before = cookies.value(request, _cookie(desk))
     until = await desk.database.write(lambda database: pairing.begin(database, code, secret, now(), address, before))
@@ -59,7 +59,7 @@ async def pairing_status(request: Request) -> Response:
     state = await desk.database.read(lambda database: pairing.state(database, secret, now())) if secret else "expired"
     response = json_response({"state": state})
     if state == "paired":
-        display_auth.give_cookie(response, secret, desk.settings.secure)
+        display_auth.set_display_cookie(response, secret, desk.settings.secure)
         response.delete_cookie(_cookie(desk), path="/", secure=desk.settings.secure, httponly=True, samesite="strict")
     return response
 

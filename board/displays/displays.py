@@ -12,8 +12,8 @@ from board import i18n
 from board.audit import entries, writer
 from board.displays import health as display_standing
 from board.engine.access import is_visible_on_displays
-from board.engine.display_identity import _DISPLAYS, told
-from board.engine.rights_version import bump_displays
+from board.engine.display_identity import _DISPLAYS, settings_json
+from board.engine.rights_version import bump_displays_version
 from board.errors import Refused, invalid
 from board.fields import Data, Id, Time, Title
 from board.i18n import N_
@@ -92,7 +92,18 @@ def listed(database: Database, now: datetime) -> list[dict[str, Any]]:
 
 def to_json(display: Display) -> dict[str, Any]:
     """A display as coordinators see it."""
-    names = ("id", "name", *told(display), "paired_by", "paired_at", "revoked_at", "contact_at", "version", "current", "told")
+    names = (
+        "id",
+        "name",
+        *settings_json(display),
+        "paired_by",
+        "paired_at",
+        "revoked_at",
+        "contact_at",
+        "version",
+        "current",
+        "told",
+    )
     return {name: getattr(display, name) for name in names}
 
 
@@ -109,7 +120,7 @@ def add(database: Database, data: PairDisplay, screen: str, by: str, now: str) -
 
 def change(database: Database, id: str, data: DisplayUpdate) -> Display:
     """Changes what is given; the screen shows it at once. Raises Refused `not_found` or `invalid`."""
-    bump_displays(database)
+    bump_displays_version(database)
     display = find(database, id)
     if data.language is not None:
         _check_language(data.language)
@@ -126,7 +137,7 @@ def change(database: Database, id: str, data: DisplayUpdate) -> Display:
 
 def ask_to_reload(database: Database, id: str) -> Display:
     """Has the screen load its page anew. Raises Refused `not_found`."""
-    bump_displays(database)
+    bump_displays_version(database)
     display = find(database, id)
     display.reload += 1
     return display
@@ -134,7 +145,7 @@ def ask_to_reload(database: Database, id: str) -> Display:
 
 def revoke(database: Database, id: str, now: str) -> Display:
     """Ends a display; its socket too, on every process. Raises Refused `not_found`."""
-    bump_displays(database)
+    bump_displays_version(database)
     display = find(database, id)
     display.revoked_at = now
     writer.write(database, entries.DisplayRevoked(id=id, name=display.name))

@@ -32,7 +32,7 @@ async def wall(request: Request) -> Response:
         return _page(request, "new", None)
     response = _page(request, "display", display)
     desk = service_of(request)
-    display_auth.give_cookie(response, display_auth.secret_of(request), desk.settings.secure)
+    display_auth.set_display_cookie(response, display_auth.secret_of(request), desk.settings.secure)
     return response
 
 

@@ -48,10 +48,10 @@ class ReportDocument:
         self._writers = TextLanguages(session, reads)
         self._handover = _of(report)
         signed_at = self._handover["position"] if self._handover else None
-        self._writers.look(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
+        self._writers.load(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
         for section in report["searches"]:
             cards = [*section["ungraded"], *chain(*section["tasks"].values()), *section["pinned"]]
-            self._writers.look(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
+            self._writers.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
     def paper(self, printed: str) -> Document:
         handover, say = self._handover, self._say
@@ -79,7 +79,7 @@ class ReportDocument:
         facts: list[Fact] = [(say(N_("Shift")), [f"{self._name(shift['holder'])}, {self._at(shift['since'])}"])]
         if shift["handover"] is None and shift["reason"]:
             told = say(N_("Taken; nobody handed it over"))
-            facts.append((told, [self._writers.by(shift["reason"], shift["holder"])]))
+            facts.append((told, [self._writers.text_by(shift["reason"], shift["holder"])]))
         return facts
 
     def _steps(self, state: State) -> list[Fact]:
@@ -92,7 +92,7 @@ class ReportDocument:
         if state["ended_at"]:
             facts.append((say(_ENDED[state["status"]]), [f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"]))
         facts += [
-            (say(name), [self._writers.by(state[path], state["ended_by"])])
+            (say(name), [self._writers.text_by(state[path], state["ended_by"])])
             for path, name in (("restatement", N_("Restated")), ("reason", N_("Reason"))) if state[path]
         ]  # fmt: skip
         if state["digest"]:
@@ -102,7 +102,9 @@ class ReportDocument:
 
     def _desk(self, state: State) -> list[Section]:
         words = [
-            (self._say(name), self._writers.typed(state[path], OPERATIONS, path)) for path, name in _DESK.items() if state[path]
+            (self._say(name), self._writers.user_text(state[path], OPERATIONS, path))
+            for path, name in _DESK.items()
+            if state[path]
         ]
         return [Section([self._say(N_("The desk as a whole"))], words=words)] if words else []
 
@@ -111,7 +113,7 @@ class ReportDocument:
     def _section(self, section: State) -> Section:
         search, briefing = section["search"], section["briefing"] or {}
         words = [
-            (self._say(name), self._writers.typed(briefing[path], section["board"], path))
+            (self._say(name), self._writers.user_text(briefing[path], section["board"], path))
             for path, name in _WORDS.items() if briefing.get(path)
         ]  # fmt: skip
         return Section(
@@ -172,11 +174,11 @@ class ReportDocument:
             told = [self._at(outcome["found_at"]), outcome["place"], *codes, self._say(family), self._say(police)]
             facts.append((self._say(N_("Outcome")), [" · ".join(each for each in told if each)]))
             if outcome.get("reason"):
-                facts.append((self._say(N_("In a sentence: what happened")), [self._writers.by(outcome["reason"], None)]))
+                facts.append((self._say(N_("In a sentence: what happened")), [self._writers.text_by(outcome["reason"], None)]))
         if search["status"] == "closed" and search["status_reason"]:
-            facts.append((self._say(N_("Closing note")), [self._writers.by(search["status_reason"], None)]))
+            facts.append((self._say(N_("Closing note")), [self._writers.text_by(search["status_reason"], None)]))
         if search["acknowledge"]:
-            facts.append((self._say(N_("Closed anyway because")), [self._writers.by(search["acknowledge"], None)]))
+            facts.append((self._say(N_("Closed anyway because")), [self._writers.text_by(search["acknowledge"], None)]))
         return facts
 
     def _last(self, sighting: State) -> Line:
@@ -184,7 +186,7 @@ class ReportDocument:
         told = (
             f"{self._say(N_('Sighting {number}')).format(number=sighting['number'])} · {self._sighted(sighting, datetime_text)}"
         )
-        return [told, " · ", self._writers.by(place, None)] if place else [told]
+        return [told, " · ", self._writers.text_by(place, None)] if place else [told]
 
     def _blocks(self, section: State) -> list[Block]:
         say, tasks = self._say, section["tasks"]
@@ -206,7 +208,7 @@ class ReportDocument:
     def _card(self, card: State) -> Line:
         say = self._say
         noun = say(labels.CATEGORIES.get(card.get("category") or "", labels.NOUNS[card["kind"]]))
-        title = self._writers.typed(card["title"], card["id"], "title", "description", "text")
+        title = self._writers.user_text(card["title"], card["id"], "title", "description", "text")
         about = [card["assignee"] and self._name(card["assignee"]), self._when(card)]
         about += [say(N_("due {at}")).format(at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)

@@ -60,10 +60,10 @@ async def _answer(request: Request, make: Make) -> Response:
         return made.file, write(made)
 
     try:
-        async with desk.heavy.turn(caller.account.id):
-            file, written = await desk.heavy.read(caller, read)
+        async with desk.heavy_reads.slot(caller.account.id):
+            file, written = await desk.heavy_reads.read(caller, read)
         if is_pdf:
-            async with desk.papers.turn(caller.account.id):
+            async with desk.pdf_limit.slot(caller.account.id):
                 body: bytes | str = await pdf.pdf(written)
         else:
             body = written

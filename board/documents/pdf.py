@@ -17,7 +17,7 @@ MEMORY = 1536 * 1024 * 1024  # bytes of addresses, of which the libraries take a
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_DIRS", "FONTCONFIG_FILE",
         "FONTCONFIG_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT")  # fmt: skip
 WAITING = 8  # papers that are asked for at once; the next one is told to come back
-MISSING = N_(
+NOT_INSTALLED = N_(
     "This server can't make a PDF: its extra “paper” is not installed. Its administrator has to run: "
     "python3 -m board install paper. Print the page, or take the Markdown."
 )
@@ -29,12 +29,12 @@ _waiting = 0
 async def pdf(html: str) -> bytes:
     """Make a PDF of HTML of at most MAX_HTML bytes, within WITHIN_S seconds and MEMORY bytes.
 
-    Raises Refused `too_large` where that is not enough, and `unavailable`: with MISSING where no PDF can be made here, without
-    where it can't be made now.
+    Raises Refused `too_large` where that is not enough, and `unavailable`: with NOT_INSTALLED where no PDF can be made here,
+    without where it can't be made now.
     """
     global _waiting  # noqa: PLW0603
     if find_spec("weasyprint") is None:
-        raise Refused("unavailable", MISSING)
+        raise Refused("unavailable", NOT_INSTALLED)
     source = html.encode()
     if len(source) > MAX_HTML:
         raise Refused("too_large", TOO_LARGE)
@@ -73,7 +73,7 @@ async def _print(source: bytes) -> bytes:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
     if process.returncode == pdf_process.NOT_THERE:
-        raise Refused("unavailable", MISSING)
+        raise Refused("unavailable", NOT_INSTALLED)
     if process.returncode == pdf_process.NO_MEMORY:
         raise Refused("too_large", TOO_LARGE)
     if process.returncode or not made.startswith(b"%PDF"):

@@ -13,7 +13,7 @@ from board.documents.content import Block, Document, Line, Piece, Section, UserT
 from board.documents.text_languages import mark_language
 from board.engine import journal
 from board.engine.event import JournalEvent
-from board.exports.tables import ROLES, UNTOLD, NameResolver
+from board.exports.tables import ROLES, UNDISCLOSED, NameResolver
 from board.i18n import N_, gettext_for
 from models.accounts import Account
 from models.board import Board
@@ -24,8 +24,8 @@ from models.sighting import Sighting
 from models.task import Task
 from models.times import DESK, parse_utc
 
-MOST = 1_000  # events on one paper, some forty pages; it says how to get the others
-MOST_CHARACTERS = 500_000  # of what they say, some two hundred pages: where people wrote much it has fewer events
+MAX_EVENTS = 1_000  # events on one paper, some forty pages; it says how to get the others
+MAX_CHARACTERS = 500_000  # of what they say, some two hundred pages: where people wrote much it has fewer events
 SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$")  # fields whose values say nothing to a person
 IN_ONE = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # of these the fields are one thing to people
 TOLD = timedelta(minutes=1)  # by so much the journal was ahead of the clock: what is less looks the same on paper
@@ -62,8 +62,8 @@ class HistoryDocument:
 
     def paper(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
-        left = max(0, self._board.seq - MOST)
-        events = list(_told(journal.events_after(session, self._board.id, left, MOST)))
+        left = max(0, self._board.seq - MAX_EVENTS)
+        events = list(_told(journal.events_after(session, self._board.id, left, MAX_EVENTS)))
         printed_events = self._newest(events)
         left += len(events) - len(printed_events)
         days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK).date())
@@ -86,7 +86,7 @@ class HistoryDocument:
     def _newest(self, events: list[HistoryEntry]) -> list[tuple[str, Line]]:
         """Return the newest events that fit, with the time of each, in order. There is always one."""
         lines: list[tuple[str, Line]] = []
-        room = MOST_CHARACTERS
+        room = MAX_CHARACTERS
         for told in reversed(events):
             line = self._event(told)
             room -= sum(len(piece.text if isinstance(piece, UserText) else piece) for piece in line)
@@ -116,7 +116,7 @@ class HistoryDocument:
                 line += self._change(path, told)
         for group in dict.fromkeys(found[0] for path in paths if (found := IN_ONE.match(path))):
             line += self._answer(group, told) if group.startswith("criteria.") else self._item(group, told)
-        line += [f" · {labels.field(path, self._say)}: {self._say(UNTOLD)}" for path in payload.get("private", ())]
+        line += [f" · {labels.field(path, self._say)}: {self._say(UNDISCLOSED)}" for path in payload.get("private", ())]
         if reason:
             line += [f" · {self._say(N_('Reason'))}: ", self._typed(reason, said)]
         return line

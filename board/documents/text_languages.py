@@ -31,20 +31,20 @@ class TextLanguages:
         self._languages = dict(session.exec(select(Account.id, Account.language)).all())
         self._by: dict[tuple[str, str], str | None] = {}
 
-    def look(self, board: str, seq: int, entities: Collection[str]) -> None:
+    def load(self, board: str, seq: int, entities: Collection[str]) -> None:
         """Reads who wrote on a board up to a seq, for these entities."""
-        unit_of_work.current(self._session).write(self._session)
+        unit_of_work.current(self._session).flush_events(self._session)
         asked = {"board": board, "seq": seq, "entities": list(entities), "types": list(_TYPED)}
         for row in self._session.connection().execute(_EVENTS, asked):
             said = JournalEvent(*row)
             for path in said.payload().get("changes", ()):
                 self._by[said.entity, path] = said.account
 
-    def typed(self, words: str, entity: str, *paths: str) -> UserText:
+    def user_text(self, words: str, entity: str, *paths: str) -> UserText:
         """The text of a field, by the first of its names that somebody is known to have written."""
-        return self.by(words, next((self._by[entity, path] for path in paths if (entity, path) in self._by), None))
+        return self.text_by(words, next((self._by[entity, path] for path in paths if (entity, path) in self._by), None))
 
-    def by(self, words: str, account: str | None) -> UserText:
+    def text_by(self, words: str, account: str | None) -> UserText:
         """What an account has typed."""
         return UserText(words, mark_language(self._languages, account, self._reads))
 

@@ -54,7 +54,7 @@ def is_in_audience(who: str, members: frozenset[str]) -> bool:
 class VisibilityView(NamedTuple):
     """Who may see what in one view of the database; `at` is where on `operations` anybody's sight changed last."""
 
-    members: RestrictedSearches
+    restricted: RestrictedSearches
     at: Position
 
 
@@ -104,18 +104,18 @@ def is_visible_on_displays(search: Search) -> bool:
     return audience(search.access, search.members, search.discreet) is None
 
 
-def last_change(session: Session, account: str, board: str) -> int:
+def last_visibility_change(session: Session, account: str, board: str) -> int:
     """The seq at which this account's sight on the board last changed, 0 if never. On `operations`: its sight of any search."""
     return int(session.connection().execute(_LAST_CHANGE, {"board": board, "account": account}).scalar() or 0)
 
 
-def changes_after(session: Session, board: str, seq: int) -> dict[str, int]:
+def visibility_changes_after(session: Session, board: str, seq: int) -> dict[str, int]:
     """The same of every account whose sight changed after a seq."""
     rows = session.connection().execute(_CHANGES_AFTER, {"board": board, "seq": seq})
     return {row.account: row.seq for row in rows}
 
 
-def record_change(session: Session, search: Search, accounts: Iterable[str]) -> None:
+def record_visibility_change(session: Session, search: Search, accounts: Iterable[str]) -> None:
     """Notes that these accounts gained or lost sight of a search by the events that were just written."""
     for account in accounts:
         for board, subject, seq in ((search.id, search.id, search.seq), (OPERATIONS, search.id, search.operations_seq)):

@@ -10,6 +10,6 @@ _CHANGED = text(
 )
 
 
-def changed(session: Session, account: str) -> None:
+def bump_alert_version(session: Session, account: str) -> None:
     """Moves the version of the account's alerts; the row is ours until the transaction ends."""
     session.connection().execute(_CHANGED, {"account": account, "no": False})

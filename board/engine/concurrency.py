@@ -15,39 +15,39 @@ from realtime.turns import Turn, Turns
 
 T = TypeVar("T")
 
-OF_ONE = 2  # under way at a time, of one account
-WAITING = 16  # of one account, for their turn; a browser that opens its windows again asks for some at once
-PATIENCE_S = 8.0  # for a turn; then a page is told to come back, before it gives up by itself
-AT_ONCE = 3  # heavy reads of all accounts: one account's two leave room for another's
-AGAIN_S = 5  # after which who was sent away may come again
-TOO_MANY = N_("Too many large requests at once. Try again in a moment.")
+RUNNING_PER_ACCOUNT = 2  # under way at a time, of one account
+WAITING_PER_ACCOUNT = 16  # of one account, for their turn; a browser that opens its windows again asks for some at once
+WAIT_TIMEOUT_S = 8.0  # for a turn; then a page is told to come back, before it gives up by itself
+MAX_HEAVY_READS = 3  # heavy reads of all accounts: one account's two leave room for another's
+RETRY_AFTER_S = 5  # after which who was sent away may come again
+TOO_MANY_REQUESTS = N_("Too many large requests at once. Try again in a moment.")
 
 
-class Gate:
+class AccountLimit:
     """Gives turns to accounts, in the order in which they were asked for; not too many of one wait, nor for long."""
 
-    def __init__(self, of_one: int = OF_ONE, waiting: int = WAITING) -> None:
+    def __init__(self, of_one: int = RUNNING_PER_ACCOUNT, waiting: int = WAITING_PER_ACCOUNT) -> None:
         self._turns = Turns(of_one)
-        self._most = of_one + waiting
+        self._max_count = of_one + waiting
 
     def count(self, account: str) -> int:
         """Return how many turns of an account are under way or waited for."""
         return self._turns.count(account)
 
-    async def enter(self, account: str) -> Turn:
+    async def acquire(self, account: str) -> Turn:
         """Wait for a turn. Raises Refused `rate_limited`."""
-        if self.count(account) >= self._most:
-            raise Refused("rate_limited", TOO_MANY, retry_after_s=AGAIN_S)
+        if self.count(account) >= self._max_count:
+            raise Refused("rate_limited", TOO_MANY_REQUESTS, retry_after_s=RETRY_AFTER_S)
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(WAIT_TIMEOUT_S):
                 return await self._turns.take(account)
         except TimeoutError:
-            raise Refused("rate_limited", TOO_MANY, retry_after_s=AGAIN_S) from None
+            raise Refused("rate_limited", TOO_MANY_REQUESTS, retry_after_s=RETRY_AFTER_S) from None
 
     @contextlib.asynccontextmanager
-    async def turn(self, account: str) -> AsyncIterator[None]:
+    async def slot(self, account: str) -> AsyncIterator[None]:
         """Hold a turn. Raises Refused `rate_limited`."""
-        turn = await self.enter(account)
+        turn = await self.acquire(account)
         try:
             yield
         finally:
@@ -55,10 +55,10 @@ class Gate:
 
 
 @contextlib.asynccontextmanager
-async def patiently(room: asyncio.Semaphore | asyncio.Lock) -> AsyncIterator[None]:
+async def acquire_or_refuse(room: asyncio.Semaphore | asyncio.Lock) -> AsyncIterator[None]:
     """Hold a room. Raises Refused `unavailable` where there is none for some seconds."""
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(WAIT_TIMEOUT_S):
             await room.acquire()
     except TimeoutError:
         raise Refused("unavailable") from None
@@ -68,14 +68,14 @@ async def patiently(room: asyncio.Semaphore | asyncio.Lock) -> AsyncIterator[Non
         room.release()
 
 
-class HeavyReads(Gate):
+class HeavyReads(AccountLimit):
     """Turns at reads of many rows. An account holds its turn until the answer is delivered; the database's threads are held
     only while they read."""
 
     def __init__(self, database: Database) -> None:
         super().__init__()
         self._database = database
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._semaphore = asyncio.Semaphore(MAX_HEAVY_READS)
 
     async def read(self, caller: Caller, fn: Callable[[Session], T], within_s: float | None = None) -> T:
         """Read for a caller who has a turn, and who is still signed in when it begins. Raises Refused, TooLong,
@@ -85,5 +85,5 @@ class HeavyReads(Gate):
             require_active(session, caller)  # it may have waited
             return fn(session)
 
-        async with patiently(self._room):
+        async with acquire_or_refuse(self._semaphore):
             return await self._database.read_heavy(read, within_s)

@@ -9,19 +9,19 @@ from sqlalchemy import bindparam, select, text
 from sqlmodel import Session as Database
 
 from board.engine.identity import Caller, digest
-from board.engine.rights_version import bump_displays
+from board.engine.rights_version import bump_displays_version
 from board.errors import Refused
 from models.accounts import Account
 from models.display import WALL, Display
 from models.ids import new_id
 
 _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
-_SAME = _DISPLAYS.c.id.in_(bindparam("ids", expanding=True))
-_PAGE = re.compile("[0-9a-f]{32}")
-_SEAT = text("UPDATE display SET seat = :seat WHERE id = :id AND revoked_at IS NULL")
+_BY_IDS = _DISPLAYS.c.id.in_(bindparam("ids", expanding=True))
+_PAGE_ID = re.compile("[0-9a-f]{32}")
+_TAKE_LEASE = text("UPDATE display SET seat = :seat WHERE id = :id AND revoked_at IS NULL")
 
 
-def by_cookie(database: Database, secret: str) -> Caller | None:
+def display_by_cookie(database: Database, secret: str) -> Caller | None:
     """The display that holds this cookie, if it was not revoked."""
     key = digest(secret)
     row = database.connection().execute(select(_DISPLAYS).where(_DISPLAYS.c.digest == key)).mappings().first()
@@ -32,30 +32,32 @@ def _caller(display: Display, seat: str = "") -> Caller:
     stands_for = Account(
         id=display.id, email="", name=display.name, role=WALL, password="", language=display.language, created_at=""
     )
-    return Caller(stands_for, scope=WALL, display=display, seat=seat)
+    return Caller(stands_for, scope=WALL, display=display, socket_lease=seat)
 
 
 def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:
     """Gives the display's one seat to a page that is about to open a socket: whoever had it is shown out, on every process. By
     what the page calls itself, so that it is not shown out by an attempt of its own that was given up, and is answered late.
     Raises Refused `unauthenticated`."""
-    seat = page if _PAGE.fullmatch(page) else new_id()
+    seat = page if _PAGE_ID.fullmatch(page) else new_id()
     if caller.display is not None and caller.display.seat == seat:
-        return replace(caller, seat=seat)  # it is back: nobody's rights have changed, and on no process need they be read again
-    bump_displays(database)
-    if not database.connection().execute(_SEAT, {"seat": seat, "id": caller.account.id}).rowcount:
+        return replace(
+            caller, socket_lease=seat
+        )  # it is back: nobody's rights have changed, and on no process need they be read again
+    bump_displays_version(database)
+    if not database.connection().execute(_TAKE_LEASE, {"seat": seat, "id": caller.account.id}).rowcount:
         raise Refused("unauthenticated")
-    return replace(caller, seat=seat)
+    return replace(caller, socket_lease=seat)
 
 
-def renewed(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
+def reload_displays(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
     """Each display as it is now; None where it was revoked. Whether its seat is another's by now is for the caller to see."""
     ids = sorted({caller.account.id for caller in callers})
-    rows = database.connection().execute(select(_DISPLAYS).where(_SAME), {"ids": ids}).mappings() if ids else ()
+    rows = database.connection().execute(select(_DISPLAYS).where(_BY_IDS), {"ids": ids}).mappings() if ids else ()
     now = {row["id"]: Display(**row) for row in rows if row["revoked_at"] is None}
-    return [_caller(now[each.account.id], each.seat) if each.account.id in now else None for each in callers]
+    return [_caller(now[each.account.id], each.socket_lease) if each.account.id in now else None for each in callers]
 
 
-def told(display: Display) -> dict[str, Any]:
+def settings_json(display: Display) -> dict[str, Any]:
     """What a screen is told that it is to show, and how."""
     return {name: getattr(display, name) for name in ("profile", "language", "shows", "theme", "sound", "reload")}

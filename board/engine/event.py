@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-PAGE = 1_000  # events read at once: bounds memory, and how long a reading thread is held
+PAGE_SIZE = 1_000  # events read at once: bounds memory, and how long a reading thread is held
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class JournalEvent:
     account: str | None
     body: bytes | None
 
-    def wire(self) -> bytes:
+    def to_json(self) -> bytes:
         """The event as the contract has it."""
         meta = orjson.dumps({"seq": self.seq, "at": self.at, "type": self.type, "kind": self.kind, "id": self.entity})
         return meta[:-1] + b"," + self.body[1:] if self.body is not None else meta[:-1] + b',"erased":true}'

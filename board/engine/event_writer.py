@@ -23,8 +23,8 @@ from realtime.protocol import Command
 E = TypeVar("E", bound=Entity)
 
 MAX_ENTITIES = 10_000  # on one board, says the contract
-RESERVED = 1_000  # beyond that, for what a status or an opening brings along: it is not refused because a board is full
-FILLING = 0.8  # of a board: from then on its people are told
+RESERVED_ENTITIES = 1_000  # beyond that, for what a status or an opening brings along: it is not refused because a board is full
+NEARLY_FULL = 0.8  # of a board: from then on its people are told
 # One for each board or search. Else a desk that has handed over so many searches could not even hand its shift over. Nor do
 # searches count on `operations`: each has a board of its own, and one must always be opened.
 UNCOUNTED = (Briefing, SearchHandover, Handover, Shift)
@@ -52,20 +52,20 @@ class EventWriter:
     board: Board
     operations: Board | None
     now: str
-    known: TaskCatalogue = field(default_factory=default_catalogue)
-    said: list[JournalEvent] = field(default_factory=list)
+    task_catalogue: TaskCatalogue = field(default_factory=default_catalogue)
+    events: list[JournalEvent] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    opened: str | None = None
-    made: list[Board] = field(default_factory=list)  # boards that the command made
-    sight: set[str] = field(default_factory=set)  # accounts that gained or lost sight of the search
-    filling: bool = False  # whether the board has just come to the part of its entities at which its people are told
+    opened_search: str | None = None
+    created_boards: list[Board] = field(default_factory=list)  # boards that the command made
+    visibility_changed_for: set[str] = field(default_factory=set)  # accounts that gained or lost sight of the search
+    is_nearly_full: bool = False  # whether the board has just come to the part of its entities at which its people are told
 
     @property
-    def _me(self) -> str | None:
+    def _account_id(self) -> str | None:
         return self.account.id if self.account else None
 
     @property
-    def person(self) -> str:
+    def account_id(self) -> str:
         """The account that gives the command: of commands that the server never gives by itself."""
         assert self.account is not None
         return self.account.id
@@ -86,48 +86,48 @@ class EventWriter:
             raise not_found(name)
         return row, apply_patch(fields, {field: getattr(row, field) for field in fields.model_fields}, patch)
 
-    def find_account(self, id: str | None, name: str) -> None:
+    def require_account(self, id: str | None, name: str) -> None:
         """Makes sure that an account named in a field is there. Raises Refused `not_found`."""
         if id is not None and unit_of_work.get(self.session, Account, id) is None:
             raise not_found(name)
 
-    def find_person(self, id: str | None, name: str) -> None:
+    def require_person(self, id: str | None, name: str) -> None:
         """Makes sure that an account named in a field is there, and that somebody uses it. Raises Refused `not_found` or
         `invalid`."""
-        self.find_account(id, name)
-        if id is not None and program_accounts.among(self.session, [id]):
+        self.require_account(id, name)
+        if id is not None and program_accounts.program_accounts_among(self.session, [id]):
             raise invalid(name, N_("This is the account of a program: nobody would see it there."))
 
-    def number(self) -> int:
+    def next_card_number(self) -> int:
         """The next number of a card on this board; both kinds of card share them, and none is given twice."""
         unit_of_work.current(self.session).changes += 1
         self.board.cards += 1
         return self.board.cards
 
-    def open(self, board: Board) -> None:
+    def switch_to_new_board(self, board: Board) -> None:
         """Goes on to a board that this command makes."""
         unit_of_work.current(self.session).changes += 1
         self.session.add(board)
-        self.made.append(board)
+        self.created_boards.append(board)
         self.board = board
 
     def has_room(self, reserved: bool = False) -> bool:
         """Whether one more entity may be added; `reserved`: one that comes along with what must not be refused."""
-        return self.board.entities < MAX_ENTITIES + (RESERVED if reserved else 0)
+        return self.board.entities < MAX_ENTITIES + (RESERVED_ENTITIES if reserved else 0)
 
-    def add(self, row: Entity, type: str, reason: str | None = None, reserved: bool = False) -> None:
+    def create(self, row: Entity, type: str, reason: str | None = None, reserved: bool = False) -> None:
         """A new entity. Raises Refused `too_large` on a full board."""
         state = row.state()
         if not isinstance(row, UNCOUNTED):
             if not self.has_room(reserved):
                 raise Refused("too_large")
             self.board.entities += 1
-            self.filling = self.filling or self.board.entities == int(MAX_ENTITIES * FILLING)
+            self.is_nearly_full = self.is_nearly_full or self.board.entities == int(MAX_ENTITIES * NEARLY_FULL)
         self.session.add(row)
-        unit_of_work.current(self.session).keep(row)
-        self._say(row, type, state, sorted(flatten(state)), reason, before={})
+        unit_of_work.current(self.session).track(row)
+        self._append_event(row, type, state, sorted(flatten(state)), reason, before={})
 
-    def change(
+    def update(
         self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True,
         undoes: int | None = None, acknowledge: str | None = None,
     ) -> bool:  # fmt: skip
@@ -146,23 +146,23 @@ class EventWriter:
             self._check_conflict(row, before, fields + private)
         ours = unit_of_work.current(self.session)
         if "rank" in values:
-            ours.left(before.get("column", ""), before["rank"])
+            ours.card_left_column(before.get("column", ""), before["rank"])
         for name, value in values.items():
             setattr(row, name, value)
-        ours.keep(row)
+        ours.track(row)
         if anything:
-            self._say(row, type, after, fields, reason, undoes, before, private, acknowledge)
+            self._append_event(row, type, after, fields, reason, undoes, before, private, acknowledge)
         return anything
 
-    def remove(self, row: Entity, type: str) -> None:
+    def delete(self, row: Entity, type: str) -> None:
         """Takes an entity off the board. It changes no field: only another life of the board is a conflict."""
         state = row.state()
         self._check_epoch(state, sorted(flatten(state)))
         self.session.delete(row)
         if not isinstance(row, UNCOUNTED):
             self.board.entities -= 1
-        unit_of_work.current(self.session).drop(row)
-        self._say(row, type, None, [], None)
+        unit_of_work.current(self.session).untrack(row)
+        self._append_event(row, type, None, [], None)
 
     def _check_epoch(self, current: State, fields: list[str]) -> None:
         if self.command.epoch is not None and self.command.epoch != self.board.epoch:
@@ -174,7 +174,7 @@ class EventWriter:
         self._check_epoch(current, fields)
         if self.command.base is None or row.seq <= self.command.base:
             return
-        theirs = self.changed_since(row, self.command.base, but=self._me or "")
+        theirs = self.changed_since(row, self.command.base, but=self._account_id or "")
         clash = {name: theirs[name] for name in fields if name in theirs}
         if clash:
             raise Refused("conflict", fields=clash, current=current)
@@ -182,7 +182,7 @@ class EventWriter:
     def changed_since(self, row: Entity, seq: int, but: str | None = None) -> dict[str, str]:
         """The fields of an entity that were changed after a seq, with a sentence for each; not counting what `but` did."""
         found: dict[str, str] = {}
-        for said in journal.all_of_entity(self.session, self.board.id, row.KIND, row.id, seq):
+        for said in journal.all_entity_events(self.session, self.board.id, row.KIND, row.id, seq):
             if but is None or said.account != but:
                 payload = said.payload()
                 who = (payload.get("actor") or {}).get("name") or say(N_("the desk"))
@@ -190,7 +190,7 @@ class EventWriter:
                 found |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
         return found
 
-    def _say(
+    def _append_event(
         self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None, undoes: int | None = None,
         before: State | None = None, private: Sequence[str] = (), acknowledge: str | None = None,
     ) -> None:  # fmt: skip
@@ -208,30 +208,30 @@ class EventWriter:
             payload["undoes"] = undoes
         if private:
             payload["private"] = private
-        for board in self._boards(row):
-            said = journal.append(self.session, board, type, row.KIND, row.id, self._me, self.now, payload)
+        for board in self._boards_of(row):
+            said = journal.append(self.session, board, type, row.KIND, row.id, self._account_id, self.now, payload)
             if board.id == "operations" and isinstance(row, Search):
                 row.operations_seq = said.seq
             else:
                 row.seq = said.seq
-            self.said.append(said)
+            self.events.append(said)
         if state is not None and before is not None:
             self.changes.append(Change(said, before, state, fields, reason))  # the last one is that of the entity's own board
 
-    def _boards(self, row: Entity) -> Iterable[Board]:
+    def _boards_of(self, row: Entity) -> Iterable[Board]:
         """The boards on which an entity's events are written: a search is on its own and on `operations`."""
         if not isinstance(row, Search):
             return (self.board,)
         assert self.operations is not None
         return (self.operations, self.board)
 
-    def sight_changed(self, search: Search, accounts: set[str]) -> None:
+    def record_visibility_change(self, search: Search, accounts: set[str]) -> None:
         """Notes who gained or lost sight of a search by what was just said of it. How it was handed over, which goes with it, is
         said again, for those who did not see that."""
-        access.record_change(self.session, search, accounts)
-        self.sight |= accounts
+        access.record_visibility_change(self.session, search, accounts)
+        self.visibility_changed_for |= accounts
         handed = unit_of_work.get(self.session, SearchHandover, search.id)
         if handed is not None and accounts - {WALL}:  # displays never do
             on, self.board = self.board, self.operations or self.board
-            self._say(handed, "handed.set", handed.state(), [], None)
+            self._append_event(handed, "handed.set", handed.state(), [], None)
             self.board = on

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from board.engine.event import PAGE, JournalEvent
+from board.engine.event import PAGE_SIZE, JournalEvent
 from board.i18n import N_, Message, say
 from models.board import Board
 from models.db.read_pacing import paced
@@ -40,7 +40,7 @@ class ChainError(NamedTuple):
     """Where a board's journal does not hold, and a sentence that says why."""
 
     seq: int
-    says: Message
+    message: Message
 
 
 @dataclass(slots=True)
@@ -50,37 +50,37 @@ class ChainCursor:
 
     seq: int = 0
     head: bytes = b""
-    gone: dict[tuple[str, str], int] = field(default_factory=dict)
+    missing_payloads: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def verify(session: Session, board: Board) -> str | None:
     """None where the board's whole chain holds, else a sentence that names the first bad row."""
     fault = verify_from(session, board, ChainCursor())
-    return fault and fault.says
+    return fault and fault.message
 
 
 def verify_from(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
     """Goes along from where `chain` stands to the end, and moves it; what is wrong first, if anything is."""
-    while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE}).all():
+    while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE_SIZE}).all():
         for row in paced(rows):
-            if (wrong := _wrong(board.id, row, chain)) is not None:
+            if (wrong := _row_problem(board.id, row, chain)) is not None:
                 return ChainError(chain.seq + 1, say(wrong, seq=chain.seq + 1))
             chain.seq, chain.head = row.seq, row.hash
-    return _wrong_at_end(session, board, chain)
+    return _end_problem(session, board, chain)
 
 
-def _wrong(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
+def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
     """What is wrong with the row that should be the next one."""
     if row.seq != chain.seq + 1:
         return N_("event {seq} is missing")
     if not _follows(board, row, chain.head):
         return N_("event {seq} was changed: its hash does not follow from the event before it")
     if row.body is None or row.key is None:
-        chain.gone.setdefault((row.kind, row.entity), row.seq)
+        chain.missing_payloads.setdefault((row.kind, row.entity), row.seq)
     elif not (isinstance(row.key, bytes) and isinstance(row.body, bytes) and commitment(row.key, row.body) == row.commitment):
         return N_("the payload of event {seq} was changed")
     if row.type.endswith(".erased"):
-        chain.gone.pop((row.kind, row.entity), None)
+        chain.missing_payloads.pop((row.kind, row.entity), None)
     return None
 
 
@@ -93,9 +93,9 @@ def _follows(board: str, row: Row[Any], before: bytes) -> bool:
     return bool(row.hash == chain_hash(before, said, row.commitment))
 
 
-def _wrong_at_end(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
-    if chain.gone:
-        seq = min(chain.gone.values())
+def _end_problem(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
+    if chain.missing_payloads:
+        seq = min(chain.missing_payloads.values())
         return ChainError(seq, say(N_("the payload of event {seq} is gone, and no erasure is on the record"), seq=seq))
     if chain.seq != board.seq:
         seq = min(chain.seq, board.seq) + 1

@@ -29,7 +29,7 @@ class RefusedToken(NamedTuple):
     account: Account | None = None
 
 
-LASTS = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
+SESSION_LIFETIME = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
 _REST = len(_COLUMNS)  # where a row goes on after the account
@@ -39,16 +39,16 @@ _BY_TOKEN = text(
     f"{_ACCOUNT}, t.id, t.scope FROM token t JOIN account a ON a.id = t.account "
     "WHERE t.digest = :digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
 )
-_STILL = text(
+_CURRENT = text(
     f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at, t.expires_at FROM account a "
     "LEFT JOIN session s ON s.digest = :session AND s.account = a.id "
     "LEFT JOIN token t ON t.id = :token AND t.account = a.id WHERE a.id = :account"
 )
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 _KEYS: Any = bindparam("keys", expanding=True)
 _ACCOUNTS = text(f"{_ACCOUNT} FROM account a WHERE a.id IN :keys").bindparams(_KEYS)
-_GOING = text("SELECT digest FROM session WHERE digest IN :keys AND ends_at > :now").bindparams(_KEYS)
-_GOOD = text(
+_ACTIVE_SESSIONS = text("SELECT digest FROM session WHERE digest IN :keys AND ends_at > :now").bindparams(_KEYS)
+_VALID_TOKENS = text(
     "SELECT id FROM token WHERE id IN :keys AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)"
 ).bindparams(_KEYS)
 
@@ -65,15 +65,15 @@ class Caller:
     token: str | None = None  # id
     scope: str | None = None
     display: Display | None = None
-    seat: str = ""
+    socket_lease: str = ""
 
     @property
-    def sight(self) -> str:
+    def visibility_key(self) -> str:
         """By what its sight of searches is known."""
         return WALL if self.display is not None else self.account.id
 
     @property
-    def shown(self) -> dict[str, str]:
+    def public_account(self) -> dict[str, str]:
         """The account, as its own screens show it."""
         return {"id": self.account.id, "name": self.account.name, "role": self.account.role}
 
@@ -94,7 +94,7 @@ def hash_password(password: str) -> str:
 def require_active(database: Database, caller: Caller) -> Account:
     """The caller's account as it is now. Raises Refused `unauthenticated` when it, its session or its token has ended."""
     asked = {"account": caller.account.id, "session": caller.session, "token": caller.token}
-    row = database.connection().execute(_STILL, asked).first()
+    row = database.connection().execute(_CURRENT, asked).first()
     if row is None:
         raise Refused("unauthenticated")
     account, (ends_at, token, revoked_at, expires_at) = _account(row), row[_REST:]
@@ -114,16 +114,16 @@ def _account(row: Row[Any]) -> Account:
     return account
 
 
-def renewed(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
+def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
     """Each caller with the account as it is now; None where its right to be here has ended. A server asks this of all its
     sockets at once: they are read by hundreds."""
     found: list[Caller | None] = []
     at = format_utc(now())
-    for start in range(0, len(callers), _AT_ONCE):
-        page = callers[start : start + _AT_ONCE]
+    for start in range(0, len(callers), _BATCH_SIZE):
+        page = callers[start : start + _BATCH_SIZE]
         accounts = _by_key(database, _ACCOUNTS, {caller.account.id for caller in page})
-        going = _by_key(database, _GOING.bindparams(now=at), {caller.session for caller in page if caller.session})
-        good = _by_key(database, _GOOD.bindparams(now=at), {caller.token for caller in page if caller.token})
+        going = _by_key(database, _ACTIVE_SESSIONS.bindparams(now=at), {caller.session for caller in page if caller.session})
+        good = _by_key(database, _VALID_TOKENS.bindparams(now=at), {caller.token for caller in page if caller.token})
         for caller in page:
             row = accounts.get(caller.account.id)
             ended = (caller.session and caller.session not in going) or (caller.token and caller.token not in good)
@@ -138,7 +138,7 @@ def _by_key(database: Database, query: TextClause, keys: set[str]) -> dict[str, 
     return {row[0]: row for row in rows}
 
 
-def by_cookie(database: Database, secret: str) -> Caller | None:
+def caller_by_cookie(database: Database, secret: str) -> Caller | None:
     """Who holds this session cookie."""
     key = digest(secret)
     row = database.connection().execute(_BY_COOKIE, {"digest": key}).first()
@@ -165,7 +165,7 @@ def refused_token(database: Database, secret: str) -> RefusedToken:
     return RefusedToken("disabled" if not account.enabled else ended, token, account)
 
 
-def _is_somebody(connection: HTTPConnection) -> bool:
+def _is_user_action(connection: HTTPConnection) -> bool:
     """Say whether a person sends this. A page that nobody looks at asks for data, and opens its socket again, all by itself; it
     opens no page, and changes nothing."""
     if connection.scope["type"] != "http":

@@ -25,7 +25,9 @@ from board.errors import OperationError
 from board.i18n import N_, say
 from models.board import AUDIT, OPERATIONS, Board
 
-WHOLE_S = 60.0  # after it, a chain is gone along from its beginning again: what was edited behind its end is found by then
+FULL_VERIFY_INTERVAL_S = (
+    60.0  # after it, a chain is gone along from its beginning again: what was edited behind its end is found by then
+)
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
 _SIGNED = (
     "SELECT e.kind, e.entity, p.body FROM event e JOIN payload p ON p.board = e.board AND p.seq = e.seq "
@@ -47,7 +49,7 @@ class TrustedHead(NamedTuple):
     epoch: str | None = None
 
 
-def line(board: Board) -> str:
+def head_line(board: Board) -> str:
     """What is printed of a board that holds, and read by `read_heads`: other programs keep it."""
     return f"{board.id} holds: {board.seq} events, head {board.head.hex() or 'none'}"
 
@@ -97,13 +99,13 @@ def verify_against(session: Session, board: Board, witnesses: Iterable[TrustedHe
     board says nothing of this one."""
     known = [each for each in witnesses if each.board == board.id and each.seq and each.epoch in (None, board.epoch)]
     for each in sorted(known, key=lambda each: each.seq):
-        found = _hash(session, board.id, each.seq)
+        found = _hash_at(session, board.id, each.seq)
         if found != each.head:
             return _contradiction(each, gone=found is None)
     return None
 
 
-def _hash(session: Session, board: str, seq: int) -> bytes | None:
+def _hash_at(session: Session, board: str, seq: int) -> bytes | None:
     """Of an event; None where there is none."""
     found: bytes | None = session.connection().execute(_HASH, {"board": board, "seq": seq}).scalar()
     return found
@@ -132,18 +134,18 @@ def verify(session: Session, board: str | None = None, heads: Path | None = None
     for each in boards:
         fault = hash_chain.verify_from(session, each, ChainCursor()) or verify_against(session, each, witnesses)
         if fault is not None:
-            raise OperationError(f"{each.id}: {fault.says}")
+            raise OperationError(f"{each.id}: {fault.message}")
     gone = {each.board for each in witnesses} - {each.id for each in boards}
     if gone and board is None:
         raise OperationError(f"{min(gone)}: the board is gone, with its journal.")
-    return [line(each) for each in boards]
+    return [head_line(each) for each in boards]
 
 
-class Known(NamedTuple):
+class VerifiedChain(NamedTuple):
     """How far a board's chain was gone along, in which of its lives; `whole` is when its end was reached, None until then."""
 
     epoch: str
-    whole: float | None
+    completed_at: float | None
     chain: ChainCursor
 
 
@@ -152,21 +154,21 @@ class VerifiedChains:
     """What this process has verified of each board: going along a chain of 20,000 events takes most of a second, and whoever
     looks at its history asks for it. Of one board one at a time: the next goes on from there."""
 
-    known: dict[str, Known] = field(default_factory=dict)
-    _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    known: dict[str, VerifiedChain] = field(default_factory=dict)
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
-    def turn(self, board: str) -> asyncio.Lock:
+    def lock(self, board: str) -> asyncio.Lock:
         """The turn at a board's chain."""
-        turn = self._turns.get(board)
+        turn = self._locks.get(board)
         if turn is None:
-            turn = self._turns[board] = asyncio.Lock()
+            turn = self._locks[board] = asyncio.Lock()
         return turn
 
     def verify(self, session: Session, board: Board) -> tuple[ChainCursor, ChainError | None]:
         """Up to where the board's chain holds; from where it was left, within a minute. Raises TooLong where it is longer than
         can be gone along at once: asked again, it goes on."""
-        epoch, whole, chain = self.known.pop(board.id, Known("", None, ChainCursor()))
-        goes_on = epoch == board.epoch and (whole is None or time.monotonic() - whole < WHOLE_S)
+        epoch, whole, chain = self.known.pop(board.id, VerifiedChain("", None, ChainCursor()))
+        goes_on = epoch == board.epoch and (whole is None or time.monotonic() - whole < FULL_VERIFY_INTERVAL_S)
         if not goes_on:
             whole, chain = None, ChainCursor()
         try:
@@ -175,11 +177,11 @@ class VerifiedChains:
                 whole, chain = None, ChainCursor()
                 fault = hash_chain.verify_from(session, board, chain)
         except Exception:  # it took too long, say
-            self.known[board.id] = Known(board.epoch, whole, chain)
+            self.known[board.id] = VerifiedChain(board.epoch, whole, chain)
             raise
         fault = fault or verify_against(session, board, signed_heads(session, board.id))
         if fault is None:
-            self.known[board.id] = Known(board.epoch, whole or time.monotonic(), chain)
+            self.known[board.id] = VerifiedChain(board.epoch, whole or time.monotonic(), chain)
         elif fault.seq <= chain.seq:  # what is wrong was found from farther on, or is known by others alone
-            chain = ChainCursor(fault.seq - 1, _hash(session, board.id, fault.seq - 1) or b"")
+            chain = ChainCursor(fault.seq - 1, _hash_at(session, board.id, fault.seq - 1) or b"")
         return chain, fault

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import PAGE, JournalEvent
+from board.engine.event import PAGE_SIZE, JournalEvent
 from board.engine.hash_chain import chain_hash, commitment
 from models.board import Board
 from models.db.read_pacing import in_pages
@@ -80,9 +80,9 @@ def key_of(session: Session, board: str, seq: int) -> bytes | None:
     return bytes(key) if key is not None else None
 
 
-def events_after(session: Session, board: str, seq: int, limit: int = PAGE) -> list[JournalEvent]:
+def events_after(session: Session, board: str, seq: int, limit: int = PAGE_SIZE) -> list[JournalEvent]:
     """The events after a seq, in order, at most `limit`."""
-    unit_of_work.current(session).write(session)
+    unit_of_work.current(session).flush_events(session)
     rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
     return [JournalEvent(*row) for row in rows]
 
@@ -94,22 +94,22 @@ def event_at(session: Session, board: str, seq: int) -> JournalEvent | None:
 
 def previous_event(session: Session, said: JournalEvent) -> JournalEvent | None:
     """The event that changed the same entity before this one; None where this is its first."""
-    unit_of_work.current(session).write(session)
+    unit_of_work.current(session).flush_events(session)
     asked = {"board": said.board, "entity": said.entity, "kind": said.kind, "seq": said.seq}
     row = session.connection().execute(_BEFORE, asked).first()
     return JournalEvent(*row) if row is not None else None
 
 
 def entity_events(
-    session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE, *, kind: str = ""
+    session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE_SIZE, *, kind: str = ""
 ) -> list[JournalEvent]:
     """The events of one entity after a seq, in order; without a kind, those of all kinds that have its id."""
-    unit_of_work.current(session).write(session)
+    unit_of_work.current(session).flush_events(session)
     asked = {"board": board, "entity": entity, "kind": kind, "after": seq, "limit": limit}
     return [JournalEvent(*row) for row in session.connection().execute(_OF_ENTITY, asked)]
 
 
-def all_of_entity(session: Session, board: str, kind: str, entity: str, seq: int) -> Iterator[JournalEvent]:
+def all_entity_events(session: Session, board: str, kind: str, entity: str, seq: int) -> Iterator[JournalEvent]:
     """The same of one kind, however many there are."""
     while page := entity_events(session, board, entity, seq, kind=kind):
         yield from page
@@ -117,10 +117,10 @@ def all_of_entity(session: Session, board: str, kind: str, entity: str, seq: int
 
 
 def latest_events(
-    session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE
+    session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE_SIZE
 ) -> list[JournalEvent]:
     """The newest events between two seqs (neither of them included), in order; with an entity, the newest of its own."""
-    unit_of_work.current(session).write(session)
+    unit_of_work.current(session).flush_events(session)
     asked = {"board": board, "after": after, "before": before, "limit": limit}
     if entity is None:
         rows = session.connection().execute(_NEWEST, asked)

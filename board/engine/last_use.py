@@ -15,10 +15,10 @@ from models.times import format_utc, now
 if TYPE_CHECKING:
     from board.engine.identity import Caller
 
-TOKENS_EVERY = timedelta(hours=1)
-SESSIONS_EVERY = timedelta(minutes=5)
-FOR_EVER = "9999-12-31T23:59:59.999Z"
-AT_MOST = 10_000  # keys that are remembered at once
+TOKEN_WRITE_INTERVAL = timedelta(hours=1)
+SESSION_WRITE_INTERVAL = timedelta(minutes=5)
+NEVER = "9999-12-31T23:59:59.999Z"
+MAX_KEYS = 10_000  # keys that are remembered at once
 _TOKEN = text("UPDATE token SET used_at = :at WHERE id = :key AND (used_at IS NULL OR used_at < :before)")
 _SESSION = text(
     "UPDATE session SET used_at = :at, ends_at = CASE WHEN latest_end < :end THEN latest_end ELSE :end END "
@@ -28,11 +28,11 @@ _SESSION = text(
 Uses = Mapping[str, datetime]
 
 
-class Noted:
+class UseTracker:
     """Moments of last use by key. A key is due when it was last written long enough ago."""
 
     def __init__(self, every: timedelta) -> None:
-        self._every = every
+        self._interval = every
         self._used: dict[str, datetime] = {}
         self._written: dict[str, datetime] = {}
 
@@ -40,15 +40,15 @@ class Noted:
         return len(self._used.keys() | self._written.keys())
 
     def note(self, key: str, at: datetime) -> None:
-        if key in self._used or len(self) < AT_MOST:
+        if key in self._used or len(self) < MAX_KEYS:
             self._used[key] = at
 
     def due(self, at: datetime) -> Uses:
         """Return the uses to write now, in the order of their keys: so two processes never lock each other."""
-        self._written = {key: was for key, was in self._written.items() if was > at - self._every}
+        self._written = {key: was for key, was in self._written.items() if was > at - self._interval}
         return {key: self._used[key] for key in sorted(self._used) if key not in self._written}
 
-    def written(self, uses: Uses, at: datetime) -> None:
+    def mark_written(self, uses: Uses, at: datetime) -> None:
         for key, used in uses.items():
             self._written[key] = at
             if self._used.get(key) == used:  # else it was used once more meanwhile
@@ -61,7 +61,7 @@ class LastUse:
     def __init__(self, idle: timedelta | None) -> None:
         """`idle` is how long a session lasts without use; None: for ever."""
         self._idle = idle
-        self.tokens, self.sessions = Noted(TOKENS_EVERY), Noted(SESSIONS_EVERY)
+        self.tokens, self.sessions = UseTracker(TOKEN_WRITE_INTERVAL), UseTracker(SESSION_WRITE_INTERVAL)
 
     def note(self, caller: "Caller") -> None:
         """Note that a token is used just now, or that somebody is at the screen of a session. Asks no database."""
@@ -75,15 +75,15 @@ class LastUse:
         at = now()
         if tokens := self.tokens.due(at):
             await database.write(partial(_write_tokens, tokens, at))
-            self.tokens.written(tokens, at)
+            self.tokens.mark_written(tokens, at)
         if sessions := self.sessions.due(at):
             await database.write(partial(_write_sessions, sessions, at, self._idle))
-            self.sessions.written(sessions, at)
+            self.sessions.mark_written(sessions, at)
 
 
 def _write_tokens(uses: Uses, at: datetime, database: Database) -> None:
     """Keep the uses of tokens whose last one was kept longer than an hour ago, by whichever process."""
-    before = format_utc(at - TOKENS_EVERY)
+    before = format_utc(at - TOKEN_WRITE_INTERVAL)
     rows = [{"key": key, "at": format_utc(used), "before": before} for key, used in uses.items()]
     database.connection().execute(_TOKEN, rows)
 
@@ -98,4 +98,4 @@ def _write_sessions(uses: Uses, at: datetime, idle: timedelta | None, database: 
 
 def idle_end(used: datetime, idle: timedelta | None) -> str:
     """Return when a session ends that is not used any more."""
-    return FOR_EVER if idle is None else format_utc(used + idle)
+    return NEVER if idle is None else format_utc(used + idle)

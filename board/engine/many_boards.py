@@ -10,7 +10,7 @@ from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from models.db.read_pacing import in_pages
 
-AT_ONCE = 500  # boards in a query: SQLite takes 32,766 values
+BATCH_SIZE = 500  # boards in a query: SQLite takes 32,766 values
 
 _AFTER = (
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM placed "
@@ -27,8 +27,8 @@ _SEQS_AT = (
 def positions_cte(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The beginning of a query that has the seq of each board as `placed`, with its parameters: some hundred at a time."""
     items = sorted(positions.items())
-    for start in range(0, len(items), AT_ONCE):
-        some = list(enumerate(items[start : start + AT_ONCE]))
+    for start in range(0, len(items), BATCH_SIZE):
+        some = list(enumerate(items[start : start + BATCH_SIZE]))
         rows = ", ".join(f"(CAST(:board{n} AS TEXT), CAST(:seq{n} AS BIGINT))" for n, _ in some)
         asked = {f"board{n}": board for n, (board, _) in some} | {f"seq{n}": seq for n, (_, seq) in some}
         yield f"WITH placed (board, seq) AS (VALUES {rows}) ", asked
@@ -36,7 +36,7 @@ def positions_cte(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str,
 
 def events_after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[JournalEvent]]:
     """The events of these types after the seq, in order; boards without one are left out."""
-    unit_of_work.current(session).write(session)
+    unit_of_work.current(session).flush_events(session)
     found: dict[str, list[JournalEvent]] = {}
     for placed, asked in positions_cte(positions):
         asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
@@ -47,7 +47,7 @@ def events_after(session: Session, positions: Mapping[str, int], types: Collecti
 
 def hashes_at(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
     """The hash of the event of that seq; none where there is no such event."""
-    unit_of_work.current(session).write(session)
+    unit_of_work.current(session).flush_events(session)
     found: dict[str, bytes] = {}
     for placed, asked in positions_cte(positions):
         found |= {row.board: row.hash for row in session.connection().execute(text(placed + _HASHES), asked)}

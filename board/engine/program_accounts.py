@@ -20,12 +20,12 @@ _ALL = text(_FIND.format(those=""))
 _AMONG = text(_FIND.format(those=" AND t.account IN :those")).bindparams(bindparam("those", expanding=True))
 
 
-def every(session: Session) -> set[str]:
+def all_program_accounts(session: Session) -> set[str]:
     """The ids of all of them."""
     return set(session.connection().execute(_ALL, {"audit": AUDIT}).scalars())
 
 
-def among(session: Session, accounts: Collection[str]) -> set[str]:
+def program_accounts_among(session: Session, accounts: Collection[str]) -> set[str]:
     """Those of these accounts."""
     asked = {"audit": AUDIT, "those": list(accounts)}
     return set(session.connection().execute(_AMONG, asked).scalars()) if accounts else set()

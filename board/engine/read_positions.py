@@ -36,7 +36,7 @@ class StoredReadPosition(NamedTuple):
         return bool(self.at)
 
 
-LOOKED_THROUGH = 1_000  # of the newest events, for one's own: the writer counts them, and everybody waits for it
+MAX_EVENTS_COUNTED = 1_000  # of the newest events, for one's own: the writer counts them, and everybody waits for it
 
 # Where an epoch is not the board's, what was seen is of another life: as if it had never been.
 _OF_ACCOUNT = text(
@@ -62,7 +62,7 @@ _MOVE_ALL = (
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
-_LISTED = {  # the marks, as a table, from JSON: each way its own
+_POSITIONS_TABLE = {  # the marks, as a table, from JSON: each way its own
     "sqlite": "(SELECT json_extract(value, '$[0]') AS board, json_extract(value, '$[1]') AS epoch, "
     "json_extract(value, '$[2]') AS seq FROM json_each(:marks)) m",
     "postgresql": "(SELECT value ->> 0 AS board, value ->> 1 AS epoch, CAST(value ->> 2 AS BIGINT) AS seq "
@@ -70,45 +70,45 @@ _LISTED = {  # the marks, as a table, from JSON: each way its own
 }
 _MOVES_ALL = {
     kind: text(_MOVE_ALL.format(marks=marks)).bindparams(bindparam("hidden", expanding=True, type_=String()))
-    for kind, marks in _LISTED.items()
+    for kind, marks in _POSITIONS_TABLE.items()
 }
 
 
-def of(session: Session, account: str) -> dict[str, StoredReadPosition]:
+def read_positions(session: Session, account: str) -> dict[str, StoredReadPosition]:
     """What somebody has seen of each board, by its id; of those that they may see now."""
-    return {board: each for board, each in kept(session, account).items() if each.has_looked}
+    return {board: each for board, each in stored_positions(session, account).items() if each.has_looked}
 
 
-def kept(session: Session, account: str) -> dict[str, StoredReadPosition]:
+def stored_positions(session: Session, account: str) -> dict[str, StoredReadPosition]:
     """The same, also of boards at which they never looked, and where they did something."""
     hidden = snapshot.hidden_searches(session, account)
     rows = session.connection().execute(_OF_ACCOUNT, {"account": account})
     return {row.board: StoredReadPosition(*row) for row in rows if row.board not in hidden}
 
 
-def keep(session: Session, account: str, mark: ReadPosition, at: str) -> None:
+def advance(session: Session, account: str, mark: ReadPosition, at: str) -> None:
     """Moves somebody's mark forward; one that is further on already stands. Raises Refused `not_found`, `conflict` where the
     board was restored since, and `invalid` beyond its head."""
     board = access.get_visible_board(session, account, mark.board)
     _check(board, mark)
-    session.connection().execute(_MOVE, _moved(account, mark, board.seq, at))
+    session.connection().execute(_MOVE, _move_parameters(account, mark, board.seq, at))
 
 
-def looked(session: Session, account: str, mark: ReadPosition, head: int, at: str) -> None:
+def advance_with_command(session: Session, account: str, mark: ReadPosition, head: int, at: str) -> None:
     """Move somebody's mark with the command by which they say that they have read a board so far; `head` is where it stands."""
-    unit_of_work.current(session).seen.append((_MOVE, _moved(account, mark, head, at)))
+    unit_of_work.current(session).read_position_moves.append((_MOVE, _move_parameters(account, mark, head, at)))
 
 
-def _moved(account: str, mark: ReadPosition, head: int, at: str) -> dict[str, Any]:
-    after = max(mark.seq, head - LOOKED_THROUGH)
+def _move_parameters(account: str, mark: ReadPosition, head: int, at: str) -> dict[str, Any]:
+    after = max(mark.seq, head - MAX_EVENTS_COUNTED)
     return {"account": account, "at": at, "head": head, "after": after} | mark._asdict()
 
 
-def keep_all(session: Session, account: str, marks: Iterable[ReadPosition], at: str) -> None:
+def advance_many(session: Session, account: str, marks: Iterable[ReadPosition], at: str) -> None:
     """The same of many, in one statement; those that can't be moved are passed over."""
     connection, hidden = session.connection(), snapshot.hidden_searches(session, account)
     listed = orjson.dumps([list(mark) for mark in {*marks}]).decode()
-    named = {"account": account, "at": at, "hidden": list(hidden), "marks": listed, "through": LOOKED_THROUGH}
+    named = {"account": account, "at": at, "hidden": list(hidden), "marks": listed, "through": MAX_EVENTS_COUNTED}
     connection.execute(_MOVES_ALL[connection.dialect.name], named)
 
 

@@ -25,12 +25,12 @@ def bump_rights_version(database: Database) -> None:
     database.connection().execute(_BUMP, {"id": RightsVersion.PEOPLE})
 
 
-def bump_displays(database: Database) -> None:
+def bump_displays_version(database: Database) -> None:
     """Say that a display, or what it shows, has changed. Done first, as above."""
     database.connection().execute(_BUMP, {"id": RightsVersion.DISPLAYS})
 
 
-def hold(database: Database) -> None:
+def lock_rights_version(database: Database) -> None:
     """Wait for whoever changes rights of people, and have others wait; where nobody's rights change by what follows."""
     database.connection().execute(_HOLD, {"id": RightsVersion.PEOPLE})
 

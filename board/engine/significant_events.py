@@ -27,7 +27,7 @@ def is_significant(said: JournalEvent) -> bool:
     return state is not None and _SAYS[said.type](state)
 
 
-def after(session: Session, positions: Mapping[str, int]) -> dict[str, list[JournalEvent]]:
+def significant_events_after(session: Session, positions: Mapping[str, int]) -> dict[str, list[JournalEvent]]:
     """The significant events after a seq of each of these boards, in order; boards without one are left out."""
     found = many_boards.events_after(session, positions, TYPES)
     told = {board: [said for said in events if is_significant(said)] for board, events in found.items()}

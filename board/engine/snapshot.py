@@ -19,8 +19,8 @@ from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
-KINDS: tuple[type[Entity], ...] = (Column, Sighting, Task, Note, Briefing)  # of a search
-OF_DESK: tuple[type[Entity], ...] = (Note, Shift, Handover, SearchHandover)
+SEARCH_KINDS: tuple[type[Entity], ...] = (Column, Sighting, Task, Note, Briefing)  # of a search
+OPERATIONS_KINDS: tuple[type[Entity], ...] = (Note, Shift, Handover, SearchHandover)
 
 
 def entities(session: Session, board: Board, account: str) -> list[bytes]:
@@ -52,11 +52,11 @@ def hidden_searches(session: Session, account: str) -> frozenset[str]:
 def _entities(session: Session, board: Board) -> Iterator[dict[str, Any]]:
     if board.id == OPERATIONS:
         yield from _rows(session, Search, None, "operations_seq")
-        for kind in OF_DESK:
+        for kind in OPERATIONS_KINDS:
             yield from _rows(session, kind, board.id)
         return
     yield from _rows(session, Search, board.id)
-    for kind in KINDS:
+    for kind in SEARCH_KINDS:
         yield from _rows(session, kind, board.id)
 
 

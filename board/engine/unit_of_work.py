@@ -18,14 +18,14 @@ from models.searchable import Searchable
 
 E = TypeVar("E", bound=SQLModel)
 
-_TURN = "turn"
+_INFO_KEY = "turn"
 _ADD_EVENT = text(
     "INSERT INTO event (board, seq, at, type, kind, entity, account, commitment, hash) "
     "VALUES (:board, :seq, :at, :type, :kind, :entity, :account, :commitment, :hash)"
 )
 _ADD_PAYLOAD = text("INSERT INTO payload (board, seq, key, body) VALUES (:board, :seq, :key, :body)")
 _ADD_ALERT = text("INSERT INTO alert (board, seq, kind, account, at) VALUES (:board, :seq, :kind, :account, :at)")
-_ADD_DONE = text(
+_ADD_ACK = text(
     "INSERT INTO done (account, command, name, ack, at, content) VALUES (:account, :command, :name, :ack, :at, :content)"
 )
 # What somebody did themselves is not new to them: it is seen where all before it was, or else counted.
@@ -52,7 +52,7 @@ _MOVE_BOARD = text(
 )
 
 
-class Remembered(NamedTuple):
+class StoredAck(NamedTuple):
     """The ack that a command got, and the digest of its content, where one is kept."""
 
     ack: str
@@ -67,17 +67,17 @@ class UnitOfWork:
     rows: dict[tuple[type[SQLModel], str], SQLModel | None] = field(default_factory=dict)  # None: there is none
     columns: dict[str, list[Column]] = field(default_factory=dict)  # of a board
     signed_in: dict[tuple[str, str | None, str | None], Account] = field(default_factory=dict)
-    remembered: dict[tuple[str, str], Remembered] | None = None  # by account and command id
-    last: dict[str, str | None] = field(default_factory=dict)  # column: the highest rank in it, None where it is empty
+    known_acks: dict[tuple[str, str], StoredAck] | None = None  # by account and command id
+    highest_rank: dict[str, str | None] = field(default_factory=dict)  # column: the highest rank in it, None where it is empty
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     payloads: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
-    done: list[dict[str, Any]] = field(default_factory=list)
-    seen: list[tuple[TextClause, dict[str, Any]]] = field(default_factory=list)  # moves of marks, in their order
-    at_last: list[Callable[[Session], None]] = field(default_factory=list)  # to be done when all else is written
+    new_acks: list[dict[str, Any]] = field(default_factory=list)
+    read_position_moves: list[tuple[TextClause, dict[str, Any]]] = field(default_factory=list)  # moves of marks, in their order
+    final_steps: list[Callable[[Session], None]] = field(default_factory=list)  # to be done when all else is written
 
-    def keep(self, row: Entity) -> None:
+    def track(self, row: Entity) -> None:
         """A row that was made, or changed: what is known of it stays true."""
         self.rows[type(row), row.id] = row
         if isinstance(row, Searchable):
@@ -85,29 +85,29 @@ class UnitOfWork:
         if isinstance(row, Column):
             self.columns.clear()
         column, rank = getattr(row, "column", None), getattr(row, "rank", "")
-        if column in self.last:
-            self.last[column] = max(self.last[column] or "", rank)
+        if column in self.highest_rank:
+            self.highest_rank[column] = max(self.highest_rank[column] or "", rank)
 
-    def drop(self, row: Entity) -> None:
+    def untrack(self, row: Entity) -> None:
         """A row that is no more."""
         self.rows[type(row), row.id] = None
         if isinstance(row, Column):
             self.columns.clear()
 
-    def acted(self, account: str, board: str, epoch: str, first: int, last: int, at: str) -> None:
+    def record_own_events(self, account: str, board: str, epoch: str, first: int, last: int, at: str) -> None:
         """Somebody made these events of a board; who made its first ones has seen it as it began."""
         named = {"account": account, "board": board, "epoch": epoch, "last": last}
         if first == 1:
-            self.seen.append((_BEGAN, named | {"at": at}))
+            self.read_position_moves.append((_BEGAN, named | {"at": at}))
         else:
-            self.seen.append((_ACTED, named | {"first": first, "count": last - first + 1}))
+            self.read_position_moves.append((_ACTED, named | {"first": first, "count": last - first + 1}))
 
-    def left(self, column: str, rank: str) -> None:
+    def card_left_column(self, column: str, rank: str) -> None:
         """A card goes elsewhere."""
-        if self.last.get(column) == rank:
-            del self.last[column]
+        if self.highest_rank.get(column) == rank:
+            del self.highest_rank[column]
 
-    def write(self, session: Session) -> None:
+    def flush_events(self, session: Session) -> None:
         """Writes what is waiting, so that it can be read."""
         connection = session.connection()
         for statement, rows in ((_ADD_EVENT, self.events), (_ADD_PAYLOAD, self.payloads)):
@@ -115,39 +115,39 @@ class UnitOfWork:
                 connection.execute(statement, rows)
                 rows.clear()
 
-    def end(self, session: Session) -> None:
+    def flush_all(self, session: Session) -> None:
         """Writes all that is left, each board's row once; then what comes last, and what that has left."""
-        self._write_rest(session)
-        if self.at_last:
+        self._flush_rest(session)
+        if self.final_steps:
             session.flush()  # rows that were changed are locked by now: who locks something last waits for nothing after it
-            for each in self.at_last:
+            for each in self.final_steps:
                 each(session)
-            self._write_rest(session)
+            self._flush_rest(session)
 
-    def _write_rest(self, session: Session) -> None:
-        self.write(session)
+    def _flush_rest(self, session: Session) -> None:
+        self.flush_events(session)
         connection = session.connection()
         if self.alerts:
             connection.execute(_ADD_ALERT, self.alerts)
             self.alerts.clear()
-        if self.done:  # sorted: two processes that write the same ids must not wait for each other
-            connection.execute(_ADD_DONE, sorted(self.done, key=lambda row: (row["account"], row["command"])))
-            self.done.clear()
-        if self.seen:  # sorted too: somebody may move marks of many boards meanwhile
-            moves = sorted(self.seen, key=lambda move: (move[1]["account"], move[1]["board"]))
+        if self.new_acks:  # sorted: two processes that write the same ids must not wait for each other
+            connection.execute(_ADD_ACK, sorted(self.new_acks, key=lambda row: (row["account"], row["command"])))
+            self.new_acks.clear()
+        if self.read_position_moves:  # sorted too: somebody may move marks of many boards meanwhile
+            moves = sorted(self.read_position_moves, key=lambda move: (move[1]["account"], move[1]["board"]))
             for statement, rows in groupby(moves, key=lambda move: move[0]):
                 connection.execute(statement, [row for _, row in rows])
-            self.seen.clear()
+            self.read_position_moves.clear()
         if self.changes and self.boards:
             connection.execute(_MOVE_BOARD, [board.model_dump() for board in self.boards.values()])
 
 
 def current(session: Session) -> UnitOfWork:
     """The turn of this session."""
-    turn: UnitOfWork | None = session.info.get(_TURN)
+    turn: UnitOfWork | None = session.info.get(_INFO_KEY)
     if turn is None:
-        turn = session.info[_TURN] = UnitOfWork()
-        before_commit(session, turn.end)
+        turn = session.info[_INFO_KEY] = UnitOfWork()
+        before_commit(session, turn.flush_all)
     return turn
 
 
@@ -187,7 +187,7 @@ def get(session: Session, model: type[E], id: str) -> E | None:
 def flush(session: Session) -> None:
     """Writes what is waiting, rows and events, so that a query of one's own finds it."""
     session.flush()
-    current(session).write(session)
+    current(session).flush_events(session)
 
 
 def positions(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:

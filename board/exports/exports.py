@@ -28,8 +28,8 @@ from board.exports import tables
 from board.exports.tables import NameResolver, Row
 from board.service import BoardService
 from board.web import language
-from board.web.compression import packs
-from board.web.heavy_reads import heavy
+from board.web.compression import compressed
+from board.web.heavy_reads import limited_per_account
 from board.web.http import service_of
 from models.accounts import Account
 from models.board import OPERATIONS, Board
@@ -39,7 +39,7 @@ from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
-AT_ONCE = 200  # events, of 16 kB and more each where people wrote much: bounds memory, and how long a reading takes
+BATCH_SIZE = 200  # events, of 16 kB and more each where people wrote much: bounds memory, and how long a reading takes
 BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the file as Latin-1
 CSV, JSON = "text/csv; charset=utf-8; header=present", "application/json"
 CARDS = {"operations": ("search",), "search": ("sighting", "task")}  # the kinds of card of each kind of board
@@ -61,7 +61,7 @@ Table = Callable[[str, NameResolver], tuple[list[str], Row]]
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ExportSnapshot:
     """A board at one seq, as somebody sees it who asked for a file. `cards` are the seqs of what its cards are then."""
 
     board: str
@@ -73,41 +73,41 @@ class Opened:
     names: NameResolver
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def cards_csv(request: Request, caller: Caller) -> Response:
     """The cards of a board for a spreadsheet; on `operations` these are the searches that one may see."""
     return await _file(request, caller, "cards", _pages_of_cards, tables.cards, CSV)
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def cards_json(request: Request, caller: Caller) -> Response:
     """The cards of a board, each as in a snapshot."""
     return await _file(request, caller, "cards", _pages_of_cards, None, JSON)
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def journal_csv(request: Request, caller: Caller) -> Response:
     """The journal of a board for a spreadsheet: who did what, when, and what it came to."""
     return await _file(request, caller, "journal", _pages_of_events, tables.events, CSV)
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def journal_json(request: Request, caller: Caller) -> Response:
     """The journal of a board, each event as everywhere. Those that one may not see are left out."""
     return await _file(request, caller, "journal", _pages_of_events, None, JSON)
 
 
 async def _file(
-    request: Request, caller: Caller, name: str, pages: Callable[[Opened], Pages], table: Table | None, kind: str
+    request: Request, caller: Caller, name: str, pages: Callable[[ExportSnapshot], Pages], table: Table | None, kind: str
 ) -> Response:
     desk = service_of(request)
     id = request.path_params["board"]
     reads = language.language_for(request, caller)
-    opened: Opened = await desk.heavy.read(caller, lambda session: _open(session, caller, id, reads))
+    opened: ExportSnapshot = await desk.heavy_reads.read(caller, lambda session: _open(session, caller, id, reads))
     parts = pages(opened)
     body = _csv(desk, caller, opened, parts, table) if table else _json(desk, caller, opened, parts, name)
     given = f"{opened.file}-{name}.{'csv' if table else 'json'}"
@@ -115,7 +115,7 @@ async def _file(
     return StreamingResponse(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{given}"'})
 
 
-def _open(session: Session, caller: Caller, id: str, language: str) -> Opened:
+def _open(session: Session, caller: Caller, id: str, language: str) -> ExportSnapshot:
     """Where the board stands. Raises Refused `not_found`."""
     board = access.get_visible_board(session, caller.account.id, id)
     search = session.get(Search, id)
@@ -128,10 +128,10 @@ def _open(session: Session, caller: Caller, id: str, language: str) -> Opened:
         numbers=dict(numbers),
     )
     file = re.sub(r"[^A-Za-z0-9_-]+", "-", search.reference if search is not None else id).strip("-") or "search"
-    return Opened(id, board.kind, board.epoch, board.seq, file, list(seqs), names)
+    return ExportSnapshot(id, board.kind, board.epoch, board.seq, file, list(seqs), names)
 
 
-def _seen(session: Session, caller: Caller, opened: Opened) -> frozenset[str]:
+def _seen(session: Session, caller: Caller, opened: ExportSnapshot) -> frozenset[str]:
     """The searches that are hidden on this board, by the rights of now. Raises Refused where the right to the file has ended."""
     account = caller.account.id
     board: Board = access.get_visible_board(session, account, opened.board)
@@ -140,9 +140,9 @@ def _seen(session: Session, caller: Caller, opened: Opened) -> frozenset[str]:
     return snapshot.hidden_searches(session, account) if opened.board == OPERATIONS else frozenset()
 
 
-def _pages_of_cards(opened: Opened) -> Pages:
-    for start in range(0, len(opened.cards), AT_ONCE):
-        yield partial(_read_cards, opened.board, opened.cards[start : start + AT_ONCE])
+def _pages_of_cards(opened: ExportSnapshot) -> Pages:
+    for start in range(0, len(opened.cards), BATCH_SIZE):
+        yield partial(_read_cards, opened.board, opened.cards[start : start + BATCH_SIZE])
 
 
 def _read_cards(board: str, seqs: list[int], session: Session) -> list[JournalEvent]:
@@ -150,14 +150,14 @@ def _read_cards(board: str, seqs: list[int], session: Session) -> list[JournalEv
     return [found[seq] for seq in seqs if found[seq].body is not None]  # those that were erased are no more
 
 
-def _pages_of_events(opened: Opened) -> Pages:
-    for start in range(0, opened.seq, AT_ONCE):
-        most = min(AT_ONCE, opened.seq - start)  # seqs have no gaps
+def _pages_of_events(opened: ExportSnapshot) -> Pages:
+    for start in range(0, opened.seq, BATCH_SIZE):
+        most = min(BATCH_SIZE, opened.seq - start)  # seqs have no gaps
         yield partial(journal.events_after, board=opened.board, seq=start, limit=most)
 
 
 async def _read(
-    desk: BoardService, caller: Caller, opened: Opened, pages: Pages, write: Callable[[Iterable[JournalEvent]], bytes]
+    desk: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, write: Callable[[Iterable[JournalEvent]], bytes]
 ) -> AsyncIterator[bytes]:
     """Each page, written in the thread that reads it."""
     for page in pages:
@@ -166,10 +166,10 @@ async def _read(
             hidden = _seen(session, caller, opened)
             return write(said for said in paced(page(session)) if said.entity not in hidden)
 
-        yield await desk.heavy.read(caller, read)
+        yield await desk.heavy_reads.read(caller, read)
 
 
-async def _csv(desk: BoardService, caller: Caller, opened: Opened, pages: Pages, table: Table) -> AsyncIterator[bytes]:
+async def _csv(desk: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, table: Table) -> AsyncIterator[bytes]:
     head, row = table(opened.kind, opened.names)
     yield BOM + lines([head])
     async for part in _read(desk, caller, opened, pages, lambda rows: lines(map(row, rows))):
@@ -191,8 +191,8 @@ def spreadsheet_cell(value: Any) -> Any:
     return _FORMULA.sub(r"\1'", value) + ("'" if value.rstrip(" ").endswith(_SPLITS) else "")
 
 
-async def _json(desk: BoardService, caller: Caller, opened: Opened, pages: Pages, name: str) -> AsyncIterator[bytes]:
-    list_name, write = ("cards", _entity) if name == "cards" else ("events", JournalEvent.wire)
+async def _json(desk: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, name: str) -> AsyncIterator[bytes]:
+    list_name, write = ("cards", _entity) if name == "cards" else ("events", JournalEvent.to_json)
     head = orjson.dumps({"board": opened.board, "epoch": opened.epoch, "seq": opened.seq})
     yield head[:-1] + b',"' + list_name.encode() + b'":['
     first = True

@@ -33,7 +33,7 @@ SEARCHES = {
     "outcome.place": N_("Where found"), "outcome.condition": N_("Condition"), "outcome.how": N_("How"),
     "outcome.confirmed_by": N_("Confirmed by"), "outcome.family_told": N_("Family told"),
     "outcome.police_told": N_("Police told"),
-    "opened_at": N_("Opened at"), "id": N_("Id"), "outcome.reason": N_("In a sentence: what happened"),
+    "opened_at": N_("ExportSnapshot at"), "id": N_("Id"), "outcome.reason": N_("In a sentence: what happened"),
     "acknowledge": N_("Closed anyway because"),
 }  # fmt: skip
 EVENTS = (
@@ -41,7 +41,7 @@ EVENTS = (
     N_("Id"),
 )  # fmt: skip
 
-UNTOLD = N_("not shown here")  # of what was set and is in no event
+UNDISCLOSED = N_("not shown here")  # of what was set and is in no event
 Row = Callable[[JournalEvent], Iterable[Any]]
 
 
@@ -105,7 +105,7 @@ def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
         state = payload.get("state") or {}
         told, changes = flatten(state), payload.get("changes", ())
         changed = [f"{path}: {names.plain(path, told.get(path))}" for path in changes]
-        values = "; ".join(changed + [f"{path}: {names.say(UNTOLD)}" for path in payload.get("private", ())])
+        values = "; ".join(changed + [f"{path}: {names.say(UNDISCLOSED)}" for path in payload.get("private", ())])
         who = (payload.get("actor") or {}).get("name", "")
         return [
             said.seq, said.at, said.type, who, said.kind, state.get("number", ""),

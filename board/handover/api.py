@@ -10,8 +10,8 @@ from starlette.responses import Response
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.handover import report
-from board.web.compression import packs
-from board.web.heavy_reads import heavy
+from board.web.compression import compressed
+from board.web.heavy_reads import limited_per_account
 from board.web.http import int_query_param, json_response, service_of
 from models.accounts import Account
 from models.entity import State
@@ -23,15 +23,15 @@ TOLD = ("number", "status", "outgoing", "incoming", "prepared_by", "prepared_at"
 _PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def present(request: Request, caller: Caller) -> Response:
     """The report of the searches as they stand now; of a handover that is signed, as it was signed, until it has ended."""
     return await _composed(request, caller, None)
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def one(request: Request, caller: Caller) -> Response:
     """The report of a handover as it was signed."""
     text = request.path_params["number"]
@@ -40,8 +40,8 @@ async def one(request: Request, caller: Caller) -> Response:
     return await _composed(request, caller, int(text))
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def listed(request: Request, caller: Caller) -> Response:
     """The handovers, newest first, without what was written."""
     before = int_query_param(request, "before", 0, 1, MAX_INTEGER) or None
@@ -52,13 +52,13 @@ async def listed(request: Request, caller: Caller) -> Response:
         people = {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
         return {"handovers": [{name: state[name] for name in TOLD} for state in found], "people": people}
 
-    return json_response(await service_of(request).heavy.read(caller, read))
+    return json_response(await service_of(request).heavy_reads.read(caller, read))
 
 
 async def _composed(request: Request, caller: Caller, number: int | None) -> Response:
     desk = service_of(request)
     now, board = format_utc(desk.clock()), request.query_params.get("board")
-    return json_response(await desk.heavy.read(caller, partial(_compose, caller.account.id, number, now, board)))
+    return json_response(await desk.heavy_reads.read(caller, partial(_compose, caller.account.id, number, now, board)))
 
 
 def _compose(account: str, number: int | None, now: str, board: str | None, session: Session) -> State:

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from board.commands import handovers, shifts
 from board.engine import journal, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.event import JournalEvent
-from board.engine.read_positions import of as seen_up_to
+from board.engine.read_positions import read_positions as seen_up_to
 from board.errors import Refused
 from board.handover import report_sections
 from board.history import state_at
@@ -127,7 +127,7 @@ def _read(
     earliest = {id: min(at["seq"], seen.get(id, 2**53), began.get(id, 0)) for id, at in positions.items()}
     number, status = frame.number, frame.handover["status"] if frame.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
-    events, reads = significant_events.after(session, earliest), _reads(session, positions, number)
+    events, reads = significant_events.significant_events_after(session, earliest), _reads(session, positions, number)
     marks = many_boards.events_after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
     counted = {id: len(said) for id, said in marks.items()}
     return report_sections.ReportData(frame, positions, heads, stood, began, seen, events, unread, reads, counted)

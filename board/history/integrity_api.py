@@ -7,17 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board.engine import access
-from board.engine.concurrency import patiently
+from board.engine.concurrency import acquire_or_refuse
 from board.engine.hash_chain import ChainCursor, ChainError
 from board.engine.identity import Caller, require_active
 from board.i18n import translate
 from board.web import language
-from board.web.heavy_reads import heavy
+from board.web.heavy_reads import limited_per_account
 from board.web.http import json_response, service_of
 from models.board import AUDIT, Board
 
 
-@heavy
+@limited_per_account
 async def chain(request: Request, caller: Caller) -> Response:
     """Whether the journal of a board holds, up to where."""
     id, desk = request.path_params["board"], service_of(request)
@@ -27,11 +27,11 @@ async def chain(request: Request, caller: Caller) -> Response:
             board = access.audit_board(session, require_active(session, caller))
         else:
             board = access.get_visible_board(session, caller.account.id, id)
-        return board, *desk.chains.verify(session, board)
+        return board, *desk.verified_chains.verify(session, board)
 
-    async with patiently(desk.chains.turn(id)):
-        board, held, fault = await desk.heavy.read(caller, read)
+    async with acquire_or_refuse(desk.verified_chains.lock(id)):
+        board, held, fault = await desk.heavy_reads.read(caller, read)
     told: dict[str, Any] = {"board": id, "epoch": board.epoch, "seq": held.seq, "head": held.head.hex(), "holds": fault is None}
     if fault is not None:
-        told |= {"fault": translate(fault.says, language.language_for(request)), "bad_seq": fault.seq}
+        told |= {"fault": translate(fault.message, language.language_for(request)), "bad_seq": fault.seq}
     return json_response(told)

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from board.errors import MESSAGES
 from board.web import pages
 from board.web.auth import signed_in
-from board.web.board_pages import may_see
+from board.web.board_pages import can_open_board
 from board.web.http import service_of
 from models.board import OPERATIONS
 
@@ -18,7 +18,7 @@ async def history(request: Request) -> Response:
     if caller is None:
         return pages.redirect_to_login(request)
     board = request.path_params.get("id", "")
-    if board == OPERATIONS or (board and not await may_see(service_of(request), caller, board)):
+    if board == OPERATIONS or (board and not await can_open_board(service_of(request), caller, board)):
         return pages.error_page(request, 404, MESSAGES["not_found"], caller)
     return pages.page(request, "history.html", caller, board=board or OPERATIONS)
 

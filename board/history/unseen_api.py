@@ -19,9 +19,9 @@ from board.errors import Refused
 from board.history import net
 from board.history.net import EntityState, Event, Stands
 from board.i18n import N_
-from board.web.compression import packs
-from board.web.heavy_reads import heavy
-from board.web.http import encoded, json_response, read_json_object, require_caller, service_of
+from board.web.compression import compressed
+from board.web.heavy_reads import limited_per_account
+from board.web.http import encoded_json_response, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS, Board
 from models.db.read_pacing import paced
 from models.times import format_utc
@@ -36,11 +36,11 @@ _HEADS = text("SELECT id, epoch, seq FROM board WHERE kind <> 'audit' ORDER BY k
 async def list_positions(request: Request) -> Response:
     """Up to where the caller has seen each board."""
     caller = await require_caller(request)
-    found = await service_of(request).database.read(lambda session: read_positions.of(session, caller.account.id))
+    found = await service_of(request).database.read(lambda session: read_positions.read_positions(session, caller.account.id))
     return json_response({"seen": [_told(each) for each in found.values()]})
 
 
-@heavy
+@limited_per_account
 async def advance_position(request: Request, caller: Caller) -> Response:
     """The caller has seen a board, or several. Answers what is kept of these."""
     body = await read_json_object(request)
@@ -52,12 +52,12 @@ async def advance_position(request: Request, caller: Caller) -> Response:
     def move(session: Session) -> None:
         account = require_active(session, caller).id
         if "marks" in body:
-            read_positions.keep_all(session, account, told, at)
+            read_positions.advance_many(session, account, told, at)
         else:
-            read_positions.keep(session, account, told[0], at)
+            read_positions.advance(session, account, told[0], at)
 
     await desk.database.write(move)
-    kept = await desk.database.read(lambda session: read_positions.of(session, caller.account.id))
+    kept = await desk.database.read(lambda session: read_positions.read_positions(session, caller.account.id))
     return json_response({"seen": [_told(kept[board]) for board in sorted({each.board for each in told}) if board in kept]})
 
 
@@ -82,8 +82,8 @@ def _fits(board: Any, epoch: Any, seq: Any) -> bool:
     return named and isinstance(seq, int | float) and not isinstance(seq, bool) and seq == int(seq) and 0 <= seq <= MAX_INTEGER
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def unseen(request: Request, caller: Caller) -> Response:
     """How much is new to the caller on each board that they may see; with `board`, what it is on that one."""
     account, board = caller.account.id, request.query_params.get("board")
@@ -91,11 +91,11 @@ async def unseen(request: Request, caller: Caller) -> Response:
     def read(session: Session) -> bytes:
         return orjson.dumps({"boards": _overview(session, account) if board is None else [_of_board(session, account, board)]})
 
-    return encoded(await service_of(request).heavy.read(caller, read))
+    return encoded_json_response(await service_of(request).heavy_reads.read(caller, read))
 
 
 def _overview(session: Session, account: str) -> list[dict[str, Any]]:
-    hidden, known = snapshot.hidden_searches(session, account), read_positions.kept(session, account)
+    hidden, known = snapshot.hidden_searches(session, account), read_positions.stored_positions(session, account)
     heads = [row for row in session.connection().execute(_HEADS) if row.id not in hidden]
     return [_head(row.id, row.epoch, row.seq, known.get(row.id)) for row in heads]
 
@@ -107,7 +107,7 @@ def _head(board: str, epoch: str, seq: int, mark: StoredReadPosition | None) -> 
 
 def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
     board = access.get_visible_board(session, account, id)
-    mark = read_positions.kept(session, account).get(id)
+    mark = read_positions.stored_positions(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, mark)
     changes, back = what_changed(session, board, mark.seq if mark else 0, hidden, account)

@@ -14,7 +14,7 @@ from models.display import PROFILES
 from models.entity import State
 from realtime import protocol
 
-ROOM: dict[str, tuple[str, ...]] = {  # by kind: what a visitor may read
+PUBLIC_FIELDS: dict[str, tuple[str, ...]] = {  # by kind: what a visitor may read
     "search": (
         "kind", "status", "worrying", "missing_since", "person.first_name", "person.age", "appeal.level", "appeal.until",
     ),
@@ -24,10 +24,10 @@ ROOM: dict[str, tuple[str, ...]] = {  # by kind: what a visitor may read
     "note": ("category", "happened_at"),
     "shift": ("number", "since", "holder"),
 }  # fmt: skip
-INNER: dict[str, tuple[str, ...]] = {"search": ("lead",), "sighting": ("seen_at",), "task": ("title",)}  # beside that
-NOT_OPEN = ("kind", "status")  # of a search that is found or closed: nothing of the person
-NAMED = {"lead": "lead_name", "holder": "holder_name"}  # accounts, which are told by their names alone
-SEEN_OUTSIDE = ("posters", "public", "child_alert")  # levels of an appeal that everybody may see in the street
+INTERNAL_FIELDS: dict[str, tuple[str, ...]] = {"search": ("lead",), "sighting": ("seen_at",), "task": ("title",)}  # beside that
+CLOSED_FIELDS = ("kind", "status")  # of a search that is found or closed: nothing of the person
+ACCOUNT_FIELDS = {"lead": "lead_name", "holder": "holder_name"}  # accounts, which are told by their names alone
+PUBLIC_APPEALS = ("posters", "public", "child_alert")  # levels of an appeal that everybody may see in the street
 
 _NAMES = text("SELECT id, name FROM account")
 _STATUS = text("SELECT id, status_at, status FROM search WHERE status_at IS NOT NULL")
@@ -50,13 +50,13 @@ class DisplayFacts:
         names = {row.id: row.name for row in connection.execute(_NAMES)}
         return names, {row.id: (row.status_at, row.status) for row in connection.execute(_STATUS)}
 
-    def take(self, read: Read | None) -> None:
+    def apply(self, read: Read | None) -> None:
         if read is not None:
             self.names = read[0]
             for search, (at, status) in read[1].items():
-                self.learn(search, at, status)
+                self.learn_status(search, at, status)
 
-    def learn(self, search: str, at: str, status: str) -> None:
+    def learn_status(self, search: str, at: str, status: str) -> None:
         """A status was set; of what is known the newest stands, and of one moment what is said last: a clock that was set back
         makes many events of one moment."""
         if at >= self._status.get(search, ("", ""))[0]:
@@ -72,17 +72,17 @@ def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> 
     """An event of a board, as a display of this profile gets it. Who did it, and why, is told to none."""
     said = orjson.loads(wire)
     kind, id, type, state = said["kind"], said["id"], said["type"], said.get("state")
-    if kind not in ROOM or said.get("erased"):
+    if kind not in PUBLIC_FIELDS or said.get("erased"):
         return protocol.hidden(said["seq"])
     if type == "search.status_set":
-        facts.learn(id, said["at"], state["status"])
+        facts.learn_status(id, said["at"], state["status"])
     if kind == "search" and state["status"] == "open" and facts.ended_at(id) is not None:
         return protocol.hidden(said["seq"])  # it has ended since: what it was before is told to nobody who comes back
     masked = _masked(kind, id, state, board, profile, facts) if state is not None else None
     if masked is None and state is not None:
         return protocol.hidden(said["seq"])
     fields = _fields(kind, state, board, profile, facts) if state is not None else ()
-    changes = [NAMED.get(path, path) for path in said["changes"] if path in fields]
+    changes = [ACCOUNT_FIELDS.get(path, path) for path in said["changes"] if path in fields]
     if type == "search.status_set" and state["status"] != "open":
         changes.append("status_at")
     told = {name: said[name] for name in ("seq", "at", "clock", "type", "kind", "id") if name in said}
@@ -94,7 +94,7 @@ def filter_entities(encoded: Iterable[bytes], board: str, profile: str, facts: D
     for each in encoded:
         entity = orjson.loads(each)
         kind, id = entity["kind"], entity["id"]
-        state = _masked(kind, id, entity["state"], board, profile, facts) if kind in ROOM else None
+        state = _masked(kind, id, entity["state"], board, profile, facts) if kind in PUBLIC_FIELDS else None
         if state is not None:
             yield orjson.dumps({"kind": kind, "id": id, "seq": entity["seq"], "state": state})
 
@@ -106,9 +106,9 @@ def filter_shift(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def _fields(kind: str, state: State, board: str, profile: str, facts: DisplayFacts) -> tuple[str, ...]:
     if kind == "search" and state["status"] != "open":
-        return NOT_OPEN
+        return CLOSED_FIELDS
     inner = profile == PROFILES[1] and facts.ended_at(board) is None
-    return ROOM[kind] + (INNER.get(kind, ()) if inner else ())
+    return PUBLIC_FIELDS[kind] + (INTERNAL_FIELDS.get(kind, ()) if inner else ())
 
 
 def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: DisplayFacts) -> State | None:
@@ -120,14 +120,14 @@ def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: D
         group, _, name = path.partition(".")
         if name:
             masked.setdefault(group, {})[name] = state[group][name]
-        elif group in NAMED:
-            masked[NAMED[group]] = facts.names.get(state[group])
+        elif group in ACCOUNT_FIELDS:
+            masked[ACCOUNT_FIELDS[group]] = facts.names.get(state[group])
         else:
             masked[group] = state[group]
     if kind == "search" and state["status"] != "open":
         return masked | {"status_at": facts.ended_at(id)}
     if kind == "search":
         masked["undecided"] = undecided(state)  # one word for the order of a wall: no criterion is told, and in no `changes`
-    if kind == "search" and state["appeal"]["level"] not in SEEN_OUTSIDE:
+    if kind == "search" and state["appeal"]["level"] not in PUBLIC_APPEALS:
         masked["appeal"] = {"level": None, "until": None}
     return masked

@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 # events by which somebody may gain or lose sight of a search
 SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set")
-EVERYBODY = "everybody"  # at the desk, as readers of a search that they may see
-TOO_FAR_BEHIND = 5_000  # events; a position further back is answered with a snapshot, says the contract
+ALL_VIEWERS = "everybody"  # at the desk, as readers of a search that they may see
+MAX_CATCH_UP = 5_000  # events; a position further back is answered with a snapshot, says the contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +40,54 @@ def record(said: JournalEvent) -> EventRecord:
     """An event, encoded for everybody. Events of one command by one account belong together."""
     command = said.payload().get("command") if said.body is not None else None
     group = (said.account, command) if command else None
-    return EventRecord(said.seq, said.wire(), group, Subject(said.kind, said.entity, said.type))
+    return EventRecord(said.seq, said.to_json(), group, Subject(said.kind, said.entity, said.type))
 
 
 class BoardSource:
     """See `realtime.source.EventSource`. A reader is a `Caller`, a channel is a board's id.
 
-    `sight_changed` is called when rights turn out to have been changed elsewhere, with who is concerned.
+    `on_visibility_changed` is called when rights turn out to have been changed elsewhere, with who is concerned.
     """
 
-    def __init__(self, database: Database, sights: visibility.Sights) -> None:
-        self._database, self._sights = database, sights
+    def __init__(self, database: Database, sights: visibility.VisibilityCache) -> None:
+        self._database, self._visibility = database, sights
         self.facts = display_filter.DisplayFacts()
-        self.sight_changed: Callable[[Callable[[Caller], bool]], None] = lambda whose: None
+        self.on_visibility_changed: Callable[[Callable[[Caller], bool]], None] = lambda whose: None
 
     # -- rights -------------------------------------------------------------------------------------------------------
 
-    async def agree(self, view: VisibilityView) -> None:
+    async def ensure_fresh(self, view: VisibilityView) -> None:
         """Knows rights at least as new as these, which were read together with what is to be shown by them: another process
         may have changed them, and its events may not be here yet. Raises DatabaseUnavailable."""
-        if not self._sights.agrees(view):
+        if not self._visibility.is_at_least(view):
             await self.reload()
 
     async def reload(self) -> None:
         """Knows rights as the database has them. Raises DatabaseUnavailable."""
-        before, after = await self._sights.reload(self._database)
-        self.facts.take(await self._database.read(self.facts.read) if self.facts.wanted else None)
+        before, after = await self._visibility.reload(self._database)
+        self.facts.apply(await self._database.read(self.facts.read) if self.facts.wanted else None)
         changed = [search for search in before.keys() | after.keys() if before.get(search) != after.get(search)]
         if changed:
-            self.sight_changed(
-                lambda reader: any(_sees(before, reader, search) != _sees(after, reader, search) for search in changed)
+            self.on_visibility_changed(
+                lambda reader: any(_can_see(before, reader, search) != _can_see(after, reader, search) for search in changed)
             )
 
-    def may_see(self, reader: Caller, channel: str) -> bool:
+    def can_see(self, reader: Caller, channel: str) -> bool:
         if channel == AUDIT:  # which nobody follows
             return False
         if reader.display is not None and channel not in reader.display.shows["boards"]:
             return False
-        return channel == OPERATIONS or self.sees(reader, channel)
+        return channel == OPERATIONS or self.can_see_search(reader, channel)
 
-    def sees(self, reader: Caller, search: str) -> bool:
+    def can_see_search(self, reader: Caller, search: str) -> bool:
         """Whether a search is among what `operations` tells the reader of, also where they may not follow its own board."""
-        return self._sights.may_see(reader.sight, search)
+        return self._visibility.can_see(reader.visibility_key, search)
 
-    def continues(self, reader: Caller, opening: ChannelView, seq: int) -> bool:
-        return opening.changed.get(reader.sight, 0) <= seq
+    def can_resume(self, reader: Caller, opening: ChannelView, seq: int) -> bool:
+        return opening.changed.get(reader.visibility_key, 0) <= seq
 
-    def view(self, reader: Caller, channel: str) -> Hashable:
-        hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else None
+    def visibility_key(self, reader: Caller, channel: str) -> Hashable:
+        hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else None
         return hidden if reader.display is None else (reader.display.profile, hidden)
 
     def sets_rights(self, record: EventRecord) -> bool:
@@ -99,7 +99,7 @@ class BoardSource:
         at = format_utc(now())
         return await self._read(lambda session: open_board(session, channel, asked, at), heavy=True)
 
-    async def after(self, channel: str, position: Position) -> list[EventRecord]:
+    async def events_after(self, channel: str, position: Position) -> list[EventRecord]:
         epoch, seq = position
 
         def read(session: Session) -> list[JournalEvent] | None:
@@ -123,8 +123,8 @@ class BoardSource:
 
         try:
             result, view, facts = await (self._database.read_heavy(look) if heavy else self._database.read(look))
-            self.facts.take(facts)
-            await self.agree(view)
+            self.facts.apply(facts)
+            await self.ensure_fresh(view)
             return result
         except DatabaseUnavailable as error:
             if error.is_fault:
@@ -143,31 +143,31 @@ class BoardSource:
     def has_cards(self, channel: str) -> bool:
         return channel != OPERATIONS
 
-    def alike(self, reader: Caller, channel: str) -> Hashable:
+    def audience_key(self, reader: Caller, channel: str) -> Hashable:
         if reader.display is not None:
-            return self.view(reader, channel)  # displays have one sight: they lose and gain the same by the same events
-        return None if channel == OPERATIONS else EVERYBODY
+            return self.visibility_key(reader, channel)  # displays have one sight: they lose and gain the same by the same events
+        return None if channel == OPERATIONS else ALL_VIEWERS
 
     def entities(self, reader: Caller, channel: str, opening: ChannelView) -> Iterable[bytes]:
-        hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else frozenset()
+        hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else frozenset()
         seen = [encoded for entity, encoded in opening.entities or () if entity not in hidden]
         return (
             seen if reader.display is None else display_filter.filter_entities(seen, channel, reader.display.profile, self.facts)
         )
 
-    def show(self, reader: Caller, channel: str, record: EventRecord, live: bool) -> bytes:
+    def render(self, reader: Caller, channel: str, record: EventRecord, live: bool) -> bytes:
         about: Subject = record.about
-        if channel != OPERATIONS or self._sights.may_see(reader.sight, about.entity):
+        if channel != OPERATIONS or self._visibility.can_see(reader.visibility_key, about.entity):
             if reader.display is not None:
                 return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)
             return record.wire
         # what else goes by a search's id is said again right after who sees it was set
-        if live and self._sights.lost_at(reader.sight, about.entity, record.seq - (about.kind != "search")):
+        if live and self._visibility.lost_access_at(reader.visibility_key, about.entity, record.seq - (about.kind != "search")):
             return protocol.lost(record.seq, about.kind, about.entity)
         return protocol.hidden(record.seq)
 
-    def past(self, reader: Caller, channel: str) -> Callable[[EventRecord], bytes]:
-        hidden = self._sights.hidden_from(reader.sight) if channel == OPERATIONS else frozenset()
+    def history_renderer(self, reader: Caller, channel: str) -> Callable[[EventRecord], bytes]:
+        hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else frozenset()
 
         def show(record: EventRecord) -> bytes:
             if record.about.entity in hidden:
@@ -199,22 +199,22 @@ def open_board(session: Session, channel: str, asked: Collection[Position | None
         said += page
         seq = page[-1].seq
     entities = snapshot.all_entities(session, board) if len(going_on) < len(asked) else None
-    changed: Mapping[str, int] = access.changes_after(session, channel, since) if going_on else {}
+    changed: Mapping[str, int] = access.visibility_changes_after(session, channel, since) if going_on else {}
     return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(said)], entities, changed)
 
 
 def _reachable(board: Board, position: Position) -> bool:
     epoch, seq = position
-    return epoch == board.epoch and board.seq - TOO_FAR_BEHIND <= seq <= board.seq
+    return epoch == board.epoch and board.seq - MAX_CATCH_UP <= seq <= board.seq
 
 
-def _sees(members: RestrictedSearches, reader: Caller, search: str) -> bool:
-    return search not in members or access.is_in_audience(reader.sight, members[search])
+def _can_see(members: RestrictedSearches, reader: Caller, search: str) -> bool:
+    return search not in members or access.is_in_audience(reader.visibility_key, members[search])
 
 
 def _trim_to_command(page: list[JournalEvent]) -> list[JournalEvent]:
     """A full page, cut where a command begins, so that the events of one are sent together."""
-    if len(page) < event.PAGE:
+    if len(page) < event.PAGE_SIZE:
         return page
     last = record(page[-1]).group
     cut = len(page)

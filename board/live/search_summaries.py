@@ -24,10 +24,10 @@ from realtime.periodic import every
 
 log = structlog.get_logger()
 
-EVERY_S = 1.0  # at most once a second, says the contract
-AT_ONCE = 500  # searches in a query
-TOGETHER = 20  # readers told between two looks at the network
-ALL_S = 15.0  # how often everything is counted anew: tasks become overdue without an event
+INTERVAL_S = 1.0  # at most once a second, says the contract
+BATCH_SIZE = 500  # searches in a query
+VIEWERS_PER_YIELD = 20  # readers told between two looks at the network
+FULL_RECOUNT_S = 15.0  # how often everything is counted anew: tasks become overdue without an event
 
 Summary = dict[str, Any]
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks")
@@ -40,67 +40,69 @@ class SummaryPublisher:
 
     def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
-        self._known: dict[str, Summary] = {}
-        self._told: dict[Subscription, dict[str, Summary]] = {}
+        self._summaries: dict[str, Summary] = {}
+        self._published: dict[Subscription, dict[str, Summary]] = {}
         self._counted_all = float("-inf")
-        self._moments, self._suggestions = LastSignificantEvents(), Suggestions()
+        self._significant, self._suggestions = LastSignificantEvents(), Suggestions()
 
     async def run(self) -> None:
         """Tells them by the clock."""
-        await every(EVERY_S, self._round)
+        await every(INTERVAL_S, self._publish_or_warn)
 
-    async def _round(self) -> None:
+    async def _publish_or_warn(self) -> None:
         try:
-            await self._tell_all()
+            await self._publish_all()
         except DatabaseUnavailable:
             log.warning("summaries can't be read")
 
-    async def _tell_all(self) -> None:
-        readers = self._readers()
-        self._told = {reader: self._told.get(reader, {}) for reader in readers}
+    async def _publish_all(self) -> None:
+        readers = self._viewers()
+        self._published = {reader: self._published.get(reader, {}) for reader in readers}
         if not readers:
             return
         has_displays = any(reader.connection.display is not None for reader in readers)
-        everything = time.monotonic() - self._counted_all > ALL_S
-        at, known = format_utc(now()), {} if everything else self._known
+        everything = time.monotonic() - self._counted_all > FULL_RECOUNT_S
+        at, known = format_utc(now()), {} if everything else self._summaries
 
         def read(session: Session) -> tuple[dict[str, Summary], VisibilityView]:
             counted = _counted_since(session, known, at)
-            heads = {id: summary["last"]["seq"] for id, summary in (self._known | counted).items()}
+            heads = {id: summary["last"]["seq"] for id, summary in (self._summaries | counted).items()}
             self._suggestions.read(session, heads)
             if has_displays:
-                self._moments.read(session, heads)
+                self._significant.read(session, heads)
             return counted, access.visibility_view(session)
 
         counted, view = await self._database.read(read)
-        await self._source.agree(view)
-        self._known = known | counted
+        await self._source.ensure_fresh(view)
+        self._summaries = known | counted
         self._counted_all = time.monotonic() if everything else self._counted_all
         shown = {
-            search: summary | {"people": self._hub.crowds.count(search), "suggested": self._suggestions.of(search)}
-            for search, summary in self._known.items()
+            search: summary | {"people": self._hub.crowds.count(search), "suggested": self._suggestions.criteria_of(search)}
+            for search, summary in self._summaries.items()
         }
-        on_walls = {search: self._moments.on_wall(search, summary) for search, summary in self._known.items() if has_displays}
-        for number, reader in enumerate(self._readers()):
-            if reader in self._told:
-                self._tell(reader, shown if reader.connection.display is None else on_walls)
-            if number % TOGETHER == 0:
+        on_walls = {
+            search: self._significant.for_displays(search, summary) for search, summary in self._summaries.items() if has_displays
+        }
+        for number, reader in enumerate(self._viewers()):
+            if reader in self._published:
+                self._publish(reader, shown if reader.connection.display is None else on_walls)
+            if number % VIEWERS_PER_YIELD == 0:
                 await asyncio.sleep(0)
 
-    def _readers(self) -> list[Subscription]:
+    def _viewers(self) -> list[Subscription]:
         reading = [(name, each) for name, channel in self._hub.channels.items() for each in channel.subscriptions.values()]
         return [each for name, each in reading if each.live and (name == OPERATIONS or each.connection.display is not None)]
 
-    def _tell(self, reader: Subscription, known: dict[str, Summary]) -> None:
+    def _publish(self, reader: Subscription, known: dict[str, Summary]) -> None:
         """What differs from what this reader was told since it subscribed; what it may not see any more is forgotten."""
-        sees, caller, board = self._source.sees, reader.connection.reader, reader.channel.name
+        sees, caller, board = self._source.can_see_search, reader.connection.reader, reader.channel.name
         asked = known if board == OPERATIONS else {board: known[board]} if board in known else {}
         seen = {search: summary for search, summary in asked.items() if sees(caller, search)}
-        told = self._told[reader]
+        told = self._published[reader]
         new = {search: summary for search, summary in seen.items() if told.get(search) != summary}
         if new or not told:
             reader.connection.send(protocol.summary(board, new), board)
-        self._told[reader] = seen
+        self._published[reader] = seen
 
 
 class Suggestions:
@@ -113,13 +115,13 @@ class Suggestions:
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
         """Read those that are at another seq by now."""
         behind = [board for board, seq in heads.items() if self._read.get(board) != seq]
-        for start in range(0, len(behind), AT_ONCE):
+        for start in range(0, len(behind), BATCH_SIZE):
             query = select(Search.id, Search.person, Search.missing_since, Search.criteria)
-            for id, *facts in session.exec(query.where(Search.id.in_(behind[start : start + AT_ONCE]))):  # type: ignore[attr-defined]
+            for id, *facts in session.exec(query.where(Search.id.in_(behind[start : start + BATCH_SIZE]))):  # type: ignore[attr-defined]
                 self._found[id] = suggested(dict(zip(("person", "missing_since", "criteria"), facts, strict=True)))
         self._read |= {board: heads[board] for board in behind}
 
-    def of(self, search: str) -> list[str]:
+    def criteria_of(self, search: str) -> list[str]:
         return self._found.get(search, [])
 
 
@@ -133,7 +135,7 @@ class LastSignificantEvents:
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
         """Reads on, up to these seqs at least."""
         behind = {board: self._read.get(board, 0) for board, seq in heads.items() if self._read.get(board, -1) != seq}
-        for board, events in significant_events.after(session, behind).items():
+        for board, events in significant_events.significant_events_after(session, behind).items():
             last = events[-1]
             payload = last.payload()
             value = payload["state"]["assessment"] if last.type == "sighting.assessed" else None
@@ -141,7 +143,7 @@ class LastSignificantEvents:
             self._last[board] = told | ({"clock": payload["clock"]} if "clock" in payload else {})
         self._read |= {board: heads[board] for board in behind}
 
-    def on_wall(self, search: str, summary: Summary) -> Summary:
+    def for_displays(self, search: str, summary: Summary) -> Summary:
         """A summary as displays get it: counts, and nothing of who is there."""
         return {name: summary[name] for name in COUNTS} | {"last": self._last.get(search)}
 

@@ -21,8 +21,8 @@ from realtime.periodic import every
 
 log = structlog.get_logger()
 
-EVERY_S = 1.0
-TOLD = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover: what was written is for who reads it
+INTERVAL_S = 1.0
+HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover: what was written is for who reads it
 
 _NAME = text("SELECT name FROM account WHERE id = :id")
 
@@ -36,19 +36,19 @@ class ShiftStatusPublisher:
 
     async def run(self) -> None:
         """Looks by the clock, and when something changed."""
-        await every(0.0, self._turn)
+        await every(0.0, self._wait_and_publish)
 
-    async def _turn(self) -> None:
+    async def _wait_and_publish(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(EVERY_S):
+            async with asyncio.timeout(INTERVAL_S):
                 await self.changed.wait()
         self.changed.clear()
         try:
-            await self.look()
+            await self.refresh()
         except DatabaseUnavailable:
             log.warning("who holds the shift can't be read")
 
-    async def look(self) -> None:
+    async def refresh(self) -> None:
         """Tells it where it is not what was told last: displays, who holds it. Raises DatabaseUnavailable."""
         shift, handover = await self._database.read(_read)
         self._hub.announce("shift", protocol.shift(shift, handover), protocol.shift(display_filter.filter_shift(shift), None))
@@ -56,7 +56,7 @@ class ShiftStatusPublisher:
 
 def _read(session: Session) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     shift, handover = session.get(Shift, OPERATIONS), session.get(Handover, OPERATIONS)
-    told = {name: value for name, value in handover.state().items() if name in TOLD} if handover is not None else None
+    told = {name: value for name, value in handover.state().items() if name in HANDOVER_FIELDS} if handover is not None else None
     if shift is None:
         return None, told
     return shift.state() | {"name": session.connection().execute(_NAME, {"id": shift.holder}).scalar()}, told

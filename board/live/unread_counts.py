@@ -31,13 +31,13 @@ from realtime.subscriber import Subscriber
 
 log = structlog.get_logger()
 
-EVERY_S = 1.0  # at most once a second, says the contract
-COLLECT_S = 0.02  # how long those who ask are collected: a thousand that come back ask at one moment
-AT_ONCE = 100  # people whose alerts are read in one go
-TOGETHER = 20  # readers told between two looks at the network
-ALL_S = 60.0  # how often everything is counted anew: alerts grow old without an event
+INTERVAL_S = 1.0  # at most once a second, says the contract
+BATCH_WAIT_S = 0.02  # how long those who ask are collected: a thousand that come back ask at one moment
+BATCH_SIZE = 100  # people whose alerts are read in one go
+VIEWERS_PER_YIELD = 20  # readers told between two looks at the network
+FULL_RECOUNT_S = 60.0  # how often everything is counted anew: alerts grow old without an event
 
-Told = tuple[int, Key | None, bool]
+UnreadCount = tuple[int, Key | None, bool]
 
 _HEADS = text("SELECT id, seq FROM board WHERE kind <> 'audit'")
 _NEW = text(
@@ -56,7 +56,7 @@ class _AlertUser:
     kinds: frozenset[str]
     quiet: bool
     unread: dict[Key, Unread]
-    count: Told | None = None
+    count: UnreadCount | None = None
 
 
 class _Delta(NamedTuple):
@@ -64,7 +64,7 @@ class _Delta(NamedTuple):
 
     heads: dict[str, int]
     alerts: list[Row[Any]]
-    people: dict[str, _AlertUser]
+    users: dict[str, _AlertUser]
     view: VisibilityView
 
 
@@ -73,84 +73,84 @@ class UnreadCountPublisher:
 
     def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
-        self._people: dict[str, _AlertUser] = {}
+        self._users: dict[str, _AlertUser] = {}
         self._heads: dict[str, int] = {}
         self._view: VisibilityView | None = None
-        self._told: dict[Subscriber, tuple[Told, float]] = {}  # what, and when
+        self._published: dict[Subscriber, tuple[UnreadCount, float]] = {}  # what, and when
         self._next = self._counted_all = time.monotonic()
 
     async def run(self) -> None:
         """By the clock, and soon for who has just asked."""
-        await every(COLLECT_S, self._turn)
+        await every(BATCH_WAIT_S, self._wait_and_publish)
 
-    async def _turn(self) -> None:
+    async def _wait_and_publish(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._next - time.monotonic()):
                 await self._hub.asked.wait()
         self._hub.asked.clear()
-        self._next = time.monotonic() + EVERY_S
+        self._next = time.monotonic() + INTERVAL_S
         try:
-            await self._tell_all()
+            await self._publish_all()
         except DatabaseUnavailable:
             log.warning("alerts can't be read")
 
-    async def _tell_all(self) -> None:
+    async def _publish_all(self) -> None:
         readers = {each: each.reader.account.id for each in self._hub.connections if each.alerted}
         ids = set(readers.values())
-        self._told = {reader: told for reader, told in self._told.items() if reader in readers}
-        self._people = {id: person for id, person in self._people.items() if id in ids}
+        self._published = {reader: told for reader, told in self._published.items() if reader in readers}
+        self._users = {id: person for id, person in self._users.items() if id in ids}
         if not readers:
             self._heads = {}
             return
-        arrived = [id for id in ids if id not in self._people]
-        news = await self._database.read(partial(_read, self._people, self._heads, arrived[:AT_ONCE], now()))
-        self._take(news)
-        if len(arrived) > AT_ONCE:
+        arrived = [id for id in ids if id not in self._users]
+        news = await self._database.read(partial(_read, self._users, self._heads, arrived[:BATCH_SIZE], now()))
+        self._apply(news)
+        if len(arrived) > BATCH_SIZE:
             self._hub.asked.set()  # the others in the next turn
-        await self._source.agree(news.view)
+        await self._source.ensure_fresh(news.view)
         for number, (reader, id) in enumerate(readers.items()):
-            if id in self._people:
-                self._tell(reader, self._people[id])
-            if number % TOGETHER == 0:
+            if id in self._users:
+                self._publish(reader, self._users[id])
+            if number % VIEWERS_PER_YIELD == 0:
                 await asyncio.sleep(0)
 
-    def _take(self, news: _Delta) -> None:
-        everything = news.view != self._view or time.monotonic() - self._counted_all > ALL_S
+    def _apply(self, news: _Delta) -> None:
+        everything = news.view != self._view or time.monotonic() - self._counted_all > FULL_RECOUNT_S
         for each in news.alerts:
             if each.seq > self._heads.get(each.board, 0):
-                for id in self._people if each.account == EVERYBODY else {each.account} & self._people.keys():
+                for id in self._users if each.account == EVERYBODY else {each.account} & self._users.keys():
                     if id != each.actor:
-                        alerts.add_reason(self._people[id].unread, (each.board, each.seq), each.at, each.kind)
-                        self._people[id].count = None
+                        alerts.add_reason(self._users[id].unread, (each.board, each.seq), each.at, each.kind)
+                        self._users[id].count = None
         if everything:
             self._counted_all = time.monotonic()
-            for person in self._people.values():
+            for person in self._users.values():
                 person.count = None
-        self._people |= news.people
+        self._users |= news.users
         self._heads, self._view = news.heads, news.view
 
-    def _tell(self, reader: Subscriber, person: _AlertUser) -> None:
+    def _publish(self, reader: Subscriber, person: _AlertUser) -> None:
         """By the rights of this moment, where it differs from what this reader was told."""
-        told, at = self._told.get(reader, (None, float("-inf")))
-        if time.monotonic() - at < EVERY_S:
+        told, at = self._published.get(reader, (None, float("-inf")))
+        if time.monotonic() - at < INTERVAL_S:
             return
-        if person.count is None or not self._sees(reader, person.count[1]):
+        if person.count is None or not self._can_see(reader, person.count[1]):
             person.count = self._count(reader, person)
         if person.count != told:
             reader.send(protocol.alerts(*person.count))
-            self._told[reader] = person.count, time.monotonic()
+            self._published[reader] = person.count, time.monotonic()
 
-    def _count(self, reader: Subscriber, person: _AlertUser) -> Told:
+    def _count(self, reader: Subscriber, person: _AlertUser) -> UnreadCount:
         since = alerts.retention_cutoff(now())
         found = [
             (each.at, key)
             for key, each in person.unread.items()
-            if each.at > since and not each.kinds.isdisjoint(person.kinds) and self._sees(reader, key)
+            if each.at > since and not each.kinds.isdisjoint(person.kinds) and self._can_see(reader, key)
         ]
         return len(found), max(found)[1] if found else None, person.quiet
 
-    def _sees(self, reader: Subscriber, key: Key | None) -> bool:
-        return key is None or key[0] == OWN or self._source.may_see(reader.reader, key[0])
+    def _can_see(self, reader: Subscriber, key: Key | None) -> bool:
+        return key is None or key[0] == OWN or self._source.can_see(reader.reader, key[0])
 
 
 def _read(people: dict[str, _AlertUser], known: dict[str, int], arrived: list[str], now: datetime, session: Session) -> _Delta:
@@ -162,7 +162,7 @@ def _read(people: dict[str, _AlertUser], known: dict[str, int], arrived: list[st
     versions: dict[str, int] = {row.account: row.version for row in connection.execute(_VERSIONS)}
     anew = [*arrived, *(id for id, person in people.items() if person.version != versions.get(id, 0))]
     unread = alerts.unread(session, anew, now)
-    chosen = alerts.choices(session, anew)
+    chosen = alerts.settings_of_many(session, anew)
     read = {
         id: _AlertUser(versions.get(id, 0), frozenset(alerts.enabled_kinds(chosen[id])), chosen[id].quiet, unread[id])
         for id in anew

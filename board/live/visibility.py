@@ -13,16 +13,16 @@ from realtime.source import Position
 
 
 @dataclass(slots=True)
-class Sights:
+class VisibilityCache:
     """What this process knows of rights, for the moment at which events are shown: read from the database, and learned from
     the events of this process. Each is as of a seq on `operations`; of what is known of a search the newest stands."""
 
-    members: dict[str, frozenset[str]] = field(default_factory=dict)
+    restricted: dict[str, frozenset[str]] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)  # (search, account): seq on `operations`
     at: Position = ("", 0)  # on `operations`, as of which all of it was read
-    _learned: dict[str, int] = field(default_factory=dict)  # of searches that were set since: the seq
-    _readings: int = 0
-    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _applied: dict[str, int] = field(default_factory=dict)  # of searches that were set since: the seq
+    _reloads: int = 0
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def reload(self, database: Database) -> tuple[RestrictedSearches, RestrictedSearches]:
         """Knows all of it as the database has it after this call; the members before and after a reading. Raises
@@ -31,57 +31,57 @@ class Sights:
         One reading after the other: two at a time could end in the wrong order, the older view last. Who waits while another
         begins and ends is served by it: to them nothing changed.
         """
-        enough = self._readings + self._one.locked() + 1
-        async with self._one:
-            if self._readings >= enough:
-                return self.members, self.members
+        enough = self._reloads + self._lock.locked() + 1
+        async with self._lock:
+            if self._reloads >= enough:
+                return self.restricted, self.restricted
             read = await database.read(_load)
-            before = dict(self.members)
-            self._take(*read)
-            self._readings += 1
-            return before, dict(self.members)
+            before = dict(self.restricted)
+            self._apply_reload(*read)
+            self._reloads += 1
+            return before, dict(self.restricted)
 
-    def _take(self, at: Position, members: RestrictedSearches, changed: dict[tuple[str, str], int]) -> None:
+    def _apply_reload(self, at: Position, members: RestrictedSearches, changed: dict[tuple[str, str], int]) -> None:
         """A reading; what was learned while it was under way stands."""
-        self._learned = {search: seq for search, seq in self._learned.items() if at[0] == self.at[0] and seq > at[1]}
-        ours = {search: self.members[search] for search in self._learned if search in self.members}
-        theirs = {search: those for search, those in members.items() if search not in self._learned}
-        self.members = theirs | ours
-        self.changed = changed | {key: seq for key, seq in self.changed.items() if key[0] in self._learned}
+        self._applied = {search: seq for search, seq in self._applied.items() if at[0] == self.at[0] and seq > at[1]}
+        ours = {search: self.restricted[search] for search in self._applied if search in self.restricted}
+        theirs = {search: those for search, those in members.items() if search not in self._applied}
+        self.restricted = theirs | ours
+        self.changed = changed | {key: seq for key, seq in self.changed.items() if key[0] in self._applied}
         self.at = at
 
-    def learn(
+    def apply_event(
         self, search: str, access: str, members: Iterable[str], changed: Iterable[str], at: Position, discreet: bool = False
     ) -> None:
         """A search was opened, or its access or appeal was set, at a position on `operations`."""
         epoch, seq = at
         if epoch != self.at[0]:  # another life: what is known says nothing of it, and will be read anew
-            self.at, self._learned = (epoch, 0), {}
-        if seq <= max(self.at[1], self._learned.get(search, 0)):
+            self.at, self._applied = (epoch, 0), {}
+        if seq <= max(self.at[1], self._applied.get(search, 0)):
             return  # what is known is newer, or this very event: another process may have set it anew since
-        self._learned[search] = seq
+        self._applied[search] = seq
         if (seen_by := audience(access, members, discreet)) is not None:
-            self.members[search] = seen_by
+            self.restricted[search] = seen_by
         else:
-            self.members.pop(search, None)
+            self.restricted.pop(search, None)
         self.changed.update({(search, account): seq for account in changed})
 
-    def agrees(self, view: VisibilityView) -> bool:
+    def is_at_least(self, view: VisibilityView) -> bool:
         """Whether what is known is as new as this view, and the same. (The same alone would not do: rights that were taken
         back are as they were, and a reading of what was between may be under way.)"""
-        return self.at[0] == view.at[0] and self.at[1] >= view.at[1] and self.members == view.members
+        return self.at[0] == view.at[0] and self.at[1] >= view.at[1] and self.restricted == view.restricted
 
-    def may_see(self, account: str, search: str) -> bool:
-        members = self.members.get(search)
+    def can_see(self, account: str, search: str) -> bool:
+        members = self.restricted.get(search)
         return members is None or is_in_audience(account, members)
 
     def hidden_from(self, account: str) -> frozenset[str]:
         """The searches that this account may not see."""
-        return frozenset(search for search, members in self.members.items() if not is_in_audience(account, members))
+        return frozenset(search for search, members in self.restricted.items() if not is_in_audience(account, members))
 
-    def lost_at(self, account: str, search: str, seq: int) -> bool:
+    def lost_access_at(self, account: str, search: str, seq: int) -> bool:
         """Whether this account lost sight of the search by the event `seq` of `operations`."""
-        return not self.may_see(account, search) and self.changed.get((search, account)) == seq
+        return not self.can_see(account, search) and self.changed.get((search, account)) == seq
 
 
 def _load(session: Session) -> tuple[Position, RestrictedSearches, dict[tuple[str, str], int]]:

@@ -23,7 +23,7 @@ from board.i18n import N_
 from board.lookup import gazetteer, suggestions_api
 from board.telemetry import logs, metrics
 from board.web import language
-from board.web.http import count, error_response, json_errors, json_response, read_json_object, require_caller, service_of
+from board.web.http import check_allowed, error_response, json_errors, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS
 from models.event import ProcessedCommand
 from models.sighting import Sighting
@@ -48,7 +48,7 @@ async def create_sighting(request: Request) -> Response:
     # By its scope the token may do this one command; what its account may is judged by the writer.
     taker = replace(caller, scope=None) if caller.scope == "intake" else caller
     try:
-        count(request, await desk.limits.taken_in(account))
+        check_allowed(request, await desk.limits.taken_in(account))
         board = await desk.database.read(lambda session: _board(session, account, id, value))
         with metrics.observe_command():
             await desk.execute(taker, Command(id, board, COMMAND, value), content)

@@ -27,7 +27,7 @@ from board.fields import Data, LocationWithRadius, LongText, Time
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point, metres
-from board.web.heavy_reads import heavy
+from board.web.heavy_reads import limited_per_account
 from board.web.http import json_errors, json_response, read_json_object, service_of
 from models.db.read_pacing import paced
 from models.search import Search
@@ -68,7 +68,7 @@ class Typed(Data):
     seen_at: Time | None = None
 
 
-@heavy
+@limited_per_account
 async def similar(request: Request, caller: Caller) -> Response:
     """`POST /boards/{board}/similar`: its sightings that may be the same. A call of its own kind, as what a caller said has no
     place in an address, which proxies write down."""
@@ -84,10 +84,10 @@ async def similar(request: Request, caller: Caller) -> Response:
         told = session.connection().execute(_TOLD.where(_S.board == board).order_by(_S.id.desc()).limit(LOOKED_AT)).all()
         return _alike(typed, told, parse_utc(typed.seen_at) if typed.seen_at else now)
 
-    return json_response({"similar": await desk.heavy.read(caller, read)})
+    return json_response({"similar": await desk.heavy_reads.read(caller, read)})
 
 
-@heavy
+@limited_per_account
 async def searches(request: Request, caller: Caller) -> Response:
     """`GET /intake/searches`: the open searches that may be meant, of those that one may see."""
     typed = request.query_params.get("q", "")
@@ -101,7 +101,7 @@ async def searches(request: Request, caller: Caller) -> Response:
         seen = connection.execute(_SEEN).all() if point else ()
         return _best_searches(normalize_name(typed).split(), point, open, seen)
 
-    return json_response({"searches": await service_of(request).heavy.read(caller, read)})
+    return json_response({"searches": await service_of(request).heavy_reads.read(caller, read)})
 
 
 routes = [

@@ -19,8 +19,8 @@ from board.engine import access, snapshot
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
-from board.web.compression import packs
-from board.web.heavy_reads import heavy
+from board.web.compression import compressed
+from board.web.heavy_reads import limited_per_account
 from board.web.http import int_query_param, json_response, service_of
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
@@ -37,8 +37,8 @@ BEFORE, AFTER = 40, 160  # characters shown before and from the first word on
 TRIED = 50  # words that may be the first one shown
 
 
-@heavy
-@packs
+@limited_per_account
+@compressed
 async def find(request: Request, caller: Caller) -> Response:
     """What has all of these words, in the cards, notes and facts of a search, or of all that the caller may see. Newest first."""
     board, limit = request.query_params.get("board"), int_query_param(request, "limit", 50, 1, 200)
@@ -53,7 +53,7 @@ async def find(request: Request, caller: Caller) -> Response:
         hidden = snapshot.hidden_searches(session, caller.account.id)
         return _found(session, sought, board, hidden, limit + 1)
 
-    hits = await service_of(request).heavy.read(caller, read, ENDS_S)
+    hits = await service_of(request).heavy_reads.read(caller, read, ENDS_S)
     return json_response({"hits": hits[:limit], "more": len(hits) > limit})
 
 

@@ -82,7 +82,7 @@ def _verified(old: Session, new: Session, board: Board) -> str:
     fault = hash_chain.verify(new, board)
     before = old.get(Board, board.id)
     if fault is None:
-        return integrity.line(board)
+        return integrity.head_line(board)
     if before is not None and hash_chain.verify(old, before) == fault:
         return f"{board.id} was damaged before it was copied: {fault}"
     raise OperationError(f"The copy of {board.id} does not hold: {fault}. Nothing was copied.")
@@ -103,6 +103,6 @@ def reset_epochs(session: Session) -> int:
     for board in boards:
         board.epoch = new_epoch()
     rights_version.bump_rights_version(session)
-    rights_version.bump_displays(session)
+    rights_version.bump_displays_version(session)
     writer.write(session, BackupRestored(id="server", boards=len(boards)))
     return len(boards)

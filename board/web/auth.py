@@ -6,7 +6,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from board import client_address
-from board.engine.identity import LASTS, Caller, _is_somebody, by_cookie, caller_by_token, refused_token
+from board.engine.identity import SESSION_LIFETIME, Caller, _is_user_action, caller_by_cookie, caller_by_token, refused_token
 from board.web import cookies
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def cookie_name(secure: bool) -> str:
 
 def set_session_cookie(response: Response, secret: str, secure: bool) -> None:
     """The cookie of a session, to be kept as long as that lasts."""
-    name, lasts = cookie_name(secure), int(LASTS.total_seconds())
+    name, lasts = cookie_name(secure), int(SESSION_LIFETIME.total_seconds())
     response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="lax", path="/")
 
 
@@ -50,8 +50,8 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
         else:
             desk.refusals.token(found, client_address.of(connection))
     elif cookie:
-        caller = await desk.database.read(lambda database: by_cookie(database, cookie))
-    if caller is not None and (caller.token is not None or _is_somebody(connection)):
+        caller = await desk.database.read(lambda database: caller_by_cookie(database, cookie))
+    if caller is not None and (caller.token is not None or _is_user_action(connection)):
         desk.last_use.note(caller)
     connection.state.caller = caller  # what is said to them is said in their language
     return caller

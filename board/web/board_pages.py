@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from board.service import BoardService
 
 
-async def may_see(desk: "BoardService", caller: "Caller", board_id: str) -> bool:
+async def can_open_board(desk: "BoardService", caller: "Caller", board_id: str) -> bool:
     """Whether a page of this board is there for the caller. Raises DatabaseUnavailable."""
 
     def look(session: Session) -> bool:
@@ -57,7 +57,7 @@ async def search(request: Request) -> Response:
     if caller is None:
         return redirect_to_login(request)
     board, card = request.path_params["id"], request.path_params.get("card", "")
-    if board == OPERATIONS or not await may_see(service_of(request), caller, board):
+    if board == OPERATIONS or not await can_open_board(service_of(request), caller, board):
         return error_page(request, 404, MESSAGES["not_found"], caller)
     return page(request, _live_or_replay(request, "search.html"), caller, board=board, card=card)
 

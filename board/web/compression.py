@@ -16,34 +16,34 @@ from starlette.responses import Response, StreamingResponse
 
 from board.engine.identity import Caller
 
-WORTH_IT = 1_000  # bytes: what is shorter travels as it is
+MIN_BYTES = 1_000  # bytes: what is shorter travels as it is
 LARGE = 64 * 1024  # bytes: packing more takes longer than a millisecond, and is done in a thread
 LEVEL = 4  # a fifth of the bytes of a snapshot, at half of the time of the usual 6
-AT_ONCE = 2  # large answers that are packed at a time
+MAX_CONCURRENT = 2  # large answers that are packed at a time
 GZIP = 16  # for zlib: with gzip's head and end
-_room = asyncio.Semaphore(AT_ONCE)
+_room = asyncio.Semaphore(MAX_CONCURRENT)
 
-Asked = Callable[[Request, Caller], Awaitable[Response]]
+CallerEndpoint = Callable[[Request, Caller], Awaitable[Response]]
 
 
-def packs(endpoint: Asked) -> Asked:
+def compressed(endpoint: CallerEndpoint) -> CallerEndpoint:
     """The endpoint, with its answer packed where the caller is a program that takes it so."""
 
     @wraps(endpoint)
     async def call(request: Request, caller: Caller) -> Response:
-        return await packed(request, caller, await endpoint(request, caller))
+        return await compress(request, caller, await endpoint(request, caller))
 
     return call
 
 
-async def packed(request: Request, caller: Caller, response: Response) -> Response:
+async def compress(request: Request, caller: Caller, response: Response) -> Response:
     """Return the answer, packed where that is worth it."""
     response.headers["vary"] = "accept-encoding"
     if caller.token is None or not accepts_gzip(request.headers.get("accept-encoding", "")):
         return response
     if isinstance(response, StreamingResponse):
         response.body_iterator = _in_parts(response.body_iterator)
-    elif len(response.body) < WORTH_IT:
+    elif len(response.body) < MIN_BYTES:
         return response
     else:
         response.body = await _packed(bytes(response.body))

@@ -6,23 +6,25 @@ from typing import TYPE_CHECKING
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from board.engine.display_identity import by_cookie
+from board.engine.display_identity import display_by_cookie
 from board.engine.identity import Caller
 from board.web import cookies
 
 if TYPE_CHECKING:
     from board.service import BoardService
 
-COOKIE_LASTS = timedelta(days=400)  # the longest that browsers keep one (RFC 6265bis, 5.5); given anew with each load of the page
+COOKIE_MAX_AGE = timedelta(
+    days=400
+)  # the longest that browsers keep one (RFC 6265bis, 5.5); given anew with each load of the page
 
 
 def cookie_name(secure: bool, name: str = "board_display") -> str:
     return f"__Host-{name}" if secure else name
 
 
-def give_cookie(response: Response, secret: str, secure: bool) -> None:
+def set_display_cookie(response: Response, secret: str, secure: bool) -> None:
     """The cookie by which a screen is its display."""
-    lasts = int(COOKIE_LASTS.total_seconds())
+    lasts = int(COOKIE_MAX_AGE.total_seconds())
     response.set_cookie(cookie_name(secure), secret, max_age=lasts, httponly=True, secure=secure, samesite="strict", path="/")
 
 
@@ -36,6 +38,6 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     """The display that is asking, by its cookie alone. Raises DatabaseUnavailable."""
     desk: BoardService = connection.app.state.desk
     secret = secret_of(connection)
-    caller = await desk.database.read(lambda database: by_cookie(database, secret)) if secret else None
+    caller = await desk.database.read(lambda database: display_by_cookie(database, secret)) if secret else None
     connection.state.caller = caller
     return caller

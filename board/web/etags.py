@@ -15,12 +15,12 @@ from board.engine import snapshot
 from board.settings import VERSION
 from models.board import OPERATIONS, Board
 
-FEW = 10_000  # events, whose payloads are counted in some tenths of a millisecond
+MAX_COUNTED_EVENTS = 10_000  # events, whose payloads are counted in some tenths of a millisecond
 
 _LEFT = text("SELECT count(*) FROM payload WHERE board = :board AND seq <= :seq")
 
 
-def of(session: Session, board: Board, account: str, seq: int) -> str:
+def etag_of(session: Session, board: Board, account: str, seq: int) -> str:
     """Return the tag of the snapshot of a board at a seq, as this account sees it. It is a weak one: the bytes may be packed."""
     left = session.connection().execute(_LEFT, {"board": board.id, "seq": seq}).scalar_one()
     hidden = sorted(snapshot.hidden_searches(session, account)) if board.id == OPERATIONS else []
@@ -28,12 +28,12 @@ def of(session: Session, board: Board, account: str, seq: int) -> str:
     return f'W/"{hashlib.sha256(made_of).hexdigest()[:32]}"'
 
 
-def asked(request: Request) -> bool:
+def is_conditional(request: Request) -> bool:
     """Return whether the caller has something already."""
     return "if-none-match" in request.headers
 
 
-def holds(request: Request, tag: str) -> bool:
+def matches(request: Request, tag: str) -> bool:
     """Return whether what the caller has is what there is (RFC 9110, 13.1.2)."""
     given = [each.strip() for line in request.headers.getlist("if-none-match") for each in line.split(",")]
     return "*" in given or tag.removeprefix("W/") in (each.removeprefix("W/") for each in given)

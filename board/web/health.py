@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from board.errors import Refused
-from board.web.http import json_response, wait
+from board.web.http import json_response, with_retry_after
 from models.db.database import DatabaseUnavailable
 
 READY_S = 3  # for the database's answer: whoever asks does not wait for long
@@ -33,4 +33,4 @@ async def readyz(request: Request) -> Response:
 
 
 def _unready(told: dict[str, Any]) -> Response:
-    return wait(json_response(told, 503), Refused("unavailable"))
+    return with_retry_after(json_response(told, 503), Refused("unavailable"))

@@ -11,53 +11,55 @@ from board.engine.identity import Caller
 from board.web.http import Endpoint, require_caller, service_of
 from realtime.turns import Turn
 
-PART = 256 * 1024  # bytes of an answer that are written at once: what nobody reads is not kept twice
+CHUNK_BYTES = 256 * 1024  # bytes of an answer that are written at once: what nobody reads is not kept twice
 
 
-class Held(Response):
+class SlotHoldingResponse(Response):
     """An answer that ends a turn when it is delivered, or can't be."""
 
     def __init__(self, answer: Response, turn: Turn) -> None:
         super().__init__(status_code=answer.status_code)
         self.raw_headers = answer.raw_headers
-        self._answer, self._turn = answer, turn
+        self._answer, self._slot = answer, turn
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await self._answer(scope, receive, _in_parts(send))
+            await self._answer(scope, receive, _in_chunks(send))
         finally:
-            self._turn.end()
+            self._slot.end()
 
 
-def _in_parts(send: Send) -> Send:
+def _in_chunks(send: Send) -> Send:
     """Send that waits for the reader between two parts of a large body."""
 
     async def part(message: Message) -> None:
         body = message.get("body", b"")
-        for start in range(0, len(body) - PART, PART):
-            await send({"type": message["type"], "body": body[start : start + PART], "more_body": True})
-        if len(body) > PART:
-            message = dict(message) | {"body": body[(len(body) - 1) // PART * PART :]}
+        for start in range(0, len(body) - CHUNK_BYTES, CHUNK_BYTES):
+            await send({"type": message["type"], "body": body[start : start + CHUNK_BYTES], "more_body": True})
+        if len(body) > CHUNK_BYTES:
+            message = dict(message) | {"body": body[(len(body) - 1) // CHUNK_BYTES * CHUNK_BYTES :]}
         await send(message)
 
     return part
 
 
-def heavy(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
+def limited_per_account(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
     """The endpoint, in turns of its caller's account. Raises Refused `rate_limited`."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
-        return await held(request, await require_caller(request), endpoint)
+        return await respond_in_slot(request, await require_caller(request), endpoint)
 
     return call
 
 
-async def held(request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Response:
+async def respond_in_slot(
+    request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[Response]]
+) -> Response:
     """Return the endpoint's answer, which holds a turn of its caller's until it is delivered. Raises Refused `rate_limited`."""
-    turn = await service_of(request).heavy.enter(caller.account.id)
+    turn = await service_of(request).heavy_reads.acquire(caller.account.id)
     try:
-        return Held(await endpoint(request, caller), turn)
+        return SlotHoldingResponse(await endpoint(request, caller), turn)
     except BaseException:
         turn.end()
         raise

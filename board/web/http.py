@@ -47,25 +47,25 @@ def json_response(body: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, media_type="application/json")
 
 
-def joined(head: dict[str, Any], name: str, items: list[bytes]) -> bytes:
+def json_with_list(head: dict[str, Any], name: str, items: list[bytes]) -> bytes:
     """A JSON object whose list `name` is encoded already."""
     return orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":[' + b",".join(items) + b"]}"
 
 
-def encoded(body: bytes) -> Response:
+def encoded_json_response(body: bytes) -> Response:
     """A JSON answer that is encoded already."""
     return Response(body, media_type="application/json")
 
 
 def error_response(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Response:
     """A refusal with its status, in the language of whoever asks."""
-    response = wait(json_response(refused.body(command, language), STATUS[refused.code]), refused)
+    response = with_retry_after(json_response(refused.body(command, language), STATUS[refused.code]), refused)
     if refused.code == "unauthenticated":
         response.headers["WWW-Authenticate"] = CHALLENGE
     return response
 
 
-def wait(response: Response, refused: Refused) -> Response:
+def with_retry_after(response: Response, refused: Refused) -> Response:
     """The answer, with how long to wait, where it is worth to come again."""
     if refused.code in ("rate_limited", "unavailable"):
         response.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
@@ -149,10 +149,10 @@ async def require_caller(request: Request, *, intake: bool = False) -> Caller:
 def check_rate(request: Request, caller: Caller) -> None:
     """Count a call of this account, or display. Raises Refused `rate_limited`."""
     for taken in service_of(request).limits.called(caller.account.id, changes=request.method not in SAFE):
-        count(request, taken)
+        check_allowed(request, taken)
 
 
-def count(request: Request, taken: Taken) -> None:
+def check_allowed(request: Request, taken: Taken) -> None:
     """Tell in the answer how much may still be asked. Raises Refused `rate_limited`."""
     request.state.taken = [*getattr(request.state, "taken", ()), taken]
     if not taken.allowed:

@@ -19,10 +19,10 @@ MAIN, WALL = "js/main.js", "js/display/main.js"  # where a page begins, and a di
 _IMPORT, _EXPORT = (rf"{word}(?<![^;}}\n]{word})\b" for word in ("import", "export"))
 _NAMES = r"\{(?P<names>[^}]*)\}"
 _FROM = r' *from *"(?P<path>\.[^"]+)";?'
-_TAKEN = re.compile(_IMPORT + r" *(?:(?P<default>[\w$]+)|\* as (?P<whole>[\w$]+)|" + _NAMES + ")" + _FROM)
-_PASSED_ON = re.compile(_EXPORT + " *" + _NAMES + _FROM)
-_LISTED = re.compile(_EXPORT + r" *(?:default (?P<default>[\w$]+)(?=;|\n|$)|" + _NAMES + ");?")
-_DECLARED = re.compile(_EXPORT + r" (?=(?:(?:async )?function\*?|class|const) (?:(?P<name>[\w$]+)|" + _NAMES + "))")
+_IMPORTS = re.compile(_IMPORT + r" *(?:(?P<default>[\w$]+)|\* as (?P<whole>[\w$]+)|" + _NAMES + ")" + _FROM)
+_REEXPORTS = re.compile(_EXPORT + " *" + _NAMES + _FROM)
+_EXPORT_LIST = re.compile(_EXPORT + r" *(?:default (?P<default>[\w$]+)(?=;|\n|$)|" + _NAMES + ");?")
+_EXPORTS = re.compile(_EXPORT + r" (?=(?:(?:async )?function\*?|class|const) (?:(?P<name>[\w$]+)|" + _NAMES + "))")
 _UNKNOWN = re.compile(rf"(?:{_IMPORT}|{_EXPORT}|^ *(?:import|export)\b|\bimport *[.(]).*", re.MULTILINE)
 _MAP = re.compile(r"^//# sourceMappingURL=.*", re.MULTILINE)  # of the published file, and carried along by nobody
 _VIEW = re.compile(r'(?P<page>\w+): \(\) => import\("(?P<path>\.[^"]+)"\)')  # in MAIN, of each page
@@ -35,50 +35,55 @@ class Module:
 
     name: str
     text: str
-    taken: list[tuple[str, str | None, str]] = field(default_factory=list)  # None: the whole of it
-    given: dict[str, str] = field(default_factory=dict)
+    imports: list[tuple[str, str | None, str]] = field(default_factory=list)  # None: the whole of it
+    exports: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises ValueError for a form that is not known here."""
         self.text = _MAP.sub("", self.text)
-        for form, act in ((_PASSED_ON, self._pass_on), (_TAKEN, self._take), (_LISTED, self._list), (_DECLARED, self._declare)):
+        for form, act in (
+            (_REEXPORTS, self._on_reexport),
+            (_IMPORTS, self._on_import),
+            (_EXPORT_LIST, self._on_export_list),
+            (_EXPORTS, self._on_export),
+        ):
             self.text = form.sub(act, self.text)
         if unknown := _UNKNOWN.search(_VIEW.sub("", self.text) if self.name == MAIN else self.text):
             raise ValueError(f"{self.name}: {unknown[0]}")
 
-    def _pass_on(self, found: re.Match[str]) -> str:
+    def _on_reexport(self, found: re.Match[str]) -> str:
         for theirs, others in _pairs(found["names"]):
-            self.taken.append((self.beside(found["path"]), theirs, f"_{theirs}"))
-            self.given[others] = f"_{theirs}"
+            self.imports.append((self.resolve(found["path"]), theirs, f"_{theirs}"))
+            self.exports[others] = f"_{theirs}"
         return ""
 
-    def _take(self, found: re.Match[str]) -> str:
-        other = self.beside(found["path"])
+    def _on_import(self, found: re.Match[str]) -> str:
+        other = self.resolve(found["path"])
         if found["names"] is not None:
-            self.taken += [(other, theirs, ours) for theirs, ours in _pairs(found["names"])]
+            self.imports += [(other, theirs, ours) for theirs, ours in _pairs(found["names"])]
         else:
-            self.taken.append((other, "default", found["default"]) if found["default"] else (other, None, found["whole"]))
+            self.imports.append((other, "default", found["default"]) if found["default"] else (other, None, found["whole"]))
         return ""
 
-    def _list(self, found: re.Match[str]) -> str:
+    def _on_export_list(self, found: re.Match[str]) -> str:
         if found["default"]:
-            self.given["default"] = found["default"]
+            self.exports["default"] = found["default"]
         else:
-            self.given |= {others: ours for ours, others in _pairs(found["names"])}
+            self.exports |= {others: ours for ours, others in _pairs(found["names"])}
         return ""
 
-    def _declare(self, found: re.Match[str]) -> str:
-        self.given |= dict(_pairs(found["name"] or found["names"]))
+    def _on_export(self, found: re.Match[str]) -> str:
+        self.exports |= dict(_pairs(found["name"] or found["names"]))
         return ""
 
-    def beside(self, path: str) -> str:
+    def resolve(self, path: str) -> str:
         """The name of a module that this one names by its path."""
         return normpath(join(dirname(self.name), path))
 
-    def joined(self) -> str:
+    def wrapped(self) -> str:
         """What sets this module's variable: an object of what it exports."""
-        constants = (f"const {ours} = {variable(other)}{f'.{theirs}' if theirs else ''};" for other, theirs, ours in self.taken)
-        gives = ", ".join(others if others == ours else f"{others}: {ours}" for others, ours in self.given.items())
+        constants = (f"const {ours} = {variable(other)}{f'.{theirs}' if theirs else ''};" for other, theirs, ours in self.imports)
+        gives = ", ".join(others if others == ours else f"{others}: {ours}" for others, ours in self.exports.items())
         head = "\n".join(constants)
         return f"// {self.name}\nconst {variable(self.name)} = (() => {{\n{head}\n{self.text}\nreturn {{ {gives} }};\n}})();\n"
 
@@ -106,7 +111,7 @@ class ModuleGraph:
             self._modules[name] = Module(name, (self._folder / name).read_text(encoding="utf-8"))
         return self._modules[name]
 
-    def needed(self, names: Iterable[str], known: Iterable[str] = ()) -> list[str]:
+    def in_order(self, names: Iterable[str], known: Iterable[str] = ()) -> list[str]:
         """These modules and all that they import, each behind what it imports, without what is known. Raises ValueError where
         something is imported that is not exported, or two import each other."""
         found = list(known)
@@ -115,9 +120,9 @@ class ModuleGraph:
             if name in above:
                 raise ValueError(f"{name} imports itself, by {above[-1]}")
             if name not in found:
-                for other, theirs, _ in self[name].taken:
+                for other, theirs, _ in self[name].imports:
                     add(other, *above, name)
-                    if theirs and theirs not in self[other].given:
+                    if theirs and theirs not in self[other].exports:
                         raise ValueError(f"{name}: {other} exports no {theirs}")
                 found.append(name)
 
@@ -125,32 +130,32 @@ class ModuleGraph:
             add(name)
         return [name for name in found if name not in known]
 
-    def joined(self, names: Iterable[str]) -> str:
+    def bundle(self, names: Iterable[str]) -> str:
         """These modules, one after the other."""
-        return "".join(self[name].joined() for name in names)
+        return "".join(self[name].wrapped() for name in names)
 
 
 def page_entries(main: Module) -> dict[str, str]:
     """By page: the module that draws it."""
-    return {found["page"]: main.beside(found["path"]) for found in _VIEW.finditer(main.text)}
+    return {found["page"]: main.resolve(found["path"]) for found in _VIEW.finditer(main.text)}
 
 
-def joined(static: Path) -> dict[str, str]:
+def bundles(static: Path) -> dict[str, str]:
     """All that pages begin with, of the scripts in the folder of static files: `main.js`; a file for each page, by its name,
     which `main.js` asks for; and `wall.js`, which stands by itself. Raises ValueError, with the line that is not known here."""
     folder = ModuleGraph(static)
     main = folder[MAIN]
     drawn_by = page_entries(main)
     main.text = _VIEW.sub(r'\g<page>: () => import("./\g<page>.js")', main.text)
-    everywhere = folder.needed([MAIN])
-    whole = folder.joined(everywhere)
+    everywhere = folder.in_order([MAIN])
+    whole = folder.bundle(everywhere)
     this = f"as_of_{hashlib.sha256(whole.encode()).hexdigest()[:16]}"  # with another `main.js` a page does not begin at all
     exports = f"export {{ {', '.join(map(variable, everywhere))}, {variable(MAIN)} as {this} }};\n"
-    files = {"main.js": whole + exports, "wall.js": folder.joined(folder.needed([WALL]))}
+    files = {"main.js": whole + exports, "wall.js": folder.bundle(folder.in_order([WALL]))}
     for page, name in drawn_by.items():
-        own = folder.needed([name], everywhere)
-        taken = {other for each in own for other, _, _ in folder[each].taken}
+        own = folder.in_order([name], everywhere)
+        taken = {other for each in own for other, _, _ in folder[each].imports}
         imports = f'import {{ {", ".join([*map(variable, sorted(taken.intersection(everywhere))), this])} }} from "./main.js";\n'
-        gives = f"export const {{ {', '.join(folder[name].given)} }} = {variable(name)};\n"
-        files[f"{page}.js"] = imports + folder.joined(own) + gives
+        gives = f"export const {{ {', '.join(folder[name].exports)} }} = {variable(name)};\n"
+        files[f"{page}.js"] = imports + folder.bundle(own) + gives
     return files

@@ -51,11 +51,11 @@ class SecurityHeadersMiddleware:
         if scope["type"] == "http":
             # No id has U+0000, and PostgreSQL can't be asked for one that has.
             named = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
-            await self._answer(named, receive, send, request)
+            await self._handle(named, receive, send, request)
         else:
             await self._app(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, request: str) -> None:
+    async def _handle(self, scope: Scope, receive: Receive, send: Send, request: str) -> None:
         own = [*self._extra, (b"x-request-id", request.encode())]
         status = 0
 

@@ -43,7 +43,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": static_files}
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.NATIVE_NAMES.get(code, code) for code in i18n.languages()}}
-    common |= {"room": event_writer.MAX_ENTITIES, "filling": event_writer.FILLING}
+    common |= {"room": event_writer.MAX_ENTITIES, "filling": event_writer.NEARLY_FULL}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 

@@ -30,8 +30,10 @@ SHEETS = {
     DISPLAY_STYLES: ("tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip
 SCRIPTS = "js/bundles"  # in addresses: they are joined from others
-_HOW = b"".join(Path(each).read_bytes() for each in (__file__, js_bundle.__file__))  # by which they are joined, in this process
-WORTH_IT = 500  # bytes: what is shorter travels as it is
+_BUNDLER_SOURCE = b"".join(
+    Path(each).read_bytes() for each in (__file__, js_bundle.__file__)
+)  # by which they are joined, in this process
+MIN_BYTES = 500  # bytes: what is shorter travels as it is
 
 
 async def serve_versioned(request: Request) -> Response:
@@ -48,7 +50,7 @@ def gzipped(request: Request, body: bytes, kind: str | None) -> Response:
     longer than to send it."""
     answer = Response(body, media_type=kind)
     answer.headers["vary"] = "accept-encoding"
-    if len(body) >= WORTH_IT and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= MIN_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
         answer.body = _packed(body)
         answer.headers["content-encoding"], answer.headers["content-length"] = "gzip", str(len(answer.body))
     return answer
@@ -71,7 +73,7 @@ def _load_all(version: str) -> dict[str, tuple[bytes, str | None]]:
     files = [file for file in STATIC.rglob("*") if file.is_file()]
     held = {each.relative_to(STATIC).as_posix(): (each.read_bytes(), mimetypes.guess_type(each.name)[0]) for each in files}
     styles = {name: (b"\n".join(held[f"css/{each}.css"][0] for each in sheets), "text/css") for name, sheets in SHEETS.items()}
-    pages = {f"{SCRIPTS}/{name}": (text.encode(), "text/javascript") for name, text in js_bundle.joined(STATIC).items()}
+    pages = {f"{SCRIPTS}/{name}": (text.encode(), "text/javascript") for name, text in js_bundle.bundles(STATIC).items()}
     return held | styles | pages
 
 
@@ -91,7 +93,7 @@ def _version(second: int) -> str:
 @lru_cache(maxsize=1)
 def _digest(told: str) -> str:
     """Of what is in them, and not of when they were written: machines beside each other say the same."""
-    whole = hashlib.sha256(_HOW)
+    whole = hashlib.sha256(_BUNDLER_SOURCE)
     for file in _all():
         whole.update(f"{file.name}\0".encode() + file.read_bytes())
     return whole.hexdigest()[:16]

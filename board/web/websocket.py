@@ -60,9 +60,9 @@ async def endpoint(socket: WebSocket) -> None:
     open_now, account = socket.app.state.sockets, caller.account.id
     open_now[account] += 1
     try:
-        display = display_identity.told(caller.display) if caller.display is not None else None
+        display = display_identity.settings_json(caller.display) if caller.display is not None else None
         rate = desk.settings.max_messages_per_second
-        await Connection(socket, desk.hub, caller, caller.shown, obey, rate, display, wait).run(VERSION)
+        await Connection(socket, desk.hub, caller, caller.public_account, obey, rate, display, wait).run(VERSION)
     finally:
         open_now[account] -= 1
         if not open_now[account]:
@@ -94,7 +94,7 @@ async def _take_lease(desk: BoardService, caller: Caller, page: str) -> Caller:
     desk.source.facts.wanted = True
     for each in desk.hub.connections:
         own = each.reader.display is not None and each.reader.account.id == caller.account.id
-        if own and each.reader.seat != caller.seat:
+        if own and each.reader.socket_lease != caller.socket_lease:
             each.end(protocol.ELSEWHERE)
     return caller
 

@@ -197,7 +197,7 @@ DESK = [
     ],
 )
 def test_who_is_named(text: str, ids: str) -> None:
-    assert mentions.named([text], mentions.known(DESK)) == set(ids)
+    assert mentions.mentioned([text], mentions.names_by_key(DESK)) == set(ids)
 
 
 async def test_texts_without_an_at_ask_for_no_names(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,10 +326,10 @@ async def test_what_another_process_writes_or_marks_is_told_too(
 async def test_what_is_older_than_two_weeks_is_no_longer_listed(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     bob, desk = await company.again(company.bob), company.server.desk
     await mark(bob, {"all": True})
-    monkeypatch.setattr(desk, "clock", lambda: now() - alerts.LASTS - timedelta(minutes=1))
+    monkeypatch.setattr(desk, "clock", lambda: now() - alerts.RETENTION - timedelta(minutes=1))
     old = await company.alice.open_search()
     await company.alice.do(old, "task.add", {"title": "x", "assignee": bob.account["id"]})
-    monkeypatch.setattr(desk, "clock", lambda: now() - alerts.LASTS + timedelta(minutes=1))
+    monkeypatch.setattr(desk, "clock", lambda: now() - alerts.RETENTION + timedelta(minutes=1))
     await company.alice.do(old, "task.add", {"title": "y", "assignee": bob.account["id"]})
     assert [each["type"] for each in await listed(bob, old)] == ["task.added"]
     assert (await bell(bob))["unread"] == 1

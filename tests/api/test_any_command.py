@@ -79,9 +79,9 @@ def judged_first(name: str, board: str, caller: Caller) -> str | None:
         return "forbidden"
     if board in (SECRET, NOBODY):
         return "not_found"
-    if rule is None or rule.on not in ("any", "operations" if board == OPERATIONS else "search"):
+    if rule is None or rule.board_kind not in ("any", "operations" if board == OPERATIONS else "search"):
         return "unknown_command"
-    return None if rule.may(role) and scope != "read" else "forbidden"
+    return None if rule.allows(role) and scope != "read" else "forbidden"
 
 
 @cache

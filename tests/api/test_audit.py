@@ -94,7 +94,7 @@ async def test_a_command_that_is_refused_after_all_leaves_no_entry(company: Comp
         writer.write(pen.session, disabled(eva))
         raise Refused("forbidden")
 
-    monkeypatch.setitem(TABLE, "note.add", replace(TABLE["note.add"], do=refuses))
+    monkeypatch.setitem(TABLE, "note.add", replace(TABLE["note.add"], handler=refuses))
     with pytest.raises(Refusal, match="forbidden"):
         await company.alice.do("operations", "note.add", {"text": "x"})
     assert await entries(company.ada, account=eva) == []

@@ -180,7 +180,7 @@ async def test_columns_that_share_a_commit_know_of_each_other(scene: Scene) -> N
 
 
 async def test_ranks_stay_short_and_columns_that_get_new_ones_say_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(columns, "LONGEST_RANK", 4)
+    monkeypatch.setattr(columns, "MAX_RANK_LENGTH", 4)
     inbox, todo, doing, waiting, done = await from_left(scene)
     for turn in range(40):
         moved = (doing, waiting)[turn % 2]

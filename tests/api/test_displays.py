@@ -336,9 +336,9 @@ async def test_whose_session_has_ended_is_told_so_and_does_not_become_the_displa
 def test_of_two_statuses_at_one_moment_the_later_one_stands() -> None:
     facts = DisplayFacts()
     for status, ended in (("open", False), ("found", True), ("open", False), ("closed", True)):
-        facts.learn("search", "2026-11-24T22:00:00.000Z", status)
+        facts.learn_status("search", "2026-11-24T22:00:00.000Z", status)
         assert (facts.ended_at("search") is not None) == ended
-    facts.learn("search", "2026-11-24T21:00:00.000Z", "open")
+    facts.learn_status("search", "2026-11-24T21:00:00.000Z", "open")
     assert facts.ended_at("search"), "what was before says nothing of now"
 
 

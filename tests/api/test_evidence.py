@@ -148,7 +148,7 @@ async def test_a_chain_that_a_handover_contradicts_is_told_up_to_where_it_does(d
     body = (await desk.said(desk.search, signed.seq)).body or b""
     await desk.rewrite(desk.search, signed.seq, body.replace(b"note 4", b"note 5"))
     board = await desk.board(desk.search)
-    held, fault = await desk.desk.database.read(lambda session: desk.desk.chains.verify(session, board))
+    held, fault = await desk.desk.database.read(lambda session: desk.desk.verified_chains.verify(session, board))
     assert fault is not None
     assert (fault.seq, held.seq) == (signed.seq, before.seq), f"handover {number} knows better"
     assert held.head == await desk.hash_of(before.seq)
@@ -228,7 +228,7 @@ async def test_the_chain_is_told_to_who_may_see_the_board_and_goes_on_from_where
     assert (await company.bob.http.get(path)).status_code == 404
     await alice.do(search, "note.add", {"text": "one more"})
     assert (await alice.http.get(path)).json()["seq"] == board.seq + 1
-    assert desk.chains.known[search][2].seq == board.seq + 1
+    assert desk.verified_chains.known[search][2].seq == board.seq + 1
 
 
 async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(company: Company) -> None:
@@ -244,11 +244,11 @@ async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(
 
     await desk.database.write(edit)
     assert (await alice.http.get(path)).json()["holds"] is True  # for a minute, what was gone along is not gone along again
-    desk.chains.known.clear()
+    desk.verified_chains.known.clear()
     told = (await alice.http.get(path)).json()
     assert (told["holds"], told["seq"], told["bad_seq"]) == (False, 2, 3)
     assert told["fault"] == "the payload of event 3 was changed"
-    assert search not in desk.chains.known
+    assert search not in desk.verified_chains.known
 
 
 async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_put_there(company: Company) -> None:
@@ -267,16 +267,16 @@ async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_p
 
     await desk.database.write(edit)
     assert (await alice.http.get(path)).json()["bad_seq"] == 3
-    assert desk.chains.known.get(search) is None
+    assert desk.verified_chains.known.get(search) is None
 
 
 async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_several(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search = await company.alice.open_search()
-    path, known = f"/api/v1/boards/{search}/chain", company.server.desk.chains.known
-    monkeypatch.setattr(event, "PAGE", 2)
-    walked, looked = [], hash_chain._wrong
+    path, known = f"/api/v1/boards/{search}/chain", company.server.desk.verified_chains.known
+    monkeypatch.setattr(event, "PAGE_SIZE", 2)
+    walked, looked = [], hash_chain._row_problem
 
     def too_long(board: str, row: Any, chain: hash_chain.ChainCursor) -> str | None:
         walked.append(row.seq)
@@ -284,7 +284,7 @@ async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_se
             raise TooLong
         return looked(board, row, chain)
 
-    monkeypatch.setattr(hash_chain, "_wrong", too_long)
+    monkeypatch.setattr(hash_chain, "_row_problem", too_long)
     answers = [await company.alice.http.get(path)]
     while answers[-1].status_code != 200:
         assert (answers[-1].status_code, answers[-1].json()["code"]) == (503, "unavailable")
@@ -300,9 +300,9 @@ async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_se
 async def test_of_one_board_one_goes_along_at_a_time_and_the_next_goes_on_from_there(company: Company) -> None:
     search, other = await company.alice.open_search(), await company.alice.open_search()
     desk = company.server.desk
-    async with desk.chains.turn(search):
+    async with desk.verified_chains.lock(search):
         waiting = asyncio.create_task(company.alice.http.get(f"/api/v1/boards/{search}/chain"))
-        await until(lambda: desk.heavy.count(company.alice.account["id"]))
+        await until(lambda: desk.heavy_reads.count(company.alice.account["id"]))
         assert (await company.bob.http.get(f"/api/v1/boards/{other}/chain")).json()["holds"] is True
         assert not waiting.done()
     assert (await waiting).json()["holds"] is True

@@ -65,7 +65,7 @@ async def last(person: Person, board: str) -> dict[str, Any]:
 async def test_the_json_files_are_the_snapshot_and_the_journal(
     company: Company, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "AT_ONCE", at_once)
+    monkeypatch.setattr(exports, "BATCH_SIZE", at_once)
     search, sighting, task = await scene(company)
     await company.bob.do(search, "card.assign", {"card": sighting, "assignee": company.bob.account["id"]})
     for board in (search, "operations"):
@@ -206,7 +206,7 @@ async def test_a_source_is_in_no_file(company: Company, name: str) -> None:
 async def test_a_right_that_ends_on_the_way_breaks_the_file_off(
     company: Company, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "AT_ONCE", 1)
+    monkeypatch.setattr(exports, "BATCH_SIZE", 1)
     search = await company.secret_search(company.bob)
     members = [company.alice.account["id"]]
     await company.bob.do(search, "sighting.add", {"description": "seen"})
@@ -233,7 +233,7 @@ def _take_away(session: Session, search: str, members: list[str]) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 async def test_a_file_is_read_page_by_page(company: Company, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "AT_ONCE", 2)
+    monkeypatch.setattr(exports, "BATCH_SIZE", 2)
     search, *_ = await scene(company)
     pages, sizes = itertools.count(), []
     seen, read_cards, after = exports._seen, exports._read_cards, journal.events_after

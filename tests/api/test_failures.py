@@ -43,7 +43,7 @@ def count(at: str) -> float:
 
 def breaks(monkeypatch: pytest.MonkeyPatch, do: Callable[..., None]) -> None:
     """The command `note.add` has a fault from now on."""
-    monkeypatch.setitem(TABLE, "note.add", replace(TABLE["note.add"], do=do))
+    monkeypatch.setitem(TABLE, "note.add", replace(TABLE["note.add"], handler=do))
 
 
 @pytest.mark.parametrize("fault", [fails, asks_what_is_not_there, is_taken_already])
@@ -76,7 +76,7 @@ async def test_over_http_a_command_that_fails_is_500_in_the_language_of_who_asks
     taken = {"id": new_id(), "board": search, "description": NAME}
     with monkeypatch.context() as patch:
         breaks(patch, fails)
-        patch.setitem(TABLE, "sighting.add", replace(TABLE["sighting.add"], do=fails))
+        patch.setitem(TABLE, "sighting.add", replace(TABLE["sighting.add"], handler=fails))
         for path, body in ((f"/api/v1/boards/{search}/commands", said), ("/api/v1/intake/sightings", taken)):
             answer = await company.alice.http.post(path, json=body, headers={"Accept-Language": "fr"})
             assert (answer.status_code, answer.json()["code"], answer.json()["id"]) == (500, "failed", body["id"])
@@ -91,7 +91,7 @@ async def test_a_fault_in_a_call_or_a_page_is_500_and_counted(company: Company, 
     path = f"/api/v1/boards/{search}" if at == "call" else f"/searches/{search}/history"
     with monkeypatch.context() as patch, capture_logs() as logged:
         patch.setattr(snapshot, "entities", fails)
-        patch.setattr("board.history.pages.may_see", fails)
+        patch.setattr("board.history.pages.can_open_board", fails)
         answer = await company.alice.http.get(path)
     assert answer.status_code == 500
     assert "administrator" in answer.text

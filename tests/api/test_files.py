@@ -60,7 +60,7 @@ async def me(person: Person) -> dict[str, object]:
     return dict((await person.http.get("/api/v1/me")).json())
 
 
-JOINED = js_bundle.joined(static_files.STATIC)
+JOINED = js_bundle.bundles(static_files.STATIC)
 
 
 def _modules(name: str) -> set[str]:

@@ -95,7 +95,7 @@ async def test_a_child_is_found_however_full_its_board_is(scene: Scene, monkeypa
     assert tasks < len([1 for kind, _ in (await company.alice.snapshot(search))["entities"] if kind == "task"])
     await scene.does("search.set_status", {"status": "open", "reason": "it was not her"})
     await scene.does("search.set_appeal", {"level": "posters"})
-    monkeypatch.setattr(event_writer, "RESERVED", 0)
+    monkeypatch.setattr(event_writer, "RESERVED_ENTITIES", 0)
     events = await scene.does("search.set_status", FOUND)
     assert [event["type"] for event in events] == ["search.status_set", "search.appeal_set"], "the tasks are left out"
 
@@ -103,7 +103,7 @@ async def test_a_child_is_found_however_full_its_board_is(scene: Scene, monkeypa
 async def test_it_is_logged_once_that_a_board_is_filling_up(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     has = await entities(scene.company, scene.search)
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", (has + 3) * 5)
-    monkeypatch.setattr(event_writer, "FILLING", 0.2)
+    monkeypatch.setattr(event_writer, "NEARLY_FULL", 0.2)
     with capture_logs() as said:
         for number in range(6):
             await scene.one("note.add", {"text": f"{number}"})

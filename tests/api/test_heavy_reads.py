@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from board.accounts import accounts, live_changes
 from board.engine import concurrency, snapshot
-from board.engine.concurrency import OF_ONE, WAITING
+from board.engine.concurrency import RUNNING_PER_ACCOUNT, WAITING_PER_ACCOUNT
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.db import database, read_pacing
@@ -51,10 +51,10 @@ async def _email(person: Person) -> str:
 @asynccontextmanager
 async def busy(company: Company, person: Person) -> AsyncIterator[None]:
     """All turns of somebody are taken, and nobody more of them may wait."""
-    heavy = company.server.desk.heavy
+    heavy = company.server.desk.heavy_reads
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heavy, "_most", OF_ONE)
-        async with heavy.turn(person.account["id"]), heavy.turn(person.account["id"]):
+        patch.setattr(heavy, "_max_count", RUNNING_PER_ACCOUNT)
+        async with heavy.slot(person.account["id"]), heavy.slot(person.account["id"]):
             yield
 
 
@@ -87,18 +87,20 @@ async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(
     victor, desk = company.victor, company.server.desk
     id, path = victor.account["id"], f"/api/v1/boards/{search}"
     with stopped(monkeypatch, id) as reading:
-        waiting = [asyncio.create_task(asks(victor, path)) for _ in range(OF_ONE + WAITING)]
-        await until(lambda: desk.heavy.count(id) == OF_ONE + WAITING and reading() == OF_ONE)
+        waiting = [asyncio.create_task(asks(victor, path)) for _ in range(RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)]
+        await until(
+            lambda: desk.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT and reading() == RUNNING_PER_ACCOUNT
+        )
         one_too_many = await asks(victor, path)
         assert (one_too_many.status_code, one_too_many.json()["code"]) == (429, "rate_limited")
         assert int(one_too_many.headers["Retry-After"]) > 0
         assert (await asks(company.bob, path)).status_code == 200
         command = {"id": "beside", "name": "note.add", "data": {"text": "meanwhile"}}
         assert (await asks(company.alice, f"{path}/commands", method="POST", json=command)).status_code == 200
-        assert reading() == OF_ONE
+        assert reading() == RUNNING_PER_ACCOUNT
         assert not any(each.done() for each in waiting)
     assert {(await each).status_code for each in waiting} == {200}
-    assert desk.heavy.count(id) == 0
+    assert desk.heavy_reads.count(id) == 0
     assert (await asks(victor, path)).status_code == 200
 
 
@@ -109,7 +111,7 @@ async def test_what_reads_many_rows_waits_for_a_turn(company: Company, path: str
         refused = await asks(company.bob, address)
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
     assert (await asks(company.bob, address)).status_code == 200
-    assert company.server.desk.heavy.count(company.bob.account["id"]) == 0
+    assert company.server.desk.heavy_reads.count(company.bob.account["id"]) == 0
 
 
 async def test_marks_and_suggestions_wait_for_a_turn(company: Company) -> None:
@@ -136,9 +138,9 @@ async def test_what_reads_a_few_rows_needs_no_turn(company: Company, path: str) 
 
 
 async def test_who_waits_in_vain_is_told_to_come_back(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(concurrency, "PATIENCE_S", 0.05)
-    heavy, bob = company.server.desk.heavy, company.bob.account["id"]
-    async with heavy.turn(bob), heavy.turn(bob):
+    monkeypatch.setattr(concurrency, "WAIT_TIMEOUT_S", 0.05)
+    heavy, bob = company.server.desk.heavy_reads, company.bob.account["id"]
+    async with heavy.slot(bob), heavy.slot(bob):
         answer = await asks(company.bob, "/api/v1/since")
         assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert heavy.count(bob) == 0
@@ -147,9 +149,9 @@ async def test_who_waits_in_vain_is_told_to_come_back(company: Company, monkeypa
 async def test_who_waits_is_still_signed_in_when_it_is_read(company: Company) -> None:
     zoe, desk = await company.come("Zoe", "viewer"), company.server.desk
     id = zoe.account["id"]
-    async with desk.heavy.turn(id), desk.heavy.turn(id):
+    async with desk.heavy_reads.slot(id), desk.heavy_reads.slot(id):
         waiting = [asyncio.create_task(asks(zoe, path)) for path in ("/api/v1/since", "/api/v1/find?q=anything")]
-        await until(lambda: desk.heavy.count(id) == OF_ONE + len(waiting))
+        await until(lambda: desk.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + len(waiting))
         email = await _email(zoe)
         await live_changes.apply_change(desk, lambda session: accounts.set_enabled(session, email, False))
     assert {(await each).status_code for each in waiting} == {401}
@@ -164,7 +166,7 @@ async def test_a_refusal_and_a_failure_end_the_turn(company: Company, monkeypatc
 
     monkeypatch.setattr(snapshot, "entities", fails)
     assert (await asks(bob, f"/api/v1/boards/{OPERATIONS}")).status_code == 500
-    assert company.server.desk.heavy.count(bob.account["id"]) == 0
+    assert company.server.desk.heavy_reads.count(bob.account["id"]) == 0
 
 
 # -- the answer -----------------------------------------------------------------------------------------------------------
@@ -194,16 +196,16 @@ async def test_who_does_not_read_the_answer_keeps_the_turn_until_they_leave(comp
     server, victor = company.server, company.victor
     id, port = victor.account["id"], int(server.url.rpartition(":")[2])
     request = f"GET /api/v1/boards/{OPERATIONS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {victor.token}\r\n\r\n".encode()
-    lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(2 * OF_ONE)]
+    lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(2 * RUNNING_PER_ACCOUNT)]
     for line in lines:
         line.sendall(request)
-    await until(lambda: server.desk.heavy.count(id) == len(lines))
+    await until(lambda: server.desk.heavy_reads.count(id) == len(lines))
     written = [each.transport.get_write_buffer_size() for each in server.uvicorn.server_state.connections]
     assert max(written) < len(b"".join(long_board)) / 4, "what is not read waits once, in a few parts"
     assert (await asks(company.bob, "/api/v1/since")).status_code == 200
     for line in lines:
         line.close()
-    await until(lambda: server.desk.heavy.count(id) == 0)
+    await until(lambda: server.desk.heavy_reads.count(id) == 0)
 
 
 # -- threads of their own -------------------------------------------------------------------------------------------------
@@ -325,7 +327,7 @@ async def test_the_longer_a_read_is_the_more_often_it_gives_way(
     async def given_way(cards: int) -> int:
         for number in range(cards):
             await company.alice.do(search, "sighting.add", {"description": f"seen {number}"})
-        company.server.desk.chains.known.clear()
+        company.server.desk.verified_chains.known.clear()
         steps.clear()
         assert (await asks(company.bob, f"/api/v1/boards/{search}{path}")).status_code == 200
         return len(steps)

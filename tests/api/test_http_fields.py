@@ -73,10 +73,10 @@ async def test_whoever_asks_too_much_is_told_when_to_come_again(company: Company
     url, alice = company.server.url, company.alice
     person = alice.account["id"]
     answers: dict[str, Any] = {}
-    heavy: HeavyReads = company.server.desk.heavy
+    heavy: HeavyReads = company.server.desk.heavy_reads
     with monkeypatch.context() as patch:
-        patch.setattr(heavy, "_most", 2)
-        async with heavy.turn(person), heavy.turn(person):
+        patch.setattr(heavy, "_max_count", 2)
+        async with heavy.slot(person), heavy.slot(person):
             for path in ("/api/v1/boards/operations", "/handover.md"):
                 answers[path] = await alice.http.get(path)
     email = f"kim-{cast.new_id()}@desk.example"

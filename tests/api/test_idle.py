@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from board.accounts import login
 from board.api import endpoints
 from board.engine import identity, last_use, rights_version
-from board.service import EXPIRY_CHECKS
+from board.service import POLLS_PER_EXPIRY_CHECK
 from models.accounts import Account, LoginSession
 from models.db.database import Database as Store
 from models.db.schema import metadata, migrate
@@ -178,8 +178,8 @@ async def test_an_open_socket_is_closed_when_its_session_was_not_used_and_goes_o
 
 async def _watch(server: Server) -> None:
     """As every minute: nobody's rights have changed."""
-    for _ in range(EXPIRY_CHECKS):
-        await server.desk._watch()
+    for _ in range(POLLS_PER_EXPIRY_CHECK):
+        await server.desk._poll_rights()
 
 
 async def _until_closed(socket: ClientConnection) -> None:
@@ -211,11 +211,11 @@ async def test_no_use_puts_the_end_off_for_more_than_14_days(server: Server, htt
         clock.go_to(half_day * (IDLE - MINUTE))
         await _opens_a_page(server, http)
         await server.desk.write_last_use()
-    clock.go_to(identity.LASTS - MINUTE)
+    clock.go_to(identity.SESSION_LIFETIME - MINUTE)
     await _opens_a_page(server, http)
     await server.desk.write_last_use()
-    assert (await kept(server)).ends_at == format_utc(clock.start + identity.LASTS)
-    clock.go_to(identity.LASTS)
+    assert (await kept(server)).ends_at == format_utc(clock.start + identity.SESSION_LIFETIME)
+    clock.go_to(identity.SESSION_LIFETIME)
     assert not await good(http)
 
 
@@ -227,7 +227,7 @@ async def test_a_token_needs_no_use(server: Server, clock: Clock) -> None:
         assert (await program.post("/api/v1/me/active")).status_code == 403
 
 
-@pytest.mark.parametrize(("hours", "lasts"), [(0, identity.LASTS), (1, timedelta(hours=1))])
+@pytest.mark.parametrize(("hours", "lasts"), [(0, identity.SESSION_LIFETIME), (1, timedelta(hours=1))])
 async def test_how_long_a_session_lasts_without_use_is_a_setting(
     tmp_path: Path, clock: Clock, hours: int, lasts: timedelta
 ) -> None:

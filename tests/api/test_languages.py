@@ -122,8 +122,8 @@ async def tasks(person: Any) -> list[tuple[str, str]]:
 
 def test_a_task_is_in_english_where_it_is_not_known_in_a_language() -> None:
     bus = predefined_tasks.TaskTemplate(title="Bus", instruction="Ask the driver", title_fr="Autobus")
-    assert bus.said("fr") == {"title": "Autobus", "instruction": "Ask the driver"}
-    assert bus.said("nl") == bus.said("") == {"title": "Bus", "instruction": "Ask the driver"}
+    assert bus.text_in("fr") == {"title": "Autobus", "instruction": "Ask the driver"}
+    assert bus.text_in("nl") == bus.text_in("") == {"title": "Bus", "instruction": "Ask the driver"}
 
 
 @pytest.mark.parametrize("code", ["fr", "nl", "de"])
@@ -134,7 +134,7 @@ def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> Non
     every = [each for tasks in lists for each in tasks]
     assert every
     for each in every:
-        english, said = each.said(""), each.said(code)
+        english, said = each.text_in(""), each.text_in(code)
         assert said["title"] != english["title"], each.key
         assert said["instruction"] != english["instruction"], each.key
 

@@ -293,7 +293,7 @@ async def test_rights_are_known_before_an_event_is_shown_that_another_process_wr
     late = await company.again(company.charlie)
     late.screens["operations"] = type(screen)(epoch=screen.epoch, seq=screen.seq)
     await late.follow("operations", screen.epoch, screen.seq)
-    await charlie.up_to("operations", written.said[0].seq)
+    await charlie.up_to("operations", written.events[0].seq)
     assert not traces(written.ack.opened or "", charlie.heard, late.heard)
 
 
@@ -310,8 +310,8 @@ async def test_an_older_reading_of_rights_does_not_undo_what_was_learned_since(c
         return result
 
     desk.database.read = slowly  # type: ignore[method-assign, assignment]
-    await desk.sights.reload(desk.database)
-    assert not desk.sights.may_see(company.charlie.account["id"], search)
+    await desk.visibility.reload(desk.database)
+    assert not desk.visibility.can_see(company.charlie.account["id"], search)
 
 
 async def test_a_member_is_one_by_account_and_not_by_role() -> None:

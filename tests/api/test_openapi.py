@@ -144,7 +144,7 @@ def _aim(case: Case, names: dict[str, str]) -> None:
     for name in case.path_parameters or {}:
         case.path_parameters[name] = names[name]
     if isinstance(case.body, dict) and case.body.get("name") in TABLE:
-        case.path_parameters["board"] = "operations" if TABLE[case.body["name"]].on == "operations" else names["board"]
+        case.path_parameters["board"] = "operations" if TABLE[case.body["name"]].board_kind == "operations" else names["board"]
         case.body = {name: value for name, value in case.body.items() if name in SENT}  # others are not looked at
         case.body["id"] = cast.new_id()
         data = case.body.get("data")
@@ -302,7 +302,7 @@ async def test_every_state_and_event_fits_what_it_says(company: Company) -> None
     search, names = await scene(company)
     number = await handing.prepare(company.alice)
     for name, data in WHOLE.items():
-        if TABLE[name].on != "operations":
+        if TABLE[name].board_kind != "operations":
             answer = await company.alice.start(
                 {"type": "command", "id": cast.new_id(), "board": search, "name": name, "data": filled(data, names)}
             )

@@ -56,7 +56,7 @@ async def test_a_program_gets_large_answers_packed_and_they_say_the_same(company
         plain, whole = await raw(alice, path, "identity")
         assert packed.headers["Vary"] == plain.headers["Vary"] == "accept-encoding", path
         assert plain.headers.get("Content-Encoding") is None, path
-        if len(whole) < compression.WORTH_IT and "Content-Length" in plain.headers:
+        if len(whole) < compression.MIN_BYTES and "Content-Length" in plain.headers:
             assert packed.headers.get("Content-Encoding") is None, path
             continue
         assert packed.headers["Content-Encoding"] == "gzip", path
@@ -83,7 +83,7 @@ async def test_nothing_is_packed_for_a_browser(company: Company, search: str, br
 
 
 async def test_secrets_are_packed_for_nobody(company: Company, search: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compression, "WORTH_IT", 0)
+    monkeypatch.setattr(compression, "MIN_BYTES", 0)
     sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
     secrets = [(company.alice, f"/api/v1/boards/{search}/sightings/{sighting}/source"), (company.ada, "/api/v1/audit"),
                (company.ada, "/api/v1/audit.csv"), (company.alice, "/api/v1/me")]  # fmt: skip
@@ -103,7 +103,7 @@ async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(
 
 
 async def test_a_turn_ends_when_the_packed_answer_is_delivered(company: Company, search: str) -> None:
-    heavy, person = company.server.desk.heavy, company.alice.account["id"]
+    heavy, person = company.server.desk.heavy_reads, company.alice.account["id"]
     for path in large(search):
         await raw(company.alice.http, path)
     await company.alice.until(lambda: heavy.count(person) == 0)

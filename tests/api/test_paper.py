@@ -22,7 +22,7 @@ from board.documents import pdf as documents_pdf
 from board.documents import pdf_process
 from board.documents import search_history as paper_history
 from board.documents.content import Block, Document, Section, UserText
-from board.engine.concurrency import OF_ONE, WAITING
+from board.engine.concurrency import RUNNING_PER_ACCOUNT, WAITING_PER_ACCOUNT
 from board.errors import Refused
 from board.handover import report_sections
 from models.board import OPERATIONS
@@ -200,7 +200,7 @@ async def test_a_long_history_says_what_is_not_on_the_paper(company: Company, mo
     head = (await company.alice.snapshot(search))["seq"]
     whole = (await fetched(company.bob, f"/searches/{search}/history.md")).text
     assert "newest" not in whole
-    monkeypatch.setattr(paper_history, "MOST", 3)
+    monkeypatch.setattr(paper_history, "MAX_EVENTS", 3)
     newest = (await fetched(company.bob, f"/searches/{search}/history.md")).text
     assert f"the newest 3 of {head} events" in newest
     assert f"/api/v1/boards/{search}/journal.json".replace("_", "\\_") in newest
@@ -212,11 +212,11 @@ async def test_a_history_with_long_texts_has_fewer_events_and_says_so(company: C
     for _ in range(3):
         await company.bob.do(search, "note.add", {"text": "word " * 700})
     head = (await company.alice.snapshot(search))["seq"]
-    monkeypatch.setattr(paper_history, "MOST_CHARACTERS", 8_000)
+    monkeypatch.setattr(paper_history, "MAX_CHARACTERS", 8_000)
     newest = (await fetched(company.bob, f"/searches/{search}/history.md")).text
     assert f"the newest 2 of {head} events" in newest
     assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 1), str(head)]
-    monkeypatch.setattr(paper_history, "MOST_CHARACTERS", 1)
+    monkeypatch.setattr(paper_history, "MAX_CHARACTERS", 1)
     assert f"the newest 1 of {head} events" in (await fetched(company.bob, f"/searches/{search}/history.md")).text
 
 
@@ -316,10 +316,10 @@ async def test_of_one_persons_papers_too_many_wait_and_anothers_is_printed(
 ) -> None:
     path, desk = f"/handovers/{handed['number']}.{ending}", company.server.desk
     monkeypatch.setattr(documents_pdf, "pdf", _printed)
-    gate, bob = desk.papers if ending == "pdf" else desk.heavy, company.bob.account["id"]
-    async with gate.turn(bob), gate.turn(bob):
-        waiting = [asyncio.create_task(fetched(company.bob, path)) for _ in range(WAITING)]
-        await until(lambda: gate.count(bob) == OF_ONE + WAITING)
+    gate, bob = desk.pdf_limit if ending == "pdf" else desk.heavy_reads, company.bob.account["id"]
+    async with gate.slot(bob), gate.slot(bob):
+        waiting = [asyncio.create_task(fetched(company.bob, path)) for _ in range(WAITING_PER_ACCOUNT)]
+        await until(lambda: gate.count(bob) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)
         refused = await fetched(company.bob, path)
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
         assert (await fetched(company.charlie, path)).status_code == 200

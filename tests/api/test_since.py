@@ -22,7 +22,7 @@ from board.errors import Refused
 from board.history import net
 from board.history import unseen_api as since_calls
 from board.history.net import EntityState
-from board.service import _make_boards
+from board.service import _create_fixed_boards
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.db.database import Database
@@ -319,7 +319,7 @@ async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mark is moved by the one writer, for which everybody waits."""
-    monkeypatch.setattr(read_positions, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(read_positions, "MAX_EVENTS_COUNTED", 2)
     search, bob = await company.alice.open_search(), company.bob
     early = await at(bob, search)
     for number in range(3):
@@ -416,7 +416,7 @@ class Book:
         self.database = Database(f"sqlite:///{folder}/board.db")
         migrate(self.database)
         self._ids = itertools.count()
-        self.database.write_now(lambda session: _make_boards(session, NOW))
+        self.database.write_now(lambda session: _create_fixed_boards(session, NOW))
         id = self.database.write_now(accounts.prepare_account("alice@desk.example", "Alice", "coordinator", PASSWORD, NOW))
         account = self.database.read_now(lambda session: session.get(Account, id))
         assert account is not None

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board.commands.sources import PAGE
+from board.commands.sources import PAGE_SIZE
 from board.maintenance.backup import backup
 from models.db.database import Database
 from models.db.schema import metadata, migrate
@@ -183,10 +183,10 @@ async def test_what_was_there_before_is_read_with_who_replaced_it(company: Compa
 
 async def test_no_number_of_changes_puts_the_first_out_of_reach(company: Company, scene: Scene) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
-    for number in range(PAGE + 1):
+    for number in range(PAGE_SIZE + 1):
         await company.bob.do(scene.search, "sighting.update", {"sighting": sighting, "source_name": f"Lotte {number}"})
     read = await source(scene, company.alice, sighting)
-    assert (len(read["earlier"]), read["more"]) == (PAGE, True)
+    assert (len(read["earlier"]), read["more"]) == (PAGE_SIZE, True)
     rest = await source(scene, company.alice, sighting, before=read["earlier"][-1]["seq"])
     assert ([each["name"] for each in rest["earlier"]], "more" in rest) == (["Griet"], False)
 

@@ -90,21 +90,21 @@ async def test_on_operations_the_tag_is_of_what_one_sees(company: Company) -> No
 async def test_of_many_events_the_tag_is_a_heavy_read(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was erased of them is counted, and nobody's sign-in waits for that."""
     first = await ask(company.bob, OPERATIONS)
-    monkeypatch.setattr(etags, "FEW", first.json()["seq"] - 1)
+    monkeypatch.setattr(etags, "MAX_COUNTED_EVENTS", first.json()["seq"] - 1)
     same = await ask(company.bob, OPERATIONS, first.headers["ETag"])
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", first.headers["ETag"])
     assert (await ask(company.bob, OPERATIONS, "x")).json() == first.json()
-    heavy, person = company.server.desk.heavy, company.bob.account["id"]
-    monkeypatch.setattr(heavy, "_most", 2)
-    async with heavy.turn(person), heavy.turn(person):
+    heavy, person = company.server.desk.heavy_reads, company.bob.account["id"]
+    monkeypatch.setattr(heavy, "_max_count", 2)
+    async with heavy.slot(person), heavy.slot(person):
         assert (await ask(company.bob, OPERATIONS, first.headers["ETag"])).status_code == 429
 
 
 async def test_who_has_it_needs_no_turn_at_heavy_reads(company: Company) -> None:
     tag = (await ask(company.bob, OPERATIONS)).headers["ETag"]
-    heavy, person = company.server.desk.heavy, company.bob.account["id"]
+    heavy, person = company.server.desk.heavy_reads, company.bob.account["id"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heavy, "_most", 2)
-        async with heavy.turn(person), heavy.turn(person):
+        patch.setattr(heavy, "_max_count", 2)
+        async with heavy.slot(person), heavy.slot(person):
             assert (await ask(company.bob, OPERATIONS, tag)).status_code == 304
             assert (await ask(company.bob, OPERATIONS)).status_code == 429

@@ -15,9 +15,9 @@ from websockets.exceptions import InvalidStatus
 
 from board.accounts import accounts, live_changes
 from board.engine import identity, last_use, rights_version
-from board.engine.last_use import TOKENS_EVERY, Noted
+from board.engine.last_use import TOKEN_WRITE_INTERVAL, UseTracker
 from board.errors import OperationError
-from board.service import EXPIRY_CHECKS, BoardService
+from board.service import POLLS_PER_EXPIRY_CHECK, BoardService
 from models.accounts import Account, Token
 from models.db.database import Database
 from models.db.schema import metadata, migrate
@@ -149,8 +149,8 @@ async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_
         await eva.do(search, "note.add", {"text": "another note"})
     assert refused.value.code == "forbidden"
     assert eva.closed is None
-    for _ in range(EXPIRY_CHECKS):  # no change of rights: it is found when all are looked at
-        await desk._watch()
+    for _ in range(POLLS_PER_EXPIRY_CHECK):  # no change of rights: it is found when all are looked at
+        await desk._poll_rights()
     await eva.until(lambda: eva.closed == 4501)
     assert kim.closed is None
 
@@ -213,8 +213,8 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(
     before = await used(timedelta())
     assert before == format_utc(start)
     assert await used(timedelta(minutes=59)) == before
-    before = await used(TOKENS_EVERY + timedelta(minutes=1))
-    assert before == format_utc(start + TOKENS_EVERY + timedelta(minutes=1))
+    before = await used(TOKEN_WRITE_INTERVAL + timedelta(minutes=1))
+    assert before == format_utc(start + TOKEN_WRITE_INTERVAL + timedelta(minutes=1))
     assert await desk.database.read(rights_version.version) == version
 
 
@@ -236,15 +236,15 @@ async def charlie_again(company: Company) -> Person:
 
 
 def test_uses_that_are_noted_are_bounded_and_none_is_forgotten_while_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(last_use, "AT_MOST", 3)
-    noted, at = Noted(timedelta(hours=1)), now()
+    monkeypatch.setattr(last_use, "MAX_KEYS", 3)
+    noted, at = UseTracker(timedelta(hours=1)), now()
     for key in "dcba":
         noted.note(key, at)
     uses = noted.due(at)
     assert list(uses) == ["b", "c", "d"]  # of one process and of another in one order
     later = at + timedelta(minutes=5)
     noted.note("b", later)
-    noted.written(uses, at)
+    noted.mark_written(uses, at)
     assert noted.due(later) == {}
     assert noted.due(at + timedelta(hours=1)) == {"b": later}
     noted.note("a", later)

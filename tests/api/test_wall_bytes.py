@@ -164,7 +164,7 @@ async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None
     socket = screen.now
     for name, data in GIVEN.items():
         with pytest.raises(Refusal, match="forbidden"):
-            await socket.do(boards[0] if TABLE[name].on == "search" else "operations", name, data)
+            await socket.do(boards[0] if TABLE[name].board_kind == "search" else "operations", name, data)
     for board in (*unseen, NOBODY, SECRET):
         answer = await socket.ask({"type": "subscribe", "board": board}, type="error", board=board)
         assert answer["code"] == "not_found"

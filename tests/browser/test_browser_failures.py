@@ -40,7 +40,7 @@ async def test_a_note_that_failed_says_so_in_each_language_and_is_not_sent_again
         alice = await office.window("Alice", viewport=size, locale=language)
         await alice.open(f"/searches/{board}/cards/{card}")
         with monkeypatch.context() as patch:
-            patch.setitem(TABLE, "note.add", replace(TABLE["note.add"], do=fails))
+            patch.setitem(TABLE, "note.add", replace(TABLE["note.add"], handler=fails))
             await alice.fill("note", {"text": "The mother knows the coat"})
             await alice("[data-act=add-note]").click()
             await expect(alice(".problem", has_text=sentence)).to_be_visible()

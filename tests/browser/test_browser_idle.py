@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 from sqlalchemy import text
 
-from board.service import EXPIRY_CHECKS
+from board.service import POLLS_PER_EXPIRY_CHECK
 from models.times import format_utc, now
 from tests.support.office import Office
 from tests.support.window import Window
@@ -51,8 +51,8 @@ async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_
     ends = text("UPDATE session SET ends_at = :now WHERE account = :account")
     account = {"now": format_utc(now()), "account": (await office.people["Bob"].http.get("/api/v1/me")).json()["id"]}
     await desk.database.write(lambda database: database.connection().execute(ends, account).rowcount)
-    for _ in range(EXPIRY_CHECKS):
-        await desk._watch()
+    for _ in range(POLLS_PER_EXPIRY_CHECK):
+        await desk._poll_rights()
     await bob.page.wait_for_url("**/login?next=*")
     await expect(bob("[data-ended]")).to_contain_text("Your session on this screen has ended")
     await expect(bob("form.sign-in [data-kept]")).to_contain_text("1 unsent text is kept")

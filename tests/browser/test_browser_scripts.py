@@ -26,13 +26,13 @@ async def test_each_script_gives_joined_what_it_gives_apart(office: Office) -> N
     folder = js_bundle.ModuleGraph(static_files.STATIC)
     views = js_bundle.page_entries(folder[js_bundle.MAIN])
     begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and begin a page
-    names = [name for name in folder.needed([*begin, *views.values()]) if name not in begin]
+    names = [name for name in folder.in_order([*begin, *views.values()]) if name not in begin]
     window = await office.stranger()
     await window.page.goto("/login")
     apart = dict(zip(names, await window.page.evaluate(APART, names), strict=True))
-    assert {name: set(gives) for name, gives in apart.items()} == {name: set(folder[name].given) for name in names}
+    assert {name: set(gives) for name, gives in apart.items()} == {name: set(folder[name].exports) for name in names}
     main = await window.page.evaluate(JOINED, static_files.script_url("main"))
-    everywhere = [name for name in folder.needed([js_bundle.MAIN]) if name not in begin]
+    everywhere = [name for name in folder.in_order([js_bundle.MAIN]) if name not in begin]
     assert len(everywhere) > 40
     assert {name: main[js_bundle.variable(name)] for name in everywhere} == {name: apart[name] for name in everywhere}
     for page, name in views.items():
@@ -60,7 +60,7 @@ def test_what_is_not_known_is_refused(what: str, tmp_path: Path) -> None:
     (tmp_path / "js/a.js").write_text(one)
     (tmp_path / "js/b.js").write_text(other)
     with pytest.raises(ValueError, match=re.escape(why)):
-        js_bundle.ModuleGraph(tmp_path).needed(["js/a.js"])
+        js_bundle.ModuleGraph(tmp_path).in_order(["js/a.js"])
 
 
 UNLOADED = "[data-unloaded]"

@@ -180,6 +180,6 @@ async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(off
     assert office.server
     desk, edit = office.server.desk, text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
     await desk.database.write(lambda session: session.connection().execute(edit, {"board": board}))
-    desk.chains.known.clear()
+    desk.verified_chains.known.clear()
     await window.reload()
     await expect(window("[data-chain][data-holds=false]")).to_contain_text("The chain does not hold: event 3 was changed")

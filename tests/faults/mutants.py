@@ -149,7 +149,7 @@ MUTANTS = (
         (
             Patch(
                 "board/live/event_source.py",
-                "        if not self._sights.agrees(view):\n            await self.reload()",
+                "        if not self._visibility.is_at_least(view):\n            await self.reload()",
                 "        assert view",
             ),
         ),

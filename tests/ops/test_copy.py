@@ -116,7 +116,7 @@ async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(movi
         settings_for(Path(), database_url=postgres_url, secret_key="a secret of the tests, and long enough")
     )
     assert await desk.database.read(lambda session: identity.caller_by_token(session, moving.token))
-    assert await desk.database.read(lambda session: identity.by_cookie(session, moving.cookie))
+    assert await desk.database.read(lambda session: identity.caller_by_cookie(session, moving.cookie))
     assert await desk.execute(moving.caller, again) == before
     after = await desk.execute(moving.caller, Command(new_id(), moving.search, "note.add", {"text": "the first one after"}))
     assert after.seqs == [before.seqs[0] + 1]

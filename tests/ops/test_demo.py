@@ -103,7 +103,7 @@ def test_those_who_are_named_sign_in_with_the_password_that_is_printed_in_each_r
 
 def test_the_app_in_it_is_a_program_and_no_colleague(played: Database) -> None:
     app = played.read_now(lambda session: accounts.find(session, "app@demo.example").id)
-    assert played.read_now(program_accounts.every) == {app}
+    assert played.read_now(program_accounts.all_program_accounts) == {app}
 
 
 def test_one_that_an_earlier_version_made_is_not_served_with_a_password_that_is_not_its_own(

@@ -122,7 +122,7 @@ class Storm(RuleBasedStateMachine):
         self.run(burst())
 
     async def _try(self, who: str, name: str, data: dict[str, Any], random: Random) -> str:
-        if name == "undo" or not TABLE[name].may("investigator"):
+        if name == "undo" or not TABLE[name].allows("investigator"):
             who = "Alice"
         frame: dict[str, Any] = {"type": "command", "id": new_id(), "board": self.search, "name": name, "data": data}
         if random.random() < 0.5:

@@ -62,7 +62,7 @@ async def test_what_is_owed_of_a_board_is_not_sent_after_the_right_ended_while_i
         await reach(*what)
 
     monkeypatch.setattr(hub, "_reach_channel", slowly)
-    monkeypatch.setattr(hub.source, "may_see", lambda reader, channel: not reading.is_set() or channel != search)
+    monkeypatch.setattr(hub.source, "can_see", lambda reader, channel: not reading.is_set() or channel != search)
     await charlie.say({"type": "subscribe", "board": search})
     await charlie.until(lambda: [each for each in charlie.heard if each["type"] == "unsubscribed"])
     assert not [each for each in charlie.heard if each["type"] in ("snapshot", "subscribed")]
@@ -88,9 +88,9 @@ async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_thi
     search = await company.alice.open_search()
     at = await company.alice.snapshot(search)
     source = _hub(company).source
-    assert [each.seq for each in await source.after(search, (at["epoch"], at["seq"] - 1))] == [at["seq"]]
+    assert [each.seq for each in await source.events_after(search, (at["epoch"], at["seq"] - 1))] == [at["seq"]]
     with pytest.raises(TemporarilyUnavailable):
-        await source.after(search, ("another", at["seq"] - 1))
+        await source.events_after(search, ("another", at["seq"] - 1))
 
 
 async def test_a_fault_of_ours_in_opening_a_board_is_told_to_who_asked_and_to_nobody_else(

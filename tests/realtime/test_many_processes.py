@@ -126,8 +126,8 @@ async def charlie(pair: Pair) -> Person:
 def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is found by the clock: only what is told, or asked for, gets through."""
     monkeypatch.setattr(head_poller, "SWEEP_S", NEVER_S)
-    monkeypatch.setattr(service, "WATCH_S", NEVER_S)
-    monkeypatch.setattr(search_summaries, "EVERY_S", NEVER_S)
+    monkeypatch.setattr(service, "RIGHTS_POLL_S", NEVER_S)
+    monkeypatch.setattr(search_summaries, "INTERVAL_S", NEVER_S)
 
 
 async def true(fact: Callable[[], Any]) -> None:
@@ -199,7 +199,7 @@ async def test_what_comes_while_the_journal_is_read_is_not_missed(pair: Pair, al
     search = await alice.open_search()
     screen = await bob.follow(search)
     source = pair.two.desk.source
-    really = source.after
+    really = source.events_after
     seqs = [await set_access(alice, search, "members", bob)]
 
     async def overtaken(channel: str, position: Position) -> Any:
@@ -209,7 +209,7 @@ async def test_what_comes_while_the_journal_is_read_is_not_missed(pair: Pair, al
             await true(lambda: pair.two.desk.hub.channels[search].behind)  # it was told
         return records
 
-    source.after = overtaken  # type: ignore[method-assign]
+    source.events_after = overtaken  # type: ignore[method-assign]
     seqs.append(await set_access(alice, search, "desk"))
     await bob.up_to(search, max(seqs))
     assert screen.live
@@ -472,7 +472,7 @@ async def test_who_was_just_let_in_on_the_other_process_is_let_in(pair: Pair, al
     pair.buses[0].mute = True
     await pair.two.desk.source.reload()
     await set_access(alice, search, "members", charlie)
-    assert not pair.two.desk.sights.may_see(charlie.account["id"], search)
+    assert not pair.two.desk.visibility.can_see(charlie.account["id"], search)
     assert (await charlie.follow(search)).of("task")
 
 
@@ -500,7 +500,7 @@ async def test_what_was_owed_of_a_search_is_taken_back_when_another_process_ends
     await true(lambda: connection.outbox.holds_frames(OPERATIONS))
     at = len(charlie.heard)
     await set_access(alice, search, "members")
-    await true(lambda: not pair.two.desk.sights.may_see(charlie.account["id"], search))
+    await true(lambda: not pair.two.desk.visibility.can_see(charlie.account["id"], search))
     gate.set()
     await charlie.until(lambda: [frame for frame in charlie.heard[at:] if frame["type"] == "subscribed"])
     assert search not in str(charlie.heard[at:])

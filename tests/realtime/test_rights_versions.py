@@ -42,9 +42,9 @@ def read_anew(company: Company, monkeypatch: pytest.MonkeyPatch) -> dict[str, in
 
         return count
 
-    monkeypatch.setattr(identity, "renewed", counting("people", identity.renewed))
-    monkeypatch.setattr(display_identity, "renewed", counting("displays", display_identity.renewed))
-    company.server.desk._watches = 1  # those that have ended by themselves are looked for much later
+    monkeypatch.setattr(identity, "reload_callers", counting("people", identity.reload_callers))
+    monkeypatch.setattr(display_identity, "reload_displays", counting("displays", display_identity.reload_displays))
+    company.server.desk._polls = 1  # those that have ended by themselves are looked for much later
     return counted
 
 

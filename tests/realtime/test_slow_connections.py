@@ -211,7 +211,7 @@ async def test_whose_answer_takes_long_is_not_let_go(server: Server, monkeypatch
         await go_on.wait()
         return False
 
-    monkeypatch.setattr(app.board_pages, "may_see", slow)
+    monkeypatch.setattr(app.board_pages, "can_open_board", slow)
     token = await token_for(server.desk, "Alice", "viewer")
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_S, headers={"Authorization": f"Bearer {token}"}) as http:
         asking = asyncio.create_task(http.get(f"/searches/{OPERATIONS[:-1]}"))
@@ -255,9 +255,9 @@ async def test_who_does_not_read_the_answer_is_let_go(server: Server, victor: st
     client = await come(server)
     client.writer.transport.pause_reading()  # type: ignore[attr-defined]
     ask(client, victor)
-    await until(lambda: server.desk.heavy._turns._keys)
+    await until(lambda: server.desk.heavy_reads._turns._keys)
     await until(lambda: not server.uvicorn.server_state.connections)
-    await until(lambda: not server.desk.heavy._turns._keys)
+    await until(lambda: not server.desk.heavy_reads._turns._keys)
 
 
 async def test_who_reads_slowly_but_gets_on_has_all_of_it(server: Server, victor: str) -> None:

@@ -61,5 +61,5 @@ async def ready(name: str, who: Person, other: Person) -> dict[str, Any]:
         return {}
     if name in ("handover.read", "handover.accept", "handover.refuse"):
         return {"handover": await hand(other)}
-    number = await prepare(who if name == "handover.sign" and TABLE[name].may(who.account["role"]) else other)
+    number = await prepare(who if name == "handover.sign" and TABLE[name].allows(who.account["role"]) else other)
     return {"handover": number, "positions": await positions(other)}

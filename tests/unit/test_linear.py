@@ -34,7 +34,7 @@ from tests.support.growth import grows, texts
 
 MESSAGE = protocol.MAX_CLIENT_FRAME  # characters at most, of a message, a body, and of all headers
 LONG, SHORT = 4_000, 200  # of a text that people type
-PEOPLE = mentions.known([("a", "Marie Claes"), ("b", "a a a a a a a a"), ("c", "-" * 200)])
+PEOPLE = mentions.names_by_key([("a", "Marie Claes"), ("b", "a a a a a a a a"), ("c", "-" * 200)])
 
 
 def path_of(text: str) -> None:
@@ -107,7 +107,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a name that is looked for": (fuzzy_names.normalize_name, MESSAGE),
     "a place that is looked for": (lambda text: gazetteer.gazetteer().find(text, 8), SHORT),
     "a search that is meant": (meant, SHORT),
-    "names after @": (lambda text: mentions.named([text], PEOPLE), 4 * LONG),
+    "names after @": (lambda text: mentions.mentioned([text], PEOPLE), 4 * LONG),
     "the name of an account": (mentions._key, MESSAGE),
     "a line on paper": (lambda text: content._line([UserText(text, "fr"), text]), 4 * LONG),
     "a text on paper": (lambda text: content._quote(UserText(text)), 4 * LONG),

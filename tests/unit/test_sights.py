@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from board.engine.access import VisibilityView
-from board.live.visibility import Sights
+from board.live.visibility import VisibilityCache
 from models.db.database import Database, DatabaseUnavailable
 from realtime.source import Position
 
@@ -41,7 +41,7 @@ def _both() -> tuple[Slow, Database]:
 
 async def test_an_older_reading_does_not_undo_a_newer_one() -> None:
     slow, database = _both()
-    sights = Sights()
+    sights = VisibilityCache()
     first = asyncio.create_task(sights.reload(database))
     await slow.until_asked(1)
     slow.view = CLOSED
@@ -54,12 +54,12 @@ async def test_an_older_reading_does_not_undo_a_newer_one() -> None:
     await slow.until_asked(2)
     slow.asked[-1][1].done() or slow.asked[-1][1].set_result(None)
     await second
-    assert not sights.may_see("charlie", "search")
+    assert not sights.can_see("charlie", "search")
 
 
 async def test_all_who_wait_are_served_by_one_reading_that_began_after_they_asked() -> None:
     slow, database = _both()
-    sights = Sights()
+    sights = VisibilityCache()
     tasks = [asyncio.create_task(sights.reload(database)) for _ in range(5)]
     await slow.until_asked(1)
     slow.view = CLOSED
@@ -68,12 +68,12 @@ async def test_all_who_wait_are_served_by_one_reading_that_began_after_they_aske
     slow.asked[1][1].set_result(None)
     await asyncio.gather(*tasks)
     assert len(slow.asked) == 2
-    assert not sights.may_see("charlie", "search")
+    assert not sights.can_see("charlie", "search")
 
 
 async def test_a_reading_that_failed_serves_nobody_else() -> None:
     slow, database = _both()
-    sights = Sights()
+    sights = VisibilityCache()
     first = asyncio.create_task(sights.reload(database))
     await slow.until_asked(1)
     second = asyncio.create_task(sights.reload(database))
@@ -84,17 +84,17 @@ async def test_a_reading_that_failed_serves_nobody_else() -> None:
     await slow.until_asked(2)
     slow.asked[1][1].set_result(None)
     await second
-    assert not sights.may_see("charlie", "search")
+    assert not sights.can_see("charlie", "search")
 
 
-async def _known(at: Position, members: dict[str, frozenset[str]], changed: dict[tuple[str, str], int]) -> Sights:
-    """Sights by this one reading."""
-    sights = Sights()
+async def _known(at: Position, members: dict[str, frozenset[str]], changed: dict[tuple[str, str], int]) -> VisibilityCache:
+    """VisibilityCache by this one reading."""
+    sights = VisibilityCache()
     await _read(sights, at, members, changed)
     return sights
 
 
-async def _read(sights: Sights, *view: Any) -> None:
+async def _read(sights: VisibilityCache, *view: Any) -> None:
     slow, database = _both()
     slow.view = view
     reading = asyncio.create_task(sights.reload(database))
@@ -105,45 +105,45 @@ async def _read(sights: Sights, *view: Any) -> None:
 
 async def test_what_this_process_set_before_does_not_undo_what_another_set_since() -> None:
     sights = await _known(("epoch", 8), {"search": ALICE}, {("search", "charlie"): 8, ("search", "bob"): 7})
-    sights.learn("search", "members", {"alice", "charlie"}, {"bob"}, ("epoch", 7))
-    assert not sights.may_see("charlie", "search")
-    assert sights.lost_at("charlie", "search", 8)
-    sights.learn("search", "members", {"alice", "charlie"}, {"charlie"}, ("epoch", 9))
-    assert sights.may_see("charlie", "search")
+    sights.apply_event("search", "members", {"alice", "charlie"}, {"bob"}, ("epoch", 7))
+    assert not sights.can_see("charlie", "search")
+    assert sights.lost_access_at("charlie", "search", 8)
+    sights.apply_event("search", "members", {"alice", "charlie"}, {"charlie"}, ("epoch", 9))
+    assert sights.can_see("charlie", "search")
 
 
 async def test_of_two_things_that_this_process_set_the_newer_one_stands() -> None:
     sights = await _known(("epoch", 5), {}, {})
-    sights.learn("search", "members", {"alice"}, {"charlie"}, ("epoch", 7))
-    sights.learn("search", "desk", set(), {"charlie"}, ("epoch", 6))
-    assert not sights.may_see("charlie", "search")
+    sights.apply_event("search", "members", {"alice"}, {"charlie"}, ("epoch", 7))
+    sights.apply_event("search", "desk", set(), {"charlie"}, ("epoch", 6))
+    assert not sights.can_see("charlie", "search")
 
 
 async def test_a_reading_from_before_what_this_process_set_leaves_that_alone_and_brings_the_rest() -> None:
     sights = await _known(("epoch", 5), {"other": ALICE}, {("other", "bob"): 4})
-    sights.learn("search", "members", {"alice"}, {"charlie"}, ("epoch", 8))
+    sights.apply_event("search", "members", {"alice"}, {"charlie"}, ("epoch", 8))
     await _read(sights, ("epoch", 7), {"search": frozenset({"alice", "charlie"}), "third": ALICE}, {("third", "bob"): 7})
-    assert not sights.may_see("charlie", "search")
-    assert sights.lost_at("charlie", "search", 8)
-    assert sights.may_see("bob", "other")  # another process opened it to all
-    assert sights.lost_at("bob", "third", 7)
+    assert not sights.can_see("charlie", "search")
+    assert sights.lost_access_at("charlie", "search", 8)
+    assert sights.can_see("bob", "other")  # another process opened it to all
+    assert sights.lost_access_at("bob", "third", 7)
     await _read(sights, ("epoch", 9), {}, {("search", "charlie"): 9})
-    assert sights.may_see("charlie", "search")
+    assert sights.can_see("charlie", "search")
 
 
 async def test_what_was_set_in_another_life_of_the_board_is_forgotten() -> None:
     sights = await _known(("epoch", 5), {}, {})
-    sights.learn("search", "desk", set(), {"charlie"}, ("epoch", 9))
+    sights.apply_event("search", "desk", set(), {"charlie"}, ("epoch", 9))
     await _read(sights, ("restored", 3), {"search": ALICE}, {("search", "charlie"): 3})
-    assert not sights.may_see("charlie", "search")
+    assert not sights.can_see("charlie", "search")
 
 
 async def test_another_life_of_the_board_is_neither_older_nor_agreed_to() -> None:
     sights = await _known(("epoch", 500), {}, {})
-    assert not sights.agrees(VisibilityView({}, ("restored", 40)))
-    sights.learn("search", "members", {"alice"}, {"charlie"}, ("restored", 51))
-    assert not sights.may_see("charlie", "search")
-    assert not sights.agrees(VisibilityView({"search": ALICE}, ("restored", 51)))  # the rest of it was not read
+    assert not sights.is_at_least(VisibilityView({}, ("restored", 40)))
+    sights.apply_event("search", "members", {"alice"}, {"charlie"}, ("restored", 51))
+    assert not sights.can_see("charlie", "search")
+    assert not sights.is_at_least(VisibilityView({"search": ALICE}, ("restored", 51)))  # the rest of it was not read
 
 
 async def test_what_a_reading_changed_is_told_once_and_by_who_read_it() -> None:
@@ -172,19 +172,19 @@ async def test_rights_that_were_given_and_taken_back_agree_only_with_a_reading_o
     await slow.until_asked(1)
     slow.view = (("epoch", 4), {"search": ALICE}, {("search", "charlie"): 4})
     view = VisibilityView({"search": ALICE}, ("epoch", 4))  # read together with what only Alice may see
-    assert not sights.agrees(view)
+    assert not sights.is_at_least(view)
     slow.asked[0][1].set_result(None)
     await between
-    assert not sights.agrees(view)
+    assert not sights.is_at_least(view)
     again = asyncio.create_task(sights.reload(database))
     await slow.until_asked(2)
     slow.asked[1][1].set_result(None)
     await again
-    assert sights.agrees(view)
-    assert not sights.may_see("charlie", "search")
+    assert sights.is_at_least(view)
+    assert not sights.can_see("charlie", "search")
 
 
 async def test_the_same_members_and_nothing_changed_since_are_agreed_to_without_a_reading() -> None:
     sights = await _known(("epoch", 9), {"search": ALICE}, {("search", "charlie"): 2})
-    assert sights.agrees(VisibilityView({"search": ALICE}, ("epoch", 2)))
-    assert not sights.agrees(VisibilityView({}, ("epoch", 2)))
+    assert sights.is_at_least(VisibilityView({"search": ALICE}, ("epoch", 2)))
+    assert not sights.is_at_least(VisibilityView({}, ("epoch", 2)))
