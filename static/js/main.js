@@ -41,7 +41,7 @@ const SEEN = new Set(["operations", "search"]);
 
 async function start() {
   dropSources();
-  edges(document.querySelector("[data-top]"), document.querySelector("[data-foot]"));
+  edges(document.querySelector("[data-page-header]"), document.querySelector("[data-page-footer]"));
   const { page, board, card, language, version, catalogue, accountId, accountName, accountRole } = document.body.dataset;
   const words = load(language, catalogue);
   const main = document.querySelector("main"), view = VIEWS[page]?.();
@@ -57,14 +57,14 @@ async function start() {
   await Promise.all([words, kept]);
   (await view)?.mount(main, desk, board, card || null);
   bell.mount(document.querySelector("[data-bell]"), desk);
-  outside.connect(document.querySelector("details.me"));
+  outside.connect(document.querySelector("details.account-menu"));
   signOut.connect(document.querySelector("[data-sign-out]"), desk);
-  shift.mount(document.querySelector("[data-duty]"), document.querySelector("[data-told]"), desk);
+  shift.mount(document.querySelector("[data-shift]"), document.querySelector("[data-shift-notices]"), desk);
   notices.mount(document.querySelector("[data-notices]"), desk);
-  keys.mount(desk, document.querySelector("details.me"));
+  keys.mount(desk, document.querySelector("details.account-menu"));
   if (!board || page === "replay") return undefined; // which says itself that it is not live
   says.mount(desk, desk.board(board));
-  room.mount(document.querySelectorAll("[data-room-left]"), desk.board(board));
+  room.mount(document.querySelectorAll("[data-capacity-notice]"), desk.board(board));
   if (SEEN.has(page)) seen.mount(desk, desk.board(board));
   return freshness.mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board)); // last: "live" is said where all hears
 }
@@ -73,7 +73,7 @@ async function start() {
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 // What did not come (the line broke while the page loaded) must not leave a page that waits for ever.
-const unloaded = document.querySelector("[data-unloaded]");
+const unloaded = document.querySelector("[data-load-warning]");
 start().then(
   () => unloaded.remove(),
   (error) => {

@@ -26,7 +26,7 @@ WATCH = f"""(id) => {{
   window.wake = () => {{}};
   const look = () => {{
     const card = document.querySelector(`article[data-card="${{id}}"]`);
-    return card && `${{card.parentNode.dataset.list}} ${{card.querySelector(".over, .low")?.className}}`;
+    return card && `${{card.parentNode.dataset.list}} ${{card.querySelector(".text-alert, .low")?.className}}`;
   }};
   let last = look();
   window.watching?.disconnect();

@@ -38,7 +38,7 @@ WATCH = """() => {
       window.seen.push(performance.timeOrigin + performance.now());
       window.wake();
     }));
-  }).observe(document.querySelector("[data-wall]"), { subtree: true, childList: true, characterData: true });
+  }).observe(document.querySelector("[data-display-root]"), { subtree: true, childList: true, characterData: true });
 }"""
 SEEN = """(count) => new Promise((done) => {
   window.wake = () => window.seen.length >= count && done(window.seen);

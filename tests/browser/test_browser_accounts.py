@@ -85,7 +85,7 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(office: Office, 
     await kim("[name=new]").fill(NEW)
     await kim.page.keyboard.press("Enter")
     await kim.live()
-    await expect(kim(".me .name")).to_have_text(name)
+    await expect(kim(".account-menu .name")).to_have_text(name)
     await expect(kim("[data-act=open-search]")).to_be_visible()  # a coordinator
 
     late = await office.stranger()
@@ -112,7 +112,7 @@ async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_
     await expect(ada("[data-testid=ends]")).to_contain_text("2 tokens of this account end")
     kim = await office.stranger()
     await kim.page.goto(await ada("[data-secret]").input_value())
-    await expect(kim("[data-ends]")).to_have_text("A new password ends all sessions and 2 tokens of your account.")
+    await expect(kim("[data-revocation-hint]")).to_have_text("A new password ends all sessions and 2 tokens of your account.")
     await kim("[name=new]").fill(NEW)
     await kim.page.keyboard.press("Enter")
     await expect(kim("[data-testid=changed]")).to_contain_text("2 tokens have ended.")
@@ -204,7 +204,7 @@ async def test_no_form_is_lower_than_what_is_in_it(office: Office, ada: Window) 
         for width, height in WIDTHS.items():
             await ada.page.set_viewport_size({"width": width, "height": height})
             lower = await ada.page.evaluate(
-                """() => [...document.querySelectorAll("form.line")].filter((form) =>
+                """() => [...document.querySelectorAll("form.inline-form")].filter((form) =>
                   [...form.children].some((each) => each.getBoundingClientRect().bottom > form.getBoundingClientRect().bottom + 1)
                 ).length"""
             )

@@ -258,7 +258,7 @@ async def test_an_account_that_is_disabled_lands_on_the_sign_in_page_and_its_tex
         line.heal()
         await charlie.page.wait_for_url("**/login?next=*", timeout=BACK_WITHIN_MS)
         kept = "2 unsent texts are kept in this browser. They are there again when the person who typed them has signed in."
-        assert await charlie("p.kept").inner_text() == kept
+        assert await charlie("p.kept-drafts").inner_text() == kept
         alice = await office.person("Alice")
         assert not any(event["command"] in sent for event in await alice.events(board))
 

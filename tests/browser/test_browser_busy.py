@@ -40,7 +40,7 @@ async def test_what_is_new_is_read_when_the_server_has_time(office: Office, stat
     window.may_fail("Failed to load resource")
     asked = await be_busy(window.page, status)
     await window.page.goto("/since")
-    await expect(window(f"[data-news-of='{board}'] [data-testid=net]")).to_contain_text("Ring the school", timeout=20_000)
+    await expect(window(f"[data-unseen-board='{board}'] [data-testid=net]")).to_contain_text("Ring the school", timeout=20_000)
     assert asked["/since"] > TIMES
     assert asked[f"/boards/{board}/events"] > TIMES
 
@@ -53,7 +53,7 @@ async def test_the_history_and_its_chain_are_read_when_the_server_has_time(offic
     asked = await be_busy(window.page, 503)
     await window.page.goto(f"/searches/{board}/history")
     await expect(window("main")).to_contain_text("Girl with a red coat", timeout=20_000)
-    await expect(window("[data-chain][data-holds=true]")).to_be_visible(timeout=20_000)
+    await expect(window("[data-chain][data-verified=true]")).to_be_visible(timeout=20_000)
     assert asked[f"/boards/{board}/events"] > TIMES
     assert asked[f"/boards/{board}/chain"] > TIMES
 

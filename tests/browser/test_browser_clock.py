@@ -39,7 +39,7 @@ async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves
     await bob.fill("grade", {"grade.source": "B"})
     await bob("[data-act=grade]").click()
     # what has just happened has just happened, whatever the journal's own time is
-    await expect(alice.card(SEEN).locator(".by time")).to_have_text("just now", timeout=LEARNS_MS)
+    await expect(alice.card(SEEN).locator(".change-note time")).to_have_text("just now", timeout=LEARNS_MS)
     hour = await wall.page.evaluate("new Date().toLocaleTimeString('en-GB', { timeZone: 'Europe/Brussels' }).slice(0, 2)")
     await expect(wall.page.get_by_test_id("now")).to_have_text(re.compile(rf"^{hour}:|:(?:59|00)$"), timeout=LEARNS_MS)
     graded = alice("[data-testid=history] li[data-type='sighting.graded']")

@@ -48,7 +48,7 @@ async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(office: O
     await expect(bob("[data-act=qualify]")).to_have_count(0)
     await decide(alice, "qualify")
     await expect(alice("dialog input[value=null]")).to_be_checked()
-    await expect(alice("dialog .applying li")).to_have_text(
+    await expect(alice("dialog .applicable li")).to_have_text(
         ["Younger than 13 · Identity card", "Absence contrary to usual behaviour · Her mother"]
     )
     await alice("dialog input[value=true]").check()

@@ -86,7 +86,7 @@ async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(office:
     await bob("[data-bell] summary").click()
     await expect(bob("[data-testid=alerts] li").first).to_contain_text(f"Alice closed the search anyway, because: {WHY}")
     await bob.open("/")
-    await expect(bob(f"[data-search='{board}'] .anyway")).to_have_text(f"Closed anyway because: {WHY}")
+    await expect(bob(f"[data-search='{board}'] .override-reason")).to_have_text(f"Closed anyway because: {WHY}")
     await bob.open(f"/searches/{board}/history")
     await expect(bob("[data-type='search.status_set'] [data-path=acknowledge]").first).to_contain_text(WHY)
     seq = (await (await office.person("Bob")).events(board))[-1]["seq"]

@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 844}
 
 async def names(window: Window, wanted: list[str]) -> None:
     """The columns, from left to right."""
-    await expect(window("section.col h2")).to_have_text([f"{name} 0" for name in wanted])
+    await expect(window("section.column h2")).to_have_text([f"{name} 0" for name in wanted])
 
 
 async def menu(window: Window, role: str) -> Locator:
@@ -77,7 +77,7 @@ async def test_a_column_that_can_not_be_removed_says_why(office: Office) -> None
         await expect(opened.locator("small").last).to_contain_text(why)
         assert await remove.get_attribute("aria-describedby") == await opened.locator("small").last.get_attribute("id")
         await remove.click(force=True)
-        await expect(alice("section.col")).to_have_count(5)
+        await expect(alice("section.column")).to_have_count(5)
         await alice.page.keyboard.press("Escape")
     await alice.move_by_menu("Girl at the tram", "done")
     await expect(alice.column("done").locator(".card")).to_have_count(1)
@@ -86,7 +86,7 @@ async def test_a_column_that_can_not_be_removed_says_why(office: Office) -> None
     )
     await alice.page.keyboard.press("Escape")
     await (await menu(alice, "doing")).locator("[data-act=remove-column]").click()
-    await expect(alice("section.col")).to_have_count(4)
+    await expect(alice("section.column")).to_have_count(4)
 
 
 async def test_columns_are_arranged_by_keyboard_and_the_focus_stays(office: Office) -> None:
@@ -162,7 +162,7 @@ async def test_who_does_not_lead_is_offered_no_menu(office: Office, name: str) -
     board = await bare(office)
     window = await office.window(name)
     await window.open(f"/searches/{board}")
-    await expect(window("section.col")).to_have_count(5)
+    await expect(window("section.column")).to_have_count(5)
     await expect(window("[data-act=column-menu]")).to_have_count(0)
 
 
@@ -170,7 +170,7 @@ async def test_a_closed_search_is_not_arranged_any_more(office: Office) -> None:
     board = await bare(office)
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
-    await expect(alice("section.col [data-act=column-menu]")).to_have_count(5)
+    await expect(alice("section.column [data-act=column-menu]")).to_have_count(5)
     await (await office.person("Alice")).do(
         board, "search.set_status", {"status": "closed", "reason": "Home again", "acknowledge": "as it is"}
     )
@@ -200,7 +200,7 @@ async def test_a_task_that_is_done_is_not_late(office: Office, language: str) ->
     for name in ("Alice", "Victor"):
         window = await office.window(name, locale=language)
         await window.open(f"/searches/{board}")
-        await expect(window(f"article[data-card='{task}'] [data-late]")).to_have_count(1)
+        await expect(window(f"article[data-card='{task}'] [data-overdue]")).to_have_count(1)
     await alice.do(board, "card.move", {"card": task, "column": done})
     due = translate("due {at}", language).partition("{at}")[0]
     for window in office.windows[-2:]:
@@ -209,4 +209,4 @@ async def test_a_task_that_is_done_is_not_late(office: Office, language: str) ->
         await expect(card).not_to_contain_text(":36")
         await card.click()
         await expect(window("[data-panel] :is(.until, .quick-read)")).to_contain_text(re.compile(rf"{due}.*5:36"))
-        await expect(window("[data-panel] [data-late]")).to_have_count(0)
+        await expect(window("[data-panel] [data-overdue]")).to_have_count(0)

@@ -27,7 +27,7 @@ async def tab_to(window: Window, selector: str) -> None:
 async def test_displays_are_paired_changed_and_revoked_by_keys_alone_and_what_was_done_is_said(office: Office) -> None:
     wall, desk = await screen(office), await office.window("Alice", viewport=PHONE)
     elias = await office.search(person={"first_name": "Elias", "age": 8})
-    keys, said = desk.page.keyboard, desk("body > [data-says]")
+    keys, said = desk.page.keyboard, desk("body > [data-announcer]")
     await desk.open("/displays")
     await tab_to(desk, "[data-act=pair]")
     await keys.press("Enter")

@@ -75,7 +75,7 @@ async def take_a_call(window: Window, search: str) -> None:
 
 
 async def sign_out(window: Window, choice: str) -> None:
-    await window("details.me summary").click()
+    await window("details.account-menu summary").click()
     await window("[data-sign-out] button").click()
     await window(f"dialog [data-act={choice}]").click()
 
@@ -125,7 +125,7 @@ async def test_nor_is_it_kept_by_the_forms_of_a_board(office: Office, form: str)
         await bob("[data-act=add-sighting]").click()
     await expect(bob.field(form, "description")).to_have_value(SEEN)
     await expect(bob.field(form, "source_name")).to_have_value("")
-    await expect(bob(f"form[data-form={form}] [data-field=source_name] [data-cut]")).to_be_attached()
+    await expect(bob(f"form[data-form={form}] [data-field=source_name] [data-not-kept]")).to_be_attached()
     await expect(bob(f"form[data-form={form}]")).to_have_attribute("autocomplete", "off")  # nor does the browser by itself
 
 
@@ -137,7 +137,7 @@ async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_
         line.cut()
         await bob("html:not([data-freshness=live])").wait_for(state="attached")
         await bob.page.keyboard.press("Control+Enter")
-        await expect(bob("[data-taken][data-pending]")).to_contain_text("waiting for the line")
+        await expect(bob("[data-recent-call][data-pending]")).to_contain_text("waiting for the line")
         await keeps(bob, 2)  # the command, and the list of what was taken
         await hides_all(bob)
         await bob.page.goto("about:blank")
@@ -146,7 +146,7 @@ async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_
         await taken(bob, 1)
         await keeps(bob, 1)
         assert [key.rpartition(":draft:")[2] for key in await kept(bob)] == ["intake:taken"]
-        board, sighting = (await bob("[data-taken] a").get_attribute("href") or "").split("/")[2::2]
+        board, sighting = (await bob("[data-recent-call] a").get_attribute("href") or "").split("/")[2::2]
         source = await (await office.person("Bob")).http.get(f"/api/v1/boards/{board}/sightings/{sighting}/source")
         assert (source.json()["name"], source.json()["contact"]) == (CALLER, NUMBER)
         await hides_all(bob)
@@ -182,13 +182,13 @@ async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept
     await bob.live()
     assert len(await kept(bob)) == 2
 
-    await bob("details.me summary").click()
+    await bob("details.account-menu summary").click()
     await bob("[data-sign-out] button").click()
     named = bob("[data-testid=unsent-texts] li")
     assert sorted(await named.all_inner_texts()) == ["Draft: New task: Half a task", f"Draft: Take a call: {SEEN}"]
     await bob("dialog [data-act=keep]").click()
     await bob.page.wait_for_url("**/login")
-    await expect(bob("form.sign-in [data-kept]")).to_contain_text("2 unsent texts are kept")
+    await expect(bob("form.sign-in [data-kept-drafts]")).to_contain_text("2 unsent texts are kept")
     await hides_all(bob)
     assert "Half a task" not in await everything(bob)
     await bob.page.go_back()
@@ -215,13 +215,13 @@ async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_i
         line.cut()
         await bob("html:not([data-freshness=live])").wait_for(state="attached")
         await bob.page.keyboard.press("Control+Enter")
-        await bob("details.me summary").click()
+        await bob("details.account-menu summary").click()
         await bob("[data-sign-out] button").click()
         assert await bob("[data-testid=unsent-texts] li").all_inner_texts() == [f"New sighting: {SEEN}"]
         await bob("dialog [data-act=stay]").click()
         line.heal()
         await taken(bob, 1)
-        await bob("details.me summary").click()
+        await bob("details.account-menu summary").click()
         await bob("[data-sign-out] button").click()
         await bob.page.wait_for_url("**/login")
         assert await kept(bob) == []
@@ -375,7 +375,7 @@ async def test_drafts_of_an_earlier_version_are_taken_over_once(office: Office) 
     board = await office.search()
     bob = await office.window("Bob")
     await bob.page.goto("/account")
-    await expect(bob("[data-kept]")).to_have_text("nothing")
+    await expect(bob("[data-kept-drafts]")).to_have_text("nothing")
     await bob.page.evaluate(
         """([board, caller, number, seen]) => {
           const start = `searchboard:${document.body.dataset.accountId}:draft:`;

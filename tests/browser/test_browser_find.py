@@ -76,7 +76,7 @@ async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(office:
     await count(window, "1 found in all searches")
     assert await window("[data-hit] mark").all_inner_texts() == ["zeppelin", "harbour"]
     await expect(window("[data-hit]")).to_contain_text("Xanthippe · Sighting")
-    await expect(window("[data-hit] .said")).to_contain_text("🙂 over the <b>harbour</b>")
+    await expect(window("[data-hit] .snippet")).to_contain_text("🙂 over the <b>harbour</b>")
     await window("#find").fill("zeppelin")
     await count(window, "2 found in all searches")
     for _ in range(2):
@@ -84,7 +84,7 @@ async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(office:
     sighting = window(f"[data-hit='{card}']")
     await expect(sighting).to_have_attribute("aria-selected", "true")
     await expect(window("#find")).to_have_attribute("aria-activedescendant", str(await sighting.get_attribute("id")))
-    assert await barriers(window, ".desk-head") == []
+    assert await barriers(window, ".operations-header") == []
     await keep(window, "find", 1400)
     await window.page.keyboard.press("Enter")
     await window.page.wait_for_url(f"**/searches/{secret}/cards/{card}")
@@ -195,7 +195,7 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(office: Office)
         await window.open(f"/searches/{board}?{name}={value}&kind=nonsense")
         await expect(shown.locator("h3")).to_have_text(titles)
         await expect(window(f"[data-filter={name}]")).to_have_value(value)
-    await window("[data-asked=assignee]").click()
+    await window("[data-active-filter=assignee]").click()
     await expect(shown).to_have_count(len(cards))
     await window("[data-chip=overdue]").click()
     await expect(shown.locator("h3")).to_have_text(["Bob's"])

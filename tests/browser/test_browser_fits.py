@@ -19,7 +19,7 @@ WIDER = """() => [...document.querySelectorAll("article.card")].flatMap((card) =
 })"""
 # What of the bar is out of the window, or lies over what stands before it (the bell has a margin that it may).
 BAR = """() => {
-  const parts = [...document.querySelectorAll(".bar > *")].filter((each) => each.getBoundingClientRect().width > 1);
+  const parts = [...document.querySelectorAll(".header-bar > *")].filter((each) => each.getBoundingClientRect().width > 1);
   const boxes = parts.map((each) => each.getBoundingClientRect());
   const isOut = ({ left, right }, at) => right > innerWidth || (at > 0 && left < boxes[at - 1].right - 9);
   return parts.filter((_, at) => isOut(boxes[at], at)).map((each) => each.className);
@@ -92,7 +92,7 @@ async def test_in_chosen_colours_past_and_future_of_the_time_line_differ(office:
     await window.page.goto(f"/searches/{board}?at=5")
     line = window("[data-testid=timeline]")
     await line.wait_for()
-    ahead = await window(".past-line .ahead").bounding_box()
+    ahead = await window(".timeline .future").bounding_box()
     assert ahead
     clip = {"x": ahead["x"] + 20, "y": ahead["y"], "width": ahead["width"] - 40, "height": ahead["height"]}
     await window("[data-testid=timeline] .density").evaluate("each => (each.style.visibility = 'hidden')")

@@ -17,7 +17,7 @@ from tests.support.window import Window
 
 pytestmark = pytest.mark.browser
 
-SAYS = "(text) => document.querySelector('body > [data-says]').textContent === text"
+SAYS = "(text) => document.querySelector('body > [data-announcer]').textContent === text"
 SEARCHES, EVENTS = 8, 300  # of the night, beside those that each search begins with
 
 
@@ -60,7 +60,7 @@ async def holds(office: Office, name: str, *windows: Window) -> None:
     """One person holds the shift, on every screen the same: in the bar, and on the page."""
     id = (await (await office.person(name)).http.get("/api/v1/me")).json()["id"]
     for window in windows:
-        await expect(window("[data-duty] .who")).to_have_text(re.compile(f"^Shift: {name} since "))
+        await expect(window("[data-shift] .who")).to_have_text(re.compile(f"^Shift: {name} since "))
         await expect(window("[data-testid=holder]")).to_have_count(1)
         await expect(window("[data-testid=holder]")).to_have_attribute("data-holder", id)
 
@@ -100,7 +100,7 @@ async def sign(window: Window) -> None:
 async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Office) -> None:
     alice, dora = await at_handover(office, "Alice", "Dora")
     for window in (alice, dora):
-        await expect(window("[data-duty]")).to_have_text(re.compile("Nobody holds the shift"))
+        await expect(window("[data-shift]")).to_have_text(re.compile("Nobody holds the shift"))
         await expect(window("[data-section]")).to_have_count(SEARCHES)
 
     await alice("[data-act=take]").click()
@@ -111,7 +111,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await expect(dora("[data-testid=holder]")).to_contain_text("Nobody handed it over: the first night")
 
     await prepare(alice)
-    await expect(dora("[data-duty] .open")).to_have_text("Handover 1: begun")
+    await expect(dora("[data-shift] .open")).to_have_text("Handover 1: begun")
     board = await board_of(first(alice))
     assessment = first(alice).locator("[data-field=assessment] textarea")
     await assessment.fill("on the tram")
@@ -136,7 +136,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await current(office, alice, board)
     await alice("[data-act=look-again]").click()
     await alice("[data-act=sign-now]").click()
-    await expect(dora("[data-duty] .open")).to_have_text("Handover 1: signed")
+    await expect(dora("[data-shift] .open")).to_have_text("Handover 1: signed")
     await holds(office, "Alice", alice, dora)
     await expect(alice("[data-act=accept], [data-act=mark-read], form[data-form=briefing]")).to_have_count(0)
 
@@ -149,9 +149,9 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     for window in (alice, dora):
         await expect(window("[data-testid=not-accepted]")).to_contain_text("Dora refused handover 1")
         await expect(window("[data-testid=not-accepted] q")).to_have_text("the port has to be in it")
-        await expect(window("[data-duty] .open")).to_have_text("Handover 1: refused")
+        await expect(window("[data-shift] .open")).to_have_text("Handover 1: refused")
     await alice("[data-bell] summary").click()
-    await expect(alice("[data-testid=alerts] [data-kind=handover] .said").first).to_have_text(
+    await expect(alice("[data-testid=alerts] [data-kind=handover] .sentence").first).to_have_text(
         "Dora refused handover 1: the port has to be in it"
     )
     await alice.page.keyboard.press("Escape")
@@ -194,7 +194,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await holds(office, "Dora", alice, dora)
     await expect(alice("[data-notice=passed]")).to_have_text(told)
     await said
-    await expect(alice("[data-duty] .open")).to_have_count(0)
+    await expect(alice("[data-shift] .open")).to_have_count(0)
     await important(office, board)  # her own page goes on with what is
     for window in (alice, dora):
         await current(office, window, board)
@@ -202,7 +202,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await alice.open("/handovers/2")
     await expect(alice("[data-testid=holder]")).to_contain_text("The port, then the tram.")
     await expect(alice("[data-section]")).to_have_count(SEARCHES)
-    await expect(first(alice).locator("[data-said=assessment]")).to_have_text("on the tram")
+    await expect(first(alice).locator("[data-text=assessment]")).to_have_text("on the tram")
     await expect(alice("[data-act=take], form[data-form], [data-act=mark-read]")).to_have_count(0)
     handovers = (await (await office.person("Alice")).http.get("/api/v1/handovers/2")).json()
     await expect(alice("[data-testid=holder] code")).to_have_text(handovers["handover"]["digest"])
@@ -216,9 +216,9 @@ async def test_who_only_looks_sees_all_of_it_and_can_do_nothing(office: Office) 
     await alice.do(OPERATIONS, "handover.prepare", {})
     victor = await office.window("Victor", viewport={"width": 390, "height": 844})
     await victor.open("/")
-    await expect(victor("[data-duty] .short")).to_have_text("A")
-    await expect(victor("[data-duty]")).to_have_attribute("title", re.compile(r"^Shift: Alice since .*\. Handover 3: begun$"))
-    await victor("[data-duty]").click()
+    await expect(victor("[data-shift] .short")).to_have_text("A")
+    await expect(victor("[data-shift]")).to_have_attribute("title", re.compile(r"^Shift: Alice since .*\. Handover 3: begun$"))
+    await victor("[data-shift]").click()
     await victor.live()
     await expect(victor("[data-testid=withheld]")).to_have_text("1 search is withheld: you are not one of its people.")
     await expect(victor("[data-section]")).to_have_count(SEARCHES)
@@ -240,7 +240,7 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     await expect(dora("[data-testid=holder]")).to_contain_text("Taken after Alice. Nobody handed it over: Alice does not answer")
     withdrawn = dora("[data-testid=earlier] [data-status=withdrawn] a")
     await expect(withdrawn).to_have_text("Dora withdrew handover 3")
-    await expect(dora("[data-duty] .open")).to_have_count(0)
+    await expect(dora("[data-shift] .open")).to_have_count(0)
     dora.allowed.append("status of 404")  # the report, which there is none of
     await withdrawn.click()  # though it was never signed
     await expect(dora("[data-testid=holder]")).to_contain_text("Dora withdrew handover 3")

@@ -51,7 +51,7 @@ def row(window: Window, seq: int) -> Locator:
 
 async def told(window: Window, seq: int) -> str:
     """The sentence of an event."""
-    return " ".join((await row(window, seq).locator(".says").inner_text()).split())
+    return " ".join((await row(window, seq).locator(".event-text").inner_text()).split())
 
 
 async def head(person: Person, board: str) -> int:
@@ -187,7 +187,7 @@ async def test_it_stands_under_the_shift_in_which_it_happened(office: Office) ->
     await expect(groups.first).to_have_text(re.compile(r"Shift 1: Alice, since .*\d\d:\d\d"))
     await expect(window(ROWS).first.locator("h2")).to_have_count(1)
     await window.open("/history")
-    sentence = window(f"{ROWS}[data-key='operations/{taken}'] .says")
+    sentence = window(f"{ROWS}[data-key='operations/{taken}'] .event-text")
     await expect(sentence).to_have_text("Alice took the shift; nobody handed it over, because: Nobody was here")
     taken = (await dora.do("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
     await expect(row(window, taken).locator("h2")).to_have_text(re.compile("Shift 2: Dora, since"))

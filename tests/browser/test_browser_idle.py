@@ -29,7 +29,7 @@ async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(office:
     bob = await office.window("Bob")
     await bob.page.clock.install()
     await bob.page.goto("/account")
-    await expect(bob("[data-kept]")).to_have_text("nothing")
+    await expect(bob("[data-kept-drafts]")).to_have_text("nothing")
     assert await told(bob, 9) == 0
     await bob.page.keyboard.press("Tab")
     assert await told(bob, 9) == 1
@@ -55,7 +55,7 @@ async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_
         await desk._poll_rights()
     await bob.page.wait_for_url("**/login?next=*")
     await expect(bob("[data-ended]")).to_contain_text("Your session on this screen has ended")
-    await expect(bob("form.sign-in [data-kept]")).to_contain_text("1 unsent text is kept")
+    await expect(bob("form.sign-in [data-kept-drafts]")).to_contain_text("1 unsent text is kept")
     await bob.sign_in("bob@desk.example")
     await office.people["Bob"].sign_in()  # for the scenes that follow
     await bob.page.wait_for_url(f"**/searches/{board}")

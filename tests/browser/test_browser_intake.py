@@ -33,7 +33,7 @@ def focused(window: Window, field: str) -> Any:
 
 
 async def taken(window: Window, count: int) -> None:
-    await expect(window("[data-taken][data-number]")).to_have_count(count)
+    await expect(window("[data-recent-call][data-number]")).to_have_count(count)
 
 
 async def sightings(office: Office, board: str) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(
         await tell(bob.page, "A boy at the harbour", "Oostende")
         await bob("html:not([data-freshness=live])").wait_for(state="attached")
         await keys.press("Control+Enter")
-        await expect(bob("[data-taken][data-pending]")).to_contain_text("waiting for the line")
+        await expect(bob("[data-recent-call][data-pending]")).to_contain_text("waiting for the line")
         await focused(bob, "search")
         await keys.type("noor")
         await offered(bob, "search", "2026-7001")
@@ -85,7 +85,7 @@ async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(
         await expect(bob("#search")).to_have_value("2026-7001 · Noor P.")
         await keys.press("Control+Enter")
         await taken(bob, 3)
-        await expect(bob("[data-taken] a")).to_contain_text(["Noor P.", "Adam", "Noor P."])
+        await expect(bob("[data-recent-call] a")).to_contain_text(["Noor P.", "Adam", "Noor P."])
 
     first, third = sorted(await sightings(office, noor), key=lambda each: int(each["number"]))
     (second,) = await sightings(office, adam)
@@ -114,8 +114,8 @@ async def test_what_may_be_the_same_and_what_may_be_meant_stand_beside(office: O
     await bob.page.keyboard.type("brugge")
     await offered(bob, "where", "Brugge")
     await bob.page.keyboard.press("Enter")
-    await expect(bob(f"[data-meant='{near}']")).to_be_visible()
-    await bob(f"[data-meant='{near}']").click()
+    await expect(bob(f"[data-suggestion='{near}']")).to_be_visible()
+    await bob(f"[data-suggestion='{near}']").click()
     await expect(bob("#search")).to_have_value("2026-7102 · Kobe")
     await expect(bob(f"[data-similar='{told}']")).to_have_count(0)
     await expect(bob("#text")).to_have_value("yellow coat, skateboard")
@@ -188,10 +188,10 @@ async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(offic
         alice = await office.person("Alice")
         await alice.do(board, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
         line.heal()
-        await expect(bob("[data-taken] .error")).to_contain_text("This search is closed")
+        await expect(bob("[data-recent-call] .error")).to_contain_text("This search is closed")
         await bob("[data-act=mend]").click()
         await expect(bob("#text")).to_have_value("On the beach")
-        await expect(bob("[data-taken]")).to_have_count(0)
+        await expect(bob("[data-recent-call]")).to_have_count(0)
     assert await sightings(office, board) == []
     await office.clear()
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 COAT = "Girl with a red coat at the Graslei"
 TRAIN = "Boy alone on the train to Oostende"
 BUS = "Girl at the stop of bus 5"
-SAID = "body > [data-says]"
+SAID = "body > [data-announcer]"
 UNPROVEN_MS = 11_000  # longer than a board counts as current without a proof
 OPEN = "window.opened = document.querySelector('dialog[open] form')?.dataset.form"
 TAKEN = """() => {
@@ -25,7 +25,8 @@ TAKEN = """() => {
 }"""
 LISTEN = """() => {
   window.said = [];
-  const hear = () => window.said.push(...[...document.querySelectorAll("[data-says]")].map((each) => each.textContent).filter(
+  const places = () => [...document.querySelectorAll("[data-announcer]")];
+  const hear = () => window.said.push(...places().map((each) => each.textContent).filter(
     (text) => text && text !== window.said.at(-1)));
   new MutationObserver(hear).observe(document.body, {subtree: true, childList: true});
 }"""
@@ -124,7 +125,8 @@ async def test_what_colleagues_did_is_said_and_what_one_did_oneself_is_not(offic
     await press(alice, "t")
     await alice("dialog").wait_for()
     await bob.do(board, "sighting.grade", {"sighting": coat, "grade": {"source": "B", "content": 2}})
-    await expect(alice("dialog [data-says]")).to_have_text(f"Bob graded Sighting {number}: B2")  # what lies behind it is not read
+    graded = f"Bob graded Sighting {number}: B2"
+    await expect(alice("dialog [data-announcer]")).to_have_text(graded)  # what lies behind the dialog is not read
     await press(alice, "Escape")
     for text in ("One", "Two", "Three"):
         await bob.do(board, "note.add", {"card": coat, "text": text})
@@ -176,10 +178,10 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office
     await press(victor, "Escape")
     await focused(victor, of(victor.card(COAT)))
     await press(victor, "Control+k")
-    offered = await victor("[role=option]").evaluate_all("all => all.map((each) => each.dataset.does)")
+    offered = await victor("[role=option]").evaluate_all("all => all.map((each) => each.dataset.paletteItem)")
     assert offered == ["find", "log", "history", "/", "/history", "/since", "/handover", "/account", "/api", "keys", "sign-out"]
     await press(victor, "ArrowUp")
-    await expect(victor("[aria-selected=true]")).to_have_attribute("data-does", "sign-out")
+    await expect(victor("[aria-selected=true]")).to_have_attribute("data-palette-item", "sign-out")
     chosen = await victor("[aria-selected=true]").get_attribute("id")
     await expect(victor("dialog [role=combobox]")).to_have_attribute("aria-activedescendant", str(chosen))
     await press(victor, "Escape")
@@ -272,7 +274,7 @@ async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(o
         "outcome": {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "police"},
     }
     await (await office.person("Alice")).do(board, "search.set_status", found)
-    await expect(alice(f".desk-column.found [data-search='{board}'] a")).to_be_focused()
+    await expect(alice(f".operations-column.found [data-search='{board}'] a")).to_be_focused()
 
 
 async def test_arrows_walk_to_what_lies_there(office: Office) -> None:
@@ -280,7 +282,7 @@ async def test_arrows_walk_to_what_lies_there(office: Office) -> None:
         await office.search(person={"first_name": name})
     alice = await office.window("Alice")
     await alice.open("/")
-    first = alice(".desk-column.open li[data-search]").first
+    first = alice(".operations-column.open li[data-search]").first
     await first.locator("a").focus()
 
     async def after(key: str) -> tuple[float, float]:
@@ -306,7 +308,7 @@ async def test_arrows_begin_at_the_first_card(office: Office, path: str) -> None
     await office.sighting(board, COAT)
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}" if path == "search" else "/")
-    cards = alice("[data-list] article[data-card]" if path == "search" else ".desk-column li[data-search]")
+    cards = alice("[data-list] article[data-card]" if path == "search" else ".operations-column li[data-search]")
     first = cards.first.locator("a").first
     await press(alice, "ArrowDown")
     await focused(alice, first)
@@ -392,7 +394,7 @@ async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(
     await press(bob, "Escape")
     await bob.page.mouse.up()
     await expect(bob("main[data-dragging]")).to_have_count(0)
-    await expect(bob("[data-drop]")).to_have_count(0)
+    await expect(bob("[data-drop-target]")).to_have_count(0)
     assert not [frame for frame in bob.frames if frame.sent and frame.body.get("name") == "card.move"]
 
 

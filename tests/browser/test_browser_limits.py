@@ -40,7 +40,9 @@ async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(office: O
     await office.same(alice, bob, board)
 
 
-PLACES = """() => [...document.querySelectorAll(".bar > *:not(.room), main, main header, main .columns > *")].map((each) => {
+PLACES = """() => [
+  ...document.querySelectorAll(".header-bar > *:not(.capacity-notice), main, main header, main .columns > *")
+].map((each) => {
   const { x, y, width, height } = each.getBoundingClientRect();
   return [each.className, x, y, width, height].join(" ");
 })"""
@@ -64,7 +66,7 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(office: Offi
     window = await office.window("Alice")
     await window.open(f"/searches/{board}")
     await window.freshness("live")
-    said = window(".bar > [data-room-left]")
+    said = window(".header-bar > [data-capacity-notice]")
     await expect(said).to_have_text("")
     before = await window.page.evaluate(PLACES)
     await alice.do(board, "note.add", {"text": "a note in the log, which is no card"})
@@ -73,14 +75,15 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(office: Offi
     for language in ("fr", "nl", "de"):
         other = await office.window("Bob", locale=f"{language}-BE")
         await other.open(f"/searches/{board}")
-        await expect(other(".bar > [data-room-left]")).to_have_text(FILLING[language].format(count=has + 1, most=has + 4))
+        filling = FILLING[language].format(count=has + 1, most=has + 4)
+        await expect(other(".header-bar > [data-capacity-notice]")).to_have_text(filling)
     for _ in range(3):
         await alice.do(board, "note.add", {"text": "x"})
     await expect(said).to_have_text("This board is full. Nothing can be added to it.")
     phone = await office.window("Bob", viewport={"width": 390, "height": 800})
     await phone.open(f"/searches/{board}")
-    await phone("details.me summary").click()
-    await expect(phone(".me .menu .room")).to_have_text("This board is full. Nothing can be added to it.")
+    await phone("details.account-menu summary").click()
+    await expect(phone(".account-menu .menu .capacity-notice")).to_have_text("This board is full. Nothing can be added to it.")
 
 
 async def test_searches_do_not_fill_operations(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +95,7 @@ async def test_searches_do_not_fill_operations(office: Office, monkeypatch: pyte
     monkeypatch.setattr(event_writer, "NEARLY_FULL", (notes + 1) / (notes + 2))
     await window.open("/")
     await window.freshness("live")
-    said = window(".bar > [data-room-left]")
+    said = window(".header-bar > [data-capacity-notice]")
     await office.search()
     await expect(said).to_have_text("")
     await alice.do("operations", "note.add", {"text": "x"})

@@ -33,7 +33,7 @@ THEMES: dict[Literal["light", "dark"], dict[str, Any]] = {  # with what axe judg
 # the page for seconds, in which the veil comes over it, as it should: no text below it could be judged.
 BARE = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync("*::before, *::after {content: none !important} .veil {display: none !important}");
+  sheet.replaceSync("*::before, *::after {content: none !important} .stale-overlay {display: none !important}");
   document.adoptedStyleSheets = [sheet];
 }"""
 # Of what axe finds, what is said of it: [sentences, texts whose colours could be judged, those whose could not]. All of it would

@@ -198,8 +198,8 @@ async def test_a_hotline_operator_takes_three_calls_in_a_row(desk: Abroad) -> No
             await keys.type(line)
             await keys.press("Enter")
         await keys.press("Control+Enter")
-        await expect(bob("[data-taken] a").filter(has_text=str(number)).first).to_be_visible()
-    await expect(bob("[data-taken][data-number]")).to_have_count(3)
+        await expect(bob("[data-recent-call] a").filter(has_text=str(number)).first).to_be_visible()
+    await expect(bob("[data-recent-call][data-number]")).to_have_count(3)
     await desk.read(bob)
     alice = await desk.person("Alice")
     boards = (await alice.http.get("/api/v1/boards")).json()["boards"]

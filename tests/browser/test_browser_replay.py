@@ -101,8 +101,8 @@ BETWEEN = """async () => {
   past.swap();
   return [here, last, told()];
 }"""
-WAYS = """(list) => [...list.querySelectorAll("[data-way]")].map((way) =>
-  [way.dataset.way, [...way.querySelectorAll("[data-changed]")].map((each) => each.dataset.changed)])"""
+WAYS = """(list) => [...list.querySelectorAll("[data-change]")].map((way) =>
+  [way.dataset.change, [...way.querySelectorAll("[data-changed]")].map((each) => each.dataset.changed)])"""
 
 
 async def at_past(window: Window, path: str) -> Window:
@@ -185,7 +185,7 @@ async def test_a_board_of_the_past_is_read_and_not_written(office: Office) -> No
     await stands_at(bob, head - 2, head)
     card = bob.card("Girl with a red coat")
     await expect(card).to_have_class(re.compile(r"\bchanged\b"))
-    await expect(card.locator(".by")).to_contain_text("changed by Alice")
+    await expect(card.locator(".change-note")).to_contain_text("changed by Alice")
     await expect(card.locator(".confirmed")).to_have_text("credible")
     await bob.open_card("Girl with a red coat")
     await expect(bob.panel.locator("[data-field=clothing]")).to_have_text("a red coat")
@@ -278,19 +278,19 @@ async def test_two_moments_are_compared(office: Office) -> None:
     await alice("[data-act=compare]").click()
     await alice("[data-act=last]").click()
     compared = alice("[data-testid=compared]")
-    await expect(compared.locator("[data-way=removed] li[data-changed]")).to_have_count(0)
+    await expect(compared.locator("[data-change=removed] li[data-changed]")).to_have_count(0)
     ways = await compared.evaluate(WAYS)
     note = (await person.events(board))[-2]["id"]
     assert {way: set(ids) for way, ids in ways} == {"added": {sighting, note}, "solved": {task}, "moved": {moved}}
     await expect(compared.locator(f"[data-changed='{task}'] [data-path=column]")).to_have_text("Column: To do → Done")
-    await expect(alice(f"article[data-card='{task}'] .by")).to_have_text("solved")
+    await expect(alice(f"article[data-card='{task}'] .change-note")).to_have_text("solved")
     await expect(alice.page).to_have_url(re.compile(rf"\?at={head}&with={before}$"))
     await alice.page.reload()
-    await expect(compared.locator("[data-way=solved] [data-changed]")).to_have_count(1)
+    await expect(compared.locator("[data-change=solved] [data-changed]")).to_have_count(1)
     await alice("[data-act=swap]").click()
     await stands_at(alice, before, head)
     await alice("[data-act=on]").click()  # from here on the sighting is on both
-    await expect(compared.locator(f"[data-way=removed] [data-changed='{sighting}']")).to_have_count(1)
+    await expect(compared.locator(f"[data-change=removed] [data-changed='{sighting}']")).to_have_count(1)
     await alice("[data-act=stop-comparing]").click()
     await expect(compared).to_have_count(0)
     await expect(alice.page).to_have_url(re.compile(rf"\?at={before + 1}$"))
@@ -301,7 +301,7 @@ async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(o
     no_moment = alice("[data-testid=no-moment]")
     for at, trouble in {"none": "unreadable", "2100-01-01T00:00:00%2B01:00": "later", "1&with=999999": "beyond"}.items():
         await alice.page.goto(f"/searches/{board}?at={at}")
-        await expect(no_moment, at).to_have_attribute("data-trouble", trouble)
+        await expect(no_moment, at).to_have_attribute("data-error", trouble)
     asked = {
         "unreadable": ("", "2026-11-24T22:00:00", "2026-13-45T99:00:00Z", "-1"), "beyond": ("2", "999999"),
         "before": ("0", "2020-01-01T00:00:00Z"), "later": ("2100-01-01T00:00:00 01:00",),

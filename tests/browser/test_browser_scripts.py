@@ -63,10 +63,10 @@ def test_what_is_not_known_is_refused(what: str, tmp_path: Path) -> None:
         js_bundle.ModuleGraph(tmp_path).in_order(["js/a.js"])
 
 
-UNLOADED = "[data-unloaded]"
+UNLOADED = "[data-load-warning]"
 # Ten seconds later: a page without scripts has nothing but its style to say so.
 LATER = """() => {
-  const [waiting] = document.getAnimations().filter((each) => each.animationName === "unloaded");
+  const [waiting] = document.getAnimations().filter((each) => each.animationName === "show-load-warning");
   waiting.finish();
   return waiting.effect.getTiming().delay;
 }"""

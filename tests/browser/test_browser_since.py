@@ -83,8 +83,8 @@ async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_whe
     count = again(f"[data-search='{board}'] [data-count=news]")
     await expect(count).to_have_text("4 new")
     await count.click()
-    news = again(f"[data-news-of='{board}']")
-    await expect(news.locator("[data-news]")).to_contain_text("4 events since")
+    news = again(f"[data-unseen-board='{board}']")
+    await expect(news.locator("[data-unseen-summary]")).to_contain_text("4 events since")
     await expect(news.locator("[data-testid=net] > li")).to_have_count(2)
     await expect(news.locator(f"[data-testid=net] > [data-id='{card}'] li")).to_have_text("Column: New → Doing")
     await expect(news.locator("[data-change=added]")).to_contain_text("Ring the school")
@@ -97,8 +97,8 @@ async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_whe
     await again("[data-act=undo-seen]").click()
     await expect(news).to_have_count(1)
     await again.open(f"/searches/{board}")
-    await expect(again.card(SIGHTING).locator(".by")).to_contain_text("moved by Bob")
-    await expect(again.card("Ring the school").locator(".by")).to_contain_text("added by Bob")
+    await expect(again.card(SIGHTING).locator(".change-note")).to_contain_text("moved by Bob")
+    await expect(again.card("Ring the school").locator(".change-note")).to_contain_text("added by Bob")
     await expect(again("[data-chip=changed]")).to_have_text("Changed 2")
     await again("[data-chip=changed]").click()
     await expect(again("article.card")).to_have_count(2)
@@ -110,7 +110,7 @@ async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(offi
     await sees_now(charlie, board)
     await bob.do(board, "note.add", {"text": "a first one"})
     await window.page.goto("/since")
-    news = window(f"[data-news-of='{board}'] [data-testid=net]")
+    news = window(f"[data-unseen-board='{board}'] [data-testid=net]")
     await expect(news).to_contain_text("a first one")
     for said in ("a second one", "a third one"):  # each as soon as the one before is there; then it is quiet
         await bob.do(board, "note.add", {"text": said})
@@ -137,22 +137,22 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Office) 
     await sees_now(charlie, old)
     await (await office.person("Bob")).do(old, "note.add", {"text": "one more"})
     await window.page.goto("/since")
-    await expect(window(f"[data-news-of='{new}']")).to_contain_text("You have not seen this board before")
-    await expect(window(f"[data-news-of='{old}'] [data-testid=net]")).to_contain_text("one more")
+    await expect(window(f"[data-unseen-board='{new}']")).to_contain_text("You have not seen this board before")
+    await expect(window(f"[data-unseen-board='{old}'] [data-testid=net]")).to_contain_text("one more")
     before = await seen(charlie, old)
-    await window(f"[data-news-of='{old}'] [data-act=seen]").focus()
+    await window(f"[data-unseen-board='{old}'] [data-act=seen]").focus()
     await window.page.keyboard.press("Enter")
-    await expect(window(f"[data-news-of='{old}']")).to_have_count(0)
-    await expect(window("[data-news-of] :focus")).to_have_count(1)  # it goes on from what took its place
+    await expect(window(f"[data-unseen-board='{old}']")).to_have_count(0)
+    await expect(window("[data-unseen-board] :focus")).to_have_count(1)  # it goes on from what took its place
     await window("[data-act=undo-seen]").click()
     await window("[data-act=all-seen]").click()
-    await expect(window("[data-news-of]")).to_have_count(0)
+    await expect(window("[data-unseen-board]")).to_have_count(0)
     assert await seen(charlie, old) == before  # for as long as it can be taken back
     await leave(window)
     for board in (old, new):
         await has_seen(charlie, board, await head(charlie, board))
     await window.page.goto("/since")
-    await expect(window(".since-head")).to_contain_text("Nothing new")
+    await expect(window(".unseen-header")).to_contain_text("Nothing new")
 
 
 async def test_the_page_is_for_every_eye_and_fits(office: Office) -> None:
@@ -162,7 +162,7 @@ async def test_the_page_is_for_every_eye_and_fits(office: Office) -> None:
     await graded_back_and_moved(office, board, card)
     victor = await office.window("Victor")
     await victor.page.goto("/since")
-    await victor(f"[data-news-of='{board}'] [data-testid=net]").wait_for()
+    await victor(f"[data-unseen-board='{board}'] [data-testid=net]").wait_for()
     for width in (1400, 390):
         await victor.page.set_viewport_size({"width": width, "height": 900})
         assert not await overflow(victor), width
@@ -174,7 +174,7 @@ async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(off
     board = await office.search()
     window = await office.window("Victor")
     await window.page.goto(f"/searches/{board}/history")
-    chain = window("[data-chain][data-holds=true]")
+    chain = window("[data-chain][data-verified=true]")
     seq = await head(await office.person("Victor"), board)
     await expect(chain).to_have_text(re.compile(rf"^The chain holds up to {seq}: [0-9a-f]{{16}}…$"))
     assert office.server
@@ -182,4 +182,4 @@ async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(off
     await desk.database.write(lambda session: session.connection().execute(edit, {"board": board}))
     desk.verified_chains.known.clear()
     await window.reload()
-    await expect(window("[data-chain][data-holds=false]")).to_contain_text("The chain does not hold: event 3 was changed")
+    await expect(window("[data-chain][data-verified=false]")).to_contain_text("The chain does not hold: event 3 was changed")

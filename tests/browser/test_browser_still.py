@@ -21,7 +21,7 @@ GREYS_WITHIN_MS = 10_000 + PATIENCE_MS
 AT = "2026-11-26T03:04:05Z"
 # Where columns and cards begin, in the window; a card that changed may grow, so what is below it in its column is left out.
 PLACES = """() => {
-  const things = "[data-column], .tabs, .desk-tabs, [data-column] :is([data-card], [data-search]):first-child";
+  const things = "[data-column], .tabs, .operations-tabs, [data-column] :is([data-card], [data-search]):first-child";
   return [...document.querySelectorAll(things)].filter((each) => each.closest("main") && each.checkVisibility()).map((each) => {
     const { left, top } = each.getBoundingClientRect(), { column, card, search } = each.dataset;
     return [column ?? card ?? search ?? "tabs", Math.round(left), Math.round(top)].join(" ");
@@ -29,9 +29,9 @@ PLACES = """() => {
 }"""
 # What of the bar is not wholly in it, or in the window.
 SPILLS = """() => {
-  const { bottom } = document.querySelector(".bar").getBoundingClientRect();
+  const { bottom } = document.querySelector(".header-bar").getBoundingClientRect();
   const out = (box) => box.width > 1 && (box.left < 0 || box.right > innerWidth || box.bottom > bottom);
-  const parts = [...document.querySelectorAll(".bar > :not(.space), .bar .freshness > *")];
+  const parts = [...document.querySelectorAll(".header-bar > :not(.space), .header-bar .freshness > *")];
   return parts.filter((each) => out(each.getBoundingClientRect())).map((each) => each.className || each.localName);
 }"""
 
@@ -127,7 +127,7 @@ async def test_cards_stay_where_they_are_when_a_server_says_something(office: Of
         people = [{"account": f"p{each}", "name": f"Person {each}", "card": None, "editing": False} for each in range(9)]
         for there in (people, people[:1]):
             heard.say("presence", board=board, count=len(there), people=there)
-            await still.shows(notice("[data-testid=here] .face").first)
+            await still.shows(notice("[data-testid=here] .avatar").first)
 
 
 @BOARDS
@@ -138,8 +138,8 @@ async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(office: 
         line.cut()
         await heard.window.freshness("not_current", GREYS_WITHIN_MS)
         await still.shows(heard.window("[data-testid=not-current]"))
-        await expect(heard.window(".bar .again")).to_be_visible()
-        await heard.window(".bar .again").click()  # before it heals: then the line comes back by itself, and the button goes
+        await expect(heard.window(".header-bar .again")).to_be_visible()
+        await heard.window(".header-bar .again").click()  # before it heals: a healed line takes the button away
         line.heal()
         await heard.window.live()
         await still.shows(heard.window("[data-testid=live]"))

@@ -120,7 +120,7 @@ async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(offic
     board = await office.search()
     alice, bob = await office.both_at(board)
     await bob.add_sighting(SIGHTING)
-    await expect(alice.card(SIGHTING).locator(".by")).to_have_text("added by Bob just now")
+    await expect(alice.card(SIGHTING).locator(".change-note")).to_have_text("added by Bob just now")
     await expect(alice("[data-chip=changed]")).to_have_text("Changed 1")
     assert await bob("article[data-changed]").count() == 0  # one's own changes are no news
     await alice.open_card(SIGHTING)
@@ -128,7 +128,7 @@ async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(offic
     await alice.close_card()
     await expect(alice("article[data-changed]")).to_have_count(0)
     await bob.move_by_menu(SIGHTING, "doing")
-    await expect(alice.column("doing").locator(".card .by")).to_have_text("moved by Bob just now")
+    await expect(alice.column("doing").locator(".card .change-note")).to_have_text("moved by Bob just now")
 
 
 async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(office: Office) -> None:
@@ -150,7 +150,7 @@ async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(office: Office)
     await expect(alice.field("add-task", "title")).to_have_value("Half a task")
     await alice.page.keyboard.press("Escape")
 
-    await alice("details.me summary").click()
+    await alice("details.account-menu summary").click()
     await alice("[data-sign-out] button").click()
     await alice("dialog [data-act=delete]").click()
     await alice.page.wait_for_url("**/login")

@@ -105,7 +105,7 @@ async def test_who_was_hired_a_moment_ago_has_a_name_on_screens_that_were_there_
     assert office.server is not None
     dora = await live_changes.add_account(office.server.desk, "dora@desk.example", "Dora", "investigator", PASSWORD)
     await (await office.person("Bob")).do(board, "task.add", {"title": "Dora's", "assignee": dora})
-    await expect(alice.card("Dora's").locator(".face")).to_have_attribute("title", "Dora", timeout=PATIENCE_MS)
+    await expect(alice.card("Dora's").locator(".avatar")).to_have_attribute("title", "Dora", timeout=PATIENCE_MS)
 
 
 async def test_a_note_is_read_by_the_other_with_its_author(office: Office) -> None:

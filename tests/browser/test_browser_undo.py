@@ -202,10 +202,10 @@ async def test_a_column_moved_and_renamed_is_put_back(office: Office) -> None:
     head = alice.column("waiting").locator("[data-act=column-menu]")
     await head.click()
     await alice.column("waiting").locator("[data-act=move-left]").click()
-    await expect(alice("section.col").nth(2)).to_have_attribute("data-role", "waiting")
+    await expect(alice("section.column").nth(2)).to_have_attribute("data-role", "waiting")
     await noticed(alice, "offered", "Column moved · Waiting")
     await alice.page.keyboard.press("Control+z")
-    await expect(alice("section.col").nth(3)).to_have_attribute("data-role", "waiting")
+    await expect(alice("section.column").nth(3)).to_have_attribute("data-role", "waiting")
     await expect(head).to_be_focused()
     await alice.same_as_server(board)
 

@@ -56,7 +56,7 @@ async def paired(office: Office, boards: list[str], **more: Any) -> tuple[Window
     shown = {"code": await code_of(window).text_content(), "name": "Room", "language": "en", "shows": {"boards": boards}}
     answer = await alice.http.post("/api/v1/displays", json=shown)
     assert answer.status_code == 201, answer.text
-    await expect(window("[data-stage]")).to_be_visible()
+    await expect(window("[data-display-content]")).to_be_visible()
     return window, answer.json()["id"]
 
 
@@ -82,7 +82,7 @@ async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revo
     await form.locator("[name=boards][value=operations]").uncheck()
     await form.locator(f"[name=boards][value='{elias}']").check()
     await form.locator("[data-act=send]").click()
-    await expect(wall(".full .name")).to_have_text("Elias, 8")
+    await expect(wall(".single-search .name")).to_have_text("Elias, 8")
     await expect(wall(f"[data-search='{noor}']")).to_have_count(0)
 
     row = desk("[data-testid=displays] [data-display]", has_text="Side room")
@@ -90,7 +90,7 @@ async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revo
     await expect(desk("dialog")).to_contain_text("Revoke Side room?")
     await desk("dialog [data-act=send]").click()
     await expect(wall.page.get_by_test_id("why")).to_have_text("This display was removed.", timeout=REVOKED_MS)
-    await expect(wall(".full")).to_have_count(0)
+    await expect(wall(".single-search")).to_have_count(0)
     await expect(code_of(wall)).to_have_text(CODE)
     assert wall.page.url.endswith("/wall")  # and at no log-in page
     wall.may_fail("401")
@@ -114,32 +114,32 @@ async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found
     mila = await office.search(person={"first_name": "Mila", "age": 4}, missing_since="2026-11-24T10:00:00Z")
     wall, _ = await paired(office, ["operations"], viewport=UPRIGHT)
     order = "each => each.map(one => one.dataset.search)"
-    names = wall(".overview .one-of")
+    names = wall(".overview .search-tile")
     await expect(wall(f"[data-search='{lars}']")).to_be_visible()
     before = await names.evaluate_all(order)
     assert before.index(mila) < before.index(lars)  # the newest missing first, as long as none is worrying
     await alice.do(lars, "search.set_worrying", {"worrying": True, "basis": "needs his medicine"})
     await expect(names.first).to_have_attribute("data-search", lars)
     await expect(names.first.locator(".worry")).to_have_text("Worrying")
-    await expect(names.first).to_have_attribute("data-lifted", "")
+    await expect(names.first).to_have_attribute("data-highlighted", "")
     await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
 
     outcome = {"found_at": "2026-11-25T09:00:00Z", "condition": "well", "how": "police", "place": "at his aunt's"}
     await alice.do(lars, "search.set_status", {"status": "found", "reason": "he is well", "outcome": outcome})
     await expect(wall.page.get_by_test_id("found")).to_contain_text("One child was found")
-    await expect(wall(".wall")).not_to_contain_text("Lars")
+    await expect(wall(".display-root")).not_to_contain_text("Lars")
     await alice.do(mila, "search.set_appeal", {"level": "discreet"})
-    await expect(wall(".wall")).not_to_contain_text("Mila")
+    await expect(wall(".display-root")).not_to_contain_text("Mila")
 
 
 async def test_a_search_that_is_shown_alone_says_what_was_decided_before_it_was_looked_at(office: Office) -> None:
     alice, noor = await office.person("Alice"), await office.search()
     await alice.do(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
     wall, _ = await paired(office, [noor])
-    await expect(wall(".full .last")).to_contain_text("Decided: worrying")
+    await expect(wall(".single-search .last")).to_contain_text("Decided: worrying")
     await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
     await alice.do(noor, "search.set_appeal", {"level": "public"})
-    await expect(wall(".full .last")).to_contain_text("Appeal: public")
+    await expect(wall(".single-search .last")).to_contain_text("Appeal: public")
 
 
 async def test_a_search_that_comes_and_goes_leaves_nothing_behind(office: Office) -> None:
@@ -168,17 +168,17 @@ async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hour
     await expect(wrong.page.get_by_test_id("now")).to_have_text(re.compile(rf"^{hour}:|:(?:59|00)$"))
     # One display, two screens: the newer one is it, and the older one says so.
     await expect(right(".pairing h1")).to_have_text("This display is shown on another screen now.")
-    await expect(right("[data-stage]")).to_have_count(0)
+    await expect(right("[data-display-content]")).to_have_count(0)
 
 
 async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen_says_so(office: Office) -> None:
     alice, noor = await office.person("Alice"), await office.search()
     yana = await office.search(person={"first_name": "Yana"})
     wall, _ = await paired(office, [noor, yana])
-    await expect(wall(".full .name")).to_have_text("Noor")
+    await expect(wall(".single-search .name")).to_have_text("Noor")
     me = (await alice.http.get("/api/v1/me")).json()["id"]
     await alice.do(noor, "search.set_access", {"access": "members", "members": [me]})
-    await expect(wall(".full .name")).to_have_text("Yana")
+    await expect(wall(".single-search .name")).to_have_text("Yana")
     await alice.do(yana, "search.set_access", {"access": "members", "members": [me]})
     await expect(wall(".empty")).to_contain_text("There is nothing left to show here")
 

@@ -17,12 +17,12 @@ LANGUAGES = ["en", "fr", "nl", "de"]
 LONG = {"first_name": "Maximiliaan-Alexander", "age": 11}
 # Texts of which a part is out of sight: of words where no ellipsis says so, of numbers in any case. Titles of tasks are words.
 CUT = """() => {
-  const wall = document.querySelector(".wall"), cut = [];
+  const wall = document.querySelector(".display-root"), cut = [];
   const texts = document.createTreeWalker(wall, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const { currentNode: node } = texts;
     if (!node.data.trim() || !node.parentElement.checkVisibility() || !node.parentElement.getClientRects().length) continue;
-    const number = !node.parentElement.closest(".title, .duty");
+    const number = !node.parentElement.closest(".title, .shift-indicator");
     const parts = [[/\\S.*\\S|\\S/s, false], ...(number ? [[/\\d[\\d.,:\\s\\u202f]*\\d|\\d/g, true]] : [])];
     for (const [part, isNumber] of parts) {
       for (const { 0: text, index } of [...node.data.matchAll(new RegExp(part, "g"))]) {
@@ -114,7 +114,7 @@ async def test_of_all_searches_no_number_is_cut_and_no_word_without_an_ellipsis(
             await shows(wall, size)
             numbers = await wall.page.evaluate(WORDS, f"[data-search='{searches[-1]}'] .counts .number")
             assert len(numbers) == 3
-    assert await wall.page.evaluate(WORDS, ".wall-head .counted .number") != []
+    assert await wall.page.evaluate(WORDS, ".display-header .count-label .number") != []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -124,8 +124,8 @@ async def test_of_one_search_no_number_is_cut_and_no_word_without_an_ellipsis(
     search = searches[1]
     wall, _ = await display(office, [search, "operations"], language=language)
     await wall.page.goto("/wall")
-    await expect(wall(f".full[data-search='{search}']")).to_be_visible()
+    await expect(wall(f".single-search[data-search='{search}']")).to_be_visible()
     for size in SCREENS:
         await shows(wall, size)
-        left = await wall(".matter .rest").inner_text()
-        assert int("".join(filter(str.isdigit, left))) + await wall(".matter li:not(.rest)").count() >= 14, left
+        left = await wall(".open-cards .rest").inner_text()
+        assert int("".join(filter(str.isdigit, left))) + await wall(".open-cards li:not(.rest)").count() >= 14, left

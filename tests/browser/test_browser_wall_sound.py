@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 TONES = """window.tones = 0; const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...at) { window.tones += 1; return start.apply(this, at); };"""
 DEAF = "AudioContext.prototype.resume = () => new Promise(() => {});"  # a browser that waits for somebody to press the page
-LIFTED = "[data-lifted]:is(.one-of, .full)"
+LIFTED = "[data-highlighted]:is(.search-tile, .single-search)"
 THEMES = """async () => {
   const { themeAt } = await import("/static/js/display/server_clock.js");
   return ["05:59", "06:00", "17:59", "18:00"].map((at) => themeAt("day", new Date(`2026-11-25T${at}:30Z`)));

@@ -110,7 +110,7 @@ async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_agai
         await asyncio.gather(turns(shifted, True, GREY_S), shifted.page.evaluate(AHEAD))
         await turns(shifted, False, again_s)  # it knows by now that its own clock is wrong
         grey = await asyncio.gather(*(turns(wall, True, GREY_S + LATE_S) for wall in (behind, unproven, silent, gone, broken)))
-        await expect(gone("[data-since]")).to_have_text(re.compile(r"^since \d\d:\d\d:\d\d$"))
+        await expect(gone("[data-stale-since]")).to_have_text(re.compile(r"^since \d\d:\d\d:\d\d$"))
         await asyncio.sleep(max(0, began + BLOCKED_S - 0.5 - time.monotonic()))  # the thread is blocked for a moment longer
         warned = cast.warned_at(began)
         assert warned is not None, "its thread was blocked, and it warned by itself"

@@ -209,7 +209,7 @@ async def used(alice: Person, displays: list[tuple[Window, str]], calm: str, boa
     found = []
     for wall, id in displays:
         await point(alice, id, [calm])
-        await expect(wall(".full .name")).to_contain_text(CALM)
+        await expect(wall(".single-search .name")).to_contain_text(CALM)
         line = await wall.context.new_cdp_session(wall.page)
         await line.send("Performance.enable")
         await wall.live()

@@ -16,7 +16,7 @@ from tests.support.window import Window
 
 HD = {"width": 1920, "height": 1080}
 SEEN = """(seen) => new Promise((done) => {
-  const veil = document.querySelector("[data-veil]");
+  const veil = document.querySelector("[data-stale-overlay]");
   const look = () => (Number(getComputedStyle(veil).opacity) > 0.9 === seen ? done() : requestAnimationFrame(look));
   look();
 })"""

@@ -39,7 +39,7 @@ async def greyed(window: Window, since: float) -> None:
     said = await window.page.evaluate("said")
     grey_at = next(each["at"] for each in said if each["at"] > since and each["state"] == "not_current")
     assert grey_at - since < GREY_WITHIN_S + MEASURING_S
-    veil = "getComputedStyle(document.querySelector('.veil'))"
+    veil = "getComputedStyle(document.querySelector('.stale-overlay'))"
     assert await window.page.evaluate(f"[{veil}.visibility, {veil}.opacity, {veil}.backdropFilter]") == [
         "visible",
         "1",

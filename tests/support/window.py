@@ -234,11 +234,11 @@ class Window:
             box = await column.bounding_box()
             assert box
             await self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 6, steps=2)
-            return await column.locator("[data-drop=end]").wait_for()
+            return await column.locator("[data-drop-target=end]").wait_for()
         box = await before.bounding_box()
         assert box
         await self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 3, steps=2)
-        return await before.and_(self.page.locator("[data-drop=before]")).wait_for()
+        return await before.and_(self.page.locator("[data-drop-target=before]")).wait_for()
 
     async def drag_by_finger(self, card: Locator, column: Locator) -> None:
         """A long press takes the card up; the finger carries it to the end of a column, and lets go."""
@@ -256,7 +256,7 @@ class Window:
         await touch("touchMove", (x + 8, y + 8))
         await self("main[data-dragging]").wait_for()
         await touch("touchMove", (box["x"] + box["width"] / 2, box["y"] + box["height"] - 6))
-        await column.locator("[data-drop=end]").wait_for()
+        await column.locator("[data-drop-target=end]").wait_for()
         await touch("touchEnd")
 
 

@@ -18,7 +18,7 @@ export function dialog(name, title, body, close) {
       <h2 id="dialog-title">${title}</h2>
       <button type="button" class="plain" data-act="close" aria-label=${t("Close")} @click=${close}>✕</button>
     </header>
-    <p class="unseen" role="status" data-says></p>
+    <p class="visually-hidden" role="status" data-announcer></p>
     ${body}
   </dialog>`;
 }

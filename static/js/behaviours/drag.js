@@ -2,7 +2,7 @@
  * Cards taken up with mouse or finger. SortableJS does the long press, the ghost and the scrolling at the
  * edges; it is never let to move a card in the document, because a live change that arrives meanwhile would then
  * be drawn over a document the view does not know, and lose or double the card. Where the card would land is
- * marked with `data-drop`; on letting go the place is told, and the store decides.
+ * marked with `data-drop-target`; on letting go the place is told, and the store decides.
  */
 import Sortable from "../../vendor/sortablejs/modular/sortable.esm.js";
 
@@ -63,7 +63,7 @@ export class Drag {
       fallbackOnBody: true,
       fallbackTolerance: MOUSE_SLOP_PX,
       fallbackClass: "ghost",
-      ghostClass: "in-hand",
+      ghostClass: "dragged",
       delay: LONG_PRESS_MS,
       delayOnTouchOnly: true,
       touchStartThreshold: SCROLL_SLOP_PX,
@@ -140,8 +140,8 @@ export class Drag {
   }
 
   #mark(drop) {
-    if (this.#drop && this.#drop.mark !== drop?.mark) delete this.#drop.mark.dataset.drop;
-    if (drop) drop.mark.dataset.drop = drop.where;
+    if (this.#drop && this.#drop.mark !== drop?.mark) delete this.#drop.mark.dataset.dropTarget;
+    if (drop) drop.mark.dataset.dropTarget = drop.where;
     this.#drop = drop;
   }
 

@@ -1,8 +1,8 @@
 /* How high the bar is, and how high the notices at the foot of the page: what lies over the page on a phone is between them. */
 
 export function connect(top, foot) {
-  follow("--top", top);
-  follow("--foot", foot);
+  follow("--header-height", top);
+  follow("--footer-height", foot);
 }
 
 function follow(name, element) {

@@ -1,7 +1,7 @@
 /** Keeps the keyboard where it was when a draw moves, remakes or takes away what it was on. */
 
-const THING = "article[data-card], li[data-search], section[data-news-of]";
-const PARTS = ".tools, .shown, .tabs, .desk-tabs, .refusals, .refusal, .withdrawn, .head, .desk-head, .displays .rows"; // where the neighbour of what is gone is meant too
+const THING = "article[data-card], li[data-search], section[data-unseen-board]";
+const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .refusals, .refusal, .withdrawn, .search-header, .operations-header, .displays .rows"; // where the neighbour of what is gone is meant too
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
 /** Draws, and gives the focus back if the draw took it away. In a dialog it is the dialog's own business (dialog.js). */
@@ -56,7 +56,7 @@ function* candidates(root, { element, thing, part, panel, neighbours, column }) 
 }
 
 const among = (some) => some.filter(Boolean);
-const idOf = ({ dataset: { card, search, newsOf } }) => card ?? search ?? newsOf;
+const idOf = ({ dataset: { card, search, unseenBoard } }) => card ?? search ?? unseenBoard;
 const indexIn = (within, what, element) => [...within.querySelectorAll(what)].indexOf(element);
 
 /** In a column, or in the one in its place where it is gone: a card if it was a card, else its menu. */

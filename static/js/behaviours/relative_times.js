@@ -42,7 +42,7 @@ export class Clock {
   #tell(element, now) {
     const { since: from, ago: past, due } = element.dataset;
     const text = from ? since(from, now) : past ? ago(past, now) : dueText(due, now);
-    if (due) element.toggleAttribute("data-late", new Date(due) < now);
+    if (due) element.toggleAttribute("data-overdue", new Date(due) < now);
     if (element.textContent !== text) element.textContent = text;
     this.#told.set(element, element.dateTime);
   }

@@ -37,9 +37,9 @@ function told({ id }, { now, board, moments, size }) {
 }
 
 function card({ id, state }, { now, summary, last, lifted, letters }) {
-  return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
+  return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${lifted}>
     <h2 class=${isLong(state.person) ? "long" : ""}>${named(state.person)}${worryBeside(state, nameOf(state.person))}</h2>
-    <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
+    <p class="missing-time"><b>${since(state.missing_since, now ?? undefined)}</b></p>
     <p class="kind">${kind(state.kind)}</p>
     <p class="counts">${counts(summary, { letters })}</p>
     ${happened(state, last, now)}
@@ -47,7 +47,7 @@ function card({ id, state }, { now, summary, last, lifted, letters }) {
 }
 
 function row({ id, state }, { now, summary, last, lifted, letters }) {
-  return html`<article class="one-of ${worryClass(state)}" data-search=${id} ?data-lifted=${lifted}>
+  return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${lifted}>
     <h2>${named(state.person)}<b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
     <p class="counts">${shortWorry(state, summary)}${counts(summary, { letters: letters - (state.worrying === true ? 3 : 0), kind: kind(state.kind) })}</p>
     ${happened(state, last, now)}
@@ -98,7 +98,7 @@ const lengthOf = (some) => some.reduce((sum, [, , text]) => sum + text.length + 
 export function counted(name, count, text) {
   const [before, after] = text.split(number(count)).map((part) => part.trim());
   const word = (part) => (part ? html`<span class="word">${part}</span>` : nothing);
-  return html`<span class="counted ${name}">${word(before)} <span class="number">${number(count)}</span> ${word(after)}</span>`;
+  return html`<span class="count-label ${name}">${word(before)} <span class="number">${number(count)}</span> ${word(after)}</span>`;
 }
 
 function happened(state, last, now) {

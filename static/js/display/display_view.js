@@ -41,7 +41,7 @@ export class Stage {
 
   connect() {
     this.#draw();
-    this.#sizes.observe(this.#root.querySelector("[data-stage]"));
+    this.#sizes.observe(this.#root.querySelector("[data-display-content]"));
     this.#unwatch = [this.#screen.watch(() => this.#draw()), this.#screen.hear((board, events) => this.#hear(board, events))];
   }
 
@@ -77,7 +77,7 @@ export class Stage {
     page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme, now ?? new Date());
     this.#sound.set(display?.sound);
     this.#screen.mute = Boolean(display?.sound) && this.#sound.isMute;
-    page.style.setProperty("--floor", `${smallest(innerWidth, innerHeight)}px`);
+    page.style.setProperty("--min-font-size", `${smallest(innerWidth, innerHeight)}px`);
     const shown = display && this.#shown(now);
     this.#render(shown, now);
     this.#fit(shown?.size);
@@ -140,11 +140,11 @@ export class Stage {
 
   #all(shown, now) {
     return html`
-      <header class="wall-head" data-fits="width">${this.#head(shown, now)}</header>
-      <div class="turn" ?hidden=${!shown?.lasts}><i data-turn></i></div>
-      <div class="stage" data-stage data-board=${shown?.board?.id ?? nothing}>${this.#board(shown, now)}</div>
+      <header class="display-header" data-fit-axis="width">${this.#head(shown, now)}</header>
+      <div class="page-progress" ?hidden=${!shown?.lasts}><i data-page-progress></i></div>
+      <div class="display-content" data-display-content data-board=${shown?.board?.id ?? nothing}>${this.#board(shown, now)}</div>
       ${this.#found(shown, now)}
-      <footer class="strip">${this.#screen.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#screen.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
+      <footer class="event-strip">${this.#screen.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#screen.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
   }
 
   #head(shown, now) {
@@ -152,11 +152,11 @@ export class Stage {
     const count = this.#screen.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
     const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody holds the shift");
     const live = freshness.state === "live";
-    return html`${shiftKnown ? html`<span class="duty" data-testid="duty">${duty}</span>` : nothing}
-      <span class="rest">${now ? html`<span class="day" data-may-go="1">${day(now, now)}</span>` : nothing}
+    return html`${shiftKnown ? html`<span class="shift-indicator" data-testid="duty">${duty}</span>` : nothing}
+      <span class="rest">${now ? html`<span class="day" data-hide-priority="1">${day(now, now)}</span>` : nothing}
         ${count === undefined ? nothing : counted("count", count, n("{count} search", "{count} searches", count))}
         ${shown?.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
-        <span class="live" data-may-go="0" ?hidden=${!live}>${t("Live")}</span><i class="dot" ?hidden=${!live}></i>
+        <span class="freshness-label" data-hide-priority="0" ?hidden=${!live}>${t("Live")}</span><i class="dot" ?hidden=${!live}></i>
         <time class="now" data-testid="now">${told(now)}</time></span>`;
   }
 
@@ -185,10 +185,10 @@ export class Stage {
     const searches = this.#searches();
     const moments = this.#newest().slice(0, MOMENTS);
     if (!moments.length) return nothing;
-    return html`<ul class="moments" data-testid="moments" data-fits="height">${moments.map((moment, at) => {
+    return html`<ul class="event-list" data-testid="moments" data-fit-axis="height">${moments.map((moment, at) => {
       const state = searches.get(moment.search);
       const name = state.status === "open" && searches.size > 1 ? html`<b>${named(state.person)}</b> ` : nothing;
-      return html`<li ?data-lifted=${isLifted(moment, now)} ?data-may-go=${at > 0}><time>${shortly(momentOf(moment), now)}</time> ${name}<span class="what">${words(moment, state)}</span></li>`;
+      return html`<li ?data-highlighted=${isLifted(moment, now)} ?data-hide-priority=${at > 0}><time>${shortly(momentOf(moment), now)}</time> ${name}<span class="what">${words(moment, state)}</span></li>`;
     })}</ul>`;
   }
 
@@ -204,10 +204,10 @@ export class Stage {
 
   /** What a sheet can't know: properties that are set by script, as no style may stand in the page. */
   #fit(size) {
-    for (const place of this.#root.querySelectorAll("[data-fits]")) leaveOut(place);
+    for (const place of this.#root.querySelectorAll("[data-fit-axis]")) leaveOut(place);
     const place = this.#root.querySelector(".overview");
     if (!place || !size) return;
-    const values = { "--unit": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows, "--clock": size.clock };
+    const values = { "--tile-font-size": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows, "--clock-scale": size.clock };
     for (const [name, value] of Object.entries(values)) place.style.setProperty(name, value);
   }
 
@@ -216,7 +216,7 @@ export class Stage {
     const turn = shown?.lasts ? `${shown.since} ${shown.lasts}` : null;
     if (turn === this.#turn) return;
     this.#turn = turn;
-    const bar = this.#root.querySelector("[data-turn]");
+    const bar = this.#root.querySelector("[data-page-progress]");
     for (const old of bar.getAnimations()) old.cancel();
     if (!turn) return;
     const run = bar.animate([{ transform: "scaleX(0)" }, { transform: "scaleX(1)" }], { duration: shown.lasts, fill: "forwards" });

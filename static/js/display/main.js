@@ -13,7 +13,7 @@ const POINTER_MS = 3_000; // so long it is seen after it was moved
 
 async function start() {
   const { id, state, version, language, catalogue, settings } = document.body.dataset;
-  const root = document.querySelector("[data-wall]");
+  const root = document.querySelector("[data-display-root]");
   const words = load(language, catalogue);
   hidePointer(document.documentElement);
   if (state === "unavailable") return reload();

@@ -112,7 +112,7 @@ async function isThere() {
     const signal = AbortSignal.timeout(WHOLE_MS);
     const answer = await fetch(location.pathname, { cache: "no-store", signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!answer.ok || !page.querySelector("[data-wall]")) return false;
+    if (!answer.ok || !page.querySelector("[data-display-root]")) return false;
     const named = [...page.querySelectorAll("head > link[href], head > script[src]")].map((each) => each.href || each.src);
     const whole = async (address) => {
       const got = await fetch(address, { signal });

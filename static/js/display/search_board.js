@@ -17,16 +17,16 @@ export function one(view) {
   const { board, now, moments } = view;
   const { state } = board.get(board.id), last = moments.last(board.id, board.summaries.get(board.id));
   const grave = state.worrying === true ? "worrying" : "";
-  return html`<section class="full ${grave}" data-search=${board.id} ?data-lifted=${isLifted(last, now)}>
-    <div class="facts" data-fits="height">
+  return html`<section class="single-search ${grave}" data-search=${board.id} ?data-highlighted=${isLifted(last, now)}>
+    <div class="facts" data-fit-axis="height">
       <h2>${named(state.person)}</h2>
       <p class="kind">${worry(state)}<span>${kind(state.kind)}</span></p>
-      <p class="missing"><b>${since(state.missing_since, now ?? undefined)}</b></p>
+      <p class="missing-time"><b>${since(state.missing_since, now ?? undefined)}</b></p>
       <p class="fact">${t("Missing since {at}", { at: moment(state.missing_since, now ?? undefined) })}</p>
       ${facts(state, board, now)}
       ${last ? html`<p class="last"><time>${shortly(momentOf(last), now)}</time> <span>${words(last, state)}</span></p>` : nothing}
     </div>
-    <div class="work" data-fits="height">
+    <div class="work" data-fit-axis="height">
       <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${number(count)}</b> <span>${label.column(role)}</span></li>`)}</ul>
       ${mattering(view)}
     </div>
@@ -35,9 +35,9 @@ export function one(view) {
 
 function facts({ appeal, lead_name: lead }, board, now) {
   const seen = lastConfirmed(board);
-  return html`${appeal.level ? html`<p class="fact" data-may-go>${appealed(appeal)}</p>` : nothing}
-    ${seen ? html`<p class="fact" data-may-go>${t("Confirmed sighting {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
-    ${lead ? html`<p class="fact" data-may-go>${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
+  return html`${appeal.level ? html`<p class="fact" data-hide-priority>${appealed(appeal)}</p>` : nothing}
+    ${seen ? html`<p class="fact" data-hide-priority>${t("Confirmed sighting {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
+    ${lead ? html`<p class="fact" data-hide-priority>${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
 }
 
 /** When the last confirmed sighting was, where this display may know it. */
@@ -58,8 +58,8 @@ const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter
 function mattering({ board, now, height, upright, fewer }) {
   const all = thatMatter(board, now), fit = thatFit(all, height - COUNTS - (upright ? FACTS : 0));
   const shown = fit.slice(0, Math.max(1, fit.length - fewer));
-  if (!all.length) return html`<p class="calm">${t("Nothing is overdue or urgent.")}</p>`;
-  return html`<ol class="matter">${shown.map((card) => line(card, now))}
+  if (!all.length) return html`<p class="nothing-open">${t("Nothing is overdue or urgent.")}</p>`;
+  return html`<ol class="open-cards">${shown.map((card) => line(card, now))}
     ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
 }
 
@@ -88,7 +88,7 @@ const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 
 function line({ kind: what, state }, now) {
   const overdue = what === "task" && isOverdue(state, now);
-  return html`<li class="${what} ${overdue ? "over" : ""}"><b>${label.noun(what)} ${number(state.number)}</b> <span class="state">${stateOf(what, state, overdue, now)}</span>
+  return html`<li class="${what} ${overdue ? "text-alert" : ""}"><b>${label.noun(what)} ${number(state.number)}</b> <span class="state">${stateOf(what, state, overdue, now)}</span>
     ${state.title ? html`<span class="title">${state.title}</span>` : nothing}</li>`;
 }
 

@@ -16,8 +16,8 @@ export class Veil {
 
   /** page: the document with the veil in it */
   constructor(page = document) {
-    this.#element = page.querySelector("[data-veil]");
-    this.#since = this.#element.querySelector("[data-since]");
+    this.#element = page.querySelector("[data-stale-overlay]");
+    this.#since = this.#element.querySelector("[data-stale-since]");
     [this.#run] = this.#element.getAnimations();
   }
 

@@ -19,10 +19,10 @@ export function row(form, path, ctx, name = null) {
   const error = form.errors[path];
   const flag = field.control === "flag";
   const caption = html`<label for=${id}>${name ?? field.label?.() ?? label.field(path)}${needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
-  return html`<div class="row ${field.control}" data-field=${path} ?data-mine=${form.isMine(path)}>
+  return html`<div class="row ${field.control}" data-field=${path} ?data-edited=${form.isMine(path)}>
     ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
     ${error ? html`<p class="error" id="${id}-error">${sentence(error)}</p>` : nothing}
-    ${field.isPrivate && form.isCut ? html`<p class="hint" data-cut>${t("Not kept when the page was loaded again. Type it again.")}</p>` : nothing}
+    ${field.isPrivate && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was loaded again. Type it again.")}</p>` : nothing}
     ${theirs(form, field, ctx)}
   </div>`;
 }

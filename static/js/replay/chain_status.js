@@ -38,7 +38,7 @@ export class ChainLine {
     place.textContent = said(told);
     place.title = told?.head ?? "";
     place.classList.toggle("problem", told !== null && !told.holds);
-    place.dataset.holds = told === null ? "unknown" : told.holds;
+    place.dataset.verified = told === null ? "unknown" : told.holds;
   }
 }
 

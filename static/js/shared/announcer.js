@@ -65,7 +65,7 @@ class Says {
 
 /** In the dialog that is open, as what lies behind it is not read. A new element each time: the same words may be news again. */
 export function say(text) {
-  const places = [...document.querySelectorAll("[data-says]")];
+  const places = [...document.querySelectorAll("[data-announcer]")];
   const place = places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog"));
   place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
 }

@@ -11,14 +11,14 @@ export function initials(name) {
 
 export function face(name, { editing = false } = {}) {
   const title = editing ? t("{name} is editing", { name }) : name;
-  return html`<span class="face ${editing ? "editing" : ""}" title=${title} role="img" aria-label=${title}>${initials(name)}</span>`;
+  return html`<span class="avatar ${editing ? "editing" : ""}" title=${title} role="img" aria-label=${title}>${initials(name)}</span>`;
 }
 
 export function faces(people) {
   const more = people.length - MOST_SHOWN;
-  return html`<span class="faces">
+  return html`<span class="avatars">
     ${people.slice(0, MOST_SHOWN).map((person) => face(person.name, person))}
-    ${more > 0 ? html`<span class="face more" title=${people.slice(MOST_SHOWN).map(({ name }) => name).join(", ")}>+${more}</span>` : nothing}
+    ${more > 0 ? html`<span class="avatar more" title=${people.slice(MOST_SHOWN).map(({ name }) => name).join(", ")}>+${more}</span>` : nothing}
   </span>`;
 }
 

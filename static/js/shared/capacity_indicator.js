@@ -7,7 +7,7 @@ const COUNTED = ["sighting", "task", "note", "column"]; // what the server count
 
 /** For as long as the page lives. */
 export function mount(places, board) {
-  const most = Number(document.body.dataset.room), many = most * Number(document.body.dataset.filling);
+  const most = Number(document.body.dataset.capacity), many = most * Number(document.body.dataset.capacityWarning);
   const look = () => {
     const count = board.count(board.id === "operations" ? COUNTED : [...COUNTED, "search"]);
     const said = count < many ? "" : sentence(count, most);

@@ -43,7 +43,7 @@ export function filtered(view) {
     <b>${saying(view)}</b>
     <button type="button" data-filter="all" @click=${() => view.filters.clear()}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
     ${filters.trouble === "failed" ? html`<span class="error" role="alert">${t("What changed since then can't be read now.")} <button type="button" class="plain" data-filter="again" @click=${filters.again}>${t("Try again")}</button></span>` : nothing}
-    ${active(view).map(([name, text, off]) => html`<button type="button" class="chip on" data-asked=${name} data-filter="off" title=${t("Take this filter away")} @click=${off}>${text} <span aria-hidden="true">✕</span></button>`)}
+    ${active(view).map(([name, text, off]) => html`<button type="button" class="chip on" data-active-filter=${name} data-filter="off" title=${t("Take this filter away")} @click=${off}>${text} <span aria-hidden="true">✕</span></button>`)}
   </div>`;
 }
 

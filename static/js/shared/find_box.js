@@ -52,7 +52,7 @@ export class Find {
 
   focused = ({ target, relatedTarget }) => {
     target.select(); // what is typed now is another question
-    if (relatedTarget && !relatedTarget.closest(".finding")) this.#back = placeOf(document.querySelector("main"), relatedTarget);
+    if (relatedTarget && !relatedTarget.closest(".find-box")) this.#back = placeOf(document.querySelector("main"), relatedTarget);
     if (this.text.trim()) this.#show();
   };
 

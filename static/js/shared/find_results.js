@@ -16,12 +16,12 @@ export function finding(find, { hint, name, nameOf = () => null, cardOf = () => 
   const open = find.open && Boolean(find.text.trim());
   const field = (element) => (find.element = element ?? null);
   const said = open ? saying(find) : "";
-  return html`<div class="finding" @focusout=${find.left}>
-    <input type="search" class="find" id="find" name="find" data-testid="find" role="combobox" autocomplete="off" maxlength=${LONGEST} placeholder=${hint} aria-label=${name}
+  return html`<div class="find-box" @focusout=${find.left}>
+    <input type="search" class="find-input" id="find" name="find" data-testid="find" role="combobox" autocomplete="off" maxlength=${LONGEST} placeholder=${hint} aria-label=${name}
       aria-expanded=${open} aria-controls="found" aria-autocomplete="list" aria-activedescendant=${open && find.at >= 0 ? `found-${find.at}` : nothing}
       .value=${live(find.text)} @input=${find.typed} @keydown=${find.pressed} @focus=${find.focused} ${ref(field)} />
-    <p class="unseen" role="status">${said}</p>
-    <div class="found" ?hidden=${!open} data-testid="found" @pointerdown=${(event) => event.preventDefault()}>
+    <p class="visually-hidden" role="status">${said}</p>
+    <div class="find-results" ?hidden=${!open} data-testid="found" @pointerdown=${(event) => event.preventDefault()}>
       <p class="count" data-state=${find.state} aria-hidden="true" data-testid="found-count">${said}
         ${find.state === "failed" ? html`<button type="button" class="plain" tabindex="-1" @click=${find.again}>${t("Try again")}</button>` : nothing}</p>
       <div role="listbox" id="found" aria-label=${t("Found")} aria-busy=${find.state === "looking"}>
@@ -46,7 +46,7 @@ function row(hit, at, find, { nameOf, cardOf }) {
   const where = [elsewhere && (hit.reference ?? t("All searches")), elsewhere && nameOf(hit), what(hit, cardOf(hit))].filter(Boolean);
   return html`<div role="option" id="found-${at}" class="hit ${hit.kind}" aria-selected=${at === find.at} data-hit=${hit.id} @click=${(event) => opens(event, find, at)}>
     <p class="where"><b>${where.join(" · ")}</b>${hit.withdrawn ? html` <span class="away">${t("withdrawn")}</span>` : nothing}</p>
-    ${hit.found.map(({ field, text, marks }) => html`<p class="said"><span class="field">${label.field(field)}</span> ${marked(text, marks)}</p>`)}
+    ${hit.found.map(({ field, text, marks }) => html`<p class="snippet"><span class="field">${label.field(field)}</span> ${marked(text, marks)}</p>`)}
   </div>`;
 }
 
@@ -58,7 +58,7 @@ function opens(event, find, at) {
 function wider(find) {
   const at = find.hits.length;
   const text = find.all ? t("Look in this search alone") : t("Look in all searches");
-  return html`<div role="option" id="found-${at}" class="wider" aria-selected=${at === find.at} data-act="widen" @click=${() => find.choose(at)}>${text}
+  return html`<div role="option" id="found-${at}" class="search-all" aria-selected=${at === find.at} data-act="widen" @click=${() => find.choose(at)}>${text}
     ${find.all ? nothing : html`<kbd aria-hidden="true">Enter</kbd>`}</div>`;
 }
 

@@ -26,16 +26,16 @@ export function mount(root, desk, board) {
 function mark({ state, since, seq, provenAt }, connection) {
   switch (state) {
     case "live":
-      return html`<span class="live" data-testid="live">${t("Live")} <small>${t("seq {seq}", { seq })} · ${clockWithSeconds(provenAt)}</small></span>`;
+      return html`<span class="freshness-label" data-testid="live">${t("Live")} <small>${t("seq {seq}", { seq })} · ${clockWithSeconds(provenAt)}</small></span>`;
     case "catching_up":
-      return html`<span class="live catching">${connection.state === "open" ? t("Catching up…") : t("Reconnecting…")}</span>`;
+      return html`<span class="freshness-label catching-up">${connection.state === "open" ? t("Catching up…") : t("Reconnecting…")}</span>`;
     case "not_current":
-      return html`<span class="live stale" data-testid="not-current">${
+      return html`<span class="freshness-label stale" data-testid="not-current">${
         since ? t("Not current since {at}", { at: clockWithSeconds(since) }) : t("Not current")}</span>${again(connection)}`;
     case "loading":
       return connection.failed > 0
-        ? html`<span class="live stale" role="alert">${t("No connection")}</span>${again(connection)}`
-        : html`<span class="live catching">${t("Reading…")}</span>`;
+        ? html`<span class="freshness-label stale" role="alert">${t("No connection")}</span>${again(connection)}`
+        : html`<span class="freshness-label catching-up">${t("Reading…")}</span>`;
     default:
       return nothing; // forbidden: the view says so in words
   }
@@ -56,12 +56,12 @@ function unsent(desk) {
 
 let proof = 0, provenAt = null;
 
-// The attributes that CSS greys by. `data-proof` alternates at each proof, which restarts the animation that greys the page
+// The attributes that CSS greys by. `data-freshness-tick` alternates at each proof, which restarts the animation that greys the page
 // by itself: a script that hangs could not.
 function tell(freshness) {
   const root = document.documentElement;
   root.dataset.freshness = freshness.state;
   if (freshness.provenAt?.getTime() === provenAt) return;
   provenAt = freshness.provenAt?.getTime() ?? null;
-  root.dataset.proof = (proof = 1 - proof) ? "a" : "b";
+  root.dataset.freshnessTick = (proof = 1 - proof) ? "a" : "b";
 }

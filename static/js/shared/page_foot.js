@@ -2,7 +2,7 @@
 import { nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { isNowhere, keepingFocus } from "../behaviours/keep_focus.js";
 
-const [place, main] = ["[data-of-page]", "main"].map((one) => document.querySelector(one));
+const [place, main] = ["[data-page-notices]", "main"].map((one) => document.querySelector(one));
 
 export function atFoot(template = nothing) {
   const had = place.contains(document.activeElement);

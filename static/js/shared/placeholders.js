@@ -8,14 +8,14 @@ export function loading() {
   return html`<div class="loading" role="status" data-testid="loading">
     <p>${t("Reading the board…")}</p>
     <div class="board" aria-hidden="true">
-      ${SKETCH.map((count) => html`<section class="col"><h2></h2>${Array.from({ length: count }, () => html`<div class="card"></div>`)}</section>`)}
+      ${SKETCH.map((count) => html`<section class="column"><h2></h2>${Array.from({ length: count }, () => html`<div class="card"></div>`)}</section>`)}
     </div>
   </div>`;
 }
 
 /** Says nothing of the search: neither that it exists, nor whose it was. */
 export function forbidden(askAgain) {
-  return html`<section class="lost" role="alert" data-testid="forbidden">
+  return html`<section class="page-message" role="alert" data-testid="forbidden">
     <h1>${t("You can't see this search")}</h1>
     <p>${t("It does not exist, or you are not, or no longer, one of its people. What was shown here has been removed from this screen.")}</p>
     <p>${t("If you were working on it, ask its coordinator. Once you may see it, it comes back by itself.")}</p>

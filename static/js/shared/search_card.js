@@ -22,7 +22,7 @@ export function searchCard(search, view) {
       <div class="name"><h3><a href=${view.placeOf(id)}>${nameOf(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worry(state)}</div>
       ${time(state)}
     </div>
-    ${mark ? html`<p class="by">${mark.actor ? t("{what} by {who}", { what: label.done(mark.type), who: mark.actor.name }) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
+    ${mark ? html`<p class="change-note">${mark.actor ? t("{what} by {who}", { what: label.done(mark.type), who: mark.actor.name }) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
     ${counts(view.board.summaries.get(id), state.status, news(id, view))}
     ${foot(state, view.board.summaries.get(id), view.desk)}
   </li>`;
@@ -55,7 +55,7 @@ function counts(summary, status, news) {
   const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people } = summary;
   const parts = [
     sightings ? html`<span class="sightings" data-count="unassessed">${n("{count} sighting to assess", "{count} sightings to assess", sightings)}</span>` : nothing,
-    overdue ? html`<span class="over" data-count="overdue">${t("{count} overdue", { count: overdue })}</span>` : nothing,
+    overdue ? html`<span class="text-alert" data-count="overdue">${t("{count} overdue", { count: overdue })}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
     people ? html`<span class="people" data-count="people">${t("{count} here", { count: people })}</span>` : nothing,
   ];
@@ -72,7 +72,7 @@ function foot(state, summary, desk) {
 }
 
 function ending({ outcome, status_reason: reason, acknowledge }) {
-  const anyway = acknowledge ? html`<span class="anyway">${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
+  const anyway = acknowledge ? html`<span class="override-reason">${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
   if (!outcome) return html`${reason ? html`<span class="found">${reason}</span>` : nothing}${anyway}`;
   const { found_at: at, condition } = outcome;
   return html`<span class="found ${condition}">${t("found {at}, {condition}", { at: when(at), condition: label.condition(condition) })}</span>${anyway}`;

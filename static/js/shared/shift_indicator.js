@@ -38,9 +38,9 @@ class Duty {
     if (this.#number !== null && (shift?.number ?? 0) > this.#number) this.#passed(shift);
     this.#number = shift?.number ?? 0;
     this.#link.hidden = false;
-    this.#link.toggleAttribute("data-nobody", !shift);
+    this.#link.toggleAttribute("data-no-holder", !shift);
     this.#link.toggleAttribute("data-open", openOne(duty) !== null);
-    this.#link.toggleAttribute("data-unsure", connection.state !== "open");
+    this.#link.toggleAttribute("data-stale", connection.state !== "open");
     render(inBar(duty), this.#link);
     this.#link.title = saying(duty); // where the bar has no room for all of it
   }

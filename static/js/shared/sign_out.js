@@ -42,7 +42,7 @@ function body(things, choose) {
     ${may ? html`<p class="hint">${t("Kept texts stay in this browser, encrypted, until you sign in here again.")}</p>` : nothing}
     <div class="buttons">
       ${may ? html`<button type="button" class="primary" data-act="keep" @click=${() => choose("keep")}>${t("Keep them and sign out")}</button>` : nothing}
-      <button type="button" class="grave" data-act="delete" @click=${() => choose("delete")}>${t("Delete them and sign out")}</button>
+      <button type="button" class="danger" data-act="delete" @click=${() => choose("delete")}>${t("Delete them and sign out")}</button>
       <button type="button" data-act="stay" @click=${() => choose("stay")}>${t("Stay signed in")}</button>
     </div>`;
 }

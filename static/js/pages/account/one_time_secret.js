@@ -6,7 +6,7 @@ import { t } from "../../core/i18n.js";
 export function mount(main) {
   write(main);
   const secret = main.querySelector("[data-secret]"), copy = main.querySelector("[data-copy]");
-  if (secret) offer(secret, copy, main.querySelector("[data-copied]"));
+  if (secret) offer(secret, copy, main.querySelector("[data-copy-status]"));
 }
 
 function offer(secret, copy, said) {

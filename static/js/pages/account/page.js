@@ -10,7 +10,7 @@ export function mount(main, desk) {
   notifying(main.querySelector("[data-notify]"));
   const draw = () => {
     const drafts = kept(), unsent = desk.outbox.unsent();
-    main.querySelector("[data-kept]").textContent = [
+    main.querySelector("[data-kept-drafts]").textContent = [
       drafts && n("{count} draft", "{count} drafts", drafts), unsent && n("{count} change not sent", "{count} changes not sent", unsent),
     ].filter(Boolean).join(", ") || t("nothing");
   };

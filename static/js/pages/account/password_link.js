@@ -10,7 +10,7 @@ export function mount(main) {
   }
   label.hidden = code.value !== "";
   main.querySelector(label.hidden ? "[name=new]" : "[name=code]").focus();
-  if (code.value) sayWhatEnds(main.querySelector("[data-ends]"), code.value);
+  if (code.value) sayWhatEnds(main.querySelector("[data-revocation-hint]"), code.value);
 }
 
 /** How many tokens a new password ends; without an answer the page says that it ends all of them. */

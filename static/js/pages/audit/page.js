@@ -19,14 +19,14 @@ async function add(link, days, said) {
   link.removeAttribute("aria-busy");
   if (!page) {
     said.textContent = t("The entries cannot be read now. Try again shortly.");
-    said.classList.remove("unseen");
+    said.classList.remove("visually-hidden");
     return;
   }
   const first = page.querySelector("[data-days] li")?.dataset.seq, count = page.querySelectorAll("[data-days] li").length;
   for (const day of page.querySelectorAll("[data-day]")) append(days, day);
   const more = page.querySelector("[data-more] a");
   if (more) link.href = more.href;
-  said.classList.add("unseen");
+  said.classList.add("visually-hidden");
   said.textContent = n("{count} older entry shown", "{count} older entries shown", count);
   focus(days.querySelector(`[data-seq="${first}"]`)); // who reads by keyboard goes on where it goes on
   if (!more) link.closest("[data-more]").remove();

@@ -13,8 +13,8 @@ export const profileName = (code) => PROFILE[code]?.() ?? code;
 export function displayRow(display, view) {
   const { state, says } = STANDING[display.standing](display);
   const name = `name-${display.id}`; // which each button is for
-  return html`<li data-display=${display.id} data-standing=${state}>
-    <span class="who"><b id=${name}>${display.name}</b> <span class="standing ${state}">${says}</span></span>
+  return html`<li data-display=${display.id} data-health=${state}>
+    <span class="who"><b id=${name}>${display.name}</b> <span class="health ${state}">${says}</span></span>
     <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display, view.at)].join(" · ")}</span>
     ${display.revoked_at ? nothing : html`<span class="end">
       <button data-act="change" aria-describedby=${name} @click=${() => view.open("change", display)}>${t("Edit")}</button>

@@ -96,7 +96,7 @@ class DisplaysView {
   #page() {
     const standing = this.#displays?.filter(({ revoked_at: revoked }) => !revoked) ?? [];
     const revoked = this.#displays?.filter(({ revoked_at: at }) => at) ?? [];
-    return html`<div class="office displays">
+    return html`<div class="settings-page displays">
       <header><h1>${t("Displays")}</h1>
         <button class="primary" data-act="pair" @click=${() => this.open("pair")}>${t("Pair a screen")}</button></header>
       <p class="quiet">${t("Open {address} on the screen: it shows a code, which is typed here.", { address: `${location.origin}/wall` })}</p>

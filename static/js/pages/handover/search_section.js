@@ -16,7 +16,7 @@ export const referenceOf = ({ search }) => search.reference;
 /** @param it a section of the report */
 export function section(it, view) {
   const { board, search } = it;
-  return html`<article class="handing ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && view.isUnread(it)}
+  return html`<article class="handover-section ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && view.isUnread(it)}
       aria-labelledby="h-${board}">
     <header>
       <h2 id="h-${board}"><a href="/searches/${board}">${search.reference}</a> ${nameOf(search)}</h2>
@@ -64,7 +64,7 @@ function hinted({ worrying, suggested = [] }) {
 function ended({ status, outcome, status_reason: reason, acknowledge }) {
   return html`${outcome ? html`<div><dt>${t("Outcome")}</dt><dd data-testid="outcome">${joined(finding(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
     ${status === "closed" && reason ? html`<div><dt>${t("Closing note")}</dt><dd>${reason}</dd></div>` : nothing}
-    ${acknowledge ? html`<div><dt>${t("Closed anyway because")}</dt><dd class="over" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
+    ${acknowledge ? html`<div><dt>${t("Closed anyway because")}</dt><dd class="text-alert" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
 
 /** What has happened in the shift, the same for everybody; and on the screen what of it is new to whoever looks. */
@@ -84,7 +84,7 @@ function important(events, board) {
 /** What whoever looks has not seen. */
 function newTo({ events, significant, seq }, board, until) {
   if (!events) return t("Nothing since you last saw it.");
-  const weighty = significant.length ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
+  const weighty = significant.length ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
   return html`<b>${n("{count} event since you last saw it", "{count} events since you last saw it", events)}</b>${weighty}${links(board, seq, until)}`;
 }
 
@@ -98,8 +98,8 @@ function after(it, view) {
   if (view.stage !== "signed") return nothing;
   const { board, seq, after: { seq: now, events, significant } } = it;
   const mine = it.reads?.[view.desk.account.id];
-  return html`<div class="after" data-testid="after">
-    <p>${events ? html`<b>${n("{count} event since it was signed", "{count} events since it was signed", events)}</b>${significant ? html`, <b class="over">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("Nothing since it was signed.")}</p>
+  return html`<div class="since-signed" data-testid="after">
+    <p>${events ? html`<b>${n("{count} event since it was signed", "{count} events since it was signed", events)}</b>${significant ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("Nothing since it was signed.")}</p>
     ${view.mayTakeOver ? reading(it, view, mine) : nothing}
     ${readers(it, view)}
   </div>`;
@@ -147,7 +147,7 @@ function head({ head: hash }, view) {
 export function index(view) {
   const { sections } = view;
   if (!sections.length) return nothing;
-  return html`<nav class="handing-index" aria-label=${t("Searches of this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
+  return html`<nav class="handover-contents" aria-label=${t("Searches of this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
     <ol role="list">${sections.map((it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${outcome(it, view)}</li>`)}</ol></nav>`;
 }
 
@@ -156,5 +156,5 @@ function outcome(it, view) {
   if (view.stage === "signed") return it.after.significant ? html`<b class="todo">${n("{count} new", "{count} new", it.after.significant)}</b>` : nothing;
   if (view.mayWrite && view.forms.written(it.board).dirty) return html`<b class="todo">${t("not saved")}</b>`;
   const overdue = it.tasks.overdue.length;
-  return overdue ? html`<span class="over">${t("{count} overdue", { count: overdue })}</span>` : nothing;
+  return overdue ? html`<span class="text-alert">${t("{count} overdue", { count: overdue })}</span>` : nothing;
 }

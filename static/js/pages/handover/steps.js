@@ -91,7 +91,7 @@ function asking(view, name, command, title, body, act) {
 function taking({ shift, stage }) {
   return html`<p>${t("From that moment you answer for the desk, and every screen says that nobody handed it over to you.")}</p>
     ${shift ? html`<p>${t("Who holds it now is told that you took it. Where they are here, let them hand it over instead.")}</p>` : nothing}
-    ${stage === "none" ? nothing : html`<p class="over">${t("The handover that is open is withdrawn by that.")}</p>`}`;
+    ${stage === "none" ? nothing : html`<p class="text-alert">${t("The handover that is open is withdrawn by that.")}</p>`}`;
 }
 
 function signing(view) {

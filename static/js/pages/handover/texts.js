@@ -15,7 +15,7 @@ export function ofDesk(view) {
   const body = view.mayWrite ? form(view, OPERATIONS, withCoordinators(view, [view.handover.outgoing])) : nothing;
   const text = texts(OF_DESK, values, view);
   if (body === nothing && text === nothing) return nothing;
-  return html`<section class="handing of-desk ${text === nothing ? "on-screen" : ""}" data-testid="of-desk"><header><h2>${t("The desk as a whole")}</h2></header>${body}
+  return html`<section class="handover-section desk-wide ${text === nothing ? "on-screen" : ""}" data-testid="desk-wide"><header><h2>${t("The desk as a whole")}</h2></header>${body}
     ${body === nothing ? text : html`<div class="on-paper">${text}</div>`}</section>`;
 }
 
@@ -41,7 +41,7 @@ const contextOf = ({ desk, board, draw }) => ({ desk, board, draw });
 function texts(fields, values, view) {
   const said = fields.map((field) => [field, shown(field, values[field.path] ?? null, view)]).filter(([, text]) => text);
   if (!said.length) return nothing;
-  return html`<dl class="words">${said.map(([field, text]) => html`<dt>${field.label()}</dt><dd data-said=${field.path}>${text}</dd>`)}</dl>`;
+  return html`<dl class="words">${said.map(([field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path}>${text}</dd>`)}</dl>`;
 }
 
 /** The view for a field in which somebody who can take the shift over is chosen: coordinators, but not those named in `but`. */

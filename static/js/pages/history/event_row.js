@@ -21,7 +21,7 @@ export function row(entry, at, group, view) {
     ${group ? html`<h2 data-testid="group">${shiftHeading(group, view)}</h2>` : nothing}
     <div class="event" data-kind=${event.kind}>
       <p class="when">${time(event.at)}${byClock(event)}${late(event)}</p>
-      <p class="says" data-sentence>${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason)}</p>
+      <p class="event-text" data-sentence>${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason)}</p>
       ${rest.length ? html`<ul class="changes">${rest.map((change) => line(change, view.told.names(entry)))}</ul>` : nothing}
       <p class="links">${links(entry, view, isCurrent ? 0 : -1)}</p>
     </div>

@@ -68,8 +68,8 @@ export function newer({ fresh, toNewest }) {
 
 /** Under the last event: how far back it goes. */
 export function rest({ told, isEverywhere }) {
-  if (told.state === "reading") return html`<p class="rest" role="status">${t("Reading…")}</p>`;
+  if (told.state === "reading") return html`<p class="more-status" role="status">${t("Reading…")}</p>`;
   if (!isEverywhere || told.complete || told.state !== "read") return nothing;
-  return html`<p class="rest">${t("All that happened since {at} is here.", { at: when(told.from) })}
+  return html`<p class="more-status">${t("All that happened since {at} is here.", { at: when(told.from) })}
     <button type="button" data-act="read-back" @click=${told.read}>${t("Read further back")}</button></p>`;
 }

@@ -51,7 +51,7 @@ function moment(view, name, text) {
 function filtered(view) {
   if (!view.isAsked) return nothing;
   return html`<span class="asked" data-testid="asked">
-    ${chips(view).map(([name, text]) => html`<button type="button" class="chip on" data-asked=${name} title=${t("Take this filter away")} @click=${() => view.ask(name, null)}>${text} <span aria-hidden="true">✕</span></button>`)}
+    ${chips(view).map(([name, text]) => html`<button type="button" class="chip on" data-active-filter=${name} title=${t("Take this filter away")} @click=${() => view.ask(name, null)}>${text} <span aria-hidden="true">✕</span></button>`)}
     <button type="button" data-filter="all" @click=${view.askNothing}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
   </span>`;
 }

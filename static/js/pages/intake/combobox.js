@@ -11,7 +11,7 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
 export function choices(field, options, type, pick) {
   const open = field.open && options.length > 0;
   const active = open && options[field.active] ? `${field.id}-${field.active}` : nothing;
-  return html`<div class="choose">
+  return html`<div class="combobox">
     <input id=${field.id} data-field=${field.id} type="text" role="combobox" autocomplete="off" spellcheck="false" aria-autocomplete="list" aria-controls="${field.id}-list"
       aria-expanded=${open ? "true" : "false"} aria-activedescendant=${active} aria-invalid=${field.fault ? "true" : nothing}
       aria-describedby="${field.id}-hint" .value=${live(field.value)} @input=${(event) => type(event.target.value)} />

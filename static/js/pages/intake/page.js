@@ -51,7 +51,7 @@ class Intake {
 
   draw = () => {
     this.taken.settle();
-    render(this.desk.can("investigator") ? this.#page() : html`<section class="sheet"><h1>${t("Your role does not allow this.")}</h1></section>`, this.#root);
+    render(this.desk.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${t("Your role does not allow this.")}</h1></section>`, this.#root);
   };
 
   // --- what is drawn
@@ -80,7 +80,7 @@ class Intake {
           <button id="send" class="primary" data-act="send">${t("Send")}</button>
         </div>
       </form>
-      <div class="beside">${aside(this)} ${takenList(this)}</div>
+      <div class="intake-aside">${aside(this)} ${takenList(this)}</div>
     </div>`;
   }
 
@@ -294,7 +294,7 @@ class Intake {
   }
 
   #announce(sentence) {
-    document.querySelector("[data-says]").textContent = sentence;
+    document.querySelector("[data-announcer]").textContent = sentence;
   }
 
   #go(field) {

@@ -35,7 +35,7 @@ function same(one, board) {
 function meant({ board, distance_m: distance, nearest }, view) {
   const { state } = view.board.get(board);
   const where = nearest === "sighting" ? t("a sighting {km} km away", { km: km(distance) }) : t("last seen {km} km away", { km: km(distance ?? 0) });
-  return html`<li><button type="button" data-meant=${board} @click=${() => view.chooseSearch(board)}>${searchName(state)}</button>
+  return html`<li><button type="button" data-suggestion=${board} @click=${() => view.chooseSearch(board)}>${searchName(state)}</button>
     <small>${[label.kind(state.kind), nearest && where].filter(Boolean).join(" · ")}</small></li>`;
 }
 
@@ -48,7 +48,7 @@ export function takenList(view) {
 
 function taken(entry, view) {
   const refused = entry.pending?.status === "refused";
-  return html`<li data-taken=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
+  return html`<li data-recent-call=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
     ${entry.number === null ? html`<b>${entry.search}</b>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)} · ${entry.search}</a>`}
     <small>${moment(entry.at)}${entry.number === null && !refused ? ` · ${standing(entry)}` : nothing}</small>
     <p>${entry.text.length > SAID ? `${entry.text.slice(0, SAID)}…` : entry.text}</p>

@@ -125,7 +125,7 @@ class Operations {
     const columns = byStatus(searches, { keep: (search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
     const pending = this.#pending;
     return html`
-      <header class="desk-head">
+      <header class="operations-header">
         <h1>${t("Searches")}</h1>
         ${this.#here()}
         ${finding(this.#finder, { hint: hasKeys() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
@@ -136,9 +136,9 @@ class Operations {
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>
       ${printed(this)}
-      <nav class="desk-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
+      <nav class="operations-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
-      <div class="desk-board" data-shown=${this.#tab}>
+      <div class="operations-board" data-active-tab=${this.#tab}>
         ${STATUSES.map((status) => this.#column(status, columns[status], pending))}
       </div>
       ${this.#opening.shown ? this.#opening.draw() : nothing}`;
@@ -147,7 +147,7 @@ class Operations {
   #column(status, searches, pending) {
     const drawn = status === "open" || this.#all.has(status) ? searches : searches.slice(0, MOST);
     const sending = status === "open" ? pending.filter((entry) => entry.status !== "refused") : [];
-    return html`<section class="desk-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
+    return html`<section class="operations-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
       <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b>${this.#ofAll(status, searches)}</h2>
       ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#none(status)}</p>` : nothing}
       <ul>
@@ -181,7 +181,7 @@ class Operations {
 
   #here() {
     const present = people(this.board.presence);
-    return html`<div class="here" data-testid="here">${faces(present)}</div>`;
+    return html`<div class="presence" data-testid="here">${faces(present)}</div>`;
   }
 
   #matches(search) {
@@ -213,8 +213,8 @@ class Operations {
 }
 
 function loading({ failed }) {
-  return html`<div class="desk-loading" role="status" data-testid="loading">
+  return html`<div class="operations-loading" role="status" data-testid="loading">
     <p>${failed ? t("The server can't be reached. It is tried again until it can, and nothing that you typed is lost.") : t("Reading the searches…")}</p>
-    <div class="desk-board" aria-hidden="true">${[4, 2, 2].map((count) => html`<section class="desk-column"><h2>&nbsp;</h2>
+    <div class="operations-board" aria-hidden="true">${[4, 2, 2].map((count) => html`<section class="operations-column"><h2>&nbsp;</h2>
       <ul>${Array.from({ length: count }, () => html`<li class="search"></li>`)}</ul></section>`)}</div></div>`;
 }

@@ -23,13 +23,13 @@ export const numbered = (past, count = past.count) => t("event {number} of {all}
 
 /** At the top right, where a live board says that it is live. */
 export function mark(past) {
-  if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="live past" data-testid="past-mark">${t("Past")}</span>`;
-  return html`<span class="live past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: written(past.time) })}</small></span>`;
+  if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")}</span>`;
+  return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: written(past.time) })}</small></span>`;
 }
 
 export function band(replay) {
   const { past, player } = replay;
-  return html`<div class="past-band">
+  return html`<div class="replay-bar">
     <h1><b>${t("Past")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: written(past.time) })}</span></h1>
     <p class="happened" aria-live=${player.playing ? "off" : "polite"} data-testid="happened"><span class="number">${numbered(past)}</span> ${saying(past.event(), replay)}</p>
     <span class="space"></span>
@@ -43,13 +43,13 @@ export function controls(replay) {
   const button = (name, text, does, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
     aria-disabled=${off ? "true" : nothing} @click=${does}><svg viewBox="0 0 16 16" aria-hidden="true">${SIGNS[sign]}</svg></button>`;
   const first = past.count === 1, last = past.count === past.length;
-  return html`<div class="past-controls" role="group" aria-label=${t("Play the past")}>
+  return html`<div class="replay-controls" role="group" aria-label=${t("Play the past")}>
     ${button("first", t("The first moment"), () => replay.go(1), { off: first })}
     ${button("back", t("One event back"), () => replay.step(-1), { off: first })}
     ${button("play", player.playing ? t("Pause") : t("Play"), replay.play, { sign: player.playing ? "pause" : "play" })}
     ${button("on", t("One event on"), () => replay.step(1), { off: last })}
     ${button("last", t("The last moment"), () => replay.go(past.length), { off: last })}
-    <label><span class="unseen">${t("Speed")}</span>
+    <label><span class="visually-hidden">${t("Speed")}</span>
       <select name="speed" @change=${({ target }) => replay.setSpeed(Number(target.value))}>
         ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${live(speed === player.speed)}>${t("{speed} × real time", { speed })}</option>`)}
       </select></label>

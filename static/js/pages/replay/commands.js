@@ -20,7 +20,7 @@ export class ReplayHere {
   /** Escape closes what is open, then leaves the past; not from a menu of the bar, which it closes. */
   commands(at) {
     const { body, backToNow } = this.#replay;
-    if (at?.closest?.("header.bar details")) return [];
+    if (at?.closest?.("header.header-bar details")) return [];
     if (body.isOpen) return [{ id: "close", says: t("Close the card"), does: () => body.close() }, { id: "now", says: t("Back to now"), does: backToNow }];
     return [{ id: "close", says: t("Back to now"), does: backToNow }];
   }

@@ -15,7 +15,7 @@ const CARDS = new Set(["sighting", "task"]);
 export function comparison(replay) {
   const { past } = replay;
   const [first, last] = past.moments;
-  return html`<aside class="compared" aria-label=${t("What differs")} data-testid="compared">
+  return html`<aside class="comparison" aria-label=${t("What differs")} data-testid="compared">
     <header><h2>${t("What differs")}</h2>
       <button type="button" class="plain" data-act="stop-comparing" aria-label=${t("Stop comparing")} title=${t("Stop comparing")} @click=${replay.compare}>✕</button></header>
     <dl class="moments">${moment(t("From"), first, replay)} ${moment(t("To"), last, replay)}</dl>
@@ -33,7 +33,7 @@ function differences(replay) {
   if (!changes.length) return html`<p class="hint">${t("Nothing differs between the two: what was changed was changed back.")}</p>`;
   return WAYS.map((way) => {
     const some = changes.filter((change) => change.way === way);
-    return some.length ? html`<section data-way=${way}><h3>${WAY[way]()} <b>${some.length}</b></h3>
+    return some.length ? html`<section data-change=${way}><h3>${WAY[way]()} <b>${some.length}</b></h3>
       <ul>${some.map((change) => line(change, replay))}</ul></section>` : nothing;
   });
 }
@@ -42,7 +42,7 @@ function line(change, replay) {
   const { kind, id, way, fields, before, after } = change;
   const state = (after ?? before).state;
   return html`<li data-changed=${id} data-kind=${kind}>
-    <p>${named(change, replay)} ${kind === "search" ? nothing : html`<span class="said">${said(kind, state, replay)}</span>`}</p>
+    <p>${named(change, replay)} ${kind === "search" ? nothing : html`<span class="change-text">${said(kind, state, replay)}</span>`}</p>
     ${way === "added" || way === "removed" ? nothing : html`<ul class="fields">${fields.map((field) => fieldLine(field, replay))}</ul>`}
   </li>`;
 }

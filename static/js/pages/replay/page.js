@@ -152,7 +152,7 @@ class Replay {
     if (past.state === "failed") return failed(this);
     if (past.state === "reading") return reading(past);
     if (past.trouble || !past.length) return noMoment(this);
-    return html`<div class="past-top" role="region" aria-label=${t("The past")}>${band(this)} ${timeline(this)}</div>
+    return html`<div class="replay-header" role="region" aria-label=${t("The past")}>${band(this)} ${timeline(this)}</div>
       ${this.body.template(past.other === null ? nothing : comparison(this))}`;
   }
 

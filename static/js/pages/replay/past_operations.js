@@ -56,18 +56,18 @@ export class PastOperations {
 
   template(beside) {
     const columns = byStatus(this.board.of("search"), { keep: () => true, sort: SORTS[0], summaries: this.board.summaries });
-    return html`<div class="desk">
-      <div class="left">
-        <nav class="desk-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status ? "true" : "false"} @click=${() => this.#pick(status)}>
+    return html`<div class="board-layout">
+      <div class="board-main">
+        <nav class="operations-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status ? "true" : "false"} @click=${() => this.#pick(status)}>
           ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
-        <div class="desk-board" data-shown=${this.#tab}>${STATUSES.map((status) => this.#column(status, columns[status]))}</div>
+        <div class="operations-board" data-active-tab=${this.#tab}>${STATUSES.map((status) => this.#column(status, columns[status]))}</div>
       </div>
       ${beside}
     </div>`;
   }
 
   #column(status, searches) {
-    return html`<section class="desk-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
+    return html`<section class="operations-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
       <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b></h2>
       ${searches.length ? nothing : html`<p class="empty">${t("None then.")}</p>`}
       <ul>${repeat(searches, ({ id }) => id, (search) => searchCard(search, this))}</ul>

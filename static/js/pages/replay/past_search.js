@@ -135,8 +135,8 @@ export class PastSearch {
     if (!this.picture.search) return html`<p class="erased">${t("What this search was at that moment has been erased.")}</p>`;
     return html`${head(this)}
       ${this.#tools()}
-      <div class="desk">
-        <div class="left">${columns(this)}</div>
+      <div class="board-layout">
+        <div class="board-main">${columns(this)}</div>
         ${this.isOpen ? panel(this) : beside}
       </div>`;
   }

@@ -12,14 +12,14 @@ const TROUBLE = {
 };
 
 export function reading({ read }) {
-  return html`<section class="lost" role="status" data-testid="loading">
+  return html`<section class="page-message" role="status" data-testid="loading">
     <h1>${t("Reading what happened…")}</h1>
     <p>${read ? n("{count} event so far", "{count} events so far", read) : nothing}</p>
   </section>`;
 }
 
 export function failed(replay) {
-  return html`<section class="lost" role="alert" data-testid="failed">
+  return html`<section class="page-message" role="alert" data-testid="failed">
     <h1>${t("The past of this board can't be read now")}</h1>
     <p class="buttons"><button type="button" class="primary" data-act="try-again" @click=${() => replay.past.readAll()}>${t("Try again")}</button>
       <a class="button" href=${replay.now}>${t("Back to now")}</a></p>
@@ -34,7 +34,7 @@ export function noMoment(replay) {
     replay.go(count);
   };
   const way = (count, text, primary = "") => html`<a class="button ${primary}" href=${MomentAddress.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
-  return html`<section class="lost" role="alert" data-testid="no-moment" data-trouble=${past.trouble ?? "before"}>
+  return html`<section class="page-message" role="alert" data-testid="no-moment" data-error=${past.trouble ?? "before"}>
     <h1>${t("There is no such moment")}</h1>
     <p>${TROUBLE[past.trouble ?? "before"]()}</p>
     ${past.length ? html`<p>${t("What is known begins on {first} and ends, so far, on {last}.", { first: written(past.from), last: written(past.to) })}</p>` : nothing}

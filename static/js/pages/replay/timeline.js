@@ -13,17 +13,17 @@ const HEIGHT = 40; // units
 export function timeline(replay) {
   const { past } = replay;
   const { from, to, length, count } = past;
-  return html`<div class="past-line">
+  return html`<div class="timeline">
     ${controls(replay)}
-    <div class="line" data-slider role="slider" tabindex="0" aria-label=${t("Moment")} aria-orientation="horizontal" aria-valuemin="1" aria-valuemax=${length}
+    <div class="track" data-slider role="slider" tabindex="0" aria-label=${t("Moment")} aria-orientation="horizontal" aria-valuemin="1" aria-valuemax=${length}
         aria-valuenow=${count} aria-valuetext=${`${written(past.time)}, ${numbered(past)}: ${saying(past.event(), replay)}`} data-testid="timeline"
-        data-at=${share(past.time, from, to)}>
+        data-position=${share(past.time, from, to)}>
       ${guard([length, from, to], () => bars(past))}
-      <span class="ahead" aria-hidden="true"></span>
-      ${past.other === null ? nothing : html`<span class="other" aria-hidden="true" data-at=${share(past.otherTime, from, to)}></span>`}
+      <span class="future" aria-hidden="true"></span>
+      ${past.other === null ? nothing : html`<span class="compared-moment" aria-hidden="true" data-position=${share(past.otherTime, from, to)}></span>`}
       <span class="handle" aria-hidden="true"></span>
     </div>
-    <p class="ends" aria-hidden="true"><span>${moment(new Date(from))}</span><span>${moment(new Date(to))}</span></p>
+    <p class="range-labels" aria-hidden="true"><span>${moment(new Date(from))}</span><span>${moment(new Date(to))}</span></p>
   </div>`;
 }
 
@@ -35,5 +35,5 @@ function bars({ times, from, to }) {
 
 /** After a draw. By a property of the script, as the policy allows no style attributes. */
 export function place(root) {
-  for (const element of root.querySelectorAll("[data-at]")) element.style.setProperty("--at", element.dataset.at);
+  for (const element of root.querySelectorAll("[data-position]")) element.style.setProperty("--position", element.dataset.position);
 }

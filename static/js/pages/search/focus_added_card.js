@@ -43,7 +43,7 @@ export class Added {
     intoSight();
     requestAnimationFrame(() => requestAnimationFrame(intoSight)); // cards that come into sight with it have another height than was reckoned
     const { activeElement } = document;
-    if (isNowhere() || activeElement === root || activeElement.closest(".adding, article[data-card]")) card.querySelector("a").focus({ preventScroll: true });
+    if (isNowhere() || activeElement === root || activeElement.closest(".add-buttons, article[data-card]")) card.querySelector("a").focus({ preventScroll: true });
   }
 
   #look() {

@@ -221,8 +221,8 @@ class SearchView {
   #template() {
     return html`${head(this)} ${printed(this)}
       ${tools(this)}
-      <div class="desk">
-        <div class="left">${columns(this)}</div>
+      <div class="board-layout">
+        <div class="board-main">${columns(this)}</div>
         ${panel(this)}
       </div>
       ${undoNotice(this)} ${openDialog(this)}`;

@@ -23,7 +23,7 @@ export function tools(view) {
 function shown(view) {
   const { overdue, changed, filters, act } = view;
   const { asked } = filters;
-  return html`<div class="shown" data-testid="shown">
+  return html`<div class="filter-bar" data-testid="shown">
     <div class="chips" role="group" aria-label=${t("Show")}>
       ${chip("mine", t("Mine"), asked.assignee === "me", () => filters.toggle("assignee", "me"))}
       ${chip("overdue", t("Overdue {count}", { count: overdue }), asked.overdue !== null, () => filters.toggle("overdue", "yes"), overdue ? "alert" : "none")}
@@ -41,8 +41,8 @@ const hasMenu = (view) => view.mayEdit || view.mayLead;
 function whole(view) {
   const { act, ui } = view;
   const item = (name, text, does, pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
-    popovertarget="whole" popovertargetaction="hide" @click=${does}>${text}</button>`;
-  return html`<div class="whole" id="whole" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("The search as a whole")}>
+    popovertarget="search-menu" popovertargetaction="hide" @click=${does}>${text}</button>`;
+  return html`<div class="search-menu" id="search-menu" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("The search as a whole")}>
     ${item("log", t("Facts and log"), act.log, ui.card === "log")}
     <a class="button" data-act="history" href="/searches/${view.board.id}/history">${t("History")}</a>
     <a class="button" data-act="replay" href=${`${view.path(ui.card === "log" ? null : ui.card)}?at=${view.board.seq}`}>${t("Replay")}</a>
@@ -57,10 +57,10 @@ const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot
 
 function adding(view) {
   const { act } = view;
-  return html`<div class="adding">
+  return html`<div class="add-buttons">
     ${view.mayEdit ? html`<button type="button" class="primary" data-act="add-sighting" @click=${() => act.dialog("sighting")}>${t("+ Sighting")} ${draftOf("add-sighting", view)} <kbd aria-hidden="true">S</kbd></button>
     <button type="button" data-act="add-task" @click=${() => act.dialog("task")}>${t("+ Task")} ${draftOf("add-task", view)} <kbd aria-hidden="true">T</kbd></button>` : nothing}
-    ${hasMenu(view) ? html`<button type="button" class="menu-button" popovertarget="whole" aria-label=${t("The search as a whole")}>${t("More…")}</button>` : nothing}
+    ${hasMenu(view) ? html`<button type="button" class="menu-button" popovertarget="search-menu" aria-label=${t("The search as a whole")}>${t("More…")}</button>` : nothing}
   </div>`;
 }
 

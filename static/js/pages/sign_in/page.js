@@ -9,7 +9,7 @@ export function mount(main) {
   const elsewhere = main.querySelector("[data-origin]");
   elsewhere.textContent = wrongOrigin() ?? "";
   elsewhere.hidden = !elsewhere.textContent;
-  const place = main.querySelector("[data-kept]");
+  const place = main.querySelector("[data-kept-drafts]");
   const count = storage.keys(ROOT).filter((key) => /:(outbox|draft):/.test(key)).length;
   if (!place || count === 0) return;
   place.textContent = n("{count} unsent text is kept in this browser. It is there again when the person who typed it has signed in.",

@@ -16,15 +16,15 @@ const CHANGE = { added: () => t("added"), removed: () => t("removed"), changed: 
 export function section(entry, view) {
   const { board } = entry;
   const open = view.isOpen(entry), title = view.titleOf(board), search = view.searchOf(board);
-  return html`<section class="since-board ${search?.status ?? ""}" data-news-of=${board} aria-label=${title}>
+  return html`<section class="unseen-board ${search?.status ?? ""}" data-unseen-board=${board} aria-label=${title}>
     <header>
-      <h2><button type="button" class="plain" data-act="show-news" aria-expanded=${open} @click=${() => view.toggle(entry)}><span aria-hidden="true" class="turn">▸</span> ${title}</button></h2>
-      <p class="quiet" data-news>${told(entry)}</p>
+      <h2><button type="button" class="plain" data-act="show-news" aria-expanded=${open} @click=${() => view.toggle(entry)}><span aria-hidden="true" class="disclosure">▸</span> ${title}</button></h2>
+      <p class="quiet" data-unseen-summary>${told(entry)}</p>
       <span class="space"></span>
       <a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("The board")}</a>
       <button type="button" data-act="seen" @click=${() => view.markSeen([entry], t("Marked as seen: {what}", { what: title }))}>${t("Mark as seen")}</button>
     </header>
-    ${open ? html`<div class="since-news">${news(view.news.of(board), entry, view)}</div>` : nothing}
+    ${open ? html`<div class="unseen-changes">${news(view.news.of(board), entry, view)}</div>` : nothing}
   </section>`;
 }
 
@@ -77,7 +77,7 @@ function events({ events }, { board, events: count }, ctx) {
     before.set(`${event.kind} ${event.id}`, event.state ?? null);
     return html`<li data-seq=${event.seq}><a href="${history}#${event.seq}">${time(event.at)}</a> ${sentence(event, ctx, known)}</li>`;
   });
-  return html`<ol class="told" data-testid="told">${lines}</ol>
+  return html`<ol class="event-list" data-testid="told">${lines}</ol>
     <p class="quiet">${count > events.length ? t("The newest {count} of {all}.", { count: events.length, all: count }) : nothing} <a href=${history}>${t("The whole history")}</a></p>`;
 }
 

@@ -40,7 +40,7 @@ class SincePage {
   }
 
   connect() {
-    this.#root.classList.add("since-page");
+    this.#root.classList.add("unseen-page");
     this.#unwatch = [this.board.watch(() => this.#heard()), this.desk.watch(() => this.draw())];
     this.#marking.connect();
     this.#clock.connect();
@@ -53,7 +53,7 @@ class SincePage {
     clearTimeout(this.#timer);
     this.#marking.disconnect();
     this.#clock.disconnect();
-    this.#root.classList.remove("since-page");
+    this.#root.classList.remove("unseen-page");
   }
 
   draw() {
@@ -91,13 +91,13 @@ class SincePage {
 
   #page() {
     const { list, failed } = this.news;
-    if (failed) return html`<p class="since-none" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => this.news.read()}>${t("Try again")}</button></p>`;
-    if (list === null || this.board.seq === null) return html`<p class="since-none" role="status">${t("Reading…")}</p>`;
+    if (failed) return html`<p class="unseen-empty" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => this.news.read()}>${t("Try again")}</button></p>`;
+    if (list === null || this.board.seq === null) return html`<p class="unseen-empty" role="status">${t("Reading…")}</p>`;
     const shown = this.#shown(list);
     this.#first ??= new Set(shown.slice(0, OPENED).map(({ board }) => board));
     for (const entry of shown) if (this.isOpen(entry)) this.news.look(entry);
     return html`
-      <header class="since-head">
+      <header class="unseen-header">
         <h1>${t("Since you left")}</h1>
         <p class="quiet">${summary(shown, list)}</p>
         <span class="space"></span>

@@ -78,8 +78,8 @@ class Bell {
   #line(alert) {
     return html`<li data-kind=${alert.kind} ?data-unread=${!alert.read}>
       <a href=${placeOf(alert)} @click=${() => alert.read || this.#alerts.opened(alert)}>
-        <span class="new">${alert.read ? nothing : html`<span class="unseen">${t("Unread")}</span>`}</span>
-        <span class="said">${sentence(alert)}</span>
+        <span class="new">${alert.read ? nothing : html`<span class="visually-hidden">${t("Unread")}</span>`}</span>
+        <span class="sentence">${sentence(alert)}</span>
         <span class="at">${alert.reference ? html`<span class="reference">${[alert.reference, alert.first_name].filter(Boolean).join(" ")}</span> · ` : nothing}<time datetime=${alert.at}>${ago(alert.at)}</time></span>
       </a></li>`;
   }

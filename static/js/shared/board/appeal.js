@@ -26,7 +26,7 @@ function span({ from, until }) {
   const now = serverNow().toISOString(); // times of the wire sort as text
   if (from && from > now) return `, ${t("from {at}", { at: when(from) })}`;
   if (!until) return nothing;
-  return until > now ? `, ${t("until {at}", { at: when(until) })}` : html`, <span class="over">${t("ended {at}", { at: when(until) })}</span>`;
+  return until > now ? `, ${t("until {at}", { at: when(until) })}` : html`, <span class="text-alert">${t("ended {at}", { at: when(until) })}</span>`;
 }
 
 /** In the facts of the search. */

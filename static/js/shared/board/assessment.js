@@ -7,7 +7,7 @@ import { formOf, row } from "../../forms/form_row.js";
 import { grade } from "./card.js";
 
 export function judgement(entity, view) {
-  return html`<section class="judgement">${graded(entity, view)} ${assessed(entity, view)}</section>`;
+  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)}</section>`;
 }
 
 function graded({ id, state }, view) {

@@ -30,19 +30,19 @@ function template(entity, { mark, here, assignee }, view) {
   if (pending) classes.push("pending");
   if (mark) classes.push("changed");
   if (view.ui.card === id) classes.push("opened");
-  if (RULED_OUT.has(state.assessment) && sighting) classes.push("out");
+  if (RULED_OUT.has(state.assessment) && sighting) classes.push("ruled-out");
   const title = sighting ? state.description : state.title;
   return html`<article class=${classes.join(" ")} data-card=${entity.added ? nothing : id} data-pending=${pending ? pending.id : nothing}
       data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${mark ? "" : nothing}>
     <div class="kind">
       <b>${entity.added ? kindName(kind) : cardName(entity)}</b>
       ${pending ? html`<span class="sending">${sending(pending)}</span>` : sighting ? said(state) : nothing}
-      ${priority(state, classes.includes("out") || view.isDone(state.column))}
+      ${priority(state, classes.includes("ruled-out") || view.isDone(state.column))}
       ${view.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
       ${sighting ? grade(state.grade) : nothing}
     </div>
     <h3>${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(event) => view.open(event, id)}>${title}</a>`}</h3>
-    ${mark ? html`<div class="by">${by(mark)} ${ago(mark.at)}</div>` : nothing}
+    ${mark ? html`<div class="change-note">${by(mark)} ${ago(mark.at)}</div>` : nothing}
     <div class="foot">
       <span class="follows">${sighting ? sightingFoot(state) : taskFoot(state, view)}</span>
       <span class="who">
@@ -57,7 +57,7 @@ function template(entity, { mark, here, assignee }, view) {
 /** Red is for what can't wait; what is done or ruled out can. */
 function priority({ priority }, settled) {
   if (priority === "normal") return nothing;
-  return html`<span class=${priority === "urgent" && !settled ? "over" : "low"}>${label.priority(priority)}</span>`;
+  return html`<span class=${priority === "urgent" && !settled ? "text-alert" : "low"}>${label.priority(priority)}</span>`;
 }
 
 function mover(entity, view) {

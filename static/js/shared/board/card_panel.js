@@ -42,7 +42,7 @@ function opened(entity, view) {
         ${facts(entity, view)}
         ${sighting ? source(entity, view) : nothing}
       </div>
-      <div class="story">
+      <div class="activity">
         ${notesSection(view.notesOf(id), id, view)}
         ${history(id, `?card=${id}`, view)}
       </div>
@@ -61,7 +61,7 @@ function bar(entity, name, view) {
   const column = view.picture.columns.find((column) => column.id === state.column);
   return html`<header class="panel-bar">
     <b class="kind">${name}</b>
-    <span class="in">${column ? t("in {column}", { column: columnName(column.state) }) : nothing}</span>
+    <span class="in-column">${column ? t("in {column}", { column: columnName(column.state) }) : nothing}</span>
     ${pending ? html`<span class="sending">${sending(pending)}</span>` : nothing}
     ${faces(view.facesOn(id))}
     <span class="space"></span>
@@ -77,7 +77,7 @@ function changed({ id }, view) {
   const mark = view.lastMark.get(id);
   if (!mark?.actor) return nothing;
   const what = mark.type.endsWith(".added") ? [] : mark.changes.filter((path) => path !== "rank").map(label.field); // of a new card, all is new
-  return html`<p class="by" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(mark.type), name: mark.actor.name })}, ${ago(mark.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
+  return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(mark.type), name: mark.actor.name })}, ${ago(mark.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
 function withdrawn({ id }, view) {
@@ -118,7 +118,7 @@ function gone(view) {
 function log(view) {
   return html`<aside class="panel" data-panel="log" aria-label=${t("Facts and log of the search")} tabindex="-1">
     <header class="panel-bar"><b>${t("Facts and log")}</b><span class="space"></span>${close(view)}</header>
-    <div class="body"><div class="story">
+    <div class="body"><div class="activity">
       ${searchFacts(view)}
       ${notesSection(view.notesOf(null), null, view)}
       ${history(view.board.id, "", view)}

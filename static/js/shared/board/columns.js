@@ -34,8 +34,8 @@ function tabs(shown, chosen, view) {
 
 function section(column, cards, chosen, view) {
   const name = columnName(column.state);
-  return html`<section class="col ${chosen ? "chosen" : ""}" data-column=${column.id} data-role=${column.state.role} aria-label=${name}>
-    <div class="col-head"><h2>${name} <b title=${n("{count} card", "{count} cards", cards.length)}>${cards.length}</b>${cards.length === column.cards.length ? nothing : html` <small>${t("of {all}", { all: column.cards.length })}</small>`}</h2>
+  return html`<section class="column ${chosen ? "chosen" : ""}" data-column=${column.id} data-role=${column.state.role} aria-label=${name}>
+    <div class="column-header"><h2>${name} <b title=${n("{count} card", "{count} cards", cards.length)}>${cards.length}</b>${cards.length === column.cards.length ? nothing : html` <small>${t("of {all}", { all: column.cards.length })}</small>`}</h2>
       ${columnMenuButton(column, view)} ${columnMenu(column, view)}</div>
     <div class="list" data-list=${column.id}>
       ${repeat(view.drawn ? cards : cards.slice(0, FIRST), ({ id }) => id, (entity) => card(entity, view))}

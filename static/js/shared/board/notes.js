@@ -43,7 +43,7 @@ function item(note, { card, corrected, form, view }) {
       form.edit("corrects", id);
       view.draw();
     };
-    return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "out" : ""} ${mark ? "changed" : ""}" data-note=${id} data-category=${state.category}>
+    return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "ruled-out" : ""} ${mark ? "changed" : ""}" data-note=${id} data-category=${state.category}>
       <p class="about"><span class="category ${state.category}">${label.category(state.category)}</span>
         ${time(state.happened_at)}${author ? html` · ${author}` : nothing}
         ${pending ? html`<span class="sending">${sending(pending)}</span>` : nothing}

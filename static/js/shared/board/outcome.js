@@ -23,7 +23,7 @@ function ended({ status, status_reason: reason, outcome: found, acknowledge }, v
   const anyway = status === "closed" && acknowledge;
   return html`<p class="outcome ${status}" data-testid="outcome">${joined(parts)}
     ${found && view.mayLead ? html`<button type="button" class="plain" data-act="outcome" @click=${() => view.act.dialog("outcome")}>${t("Correct…")}</button>` : nothing}</p>
-    ${anyway ? html`<p class="anyway" data-testid="acknowledge">${t("Closed anyway because: {reason}", { reason: acknowledge })}</p>` : nothing}`;
+    ${anyway ? html`<p class="override-reason" data-testid="acknowledge">${t("Closed anyway because: {reason}", { reason: acknowledge })}</p>` : nothing}`;
 }
 
 /** What was found, in its own words: those of the closing stand beside them, not in their place. */
@@ -40,7 +40,7 @@ export function finding(found, status, reason) {
 export const joined = (parts) => parts.map((part, at) => html`${at ? " · " : ""}${part}`);
 
 /** A call that was not made can't wait, until the search is closed. */
-const waits = (text, status) => (status === "found" ? html`<span class="over">${text}</span>` : text);
+const waits = (text, status) => (status === "found" ? html`<span class="text-alert">${text}</span>` : text);
 
 /** What is left to do before the search is closed, in the head. */
 function open(view) {

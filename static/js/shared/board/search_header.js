@@ -15,8 +15,8 @@ export function head(view) {
   const mark = view.board.marks.get(id);
   const { person } = state;
   const name = [person.first_name, person.last_name].filter(Boolean).join(" ");
-  return html`<header class="head ${pending ? "pending" : ""} ${mark ? "changed" : ""}" data-testid="head" data-status=${state.status}>
-    <span class="face big" aria-hidden="true">${initials(name)}</span>
+  return html`<header class="search-header ${pending ? "pending" : ""} ${mark ? "changed" : ""}" data-testid="head" data-status=${state.status}>
+    <span class="avatar big" aria-hidden="true">${initials(name)}</span>
     <div class="who">
       <h1>
         <span data-testid="person">${name}${person.age === null ? "" : `, ${person.age}`}</span>
@@ -37,7 +37,7 @@ export function changedHead(view) {
   const { id } = view.picture.search;
   const mark = view.board.marks.get(id);
   if (!mark) return nothing;
-  return html`<p class="by" data-testid="head-changed"><span>${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""} ${ago(mark.at)}</span>
+  return html`<p class="change-note" data-testid="head-changed"><span>${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""} ${ago(mark.at)}</span>
     ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>`;
 }
 
@@ -50,7 +50,7 @@ function facts({ reference, kind, last_seen, lead }, { desk }) {
 function here({ board }) {
   const present = people(board.presence);
   const count = Math.max(board.presence.count ?? 0, present.length);
-  return html`<div class="here" data-testid="here" role="group" aria-label=${t("{count} here", { count })}>${faces(present)}</div>`;
+  return html`<div class="presence" data-testid="here" role="group" aria-label=${t("{count} here", { count })}>${faces(present)}</div>`;
 }
 
 /** Runs while the child is missing; stands when it is found. */

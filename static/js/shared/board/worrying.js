@@ -30,7 +30,7 @@ export function worryingShown(view) {
     <h3>${t("Worrying disappearance")}
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="qualify" @click=${() => view.act.dialog("worrying")}>${t("Qualify…")}</button>` : nothing}
     </h3>
-    <p data-testid="decision"><b class=${state.worrying === true ? "over" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? ` · ${state.worrying_basis}` : nothing}</p>
+    <p data-testid="decision"><b class=${state.worrying === true ? "text-alert" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? ` · ${state.worrying_basis}` : nothing}</p>
     <p class="hint" data-testid="suggestion">${suggestion(state)}</p>
     <dl>${criteriaOf(state.criteria).map((key) => criterion(key, state.criteria[key], suggested(state).includes(key)))}</dl>
   </section>`;
@@ -49,7 +49,7 @@ export function worryingBody(form, view) {
   };
   const applying = criteriaOf(state.criteria).filter((key) => state.criteria[key]?.answer === "yes");
   return html`<p class="hint">${suggestion(state)}</p>
-    ${applying.length ? html`<ul class="applying">${applying.map((key) => html`<li>${label.criterion(key)}${state.criteria[key].basis ? ` · ${state.criteria[key].basis}` : nothing}</li>`)}</ul>` : nothing}
+    ${applying.length ? html`<ul class="applicable">${applying.map((key) => html`<li>${label.criterion(key)}${state.criteria[key].basis ? ` · ${state.criteria[key].basis}` : nothing}</li>`)}</ul>` : nothing}
     <fieldset class="statuses" data-field="worrying">
       <legend>${t("The disappearance is")}</legend>
       ${DECISIONS.map((decision) => html`<label class="check">

@@ -117,13 +117,13 @@ export class Palette {
         </div>`)}
       </div>
       ${this.#find.failed ? html`<p class="hint">${t("The other searches can't be looked through now.")}</p>` : nothing}
-      <p class=${count ? "unseen" : "hint"} role="status">${this.#text ? n("{count} found", "{count} found", count) : nothing}</p>
+      <p class=${count ? "visually-hidden" : "hint"} role="status">${this.#text ? n("{count} found", "{count} found", count) : nothing}</p>
     </div>`, this.#close);
   }
 
   #option(item) {
     const key = KEYS.find((entry) => entry.id === item.id && worksOn(entry, this.#desk.here?.where));
-    return html`<div role="option" id="palette-${item.at}" data-does=${item.id} aria-selected=${item.at === this.#at ? "true" : "false"} @click=${() => this.#do(item)}>
+    return html`<div role="option" id="palette-${item.at}" data-palette-item=${item.id} aria-selected=${item.at === this.#at ? "true" : "false"} @click=${() => this.#do(item)}>
       <span>${item.says}</span>${key ? html`<kbd aria-hidden="true">${shownChords(key)[0].join("+")}</kbd>` : nothing}
     </div>`;
   }
