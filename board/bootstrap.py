@@ -23,7 +23,7 @@ from board.install.requirements import project
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTION = "searchboard"
 AGAIN = "BOARD_PREPARED"  # set for the second start, so that it can't prepare for ever
-TESTING = ("test", "bench", "faults", "dev")  # the commands that need the `test` extra
+TESTING = ("test", "bench", "fault-test", "faults", "dev")  # the commands that need the `test` extra
 NONE: frozenset[str] = frozenset()
 
 

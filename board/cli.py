@@ -8,36 +8,41 @@ from pydantic import ValidationError
 
 from board import env_file
 from board.checks.settings import sentence
-from board.command_line import checking, checkout, people, serving
+from board.command_line import accounts, checking, checkout, serving
 from board.errors import OperationError
 from board.settings import VERSION
 from models.db.database import ConfigurationError, DatabaseUnavailable
 
-# What typer raises for a call that is typed wrong, by the one name of it that typer exports. (Where only help was asked
-# for, its message is empty: the help is printed already.)
+# Base class of the errors for wrong usage, which typer exports only through a subclass. Its message is empty if the help
+# was printed.
 _Mistyped: Any = typer.BadParameter.__bases__[0]
 
-HELP_NAMES = {"help_option_names": ["-h", "--help"]}  # of all commands below, too
+HELP_NAMES = {"help_option_names": ["-h", "--help"]}  # all subcommands inherit it
+_OWN_HELP: dict[str, Any] = checkout.PASSED_ON | {"help_option_names": []}  # the program that is called prints its own help
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 for _command in (
-    serving.serve, serving.demo, serving.migrate, serving.copy, serving.backup, serving.restored,
-    checking.check, checking.verify, checking.displays,
+    serving.serve, serving.demo, serving.migrate, serving.transfer, serving.backup, serving.reset_epochs,
+    checking.check, checking.verify,
 ):  # fmt: skip
     app.command()(_command)
-app.add_typer(people.account, name="account")
-app.add_typer(people.token, name="token")
-app.add_typer(people.search, name="search")
+app.command("copy", hidden=True)(serving.transfer)  # the names until 0.4
+app.command("restored", hidden=True)(serving.reset_epochs)
+app.add_typer(checking.displays, name="displays")
+app.add_typer(accounts.account, name="account")
+app.add_typer(accounts.token, name="token")
+app.add_typer(accounts.search, name="search")
 if checkout.is_here():
     for _command in (checkout.install, checkout.lock, checkout.sbom):
         app.command()(_command)
     app.command(context_settings=checkout.PASSED_ON)(checkout.test)
     app.command()(checkout.bench)
-    app.command(context_settings=checkout.PASSED_ON | {"help_option_names": []})(checkout.faults)
+    app.command("fault-test", context_settings=_OWN_HELP)(checkout.fault_test)
+    app.command("faults", context_settings=_OWN_HELP, hidden=True)(checkout.fault_test)
     app.add_typer(checkout.dev, name="dev")
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"searchboard {VERSION}")
         raise typer.Exit
@@ -45,17 +50,19 @@ def _tell_version(wanted: bool) -> None:
 
 @app.callback()
 def board(
-    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say it and go.")] = False,
-    file: Annotated[str | None, typer.Option(env_file.OPTION, help="Settings, from this file instead of `.env`.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    file: Annotated[str | None, typer.Option(env_file.OPTION, help="Settings file to read instead of `.env`.")] = None,
 ) -> None:
-    """The board of a search."""
+    """Live boards for searches for missing children."""
 
 
 def main() -> None:
-    """Runs the command line. Exit 0, or another code with one sentence on standard error."""
+    """Run the command line. Exit 0, or another code with one sentence on standard error."""
     try:
         words = env_file.choose(sys.argv[1:])
-        sys.exit(app(words, prog_name="board", standalone_mode=False) or 0)  # the name that completion is for
+        sys.exit(app(words, prog_name="board", standalone_mode=False) or 0)  # shell completion needs this name
     except _Mistyped as error:
         _fail(" ".join(error.format_message().split()).rstrip("."), 2)
     except typer.Abort:

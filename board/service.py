@@ -43,7 +43,7 @@ from models.ids import new_epoch
 from models.times import format_utc, now
 from realtime.bus import Bus, BusMisconfigured, MemoryBus
 from realtime.hub import Hub
-from realtime.periodic import every
+from realtime.periodic import run_every
 from realtime.protocol import ELSEWHERE, ENDED
 from realtime.subscriber import Subscriber
 
@@ -105,9 +105,9 @@ class BoardService:
             await desk.close()
             raise ConfigurationError(str(error)) from error
         rounds = [
-            every(RIGHTS_POLL_S, desk._poll_rights), desk.summaries.run(), desk.unread_counts.run(),
+            run_every(RIGHTS_POLL_S, desk._poll_rights), desk.summaries.run(), desk.unread_counts.run(),
             desk.shift_status.run(), desk.repeats.run(),
-            every(LAST_USE_S, desk.write_last_use), every(PROBE_S, desk._probe_writes),
+            run_every(LAST_USE_S, desk.write_last_use), run_every(PROBE_S, desk._probe_writes),
         ]  # fmt: skip
         if clock is now:  # what plays a story sets its clock as it likes
             rounds.append(desk.clock_watch.run())
@@ -160,7 +160,7 @@ class BoardService:
             self.hub.publish(board, epochs[board], [record(each) for each in events])
         if written.nearly_full is not None:
             board, entities = written.nearly_full
-            log.warning("a board is filling up", board=board, entities=entities, most=event_writer.MAX_ENTITIES)
+            log.warning("board is filling up", board=board, entities=entities, most=event_writer.MAX_ENTITIES)
         if any(said.kind in (Shift.KIND, Handover.KIND) for said in written.events):
             self.shift_status.changed.set()
         if written.ack.seqs and not written.events:  # it was done before, perhaps by a process that could tell nobody
@@ -255,16 +255,16 @@ class BoardService:
         try:
             await self._refresh_rights(all=self._polls % POLLS_PER_EXPIRY_CHECK == 0)
         except DatabaseUnavailable:
-            log.warning("rights can't be read")
+            log.warning("rights refresh failed")
 
 
 def _report_write_health(fault: str | None) -> None:
     """Once when writes begin to fail, and once when they work again."""
     metrics.writes(fault is None)
     if fault is None:
-        log.info("writes work again")
+        log.info("writes recovered")
     else:
-        log.error("a write failed", code=fault)
+        log.error("write failed", code=fault)
 
 
 def _bus(settings: Settings) -> Bus:

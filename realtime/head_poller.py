@@ -10,7 +10,7 @@ from realtime import protocol
 from realtime.bus import Bus
 from realtime.channel import Channel
 from realtime.counters import Counters
-from realtime.periodic import every
+from realtime.periodic import run_every
 from realtime.source import EventSource, TemporarilyUnavailable
 from realtime.subscriber import Subscriber
 
@@ -64,7 +64,7 @@ class HeadPoller:
             except TemporarilyUnavailable:
                 pass  # no heads go out meanwhile: every screen says that it is not current
             except Exception:
-                log.exception("sweep failed")
+                log.exception("head poll failed")
             try:
                 async with asyncio.timeout(SWEEP_S if self._hub.bus.up else SWEEP_DOWN_S):
                     await self._doubt.wait()
@@ -94,7 +94,7 @@ class HeadPoller:
 
     async def beat(self) -> None:
         """Tells every screen, by the clock, where the boards that it shows stand."""
-        await every(protocol.HEARTBEAT_S, self._tell)
+        await run_every(protocol.HEARTBEAT_S, self._tell)
 
     async def _tell(self) -> None:
         if time.monotonic() - self._read > FRESH_S:

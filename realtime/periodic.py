@@ -1,4 +1,4 @@
-"""What is done again and again by the clock: a round that fails is not the last one."""
+"""Run a coroutine at a fixed interval; log errors and keep going."""
 
 import asyncio
 import logging
@@ -8,15 +8,15 @@ from typing import NoReturn
 log = logging.getLogger("realtime.periodic")
 
 
-async def every(seconds: float, round: Callable[[], Awaitable[None]]) -> NoReturn:
-    """Does a round after each pause, until it is cancelled. Of failures in a row the first is logged."""
+async def run_every(seconds: float, fn: Callable[[], Awaitable[None]]) -> NoReturn:
+    """Call `fn` after each pause of `seconds`, until cancelled. Log the first of consecutive failures with the name of `fn`."""
     failed = False
     while True:
         await asyncio.sleep(seconds)
         try:
-            await round()
+            await fn()
             failed = False
         except Exception:
             if not failed:
-                log.exception("a round failed")
+                log.exception("periodic task failed", extra={"task": getattr(fn, "__qualname__", repr(fn))})
             failed = True

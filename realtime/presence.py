@@ -15,7 +15,7 @@ import orjson
 
 from realtime import bus, protocol
 from realtime.channel import Channel
-from realtime.periodic import every
+from realtime.periodic import run_every
 from realtime.subscriber import Subscriber
 
 SHOWN = 100  # people in a frame; the count says how many there are
@@ -201,4 +201,4 @@ async def run(crowds: Presence, channels: dict[str, Channel], tell: Callable[[st
         for channel in list(crowds.due({name: len(each.subscriptions) for name, each in channels.items()})):
             tell(channel, crowds.frame(channel))
 
-    await every(TICK_S, round)
+    await run_every(TICK_S, round)

@@ -29,7 +29,7 @@ async def metrics_page(request: Request) -> Response:
             raise Refused("unauthenticated")
         if caller.token is None or caller.account.role != "admin":
             raise Refused("forbidden")
-    request.app.state.counts.take()
+    request.app.state.counts.update()
     told = await asyncio.to_thread(metrics.render) + await _display_metrics(request.app.state.desk)
     return Response(told, media_type="text/plain; version=0.0.4")
 

@@ -17,7 +17,7 @@ from board.audit import actor, writer
 from board.audit.entries import Entry, Overflowed, Repeated, SignInFailed
 from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, now
-from realtime.periodic import every
+from realtime.periodic import run_every
 
 log = structlog.get_logger()
 
@@ -66,7 +66,7 @@ class Repeats:
 
     async def run(self) -> None:
         """Writes by the clock."""
-        await every(EVERY_S, self._round)
+        await run_every(EVERY_S, self._round)
 
     async def _round(self) -> None:
         try:

@@ -1,1 +1,1 @@
-"""Commands of the command line, by what they are about; `board/cli.py` lists them all."""
+"""Commands of the command line, one file a subject; `board/cli.py` lists them all."""

@@ -1,4 +1,4 @@
-"""Whether all is as it should be."""
+"""Commands that check the installation, the journals and the wall displays."""
 
 import sys
 from pathlib import Path
@@ -6,36 +6,50 @@ from typing import Annotated
 
 import typer
 
-from board.command_line.output import AsJson, show
+from board.command_line.output import AsJson, print_rows
 from board.displays import health
 from board.maintenance.database import read
 from models.times import now
 
+displays = typer.Typer(help="Wall displays.")
+
 
 def check(as_json: AsJson = False) -> None:
-    """Looks at what this installation needs: settings, database, Redis, address, PDF, backup, clock. A line each, and 0; or 1
-    where something is wrong."""
+    """Check what this installation needs: settings, database, Redis, address, PDF, backup, clock.
+
+    Prints a line for each. Exit 1 if something is wrong.
+    """
     from board.checks import State, run
 
     found = run()
-    show([(each.line, each.shown) for each in found], as_json)
+    print_rows([(each.line, each.shown) for each in found], as_json)
     sys.exit(any(each.state == State.WRONG for each in found))
 
 
 def verify(
     board: Annotated[str | None, typer.Argument(help="One board only.")] = None,
-    heads: Annotated[Path | None, typer.Option(help="A file with what this printed once, kept elsewhere.")] = None,
+    heads: Annotated[Path | None, typer.Option(help="File with earlier output of this command, kept elsewhere.")] = None,
 ) -> None:
-    """Checks every journal: its chain, and that it goes on from where it stood at signed handovers and in HEADS. 0 and a line a
-    board, or 1 and the first bad row."""
+    """Verify the hash chain of every journal, and that it continues from signed handovers and from HEADS.
+
+    Prints a line for each board and exits 0, or prints the first bad row and exits 1.
+    """
     from board.engine import integrity
 
     for line in read(lambda session: integrity.verify(session, board, heads)):
         print(line)
 
 
-def displays(as_json: AsJson = False) -> None:
-    """Says which wall displays are current, a line each. 0, or 1 where one is not."""
-    told = read(lambda session: health.told(session, now()))
-    show([(each.line, each.shown) for each in told], as_json)
-    sys.exit(0 if all(each.state == "current" for each in told) else 1)
+@displays.callback(invoke_without_command=True)
+def displays_default(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show the status of wall displays."""
+    if context.invoked_subcommand is None:
+        displays_status(as_json)
+
+
+@displays.command("status")
+def displays_status(as_json: AsJson = False) -> None:
+    """Print for each wall display whether it shows the current state. Exit 1 if one does not."""
+    found = read(lambda session: health.told(session, now()))
+    print_rows([(each.line, each.shown) for each in found], as_json)
+    sys.exit(0 if all(each.state == "current" for each in found) else 1)

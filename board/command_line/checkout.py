@@ -1,4 +1,4 @@
-"""What only a checkout has: its own environment, the tests, and servers for whoever works on the board."""
+"""Commands that only a checkout has: its environment, the tests, and development servers."""
 
 import sys
 from collections.abc import Iterator
@@ -13,35 +13,35 @@ from board.errors import OperationError
 from board.install import CannotInstall, environments
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-dev = typer.Typer(help="PostgreSQL, Redis and the board with two workers, for whoever works on it.")
+dev = typer.Typer(help="PostgreSQL, Redis and the board with two workers, for development.")
 
 
 def is_here() -> bool:
     return bootstrap.is_checkout(bootstrap.ROOT)
 
 
-def install(extras: Annotated[list[str] | None, typer.Argument(help="paper: what PDFs need.")] = None) -> None:
-    """Installs what this checkout needs, beside what was installed before. (Only as `python3 -m board install`.)"""
+def install(extras: Annotated[list[str] | None, typer.Argument(help="paper: the packages for PDFs.")] = None) -> None:
+    """Install the dependencies of this checkout, beside what was installed before. (Only as `python3 -m board install`.)"""
     env = Path(sys.prefix)
     if environments.is_ours(bootstrap.ROOT, env) and not environments.is_current(bootstrap.ROOT, env, frozenset(extras or ())):
         raise OperationError(f"This program installs nothing: {bootstrap.advice(extra=' '.join(extras or ()))}.")
-    print(f"everything is there, in {env}")
+    print(f"everything is installed, in {env}")
 
 
-def lock(upgrade: Annotated[bool, typer.Option(help="In the newest versions that are allowed.")] = False) -> None:
-    """Makes the locked lists of dependencies (requirements.txt, requirements-paper.txt) anew from pyproject.toml."""
+def lock(upgrade: Annotated[bool, typer.Option(help="Use the newest versions that are allowed.")] = False) -> None:
+    """Write the lock files of dependencies (requirements.txt, requirements-paper.txt) from pyproject.toml."""
     from board.dev.lock import make
 
-    with _installing():
+    with _install_errors():
         for path in make(bootstrap.ROOT, upgrade):
             print(path.name)
 
 
-def sbom(output: Annotated[Path | None, typer.Option(help="A file; without, standard output.")] = None) -> None:
-    """Lists what is installed here, as a bill of materials (CycloneDX, JSON)."""
+def sbom(output: Annotated[Path | None, typer.Option(help="File to write to instead of standard output.")] = None) -> None:
+    """List the installed packages as a bill of materials (CycloneDX, JSON)."""
     from board.dev.sbom import made
 
-    with _installing():
+    with _install_errors():
         bill = made(bootstrap.ROOT)
     if output is None:
         print(bill)
@@ -50,7 +50,7 @@ def sbom(output: Annotated[Path | None, typer.Option(help="A file; without, stan
 
 
 @contextmanager
-def _installing() -> Iterator[None]:
+def _install_errors() -> Iterator[None]:
     try:
         yield
     except CannotInstall as why:
@@ -58,24 +58,24 @@ def _installing() -> Iterator[None]:
 
 
 def test(context: typer.Context) -> None:
-    """Checks everything: style, types, and all tests with real servers and a real browser."""
+    """Check everything: style, types, and all tests with real servers and a real browser."""
     from board.dev.test_command import run
 
     sys.exit(run(context.args))
 
 
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(help="Only these; all without.")] = None,
-    limits: Annotated[bool, typer.Option("--limits", help="Leave on what one account may ask.")] = False,
+    names: Annotated[list[str] | None, typer.Argument(help="Benchmarks to run; all without.")] = None,
+    limits: Annotated[bool, typer.Option("--limits", help="Keep the rate limits of accounts on.")] = False,
 ) -> None:
-    """Measures what the board is held to, on this machine. One line a figure."""
+    """Run the benchmarks on this machine, and print one line for each figure."""
     from board.dev.bench import run
 
     sys.exit(run(names or [], limits))
 
 
-def faults(context: typer.Context) -> None:
-    """Runs the board while everything under it fails, and says which promise was broken (--help: what can be chosen)."""
+def fault_test(context: typer.Context) -> None:
+    """Run the board while faults are injected under it, and report broken promises (--help lists the options)."""
     from board.dev.faults import run
 
     sys.exit(run(context.args))
@@ -83,7 +83,7 @@ def faults(context: typer.Context) -> None:
 
 @dev.callback(invoke_without_command=True)
 def dev_all(context: typer.Context) -> None:
-    """All three, as `honcho start` does, by the Procfile of this checkout; or one of them."""
+    """Run all three by the Procfile of this checkout, as `honcho start` does; or one of them."""
     if context.invoked_subcommand is None:
         from board.dev.stack import together
 
@@ -92,7 +92,7 @@ def dev_all(context: typer.Context) -> None:
 
 @dev.command("postgres")
 def dev_postgres() -> None:
-    """A PostgreSQL with invented searches in it."""
+    """Run a PostgreSQL server with invented searches."""
     from board.dev.stack import postgres
 
     postgres()
@@ -100,7 +100,7 @@ def dev_postgres() -> None:
 
 @dev.command("redis")
 def dev_redis() -> None:
-    """A Redis."""
+    """Run a Redis server."""
     from board.dev.stack import redis
 
     redis()
@@ -108,7 +108,7 @@ def dev_redis() -> None:
 
 @dev.command("web")
 def dev_web() -> None:
-    """The board, on these two or on those that the settings name."""
+    """Run the board, on these two servers or on those named in the settings."""
     from board.dev.stack import web
 
     web()

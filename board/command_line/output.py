@@ -1,4 +1,4 @@
-"""What commands print, beside plain lines: JSON for programs, and how far something is for people."""
+"""Output of commands: rows as lines or as JSON, and progress on a terminal."""
 
 import json
 import sys
@@ -7,19 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
-def show(rows: Iterable[tuple[str, dict[str, Any]]], as_json: bool) -> None:
-    """Print a line for each row, or all of them as one list in JSON."""
+def print_rows(rows: Iterable[tuple[str, dict[str, Any]]], as_json: bool) -> None:
+    """Print pairs of a line and its JSON object: the line of each, or one JSON list of all objects."""
     if as_json:
-        print(json.dumps([told for _, told in rows], ensure_ascii=False, indent=1))
+        print(json.dumps([values for _, values in rows], ensure_ascii=False, indent=1))
         return
     for line, _ in rows:
         print(line)
 
 
 def progress(line: str) -> None:
-    """Print a line that moves, on a terminal."""
+    """Replace the current line of the terminal. Print nothing if standard error is no terminal."""
     if sys.stderr.isatty():
         print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""A password for an account: from standard input, or typed by a person, twice and unseen."""
+"""Read the password of an account from standard input, or from a person at a terminal, twice and without echo."""
 
 import getpass
 import sys
@@ -8,11 +8,13 @@ import typer
 
 from board.errors import OperationError
 
-FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read it from standard input; else a terminal asks for it.")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read it from standard input; otherwise it is asked for on the terminal.")
+]
 
 
 def password(from_stdin: bool) -> str:
-    """Return it. Raises OperationError where there is nobody to ask, or two times differ."""
+    """Return the password. Raise OperationError if there is no terminal to ask on, or if the two entries differ."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():

@@ -95,7 +95,7 @@ class SimulatedTeam:
             await colleague.run()
         except Exception as error:
             self.failed.append(error)
-            log.error("a colleague of the demo left", **logs.exception_location(error))
+            log.error("simulated user stopped", **logs.exception_location(error))
 
     def comes_in(self) -> bool:
         """Whether a sighting has come in since this was asked last."""

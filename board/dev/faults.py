@@ -1,4 +1,4 @@
-"""`python -m board faults`: the fault harness, which is part of the tests, on this checkout."""
+"""`python3 -m board fault-test`: run the fault harness of the tests on this checkout."""
 
 import runpy
 import sys
@@ -9,10 +9,10 @@ from board.install import report
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Gives 0 where no promise was broken."""
+    """Run the harness with its own command-line arguments. Return 0 if no promise was broken."""
     if not (ROOT / "tests" / "faults").is_dir():
-        report("the tests are not installed along: run this in a checkout")
+        report("the tests are not installed: run this in a checkout")
         return 1
     sys.path.insert(0, str(ROOT))
-    ended: int = runpy.run_module("tests.faults.command")["main"](arguments)
-    return ended
+    code: int = runpy.run_module("tests.faults.command")["main"](arguments)
+    return code

@@ -20,7 +20,7 @@ from models.times import format_utc, now
 from realtime import protocol
 from realtime.channel import Subscription
 from realtime.hub import Hub
-from realtime.periodic import every
+from realtime.periodic import run_every
 
 log = structlog.get_logger()
 
@@ -47,13 +47,13 @@ class SummaryPublisher:
 
     async def run(self) -> None:
         """Tells them by the clock."""
-        await every(INTERVAL_S, self._publish_or_warn)
+        await run_every(INTERVAL_S, self._publish_or_warn)
 
     async def _publish_or_warn(self) -> None:
         try:
             await self._publish_all()
         except DatabaseUnavailable:
-            log.warning("summaries can't be read")
+            log.warning("summaries refresh failed")
 
     async def _publish_all(self) -> None:
         readers = self._viewers()

@@ -17,7 +17,7 @@ from models.db.database import Database, DatabaseUnavailable
 from models.handover import Handover, Shift
 from realtime import protocol
 from realtime.hub import Hub
-from realtime.periodic import every
+from realtime.periodic import run_every
 
 log = structlog.get_logger()
 
@@ -36,7 +36,7 @@ class ShiftStatusPublisher:
 
     async def run(self) -> None:
         """Looks by the clock, and when something changed."""
-        await every(0.0, self._wait_and_publish)
+        await run_every(0.0, self._wait_and_publish)
 
     async def _wait_and_publish(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -46,7 +46,7 @@ class ShiftStatusPublisher:
         try:
             await self.refresh()
         except DatabaseUnavailable:
-            log.warning("who holds the shift can't be read")
+            log.warning("shift status refresh failed")
 
     async def refresh(self) -> None:
         """Tells it where it is not what was told last: displays, who holds it. Raises DatabaseUnavailable."""

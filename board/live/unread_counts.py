@@ -26,7 +26,7 @@ from models.db.database import Database, DatabaseUnavailable
 from models.times import now
 from realtime import protocol
 from realtime.hub import Hub
-from realtime.periodic import every
+from realtime.periodic import run_every
 from realtime.subscriber import Subscriber
 
 log = structlog.get_logger()
@@ -81,7 +81,7 @@ class UnreadCountPublisher:
 
     async def run(self) -> None:
         """By the clock, and soon for who has just asked."""
-        await every(BATCH_WAIT_S, self._wait_and_publish)
+        await run_every(BATCH_WAIT_S, self._wait_and_publish)
 
     async def _wait_and_publish(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -92,7 +92,7 @@ class UnreadCountPublisher:
         try:
             await self._publish_all()
         except DatabaseUnavailable:
-            log.warning("alerts can't be read")
+            log.warning("alerts refresh failed")
 
     async def _publish_all(self) -> None:
         readers = {each: each.reader.account.id for each in self._hub.connections if each.alerted}

@@ -149,7 +149,7 @@ class GracefulServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes no more connections, tells everybody to come back elsewhere, and finishes what is under way."""
         self.config.app.state.going = True  # type: ignore[union-attr]
-        log.info("going", sockets=len(self._desk.hub.connections))
+        log.info("shutting down", sockets=len(self._desk.hub.connections))
         watchdog.notify("STOPPING=1")
         for server in self.servers:
             server.close()
@@ -179,7 +179,7 @@ class GracefulServer(uvicorn.Server):
                 connection.end(protocol.GOING)
             await asyncio.sleep(0.02)
         if left:
-            log.warning("sockets cut", count=len(left))
+            log.warning("sockets aborted", count=len(left))
         for line in left:
             line.abort()
 
@@ -191,7 +191,7 @@ def force_exit_after(seconds: float) -> None:
     """This process ends after so long, even if its loop never goes round again."""
 
     def say() -> None:
-        log.error("did not end in time")
+        log.error("shutdown timed out")
         logs.flush()
 
     def end() -> None:

@@ -191,7 +191,7 @@ class Supervisor:
             self._parting.remove(worker)
             return
         if self._going is None:
-            log.error("worker ended", worker=worker.number, of=worker.process.pid, status=worker.process.returncode)
+            log.error("worker exited", worker=worker.number, worker_pid=worker.process.pid, status=worker.process.returncode)
         place = self._places[worker.number - 1]
         if worker is place.fresh:
             place.fresh = None
@@ -212,7 +212,13 @@ class Supervisor:
         if silent or (worker.told is not None and now - worker.told > KILL_S):
             worker.process.kill()
             worker.process.wait()
-            log.error("worker killed", worker=worker.number, of=worker.process.pid, ready=worker.ready, going=bool(worker.told))
+            log.error(
+                "worker killed: unresponsive",
+                worker=worker.number,
+                worker_pid=worker.process.pid,
+                ready=worker.ready,
+                stopping=bool(worker.told),
+            )
             self._ended(worker, now)
 
     def _announce(self) -> None:
@@ -247,7 +253,7 @@ class Supervisor:
     def _roll_no_more(self, place: WorkerSlot) -> None:
         """The old ones go on."""
         self._rolling.clear()
-        log.error("rolling restart given up", worker=place.number)
+        log.error("rolling restart aborted", worker=place.number)
 
     # -- what it hears ----------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, parse_utc
 from realtime import protocol
 from realtime.hub import Hub
-from realtime.periodic import every
+from realtime.periodic import run_every
 
 log = structlog.get_logger()
 
@@ -87,7 +87,7 @@ class ClockWatch:
 
     async def run(self) -> None:
         """Looks until it is cancelled."""
-        await every(LOOK_S, self.look)
+        await run_every(LOOK_S, self.look)
 
     async def look(self) -> None:
         """Holds the clocks against each other; now and then, and after a jump, also the journal against the clock."""

@@ -79,12 +79,12 @@ def _standard_error() -> int | None:
 
 
 def _lost(count: int) -> str:
-    line = {"count": count, "event": "lines of the log lost", "level": "warning", "timestamp": format_utc(now())}
+    line = {"count": count, "event": "log lines dropped", "level": "warning", "timestamp": format_utc(now())}
     return json.dumps(_add_process(None, "", line))
 
 
 def _uncaught(error: BaseException | None) -> None:
-    structlog.get_logger().error("not caught", **(exception_location(error) if error else {}))
+    structlog.get_logger().error("unhandled exception", **(exception_location(error) if error else {}))
 
 
 def _add_process(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -107,7 +107,7 @@ def exception_location(error: BaseException) -> dict[str, object]:
     database's library has more than a dozen of its own)."""
     frames = traceback.extract_tb(error.__traceback__)
     told = [*[frame for frame in frames[:-LAST] if _is_ours(frame.filename)][-LAST:], *frames[-LAST:]]
-    return {"error": type(error).__name__, "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in told]}
+    return {"error": type(error).__name__, "traceback": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in told]}
 
 
 def _is_ours(file: str) -> bool:
@@ -123,4 +123,6 @@ class _Handler(logging.Handler):
         ours = record.name.partition(".")[0] in OURS
         event = str(record.msg) if ours else f"said by {record.name}"
         said["at"] = f"{record.pathname}:{record.lineno} {record.funcName}"
+        if task := getattr(record, "task", None):  # of realtime.periodic
+            said["task"] = task
         structlog.get_logger().log(record.levelno, event, logger=record.name, **said)

@@ -1,94 +1,118 @@
-"""What /metrics tells, of all workers at once. Codes and counts only: no name, no text, and no id but those of wall displays.
+"""Prometheus metrics of all workers. Codes and counts only: no name, no text, and no id except those of wall displays.
 
-With several workers each writes its numbers into a folder of the supervisor's (PROMETHEUS_MULTIPROC_DIR, set before this is
-imported), and whichever is asked adds them up. What belongs to one process is labelled with its process id.
+With several workers each writes its numbers into a folder of the supervisor (PROMETHEUS_MULTIPROC_DIR, set before this module
+is imported), and the worker that is scraped adds them up. Metrics of one process carry its process id as a label.
 """
 
 import contextlib
+import copy
 import os
 import time
 from collections.abc import Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.samples import Sample
 
 from board.errors import Refused
 from board.telemetry.logs import WORKER
 from models.db.errors import DatabaseUnavailable
 from realtime.hub import Hub
-from realtime.periodic import every
+from realtime.periodic import run_every
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-TOLD_S = 1.0  # how often a worker writes down what it counted, for the one that is asked
-_DELAYS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)  # seconds
+PUBLISH_INTERVAL_S = 1.0  # between two writes of a worker's counts into FOLDER
+_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+DEPRECATED = {  # old names by new ones, without `_total`; both are published with the same values for one version
+    "board_bus_messages_received": "board_heard",
+    "board_bus_messages_sent": "board_published",
+    "board_bus_messages_dropped": "board_dropped",
+    "board_bus_bad_signature": "board_forged",
+    "board_bus_reconnects": "board_reconnects",
+    "board_subscribe_resumed": "board_catch_ups",
+    "board_subscribe_reset": "board_resyncs",
+    "board_subscribe_fresh": "board_snapshots",
+    "board_sequence_gaps": "board_gaps",
+    "board_gaps_found_by_poll": "board_sweep_finds",
+    "board_slow_clients_closed": "board_slow_cut",
+    "board_rate_limit_closed": "board_flooding_cut",
+    "board_event_loop_stalls": "board_loop_stuck",
+    "board_subscriptions": "board_readers",
+    "board_subscribed_boards": "board_boards_followed",
+    "board_max_seq": "board_head",
+    "board_worker_info": "board_process",
+}
 
 registry = CollectorRegistry()
-commands = Counter("board_commands", "Commands by outcome: ok, a code of refusal, or failed", ["outcome"], registry=registry)
-sign_ins = Counter("board_sign_ins", "Tries to sign in by outcome: succeeded, failed, throttled", ["outcome"], registry=registry)
+commands = Counter("board_commands", "Commands by outcome: ok, a refusal code, or failed", ["outcome"], registry=registry)
+sign_ins = Counter("board_sign_ins", "Sign-in attempts by outcome: succeeded, failed, throttled", ["outcome"], registry=registry)
 refused = Counter(
     "board_refused",
-    "Refused at the door by reason: origin, public_url, token, http, socket, rate, connections, slow",
+    "Refused requests and connections by reason: origin, public_url, token, http, socket, rate, connections, slow",
     ["reason"],
     registry=registry,
 )
 failures = Counter(
     "board_failures",
-    "Faults of the program: exceptions that nobody foresaw, by what they ended: command, call, page, socket",
+    "Unexpected exceptions by what they ended: command, call, page, socket",
     ["at"],
     registry=registry,
 )
-stuck = Counter("board_loop_stuck", "Times that an event loop stood still for over 3 s", registry=registry)
+event_loop_stalls = Counter("board_event_loop_stalls", "Times that an event loop was blocked for over 3 s", registry=registry)
 clock_jumps = Counter("board_clock_jumps", "Times that the wall clock was set by 5 s or more", registry=registry)
-_commit = Histogram("board_commit_seconds", "From a command's arrival to its being durable", buckets=_DELAYS, registry=registry)
-_delay = Histogram(
+_commit_seconds = Histogram(
+    "board_commit_seconds", "From the arrival of a command to its commit", buckets=_BUCKETS_S, registry=registry
+)
+_delivery_delay = Histogram(
     "board_delivery_delay_seconds",
-    "From an event's commit in one process to its being owed to the readers of another",
-    buckets=_DELAYS,
+    "From the commit of an event in one process to its being queued for the clients of another",
+    buckets=_BUCKETS_S,
     registry=registry,
 )
 
 
-def _gauge(name: str, what: str, *labels: str) -> Gauge:
-    # Not "pid": that label is taken away where workers are added up.
-    return Gauge(name, what, ["process", *labels], registry=registry, multiprocess_mode="livesum")
+def _gauge(name: str, help: str, *labels: str) -> Gauge:
+    # Not "pid": prometheus_client removes that label when it adds up the workers.
+    return Gauge(name, help, ["process", *labels], registry=registry, multiprocess_mode="livesum")
 
 
-_process = _gauge("board_process", "1 for each serving process, with the number of its worker", "worker")
+_worker_info = _gauge("board_worker_info", "1 for each serving process, with its worker number", "worker")
 _connections = _gauge("board_connections", "Open sockets")
-_readers = _gauge("board_readers", "Subscriptions of boards")
-_boards = _gauge("board_boards_followed", "Boards that somebody follows")
-_head = _gauge("board_head", "The highest seq that was passed on, of any board")
-_bus_up = _gauge("board_bus_up", "1 while messages pass between processes, 0 while the database is asked instead")
+_subscriptions = _gauge("board_subscriptions", "Subscriptions to boards")
+_subscribed_boards = _gauge("board_subscribed_boards", "Boards with at least one subscription")
+_max_seq = _gauge("board_max_seq", "Highest seq delivered, of any board")
+_bus_up = _gauge("board_bus_up", "1 while messages pass between processes, 0 while the database is polled instead")
+_writes_up = _gauge("board_writes_up", "1 while the database takes writes, 0 from a failed write until the next that works")
+_clock_ahead = _gauge("board_clock_ahead_seconds", "Seconds by which the newest event is ahead of the clock, at least 0")
 
-_writes_up = _gauge("board_writes_up", "1 while the database takes writes, 0 from one that failed until one works")
-_clock_ahead = _gauge("board_clock_ahead_seconds", "By how much the newest event's time is ahead of the clock; 0 where it is not")
-
-# What realtime counts in plain numbers: the metric, whose number it is (the hub's tally or its bus), and the number's name.
-_COUNTED = [
-    (Counter(f"board_{name}", what, registry=registry), owner, name)
-    for owner, name, what in (
-        ("tally", "catch_ups", "Subscriptions that went on from their position"),
-        ("tally", "resyncs", "Subscriptions that told a position and were answered with a snapshot"),
-        ("tally", "snapshots", "Subscriptions that told no position"),
-        ("tally", "gaps", "Messages that came with a hole before them"),
-        ("tally", "sweep_finds", "Boards that were found behind the database by the sweep"),
-        ("tally", "slow_cut", "Readers that were let go because they did not drain"),
-        ("tally", "openings_failed", "Subscriptions that ended by a fault of the program"),
-        ("tally", "sockets_failed", "Sockets that ended by a fault of the program"),
-        ("tally", "flooding_cut", "Sockets that were closed because they said far too much"),
-        ("bus", "published", "Messages that were given to the bus"),
-        ("bus", "heard", "Messages that came from the bus"),
-        ("bus", "reconnects", "Times that the bus was found again"),
-        ("bus", "forged", "Messages of the bus whose digest was wrong"),
-        ("bus", "dropped", "Messages that the bus did not take, as it was down or full"),
+# Plain counters of `realtime`: the metric, the attribute of the hub that holds the number, and the number's own attribute.
+_HUB_COUNTERS = [
+    (Counter(f"board_{name}", help, registry=registry), owner, attribute)
+    for owner, attribute, name, help in (
+        ("tally", "catch_ups", "subscribe_resumed", "Subscriptions that continued from their position"),
+        ("tally", "resyncs", "subscribe_reset", "Subscriptions with a position that were answered with a snapshot"),
+        ("tally", "snapshots", "subscribe_fresh", "Subscriptions without a position"),
+        ("tally", "gaps", "sequence_gaps", "Messages that arrived with a gap before them"),
+        ("tally", "sweep_finds", "gaps_found_by_poll", "Boards found behind the database by the poll of the heads"),
+        ("tally", "slow_cut", "slow_clients_closed", "Clients disconnected because they did not drain their queue"),
+        ("tally", "openings_failed", "openings_failed", "Subscriptions ended by an unexpected exception"),
+        ("tally", "sockets_failed", "sockets_failed", "Sockets ended by an unexpected exception"),
+        ("tally", "flooding_cut", "rate_limit_closed", "Sockets closed for sending too many messages"),
+        ("bus", "published", "bus_messages_sent", "Messages handed to the bus"),
+        ("bus", "heard", "bus_messages_received", "Messages received from the bus"),
+        ("bus", "reconnects", "bus_reconnects", "Times that the connection to the bus was restored"),
+        ("bus", "forged", "bus_bad_signature", "Messages of the bus with a wrong signature"),
+        ("bus", "dropped", "bus_messages_dropped", "Messages lost because the bus was down or its queue full"),
     )
 ]
 
 
 def attach(hub: Hub) -> None:
-    """Has the delay of deliveries measured from now on."""
-    hub.tally.delay = _delay.observe
-    _process.labels(_pid(), os.environ.get(WORKER, "0")).set(1)
+    """Measure the delivery delay of a hub, and publish this process as serving."""
+    hub.tally.delay = _delivery_delay.observe
+    _worker_info.labels(_pid(), os.environ.get(WORKER, "0")).set(1)
     writes(True)
 
 
@@ -98,7 +122,7 @@ def clock_ahead(seconds: float) -> None:
 
 @contextlib.contextmanager
 def observe_command() -> Iterator[None]:
-    """Around the judging of a command: counts what came of it, and how long a commit took."""
+    """Count the outcome of the command that runs in this context, and the seconds to its commit."""
     began = time.perf_counter()
     try:
         yield
@@ -109,11 +133,11 @@ def observe_command() -> Iterator[None]:
         commands.labels("failed").inc()
         raise
     commands.labels("ok").inc()
-    _commit.observe(time.perf_counter() - began)
+    _commit_seconds.observe(time.perf_counter() - began)
 
 
 def _by_the_database(refused: Refused) -> bool:
-    """True where the database failed; false where too much waits for it, which is refused by the same code."""
+    """Return true if the database failed; false if its write queue is full, which is refused by the same code."""
     return isinstance(refused.__cause__, DatabaseUnavailable) and refused.__cause__.__cause__ is not None
 
 
@@ -122,52 +146,78 @@ def writes(work: bool) -> None:
 
 
 async def publish_loop(counts: "HubMetrics") -> None:
-    """Writes down what this process counted, again and again, for whichever process is asked."""
+    """Publish the counts of this process periodically, for the worker that is scraped."""
 
-    async def round() -> None:
-        counts.take()
+    async def publish_hub_metrics() -> None:
+        counts.update()
 
-    await round()  # whoever asks another worker hears of this one from the beginning
-    await every(TOLD_S, round)
+    await publish_hub_metrics()  # a scrape of another worker includes this one from its start
+    await run_every(PUBLISH_INTERVAL_S, publish_hub_metrics)
 
 
 class HubMetrics:
-    """The numbers of one hub, taken over into the metrics."""
+    """Copies the numbers of one hub into the metrics."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._taken = [0 for _ in _COUNTED]
+        self._copied = [0 for _ in _HUB_COUNTERS]
 
-    def take(self) -> None:
+    def update(self) -> None:
+        """Set the gauges, and add to the counters what was counted since the last call."""
         hub, pid = self._hub, _pid()
         _connections.labels(pid).set(len(hub.connections))
-        _boards.labels(pid).set(len(hub.channels))
-        _readers.labels(pid).set(sum(len(channel.subscriptions) for channel in hub.channels.values()))
-        _head.labels(pid).set(max((channel.sequence.seq for channel in hub.channels.values()), default=0))
+        _subscribed_boards.labels(pid).set(len(hub.channels))
+        _subscriptions.labels(pid).set(sum(len(channel.subscriptions) for channel in hub.channels.values()))
+        _max_seq.labels(pid).set(max((channel.sequence.seq for channel in hub.channels.values()), default=0))
         _bus_up.labels(pid).set(hub.bus.up)
-        for place, (counter, owner, name) in enumerate(_COUNTED):
-            count = getattr(getattr(hub, owner), name)
-            counter.inc(count - self._taken[place])
-            self._taken[place] = count
+        for index, (counter, owner, attribute) in enumerate(_HUB_COUNTERS):
+            count = getattr(getattr(hub, owner), attribute)
+            counter.inc(count - self._copied[index])
+            self._copied[index] = count
+
+
+class _WithDeprecatedNames:
+    """Collector of the metrics of another one, each followed by its copy under the deprecated name, if it has one."""
+
+    def __init__(self, source: CollectorRegistry | MultiProcessCollector) -> None:
+        self._source = source
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in self._source.collect():  # type: ignore[no-untyped-call, unused-ignore]
+            yield metric
+            if (old := DEPRECATED.get(metric.name)) is not None:
+                yield _copy_as(old, metric)
+
+
+def _copy_as(old: str, metric: Metric) -> Metric:
+    renamed = copy.copy(metric)
+    suffix = "_total" if metric.type == "counter" else ""
+    renamed.name, renamed.documentation = old, f"Deprecated: use {metric.name}{suffix}."
+    renamed.samples = [Sample(old + each.name.removeprefix(metric.name), *each[1:]) for each in metric.samples]
+    return renamed
 
 
 def render() -> bytes:
-    """The metrics of all workers, in Prometheus' text format."""
-    if FOLDER not in os.environ:
-        return generate_latest(registry)
-    together = CollectorRegistry()
-    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-    return generate_latest(together)
+    """Return the metrics of all workers in Prometheus' text format."""
+    whole = CollectorRegistry()
+    source: CollectorRegistry | MultiProcessCollector = registry
+    if FOLDER in os.environ:
+        source = MultiProcessCollector(None)  # type: ignore[no-untyped-call]
+    whole.register(_WithDeprecatedNames(source))
+    return generate_latest(whole)
 
 
-def displays(standings: Iterable[tuple[str, str]]) -> bytes:
-    """The metric of wall displays, (id, state), as the database has them: none of one process, and asked for each time."""
-    told = CollectorRegistry()
-    what = "1 for each wall display that shows what is true, 0 for one that does not"
-    current = Gauge("board_display_current", what, ["display"], registry=told)
-    for id, state in standings:
+def displays(states: Iterable[tuple[str, str]]) -> bytes:
+    """Return the metric of wall displays in Prometheus' text format, from pairs (id, state).
+
+    The states come from the database, so they belong to no process, and are read for each scrape.
+    """
+    own = CollectorRegistry()
+    help = "1 for each wall display that shows the current state, 0 for one that does not"
+    current = Gauge("board_display_current", help, ["display"], registry=own)
+    for id, state in states:
         current.labels(id).set(state == "current")
-    return generate_latest(told)
+    return generate_latest(own)
 
 
 def _pid() -> str:

@@ -62,13 +62,13 @@ class LoopWatchdog:
             slept, looked = now - looked > 2 * BEAT_S, now  # the whole process was stopped: the loop has had no chance yet
             if not slept and not since and now - self._at > STUCK_S:
                 since = self._at
-                metrics.stuck.inc()
-                log.error("loop stuck", seconds=round(now - since, 1), where=self._where())
+                metrics.event_loop_stalls.inc()
+                log.error("event loop stalled", seconds=round(now - since, 1), traceback=self._traceback())
             elif since and self._at != since:
-                log.warning("loop goes on", seconds=round(self._at - since, 1))
+                log.warning("event loop recovered", seconds=round(self._at - since, 1))
                 since = 0.0
 
-    def _where(self) -> list[str]:
+    def _traceback(self) -> list[str]:
         frame = sys._current_frames().get(self._thread)
         stack = traceback.extract_stack(frame)[-12:] if frame else []
         return [f"{each.filename}:{each.lineno} {each.name}" for each in stack]

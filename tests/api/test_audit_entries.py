@@ -450,7 +450,7 @@ async def test_a_backup_and_a_restore_are_written_down(tmp_path: Path) -> None:
     out = await board.works("backup", f"{tmp_path}/backup.db")
     assert "holds: 2 boards" in out
     await desk.close()
-    assert "2 boards have a new epoch" in await board.works("restored")
+    assert "2 boards have a new epoch" in await board.works("reset-epochs")
     desk = await BoardService.open(settings_for(tmp_path))
 
     def read(session: Session) -> list[tuple[str, Any, str]]:

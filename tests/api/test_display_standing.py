@@ -75,7 +75,7 @@ async def test_the_command_line_the_metrics_and_the_list_name_the_one_that_is_no
     assert len([each for each in metrics.samples if each.name == "board_display_current"]) == 2
     assert not {"Front room", "Back room"} & set(metrics.words())
     await server.desk.database.write(heard_of_in_a_minute)  # a Python may take longer to start than a screen may be silent
-    code, out, fault = await shell("displays")
+    code, out, fault = await shell("displays", "status")
     assert (code, fault, [line.split()[0] for line in out.splitlines()]) == (1, "", ["not_current", "current"])
     assert [line.split("  ")[-1] for line in out.splitlines()] == ["Back room", "Front room"]  # by name
     await alice.http.delete(f"/api/v1/displays/{listed['Back room']['id']}")

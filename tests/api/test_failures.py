@@ -62,7 +62,7 @@ async def test_a_fault_in_a_command_is_answered_as_failed_and_nobody_else_is_har
     assert isinstance(told[1], dict), "what shared its transaction was done"
     (line,) = [line for line in logged if line["event"] == "command failed"]
     assert line["log_level"] == "error"
-    assert any(fault.__name__ in each for each in line["where"])
+    assert any(fault.__name__ in each for each in line["traceback"])
     assert NAME not in json.dumps(logged, default=repr)
     assert count("command") == before + 1
     assert (await alice.do(search, "note.add", {"text": NAME}, id=id))["seqs"], "mended, the same may be sent again"
@@ -162,7 +162,7 @@ def test_a_trace_names_our_lines_however_deep_a_library_failed() -> None:
 
     with pytest.raises(ZeroDivisionError) as failed:
         ours(40)
-    where = logs.exception_location(failed.value)["where"]
+    where = logs.exception_location(failed.value)["traceback"]
     assert isinstance(where, list)
     assert any(line.endswith(" ours") for line in where)
     assert len(where) <= 2 * logs.LAST

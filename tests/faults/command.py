@@ -1,4 +1,4 @@
-"""`python -m board faults`: one run by hand, with its verdict and figures."""
+"""`python3 -m board fault-test`: one run by hand, with its verdict and figures."""
 
 import argparse
 import asyncio
@@ -40,7 +40,7 @@ def _say(line: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="board faults", description="Runs the board while everything under it fails.")
+    parser = argparse.ArgumentParser(prog="board fault-test", description="Runs the board while everything under it fails.")
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=3, choices=[1, 2, 3, 4])

@@ -212,8 +212,8 @@ def test_what_is_not_there_is_refused_in_a_sentence(refuse: Refuse, run: Run) ->
 
 
 READING = (
-    ("verify",), ("account", "list"), ("token", "list"), ("displays",),
-    ("account", "list", "--json"), ("token", "list", "--json"), ("displays", "--json"),
+    ("verify",), ("account", "list"), ("token", "list"), ("displays", "status"), ("displays",),
+    ("account", "list", "--json"), ("token", "list", "--json"), ("displays", "status", "--json"), ("displays", "--json"),
 )  # fmt: skip
 
 
@@ -247,11 +247,19 @@ def test_what_only_reads_leaves_the_file_as_it_is(tmp_path: Path, run: Run) -> N
 
 def test_what_changes_something_makes_no_database_for_it(refuse: Refuse, tmp_path: Path) -> None:
     for words in (
-        ("account", "disable", "a@b.example"), ("token", "revoke", "t"), ("restored",), ("copy", "--to", f"sqlite:///{tmp_path}/x.db"),
+        ("account", "disable", "a@b.example"), ("token", "revoke", "t"), ("reset-epochs",), ("restored",),
+        ("transfer", "--to", f"sqlite:///{tmp_path}/x.db"), ("copy", "--to", f"sqlite:///{tmp_path}/x.db"),
         ("backup", f"{tmp_path}/backup.db"), ("search", "members", "x", "--add", "a@b.example"),
     ):  # fmt: skip
         assert "There is no database" in refuse(*words), words
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("words", [("displays", "status"), ("fault-test",), ("faults",)], ids=" ".join)
+def test_unknown_options_of_renamed_commands_are_refused(run: Run, words: tuple[str, ...]) -> None:
+    code, out, fault = run(*words, "--no-such-option")
+    assert (code, out) == (2, "")  # refused
+    assert "--no-such-option" in fault.lower()
 
 
 def test_lists_are_told_as_json_too(run: Run) -> None:
@@ -303,7 +311,7 @@ def test_what_needs_a_checkout_is_not_listed_elsewhere(tmp_path: Path) -> None:
         [sys.executable, "-c", told], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )  # fmt: skip
     assert {"serve", "verify", "account"} <= set(said.stdout.split())
-    assert not {"install", "test", "bench", "faults", "dev"} & set(said.stdout.split())
+    assert not {"install", "test", "bench", "fault-test", "faults", "dev"} & set(said.stdout.split())
 
 
 @pytest.mark.parametrize("again", ["correct horse 1", "another horse 1"])

@@ -102,14 +102,14 @@ async def test_a_full_disk_is_told_until_there_is_room_again(served: Served) -> 
     assert await served.told('board_commands_total{outcome="failed"}') == 3
     assert await served.told('board_commands_total{outcome="unavailable"}') == 0
     assert await served.told("board_writes_up") == 0
-    (fault,) = served.said("a write failed")  # once, and by the database's own code
+    (fault,) = served.said("write failed")  # once, and by the database's own code
     assert fault["code"].startswith(("SQLITE_IOERR", "SQLITE_FULL"))
 
     served.make_room()
     await served.until_ready()
     assert (await served.give("two")).status_code == 200
     assert await served.told("board_writes_up") == 1
-    assert len(served.said("writes work again")) == len(served.said("a write failed")) == 1
+    assert len(served.said("writes recovered")) == len(served.said("write failed")) == 1
     boards = (await served.http.get("/api/v1/boards")).json()["boards"]
     assert len(boards) == 3  # operations, and what was accepted: each once
 

@@ -72,7 +72,7 @@ def test_once_it_is_read_again_it_says_how_much_is_missing() -> None:
         (last,) = map(json.loads, process.stderr)
         assert process.wait(STARTS_WITHIN_S) == 0
     *written, lost = lines
-    assert lost["event"] == "lines of the log lost"
+    assert lost["event"] == "log lines dropped"
     assert lost["count"] == MANY - len(written) > 0
     assert lost.keys() == last.keys() - {"at", "logger"} | {"count"}
     numbers = [line["number"] for line in written]

@@ -165,7 +165,7 @@ async def test_nothing_that_is_typed_is_ever_logged(tmp_path: Path, canaries: Ca
         # The failure of ours is there all the same, and is found by the command's id and by its place in the code.
         failed = next(line for line in _lines(workers) if line.get("command") == "failing-command" and line["level"] == "error")
         assert failed["error"] == "ValueError"
-        assert failed["where"][-1].endswith(" ours")
+        assert failed["traceback"][-1].endswith(" ours")
         assert re.fullmatch(r"[0-9a-f]{16}", failed["request"])
         assert {line["pid"] for line in _lines(workers)} == {workers.process.pid}
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from board import app
+from board.bootstrap import ROOT
+from board.telemetry import metrics
 from models.db.database import Database
 from models.db.schema import migrate
 from tests.ops.test_workers import SEARCH, follow, give, hear
@@ -62,8 +65,10 @@ async def _played(workers: Workers, one: int, two: int) -> tuple[str, Told]:
     await hear(bob, type="events", board=board)
     assert (await give(bob, board, "note.add", {"text": "No."}))["code"] == "forbidden"
     assert (await give(alice, board, "note.add", {}))["code"] == "invalid"
-    told = await _until_told(workers, connections=2, readers=2, catch_ups_total=1, resyncs_total=1, snapshots_total=2)
-    assert told("board_head") >= seqs[0]
+    told = await _until_told(
+        workers, connections=2, subscriptions=2, subscribe_resumed_total=1, subscribe_reset_total=1, subscribe_fresh_total=2
+    )
+    assert told("board_max_seq") >= seqs[0]
     assert told("board_commands_total", outcome="ok") == 2
     assert told("board_commands_total", outcome="forbidden") == 1
     assert told("board_commands_total", outcome="invalid") == 1
@@ -82,15 +87,17 @@ async def test_one_answer_tells_of_all_workers(postgres_url: str, redis_url: str
         _, told = await _played(workers, one, two)
         for pid in (one, two):
             assert told("board_connections", process=str(pid)) == 1
-            assert told("board_process", process=str(pid)) == 1
+            assert told("board_worker_info", process=str(pid)) == 1
             assert told("board_bus_up", process=str(pid)) == 1
-        assert {each.labels["worker"] for each in told.samples if each.name == "board_process"} == {"1", "2"}
+        assert {each.labels["worker"] for each in told.samples if each.name == "board_worker_info"} == {"1", "2"}
         # What a process counted outlives it; what it has does not.
         workers.process.send_signal(1)  # a rolling restart
         await until(lambda: not {one, two} & set(workers.pids))
-        told = await _until_told(workers, process=2, connections=0, catch_ups_total=1)
+        told = await _until_told(workers, worker_info=2, connections=0, subscribe_resumed_total=1)
         assert told("board_commands_total", outcome="ok") == 2
-        assert {each.labels["process"] for each in told.samples if each.name == "board_process"} == set(map(str, workers.pids))
+        assert {each.labels["process"] for each in told.samples if each.name == "board_worker_info"} == set(
+            map(str, workers.pids)
+        )
         assert await workers.end() == 0
 
 
@@ -101,8 +108,34 @@ async def test_a_single_process_tells_the_same(tmp_path: Path) -> None:
     async with working(database.url, 1) as workers:
         workers_pid = workers.process.pid
         _, told = await _played(workers, workers_pid, workers_pid)
-        assert told("board_process", process=str(workers_pid), worker="0") == 1
+        assert told("board_worker_info", process=str(workers_pid), worker="0") == 1
         assert await workers.end() == 0
+
+
+def test_deprecated_names_carry_the_same_values() -> None:
+    metrics.event_loop_stalls.inc(3)
+    metrics._subscriptions.labels("1").set(7)
+    text = metrics.render().decode()
+    told = Told(text)
+    families = {family.name for family in metrics.registry.collect()}
+    for new, old in metrics.DEPRECATED.items():
+        assert new in families, new
+        values = [
+            sorted((s.labels.items(), s.value) for s in told.samples if s.name in (name, f"{name}_total")) for name in (new, old)
+        ]
+        assert values[0] == values[1], new
+        assert re.search(rf"^# HELP {old}(_total)? Deprecated: use {new}(_total)?\.$", text, re.M), new
+    assert told("board_loop_stuck_total") == told("board_event_loop_stalls_total") >= 3
+    assert told("board_readers", process="1") == 7
+
+
+def test_every_metric_is_in_the_reference() -> None:
+    page = (ROOT / "board/docs/reference/metrics.md").read_text(encoding="utf-8")
+    for family in metrics.registry.collect():
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}`")]
+        if (old := metrics.DEPRECATED.get(family.name)) is not None:
+            assert f"`{name.replace(family.name, old)}`" in row
 
 
 async def _asked(alice: Person, peer: tuple[str, int] | None, **headers: str) -> int:

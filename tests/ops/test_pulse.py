@@ -61,8 +61,8 @@ async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypa
         beating.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await beating
-    assert [line["event"] for line in said] == ["loop stuck", "loop goes on"]
-    assert any("test_a_loop_that_stands_still" in line for line in said[0]["where"])
+    assert [line["event"] for line in said] == ["event loop stalled", "event loop recovered"]
+    assert any("test_a_loop_that_stands_still" in line for line in said[0]["traceback"])
 
 
 @contextlib.contextmanager
@@ -117,17 +117,17 @@ async def _stand_still(workers: Workers) -> None:
     port = int(workers.url.rpartition(":")[2])
     _, writing = await asyncio.open_connection("127.0.0.1", port)
     writing.write(b"GET /still HTTP/1.1\r\nHost: x\r\n\r\n")
-    await until(lambda: any('"loop stuck"' in line for line in workers.said))
+    await until(lambda: any('"event loop stalled"' in line for line in workers.said))
     writing.close()
 
 
 async def test_a_single_process_that_stands_still_says_so_and_ends_in_time_when_told(tmp_path: Path) -> None:
     async with working(await _empty(tmp_path), 1, first=STANDS_STILL) as workers:
         await _stand_still(workers)
-        stuck = next(json.loads(line) for line in workers.said if '"loop stuck"' in line)
-        assert any(where.endswith(" still") for where in stuck["where"])
+        stuck = next(json.loads(line) for line in workers.said if '"event loop stalled"' in line)
+        assert any(where.endswith(" still") for where in stuck["traceback"])
         assert await workers.end() == 1
-        assert '"did not end in time"' in workers.said[-1]
+        assert '"shutdown timed out"' in workers.said[-1]
 
 
 async def test_a_single_process_whose_terminal_is_gone_ends_in_order(tmp_path: Path) -> None:

@@ -105,5 +105,5 @@ async def test_the_command_says_what_it_did(
     lost: Lost, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", lost.database().url)
-    commands.restored()
+    commands.reset_epochs()
     assert "3 boards have a new epoch" in capsys.readouterr().out

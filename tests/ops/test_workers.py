@@ -47,7 +47,7 @@ class Log:
     def __getattr__(self, name):
         return getattr(log, name)
     def error(self, event, **more):
-        log.error(event, **more, here=os.path.exists(f"/proc/{more['of']}"))
+        log.error(event, **more, here=os.path.exists(f"/proc/{more['worker_pid']}"))
 supervisor.log = Log()
 """
 HASTY = "from board.server import supervisor; supervisor.STUCK_S = 3.0"
@@ -126,7 +126,7 @@ async def test_a_worker_that_is_killed_is_replaced_and_the_others_notice_nothing
     told = await workers.metrics()
     assert f'process="{one}"' not in told
     assert f'process="{two}"' in told
-    assert any('"worker ended"' in line and f'"of": {one}' in line for line in workers.said)
+    assert any('"worker exited"' in line and f'"worker_pid": {one}' in line for line in workers.said)
 
 
 class Steady:
@@ -176,7 +176,7 @@ async def test_a_rolling_restart_drops_nothing(workers: Workers) -> None:
     assert {code for each in steady for code in each.closes} == {1012, 1000}
     seqs = [seq for each in steady for ack in each.acks for seq in ack["seqs"]]
     assert len(set(seqs)) == len(seqs) > 0
-    assert not any('"worker ended"' in line or '"worker killed"' in line for line in workers.said[said:])
+    assert not any('"worker exited"' in line or '"worker killed: unresponsive"' in line for line in workers.said[said:])
 
 
 async def test_a_worker_that_does_not_answer_is_noticed_and_replaced(postgres_url: str, redis_url: str) -> None:
@@ -184,7 +184,9 @@ async def test_a_worker_that_does_not_answer_is_noticed_and_replaced(postgres_ur
         one, two = workers.pids
         os.kill(one, signal.SIGSTOP)
         await until(lambda: not alive(one))
-        await until(lambda: any('"worker killed"' in line and f'"of": {one}' in line for line in workers.said))
+        await until(
+            lambda: any('"worker killed: unresponsive"' in line and f'"worker_pid": {one}' in line for line in workers.said)
+        )
         fresh = await until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
         await (await workers.come_to(await workers.hire("Alice", "coordinator"), fresh[0])).close()
         assert two in workers.pids
@@ -199,7 +201,7 @@ async def test_a_start_for_which_there_is_no_room_is_tried_again_and_costs_no_wo
         (failed,) = (json.loads(line) for line in workers.said if '"worker not started"' in line)
         assert (failed["worker"], failed["code"], failed["error"]) == (2, "EAGAIN", "BlockingIOError")
         workers.process.send_signal(signal.SIGHUP)
-        await until(lambda: any('"rolling restart given up"' in line for line in workers.said))
+        await until(lambda: any('"rolling restart aborted"' in line for line in workers.said))
         assert set(workers.pids) == before
         assert await workers.metrics()
         workers.process.send_signal(signal.SIGHUP)  # there is room again
@@ -234,9 +236,9 @@ async def test_a_worker_that_goes_on_when_it_is_told_to_go_is_killed_and_then_th
         pids = workers.pids
         assert await workers.end() == 0
         assert not any(map(alive, pids))
-        killed = [json.loads(line) for line in workers.said if '"worker killed"' in line]
-        assert {line["of"] for line in killed} == set(pids)
-        assert all(line["going"] and line["ready"] and not line["here"] for line in killed)
+        killed = [json.loads(line) for line in workers.said if '"worker killed: unresponsive"' in line]
+        assert {line["worker_pid"] for line in killed} == set(pids)
+        assert all(line["stopping"] and line["ready"] and not line["here"] for line in killed)
 
 
 async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postgres_url: str, redis_url: str) -> None:

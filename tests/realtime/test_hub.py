@@ -126,9 +126,11 @@ async def test_a_round_that_fails_is_not_the_last_one(caplog: pytest.LogCaptureF
         if number in (1, 2, 4):
             raise RuntimeError("a fault")
 
-    going = asyncio.create_task(periodic.every(0, round))
+    going = asyncio.create_task(periodic.run_every(0, round))
     await enough.wait()
     going.cancel()
     await asyncio.gather(going, return_exceptions=True)
     assert done[:7] == list(range(7))
-    assert len([each for each in caplog.records if each.name == "realtime.periodic"]) == 2  # one for each row of failures
+    logged = [each for each in caplog.records if each.name == "realtime.periodic"]
+    assert len(logged) == 2  # one for each row of failures
+    assert {(each.msg, each.__dict__["task"].rpartition(".")[2]) for each in logged} == {("periodic task failed", "round")}

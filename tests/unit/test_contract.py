@@ -128,7 +128,8 @@ def in_command_line() -> set[str]:
     found = set()
     for name, command in group.commands.items():
         below = getattr(command, "commands", {})
-        found |= {f"{name} {sub}" for sub in below} or {name}
+        found |= {f"{name} {sub}" for sub in below}
+        found |= {name} if not below or getattr(command, "invoke_without_command", False) else set()
     return found
 
 
