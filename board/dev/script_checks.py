@@ -1,10 +1,13 @@
 """Checks of scripts and styles, by programs that run on Node.js."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from board.bootstrap import ROOT
+from board.dev.child_process import CannotStart
 from board.dev.node import Node, find_node
 from board.dev.npm_packages import install
 from board.install import report
@@ -57,3 +60,16 @@ class ScriptChecks:
         else:
             report(f"{TESTS}: {len(files)} files passed")
         return done.returncode
+
+
+def main() -> int:
+    """Run all checks; for hooks. Return the exit code of the first that failed."""
+    try:
+        return next((code for _, code in [*ScriptChecks.prepared(ROOT).failed()]), 0)
+    except CannotStart as why:
+        report(str(why))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
