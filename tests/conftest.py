@@ -1,6 +1,6 @@
 """Fixtures: a server, and the cast on it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +126,7 @@ async def server(installation: dict[str, Any], tmp_path: Path) -> AsyncIterator[
 
 
 @pytest.fixture
-async def come(server: Server) -> AsyncIterator[Callable[..., Person]]:
+async def come(server: Server) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
     """`await come("Alice", "coordinator")`: somebody new, on the socket."""
     people: list[Person] = []
 
@@ -141,19 +141,19 @@ async def come(server: Server) -> AsyncIterator[Callable[..., Person]]:
 
 
 @pytest.fixture
-async def alice(come: Callable[..., Person]) -> Person:
+async def alice(come: Callable[..., Awaitable[Person]]) -> Person:
     """Leads: a coordinator."""
     return await come("Alice", "coordinator")
 
 
 @pytest.fixture
-async def bob(come: Callable[..., Person]) -> Person:
+async def bob(come: Callable[..., Awaitable[Person]]) -> Person:
     """Helps: an investigator."""
     return await come("Bob", "investigator")
 
 
 @pytest.fixture
-async def charlie(come: Callable[..., Person]) -> Person:
+async def charlie(come: Callable[..., Awaitable[Person]]) -> Person:
     """Is outside: an investigator who is no member."""
     return await come("Charlie", "investigator")
 

@@ -15,9 +15,9 @@ from board.api.routes import document
 from board.commands.registry import TABLE
 from board.web.http import BASE, STATUS
 from models.board import OPERATIONS
-from tests.api.test_bad_input import NOBODY, WHOLE, WRONG, failures, filled, heads
+from tests.api.test_bad_input import NOBODY, WHOLE, WRONG, failures, heads
 from tests.api.test_openapi import BESIDE_A_LOOP, CALLERS, Caller, headers_of
-from tests.api.test_rights import board_of, scene
+from tests.api.test_rights import board_of, filled, scene
 from tests.support import cast, handing
 from tests.support.company import Company
 
@@ -48,7 +48,7 @@ def commands(draw: st.DrawFn) -> dict[str, Any]:
     right = board_of(name, "search")
     board = draw(st.sampled_from([right] * 6 + [OPERATIONS, "search", SECRET, NOBODY]))
     position = draw(st.sampled_from([{}, {}, {"base": 0}, {"base": 5}, {"base": 10**6}, {"base": -1}, {"base": 1, "epoch": "x"}]))
-    return {"name": name, "board": board, "data": data, **position}
+    return {"name": name, "board": board, "data": data, **position}  # type: ignore[dict-item]
 
 
 class Stage:

@@ -204,7 +204,7 @@ async def test_no_socket_follows_it_and_no_command_writes_to_it(company: Company
         assert {**said, "board": ""} == {**nowhere, "board": ""}
         for name, data in {"note.add": {"text": "x"}, "search.update": {}, "undo": {"seq": 1}, "nothing": {}}.items():
             with pytest.raises(Refusal) as refused:
-                await person.do("audit", name, data)
+                await person.do("audit", name, data)  # type: ignore[arg-type]
             assert refused.value.code == "not_found", name
         assert not [each for each in person.heard if "audit" in each.get("heads", {})]
     assert await head_of(company) == head

@@ -470,7 +470,7 @@ SECRETS = {"secret_key": "the first secret of all, and long", "redis_url": None}
 
 async def settings_told(folder: Path, monkeypatch: pytest.MonkeyPatch, machine: str = "one", **settings: Any) -> list[Any]:
     """Starts, and ends; the entries that there are then."""
-    monkeypatch.setattr(installation.socket, "gethostname", lambda: machine)
+    monkeypatch.setattr(installation.socket, "gethostname", lambda: machine)  # type: ignore[attr-defined]
     desk = await BoardService.open(settings_for(folder, **settings))
 
     def read(session: Session) -> list[Any]:

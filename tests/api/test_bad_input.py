@@ -52,7 +52,7 @@ def _is_failure(sample: Any) -> bool:
 async def heads(company: Company) -> dict[str, int]:
     """Where every board stands."""
     rows = await company.server.desk.database.read(lambda session: session.exec(select(Board.id, Board.seq)).all())
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)
 
 
 UNASKED = ("heads", "events", "presence", "summary", "shift")
@@ -386,7 +386,7 @@ async def test_rubbish_in_data_changes_nothing_unless_it_is_acknowledged(
 async def _one_search(company: Company) -> tuple[str, dict[str, str]]:
     if not hasattr(company, "fuzzed"):
         company.fuzzed = await scene(company)  # type: ignore[attr-defined]
-    return company.fuzzed  # type: ignore[attr-defined,no-any-return]
+    return company.fuzzed  # type: ignore[attr-defined]
 
 
 # -- over HTTP ------------------------------------------------------------------------------------------------------------
@@ -528,7 +528,7 @@ async def test_an_account_has_so_many_sockets_and_no_more_also_when_all_are_open
         people = [each for each in opened if isinstance(each, Person)]
         refused = [each for each in opened if not isinstance(each, Person)]
         assert len(people) == 3
-        assert {each.response.status_code for each in refused} == {429}  # type: ignore[union-attr]
+        assert {each.response.status_code for each in refused} == {429}  # type: ignore[attr-defined]
         people.append(await cast.come(server, other))
         await people.pop(0).leave()
         people.append(await asyncio.wait_for(cast.come(server, token), PATIENCE_S))

@@ -288,7 +288,7 @@ async def test_tasks_that_an_earlier_version_made_are_known_to_take_an_appeal_do
         await asyncio.to_thread(migrate, old)
         scene.company.server.desk.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
         await asyncio.to_thread(migrate, old)
-        known = old.read_now(lambda session: session.exec(select(Task.id).where(Task.take_down == true())).all())  # type: ignore[arg-type]
+        known = old.read_now(lambda session: session.exec(select(Task.id).where(Task.take_down == true())).all())
         await old.close()
     assert {task["id"] for task in tasks} <= set(known)
     board = await scene.company.alice.snapshot(scene.search)

@@ -202,7 +202,7 @@ async def test_a_search_command_writes_on_both_boards(scene: Scene) -> None:
         ("search.set_status", {"status": "open", "reason": "again"}),
         ("search.set_access", {"access": "members", "members": [alice.account["id"]]}),
     ]:
-        event = await scene.one(name, data)
+        event = await scene.one(name, data)  # type: ignore[arg-type]
         operations = await alice.snapshot("operations")
         assert operations["entities"]["search", scene.search] == event["state"]
         path = "/api/v1/boards/operations/events"
@@ -236,7 +236,7 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
         ("card.restore", card),
         ("undo", {"seq": graded["seq"]}),
     ]:
-        await scene.refuses("closed", name, data)
+        await scene.refuses("closed", name, data)  # type: ignore[arg-type]
     assert (await scene.one("note.add", {"text": "the family was told", "card": sighting["id"]}))["type"] == "note.added"
     await scene.does("search.set_status", {"status": "open", "reason": "again"})
     assert await scene.does("card.withdraw", card)

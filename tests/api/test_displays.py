@@ -130,6 +130,7 @@ async def test_a_display_shows_what_is_there_and_may_be_seen(company: Company, w
     for board in (NOBODY, discreet, await company.secret_search()):
         refused = await company.alice.http.patch(wall.path, json={"shows": {"boards": [*OPERATIONS, board]}})
         assert (refused.status_code, [*refused.json()["fields"]]) == (422, ["shows"])
+    wrong: dict[str, Any]
     for wrong in ({"profile": "all"}, {"language": "tlh"}, {"shows": {"boards": []}}, {"token": "x"}):
         assert (await company.alice.http.patch(wall.path, json=wrong)).status_code == 422
     assert (await company.alice.http.patch(f"{PATH}/{NOBODY}", json={"name": "x"})).status_code == 404

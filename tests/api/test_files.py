@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from board.paths import TEMPLATES
+from board.paths import STATIC, TEMPLATES
 from board.web import js_bundle, static_files
 from tests.support.cast import Person, Server, session
 
@@ -42,7 +42,7 @@ async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not
             static_files.url_for(static_files.STYLES),
             static_files.catalogue_url("fr"),
         ):
-            plain, short = await http.get(address), await http.get(address, headers=packed)
+            plain, short = await http.get(address), await http.get(address, headers=packed)  # type: ignore[arg-type]
             assert (plain.headers.get("content-encoding"), short.headers["content-encoding"]) == (None, "gzip")
             assert plain.content == short.content
             assert short.num_bytes_downloaded < plain.num_bytes_downloaded * 0.6
@@ -60,7 +60,7 @@ async def me(person: Person) -> dict[str, object]:
     return dict((await person.http.get("/api/v1/me")).json())
 
 
-JOINED = js_bundle.bundles(static_files.STATIC)
+JOINED = js_bundle.bundles(STATIC)
 
 
 def _modules(name: str) -> set[str]:
@@ -85,7 +85,7 @@ async def test_a_page_gets_what_it_needs_and_no_more(alice: Person) -> None:
 
 
 async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> None:
-    ours = {each.relative_to(static_files.STATIC).as_posix() for each in (static_files.STATIC / "js").rglob("*.js")}
+    ours = {each.relative_to(STATIC).as_posix() for each in (STATIC / "js").rglob("*.js")}
     assert {each for name in JOINED for each in _modules(name) if each.startswith("js/")} == ours
     pages = {each for file in TEMPLATES.rglob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
     assert pages - {"plain", "api", "error"} == {name.removesuffix(".js") for name in JOINED} - {"main", "wall"}
@@ -93,12 +93,12 @@ async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> Non
 
 async def test_all_sheets_are_given() -> None:
     sheets = {f"{each}.css" for sheets in static_files.SHEETS.values() for each in sheets}
-    css = static_files.STATIC / "css"
+    css = STATIC / "css"
     assert sheets == {each.relative_to(css).as_posix() for each in css.rglob("*.css")}
 
 
 def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    static = Path(shutil.copytree(static_files.STATIC, tmp_path / "static", copy_function=shutil.copy))
+    static = Path(shutil.copytree(STATIC, tmp_path / "static", copy_function=shutil.copy))
     before = static_files.version()
     monkeypatch.setattr(static_files, "STATIC", static)
     static_files._version.cache_clear()
@@ -113,7 +113,7 @@ def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path,
 
 def test_what_moves_without_end_moves_in_steps() -> None:
     """Sixty frames a second of a whole wall take a core where no graphics card draws."""
-    lines = [line for sheet in (static_files.STATIC / "css").rglob("*.css") for line in sheet.read_text().splitlines()]
+    lines = [line for sheet in (STATIC / "css").rglob("*.css") for line in sheet.read_text().splitlines()]
     endless = [line for line in lines if "infinite" in line]
     assert endless
     assert all("steps(" in line for line in endless), endless

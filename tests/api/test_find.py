@@ -212,7 +212,7 @@ async def test_outsiders_find_nothing_and_members_do(company: Company) -> None:
         assert kinds == ["note", "task", "sighting", "search"]
     assert [hit["kind"] for hit in await hits(company.bob, "xanthippe", board="operations")] == ["search"]
     for outsider in (company.charlie, company.ada, company.victor):
-        for params in ({}, {"limit": 1}, {"board": "operations"}):
+        for params in ({}, {"limit": 1}, {"board": "operations"}):  # type: ignore[assignment]
             assert (await ask(outsider, "xanthippe", **params)).json() == {"hits": [], "more": False}
         refused, unknown = await ask(outsider, "xanthippe", board=secret), await ask(outsider, "xanthippe", board=new_id())
         assert refused.status_code == unknown.status_code == 404

@@ -9,6 +9,7 @@ import sys
 import venv
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -129,7 +130,7 @@ async def test_a_generated_client_reads_all_that_there_is_and_sends_commands(dem
     assert "Warning" not in said, said
     assert "Unable" not in said, said
 
-    told: dict[str, dict[str, int]] = {}
+    told: dict[str, dict[str, Any]] = {}
     for email in ("alice@demo.example", "nadia@demo.example"):
         token = await live_changes.apply_change(
             demo.desk, lambda session, email=email: accounts.add_token(session, email, "write", email, format_utc(now()))

@@ -40,7 +40,7 @@ async def test_the_newest_events_up_to_a_moment_come_in_order(company: Company, 
     every = (await company.bob.http.get(path, params={"limit": 1_000})).json()["events"]
 
     async def until(at: str, **more: int) -> list[int]:
-        answer = await company.bob.http.get(path, params={"at": at} | more)
+        answer = await company.bob.http.get(path, params={"at": at} | more)  # type: ignore[operator]
         assert answer.status_code == 200, answer.text
         return [each["seq"] for each in answer.json()["events"]]
 

@@ -1,6 +1,7 @@
 """A session ends when nobody has used it for long: an open page where somebody works goes on, one that was forgotten does not."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -90,14 +91,14 @@ async def _commands(server: Server, http: httpx.AsyncClient) -> None:
 
 async def _is_there(server: Server, http: httpx.AsyncClient) -> None:
     answer = await http.post("/api/v1/me/active")
-    assert answer.json() == {"ends_at": format_utc(identity.now() + IDLE)}
+    assert answer.json() == {"ends_at": format_utc(identity.now() + IDLE)}  # type: ignore[attr-defined]  # the clock of the test
 
 
 async def _commands_by_socket(server: Server, http: httpx.AsyncClient) -> None:
     async with socket_of(server, http) as socket:
-        await socket.send(cast.json.dumps({"type": "command", "board": "operations"} | note()))
+        await socket.send(json.dumps({"type": "command", "board": "operations"} | note()))
         async for text in socket:
-            if cast.json.loads(text)["type"] in ("ack", "refused"):
+            if json.loads(text)["type"] in ("ack", "refused"):
                 assert '"ack"' in str(text)
                 return
 

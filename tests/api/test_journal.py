@@ -169,7 +169,7 @@ async def erased(record: Record) -> tuple[int, str]:
         assert board is not None
         where = {"board": board.id, "seq": note.seq}
         session.connection().execute(text("DELETE FROM payload WHERE board = :board AND seq = :seq"), where)
-        payload = {"actor": None, "command": None, "state": None, "changes": []}
+        payload: dict[str, Any] = {"actor": None, "command": None, "state": None, "changes": []}
         journal.append(session, board, "note.erased", note.kind, note.entity, None, "2026-11-24T23:00:00.000Z", payload)
         session.connection().execute(text("DELETE FROM note WHERE id = :id"), {"id": note.entity})
 
@@ -270,7 +270,8 @@ async def test_lists_come_in_pages_and_end_at_the_head(company: Company) -> None
     alice = company.alice
     search = await alice.open_search()
     head = (await alice.snapshot(search))["seq"]
-    path, seen = f"/api/v1/boards/{search}/events", []
+    seen: list[Any] = []
+    path = f"/api/v1/boards/{search}/events"
     while page := (await alice.http.get(path, params={"after": len(seen), "limit": 4})).json()["events"]:
         assert len(page) <= 4
         seen += page

@@ -92,7 +92,7 @@ async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_wr
     hotline, database = await program(company), company.server.desk.database
     for board, at, is_machine in (("did", "", True), ("saw", "2026-01-01T00:00:00.000000Z", False)):
         mark = ReadPosition(account=hotline, board=board, epoch="e", seq=0, at=at)
-        await database.write(lambda session, mark=mark: session.add(mark))  # type: ignore[misc]
+        await database.write(lambda session, mark=mark: session.add(mark))
         assert (hotline in await machines(company.bob)) == is_machine
 
 

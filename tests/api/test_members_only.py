@@ -91,7 +91,7 @@ async def test_the_answer_is_that_of_a_board_that_does_not_exist(
     answers = []
     for board in (search, nothing):
         method, address, body = path(board)
-        response = await company.charlie.http.request(method, address, **({"json": body} if body else {}))
+        response = await company.charlie.http.request(method, address, **({"json": body} if body else {}))  # type: ignore[arg-type]
         answers.append((response.status_code, response.text.replace(board, "B")))
     assert answers[0] == answers[1]
 
@@ -309,7 +309,7 @@ async def test_an_older_reading_of_rights_does_not_undo_what_was_learned_since(c
         await set_access(company, search, "members")
         return result
 
-    desk.database.read = slowly  # type: ignore[method-assign, assignment]
+    desk.database.read = slowly  # type: ignore[method-assign]
     await desk.visibility.reload(desk.database)
     assert not desk.visibility.can_see(company.charlie.account["id"], search)
 

@@ -27,7 +27,8 @@ from board.errors import MESSAGES
 from board.web.http import BASE, STATUS
 from models.accounts import ROLES
 from realtime.protocol import is_id
-from tests.api.test_bad_input import WHOLE, filled, scene
+from tests.api.test_bad_input import WHOLE
+from tests.api.test_rights import filled, scene
 from tests.support import cast, handing
 from tests.support.company import Company
 from tests.support.scene import NOBODY
@@ -79,7 +80,7 @@ def depends(fields: dict[str, str]) -> bool:
     )
 
 
-def judge(case: Case, response: Any, without: list[Any]) -> None:
+def judge(case: Case[Any], response: Any, without: list[Any]) -> None:
     """All checks but these; where data that fits is refused, it is for what is on the board."""
     try:
         case.validate_response(response, excluded_checks=without)
@@ -89,7 +90,7 @@ def judge(case: Case, response: Any, without: list[Any]) -> None:
             raise AssertionError(f"{case.method} {response.request.url} {case.body!r} {response.text}: {left}") from group
 
 
-def _excused(case: Case, response: Any, failure: Exception) -> bool:
+def _excused(case: Case[Any], response: Any, failure: Exception) -> bool:
     refused = response.status_code == 422 and "positive" in type(failure).__name__.lower()
     return refused and depends(response.json().get("fields", {"": ""}))
 
@@ -109,11 +110,11 @@ def explore(url: str, headers: dict[str, str], names: dict[str, str], call: tupl
     sent = {name: value for name, value in headers.items() if name != "Cookie"}
     cookies = dict(pair.split("=", 1) for pair in headers.get("Cookie", "").split("; ") if pair)
 
-    def ask(case: Case) -> None:
+    def ask(case: Case[Any]) -> None:
         _aim(case, names)
         _once(case.body)
         if cookies:  # then whatever else but a bearer stands there is a proxy's business
-            (case.headers or {}).pop("Authorization", None)
+            (case.headers or {}).pop("Authorization", None)  # type: ignore[call-overload]
         response = case.call(base_url=url, headers=sent, cookies=cookies)
         answered[response.status_code] = answered.get(response.status_code, 0) + 1
         judge(case, response, without)
@@ -136,7 +137,7 @@ def _once(body: Any) -> None:
         _sent.add(body["id"])
 
 
-def _aim(case: Case, names: dict[str, str]) -> None:
+def _aim(case: Case[Any], names: dict[str, str]) -> None:
     """What is right goes to where it can be done: made-up ids are those of what is there."""
     right = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
     if not right:
@@ -144,13 +145,13 @@ def _aim(case: Case, names: dict[str, str]) -> None:
     for name in case.path_parameters or {}:
         case.path_parameters[name] = names[name]
     if isinstance(case.body, dict) and case.body.get("name") in TABLE:
-        case.path_parameters["board"] = "operations" if TABLE[case.body["name"]].board_kind == "operations" else names["board"]
+        case.path_parameters["board"] = "operations" if TABLE[case.body["name"]].board_kind == "operations" else names["board"]  # type: ignore[index]
         case.body = {name: value for name, value in case.body.items() if name in SENT}  # others are not looked at
         case.body["id"] = cast.new_id()
         data = case.body.get("data")
         for name in ("sighting", "task", "card", "column") if isinstance(data, dict) else ():
-            if isinstance(data.get(name), str):
-                data[name] = names[name]
+            if isinstance(data.get(name), str):  # type: ignore[union-attr]
+                data[name] = names[name]  # type: ignore[call-overload, index]
     elif isinstance(case.body, dict) and isinstance(case.body.get("board"), str):
         case.body["board"] = names["board"]
 
@@ -257,7 +258,12 @@ async def test_what_it_says_holds_in_many_ways(
 
 
 def test_each_call_has_its_line_and_no_other() -> None:
-    there = {(method, route.path) for route in routes.routes if "rest" not in route.path for method in route.methods - {"HEAD"}}
+    there = {
+        (method, route.path)
+        for route in routes.routes
+        if "rest" not in route.path
+        for method in (route.methods or set()) - {"HEAD"}
+    }
     assert there == set(CALLS) == set(SAYS)
 
 

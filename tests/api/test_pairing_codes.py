@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from board.displays import api, pairing
+from board.engine.identity import digest
 from board.rate_limit import Limiter
 from models.display import Pairing
-from models.times import now
+from models.times import format_utc, now
 from tests.api.test_displays import PATH, SHOWN
 from tests.support import cast
 from tests.support.cast import PATIENCE_S, Server, serving
@@ -150,6 +151,6 @@ async def test_codes_that_are_typed_right_do_not_count_and_wrong_ones_say_how_lo
 async def test_codes_that_wait_from_before_the_update_go_on(tmp_path: Path, server: Server) -> None:
     """They are of no network: all of one, which is nobody's."""
     at, (code, secret) = now(), pairing.new_code()
-    old = Pairing(code=pairing.digest(code.replace("-", "")), screen=pairing.digest(secret), made_at=pairing.format_utc(at))
+    old = Pairing(code=digest(code.replace("-", "")), screen=digest(secret), made_at=format_utc(at))
     await server.desk.database.write(lambda database: database.add(old))
     assert await waits(server, secret, at + SECOND)

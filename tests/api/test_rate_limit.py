@@ -16,8 +16,8 @@ from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
 from structlog.testing import capture_logs
 
+from board.bootstrap import ROOT
 from board.dev import Redis
-from board.dev.test_command import ROOT
 from board.rate_limit import Limiter, Rule, batches, limiter, shared
 from board.rate_limit.addresses import network_of
 from board.rate_limit.memory import BoundedMemory
@@ -284,7 +284,7 @@ async def test_a_redis_that_hangs_is_waited_for_once(own_redis: Redis, monkeypat
             asked += 1
             return real(seconds)
 
-        monkeypatch.setattr(shared.asyncio, "timeout", counting)
+        monkeypatch.setattr(shared.asyncio, "timeout", counting)  # type: ignore[attr-defined]
         os.kill(own_redis.pid, signal.SIGSTOP)
         taken = [await one.take(TEN, str(number)) for number in range(50)]
         os.kill(own_redis.pid, signal.SIGCONT)
@@ -308,7 +308,7 @@ async def test_counts_are_shared_again_when_redis_is_back(own_redis: Redis, monk
 async def test_a_user_of_the_rights_that_the_readme_names_is_enough(patient: None, own_redis: Redis) -> None:
     (rights,) = re.findall(r"`ACL SETUSER board on >PASSWORD ([^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
     client = redis_py.Redis.from_url(own_redis.url)
-    client.execute_command("ACL", "SETUSER", "board", "on", ">pass", *rights.split())
+    client.execute_command("ACL", "SETUSER", "board", "on", ">pass", *rights.split())  # type: ignore[no-untyped-call]
     quick = Rule("quick", 10, 1)
     async with processes(f"redis://board:pass@127.0.0.1:{own_redis.port}/3") as (one, two):
         for _ in range(3):  # also when a period ends
@@ -318,13 +318,13 @@ async def test_a_user_of_the_rights_that_the_readme_names_is_enough(patient: Non
         assert await allowed(one, TEN, "a", 10) == 10
         refused = await two.take(TEN, "a")
         assert not refused.allowed
-    assert client.execute_command("ACL", "LOG") == [], "it tried nothing that it may not do"
+    assert client.execute_command("ACL", "LOG") == [], "it tried nothing that it may not do"  # type: ignore[no-untyped-call]
     client.close()
 
 
 async def test_a_user_of_too_few_rights_counts_alone(own_redis: Redis) -> None:
     client = redis_py.Redis.from_url(own_redis.url)
-    client.execute_command("ACL", "SETUSER", "board", "on", ">pass", "resetchannels", "&board:*", "-@all", "+publish", "+ping")
+    client.execute_command("ACL", "SETUSER", "board", "on", ">pass", "resetchannels", "&board:*", "-@all", "+publish", "+ping")  # type: ignore[no-untyped-call]
     client.close()
     async with processes(f"redis://board:pass@127.0.0.1:{own_redis.port}", 1) as (one,):
         assert await allowed(one, TEN, "a", 20) == 10

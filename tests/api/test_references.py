@@ -244,7 +244,7 @@ async def test_a_database_of_before_keeps_its_numbers_and_takes_two_of_one_refer
 
             def before(source: Session) -> None:
                 table = metadata.tables["search"]
-                rows = [dict(row) for row in source.execute(select(table).where(table.c.id.in_(searches))).mappings()]
+                rows = [dict(row) for row in source.execute(select(table).where(table.c.id.in_(searches))).mappings()]  # type: ignore[call-overload]
                 old.write_now(lambda target: (versions.empty_at(target, BEFORE), versions.put(target, table, rows)))
 
             company.server.desk.database.read_now(before)

@@ -325,7 +325,8 @@ async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
 ) -> None:
     eva, desk = browsers(), company.server.desk
     socket = await eva.sign_in()
-    reload, meanwhile = desk.source.reload, []
+    meanwhile: list[Any] = []
+    reload = desk.source.reload
 
     async def reloading() -> None:
         if not meanwhile:
@@ -457,7 +458,7 @@ async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_
         await live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, email, False))
         return result
 
-    desk.database.read = overtaken  # type: ignore[method-assign, assignment]
+    desk.database.read = overtaken  # type: ignore[method-assign]
     with contextlib.suppress(InvalidStatus):  # it may be refused before the upgrade, or closed at once
         async with connect(company.server.ws, additional_headers={"Authorization": f"Bearer {token}"}) as socket:
             assert await ended_with(socket) == 4501

@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -40,7 +40,7 @@ def told(person: Person) -> dict[str, Any]:
 
 
 @pytest.mark.houses
-async def test_every_socket_is_told_who_holds_the_shift(come: Callable[..., Person]) -> None:
+async def test_every_socket_is_told_who_holds_the_shift(come: Callable[..., Awaitable[Person]]) -> None:
     alice, ada, victor = await come("Alice", "coordinator"), await come("Ada", "admin"), await come("Victor", "viewer")
     await victor.until(lambda: told(victor))
     assert told(victor) == {"type": "shift", "shift": None, "handover": None}
@@ -75,7 +75,7 @@ async def test_another_process_tells_it_too(tmp_path: Path, postgres: Postgres, 
 
 
 @pytest.mark.houses
-async def test_of_two_who_accept_at_once_one_does(come: Callable[..., Person]) -> None:
+async def test_of_two_who_accept_at_once_one_does(come: Callable[..., Awaitable[Person]]) -> None:
     alice, ada, dora = [await come(name, "coordinator") for name in NAMES]
     for _ in range(3):
         number = await handing.hand(alice)
@@ -92,7 +92,7 @@ async def test_of_two_who_accept_at_once_one_does(come: Callable[..., Person]) -
         assert (await handing.state(alice, "shift"))["holder"] == holder.account["id"]
 
 
-async def test_who_holds_it_takes_it_again_and_nothing_happens(alice: Person, come: Callable[..., Person]) -> None:
+async def test_who_holds_it_takes_it_again_and_nothing_happens(alice: Person, come: Callable[..., Awaitable[Person]]) -> None:
     with pytest.raises(Refusal, match="take it first") as refused:
         await alice.do(OPERATIONS, "handover.prepare")
     assert (refused.value.code, [*refused.value.fields]) == ("conflict", ["shift"])
@@ -366,7 +366,7 @@ def _settings(examples: int, steps: int) -> settings:
 
 def _try(house: House, examples: int, steps: int) -> None:
     Shifts.house = house
-    run_state_machine_as_test(Shifts, settings=_settings(examples, steps))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Shifts, settings=_settings(examples, steps))
 
 
 def test_one_holds_the_shift_whatever_is_done() -> None:

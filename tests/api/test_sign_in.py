@@ -351,7 +351,7 @@ async def test_a_short_password_is_no_password(door: Server) -> None:
 
 
 async def test_others_write_while_a_password_is_hashed(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    hash_password, other = accounts.hash_password, Database(door.desk.settings.database_url)
+    hash_password, other = accounts.hash_password, Database(door.desk.settings.database_url)  # type: ignore[attr-defined]
     written: list[str] = []
 
     def hashed(password: str) -> str:

@@ -138,12 +138,14 @@ async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(compan
 )  # fmt: skip
 async def test_what_is_no_mark_is_refused(company: Company, wrong: dict[str, Any]) -> None:
     body = await at(company.alice, OPERATIONS) | wrong
+    sent: dict[str, Any]
     for sent in (body, {"marks": [body]}):
         assert (await see(company.alice, sent, status=422))["code"] == "invalid"
 
 
 async def test_what_is_no_list_of_marks_is_refused(company: Company) -> None:
     right = await at(company.alice, OPERATIONS)
+    sent: dict[str, Any]
     for sent in ({}, {"board": OPERATIONS}, {"marks": None}, {"marks": [{}]}, right | {"marks": []}, {"marks": [right] * 501}):
         assert (await see(company.alice, sent, status=422))["code"] == "invalid"
 

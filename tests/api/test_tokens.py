@@ -114,7 +114,7 @@ async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(c
 async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(company: Company) -> None:
     server, eva = company.server, await hire(company.server)
     for days in (None, 1, 365):
-        name, _ = await give(server, eva, **({} if days is None else {"days": days}))
+        name, _ = await give(server, eva, **({} if days is None else {"days": days}))  # type: ignore[arg-type]
         token = await row(server, name)
         assert token.expires_at is not None
         assert parse_utc(token.expires_at) - parse_utc(token.created_at) == timedelta(days=days or 90)

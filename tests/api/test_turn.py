@@ -63,7 +63,7 @@ class Storm:
         await asyncio.sleep(0)  # they are queued
         all_wait.set()
         outcomes = await asyncio.gather(before, *doing, return_exceptions=True)
-        return [each.code if isinstance(each, Refused) else each for each in outcomes[1:]]  # type: ignore[misc]
+        return [each.code if isinstance(each, Refused) else each for each in outcomes[1:]]
 
     async def card(self) -> str:
         seq = (await self.do("sighting.add", {"description": "seen"})).seqs[0]

@@ -173,7 +173,7 @@ async def test_of_two_who_undo_at_one_moment_one_does_it(scene: Scene) -> None:
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     data = {"seq": event["seq"]}
     both = await asyncio.gather(*(each.do(scene.search, "undo", data) for each in (alice, bob)), return_exceptions=True)
-    assert sorted(each.code if isinstance(each, Refusal) else "ack" for each in both) == ["ack", "conflict"]  # type: ignore[union-attr]
+    assert sorted(each.code if isinstance(each, Refusal) else "ack" for each in both) == ["ack", "conflict"]
 
 
 async def test_a_seq_of_another_life_of_the_board_is_a_conflict(scene: Scene) -> None:
@@ -297,7 +297,7 @@ async def test_who_may_do_a_command_may_undo_it_whoever_did_it(company: Company,
         with pytest.raises(Refusal, match="forbidden"):
             await company.victor.do(scene.search, "undo", {"seq": event["seq"]})
         assert await undone(scene, event, company.bob)
-    for name, data in [
+    for name, data in [  # type: ignore[assignment]
         ("search.set_worrying", {"worrying": True, "basis": "x"}),
         ("search.set_appeal", {"level": "posters"}),
         ("search.set_access", {"access": "desk", "members": [company.bob.account["id"]]}),
@@ -351,7 +351,7 @@ async def test_the_undo_of_a_change_of_the_search_is_on_both_boards_and_of_a_car
         ("search.set_worrying", {"worrying": True, "basis": "x"}),
         ("search.set_appeal", {"level": "posters"}),
     ]:
-        undo = await undone(scene, await scene.one(name, data))
+        undo = await undone(scene, await scene.one(name, data))  # type: ignore[arg-type]
         operations = await alice.snapshot("operations")
         assert operations["entities"]["search", scene.search] == undo["state"]
         path = "/api/v1/boards/operations/events"

@@ -54,7 +54,7 @@ async def _senders(port: int, warm_s: float, seconds: float, token: str) -> None
     tell("in")
     await told()
     took: list[tuple[float, float]] = []
-    working = [asyncio.create_task(_work(client, *each, took)) for client, each in zip(crowd, people, strict=True)]
+    working = [asyncio.create_task(_work(client, *each, took)) for client, each in zip(crowd, people, strict=True)]  # type: ignore[call-arg]
     since = time.perf_counter() + warm_s
     await asyncio.sleep(warm_s + seconds)
     until = time.perf_counter()

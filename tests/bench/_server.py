@@ -98,7 +98,7 @@ def serve(settings: dict[str, str]) -> tuple["subprocess.Popen[str]", int]:
 
 async def desk_of(settings: dict[str, str]) -> BoardService:
     given = {name.lower(): value for name, value in settings.items()}
-    return await BoardService.open(Settings(_env_file=None, **given))  # type: ignore[arg-type]
+    return await BoardService.open(Settings(_env_file=None, **given))
 
 
 async def hire(desk: BoardService, count: int) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from board.accounts import live_changes
 from tests.bench import Figure, at
@@ -75,7 +76,7 @@ async def _others(people: Office, board: str) -> AsyncIterator[None]:
         for _ in range(DISPLAYS - 1):
             _, cookies = await paired(people, [board])
             headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
-            opening = connect(f"{people.url.replace('http', 'ws')}/ws", origin=people.url, additional_headers=headers)
+            opening = connect(f"{people.url.replace('http', 'ws')}/ws", origin=Origin(people.url), additional_headers=headers)
             socket = await sockets.enter_async_context(opening)
             await socket.send(f'{{"type":"subscribe","board":"{board}"}}')
             reading = asyncio.create_task(_read(socket))

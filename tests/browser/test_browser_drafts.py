@@ -234,10 +234,10 @@ async def test_after_an_account_is_disabled_nobody_reads_what_it_left(office: Of
     charlie.may_fail(*SIGNED_OUT, *NO_LINE)
     await take_a_call(charlie, noor)
 
+    desk = office.server.desk
+
     def enable(enabled: bool) -> Any:
-        return live_changes.apply_change(
-            office.server.desk, lambda database: accounts.set_enabled(database, "charlie@desk.example", enabled)
-        )  # type: ignore[union-attr]
+        return live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, "charlie@desk.example", enabled))
 
     await enable(False)
     await charlie.page.wait_for_url("**/login?next=*")

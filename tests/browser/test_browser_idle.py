@@ -17,7 +17,7 @@ TELLS = "**/api/v1/me/active"
 async def told(window: Window, minutes: int) -> int:
     """How often a page says within so many minutes that somebody is at it."""
     asked: list[str] = []
-    await window.page.route(TELLS, lambda route: asked.append(route.request.method) or route.fulfill(json={}))  # type: ignore[func-returns-value]
+    await window.page.route(TELLS, lambda route: asked.append(route.request.method) or route.fulfill(json={}))
     for _ in range(minutes):
         await window.page.clock.run_for(60_000)
     await window.page.unroute(TELLS)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Route, expect
 
+from board.paths import STATIC
 from board.web import js_bundle, static_files
 from tests.support.office import Office
 
@@ -23,7 +24,7 @@ JOINED = f"""async (address) => {{ {SAID}
 
 
 async def test_each_script_gives_joined_what_it_gives_apart(office: Office) -> None:
-    folder = js_bundle.ModuleGraph(static_files.STATIC)
+    folder = js_bundle.ModuleGraph(STATIC)
     views = js_bundle.page_entries(folder[js_bundle.MAIN])
     begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and begin a page
     names = [name for name in folder.in_order([*begin, *views.values()]) if name not in begin]

@@ -71,7 +71,7 @@ FIRST = """([first, second]) => {
 
 async def order(page: object, *searches: str) -> list[str]:
     """These searches in the order in which a page shows them."""
-    found: list[str] = await page.evaluate(
+    found: list[str] = await page.evaluate(  # type: ignore[attr-defined]
         "() => [...document.querySelectorAll('[data-search]')].map((each) => each.dataset.search)"
-    )  # type: ignore[attr-defined]
+    )
     return [each for each in found if each in searches]

@@ -107,7 +107,7 @@ class Blows:
         finally:
             os.kill(self.plant.redis.pid, signal.SIGCONT)
 
-    async def _ask_redis(self, work: Callable[["redis.Redis[Any]"], Any]) -> Any:
+    async def _ask_redis(self, work: Callable[[redis.Redis], Any]) -> Any:
         def ask() -> Any:
             assert self.plant.redis is not None
             with redis.Redis.from_url(self.plant.redis.url, socket_timeout=ASKS_S, retry_on_error=[], protocol=2) as client:
@@ -125,7 +125,7 @@ class Blows:
     async def _overflow(self, fault: Fault, random: Random) -> None:
         """More on a followed channel at one moment than Redis keeps for a reader: it cuts all who follow it."""
 
-        def flood(client: "redis.Redis[Any]") -> None:
+        def flood(client: redis.Redis) -> None:
             channels = client.pubsub_channels("board:*")
             client.config_set("client-output-buffer-limit", "pubsub 262144 131072 1")
             with client.pipeline(transaction=True) as pipe:
@@ -142,9 +142,9 @@ class Blows:
     async def _overhear(self) -> list[tuple[bytes, bytes]]:
         """Some genuine messages, with their channels."""
 
-        def listen(client: "redis.Redis[Any]") -> list[tuple[bytes, bytes]]:
+        def listen(client: redis.Redis) -> list[tuple[bytes, bytes]]:
             heard: list[tuple[bytes, bytes]] = []
-            with client.pubsub() as listening:
+            with client.pubsub() as listening:  # type: ignore[no-untyped-call]
                 listening.psubscribe("board:*")
                 deadline = time.monotonic() + OVERHEARD_S
                 while len(heard) < 20 and (left := deadline - time.monotonic()) > 0:
@@ -158,7 +158,7 @@ class Blows:
         return heard
 
     async def _publish(self, messages: list[tuple[bytes, bytes]]) -> None:
-        def publish(client: "redis.Redis[Any]") -> None:
+        def publish(client: redis.Redis) -> None:
             for channel, message in messages:
                 client.publish(channel, message)
 

@@ -45,7 +45,7 @@ class Machine:
     @property
     def server(self) -> Server:
         """What the cast wants to know of it."""
-        return cast(Server, replace(_NOWHERE, url=f"http://{self.host.address}:{PORT}"))
+        return replace(_NOWHERE, url=f"http://{self.host.address}:{PORT}")
 
     async def start(self) -> None:
         words = [sys.executable, "-c", SERVE, "serve", "--host", self.host.address, "--port", str(PORT)]
@@ -120,7 +120,7 @@ class Writer(Person):
 
 
 async def writer(machine: Machine, token: str) -> Writer:
-    connected = await stage.connect(machine.server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
+    connected = await stage.connect(machine.server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)  # type: ignore[attr-defined]
     person = Writer(machine.server, token, connected)
     await person.until(lambda: person.account)
     return person

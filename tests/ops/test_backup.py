@@ -16,8 +16,8 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
+from board.bootstrap import ROOT
 from board.command_line import serving as commands
-from board.dev.test_command import ROOT
 from board.errors import OperationError
 from board.maintenance import backup
 from board.service import BoardService
@@ -184,7 +184,7 @@ async def test_a_file_that_is_there_is_left_alone(desk: BoardService, tmp_path: 
 
 async def test_one_that_came_meanwhile_too(desk: BoardService, tmp_path: Path) -> None:
     with pytest.raises(OperationError, match="already"):
-        backup.backup(desk.database, tmp_path / "backup.db", lambda line: (tmp_path / "backup.db").write_text("another's"))
+        backup.backup(desk.database, tmp_path / "backup.db", lambda line: (tmp_path / "backup.db").write_text("another's"))  # type: ignore[arg-type]
     assert (tmp_path / "backup.db").read_text() == "another's"
     assert left(tmp_path) == {"backup.db"}
 

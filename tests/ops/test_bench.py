@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from board.dev import Postgres, Redis, bench
+from board.bootstrap import ROOT
+from board.dev import Postgres, Redis
 from tests.bench import Figure, at, head
 from tests.bench._machine import described
 from tests.bench._server import LIMITS_OFF, Servers
 from tests.support import houses
 
-FOLDER = bench.ROOT / "tests" / "bench"
+FOLDER = ROOT / "tests" / "bench"
 TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
     "as_of": {"CARDS": 12, "EVENTS": 60, "READINGS": 3, "WARM": 0},
     "big_board": {"CARDS": 40, "NOTES": 5, "OPENINGS": 1, "SNAPSHOTS": 2},

@@ -164,7 +164,7 @@ async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_
 async def test_others_write_while_a_password_is_hashed(
     company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hash_password, other = accounts.hash_password, Database(company.server.desk.settings.database_url)
+    hash_password, other = accounts.hash_password, Database(company.server.desk.settings.database_url)  # type: ignore[attr-defined]
     written: list[str] = []
 
     def hashed(password: str) -> str:

@@ -85,7 +85,7 @@ def everything(session: Session) -> dict[str, list[Any]]:
 
 
 def faults(session: Session) -> list[str | None]:
-    return [verify(session, board) for board in session.connection().execute(select(Board.__table__)).all()]  # type: ignore[attr-defined]
+    return [verify(session, board) for board in session.connection().execute(select(Board.__table__)).all()]  # type: ignore[arg-type, attr-defined]
 
 
 async def test_every_row_arrives_and_every_chain_holds(moving: Moving) -> None:

@@ -56,7 +56,7 @@ async def test_what_one_raises_undoes_its_own_and_nothing_of_its_neighbours(data
         return database.write(lambda session: _add(session, id), boards=boards)
 
     jobs = [adds("a"), database.write(fails, boards=boards), adds("b")]
-    results = await asyncio.gather(*jobs, return_exceptions=True)
+    results = await asyncio.gather(*jobs, return_exceptions=True)  # type: ignore[call-overload]
     assert [type(each) for each in results] == [str, ValueError, str]
     assert await database.read(_boards) == {"a", "b"}
 
@@ -170,7 +170,7 @@ async def test_an_operational_error_fails_the_whole_group_and_nothing_of_it_is_k
         return database.write(lambda session: _add(session, id), boards=BOARDS)
 
     jobs = [adds("a"), database.write(full, boards=BOARDS), adds("b")]
-    results = await asyncio.gather(*jobs, return_exceptions=True)
+    results = await asyncio.gather(*jobs, return_exceptions=True)  # type: ignore[call-overload]
     assert isinstance(results[1], DatabaseUnavailable)
     assert await database.read(_boards) == {each for each in results if isinstance(each, str)}
     assert await adds("after") == "after"

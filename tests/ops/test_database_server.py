@@ -304,7 +304,7 @@ def commit_answer_lost(database: Database, times: int, meanwhile: Callable[[], o
             meanwhile()
             raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-    database.writer.dialect.do_commit = commit  # type: ignore[method-assign]
+    database.writer.dialect.do_commit = commit  # type: ignore[assignment, method-assign]
     try:
         yield lost
     finally:

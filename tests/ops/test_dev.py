@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import httpx2 as httpx
 import pytest
 
-from board.dev.test_command import ROOT
+from board.bootstrap import ROOT
 from tests.ops.test_workers import SEARCH, follow, give, hear
 from tests.support.workers import Workers, alive, until
 
@@ -56,7 +56,7 @@ class Honcho:
             return next((each for each in found if each), None)
 
         try:
-            return await until(look, COMES_UP_WITHIN_S)  # type: ignore[no-any-return]
+            return await until(look, COMES_UP_WITHIN_S)
         except TimeoutError:
             raise AssertionError("\n".join(self.lines)) from None
 

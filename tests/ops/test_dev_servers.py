@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from board.bootstrap import ROOT
 from board.dev import CannotStart, Postgres, Redis, find_postgres, find_redis, server_binaries
-from board.dev.test_command import ROOT
 from board.dev.unprivileged_user import OsUser, unprivileged
 from tests.support.workers import alive, until
 

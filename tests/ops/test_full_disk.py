@@ -18,7 +18,7 @@ from models.db import sqlite
 from models.db.database import Database
 from models.db.errors import DatabaseUnavailable
 from models.db.schema import migrate
-from models.db.write_health import WriteHealth, code_of
+from models.db.write_health import WriteHealth, code_of  # type: ignore[attr-defined]
 from tests.ops.test_command_line import Shell
 from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S, Server
 

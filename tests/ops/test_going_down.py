@@ -176,7 +176,7 @@ async def test_who_reads_on_hears_all_that_was_acknowledged(tmp_path: Path) -> N
 async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path: Path, what: str) -> None:
     desk = await BoardService.open(settings_for(tmp_path, database_url=houses.in_folder(tmp_path)))
     changed = {"the shift": desk.shift_status.changed, "alerts": desk.hub.asked, "heads": desk.hub.heads._doubt}[what]
-    while not changed._waiters:  # type: ignore[attr-defined]
+    while not changed._waiters:
         await asyncio.sleep(0)
     changed.set()  # who waits for it is told in the next turn of the loop, and cancelled in this one
     async with asyncio.timeout(PATIENCE_S):

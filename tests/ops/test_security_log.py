@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.dev.test_command import ROOT
+from board.bootstrap import ROOT
 from tests.ops.test_logs import (
     Canaries,
     _hired,

@@ -103,7 +103,7 @@ def test_an_odd_address_of_a_database_is_refused_in_a_sentence(tmp_path: Path, u
     ],
 )
 def test_an_address_that_can_be_meant_is_taken(url: str) -> None:
-    assert Database(Settings(_env_file=None, database_url=url).database_url).kind == "postgresql"  # type: ignore[call-arg]
+    assert Database(Settings(_env_file=None, database_url=url).database_url).kind == "postgresql"
 
 
 def test_a_wrong_option_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +144,7 @@ def test_the_own_origin_is_written_as_browsers_write_it(url: str | None, origin:
 
 
 def test_settings_say_no_password_when_they_are_shown() -> None:
-    shown = repr(Settings(_env_file=None, database_url=POSTGRES, redis_url=REDIS, secret_key=PASSWORD * 2))  # type: ignore[call-arg]
+    shown = repr(Settings(_env_file=None, database_url=POSTGRES, redis_url=REDIS, secret_key=PASSWORD * 2))
     assert PASSWORD not in shown
 
 

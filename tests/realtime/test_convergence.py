@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,7 +31,7 @@ async def _equal(reader: Person, board: str) -> None:
     return None
 
 
-async def test_every_command_converges(alice: Person, bob: Person, come: Callable[..., Person]) -> None:
+async def test_every_command_converges(alice: Person, bob: Person, come: Callable[..., Awaitable[Person]]) -> None:
     """Each command of the table, on two boards, seen by somebody who follows both from the start."""
     random = Random(9)
     operations, seen = await bob.follow("operations"), set()
@@ -216,10 +216,10 @@ def _settings(examples: int, steps: int) -> settings:
 
 def test_no_storm_leaves_a_wrong_screen(house: House) -> None:
     Storm.house = house
-    run_state_machine_as_test(Storm, settings=_settings(8, 20))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Storm, settings=_settings(8, 20))
 
 
 @pytest.mark.slow
 def test_no_long_storm_leaves_a_wrong_screen(house: House) -> None:
     Storm.house = house
-    run_state_machine_as_test(Storm, settings=_settings(150, 50))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Storm, settings=_settings(150, 50))

@@ -50,7 +50,7 @@ def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
 
 def _connection(person: Person) -> Connection:
     hub = person.server.desk.hub
-    return next(each for each in hub.connections if each.reader.account.id == person.account["id"])
+    return next(each for each in hub.connections if each.reader.account.id == person.account["id"])  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 300_000])
@@ -76,8 +76,8 @@ async def test_of_a_reader_that_makes_no_progress_nothing_is_left(alice: Person,
     slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search)
     await until(lambda: len(server.desk.hub.connections) == 2)
     gone = next(each for each in server.desk.hub.connections if each is not _connection(alice))
-    left = [weakref.ref(gone), weakref.ref(gone.line), weakref.ref(gone.outbox), weakref.ref(gone.line.transport)]
-    line = gone.line.transport.get_extra_info("socket")
+    left = [weakref.ref(gone), weakref.ref(gone.line), weakref.ref(gone.outbox), weakref.ref(gone.line.transport)]  # type: ignore[attr-defined]
+    line = gone.line.transport.get_extra_info("socket")  # type: ignore[attr-defined]
     del gone
     cut = server.desk.hub.tally.slow_cut
     await _flood(server, _connection(alice).reader, search, 400)
@@ -122,7 +122,7 @@ async def test_a_goodbye_that_is_not_heard_ends_the_line_all_the_same(alice: Per
     await until(lambda: len(server.desk.hub.connections) == 2)
     await _flood(server, _connection(alice).reader, search, 400)
     leaving = next(each for each in server.desk.hub.connections if each is not _connection(alice))
-    assert leaving.line.waiting > 0
+    assert leaving.line.waiting > 0  # type: ignore[attr-defined]
     leaving.end(4501)
     await until(lambda: len(server.uvicorn.server_state.connections) == 1)
     slow.transport.abort()
@@ -159,7 +159,7 @@ async def test_who_pings_and_does_not_read_costs_a_bounded_amount(alice: Person,
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search)
     await until(lambda: len(server.desk.hub.connections) == 2)
-    line = next(each.line for each in server.desk.hub.connections if each is not _connection(alice))
+    line = next(each.line for each in server.desk.hub.connections if each is not _connection(alice))  # type: ignore[attr-defined]
     most = 0
     for _ in range(200):  # 25 MB of answers: many times what the kernels take
         slow.transport.write(_frame(PING, bytes(125)) * 1_000)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
 
 from board import service
 from board.accounts import accounts, live_changes
@@ -64,7 +65,7 @@ class Pair:
 
     @property
     def buses(self) -> list[OddBus]:
-        return [server.desk.hub.bus for server in (self.one, self.two)]  # type: ignore[misc]
+        return [server.desk.hub.bus for server in (self.one, self.two)]
 
 
 @pytest.fixture
@@ -365,7 +366,7 @@ async def test_who_signs_out_on_one_is_out_on_the_other(pair: Pair, with_or_with
     await live_changes.add_account(pair.one.desk, email, "Dora", "investigator", PASSWORD)
     secret = await cast.session(pair.one.desk, email)
     headers = {"Cookie": f"board_session={secret}", "Origin": pair.two.url}
-    socket = await cast.connect(pair.two.ws, additional_headers=headers)
+    socket = await connect(pair.two.ws, additional_headers=headers)
     dora = Person(pair.two, "", socket)
     await dora.until(lambda: dora.account)
     answer = await dora.http.post(f"{pair.one.url}/logout", headers=headers | {"Origin": pair.one.url, "Authorization": ""})

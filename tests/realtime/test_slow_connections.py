@@ -130,7 +130,7 @@ def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
         "self.flow.resume_writing()", "self.client = get_remote_addr(transport)",
     ):  # fmt: skip
         assert said in theirs, said
-    assert {"read_paused", "resume_writing"} <= {*vars(h11_impl.FlowControl(Mock())), *dir(h11_impl.FlowControl)}
+    assert {"read_paused", "resume_writing"} <= {*vars(h11_impl.FlowControl(Mock())), *dir(h11_impl.FlowControl)}  # type: ignore[attr-defined]
 
 
 # -- who sends too slowly -------------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ async def test_whose_answer_takes_long_is_not_let_go(server: Server, monkeypatch
         await go_on.wait()
         return False
 
-    monkeypatch.setattr(app.board_pages, "can_open_board", slow)
+    monkeypatch.setattr(app.board_pages, "can_open_board", slow)  # type: ignore[attr-defined]
     token = await token_for(server.desk, "Alice", "viewer")
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_S, headers={"Authorization": f"Bearer {token}"}) as http:
         asking = asyncio.create_task(http.get(f"/searches/{OPERATIONS[:-1]}"))

@@ -25,7 +25,7 @@ def texts(parts: Iterable[str] = PARTS) -> Iterator[Callable[[int], str]]:
     """Each kind of text, as what makes one of a length."""
     for before, part, after in product(BEFORE, parts, AFTER):
         yield (
-            lambda length, before=before, part=part, after=after: (  # type: ignore[misc]
+            lambda length, before=before, part=part, after=after: (
                 before + (part * (length // len(part) + 1))[: length - len(before) - len(after)] + after
             )
         )

@@ -63,7 +63,7 @@ def spoken(folder: Path) -> Iterator[None]:
     for message in listed:
         if message.id:
             one = isinstance(message.id, str)
-            catalogue.add(message.id, pseudo(message.id) if one else tuple(map(pseudo, message.id)), flags=message.flags)
+            catalogue.add(message.id, pseudo(message.id) if one else tuple(map(pseudo, message.id)), flags=message.flags)  # type: ignore[arg-type]
     place = folder / CODE / "LC_MESSAGES" / "messages.po"
     place.parent.mkdir(parents=True)
     with place.open("wb") as file:

@@ -2,7 +2,7 @@
 
 import re
 
-from board.dev.test_command import ROOT
+from board.bootstrap import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -37,7 +37,7 @@ def _add_task(random: Random, screen: Screen, accounts: list[str]) -> tuple[str,
 
 
 def _update_sighting(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
-    patch = random.choice(
+    patch: dict[str, Any] = random.choice(
         [
             {"description": _text(random)},
             {"place": None},
@@ -51,7 +51,7 @@ def _update_sighting(random: Random, screen: Screen, accounts: list[str]) -> tup
 
 
 def _update_task(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
-    patch = random.choice(
+    patch: dict[str, Any] = random.choice(
         [
             {"title": _text(random)},
             {"due": random.choice([None, "2026-11-24T23:00:00Z"])},
@@ -95,7 +95,7 @@ def _note(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dic
 
 
 def _update_search(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
-    patch = random.choice(
+    patch: dict[str, Any] = random.choice(
         [
             {"kind": random.choice(["runaway", "undefined"])},
             {"person": {"age": random.choice([None, 11]), "description": _text(random)}},
@@ -109,12 +109,14 @@ def _update_search(random: Random, screen: Screen, accounts: list[str]) -> tuple
 
 def _set_status(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     status = random.choice(["open", "open", "found", "closed"])
-    more = {"found": {"outcome": OUTCOME}, "closed": random.choice([{}, {"acknowledge": _text(random)}])}.get(status, {})
+    more: dict[str, Any] = {"found": {"outcome": OUTCOME}, "closed": random.choice([{}, {"acknowledge": _text(random)}])}.get(  # type: ignore[assignment]
+        status, {}
+    )
     return "search.set_status", {"status": status, "reason": "told", **more}
 
 
 def _decide(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
-    return random.choice(
+    return random.choice(  # type: ignore[return-value]
         [
             ("search.set_worrying", {"worrying": random.choice([True, False, None]), "basis": _text(random)}),
             ("search.set_appeal", {"level": random.choice(["none", "posters", "public"]), "until": "2027-01-01T00:00:00Z"}),
@@ -134,7 +136,7 @@ def _undo(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dic
 
 def _hand_over(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     """Of the first handover: told anew while it is prepared, and read when it is signed."""
-    patch = random.choice(
+    patch: dict[str, Any] = random.choice(
         [{"hypotheses": _text(random)}, {"contacts": None}, {"pinned": [_pick(random, screen, "task", "note")]}]
     )
     read = {"handover": 1, "seq": random.randrange(max(1, screen.seq))}
@@ -145,7 +147,7 @@ def _arrange(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, 
     column, beside = _pick(random, screen, "column"), {random.choice(["before", "after"]): _pick(random, screen, "column")}
     full = {card["column"] for kind in ("sighting", "task") for card in screen.of(kind).values()}
     empty = sorted(screen.of("column").keys() - full)
-    return random.choice(
+    return random.choice(  # type: ignore[return-value]
         [
             ("column.add", {"title": random.choice([None, _text(random)]), "role": random.choice(["todo", "done"]), **beside}),
             ("column.rename", {"column": column, "title": random.choice([None, _text(random)])}),

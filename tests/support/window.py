@@ -67,7 +67,7 @@ def _card(card: dict[str, Any]) -> list[Any]:
     else:
         items = [item for item in state["checklist"].values() if item]
         ticks = f"{sum(item['done'] for item in items)} of {len(items)}" if items else None
-        said = (state["title"], None, None, ticks)
+        said = (state["title"], None, None, ticks)  # type: ignore[assignment]
     title, *rest = said
     return [card["id"], str(state["number"]), title.strip(), *rest, False]
 

@@ -18,9 +18,9 @@ from board import app, cli
 from board.api import routes
 from board.api.endpoint_docs import CALLS
 from board.api.routes import document
+from board.bootstrap import ROOT
 from board.commands.registry import TABLE
 from board.commands.schemas import KINDS
-from board.dev.test_command import ROOT
 from board.errors import MESSAGES
 from board.settings import Settings
 from board.web.http import BASE, STATUS
@@ -181,7 +181,7 @@ def codes() -> Iterator[tuple[str, str]]:
 
 
 def all_calls() -> Iterator[tuple[str, str]]:
-    there = {f"{method} {route.path}" for route in routes.routes for method in route.methods if "rest" not in route.path}
+    there = {f"{method} {route.path}" for route in routes.routes for method in route.methods or () if "rest" not in route.path}
     for call in {*map(str.strip, PROMISED_CALLS.split("|")), *calls(), *(each for each in there if not each.startswith("HEAD"))}:
         method, path = call.split()
         if call not in there:

@@ -5,7 +5,7 @@ import ast
 import pytest
 from starlette.requests import HTTPConnection
 
-from board.dev.test_command import ROOT
+from board.bootstrap import ROOT
 from board.web import cookies
 from tests.support.growth import grows, texts
 

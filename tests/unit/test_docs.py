@@ -13,10 +13,10 @@ import typer
 from board import cli, errors
 from board.api import routes
 from board.audit.entries import ENTRIES
+from board.bootstrap import ROOT
 from board.commands import appeals
 from board.commands.registry import TABLE
 from board.commands.schemas import KINDS
-from board.dev.test_command import ROOT
 from board.documents.labels import EVENTS
 from board.settings import Settings
 from realtime import protocol
@@ -153,11 +153,12 @@ def test_the_readme_stays_short() -> None:
 
 def test_first_tasks_and_criteria_are_whole() -> None:
     from board import predefined_tasks
+    from board.paths import DATA
 
-    kinds = re.findall(r"\[\[(\w+)\]\]", (Path(predefined_tasks.DATA) / "first_tasks.toml").read_text())
+    kinds = re.findall(r"\[\[(\w+)\]\]", (Path(DATA) / "first_tasks.toml").read_text())
     assert {kind: 4 <= kinds.count(kind) <= 7 for kind in kinds} == dict.fromkeys(
         ("runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"), True
     )
     assert len(predefined_tasks.criteria()) == 6
-    taken_down = tomllib.loads((Path(predefined_tasks.DATA) / "take_down.toml").read_text(encoding="utf-8"))["take_down"]
+    taken_down = tomllib.loads((Path(DATA) / "take_down.toml").read_text(encoding="utf-8"))["take_down"]
     assert {level for task in taken_down for level in task["levels"]} == set(get_args(appeals.Level)) - {"none"}

@@ -16,13 +16,13 @@ from starlette.staticfiles import StaticFiles
 from websockets import headers as websocket_headers
 
 from board.accounts import passwords
+from board.bootstrap import ROOT
 from board.commands import mentions
-from board.dev.test_command import ROOT
 from board.documents import content
 from board.documents import search_history as paper_history
 from board.documents.content import UserText
 from board.engine import integrity
-from board.errors import Refused
+from board.errors import OperationError, Refused
 from board.exports import exports
 from board.lookup import fuzzy_names, gazetteer, suggestions_api, text_search
 from board.telemetry import logs
@@ -55,7 +55,7 @@ def shown(text: str) -> None:
     """What is shown of something that was found, for as many words as can be asked for."""
     asked = {word[:9] for word in searchable.words(text[:SHORT])}
     if asked:
-        text_search._shown(Sighting(description=text), asked)
+        text_search._shown(Sighting(description=text), asked)  # type: ignore[call-arg]
 
 
 def meant(text: str) -> None:
@@ -79,7 +79,7 @@ def quiet(read: Callable[[str], object]) -> Callable[[str], object]:
     """A reader that refuses what it can't read."""
 
     def do(text: str) -> None:
-        with contextlib.suppress(Refused, ValueError, integrity.OperationError):
+        with contextlib.suppress(Refused, ValueError, OperationError):
             read(text)
 
     return do

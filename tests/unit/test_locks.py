@@ -51,7 +51,7 @@ def needed(wanted: Requirement) -> Iterator[Requirement]:
     """What an installed package needs here, with the extras of it that are asked for."""
     for each in map(Requirement, importlib.metadata.requires(wanted.name) or ()):
         environments = [default_environment() | {"extra": extra} for extra in ("", *wanted.extras)]
-        if each.marker is None or any(each.marker.evaluate(environment) for environment in environments):
+        if each.marker is None or any(each.marker.evaluate(environment) for environment in environments):  # type: ignore[arg-type]
             yield each
 
 

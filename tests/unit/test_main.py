@@ -75,7 +75,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch, steps: list[list[str]]) -> None:
     """From now on nothing can be installed."""
-    run = build.run
+    run = build.run  # type: ignore[attr-defined]
 
     def fails(command: list[str]) -> None:
         run(command)
@@ -320,7 +320,7 @@ def test_a_disk_that_is_full_leaves_nothing_half_done(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(build.checkout, "put", full)
+    monkeypatch.setattr(build.checkout, "put", full)  # type: ignore[attr-defined]
     with pytest.raises(CannotInstall, match="No space left on device"):
         build.ensure(checkout, BASE)
     assert (checkout / ".venv").resolve() == old.parent.parent
@@ -352,7 +352,7 @@ def test_one_whose_python_became_another_is_made_anew(checkout: Path, steps: lis
 def test_an_install_that_is_interrupted_is_done_anew(
     checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = build.run
+    run = build.run  # type: ignore[attr-defined]
 
     def interrupted(command: list[str]) -> None:
         run(command)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime import outbox
-from realtime.outbox import EventBatch, EventRecord, Outbox, QueueFull
+from realtime.outbox import EventBatch, Outbox, QueueFull
+from realtime.source import EventRecord
 
 
 def delivery(subscription: object, *seqs: int, size: int = 10) -> EventBatch:
@@ -43,7 +44,7 @@ def test_what_is_put_in_comes_out_in_order_and_deliveries_in_a_row_as_one(kinds:
     assert box.owed == 0
     for before, after in itertools.pairwise(taken):
         both = isinstance(before, EventBatch) and isinstance(after, EventBatch)
-        assert not (both and before.subscription == after.subscription)
+        assert not (both and before.subscription == after.subscription)  # type: ignore[union-attr]
 
 
 @given(sizes=st.lists(st.integers(1, 400), max_size=40))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ EVERY = [pytest.param(folder / each["name"], each, id=each["name"]) for folder i
 
 
 @pytest.mark.parametrize(("folder", "package"), EVERY)
-def test_each_file_has_the_digest_that_was_published(folder: Path, package: dict) -> None:
+def test_each_file_has_the_digest_that_was_published(folder: Path, package: dict[str, Any]) -> None:
     found = {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")

@@ -95,7 +95,7 @@ def test_a_catalogue_is_whole(language: str) -> None:
         if message.id:
             one = isinstance(message.id, str)
             ids, strings = ((message.id,), (message.string,)) if one else (message.id, message.string)
-            faults += [message.id for id, string in zip(ids, strings, strict=True) if not says_as_much(id, string)]
+            faults += [message.id for id, string in zip(ids, strings, strict=True) if not says_as_much(id, string)]  # type: ignore[arg-type]
             faults += [message.id] if message.fuzzy else []
     assert faults == []
 
@@ -105,7 +105,7 @@ def test_no_sentence_stands_in_two_languages_alike() -> None:
     seen: dict[tuple[str, str], str] = {}
     for language in TRANSLATED:
         for message in read_po(BytesIO((i18n.LOCALES / language / "LC_MESSAGES/messages.po").read_bytes())):
-            for text in (message.string,) if isinstance(message.string, str) else message.string:
+            for text in (message.string,) if isinstance(message.string, str) else message.string:  # type: ignore[union-attr]
                 if message.id and len(re.findall(r"(?<![{<])\b[^\W\d]{2,}\b(?![}>])", text)) > 3:
                     assert seen.setdefault((str(message.id), text), language) == language, text
 
@@ -143,7 +143,7 @@ def test_a_sentence_with_values_is_said_in_a_language() -> None:
     assert i18n.gettext_for("fr")("the desk") in i18n.translate(by[1], "fr")
 
 
-def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "nl" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "messages.po").write_text(
