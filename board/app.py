@@ -73,7 +73,7 @@ def create_app(desk: BoardService) -> Starlette:
         lifespan=_lifespan,
     )
     app.state.desk = desk
-    app.state.door = Login(desk)
+    app.state.login = Login(desk)
     app.state.going = False  # whether the server was told to end
     app.state.counts = metrics.HubMetrics(desk.hub)
     app.state.sockets = Counter()  # open ones, by account

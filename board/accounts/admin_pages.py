@@ -1,7 +1,7 @@
-"""Accounts, sessions and tokens of everybody, for administrators: the pages, and what their forms do. The command line does
-the same by the same functions. Nobody else finds these pages; and no token does, whoever it is of.
+"""Pages where administrators manage accounts, sessions and tokens.
 
-A form posts and is sent back to its page. What is told once (a link, a token) stands on the answer itself: in no address.
+The command line does the same by the same functions. For everybody else, and for every token, these pages do not exist. A form
+posts and is redirected to its page. A secret that is shown once (a link, a token) is on the response itself, never in a URL.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from sqlmodel import Session as Database
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -18,7 +18,7 @@ from board import i18n
 from board.accounts import accounts, live_changes, password_links, token_list
 from board.accounts.account_pages import form_reader
 from board.accounts.accounts import ROLE_NAMES
-from board.accounts.token_list import Listed
+from board.accounts.token_list import TokenRow
 from board.audit import actor
 from board.engine.identity import Caller, require_active
 from board.engine.rights_version import lock_rights_version
@@ -38,128 +38,136 @@ PATH = "/accounts"
 TOKENS = f"{PATH}/tokens"
 
 
-async def _change(request: Request, caller: Caller, fn: Callable[[Database], T]) -> T:
-    """Changes something as an administrator, who must be one still when it is done; acts on open sockets. Raises OperationError
-    where no administrator would be left, and Refused."""
+async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) -> T:
+    """Run a change as an administrator, checked in its transaction, and apply it to open sockets.
 
-    def do(database: Database) -> T:
-        lock_rights_version(database)  # of two who take each other's role at the same moment, the second is none any more
-        account = require_active(database, caller)
+    Raise OperationError if no administrator would be left, and Refused.
+    """
+
+    def do(session: Session) -> T:
+        lock_rights_version(
+            session
+        )  # locked: if two administrators revoke each other's role at once, the second change is refused
+        account = require_active(session, caller)
         if account.role != "admin":
             raise Refused("not_found")
-        actor.acting(database, actor.account(account))
-        result = fn(database)
-        if not accounts.has_admin(database):
+        actor.acting(session, actor.account(account))
+        result = fn(session)
+        if not accounts.has_admin(session):
             raise OperationError(N_("You are the only administrator: make somebody else one first."))
         return result
 
     return await live_changes.apply_change(service_of(request), do)
 
 
-# -- everybody ------------------------------------------------------------------------------------------------------------
+# -- all accounts ---------------------------------------------------------------------------------------------------------
 
 
-async def everybody(request: Request, caller: Caller) -> Response:
+async def list_accounts(request: Request, caller: Caller) -> Response:
     """`GET /accounts?q=`: all accounts, or those with these words in name or address."""
-    return await _everybody(request, caller)
+    return await _list_page(request, caller)
 
 
 async def add(request: Request, caller: Caller) -> Response:
-    """`POST /accounts`: a new account, and a one-time link by which its person sets the password."""
+    """`POST /accounts`: add an account, and show a one-time link by which its owner sets the password."""
     form, desk = await form_reader(request), service_of(request)
     try:
-        # Until then it has one that nobody knows.
+        # Nobody knows this password; the owner sets another one.
         password, at = secrets.token_urlsafe(32), format_utc(desk.clock())
         new = await asyncio.to_thread(accounts.prepare_account, form("email"), form("name"), form("role"), password, at)
 
-        def make(database: Database) -> str:
-            new(database)
-            return password_links.make(database, accounts.find(database, form("email")), desk.clock(), first=True)
+        def make(session: Session) -> str:
+            new(session)
+            return password_links.make(session, accounts.find(session, form("email")), desk.clock(), first=True)
 
         secret = await _change(request, caller, make)
     except OperationError as wrong:
-        return await _everybody(request, caller, str(wrong), form)
+        return await _list_page(request, caller, str(wrong), form)
     return _link(request, caller, form("name"), secret, 0)
 
 
-async def _everybody(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
+async def _list_page(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
     sought = request.query_params.get("q", "")
-    rows = await service_of(request).database.read(accounts.every)
+    rows = await service_of(request).database.read(accounts.all_accounts)
     found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in sought.casefold().split())]
     told = form or (lambda name: "")
-    return _shown(
+    return _page(
         request, "accounts.html", caller, problem, found=found, all=len(rows), sought=sought,
         typed={name: told(name) for name in ("name", "email", "role")},
     )  # fmt: skip
 
 
-# -- one of them ----------------------------------------------------------------------------------------------------------
+# -- one account ----------------------------------------------------------------------------------------------------------
 
 
-async def one(request: Request, caller: Caller) -> Response:
+async def account_detail(request: Request, caller: Caller) -> Response:
     """`GET /accounts/{id}`: an account, with its sessions."""
-    return await _one(request, caller)
+    return await _detail_page(request, caller)
 
 
 async def set_role(request: Request, caller: Caller) -> Response:
-    """`POST /accounts/{id}/role`."""
+    """`POST /accounts/{id}/role`: set the role."""
     role = (await form_reader(request))("role")
-    return await _changed(request, caller, lambda database, account: accounts.set_role(database, account.email, role))
+    return await _change_and_redirect(request, caller, lambda session, account: accounts.set_role(session, account.email, role))
 
 
 async def set_enabled(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/enabled`: `enabled` is `yes` or `no`. Disabling ends every session."""
     enabled = (await form_reader(request))("enabled") == "yes"
-    return await _changed(request, caller, lambda database, account: accounts.set_enabled(database, account.email, enabled))
+    return await _change_and_redirect(
+        request, caller, lambda session, account: accounts.set_enabled(session, account.email, enabled)
+    )
 
 
 async def end_sessions(request: Request, caller: Caller) -> Response:
-    """`POST /accounts/{id}/sessions`: ends the one of `session`, or all."""
+    """`POST /accounts/{id}/sessions`: end the session with the digest `session`, or all."""
     only = (await form_reader(request))("session") or None
-    return await _changed(request, caller, lambda database, account: accounts.end_sessions(database, account.id, only=only))
+    return await _change_and_redirect(
+        request, caller, lambda session, account: accounts.end_sessions(session, account.id, only=only)
+    )
 
 
 async def make_link(request: Request, caller: Caller) -> Response:
-    """`POST /accounts/{id}/link`: a one-time link, told once. The password is as it was until the link is used."""
+    """`POST /accounts/{id}/link`: make a one-time link, and show it once. The password stays until the link is used."""
 
-    def make(database: Database) -> tuple[str, str, int]:
-        account = _account(database, request)
-        good = len(accounts.good_tokens(database, account.id, format_utc(now())))
-        return account.name, password_links.make(database, account, service_of(request).clock()), good
+    def make(session: Session) -> tuple[str, str, int]:
+        account = _account(session, request)
+        good = len(accounts.active_tokens(session, account.id, format_utc(now())))
+        return account.name, password_links.make(session, account, service_of(request).clock()), good
 
     try:
         name, secret, good = await _change(request, caller, make)
     except OperationError as wrong:
-        return await _one(request, caller, str(wrong))
+        return await _detail_page(request, caller, str(wrong))
     return _link(request, caller, name, secret, good)
 
 
-async def _changed(request: Request, caller: Caller, fn: Callable[[Database, Account], None]) -> Response:
-    """Back on the account's page, when this is done to it."""
+async def _change_and_redirect(request: Request, caller: Caller, fn: Callable[[Session, Account], None]) -> Response:
+    """Run a change of the account in the URL, and redirect to its page."""
     try:
-        await _change(request, caller, lambda database: fn(database, _account(database, request)))
+        await _change(request, caller, lambda session: fn(session, _account(session, request)))
     except OperationError as wrong:
-        return await _one(request, caller, str(wrong))
+        return await _detail_page(request, caller, str(wrong))
     return RedirectResponse(f"{PATH}/{request.path_params['id']}", 303)
 
 
-async def _one(request: Request, caller: Caller, problem: str | None = None) -> Response:
+async def _detail_page(request: Request, caller: Caller, problem: str | None = None) -> Response:
     at = format_utc(now())
 
-    def read(database: Database) -> tuple[Account, list[LoginSession], list[Listed]]:
-        account = _account(database, request)
-        return account, accounts.sessions(database, account.id, at), token_list.listed(database, at, account.id)
+    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow]]:
+        account = _account(session, request)
+        return account, accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
 
     whose, sessions, tokens = await service_of(request).database.read(read)
-    return _shown(
+    return _page(
         request, "account_detail.html", caller, problem, whose=whose, sessions=sessions, own=caller.session, tokens=tokens,
-        good=token_list.count_good(tokens),
+        good=token_list.count_active(tokens),
     )  # fmt: skip
 
 
-def _account(database: Database, request: Request) -> Account:
-    """Raises Refused `not_found`."""
-    account = database.get(Account, request.path_params["id"])
+def _account(session: Session, request: Request) -> Account:
+    """Return the account in the URL. Raise Refused `not_found`."""
+    account = session.get(Account, request.path_params["id"])
     if account is None:
         raise Refused("not_found")
     return account
@@ -167,30 +175,30 @@ def _account(database: Database, request: Request) -> Account:
 
 def _link(request: Request, caller: Caller, name: str, secret: str, good: int) -> Response:
     link = f"{own_origin(request)}{password_links.PATH}#{secret}"
-    return _shown(request, "one_time_secret.html", caller, None, kind="link", of=name, secret=link, back=PATH, good=good)
+    return _page(request, "one_time_secret.html", caller, None, kind="link", of=name, secret=link, back=PATH, good=good)
 
 
 # -- tokens ---------------------------------------------------------------------------------------------------------------
 
 
-async def all_tokens(request: Request, caller: Caller) -> Response:
-    """`GET /accounts/tokens`: the tokens of other programs, not their secrets."""
-    return await _tokens(request, caller)
+async def list_tokens_page(request: Request, caller: Caller) -> Response:
+    """`GET /accounts/tokens`: the tokens of other programs, without their secrets."""
+    return await _tokens_page(request, caller)
 
 
 async def add_token(request: Request, caller: Caller) -> Response:
-    """`POST /accounts/tokens`: a new token, told once."""
+    """`POST /accounts/tokens`: add a token, and show it once."""
     form, at = await form_reader(request), format_utc(service_of(request).clock())
     name, scope, email, days = form("name").strip(), form("scope"), form("account"), _days(form("days"))
 
-    def add(database: Database) -> str:
-        return accounts.add_token(database, name, scope, email, at, days=days, made_by=caller.account.id)
+    def add(session: Session) -> str:
+        return accounts.add_token(session, name, scope, email, at, days=days, made_by=caller.account.id)
 
     try:
         secret = await _change(request, caller, add)
     except OperationError as wrong:
-        return await _tokens(request, caller, str(wrong), form)
-    return _shown(
+        return await _tokens_page(request, caller, str(wrong), form)
+    return _page(
         request,
         "one_time_secret.html",
         caller,
@@ -199,40 +207,40 @@ async def add_token(request: Request, caller: Caller) -> Response:
         of=name,
         secret=secret,
         back=TOKENS,
-        never=days == accounts.NO_END,
+        never=days == accounts.NEVER_EXPIRES,
     )
 
 
 async def revoke_token(request: Request, caller: Caller) -> Response:
-    """`POST /accounts/tokens/revoke`: ends the one of this `name`."""
+    """`POST /accounts/tokens/revoke`: revoke the token with this `name`."""
     name, at = (await form_reader(request))("name"), format_utc(service_of(request).clock())
     try:
-        await _change(request, caller, lambda database: accounts.revoke_token(database, name, at))
+        await _change(request, caller, lambda session: accounts.revoke_token(session, name, at))
     except OperationError as wrong:
-        return await _tokens(request, caller, str(wrong))
+        return await _tokens_page(request, caller, str(wrong))
     return RedirectResponse(TOKENS, 303)
 
 
-async def _tokens(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
+async def _tokens_page(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
     database, at = service_of(request).database, format_utc(now())
-    rows = await database.read(lambda session: token_list.listed(session, at))
-    people = await database.read(accounts.every)
+    rows = await database.read(lambda session: token_list.list_tokens(session, at))
+    people = await database.read(accounts.all_accounts)
     told = form or (lambda name: "")
-    return _shown(
+    return _page(
         request, "api_tokens.html", caller, problem, tokens=rows, people=people, scopes=SCOPES,
         typed={name: told(name) for name in ("name", "scope", "account", "days")},
     )  # fmt: skip
 
 
 def _days(typed: str) -> int:
-    """Return the days that were chosen: the usual ones where nothing was, and an impossible number where it is none."""
+    """Return the chosen number of days: the default if empty, -1 if it is no number."""
     if not typed:
-        return accounts.DAYS
+        return accounts.DEFAULT_TOKEN_DAYS
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 4 else -1
 
 
-def _shown(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:
-    """A page of these, with what was wrong."""
+def _page(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:
+    """Return one of these pages, with the problem of a failed change."""
     told = problem and i18n.translate(problem, language.language_for(request, caller))
     return pages.page(request, name, caller, status=422 if problem else 200, problem=told, roles=ROLE_NAMES, **context)
 
@@ -242,12 +250,12 @@ def _post(path: str, endpoint: Callable[[Request, Caller], Awaitable[Response]])
 
 
 routes = [
-    Route(PATH, for_admins(everybody)),
+    Route(PATH, for_admins(list_accounts)),
     _post(PATH, add),
-    Route(TOKENS, for_admins(all_tokens)),
+    Route(TOKENS, for_admins(list_tokens_page)),
     _post(TOKENS, add_token),
     _post(f"{TOKENS}/revoke", revoke_token),
-    Route(f"{PATH}/{{id}}", for_admins(one)),
+    Route(f"{PATH}/{{id}}", for_admins(account_detail)),
     _post(f"{PATH}/{{id}}/role", set_role),
     _post(f"{PATH}/{{id}}/enabled", set_enabled),
     _post(f"{PATH}/{{id}}/sessions", end_sessions),

@@ -5,11 +5,11 @@ from functools import cache
 from board.accounts.leet import readings
 from board.paths import DATA
 
-DECORATION = 8  # digits around a common word that do not make it another password: a date has eight
+MAX_DIGITS_AROUND = 8  # digits around a common word that leave it common: a date has eight
 
 
 def is_common(password: str) -> bool:
-    """Say whether a password is in the list, or is a word of the list with digits and signs around it."""
+    """Return whether a password is in the list, or is a listed word with digits and signs around it."""
     plain = password.casefold().strip()
     if is_listed(plain):
         return True
@@ -18,17 +18,17 @@ def is_common(password: str) -> bool:
 
 
 def is_listed(word: str) -> bool:
-    """Say whether a word in lower case is in the list. One scan of a megabyte, whatever is asked."""
+    """Return whether a word in lower case is in the list. One scan of a megabyte."""
     return "\n" not in word and f"\n{word}\n".encode(errors="replace") in _lines()
 
 
 def _is_decorated(core: str, whole: str) -> bool:
     around = sum(each.isdigit() for each in whole) - sum(each.isdigit() for each in core)
-    return bool(core) and around <= DECORATION and any(is_listed(reading) for reading in readings(core))
+    return bool(core) and around <= MAX_DIGITS_AROUND and any(is_listed(reading) for reading in readings(core))
 
 
 def _trimmed(text: str) -> str:
-    """Return a text from its first letter on."""
+    """Return the text from its first letter on."""
     start = next((at for at, sign in enumerate(text) if sign.isalpha()), len(text))
     return text[start:]
 

@@ -1,9 +1,10 @@
-"""Known devices: browsers in which somebody has signed in to an account before. Their wrong tries are counted apart from those of
-strangers, so that no stranger can keep the account's own people out (OWASP, "Slow Down Online Guessing Attacks with Device
-Cookies").
+"""Known devices: browsers in which somebody has signed in to an account before.
 
-The cookie is a random name of the browser and a signature for each account, by a key that only the account's row has: the hash
-of its password. So the server keeps nothing, and a new password forgets all devices.
+Their wrong attempts are counted apart from those of strangers, so that no stranger can lock the owner out (OWASP, "Slow Down
+Online Guessing Attacks with Device Cookies").
+
+The cookie is a random name of the browser and a signature for each account, keyed by the account's password hash. So the server
+stores nothing, and a new password forgets all devices.
 """
 
 import hashlib
@@ -19,13 +20,13 @@ from board.web import cookies
 from models.accounts import Account
 
 COOKIE = "board_device"
-LASTS_S = 400 * 24 * 3_600  # the longest that browsers keep one (RFC 6265bis, 5.5)
-MOST = 10  # accounts that are known to one browser: of a machine that a shift shares; the one of longest ago is forgotten
-_VALUE = re.compile(rf"[\w-]{{22}}(\.[\w-]{{22}}){{1,{MOST}}}", re.ASCII)
+COOKIE_TTL_S = 400 * 24 * 3_600  # the longest that browsers keep a cookie (RFC 6265bis, 5.5)
+MAX_ACCOUNTS = 10  # per browser, for a machine that a shift shares; the oldest is dropped
+_VALUE = re.compile(rf"[\w-]{{22}}(\.[\w-]{{22}}){{1,{MAX_ACCOUNTS}}}", re.ASCII)
 
 
-def known(cookie: str, account: Account | None) -> str | None:
-    """The name of the browser, if somebody has signed in to this account there."""
+def known_device(cookie: str, account: Account | None) -> str | None:
+    """Return the name of the browser if somebody has signed in to this account in it."""
     name, *signatures = _parts(cookie)
     if account is None or not signatures:
         return None
@@ -33,24 +34,24 @@ def known(cookie: str, account: Account | None) -> str | None:
     return name if any(hmac.compare_digest(own, each) for each in signatures) else None
 
 
-def signed(cookie: str, account: Account) -> str:
-    """The cookie, with this account among those that are known."""
+def with_account(cookie: str, account: Account) -> str:
+    """Return the cookie with this account added to those it knows."""
     name, *signatures = _parts(cookie)
     name = name or secrets.token_urlsafe(16)
     own = _signature(name, account)
-    return ".".join([name, *[each for each in signatures if each != own][1 - MOST :], own])
+    return ".".join([name, *[each for each in signatures if each != own][1 - MAX_ACCOUNTS :], own])
 
 
 def cookie_of(connection: HTTPConnection) -> str:
     return cookies.value(connection, _name(connection))
 
 
-def give(connection: HTTPConnection, response: Response, account: Account) -> None:
-    """Make the browser that asks one that is known to this account."""
+def remember(connection: HTTPConnection, response: Response, account: Account) -> None:
+    """Mark the browser of a request as known to this account, by a cookie."""
     secure = connection.app.state.desk.settings.secure
-    value = signed(cookie_of(connection), account)
+    value = with_account(cookie_of(connection), account)
     response.set_cookie(
-        _name(connection), value, max_age=LASTS_S, httponly=True, secure=secure, samesite="strict", path="/"
+        _name(connection), value, max_age=COOKIE_TTL_S, httponly=True, secure=secure, samesite="strict", path="/"
     )  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def _name(connection: HTTPConnection) -> str:
 
 
 def _parts(cookie: str) -> list[str]:
-    """Name and signatures; an empty name where the cookie is none of ours."""
+    """Return name and signatures; an empty name if the cookie is malformed."""
     return cookie.split(".") if _VALUE.fullmatch(cookie) else [""]
 
 

@@ -1,13 +1,13 @@
-"""Keys by which browsers encrypt what somebody has typed and not sent.
+"""Keys with which browsers encrypt text that was typed and not sent.
 
-A key is the account's: it is the same in every browser and after a change of password, and a disabled account gets none.
+A key belongs to the account: it is the same in every browser and after a change of password. A disabled account gets none.
 """
 
 import base64
 import secrets
 
 from sqlalchemy import text
-from sqlmodel import Session as Database
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,7 +23,7 @@ _ADD = text("INSERT INTO draft_key (account, key, created_at) VALUES (:account, 
 
 
 async def draft_key(request: Request) -> Response:
-    """`GET /api/v1/me/draft-key`: the caller's key. For sessions alone: a program keeps no drafts."""
+    """`GET /api/v1/me/draft-key`: the caller's key. For sessions only, as programs have no drafts."""
     caller = await require_caller(request)
     if caller.session is None:
         raise Refused("forbidden", N_("A token has no drafts."))
@@ -33,16 +33,16 @@ async def draft_key(request: Request) -> Response:
     return json_response({"account": caller.account.id, "key": key})
 
 
-def find(database: Database, caller: Caller) -> str | None:
-    """Return the key of the caller's account, None where it has none yet. Raises Refused `unauthenticated`."""
-    account = require_active(database, caller)
-    row = database.get(DraftKey, account.id)
+def find(session: Session, caller: Caller) -> str | None:
+    """Return the key of the caller's account, None if it has none yet. Raise Refused `unauthenticated`."""
+    account = require_active(session, caller)
+    row = session.get(DraftKey, account.id)
     return row.key if row is not None else None
 
 
-def make(database: Database, caller: Caller) -> str:
-    """Return the key of the caller's account, a new one where it has none: of two that are made at once the first one stands."""
-    account = require_active(database, caller)
+def make(session: Session, caller: Caller) -> str:
+    """Return the key of the caller's account, creating it if needed. Of two created at once the first wins."""
+    account = require_active(session, caller)
     key = base64.b64encode(secrets.token_bytes(BYTES)).decode()
-    database.connection().execute(_ADD, {"account": account.id, "key": key, "at": format_utc(now())})
-    return database.get_one(DraftKey, account.id).key
+    session.connection().execute(_ADD, {"account": account.id, "key": key, "at": format_utc(now())})
+    return session.get_one(DraftKey, account.id).key

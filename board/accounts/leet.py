@@ -1,4 +1,4 @@
-"""Digits and signs that people write for letters, as in `p@ssw0rd`."""
+"""Digits and signs written for letters, as in `p@ssw0rd`."""
 
 _LETTERS = {"0": "o", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s", "7": "t", "+": "t", "8": "b", "9": "g", "€": "e"}
 _AS_I = str.maketrans(_LETTERS | dict.fromkeys("1!|", "i"))
@@ -7,10 +7,10 @@ _ALIKE = str.maketrans(_LETTERS | dict.fromkeys("1!|l", "i"))
 
 
 def readings(text: str) -> tuple[str, ...]:
-    """Return what a text may mean: as it stands, and with letters for digits and signs."""
+    """Return the possible readings of a text: unchanged, and with letters for digits and signs."""
     return text, text.translate(_AS_I), text.translate(_AS_L)
 
 
-def alike(text: str) -> str:
-    """Return a text in which all ways to write a letter are one. Same length."""
+def fold_lookalikes(text: str) -> str:
+    """Return a text in which all ways to write a letter are one. The length stays the same."""
     return text.translate(_ALIKE)

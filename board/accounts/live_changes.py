@@ -1,10 +1,10 @@
-"""Changes of accounts on a running server, which every process acts on at once."""
+"""Changes of accounts on a running server, which every process applies at once."""
 
 import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlmodel import Session as Database
+from sqlmodel import Session
 
 from board.accounts.accounts import prepare_account
 from board.engine.identity import Caller
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def apply_change(desk: "BoardService", fn: Callable[[Database], T]) -> T:
-    """Does one of the above on a running desk."""
+async def apply_change(desk: "BoardService", fn: Callable[[Session], T]) -> T:
+    """Run a change of accounts in a transaction, then apply it to open sockets in all processes. Return its result."""
     result = await desk.database.write(fn)
     await desk.rights_changed()
     return result
 
 
 async def add_account(desk: "BoardService", email: str, name: str, role: str, password: str) -> str:
-    """A new account on a running desk; its id. Raises OperationError."""
+    """Add an account on a running server, and return its id. Raise OperationError."""
     return await apply_change(
         desk, await asyncio.to_thread(prepare_account, email, name, role, password, format_utc(desk.clock()))
     )
 
 
 async def caller_for(desk: "BoardService", account_id: str) -> Caller:
-    """Somebody who acts without a session: the demo's colleagues, tests. Raises Refused `not_found`."""
-    account = await desk.database.read(lambda database: database.get(Account, account_id))
+    """Return a caller without a session, for simulated users and tests. Raise Refused `not_found`."""
+    account = await desk.database.read(lambda session: session.get(Account, account_id))
     if account is None:
         raise Refused("not_found")
     return Caller(account)

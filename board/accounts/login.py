@@ -1,4 +1,4 @@
-"""Sign-in: checks a password, begins and ends sessions, and throttles tries."""
+"""Sign-in: checks passwords, starts and ends sessions, and throttles attempts."""
 
 import asyncio
 import secrets
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import text
-from sqlmodel import Session as Database
-from sqlmodel import select
+from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
 from board.accounts import throttle
@@ -28,18 +27,18 @@ from models.times import format_utc, now
 if TYPE_CHECKING:
     from board.service import BoardService
 
-ENDED_AT_ONCE = 100  # sessions that are dropped when somebody signs in: whoever signs in must not wait for more
-_ENDED = text("SELECT digest FROM session WHERE ends_at <= :now ORDER BY digest LIMIT :most")
+DELETE_BATCH_SIZE = 100  # expired sessions deleted at one sign-in, so that it stays quick
+_ENDED = text("SELECT digest FROM session WHERE ends_at <= :now ORDER BY digest LIMIT :limit")
 _DROP = text("DELETE FROM session WHERE digest = :digest")
 
 
 @dataclass(frozen=True, slots=True)
-class _Try:
-    """From where somebody tries to come in, and under what it is counted until it is known what it is."""
+class _Attempt:
+    """Sign-in attempt: the address it came from, and the limits it counts against until its outcome is known."""
 
     address: str
-    as_wrong: list[Wanted]
-    as_good: list[Wanted]
+    as_failure: list[Wanted]
+    as_success: list[Wanted]
 
 
 class Login:
@@ -47,104 +46,105 @@ class Login:
 
     def __init__(self, desk: "BoardService") -> None:
         self._desk = desk
-        self._room = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each try
+        self._hashing_slots = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each attempt
 
-    async def fitting(self, email: str, password: str, address: str, device: str = "") -> Account | None:
-        """The account of this e-mail address, if it is enabled and this is its password. `device` is the cookie of known devices.
-        Raises Refused `rate_limited`."""
+    async def authenticate(self, email: str, password: str, address: str, device: str = "") -> Account | None:
+        """Return the enabled account with this e-mail address and password, else None.
+
+        `device` is the cookie of known devices. Raise Refused `rate_limited`.
+        """
         typed = digest(_address(email))
         if device:
-            account = await self._of(email)
-            counted = await self._counted(typed, address, account, throttle.counted(typed, address, device, account))
-        else:  # a stranger: what is one too many asks no database
-            counted = await self._counted(typed, address, None, throttle.counted(typed, address, "", None))
+            account = await self._account_by_email(email)
+            attempt = await self._count_attempt(typed, address, account, throttle.limits_for(typed, address, device, account))
+        else:  # a stranger: an attempt over the limit costs no database query
+            attempt = await self._count_attempt(typed, address, None, throttle.limits_for(typed, address, "", None))
             try:
-                account = await self._of(email)
+                account = await self._account_by_email(email)
             except DatabaseUnavailable:
-                await self._desk.limiter.give_back([*counted.as_wrong, *counted.as_good])
+                await self._desk.limiter.give_back([*attempt.as_failure, *attempt.as_success])
                 raise
-        return await self._checked(account, password, counted)
+        return await self._check_password(account, password, attempt)
 
-    async def still_fitting(self, account: Account, password: str, session: str, address: str) -> Account | None:
-        """Return the account if this is the password of somebody who is signed in already, by this session."""
-        present, typed = await self._of(account.email), digest(account.email)
-        counted = await self._counted(typed, address, present, throttle.counted_in_session(typed, session))
-        return await self._checked(present, password, counted)
+    async def reauthenticate(self, account: Account, password: str, session: str, address: str) -> Account | None:
+        """Return the account if this is its password. The caller is signed in already, by this session."""
+        present, typed = await self._account_by_email(account.email), digest(account.email)
+        attempt = await self._count_attempt(typed, address, present, throttle.limits_in_session(typed, session))
+        return await self._check_password(present, password, attempt)
 
-    async def _of(self, email: str) -> Account | None:
+    async def _account_by_email(self, email: str) -> Account | None:
         return await self._desk.database.read(
-            lambda database: database.exec(select(Account).where(Account.email == _address(email))).first()
+            lambda session: session.exec(select(Account).where(Account.email == _address(email))).first()
         )
 
-    async def _counted(self, typed: str, address: str, account: Account | None, tries: list[Wanted]) -> "_Try":
-        """Count a try, as a wrong one and as a good one, before the password is looked at: so a thousand tries at once are a
-        thousand tries."""
-        counted = _Try(address, tries, [(throttle.GOOD, typed)])
-        taken = await self._desk.limiter.take_all([*counted.as_wrong, *counted.as_good])
+    async def _count_attempt(self, typed: str, address: str, account: Account | None, limits: list[Wanted]) -> "_Attempt":
+        """Count an attempt against both limits before the password is checked, so that parallel attempts are all counted."""
+        attempt = _Attempt(address, limits, [(throttle.SUCCESSES, typed)])
+        taken = await self._desk.limiter.take_all([*attempt.as_failure, *attempt.as_success])
         if not taken.allowed:
             self._desk.refusals.throttled(account, address)
             raise too_many(taken.retry_after_s, throttle.TOO_MANY)
-        return counted
+        return attempt
 
-    async def _checked(self, account: Account | None, password: str, counted: "_Try") -> Account | None:
-        async with self._room:
-            fits = await asyncio.to_thread(_verify, account.password if account else None, password)
-        good = account if account is not None and account.enabled and fits else None
-        await self._desk.limiter.give_back(counted.as_good if good is None else counted.as_wrong)
-        if good is None:
-            reason: Literal["disabled", "password"] = "disabled" if fits else "password"
-            self._desk.refusals.sign_in(account, reason if account is not None else "unknown", counted.address)
-        return good
+    async def _check_password(self, account: Account | None, password: str, attempt: "_Attempt") -> Account | None:
+        async with self._hashing_slots:
+            matches = await asyncio.to_thread(_verify, account.password if account else None, password)
+        result = account if account is not None and account.enabled and matches else None
+        await self._desk.limiter.give_back(attempt.as_success if result is None else attempt.as_failure)
+        if result is None:
+            reason: Literal["disabled", "password"] = "disabled" if matches else "password"
+            self._desk.refusals.sign_in(account, reason if account is not None else "unknown", attempt.address)
+        return result
 
-    async def begin(self, account: Account, address: str = "") -> str | None:
-        """The cookie of a new session; None where the account was disabled, or has another password, since it was read."""
+    async def start_session(self, account: Account, address: str = "") -> str | None:
+        """Start a session, and return its cookie; None if the account was disabled or got another password since it was read."""
         secret = secrets.token_urlsafe(32)
-        begins = now()
-        at, latest = format_utc(begins), format_utc(begins + SESSION_LIFETIME)
-        ends = min(latest, idle_end(begins, self._desk.settings.session_idle))
-        session = LoginSession(
+        started = now()
+        at, latest = format_utc(started), format_utc(started + SESSION_LIFETIME)
+        ends = min(latest, idle_end(started, self._desk.settings.session_idle))
+        login_session = LoginSession(
             digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends
         )  # fmt: skip
 
-        def begin(database: Database) -> bool:
-            # Locked: whoever changes the password at this moment ends the sessions that are there, and not this one.
-            found = database.get(Account, account.id, with_for_update=True)
+        def start_session(session: Session) -> bool:
+            # Locked: a concurrent change of password ends only the sessions that exist already.
+            found = session.get(Account, account.id, with_for_update=True)
             if found is None or not found.enabled or found.password != account.password:
                 return False
-            _drop_ended(database, session.created_at)
-            database.add(session)
-            writer.write(database, SignedIn(id=found.id, name=found.name, address=address or None), by=actor.account(found))
+            _drop_ended(session, login_session.created_at)
+            session.add(login_session)
+            writer.write(session, SignedIn(id=found.id, name=found.name, address=address or None), by=actor.account(found))
             return True
 
-        if not await self._desk.database.write(begin):
+        if not await self._desk.database.write(start_session):
             return None
         metrics.sign_ins.labels("succeeded").inc()
         return secret
 
     async def sign_out(self, caller: Caller) -> None:
-        """Ends the caller's session, on open sockets too."""
+        """End the caller's session, on open sockets too."""
 
-        def end(database: Database) -> None:
-            session = database.get(LoginSession, caller.session)
-            if session is not None:
-                database.delete(session)
-                bump_rights_version(database)
+        def end(session: Session) -> None:
+            login_session = session.get(LoginSession, caller.session)
+            if login_session is not None:
+                session.delete(login_session)
+                bump_rights_version(session)
 
         if caller.session is not None:
             await self._desk.database.write(end)
             await self._desk.rights_changed()
 
 
-def _drop_ended(database: Database, now: str) -> None:
-    """Sessions end by themselves; here their rows go. One by one in their order, so that two of these don't lock each other."""
-    connection = database.connection()
-    ended = connection.execute(_ENDED, {"now": now, "most": ENDED_AT_ONCE}).scalars().all()
+def _drop_ended(session: Session, now: str) -> None:
+    """Delete rows of expired sessions. In a fixed order, so that two of these calls don't deadlock."""
+    connection = session.connection()
+    ended = connection.execute(_ENDED, {"now": now, "limit": DELETE_BATCH_SIZE}).scalars().all()
     if ended:
         connection.execute(_DROP, [{"digest": each} for each in ended])
 
 
 def _address(email: str) -> str:
-    return email.strip().lower().replace("\0", "")  # PostgreSQL can't be asked for a text with U+0000
+    return email.strip().lower().replace("\0", "")  # PostgreSQL rejects U+0000 in a query
 
 
 @cache
@@ -153,15 +153,16 @@ def _dummy_hash() -> str:
 
 
 def _verify(hashed: str | None, password: str) -> bool:
-    """Takes as long where there is no account: also at the first try of a process."""
-    nobodys = _dummy_hash()
+    """Return whether a hash matches a password. Takes the same time without an account, also at the first attempt of a
+    process."""
+    dummy = _dummy_hash()
     try:
-        return HASHER.verify(hashed or nobodys, password)
+        return HASHER.verify(hashed or dummy, password)
     except (VerificationError, InvalidHashError):
         return False
 
 
-def door_of(request: HTTPConnection) -> Login:
-    """The sign-in of the application that answers a request."""
-    door: Login = request.app.state.door
-    return door
+def login_of(request: HTTPConnection) -> Login:
+    """Return the Login of the application that answers a request."""
+    login: Login = request.app.state.login
+    return login

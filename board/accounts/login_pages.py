@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from board import client_address
 from board.accounts import devices
-from board.accounts.login import door_of
+from board.accounts.login import login_of
 from board.errors import Refused
 from board.i18n import N_
 from board.service import BoardService
@@ -16,39 +16,41 @@ from board.web.same_origin import check_own_page
 
 
 async def sign_in(request: Request) -> Response:
-    """`POST /login`: 303 and the cookie, or 401 and the page again."""
+    """`POST /login`: 303 with the session cookie, or 401 with the page again."""
     desk: BoardService = request.app.state.desk
-    if "origin" in request.headers or "sec-fetch-site" in request.headers:  # every browser says one; a program needs not
+    if (
+        "origin" in request.headers or "sec-fetch-site" in request.headers
+    ):  # every browser sends one of them; other programs need not
         check_own_page(request)
     form = parse_form(await read_body(request))
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]
     request.state.email = email[:400]
     try:
-        account = await door_of(request).fitting(
+        account = await login_of(request).authenticate(
             email[:400], password[:1_000], client_address.of(request), devices.cookie_of(request)
         )
     except Refused as refused:
         return with_retry_after(pages.sign_in_page(request, error=refused.message, status=429), refused)
-    secret = await door_of(request).begin(account, client_address.of(request)) if account is not None else None
+    secret = await login_of(request).start_session(account, client_address.of(request)) if account is not None else None
     if account is None or secret is None:
         return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
     response = RedirectResponse(
         pages.safe_redirect_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303
     )
     set_session_cookie(response, secret, desk.settings.secure)
-    devices.give(request, response, account)
+    devices.remember(request, response, account)
     return response
 
 
 async def sign_out(request: Request) -> Response:
-    """`POST /logout`: ends the session, on open sockets too."""
+    """`POST /logout`: end the session, on open sockets too."""
     desk: BoardService = request.app.state.desk
     caller = await signed_in(request)
     if caller is not None:
         if caller.token is not None:
             raise Refused("forbidden", N_("A token does not sign out: it is revoked."))
         check_own_page(request)
-        await door_of(request).sign_out(caller)
+        await login_of(request).sign_out(caller)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(
         cookie_name(desk.settings.secure), path="/", secure=desk.settings.secure, httponly=True, samesite="lax"

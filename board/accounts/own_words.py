@@ -1,45 +1,48 @@
-"""Words that a guesser knows: those of the product, and name and address of the person. A password needs more than these."""
+"""Words that an attacker would guess: those of the product, and the name and address of the person. A password needs more than
+these."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 
-from board.accounts.leet import alike
+from board.accounts.leet import fold_lookalikes
 
 PRODUCT = ("searchboard", "childfocus", "child", "focus", "116000")
-LEAST = 6  # letters that have to be left without the known words; two digits count as one letter
-SHORTEST_WORD = 3  # shorter ones are found in any text
-MOST_WORDS = 40  # a name has at most 200 characters
+MIN_OTHER_LETTERS = 6  # letters required besides the known words; two digits count as one letter
+MIN_WORD_LENGTH = 3  # shorter words occur in any text
+MAX_WORDS = 40  # a name has at most 200 characters
 
 
 def of_person(name: str, email: str) -> list[str]:
-    """Return the words of a name and an address: each part, and parts together."""
+    """Return the words of a name and an address: each part, and the whole."""
     local, _, domain = email.partition("@")
     parts = [*_parts(name), *_parts(local), *_parts(domain.rpartition(".")[0])]
-    return [*(_plain(each) for each in (name, local, domain, email)), *parts][:MOST_WORDS]
+    return [*(_plain(each) for each in (name, local, domain, email)), *parts][:MAX_WORDS]
 
 
 def is_made_of(password: str, words: Iterable[str]) -> bool:
-    """Say whether a password has one of these words in it, and too little beside them."""
+    """Return whether a password contains one of these words and too little else."""
     folded = _folded(password)
     known = {_plain(word) for word in words}
-    return _says_too_little(folded, folded, known) or _says_too_little(folded, alike(folded), {*map(alike, known)})
+    return _has_too_little_else(folded, folded, known) or _has_too_little_else(
+        folded, fold_lookalikes(folded), {*map(fold_lookalikes, known)}
+    )
 
 
-def _says_too_little(written: str, read: str, words: set[str]) -> bool:
-    """Look for words in a text as it is read; count what is left as it is written. Blanks and signs count nothing."""
+def _has_too_little_else(written: str, read: str, words: set[str]) -> bool:
+    """Find words in `read`, and count what is left of `written`. Blanks and signs do not count."""
     signs = [(was, sign) for was, sign in zip(written, read, strict=True) if sign.isalnum()]
     covered = _covered("".join(sign for _, sign in signs), words)
     left = [was for (was, _), is_covered in zip(signs, covered, strict=True) if not is_covered]
     letters, digits = sum(each.isalpha() for each in left), sum(each.isdigit() for each in left)
-    return any(covered) and letters + digits // 2 < LEAST
+    return any(covered) and letters + digits // 2 < MIN_OTHER_LETTERS
 
 
 def _covered(text: str, words: set[str]) -> bytearray:
-    """Return a mark for each place of a text that one of the words covers."""
+    """Return a flag for each position of a text: 1 where one of the words covers it."""
     covered = bytearray(len(text))
     for word in words:
-        if len(word) < SHORTEST_WORD:
+        if len(word) < MIN_WORD_LENGTH:
             continue
         at, end = text.find(word), 0
         while at >= 0:

@@ -1,12 +1,13 @@
-"""One-time links: whoever has one sets the password of its account, within a day and once. The secret stands behind the `#` of
-the address, where no server and no proxy reads it; of it a digest is kept."""
+"""One-time links to set the password of an account, valid for a day.
+
+The secret is in the fragment of the URL, which no server and no proxy receives; the database has its digest.
+"""
 
 import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
-from sqlmodel import Session as Database
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from board.audit import writer
 from board.audit.entries import LinkMade, LinkUsed
@@ -17,45 +18,47 @@ from board.i18n import N_
 from models.accounts import Account, PasswordLink
 from models.times import format_utc
 
-LASTS = timedelta(hours=24)
+LINK_TTL = timedelta(hours=24)
 PATH = "/password"
-_USE = text("DELETE FROM link WHERE digest = :digest AND ends_at > :now")
+_DELETE = text("DELETE FROM link WHERE digest = :digest AND ends_at > :now")
 
 
-def make(database: Database, account: Account, now: datetime, *, first: bool = False) -> str:
-    """The secret of a new link, told once; an earlier link of the account ends. `first`: made with the account. Raises
-    OperationError."""
+def make(session: Session, account: Account, now: datetime, *, first: bool = False) -> str:
+    """Return the secret of a new link; an earlier link of the account ends.
+
+    `first` says that the account was just added. Raise OperationError.
+    """
     if not account.enabled:
         raise OperationError(N_("This account is disabled: enable it first."))
     secret = secrets.token_urlsafe(32)
-    database.merge(
-        PasswordLink(account=account.id, digest=digest(secret), created_at=format_utc(now), ends_at=format_utc(now + LASTS))
+    session.merge(
+        PasswordLink(account=account.id, digest=digest(secret), created_at=format_utc(now), ends_at=format_utc(now + LINK_TTL))
     )
-    writer.write(database, LinkMade(id=account.id, name=account.name, first=first))
+    writer.write(session, LinkMade(id=account.id, name=account.name, first=first))
     return secret
 
 
-def owner_of(database: Database, secret: str, now: datetime) -> Account:
-    """Whose password may be set by it. Raises OperationError."""
-    row = database.exec(
+def owner_of(session: Session, secret: str, now: datetime) -> Account:
+    """Return the account whose password the link may set. Raise OperationError."""
+    row = session.exec(
         select(PasswordLink).where(PasswordLink.digest == digest(secret), PasswordLink.ends_at > format_utc(now))
     ).first()
-    account = database.get(Account, row.account) if row is not None else None
+    account = session.get(Account, row.account) if row is not None else None
     if account is None or not account.enabled:
-        raise is_expired()
+        raise _expired()
     return account
 
 
-def consume(database: Database, secret: str, now: datetime, address: str = "") -> None:
-    """Ends it, for who sets the password in the same transaction. Of two who do so at once, one raises OperationError."""
-    lock_rights_version(database)
-    account = owner_of(database, secret, now)
-    if database.connection().execute(_USE, {"digest": digest(secret), "now": format_utc(now)}).rowcount != 1:
-        raise is_expired()
-    writer.write(database, LinkUsed(id=account.id, name=account.name, address=address or None))
+def consume(session: Session, secret: str, now: datetime, address: str = "") -> None:
+    """Use up the link, in the transaction that sets the password. Of two at once, one raises OperationError."""
+    lock_rights_version(session)
+    account = owner_of(session, secret, now)
+    if session.connection().execute(_DELETE, {"digest": digest(secret), "now": format_utc(now)}).rowcount != 1:
+        raise _expired()
+    writer.write(session, LinkUsed(id=account.id, name=account.name, address=address or None))
 
 
-def is_expired() -> OperationError:
+def _expired() -> OperationError:
     return OperationError(
         N_("This link has been used, or is older than a day, or is not whole. Ask an administrator for another.")
     )

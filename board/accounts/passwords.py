@@ -1,17 +1,19 @@
-"""Rules for passwords: long enough, not common, not predictable, and not made of words that belong to the account. Length counts,
-not shapes (NIST SP 800-63B, 3.1.1.2). Each rule returns the sentence that says what is wrong, or None."""
+"""Rules for passwords: long enough, not common, not predictable, and not made of words that belong to the account.
+
+Length counts, not character classes (NIST SP 800-63B, 3.1.1.2). Each rule returns a sentence that says what is wrong, or None.
+"""
 
 from board.accounts import common_passwords, own_words, predictable_passwords
 from board.i18n import N_
 
-SHORTEST, LONGEST = 10, 1_000  # characters
+MIN_LENGTH, MAX_LENGTH = 10, 1_000  # characters
 
 
 def problem(password: str) -> str | None:
     """Return what is wrong with a password, for any account."""
-    if len(password) < SHORTEST:
+    if len(password) < MIN_LENGTH:
         return N_("A password has at least 10 characters.")
-    if len(password) > LONGEST:
+    if len(password) > MAX_LENGTH:
         return N_("A password has at most 1,000 characters.")
     if common_passwords.is_common(password):
         return N_("This password is one of the commonest: whoever guesses tries it first.")

@@ -1,14 +1,14 @@
 """Repetitions and sequences in passwords: `aaaaaaaaaa`, `abcabcabc`, `1234567890`, rows of keyboards.
 
-A character that follows from those before it says nothing. What is left has to be enough. One pass for each kind of sequence.
+A character that follows from those before it does not count; enough others have to be left. One pass for each kind of sequence.
 """
 
 from collections.abc import Callable, Iterator
 from itertools import count, pairwise
 
-LEAST = 6  # characters that do not follow from others; `qwerty123456` has two
-_RUN = 2  # steps in a row that make a sequence: three characters
-_LONGEST_UNIT = 9  # of what is repeated: a longer one could be a password by itself
+MIN_UNPREDICTABLE = 6  # characters that do not follow from others; `qwerty123456` has two
+_MIN_RUN = 2  # steps in a row that make a sequence: three characters
+_MAX_UNIT = 9  # of a repetition; a longer unit could be a password by itself
 _ROWS = (
     "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",  # QWERTY
     "azertyuiop", "qsdfghjklm", "wxcvbn", "&é\"'(§è!çà",  # AZERTY, as in Belgium
@@ -19,20 +19,20 @@ _NEXT = [dict(pairwise(row)) for each in _ROWS for row in (each, each[::-1])]
 
 
 def is_predictable(password: str) -> bool:
-    """Say whether too little of a password is new."""
-    return unpredictable(password) < LEAST
+    """Return whether too few characters of a password are unpredictable."""
+    return count_unpredictable(password) < MIN_UNPREDICTABLE
 
 
-def unpredictable(password: str) -> int:
+def count_unpredictable(password: str) -> int:
     """Count the characters of a password that do not follow from those before."""
     text = password.casefold().strip()
     follows: set[int] = set()
     for step in (-1, 0, 1):
-        follows.update(_runs(text, _step_of(text, step), _RUN))
+        follows.update(_runs(text, _step_of(text, step), _MIN_RUN))
     for row in _NEXT:
-        follows.update(_runs(text, _row_of(text, row), _RUN))
-    for unit in range(2, _LONGEST_UNIT + 1):
-        follows.update(_runs(text, _repeat_of(text, unit), max(unit, _RUN + 1)))
+        follows.update(_runs(text, _row_of(text, row), _MIN_RUN))
+    for unit in range(2, _MAX_UNIT + 1):
+        follows.update(_runs(text, _repeat_of(text, unit), max(unit, _MIN_RUN + 1)))
     return len(text) - len(follows)
 
 
@@ -49,7 +49,7 @@ def _repeat_of(text: str, unit: int) -> Callable[[int], bool]:
 
 
 def _runs(text: str, continues: Callable[[int], bool], least: int) -> Iterator[int]:
-    """Yield the places that continue something, where at least so many do so in a row."""
+    """Yield the positions that continue a sequence of at least `least` steps."""
     run: list[int] = []
     for at in count():
         if at < len(text) and continues(at):

@@ -1,17 +1,16 @@
-"""Tokens as people look at them: whose, made by whom, good until when, used when."""
+"""Lists of tokens: owner, maker, expiry and last use."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlmodel import Session as Database
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models.accounts import Account, Token
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A token with its owner. `maker` is a name, empty for the command line, None where nobody knows."""
+class TokenRow:
+    """Token with its owner. `maker` is a name, empty for the command line, None if unknown."""
 
     token: Token
     owner: Account
@@ -20,15 +19,15 @@ class Listed:
 
     @property
     def state(self) -> str:
-        """`good`, `expired` or `revoked`."""
+        """State of the token: `good`, `expired` or `revoked`."""
         if self.token.revoked_at is not None:
             return "revoked"
         expired = self.token.expires_at is not None and self.token.expires_at <= self.at
         return "expired" if expired else "good"
 
     @property
-    def line(self) -> str:
-        """Line for the command line."""
+    def as_line(self) -> str:
+        """Line of the command line's table."""
         token = self.token
         until = f"until {token.expires_at}" if token.expires_at else "without an end"
         state = {"good": f"good {until}", "expired": f"expired {token.expires_at}", "revoked": f"revoked {token.revoked_at}"}
@@ -39,8 +38,8 @@ class Listed:
         ))  # fmt: skip
 
     @property
-    def shown(self) -> dict[str, str | None]:
-        """The same as JSON."""
+    def as_json(self) -> dict[str, str | None]:
+        """JSON object of the command line's list."""
         token = self.token
         return {
             "name": token.name, "scope": token.scope, "account": self.owner.email, "state": self.state,
@@ -49,15 +48,15 @@ class Listed:
         }  # fmt: skip
 
 
-def listed(database: Database, at: str, account: str | None = None) -> list[Listed]:
-    """Return all tokens, or those of an account, the oldest first."""
+def list_tokens(session: Session, at: str, account: str | None = None) -> list[TokenRow]:
+    """Return all tokens, or those of an account, oldest first."""
     wanted = select(Token).order_by(col(Token.created_at), col(Token.id))
-    people = {each.id: each for each in database.exec(select(Account))}
-    rows = database.exec(wanted if account is None else wanted.where(Token.account == account))
-    return [Listed(token, people[token.account], _maker(token, people), at) for token in rows]
+    people = {each.id: each for each in session.exec(select(Account))}
+    rows = session.exec(wanted if account is None else wanted.where(Token.account == account))
+    return [TokenRow(token, people[token.account], _maker(token, people), at) for token in rows]
 
 
-def count_good(tokens: Iterable[Listed]) -> int:
+def count_active(tokens: Iterable[TokenRow]) -> int:
     return sum(each.state == "good" for each in tokens)
 
 

@@ -1,1 +1,1 @@
-"""Alerts: the calls that list them and mark them as read."""
+"""HTTP API that lists alerts and marks them as read."""

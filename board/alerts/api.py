@@ -1,4 +1,4 @@
-"""The calls about one's own alerts: what there is, and that it was read."""
+"""HTTP API of the caller's alerts: list them, and mark them as read."""
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -14,21 +14,21 @@ from models.times import now
 from realtime.strict_json import MAX_INTEGER
 
 
-async def listed(request: Request) -> Response:
-    """The newest alerts of the caller, and how many of all are unread."""
+async def list_alerts(request: Request) -> Response:
+    """`GET /api/v1/alerts`: the newest alerts of the caller, and the number of unread ones."""
     caller = await require_caller(request)
     desk = service_of(request)
 
-    def look(session: Session) -> dict[str, object]:
+    def load(session: Session) -> dict[str, object]:
         at, me = now(), require_active(session, caller).id
         found, left = alerts.list_alerts(session, me, at), alerts.visible_unread(session, me, at)
         return {"alerts": found, "unread": len(left), "quiet": alerts.settings_of(session, me).quiet}
 
-    return json_response(await desk.database.read(look))
+    return json_response(await desk.database.read(load))
 
 
-async def read(request: Request) -> Response:
-    """Marks some as read, or all; on every screen of the caller. Answers how many are left."""
+async def mark_read(request: Request) -> Response:
+    """Mark some or all alerts as read, on every screen of the caller. Answer with the number that is left."""
     caller = await require_caller(request)
     keys = _keys(await read_json_object(request))
     if not caller.may_command:
@@ -44,7 +44,7 @@ async def read(request: Request) -> Response:
 
 
 def _keys(body: dict[str, object]) -> set[Key] | None:
-    """Those that are named, or None for all. Raises Refused `invalid`."""
+    """Return the keys of the named alerts, None for all. Raise Refused `invalid`."""
     if body == {"all": True} and body["all"] is True:
         return None
     named = body.get("alerts")

@@ -69,7 +69,7 @@ async def all_accounts(request: Request) -> Response:
         programs = program_accounts.all_program_accounts(session)
         return [
             {"id": each.id, "name": each.name, "role": each.role, "enabled": each.enabled, "machine": each.id in programs}
-            for each in accounts.every(session)
+            for each in accounts.all_accounts(session)
         ]
 
     return await compress(request, caller, json_response({"accounts": await service_of(request).database.read(read)}))

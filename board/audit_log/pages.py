@@ -62,7 +62,7 @@ async def shown(request: Request, caller: Caller) -> Response:
 
     def read(session: Session) -> tuple[list[Found], list[Account]]:
         administrator(session, caller)
-        return reading.newest(session, wanted, before, AT_ONCE + 1), accounts.every(session)
+        return reading.newest(session, wanted, before, AT_ONCE + 1), accounts.all_accounts(session)
 
     found, people = await desk.database.read(read)
     entries, more = found[:AT_ONCE], len(found) > AT_ONCE

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from board.accounts import accounts
-from board.accounts.token_list import listed as listed_tokens
+from board.accounts.token_list import list_tokens
 from board.command_line.output import AsJson, print_rows
 from board.command_line.passwords import FromStdin, password
 from board.maintenance.database import read, write
@@ -38,7 +38,7 @@ def account_add(email: str, name: Annotated[str, typer.Option()], role: Role, pa
 def account_list(as_json: AsJson = False) -> None:
     """List the accounts."""
     rows = []
-    for each in read(accounts.every):
+    for each in read(accounts.all_accounts):
         line = f"{each.id}  {each.role:12}  {'enabled ' if each.enabled else 'disabled'}  {each.email}  {each.name}"
         values = {"id": each.id, "role": each.role, "enabled": each.enabled, "email": each.email, "name": each.name}
         rows.append((line, values))
@@ -76,11 +76,11 @@ def token_add(
     name: str,
     scope: Scope,
     account: Annotated[str, typer.Option(help="The account's e-mail address.")],
-    days: Annotated[int, typer.Option(help="Days until it expires, at most 365; 0: never.")] = accounts.DAYS,
+    days: Annotated[int, typer.Option(help="Days until it expires, at most 365; 0: never.")] = accounts.DEFAULT_TOKEN_DAYS,
 ) -> None:
     """Create a token, and print it. It can't be shown again."""
     print(write(lambda session: accounts.add_token(session, name, scope, account, format_utc(now()), days=days)))
-    if days == accounts.NO_END:
+    if days == accounts.NEVER_EXPIRES:
         print("This token never ends by itself: revoke it when its program is no longer used.", file=sys.stderr)
 
 
@@ -88,7 +88,7 @@ def token_add(
 def token_list(as_json: AsJson = False) -> None:
     """List the tokens, without their secrets."""
     at = format_utc(now())
-    print_rows(read(lambda session: [(each.line, each.shown) for each in listed_tokens(session, at)]), as_json)
+    print_rows(read(lambda session: [(each.as_line, each.as_json) for each in list_tokens(session, at)]), as_json)
 
 
 @token.command("revoke")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import ValidationError
-from sqlmodel import Session as Database
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -44,7 +44,7 @@ async def new_code(request: Request) -> Response:
     check_allowed(request, await desk.limiter.take(ASKED, network_of(address)))
     code, secret = pairing.new_code()
     before = cookies.value(request, _cookie(desk))
-    until = await desk.database.write(lambda database: pairing.begin(database, code, secret, now(), address, before))
+    until = await desk.database.write(lambda session: pairing.begin(session, code, secret, now(), address, before))
     response = json_response({"code": code, "expires_at": until})
     name, secure = _cookie(desk), desk.settings.secure
     lasts = int(pairing.LIVES.total_seconds())
@@ -56,7 +56,7 @@ async def pairing_status(request: Request) -> Response:
     """Whether somebody has typed the code of this screen. Then the secret that it holds is its own."""
     desk = service_of(request)
     secret = cookies.value(request, _cookie(desk))
-    state = await desk.database.read(lambda database: pairing.state(database, secret, now())) if secret else "expired"
+    state = await desk.database.read(lambda session: pairing.state(session, secret, now())) if secret else "expired"
     response = json_response({"state": state})
     if state == "paired":
         display_auth.set_display_cookie(response, secret, desk.settings.secure)
@@ -72,7 +72,7 @@ async def told(request: Request) -> Response:
     check_rate(request, caller)
     check_own_page(request)
     contact, at = _read(StatusReport, await read_json_object(request)), format_utc(now())
-    await service_of(request).database.write(lambda database: displays.record_report(database, caller.account.id, contact, at))
+    await service_of(request).database.write(lambda session: displays.record_report(session, caller.account.id, contact, at))
     return json_response({"at": at})
 
 
@@ -80,7 +80,7 @@ async def listed(request: Request) -> Response:
     """All displays, with what each has told last."""
     await _coordinator(request)
     at = now()
-    found = await service_of(request).database.read(lambda database: displays.listed(database, at))
+    found = await service_of(request).database.read(lambda session: displays.listed(session, at))
     return json_response({"displays": found, "at": format_utc(at)})
 
 
@@ -92,7 +92,7 @@ async def pair(request: Request) -> Response:
     taken = await limiter.take(TYPED, caller.account.id)  # before it is looked at: many at once are as many
     if not taken.allowed:
         raise too_many(taken.retry_after_s, TOO_MANY, "code")
-    made = await _change(request, caller, lambda database: pairing.pair(database, data, caller.account.id, now()))
+    made = await _change(request, caller, lambda session: pairing.pair(session, data, caller.account.id, now()))
     await limiter.give_back([(TYPED, caller.account.id)])  # it was not a wrong one
     return json_response(displays.to_json(made), 201)
 
@@ -101,20 +101,20 @@ async def change(request: Request) -> Response:
     """Another name, profile, language, playlist, theme or sound; at once on the screen."""
     caller, id = await _coordinator(request), request.path_params["display"]
     data = _read(DisplayUpdate, await read_json_object(request))
-    return json_response(displays.to_json(await _change(request, caller, lambda database: displays.change(database, id, data))))
+    return json_response(displays.to_json(await _change(request, caller, lambda session: displays.change(session, id, data))))
 
 
 async def reload(request: Request) -> Response:
     """Has the screen load its page anew."""
     caller, id = await _coordinator(request), request.path_params["display"]
-    return json_response(displays.to_json(await _change(request, caller, lambda database: displays.ask_to_reload(database, id))))
+    return json_response(displays.to_json(await _change(request, caller, lambda session: displays.ask_to_reload(session, id))))
 
 
 async def revoke(request: Request) -> Response:
     """Ends a display, its open socket too."""
     caller, id = await _coordinator(request), request.path_params["display"]
     at = format_utc(now())
-    return json_response(displays.to_json(await _change(request, caller, lambda database: displays.revoke(database, id, at))))
+    return json_response(displays.to_json(await _change(request, caller, lambda session: displays.revoke(session, id, at))))
 
 
 async def _coordinator(request: Request) -> Caller:
@@ -130,15 +130,15 @@ def may_handle(account: Account) -> bool:
     return ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
-async def _change(request: Request, caller: Caller, do: Callable[[Database], Display]) -> Display:
+async def _change(request: Request, caller: Caller, do: Callable[[Session], Display]) -> Display:
     """Does it by the rights of now, and acts on open sockets. Raises Refused."""
 
-    def still(database: Database) -> Display:
-        account = require_active(database, caller)
+    def still(session: Session) -> Display:
+        account = require_active(session, caller)
         if not may_handle(account):
             raise Refused("forbidden")
-        actor.acting(database, actor.account(account, caller.token))
-        return do(database)
+        actor.acting(session, actor.account(account, caller.token))
+        return do(session)
 
     done = await service_of(request).database.write(still)
     await service_of(request).rights_changed()

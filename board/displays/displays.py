@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
-from sqlmodel import Session as Database
+from sqlmodel import Session
 
 from board import i18n
 from board.audit import entries, writer
@@ -83,11 +83,11 @@ class StatusReport(Data):
 # -- what is done with them -----------------------------------------------------------------------------------------------
 
 
-def listed(database: Database, now: datetime) -> list[dict[str, Any]]:
+def listed(session: Session, now: datetime) -> list[dict[str, Any]]:
     """All of them, those that were revoked last; each with how it stands."""
     query = select(_DISPLAYS).order_by(_DISPLAYS.c.revoked_at.is_not(None), _DISPLAYS.c.id.desc()).limit(MOST)
-    found = [Display(**row) for row in database.connection().execute(query).mappings().all()]
-    return [to_json(display) | {"standing": display_standing.status_of(database, display, now)} for display in found]
+    found = [Display(**row) for row in session.connection().execute(query).mappings().all()]
+    return [to_json(display) | {"standing": display_standing.status_of(session, display, now)} for display in found]
 
 
 def to_json(display: Display) -> dict[str, Any]:
@@ -107,72 +107,72 @@ def to_json(display: Display) -> dict[str, Any]:
     return {name: getattr(display, name) for name in names}
 
 
-def add(database: Database, data: PairDisplay, screen: str, by: str, now: str) -> Display:
+def add(session: Session, data: PairDisplay, screen: str, by: str, now: str) -> Display:
     """A display of the screen that holds the secret of this digest. Raises Refused `invalid`."""
     _check_language(data.language)
-    values = data.model_dump(exclude={"code"}) | {"shows": _checked(database, data.shows)}
+    values = data.model_dump(exclude={"code"}) | {"shows": _checked(session, data.shows)}
     display = Display(id=new_id(), digest=screen, paired_by=by, paired_at=now, **values)
-    database.add(display)
+    session.add(display)
     boards = display.shows["boards"]
-    writer.write(database, entries.DisplayPaired(id=display.id, name=data.name, profile=data.profile, boards=boards))
+    writer.write(session, entries.DisplayPaired(id=display.id, name=data.name, profile=data.profile, boards=boards))
     return display
 
 
-def change(database: Database, id: str, data: DisplayUpdate) -> Display:
+def change(session: Session, id: str, data: DisplayUpdate) -> Display:
     """Changes what is given; the screen shows it at once. Raises Refused `not_found` or `invalid`."""
-    bump_displays_version(database)
-    display = find(database, id)
+    bump_displays_version(session)
+    display = find(session, id)
     if data.language is not None:
         _check_language(data.language)
     values = data.model_dump(exclude_none=True)
     if data.shows is not None:
-        values["shows"] = _checked(database, data.shows)
+        values["shows"] = _checked(session, data.shows)
     changed = [name for name, value in values.items() if getattr(display, name) != value]
     for name in changed:
         setattr(display, name, values[name])
     if changed:
-        writer.write(database, entries.DisplayChanged(id=id, name=display.name, fields=changed))
+        writer.write(session, entries.DisplayChanged(id=id, name=display.name, fields=changed))
     return display
 
 
-def ask_to_reload(database: Database, id: str) -> Display:
+def ask_to_reload(session: Session, id: str) -> Display:
     """Has the screen load its page anew. Raises Refused `not_found`."""
-    bump_displays_version(database)
-    display = find(database, id)
+    bump_displays_version(session)
+    display = find(session, id)
     display.reload += 1
     return display
 
 
-def revoke(database: Database, id: str, now: str) -> Display:
+def revoke(session: Session, id: str, now: str) -> Display:
     """Ends a display; its socket too, on every process. Raises Refused `not_found`."""
-    bump_displays_version(database)
-    display = find(database, id)
+    bump_displays_version(session)
+    display = find(session, id)
     display.revoked_at = now
-    writer.write(database, entries.DisplayRevoked(id=id, name=display.name))
+    writer.write(session, entries.DisplayRevoked(id=id, name=display.name))
     return display
 
 
-def find(database: Database, id: str) -> Display:
+def find(session: Session, id: str) -> Display:
     """Raises Refused `not_found`, also for one that was revoked."""
-    display = database.get(Display, id)
+    display = session.get(Display, id)
     if display is None or display.revoked_at is not None:
         raise Refused("not_found")
     return display
 
 
-def record_report(database: Database, id: str, contact: StatusReport, now: str) -> None:
+def record_report(session: Session, id: str, contact: StatusReport, now: str) -> None:
     """Keeps what a display has told of itself. Raises Refused `unauthenticated` where it was revoked meanwhile."""
-    display = database.get(Display, id)
+    display = session.get(Display, id)
     if display is None or display.revoked_at is not None:
         raise Refused("unauthenticated")
     display.contact_at, display.version, display.current = now, contact.version, contact.current
     display.told = contact.model_dump(include={"boards", "since", "screen", "rows", "mute"})
 
 
-def _checked(database: Database, shows: Playlist) -> dict[str, Any]:
+def _checked(session: Session, shows: Playlist) -> dict[str, Any]:
     """What a display shows, each board once. Raises Refused `invalid`."""
     boards = list(dict.fromkeys(shows.boards))
-    found = [database.get(Search, id) for id in boards if id != OPERATIONS]
+    found = [session.get(Search, id) for id in boards if id != OPERATIONS]
     if not all(search is not None and is_visible_on_displays(search) for search in found):
         raise invalid("shows", N_("A board that is named here is not there, or no display may see it."))
     return {"boards": boards, "every_s": shows.every_s}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text
-from sqlmodel import Session as Database
+from sqlmodel import Session
 
 from models.display import Display
 from models.times import format_utc, parse_utc
@@ -19,15 +19,15 @@ _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
 _NEXT = text("SELECT at FROM event WHERE board = :board AND seq = :seq")
 
 
-def with_status(database: Database, now: datetime) -> Iterator[tuple[Display, str]]:
+def with_status(session: Session, now: datetime) -> Iterator[tuple[Display, str]]:
     """Each display that was not revoked, by name, with its state, one of STATES."""
     query = select(_DISPLAYS).where(_DISPLAYS.c.revoked_at.is_(None)).order_by(_DISPLAYS.c.name, _DISPLAYS.c.id)
-    for row in database.connection().execute(query).mappings().all():
+    for row in session.connection().execute(query).mappings().all():
         display = Display(**row)
-        yield display, status_of(database, display, now)
+        yield display, status_of(session, display, now)
 
 
-def status_of(database: Database, display: Display, now: datetime) -> str:
+def status_of(session: Session, display: Display, now: datetime) -> str:
     """One of STATES. What the screen says of itself counts only where it is heard of, and has what happened before that."""
     if display.revoked_at is not None:
         return "revoked"
@@ -36,13 +36,13 @@ def status_of(database: Database, display: Display, now: datetime) -> str:
     contact = parse_utc(display.contact_at)
     if now - contact > SILENT:
         return "silent"
-    return "current" if display.current and not _is_behind(database, display, contact) else "not_current"
+    return "current" if display.current and not _is_behind(session, display, contact) else "not_current"
 
 
-def _is_behind(database: Database, display: Display, contact: datetime) -> bool:
+def _is_behind(session: Session, display: Display, contact: datetime) -> bool:
     """Whether something had happened on a board that it shows, and had been for long, when it said that it is current."""
     boards: dict[str, int] = (display.told or {}).get("boards", {})
-    following = (database.connection().execute(_NEXT, {"board": board, "seq": seq + 1}) for board, seq in boards.items())
+    following = (session.connection().execute(_NEXT, {"board": board, "seq": seq + 1}) for board, seq in boards.items())
     return any(at is not None and at <= format_utc(contact - LATE) for at in (found.scalar() for found in following))
 
 
@@ -55,9 +55,9 @@ class Told:
     shown: dict[str, Any]
 
 
-def told(database: Database, now: datetime) -> list[Told]:
+def told(session: Session, now: datetime) -> list[Told]:
     """Return how each display stands that was not revoked, by name."""
-    return [Told(state, _line(display, state, now), _shown(display, state)) for display, state in with_status(database, now)]
+    return [Told(state, _line(display, state, now), _shown(display, state)) for display, state in with_status(session, now)]
 
 
 def _line(display: Display, state: str, now: datetime) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import delete, func, select
-from sqlmodel import Session as Database
+from sqlmodel import Session
 
 from board.displays import displays
 from board.displays.displays import PairDisplay
@@ -47,42 +47,42 @@ def new_code() -> tuple[str, str]:
     return f"{code[:4]}-{code[4:]}", secrets.token_urlsafe(32)
 
 
-def begin(database: Database, code: str, secret: str, now: datetime, address: str = "", before: str = "") -> str:
+def begin(session: Session, code: str, secret: str, now: datetime, address: str = "", before: str = "") -> str:
     """A code begins to wait; until when. `before` is the secret of the code that this screen showed until now."""
-    connection, network = database.connection(), digest(network_of(address, SITE))
+    connection, network = session.connection(), digest(network_of(address, SITE))
     connection.execute(delete(_PAIRINGS).where(_PAIRINGS.c.made_at <= format_utc(now - LIVES)))
     connection.execute(delete(_PAIRINGS).where(_PAIRINGS.c.screen == digest(before), _WAITS))
-    _drop_oldest(database, network, keep=OF_ONE - 1)
+    _drop_oldest(session, network, keep=OF_ONE - 1)
     if connection.execute(select(func.count()).select_from(_PAIRINGS).where(_WAITS)).scalar_one() >= MOST:
         fullest, codes = connection.execute(_FULLEST).one()
-        _drop_oldest(database, fullest, keep=codes // 2)
-    database.add(Pairing(code=digest(_typed(code)), screen=digest(secret), made_at=format_utc(now), network=network))
+        _drop_oldest(session, fullest, keep=codes // 2)
+    session.add(Pairing(code=digest(_typed(code)), screen=digest(secret), made_at=format_utc(now), network=network))
     return format_utc(now + LIVES)
 
 
-def _drop_oldest(database: Database, network: str, keep: int) -> None:
+def _drop_oldest(session: Session, network: str, keep: int) -> None:
     """Drop the codes of a network that wait, but the newest ones."""
     old = select(_PAIRINGS.c.code).where(_PAIRINGS.c.network == network, _WAITS)
     old = old.order_by(_PAIRINGS.c.made_at.desc(), _PAIRINGS.c.code).offset(keep)
-    database.connection().execute(delete(_PAIRINGS).where(_PAIRINGS.c.code.in_(old)))
+    session.connection().execute(delete(_PAIRINGS).where(_PAIRINGS.c.code.in_(old)))
 
 
-def state(database: Database, secret: str, now: datetime) -> State:
+def state(session: Session, secret: str, now: datetime) -> State:
     """Where the pairing of the screen with this secret stands."""
     key = digest(secret)
     displays_of = select(_DISPLAYS.c.id).where(_DISPLAYS.c.digest == key, _DISPLAYS.c.revoked_at.is_(None))
-    if database.connection().execute(displays_of).first() is not None:
+    if session.connection().execute(displays_of).first() is not None:
         return "paired"
-    made_at = database.connection().execute(select(_PAIRINGS.c.made_at).where(_PAIRINGS.c.screen == key, _WAITS)).scalar()
+    made_at = session.connection().execute(select(_PAIRINGS.c.made_at).where(_PAIRINGS.c.screen == key, _WAITS)).scalar()
     return "waiting" if made_at is not None and parse_utc(made_at) + LIVES > now else "expired"
 
 
-def pair(database: Database, data: PairDisplay, by: str, now: datetime) -> Display:
+def pair(session: Session, data: PairDisplay, by: str, now: datetime) -> Display:
     """Makes a display of the screen that shows this code. Raises Refused `not_found` (wrong, or old) or `invalid`."""
-    found = database.get(Pairing, digest(_typed(data.code)), with_for_update=True)
+    found = session.get(Pairing, digest(_typed(data.code)), with_for_update=True)
     if found is None or found.display is not None or parse_utc(found.made_at) + LIVES <= now:
         raise Refused("not_found", _NOT_SHOWN, {"code": _NOT_SHOWN})
-    display = displays.add(database, data, found.screen, by, format_utc(now))
+    display = displays.add(session, data, found.screen, by, format_utc(now))
     found.display = display.id
     return display
 

@@ -58,9 +58,9 @@ def test_nor_is_a_common_one_with_digits_and_signs_around_it(password: str) -> N
     ],
 )  # fmt: skip
 def test_a_repetition_or_a_sequence_says_little(password: str, left: int) -> None:
-    assert predictable_passwords.unpredictable(password) == left
-    assert predictable_passwords.is_predictable(password) == (left < predictable_passwords.LEAST)
-    assert bool(passwords.problem(password)) == (left < predictable_passwords.LEAST)
+    assert predictable_passwords.count_unpredictable(password) == left
+    assert predictable_passwords.is_predictable(password) == (left < predictable_passwords.MIN_UNPREDICTABLE)
+    assert bool(passwords.problem(password)) == (left < predictable_passwords.MIN_UNPREDICTABLE)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_the_list_is_that_of_its_sources() -> None:
     text = (DATA / "common_passwords.txt").read_text(encoding="utf-8")
     listed = [line for line in text.splitlines() if not line.startswith("#")]
     assert len(listed) == 103_898
-    assert sum(len(each) >= passwords.SHORTEST for each in listed) == 56_223
+    assert sum(len(each) >= passwords.MIN_LENGTH for each in listed) == 56_223
     assert listed == sorted(set(listed), key=str.encode)
     assert all(each == each.casefold().strip() for each in listed)
     assert hashlib.sha256("\n".join(listed).encode()).hexdigest() == DIGEST
@@ -151,13 +151,13 @@ async def test_the_same_rules_hold_wherever_a_password_is_set(server: Server) ->
 
 
 async def test_nobody_comes_in_by_a_password_that_was_changed_meanwhile(server: Server) -> None:
-    email, door = await hire(server), Login(server.desk)
-    fitting = await door.fitting(email, PASSWORD, "peer")
+    email, login = await hire(server), Login(server.desk)
+    fitting = await login.authenticate(email, PASSWORD, "peer")
     assert fitting is not None
-    assert await door.begin(fitting)  # nothing has changed yet
+    assert await login.start_session(fitting)  # nothing has changed yet
     await live_changes.apply_change(server.desk, accounts.prepare_password(email, "another horse battery"))
-    assert await door.begin(fitting) is None
-    fitting = await door.fitting(email, "another horse battery", "peer")
+    assert await login.start_session(fitting) is None
+    fitting = await login.authenticate(email, "another horse battery", "peer")
     assert fitting is not None
     await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, email, False))
-    assert await door.begin(fitting) is None
+    assert await login.start_session(fitting) is None

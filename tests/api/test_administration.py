@@ -117,12 +117,12 @@ async def test_what_an_account_cannot_be_is_said_and_what_was_typed_is_kept(
     taken = await hire(company.server)
     given = {"name": "Kim", "email": f"kim-{new_id()}@desk.example", "role": "viewer"}
     given |= {name: text.replace("taken", taken.email) for name, text in wrong.items()}
-    before = len(await company.server.desk.database.read(accounts.every))
+    before = len(await company.server.desk.database.read(accounts.all_accounts))
     response = await ada.post("/accounts", data=given)
     assert response.status_code == 422
     assert problem(response)
     assert f'value="{given["name"]}"' in response.text
-    assert len(await company.server.desk.database.read(accounts.every)) == before
+    assert len(await company.server.desk.database.read(accounts.all_accounts)) == before
 
 
 async def test_accounts_are_found_by_name(company: Company, ada: httpx.AsyncClient) -> None:
@@ -161,7 +161,7 @@ async def test_of_two_who_use_a_link_at_once_one_sets_the_password(company: Comp
 
 
 async def _later(server: Server, eva: Account, ada: httpx.AsyncClient) -> None:
-    server.desk.clock = lambda: now() + password_links.LASTS
+    server.desk.clock = lambda: now() + password_links.LINK_TTL
 
 
 async def _disabled(server: Server, eva: Account, ada: httpx.AsyncClient) -> None:
@@ -189,7 +189,7 @@ async def test_a_link_is_good_until_it_ends(
     eva, moment = await hire(server), now()
     monkeypatch.setattr(server.desk, "clock", lambda: moment)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
-    monkeypatch.setattr(server.desk, "clock", lambda: moment + password_links.LASTS - timedelta(seconds=1))
+    monkeypatch.setattr(server.desk, "clock", lambda: moment + password_links.LINK_TTL - timedelta(seconds=1))
     async with browser(server) as http:
         refused = await http.post("/password", data={"code": link, "new": "short"})
         assert "at least 10" in problem(refused)  # so the link itself was good
@@ -307,7 +307,7 @@ def calls(eva: Account) -> list[tuple[str, str, dict[str, str]]]:
 
 async def all_of_it(server: Server) -> list[object]:
     """Everybody and every token, as they are."""
-    people = await server.desk.database.read(accounts.every)
+    people = await server.desk.database.read(accounts.all_accounts)
     tokens = await server.desk.database.read(accounts.tokens)
     return [[each.model_dump() for each in people], [token.model_dump() for token, _ in tokens]]
 
@@ -378,7 +378,7 @@ async def test_of_two_who_take_each_others_role_at_once_one_stays_administrator(
                 one.post(f"/accounts/{olga.id}/role", data={"role": "viewer"}),
                 two.post(f"/accounts/{ada.id}/role", data={"role": "viewer"}),
             )
-            left = {each.id for each in await server.desk.database.read(accounts.every) if each.role == "admin"}
+            left = {each.id for each in await server.desk.database.read(accounts.all_accounts) if each.role == "admin"}
             assert left in ({ada.id, vera.id}, {olga.id, vera.id})
             lost = olga if ada.id in left else ada
             await live_changes.apply_change(

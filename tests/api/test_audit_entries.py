@@ -170,7 +170,7 @@ async def test_a_token_that_is_not_good_is_written_down_and_why(company: Company
     desk, secrets, owners = company.server.desk, {}, {}
     for name in ("revoked", "expired", "disabled", "good"):
         secrets[name] = await cast.token_for(desk, name, "viewer")
-    people = {each.name: each for each in await desk.database.read(accounts.every)}
+    people = {each.name: each for each in await desk.database.read(accounts.all_accounts)}
     owners = {name: people[name] for name in secrets}
     await live_changes.apply_change(
         desk, lambda s: accounts.revoke_token(s, f"{owners['revoked'].email} write", format_utc(now()))

@@ -112,7 +112,7 @@ def _session(digest: str, began: str, ends: str) -> LoginSession:
 async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
     house: House, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(login, "ENDED_AT_ONCE", 2)
+    monkeypatch.setattr(login, "DELETE_BATCH_SIZE", 2)
     email, soon, long_ago = await account(server), format_utc(now() + timedelta(minutes=5)), format_utc(now() - timedelta(days=1))
 
     def put(database: Any) -> None:

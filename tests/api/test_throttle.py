@@ -123,12 +123,12 @@ async def test_good_sign_ins_are_no_way_to_keep_a_server_busy(
     server: Server, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody who knows a password has no more of them than anybody needs; and nobody else can use them up."""
-    monkeypatch.setattr(throttle, "GOOD", Rule("good sign-ins", 20, throttle.WINDOW_S))
+    monkeypatch.setattr(throttle, "SUCCESSES", Rule("good sign-ins", 20, throttle.WINDOW_S))
     email = await account(server)
     await besiege(server, email)
     async with browser(server) as http:
         assert (await sign_in(http, email)).status_code == 429, "a stranger, at an account that is guessed at"
-    known = devices.signed("", await server.desk.database.read(lambda database: accounts.find(database, email)))
+    known = devices.with_account("", await server.desk.database.read(lambda database: accounts.find(database, email)))
     async with browser(server, cookies={COOKIE: known}) as http:
         assert [(await sign_in(http, email)).status_code for _ in range(21)] == [303] * 20 + [429]
 
@@ -177,15 +177,15 @@ async def test_strangers_are_slowed_down_and_not_locked(server: Server, quick: N
     """When the window moves on, one more is let try every few seconds."""
     clock = [1_000.0]
     monkeypatch.setattr(server.desk, "limiter", Limiter(clock=lambda: clock[0]))
-    email, door = await account(server), Login(server.desk)
+    email, login = await account(server), Login(server.desk)
     for number in range(100):
-        assert await door.fitting(email, "wrong", f"203.0.113.{number}") is None
+        assert await login.authenticate(email, "wrong", f"203.0.113.{number}") is None
     clock[0] += throttle.WINDOW_S + 1
     let, waits = 0, list[int]()
     for number in range(60):
         clock[0] += 1
         try:
-            await door.fitting(email, "wrong", f"198.51.100.{number}")
+            await login.authenticate(email, "wrong", f"198.51.100.{number}")
             let += 1
         except Refused as refused:
             waits.append(refused.retry_after_s or 0)
@@ -208,10 +208,10 @@ async def test_a_known_device_does_not_guess_faster(server: Server, quick: None)
 async def test_a_cookie_that_was_made_up_makes_no_known_device(server: Server, quick: None, cookie: str) -> None:
     email = await account(server)
     found = await server.desk.database.read(lambda database: accounts.find(database, email))
-    assert devices.known(cookie, found) is None
-    assert devices.known(cookie, None) is None
-    fresh = devices.signed(cookie, found)
-    assert devices.known(fresh, found) == fresh[:22]
+    assert devices.known_device(cookie, found) is None
+    assert devices.known_device(cookie, None) is None
+    fresh = devices.with_account(cookie, found)
+    assert devices.known_device(fresh, found) == fresh[:22]
 
 
 async def test_a_device_is_known_to_the_accounts_that_signed_in_there_until_they_have_another_password(server: Server) -> None:
@@ -224,24 +224,26 @@ async def test_a_device_is_known_to_the_accounts_that_signed_in_there_until_they
     async with browser(server) as http:
         assert (await sign_in(http, eva)).status_code == 303
         given = http.cookies[COOKIE]
-        assert devices.known(given, await read(eva))
-        assert devices.known(given, await read(kim)) is None
+        assert devices.known_device(given, await read(eva))
+        assert devices.known_device(given, await read(kim)) is None
         answer = await sign_in(http, kim)
         told = [each for each in answer.headers.get_list("set-cookie") if each.startswith(COOKIE)]
         assert all(each in told[0] for each in ("HttpOnly", "SameSite=strict", "Path=/", "Max-Age=34560000"))
         both = http.cookies[COOKIE]
-        name = devices.known(both, await read(kim))
-        assert name == devices.known(both, await read(eva)) == devices.known(given, await read(eva))
+        name = devices.known_device(both, await read(kim))
+        assert name == devices.known_device(both, await read(eva)) == devices.known_device(given, await read(eva))
         assert "eva" not in both
         before = await read(kim)
         answer = await http.post("/account/password", data={"old": PASSWORD, "new": NEW})
         assert answer.status_code == 303
-        assert devices.known(both, await read(kim)) is None
-        assert devices.known(http.cookies[COOKIE], await read(kim)) == name, "where it was changed it is known still"
-        assert devices.known(http.cookies[COOKIE], before) == name
+        assert devices.known_device(both, await read(kim)) is None
+        assert devices.known_device(http.cookies[COOKIE], await read(kim)) == name, "where it was changed it is known still"
+        assert devices.known_device(http.cookies[COOKIE], before) == name
     many = ""
     for number in range(MOST + 3):
-        many = devices.signed(many, Account(id=str(number), email="", name="", role="", password=str(number), created_at=""))
+        many = devices.with_account(
+            many, Account(id=str(number), email="", name="", role="", password=str(number), created_at="")
+        )
     assert len(many.split(".")) == MOST + 1
     assert len(many) < 300
 
@@ -287,7 +289,7 @@ async def test_behind_a_proxy_that_is_not_trusted_the_known_devices_go_in(server
 async def test_what_the_database_could_not_answer_counts_for_nothing(
     server: Server, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    email, door = await account(server), Login(server.desk)
+    email, login = await account(server), Login(server.desk)
 
     async def away(fn: Any) -> None:
         raise DatabaseUnavailable
@@ -296,8 +298,8 @@ async def test_what_the_database_could_not_answer_counts_for_nothing(
         patch.setattr(server.desk.database, "read", away)
         for _ in range(20):
             with pytest.raises(DatabaseUnavailable):
-                await door.fitting(email, PASSWORD, EVIL)
-    assert await door.fitting(email, PASSWORD, EVIL) is not None
+                await login.authenticate(email, PASSWORD, EVIL)
+    assert await login.authenticate(email, PASSWORD, EVIL) is not None
 
 
 async def test_without_redis_it_is_throttled_all_the_same(tmp_path: Path, quick: None) -> None:
@@ -330,4 +332,4 @@ def test_the_rules_keep_a_guess_slow() -> None:
     """Of a distributed guess at one account: under thirty thousand a day, of passwords that are none of 50,000 common ones."""
     a_day = 24 * 3_600 // throttle.WINDOW_S
     assert throttle.STRANGERS.limit * a_day <= 30_000
-    assert {rule.batch for rule in (throttle.ONE, throttle.NETWORK, throttle.STRANGERS, throttle.DEVICE)} == {1}
+    assert {rule.batch for rule in (throttle.NETWORK_AND_ACCOUNT, throttle.NETWORK, throttle.STRANGERS, throttle.DEVICE)} == {1}

@@ -30,7 +30,7 @@ async def hire(office: Office, name: str, role: str = "investigator") -> str:
     """Somebody of this office, if they are not there yet; the id."""
     assert office.server
     desk, email = office.server.desk, f"{name.lower()}@desk.example"
-    people = {each.email: each.id for each in await desk.database.read(accounts.every)}
+    people = {each.email: each.id for each in await desk.database.read(accounts.all_accounts)}
     return people.get(email) or await live_changes.add_account(desk, email, name, role, PASSWORD)
 
 

@@ -94,10 +94,10 @@ async def token_for(desk: BoardService, name: str, role: str, scope: str = "writ
 
 async def session(desk: BoardService, email: str) -> str:
     """The cookie of a new session of this account."""
-    door = Login(desk)
-    account = await door.fitting(email, PASSWORD, "peer")
+    login = Login(desk)
+    account = await login.authenticate(email, PASSWORD, "peer")
     assert account is not None
-    return await door.begin(account) or ""
+    return await login.start_session(account) or ""
 
 
 class Refusal(Exception):

@@ -134,7 +134,7 @@ def test_a_password_is_judged_in_its_length(part: str) -> None:
         passwords.personal_problem(text, "Eva Dubois", "eva@desk.example")
 
     for make in texts([part]):
-        assert grows(judge, make, passwords.LONGEST) is None
+        assert grows(judge, make, passwords.MAX_LENGTH) is None
 
 
 # -- that it would be seen ------------------------------------------------------------------------------------------------
