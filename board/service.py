@@ -292,4 +292,4 @@ def _create_fixed_boards(session: Session, at: str) -> None:
     if session.get(Board, OPERATIONS) is None:
         session.add(Board(id=OPERATIONS, kind="operations", epoch=new_epoch(), at=at))
         session.flush()
-    writer.ready(session)
+    writer.lock_audit_board(session)

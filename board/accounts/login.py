@@ -42,7 +42,7 @@ class _Attempt:
 
 
 class Login:
-    """Signs people in and out. Wrong passwords are throttled, see `throttle`."""
+    """Sign-in and sign-out. Wrong passwords are throttled, see `throttle`."""
 
     def __init__(self, desk: "BoardService") -> None:
         self._desk = desk

@@ -1,1 +1,2 @@
-"""The audit journal: who was let in or refused, what administrators did, and what left the board. For administrators alone."""
+"""Audit journal: sign-ins and refusals, changes by administrators, and data that left the board. Readable by administrators
+only."""

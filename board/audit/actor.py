@@ -1,5 +1,4 @@
-"""Actor of an entry: an account, a user of the operating system at the command line, Searchboard itself, or nobody
-who is known."""
+"""Actor of an audit entry: an account, a user of the operating system at the command line, the server itself, or nobody known."""
 
 import os
 import pwd
@@ -10,15 +9,15 @@ from sqlmodel import Session
 
 from models.accounts import Account
 
-_ACTOR = "actor"  # in what a session carries along
+_ACTOR = "actor"  # key in `Session.info`
 
 Kind = Literal["account", "command_line", "server", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`id` is an account's, `name` its name or that of the operating system's user, `token` the id of the API token that was
-    used."""
+    """Actor of an entry. `id` is an account's, `name` its name or that of the operating system's user, `token` the id of the API
+    token that was used."""
 
     kind: Kind
     id: str | None = None
@@ -26,7 +25,7 @@ class Actor:
     token: str | None = None
 
     def body(self) -> dict[str, Any]:
-        """Return the actor as it is kept, and told."""
+        """Return the actor as it is stored and sent."""
         return asdict(self)
 
 
@@ -34,12 +33,13 @@ SERVER, NOBODY = Actor("server"), Actor("nobody")
 
 
 def account(account: Account, token: str | None = None) -> Actor:
-    """Somebody who is signed in, with the id of their token if they came by one."""
+    """Return the actor for a signed-in account, with the id of the token if one was used."""
     return Actor("account", account.id, account.name, token)
 
 
 def command_line() -> Actor:
-    """The operating system's user who runs this process; not what the environment says, which they may set."""
+    """Return the actor for the operating system's user who runs this process. Environment variables are ignored, as users may set
+    them."""
     try:
         return Actor("command_line", name=pwd.getpwuid(os.getuid()).pw_name)
     except KeyError:  # a user without a name, as in some containers
@@ -47,11 +47,11 @@ def command_line() -> Actor:
 
 
 def acting(session: Session, actor: Actor) -> None:
-    """Says who does what this session writes from here on."""
+    """Set the actor of what this session writes from now on."""
     session.info[_ACTOR] = actor
 
 
 def of(session: Session) -> Actor:
-    """Return the actor of what this session writes; Searchboard itself where nobody was named."""
+    """Return the actor of what this session writes; the server itself if none was set."""
     found: Actor = session.info.get(_ACTOR, SERVER)
     return found

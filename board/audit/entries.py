@@ -1,7 +1,7 @@
-"""Every kind of entry that the audit journal has: its type, what it is about, and what is kept of it.
+"""Kinds of entries of the audit journal: the type of each, the entity it is about, and its fields.
 
-`TYPE` and `KIND` are stable: other programs filter by them. `KIND` says what `id` names; "" stands for what is not known. All
-other fields are the entry's payload, which can be erased: names are kept as they were then.
+`TYPE` and `KIND` are stable: other programs filter by them. `KIND` says what `id` names; "" stands for an unknown one. All other
+fields are the entry's payload, which can be erased. Names are stored as they were at the time.
 """
 
 from dataclasses import dataclass, fields
@@ -10,8 +10,11 @@ from typing import Any, ClassVar, Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`WARNS`: the log has it as a warning. `ALERTS`: the account that it is about is alerted, unless it did so itself. `PRIVATE`
-    fields are kept and told to nobody."""
+    """Entry of the audit journal.
+
+    `WARNS`: it is logged as a warning. `ALERTS`: the account that it is about is alerted, unless that account caused it.
+    `PRIVATE` fields are stored and never sent.
+    """
 
     TYPE: ClassVar[str]
     KIND: ClassVar[str] = "account"
@@ -22,20 +25,22 @@ class Entry:
     id: str
 
     @classmethod
-    def told(cls) -> list[str]:
-        """The names of the fields that are told."""
+    def sent_fields(cls) -> list[str]:
+        """Return the names of the fields that are sent."""
         return [field.name for field in fields(cls) if field.name not in ("id", *cls.PRIVATE)]
 
     def payload(self) -> dict[str, Any]:
         """Return the part of the entry that can be erased."""
-        told = {"about": {name: getattr(self, name) for name in self.told()}}
-        return told | ({"private": {name: getattr(self, name) for name in self.PRIVATE}} if self.PRIVATE else {})
+        sent_fields = {"about": {name: getattr(self, name) for name in self.sent_fields()}}
+        return sent_fields | ({"private": {name: getattr(self, name) for name in self.PRIVATE}} if self.PRIVATE else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated(Entry):
-    """One that whoever knocks can cause as often as they like: within minutes it is counted, not written again. `since` is when
-    the first of `count` came, null where there is but one."""
+    """Entry that strangers can cause as often as they like: repetitions within minutes are counted, not written again.
+
+    `since` is the time of the first of `count`, null for a single one.
+    """
 
     WARNS: ClassVar[bool] = True
 
@@ -44,7 +49,7 @@ class Repeated(Entry):
     since: str | None = None
 
 
-# -- coming in ------------------------------------------------------------------------------------------------------------
+# -- sign-ins and refusals -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ class SignedIn(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInFailed(Repeated):
-    """Of an e-mail address that is no account's, `id` is "": what was typed may be anything, and is not kept."""
+    """Failed sign-in. For an unknown e-mail address `id` is "", and the typed text is not stored, as it may be anything."""
 
     TYPE: ClassVar[str] = "sign_in.failed"
 
@@ -74,7 +79,7 @@ class SignInThrottled(Repeated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginRefused(Repeated):
-    """A request by somebody's browser, that a page of another site sent."""
+    """Request that a page of another site made a signed-in browser send."""
 
     TYPE: ClassVar[str] = "origin.refused"
 
@@ -85,7 +90,7 @@ class OriginRefused(Repeated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRefused(Repeated):
-    """`id` is its account; of a token that never was, ""."""
+    """Refused bearer token. `id` is its account; "" for an unknown token."""
 
     TYPE: ClassVar[str] = "token.refused"
 
@@ -97,7 +102,7 @@ class TokenRefused(Repeated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overflowed(Entry):
-    """So many more entries of a type came at once that they were counted only."""
+    """Number of further entries of a type that were counted instead of written, because too many came at once."""
 
     TYPE: ClassVar[str] = "audit.overflowed"
     KIND: ClassVar[str] = "server"
@@ -160,7 +165,7 @@ class PasswordSet(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkMade(Entry):
-    """A one-time link, by which whoever has it sets the password. `first`: made with the account, so nobody is alerted."""
+    """One-time link to set a password. `first`: it was made with the account, so nobody is alerted."""
 
     TYPE: ClassVar[str] = "link.made"
     ALERTS: ClassVar[bool] = True
@@ -179,7 +184,7 @@ class LinkUsed(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenAdded(Entry):
-    """An API token with the rights of the account that the entry is about."""
+    """API token with the rights of the account that the entry is about."""
 
     TYPE: ClassVar[str] = "token.added"
     ALERTS: ClassVar[bool] = True
@@ -202,8 +207,8 @@ class TokenRevoked(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberAdded(Entry):
-    """An administrator made somebody a member of a members-only search: the way in where it has lost its people. They, and who
-    was a member before, are alerted."""
+    """Member that an administrator added to a members-only search which has no reachable member left. The new and the previous
+    members are alerted."""
 
     TYPE: ClassVar[str] = "members.joined_by_admin"
     ALERTS: ClassVar[bool] = True
@@ -228,7 +233,7 @@ class DisplayPaired(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayChanged(Entry):
-    """`fields` are the names of what was changed."""
+    """Change of a display. `fields` are the names of the changed fields."""
 
     TYPE: ClassVar[str] = "display.changed"
     KIND: ClassVar[str] = "display"
@@ -245,12 +250,12 @@ class DisplayRevoked(Entry):
     name: str
 
 
-# -- what leaves the board ----------------------------------------------------------------------------------------------------
+# -- data that leaves the board -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRead(Entry):
-    """A file that somebody took away, by the name that it was given."""
+    """Download of a file, by the file name that was sent."""
 
     TYPE: ClassVar[str] = "export.read"
     KIND: ClassVar[str] = "board"
@@ -260,7 +265,7 @@ class ExportRead(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRead(Entry):
-    """Who the source of a sighting is: somebody asked for it, and was told."""
+    """Disclosure of the source of a sighting to a reader who asked for it."""
 
     TYPE: ClassVar[str] = "source.read"
     KIND: ClassVar[str] = "sighting"
@@ -278,12 +283,12 @@ class BackupMade(Entry):
     TYPE: ClassVar[str] = "backup.made"
     KIND: ClassVar[str] = "server"
 
-    file: str | None  # none: by another program
+    file: str | None  # none if another program made it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupRestored(Entry):
-    """Every board has a new epoch; what was written after the backup is gone."""
+    """Restore from a backup: every board has a new epoch, and what was written after the backup is gone."""
 
     TYPE: ClassVar[str] = "backup.restored"
     KIND: ClassVar[str] = "server"
@@ -293,8 +298,10 @@ class BackupRestored(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsChanged(Entry):
-    """What differs from the start before, as {`name`, `before`, `value`}; of a secret only that it does (both null). `first`:
-    there was no start before, and what differs from the defaults is named."""
+    """Changes of the settings since the previous start, as {`name`, `before`, `value`}; both null for a secret.
+
+    `first`: there was no previous start, and the changes are those from the defaults.
+    """
 
     TYPE: ClassVar[str] = "settings.changed"
     KIND: ClassVar[str] = "server"
@@ -303,7 +310,7 @@ class SettingsChanged(Entry):
     machine: str
     first: bool
     changes: list[dict[str, str | None]]
-    kept: dict[str, Any]  # by which the next start is compared
+    kept: dict[str, Any]  # compared with at the next start
 
 
 ENTRIES: dict[str, type[Entry]] = {

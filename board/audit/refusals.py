@@ -1,4 +1,4 @@
-"""What is refused at the doors: counted for the metrics, logged, and written into the audit journal."""
+"""Refused sign-ins and requests: counted in the metrics, logged, and written to the audit journal."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ from board.engine.identity import RefusedToken
 from board.telemetry import metrics
 from models.accounts import Account
 
-LONGEST = 200  # characters of what a stranger says of themselves
+MAX_TEXT = 200  # characters of client-supplied text that are kept
 
 
 class Refusals:
@@ -19,29 +19,29 @@ class Refusals:
         self._repeats = repeats
 
     def sign_in(self, account: Account | None, reason: Literal["unknown", "password", "disabled"], address: str) -> None:
-        """Address and password do not fit, or the account is disabled."""
+        """Record a sign-in with a wrong address or password, or of a disabled account."""
         metrics.sign_ins.labels("failed").inc()
         id, name = (account.id, account.name) if account else ("", None)
         self._repeats.add(SignInFailed(id=id, name=name, reason=reason, address=address or None))
 
     def throttled(self, account: Account | None, address: str) -> None:
-        """Too many have failed before."""
+        """Record a sign-in that was throttled after too many failures."""
         metrics.sign_ins.labels("throttled").inc()
         id, name = (account.id, account.name) if account else ("", None)
         self._repeats.add(SignInThrottled(id=id, name=name, address=address or None))
 
     def origin(self, connection: HTTPConnection, account: Account | None) -> None:
-        """A browser sent what a page of another site had it send."""
+        """Record a request that a page of another site made a browser send."""
         metrics.refused.labels("origin").inc()
         id, name = (account.id, account.name) if account else ("", None)
-        origin = connection.headers.get("origin", "")[:LONGEST].replace("\0", "") or None
-        path = connection.scope["path"][:LONGEST]
+        origin = connection.headers.get("origin", "")[:MAX_TEXT].replace("\0", "") or None
+        path = connection.scope["path"][:MAX_TEXT]
         self._repeats.add(
             OriginRefused(id=id, name=name, origin=origin, path=path, address=client_address.of(connection) or None)
         )
 
     def token(self, refused: RefusedToken, address: str) -> None:
-        """A bearer token that is none, or is no longer good."""
+        """Record a bearer token that is unknown or no longer valid."""
         metrics.refused.labels("token").inc()
         id, name = (refused.account.id, refused.account.name) if refused.account else ("", None)
         token, title = (refused.token.id, refused.token.name) if refused.token else (None, None)

@@ -1,8 +1,8 @@
-"""Entries that strangers can cause as often as they like, collected and written beside the hot path.
+"""Entries that strangers can cause as often as they like, collected and written outside the request path.
 
-Of each kind, address and account the first is written within a second; those that follow within minutes are one entry more, with
-their number. Different ones are written one by one up to a bound, and counted beyond it: nobody fills the database by
-knocking, and nobody who signs in waits for it. What was collected and not written yet is lost where this process is killed.
+Of each type, address and account the first is written within a second; repetitions within minutes become one more entry with
+their number. Distinct ones are written singly up to a bound and counted beyond it. So an attacker can't fill the database, and no
+sign-in waits for it. Entries collected and not yet written are lost if this process is killed.
 """
 
 import time
@@ -21,17 +21,17 @@ from realtime.periodic import run_every
 
 log = structlog.get_logger()
 
-EVERY_S = 1.0  # how often what was collected is written
-WINDOW_S = 300.0  # in which what is the same is counted
-MOST = 100  # different ones that are written one by one in a window
-WAITING = 4 * MOST  # entries that wait while the database can't be written to; those after them are counted only
+INTERVAL_S = 1.0  # between two writes of collected entries
+WINDOW_S = 300.0  # in which repetitions are counted
+MAX_DISTINCT = 100  # distinct entries written singly in a window
+MAX_QUEUED = 4 * MAX_DISTINCT  # entries queued while the database takes no writes; later ones are only counted
 
 Key = tuple[str, str, str | None, str | None]
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What came in this window: the entry as it came first, when, and how many came after it."""
+class _Repetition:
+    """Repetitions in this window: the first entry, its time, and the number that followed."""
 
     entry: Repeated
     since: str
@@ -39,68 +39,73 @@ class _Seen:
 
 
 class Repeats:
-    """`add` is called by the loop's tasks, and never waits."""
+    """Collector of repeated entries. `add` is called on the event loop, and never waits."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database, self._clock = database, clock
-        self._waiting: list[Entry] = []
-        self._seen: dict[Key, _Seen] = {}
-        self._beyond: Counter[str] = Counter()  # by type
+        self._queue: list[Entry] = []
+        self._seen: dict[Key, _Repetition] = {}
+        self._overflow: Counter[str] = Counter()  # entries counted only, by type
         self._began, self._since = clock(), ""
 
     def add(self, entry: Repeated) -> None:
-        """Takes an entry, to be written or counted."""
-        self._turn_window()
+        """Queue an entry, or count it."""
+        self._roll_window()
         self._since = self._since or format_utc(now())
         key = (entry.TYPE, entry.id, entry.address, getattr(entry, "reason", None))
         seen = self._seen.get(key)
-        if seen is None or isinstance(entry, SignInFailed):  # of which each is looked at by whoever shuts the door to an address
-            writer.say(entry, actor.NOBODY)
+        if seen is None or isinstance(
+            entry, SignInFailed
+        ):  # each failed sign-in is logged, as tools that block addresses read the log
+            writer.log_entry(entry, actor.NOBODY)
         if seen is not None:
             seen.more += 1
-        elif len(self._seen) < MOST and len(self._waiting) < WAITING:
-            self._seen[key] = _Seen(entry, format_utc(now()))
-            self._waiting.append(entry)
+        elif len(self._seen) < MAX_DISTINCT and len(self._queue) < MAX_QUEUED:
+            self._seen[key] = _Repetition(entry, format_utc(now()))
+            self._queue.append(entry)
         else:
-            self._beyond[entry.TYPE] += 1
+            self._overflow[entry.TYPE] += 1
 
     async def run(self) -> None:
-        """Writes by the clock."""
-        await run_every(EVERY_S, self._round)
+        """Write the queued entries periodically, until cancelled."""
+        await run_every(INTERVAL_S, self._write_or_warn)
 
-    async def _round(self) -> None:
+    async def _write_or_warn(self) -> None:
         try:
             await self.write()
         except DatabaseUnavailable:
-            log.warning("the audit journal can't be written")
+            log.warning("audit journal write failed")
 
     async def write(self) -> None:
-        """Writes what is waiting, in one transaction. Raises DatabaseUnavailable; then it waits on: where the commit was lost on
-        the way it may be written twice, and is not lost."""
-        self._turn_window()
-        if not self._waiting:
+        """Write the queued entries in one transaction.
+
+        Raise DatabaseUnavailable; the entries stay queued. If the response of the commit was lost they are written twice rather
+        than never.
+        """
+        self._roll_window()
+        if not self._queue:
             return
-        entries, self._waiting = self._waiting, []
+        entries, self._queue = self._queue, []
         try:
             await self._database.write(lambda session: _write(session, entries))
         except DatabaseUnavailable:
-            self._waiting = entries + self._waiting
+            self._queue = entries + self._queue
             raise
 
     async def close(self) -> None:
-        """Writes all of it, what was only counted so far too. Raises DatabaseUnavailable."""
+        """Write everything, including what was only counted so far. Raise DatabaseUnavailable."""
         self._end_window()
         await self.write()
 
-    def _turn_window(self) -> None:
-        if self._clock() - self._began >= WINDOW_S and len(self._waiting) < WAITING:
+    def _roll_window(self) -> None:
+        if self._clock() - self._began >= WINDOW_S and len(self._queue) < MAX_QUEUED:
             self._end_window()
 
     def _end_window(self) -> None:
         repeated = [replace(each.entry, count=each.more, since=each.since) for each in self._seen.values() if each.more]
-        over = [Overflowed(id="server", of=type, count=count, since=self._since) for type, count in self._beyond.items()]
-        self._waiting += [*repeated, *over]
-        self._seen, self._beyond, self._began, self._since = {}, Counter(), self._clock(), ""
+        over = [Overflowed(id="server", of=type, count=count, since=self._since) for type, count in self._overflow.items()]
+        self._queue += [*repeated, *over]
+        self._seen, self._overflow, self._began, self._since = {}, Counter(), self._clock(), ""
 
 
 def _write(session: Session, entries: list[Entry]) -> None:

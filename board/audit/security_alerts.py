@@ -1,7 +1,8 @@
-"""Alerts about somebody's own account: an administrator made a token with its rights, say. Nobody can switch them off.
+"""Alerts about a person's own account, for example a token that an administrator made with its rights. They can't be switched
+off.
 
-What is behind them stands in the audit journal, which the person may not see. So an alert is named by its number among those of
-the account, and carries what there is to know.
+Their cause is in the audit journal, which the person may not read. So an alert is identified by its number within the account,
+and carries all that there is to know.
 """
 
 from collections.abc import Collection
@@ -31,28 +32,31 @@ _LIST = text(
 )
 
 
-def record(session: Session, account: str, said: JournalEvent) -> None:
-    """Alerts an account by an entry of the audit journal, whose row is locked: so the numbers have no gaps."""
+def record(session: Session, account: str, event: JournalEvent) -> None:
+    """Alert an account about an entry of the audit journal. The audit board is locked, so the numbers have no gaps."""
     number = session.connection().execute(_NUMBER, {"account": account}).scalar_one()
-    session.connection().execute(_ADD, {"account": account, "number": number, "seq": said.seq, "at": said.at})
+    session.connection().execute(_ADD, {"account": account, "number": number, "seq": event.seq, "at": event.at})
     bump_alert_version(session, account)
 
 
 def unread(session: Session, accounts: Collection[str], since: str) -> list[Row[Any]]:
-    """Unread alerts of these accounts: account, number, at."""
+    """Return the unread alerts of these accounts: account, number, at."""
     asked = {"people": list(accounts), "since": since, "own": OWN}
     return list(session.connection().execute(_UNREAD, asked)) if accounts else []
 
 
-def listed(
+def list_alerts(
     session: Session, account: str, since: str, hidden: Collection[str], limit: int, desktop: bool
 ) -> list[dict[str, Any]]:
-    """The newest of an account, as the contract has alerts. The search that one is about is named only to who may see it."""
+    """Return the newest alerts of an account in the contract's format.
+
+    A search is named only if it is not among the `hidden` ones.
+    """
     asked = {"account": account, "since": since, "own": OWN, "limit": limit}
-    return [_told(row, account, hidden, desktop) for row in session.connection().execute(_LIST, asked)]
+    return [_to_json(row, account, hidden, desktop) for row in session.connection().execute(_LIST, asked)]
 
 
-def _told(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -> dict[str, Any]:
+def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -> dict[str, Any]:
     about = orjson.loads(row.body)["about"] if row.body is not None else {}
     search = about.get("board")
     seen = search is not None and search not in hidden

@@ -1,7 +1,7 @@
-"""Writes entries of the audit journal, in the transaction of what they are about.
+"""Writer of the audit journal: adds entries in the transaction of the change that they record.
 
-The audit board is locked after everything else that the transaction locks, and when all else of it is written: so nobody waits
-for it for long, and no two wait for each other.
+The audit board is locked last in the transaction, after everything else is written, so it is locked briefly and without
+deadlocks.
 """
 
 from collections.abc import Iterable
@@ -32,22 +32,25 @@ _MAKE = text(
 def write(
     session: Session, entry: Entry, *, by: Actor | None = None, also_alerts: Iterable[str] = (), logged: bool = True
 ) -> None:
-    """Writes an entry when all else of this transaction is written; logs it when it is on the disk. `by` is who did it, else who
-    acts in this session. `also_alerts` are accounts that are alerted beside the one that the entry is about."""
-    unit_of_work.current(session).changes += 1  # who is refused after this must undo it
+    """Write an entry at the end of this transaction, and log it after the commit.
+
+    `by` is the actor, by default that of the session. `also_alerts` are accounts to alert besides the one that the entry is
+    about.
+    """
+    unit_of_work.current(session).changes += 1  # a refusal after this has to roll back
     actor = by or actors.of(session)
     unit_of_work.current(session).final_steps.append(partial(_append, entry, actor, frozenset(also_alerts)))
-    if logged and actor.kind != "command_line":  # which has no log, and says what it did
-        after_commit(session, partial(say, entry, actor))
+    if logged and actor.kind != "command_line":  # the command line has no log; it prints what it did
+        after_commit(session, partial(log_entry, entry, actor))
 
 
 async def write_alone(database: Database, entry: Entry, by: Actor) -> None:
-    """Writes an entry of what is read, before it is given. Raises DatabaseUnavailable: then it is not to be given."""
+    """Write an entry about data that is about to be sent. Raise DatabaseUnavailable: then the data must not be sent."""
     await database.write(lambda session: write(session, entry, by=by))
 
 
-def ready(session: Session) -> Board:
-    """The audit board, made where there is none yet; its row locked until the transaction ends, in which nothing else is locked
+def lock_audit_board(session: Session) -> Board:
+    """Return the audit board with its row locked until the transaction ends, creating it if needed. Nothing else may be locked
     after it."""
     board = unit_of_work.lock_board(session, AUDIT)
     if board is None:
@@ -58,29 +61,29 @@ def ready(session: Session) -> Board:
     return board
 
 
-def say(entry: Entry, actor: Actor) -> None:
-    """A line of the log: ids and codes. An address is said where somebody failed to sign in, for whoever shuts the door to it."""
+def log_entry(entry: Entry, actor: Actor) -> None:
+    """Log an entry: ids and codes, and for failed sign-ins the address, so that other tools can block it."""
     ids = {entry.KIND: entry.id, "by": actor.id, "token": actor.token or getattr(entry, "token", None)}
-    told = {name: value for name, value in ids.items() if value}
+    values = {name: value for name, value in ids.items() if value}
     if isinstance(entry, Repeated) and entry.TYPE.startswith("sign_in."):
-        told["address"] = entry.address
+        values["address"] = entry.address
     if (reason := getattr(entry, "reason", None)) is not None:
-        told["reason"] = reason
+        values["reason"] = reason
     if (count := getattr(entry, "count", 1)) != 1:
-        told["count"] = count
-    (log.warning if entry.WARNS else log.info)(entry.TYPE, **told)
+        values["count"] = count
+    (log.warning if entry.WARNS else log.info)(entry.TYPE, **values)
 
 
 def _append(entry: Entry, actor: Actor, also_alerts: frozenset[str], session: Session) -> None:
-    board = ready(session)
+    board = lock_audit_board(session)
     payload = {"actor": actor.body()} | entry.payload()
-    said = journal.append(session, board, entry.TYPE, entry.KIND, entry.id, actor.id, format_utc(now()), payload)
-    for account in sorted(_alerted(entry, actor) | also_alerts - {actor.id}):
-        security_alerts.record(session, account, said)
+    event = journal.append(session, board, entry.TYPE, entry.KIND, entry.id, actor.id, format_utc(now()), payload)
+    for account in sorted(_accounts_to_alert(entry, actor) | also_alerts - {actor.id}):
+        security_alerts.record(session, account, event)
 
 
-def _alerted(entry: Entry, actor: Actor) -> set[str]:
-    """Nobody of what they did themselves; nor of what nobody known did (whoever used a link: its making has alerted), or
-    Searchboard by itself."""
+def _accounts_to_alert(entry: Entry, actor: Actor) -> set[str]:
+    """Return the account to alert. Nobody is alerted about their own action, nor about one by nobody known (the making of a link
+    has alerted already) or by the server."""
     quiet = actor.kind in ("nobody", "server") or actor.id == entry.id or getattr(entry, "first", False)
     return {entry.id} if entry.ALERTS and not quiet else set()

@@ -1,1 +1,1 @@
-"""The audit journal as administrators read it: a page, a call, a CSV file."""
+"""Audit journal for administrators: a page, an HTTP API, and a CSV file."""

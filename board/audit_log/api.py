@@ -1,4 +1,4 @@
-"""The calls that read the audit journal: as JSON, a page at a time, and all that fits a filter as a file for spreadsheets."""
+"""HTTP API of the audit journal: entries as JSON, a page at a time, and all that match a filter as a CSV file."""
 
 from collections.abc import AsyncIterator
 
@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.audit_log import reading, sentences
-from board.audit_log.reading import Filter, Found
+from board.audit_log.reading import AuditEntry, Filter
 from board.engine import access
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
@@ -24,8 +24,8 @@ from models.board import AUDIT, Board
 from models.times import format_utc, parse_utc
 from realtime.strict_json import MAX_INTEGER
 
-LIMIT, MOST = 100, 500  # entries in an answer
-AT_ONCE = 200  # entries that are read at once for a file
+DEFAULT_LIMIT, MAX_LIMIT = 100, 500  # entries per response: default and maximum
+BATCH_SIZE = 200  # entries read per query for a file
 FILE = "audit.csv"
 HEADER = (
     N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("What happened"), N_("Address"), N_("Kind"), N_("Id"),
@@ -33,7 +33,7 @@ HEADER = (
 
 
 def filter_of(request: Request) -> Filter:
-    """Read the filter from the query. Raises Refused `invalid`."""
+    """Read the filter from the query string. Raise Refused `invalid`."""
     asked = request.query_params
     kind = asked.get("kind") or None
     if kind is not None and not Filter(kind=kind).types():
@@ -55,31 +55,33 @@ def _time(request: Request, name: str) -> str | None:
 
 
 def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
-    """Return the caller and the board, if they may know of it now. Raises Refused."""
+    """Return the caller and the audit board, if the caller may read it now. Raise Refused."""
     account = require_active(session, caller)
     return account, access.audit_board(session, account)
 
 
 @limited_per_account
 async def entries(request: Request, caller: Caller) -> Response:
-    """The newest entries, or those before a seq."""
+    """`GET /api/v1/audit`: the newest entries, or those before a seq."""
 
-    def read(session: Session) -> tuple[Board, list[Found], int]:
-        _, board = administrator(session, caller)  # first: to everybody else there is nothing that could be asked wrongly
+    def read(session: Session) -> tuple[Board, list[AuditEntry], int]:
+        _, board = administrator(
+            session, caller
+        )  # first, so that for everybody else this resource does not exist, whatever the query
         before, limit = (
             int_query_param(request, "before", MAX_INTEGER, 1, MAX_INTEGER),
-            int_query_param(request, "limit", LIMIT, 1, MOST),
+            int_query_param(request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
         )
         return board, reading.newest(session, filter_of(request), before, limit + 1), limit
 
     board, found, limit = await service_of(request).heavy_reads.read(caller, read)
-    told = [each.wire() for each in found[:limit]]
-    return json_response({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": told, "more": len(found) > limit})
+    texts = [each.to_json() for each in found[:limit]]
+    return json_response({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": texts, "more": len(found) > limit})
 
 
 @limited_per_account
 async def csv(request: Request, caller: Caller) -> Response:
-    """All entries that fit, the newest first, for a spreadsheet. That somebody took them is an entry too."""
+    """`GET /api/v1/audit.csv`: all matching entries, newest first, as CSV. The download is itself an entry."""
     desk = service_of(request)
 
     def begin(session: Session) -> tuple[Filter, int]:
@@ -93,20 +95,20 @@ async def csv(request: Request, caller: Caller) -> Response:
     return StreamingResponse(body, headers={"content-type": CSV, "content-disposition": f'attachment; filename="{FILE}"'})
 
 
-async def _csv(desk: BoardService, caller: Caller, wanted: Filter, before: int, reads: str) -> AsyncIterator[bytes]:
-    yield BOM + lines([[translate(word, reads) for word in HEADER]])
+async def _csv(desk: BoardService, caller: Caller, wanted: Filter, before: int, language_code: str) -> AsyncIterator[bytes]:
+    yield BOM + lines([[translate(word, language_code) for word in HEADER]])
     while before:
 
         def read(session: Session, before: int = before) -> tuple[bytes, int]:
             administrator(session, caller)
-            found = reading.newest(session, wanted, before, AT_ONCE)
-            return lines(_row(each, reads) for each in found), found[-1].seq if len(found) == AT_ONCE else 0
+            found = reading.newest(session, wanted, before, BATCH_SIZE)
+            return lines(_row(each, language_code) for each in found), found[-1].seq if len(found) == BATCH_SIZE else 0
 
         part, before = await desk.heavy_reads.read(caller, read)
         yield part
 
 
-def _row(entry: Found, reads: str) -> list[object]:
-    who, what = sentences.who(entry.actor) if entry.payload else "", sentences.sentence(entry)
-    told = (translate(who, reads), translate(what, reads), entry.about.get("address") or "")
-    return [entry.seq, entry.at, entry.type, *told, entry.kind, entry.id]
+def _row(entry: AuditEntry, language_code: str) -> list[object]:
+    who, what = sentences.actor_name(entry.actor) if entry.payload else "", sentences.sentence(entry)
+    texts = (translate(who, language_code), translate(what, language_code), entry.about.get("address") or "")
+    return [entry.seq, entry.at, entry.type, *texts, entry.kind, entry.id]

@@ -1,4 +1,4 @@
-"""Descriptions of what the calls of the audit journal take and give, for `board.api.endpoint_docs`."""
+"""Schemas of the audit journal's endpoints, for `board.api.endpoint_docs`."""
 
 from board.audit.entries import ENTRIES, Entry
 from board.audit_log.reading import GROUPS
@@ -15,7 +15,7 @@ _META: Schema = {"seq": COUNT, "at": TIME, "type": TEXT, "kind": TEXT, "id": TEX
 
 
 def _entry(entry: type[Entry]) -> Schema:
-    about = object_schema({name: {} for name in entry.told()})
+    about = object_schema({name: {} for name in entry.sent_fields()})
     return object_schema(_META | {"type": {"const": entry.TYPE}, "kind": {"const": entry.KIND}, "actor": _ACTOR, "about": about})
 
 

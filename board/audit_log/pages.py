@@ -1,4 +1,4 @@
-"""The page on which administrators read the audit journal: by day, the newest first, as plain sentences."""
+"""Page on which administrators read the audit journal: by day, newest first, as plain sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from board.accounts import accounts
 from board.audit.entries import ENTRIES
 from board.audit_log import reading, sentences
 from board.audit_log.api import administrator
-from board.audit_log.reading import Filter, Found
+from board.audit_log.reading import AuditEntry, Filter
 from board.documents import content
 from board.engine.identity import Caller
 from board.i18n import N_, translate
@@ -27,20 +27,20 @@ from models.times import DESK, format_utc, parse_utc
 from realtime.strict_json import MAX_INTEGER
 
 PATH = "/audit"
-AT_ONCE = 50  # entries that are shown, and shown more each time
-KINDS = {  # what can be chosen, by the first part of types
+PAGE_SIZE = 50  # entries per page
+KINDS = {  # choices of the filter, by the first part of the types
     "sign_in": N_("Sign-ins"), "account": N_("Accounts and roles"), "password": N_("Passwords"), "link": N_("One-time links"),
     "sessions": N_("Sessions ended"), "token": N_("API tokens"), "members": N_("Members of searches"), "display": N_("Displays"),
     "export": N_("Downloads"), "source": N_("Sources read"), "origin": N_("Requests from other sites"),
     "backup": N_("Backups"), "settings": N_("Settings"), "audit": N_("Entries left out"),
 }  # fmt: skip
-NAMES = ("account", "kind", "from", "until")  # of what is asked for
+NAMES = ("account", "kind", "from", "until")  # query parameters of the filter
 WRONG_TIME = N_("A time could not be read. All entries are shown.")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """An entry as it is shown."""
+class EntryLine:
+    """Entry as the page shows it."""
 
     seq: int
     at: str
@@ -49,9 +49,9 @@ class Line:
     warns: bool
 
 
-async def shown(request: Request, caller: Caller) -> Response:
-    """`GET /audit`: the newest entries that fit, or those before a seq. Days and times are those of the desk."""
-    desk, reads = service_of(request), language.language_for(request, caller)
+async def audit_page(request: Request, caller: Caller) -> Response:
+    """`GET /audit`: the newest matching entries, or those before a seq. Days and times are in the desk's time zone."""
+    desk, language_code = service_of(request), language.language_for(request, caller)
     asked = {name: request.query_params.get(name, "") for name in NAMES}
     problem = None
     try:
@@ -60,17 +60,17 @@ async def shown(request: Request, caller: Caller) -> Response:
         wanted, problem = Filter(), WRONG_TIME
     before = _before(request.query_params.get("before", ""))
 
-    def read(session: Session) -> tuple[list[Found], list[Account]]:
+    def read(session: Session) -> tuple[list[AuditEntry], list[Account]]:
         administrator(session, caller)
-        return reading.newest(session, wanted, before, AT_ONCE + 1), accounts.all_accounts(session)
+        return reading.newest(session, wanted, before, PAGE_SIZE + 1), accounts.all_accounts(session)
 
     found, people = await desk.database.read(read)
-    entries, more = found[:AT_ONCE], len(found) > AT_ONCE
+    entries, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     kept = {name: value for name, value in asked.items() if value} if problem is None else {}
     older = f"{PATH}?{urlencode(kept | {'before': entries[-1].seq})}" if more else None
     return pages.page(
-        request, "audit_log.html", caller, status=422 if problem else 200, problem=problem and translate(problem, reads),
-        days=_days(entries, reads), asked=asked, filtered=bool(kept), older=older, kinds=KINDS, people=people,
+        request, "audit_log.html", caller, status=422 if problem else 200, problem=problem and translate(problem, language_code),
+        days=_days(entries, language_code), asked=asked, filtered=bool(kept), older=older, kinds=KINDS, people=people,
         file=f"{BASE}/audit.csv?{urlencode(_for_file(wanted))}".rstrip("?"),
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def _kind(asked: str) -> str | None:
 
 
 def _time(typed: str) -> str | None:
-    """What is typed as a time of the desk. Raises ValueError."""
+    """Parse a time in the desk's time zone into UTC. Raise ValueError."""
     return format_utc(datetime.fromisoformat(typed).replace(tzinfo=DESK)) if typed else None
 
 
@@ -93,20 +93,20 @@ def _for_file(wanted: Filter) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def _days(entries: Sequence[Found], reads: str) -> list[tuple[str, str, list[Line]]]:
-    """The days of these entries, the newest first: each as a date, in words, and with its lines."""
+def _days(entries: Sequence[AuditEntry], language_code: str) -> list[tuple[str, str, list[EntryLine]]]:
+    """Group entries by day, newest first: date, date in words, and lines."""
     lines = [(parse_utc(each.at).astimezone(DESK).date().isoformat(), each) for each in entries]
     return [
-        (date, content.day(of_day[0].at, reads), [_line(each, reads) for each in of_day])
+        (date, content.day(of_day[0].at, language_code), [_line(each, language_code) for each in of_day])
         for date, group in groupby(lines, key=lambda line: line[0])
         if (of_day := [each for _, each in group])
     ]
 
 
-def _line(entry: Found, reads: str) -> Line:
-    what = translate(sentences.sentence(entry), reads)
+def _line(entry: AuditEntry, language_code: str) -> EntryLine:
+    what = translate(sentences.sentence(entry), language_code)
     warns = entry.type in ENTRIES and ENTRIES[entry.type].WARNS
-    return Line(entry.seq, entry.at, content.time_text(entry.at, reads), what, warns)
+    return EntryLine(entry.seq, entry.at, content.time_text(entry.at, language_code), what, warns)
 
 
-routes = [Route(PATH, for_admins(shown))]
+routes = [Route(PATH, for_admins(audit_page))]

@@ -1,4 +1,4 @@
-"""Entries of the audit journal, the newest first: all, or those of an account, of a kind, of a time."""
+"""Queries of the audit journal, newest first: all entries, or those of an account, a kind or a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from board.audit.entries import ENTRIES
 
-GROUPS = frozenset(type.partition(".")[0] for type in ENTRIES)  # what stands before the dot of types
+GROUPS = frozenset(type.partition(".")[0] for type in ENTRIES)  # first parts of the types
 
-# The board stands in the text, as nothing else lets a database use the indexes that have its rows alone.
+# The board is a literal in the text, as only then do databases use the partial indexes of its rows.
 _SEQS = "SELECT seq FROM event WHERE board = 'audit' AND seq < :before AND seq > :after AND {} ORDER BY seq DESC LIMIT :limit"
 _ALL, _OF_TYPE = text(_SEQS.format("seq > 0")), text(_SEQS.format("type = :type"))
 _OF_ACCOUNT = [text(_SEQS.format(f"{whose} = :account")) for whose in ("account", "entity")]
@@ -30,7 +30,8 @@ _FIRST_AFTER = text("SELECT min(seq) FROM event WHERE board = 'audit' AND at > :
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`account` did it, or it was done to them. `kind` is a type, or what stands before its dot; the others are stamps."""
+    """Filter of entries. `account` did it, or is what it is about. `kind` is a type, or its first part; `since` and `until` are
+    UTC times."""
 
     account: str | None = None
     kind: str | None = None
@@ -38,13 +39,13 @@ class Filter:
     until: str | None = None
 
     def types(self) -> list[str]:
-        """Those that are of the kind; none where there is no such kind."""
+        """Return the types of this kind; none if the kind is unknown."""
         return [type for type in ENTRIES if self.kind in (type, type.partition(".")[0])]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An entry as it was written; `payload` is empty where it was erased."""
+class AuditEntry:
+    """Entry as it was written; `payload` is empty if it was erased."""
 
     seq: int
     at: str
@@ -63,14 +64,14 @@ class Found:
         about: dict[str, Any] = self.payload.get("about") or {}
         return about
 
-    def wire(self) -> dict[str, Any]:
-        """As the contract has it."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry in the contract's format."""
         meta = {"seq": self.seq, "at": self.at, "type": self.type, "kind": self.kind, "id": self.id}
         return meta | ({"actor": self.actor, "about": self.about} if self.payload else {"erased": True})
 
 
-def newest(session: Session, wanted: Filter, before: int, limit: int) -> list[Found]:
-    """The newest entries that fit, before a seq."""
+def newest(session: Session, wanted: Filter, before: int, limit: int) -> list[AuditEntry]:
+    """Return the newest matching entries before a seq."""
     connection = session.connection()
     asked: dict[str, Any] = {"before": before, "after": 0, "limit": limit}
     if wanted.since is not None:
@@ -80,11 +81,11 @@ def newest(session: Session, wanted: Filter, before: int, limit: int) -> list[Fo
         asked["before"] = before if first_after is None else min(before, first_after)
     seqs = {seq for query, more in _queries(wanted) for seq in connection.execute(query, asked | more).scalars()}
     rows = connection.execute(_ROWS, {"seqs": sorted(seqs, reverse=True)[:limit]}) if seqs else ()
-    return [_found(row) for row in rows]
+    return [_entry(row) for row in rows]
 
 
 def _queries(wanted: Filter) -> Iterator[tuple[TextClause, dict[str, Any]]]:
-    """What gives the seqs of the newest that fit: each goes along one index, so none reads what nobody asked for."""
+    """Yield queries for the seqs of the newest matching entries. Each uses one index, so none reads rows that don't match."""
     types = wanted.types()
     if wanted.account is not None:
         more: dict[str, Any] = {"account": wanted.account} | ({} if wanted.kind is None else {"types": types})
@@ -96,6 +97,6 @@ def _queries(wanted: Filter) -> Iterator[tuple[TextClause, dict[str, Any]]]:
         yield _ALL, {}
 
 
-def _found(row: Row[Any]) -> Found:
+def _entry(row: Row[Any]) -> AuditEntry:
     payload = orjson.loads(row.body) if row.body is not None else {}
-    return Found(row.seq, row.at, row.type, row.kind, row.entity, payload)
+    return AuditEntry(row.seq, row.at, row.type, row.kind, row.entity, payload)

@@ -1,10 +1,10 @@
-"""Entries of the audit journal as plain sentences, to be said in the reader's language."""
+"""Audit entries as plain sentences, to be translated into the reader's language."""
 
 from collections.abc import Callable
 from typing import Any
 
 from board.accounts.accounts import ROLE_NAMES
-from board.audit_log.reading import Found
+from board.audit_log.reading import AuditEntry
 from board.i18n import N_, say
 
 Values = dict[str, Any]
@@ -50,30 +50,30 @@ _OVER = {
     "origin.refused": N_("Too many requests from other sites to list one by one: {count} more"),
     "token.refused": N_("Too many refused API tokens to list one by one: {count} more"),
 }
-_FIELDS = {  # of a display
+_FIELDS = {  # fields of a display
     "name": N_("Name"), "profile": N_("Who is in the room"), "language": N_("Language"), "shows": N_("Content"),
     "theme": N_("Light or dark"), "sound": N_("Sound"),
 }  # fmt: skip
 
 
-def sentence(entry: Found) -> str:
-    """What happened, in English; a `Sentence` where there are values in it. A type of a newer version is told as it is."""
+def sentence(entry: AuditEntry) -> str:
+    """Return what happened, in English; a `Message` if it has values. A type of a newer version is returned as it is."""
     if not entry.payload:
         return N_("Erased")
     values = {name: say(N_("not known")) if value is None else value for name, value in entry.about.items()}
     values |= {name: say(ROLE_NAMES[values[name]]) for name in ("role", "before") if values.get(name) in ROLE_NAMES}
-    values["actor"] = who(entry.actor)
+    values["actor"] = actor_name(entry.actor)
     if entry.type in _CHANGES:
-        values["changes"] = _listed(_CHANGES[entry.type](entry.about))
-    told = _VARIANTS[entry.type](entry.about) if entry.type in _VARIANTS else _SAYS.get(entry.type)
-    if told is None:
+        values["changes"] = _joined(_CHANGES[entry.type](entry.about))
+    template = _VARIANTS[entry.type](entry.about) if entry.type in _VARIANTS else _SAYS.get(entry.type)
+    if template is None:
         return entry.type
-    said, count = say(told, **values), values.get("count", 1)
-    return said if count == 1 or "{count}" in told else say(N_("{what} ({count} more times)"), what=said, count=count)
+    message, count = say(template, **values), values.get("count", 1)
+    return message if count == 1 or "{count}" in template else say(N_("{what} ({count} more times)"), what=message, count=count)
 
 
-def who(actor: Values) -> str:
-    """Who did it."""
+def actor_name(actor: Values) -> str:
+    """Return the name of the actor, as a message."""
     name = actor.get("name") or say(N_("not known"))
     match actor.get("kind"):
         case "account":
@@ -121,7 +121,7 @@ def _setting(change: Values) -> str:
     return str(change["name"]) if before is None and value is None else f"{change['name']}: {before or '–'} → {value or '–'}"
 
 
-def _listed(parts: list[str]) -> str:
+def _joined(parts: list[str]) -> str:
     """Parts in a row, each of which may be a sentence to be translated."""
     row = ", ".join(f"{{part{number}}}" for number in range(len(parts)))
     return say(row or "–", **{f"part{number}": part for number, part in enumerate(parts)})

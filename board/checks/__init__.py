@@ -1,4 +1,4 @@
-"""What an installation needs, looked at from outside: a line for each, and whether anything is wrong."""
+"""Checks of an installation from outside: a line for each, and whether anything is wrong."""
 
 from board.checks.finding import Finding, State
 from board.checks.run import run

@@ -1,4 +1,4 @@
-"""The database: whether it can be reached, has this version's tables, and has room."""
+"""Check of the database: reachable, migrated to this version, and with free space."""
 
 import os
 from pathlib import Path
@@ -13,13 +13,13 @@ from models.db import sqlite
 from models.db.database import Database
 
 MB = 1_000_000
-LITTLE, TOO_LITTLE = 1_000 * MB, 100 * MB  # bytes
+WARN_BELOW, WRONG_BELOW = 1_000 * MB, 100 * MB  # bytes
 TABLES = "tables of this version"
 _VERSION = text("SHOW server_version")
 _SIZE = text("SELECT pg_database_size(current_database())")
 
 
-def look(settings: Settings) -> tuple[State, str]:
+def check(settings: Settings) -> tuple[State, str]:
     path = Database(settings.database_url, reading=True).path
     return read(lambda session: _of_file(path) if path else _of_server(session))
 
@@ -31,9 +31,9 @@ def _of_file(path: Path) -> tuple[State, str]:
     says = f"SQLite {sqlite.library.sqlite_version}, {TABLES}, {size / MB:.1f} MB, {free / MB:,.0f} MB free on its disk."
     if not os.access(path, os.W_OK):
         return State.WRONG, f"{says} This account may not write {path}."
-    if free < TOO_LITTLE:
+    if free < WRONG_BELOW:
         return State.WRONG, f"{says} The disk is nearly full."
-    if free < LITTLE:
+    if free < WARN_BELOW:
         return State.WARNING, f"{says} The disk is filling."
     if sqlite.needs_lock_file:
         return State.WARNING, f"{says} Before 3.51.3 two servers on one file can damage it: run one."

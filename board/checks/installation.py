@@ -1,4 +1,4 @@
-"""The program itself: which version, and whether its environment has what it requires."""
+"""Check of the program: its version, and whether its environment has the required packages."""
 
 import platform
 import sys
@@ -10,10 +10,10 @@ from board.install import environments
 from board.settings import VERSION
 
 
-def look() -> tuple[State, str]:
+def check() -> tuple[State, str]:
     env, root = Path(sys.prefix), bootstrap.ROOT
-    says = f"Searchboard {VERSION}, Python {platform.python_version()}, in {env}."
+    text = f"Searchboard {VERSION}, Python {platform.python_version()}, in {env}."
     ours = bootstrap.is_checkout(root) and environments.is_ours(root, env)
     if ours and not environments.is_current(root, env, bootstrap.NONE):
-        return State.WRONG, f"{says} The checkout requires other packages: {bootstrap.advice(root)}."
-    return State.OK, says
+        return State.WRONG, f"{text} The checkout requires other packages: {bootstrap.advice(root)}."
+    return State.OK, text

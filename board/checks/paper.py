@@ -1,4 +1,4 @@
-"""PDFs: whether one can be made."""
+"""Check of PDFs: whether one can be made."""
 
 import subprocess
 from importlib.util import find_spec
@@ -8,18 +8,18 @@ from board.checks.finding import State
 from board.documents import pdf, pdf_process
 from board.settings import Settings
 
-WITHIN_S = 30.0
+TIMEOUT_S = 30.0
 
 
-def look(settings: Settings) -> tuple[State, str]:
+def check(settings: Settings) -> tuple[State, str]:
     if find_spec("weasyprint") is None:
         return State.WARNING, f"None can be made: {bootstrap.advice(extra='paper')}."
     try:
         done = subprocess.run(  # noqa: S603 - our own words, no shell
-            pdf.command(), input=b"<p>One</p>", capture_output=True, check=False, timeout=WITHIN_S, env=pdf.environment()
+            pdf.command(), input=b"<p>One</p>", capture_output=True, check=False, timeout=TIMEOUT_S, env=pdf.environment()
         )
     except subprocess.TimeoutExpired:
-        return State.WRONG, f"One takes more than {WITHIN_S:.0f} s."
+        return State.WRONG, f"One takes more than {TIMEOUT_S:.0f} s."
     if done.returncode == pdf_process.NOT_THERE:
         return (
             State.WARNING,

@@ -1,4 +1,5 @@
-"""The address that browsers use: whether the server is reached by it, sockets too, and is told whose they are."""
+"""Check of the public address: whether pages and sockets reach the server through it, and whether the server accepts its
+origin."""
 
 import http.client
 import re
@@ -8,10 +9,10 @@ from urllib.parse import urlsplit
 from board.checks.finding import State
 from board.settings import Settings
 
-WITHIN_S = 5.0
-MOST = 1_000_000  # bytes of a page
+TIMEOUT_S = 5.0
+MAX_PAGE_BYTES = 1_000_000  # bytes read of a page
 LOCAL = ("127.0.0.1", "::1", "localhost")
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - looked for, not listened on
+LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - looked for, not listened on
 UPGRADE = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -21,8 +22,8 @@ UPGRADE = {
 UNSET = "PUBLIC_URL is not set"
 
 
-def look(settings: Settings) -> tuple[State, str]:
-    host = EVERYWHERE.get(settings.host, settings.host)
+def check(settings: Settings) -> tuple[State, str]:
+    host = LOOPBACK_OF.get(settings.host, settings.host)
     own = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     serves = _status(own, "/healthz") == 200
     if settings.origin is None:
@@ -48,17 +49,20 @@ def _set(origin: str, own: str, serves: bool) -> tuple[State, str]:
         return (State.WRONG, f"{why}.") if serves else (State.SKIPPED, f"{why}, and no server listens at {own}.")
     if healthy != 200:
         return (State.WRONG if serves else State.SKIPPED), f"{origin} answers {healthy}: does the proxy know where the server is?"
-    told = _told_origin(origin)
-    if told != origin:
-        return State.WRONG, f"The server behind {origin} takes {told or 'another address'} for its own: it refuses sockets."
-    met = _status(origin, "/ws", UPGRADE | {"Origin": origin})
-    if met == 401:  # nobody is signed in: so it came to be asked
+    stated = _stated_origin(origin)
+    if stated != origin:
+        return State.WRONG, f"The server behind {origin} takes {stated or 'another address'} for its own: it refuses sockets."
+    status = _status(origin, "/ws", UPGRADE | {"Origin": origin})
+    if status == 401:  # 401: the request reached the server as a socket, without a session
         return State.OK, f"Pages and sockets come through {origin}."
-    return State.WRONG, f"{origin} answers, and lets no socket through ({met or 'no answer'}): the proxy has to pass on Upgrade."
+    return (
+        State.WRONG,
+        f"{origin} answers, and lets no socket through ({status or 'no answer'}): the proxy has to pass on Upgrade.",
+    )
 
 
 def _status(origin: str, path: str, headers: dict[str, str] | None = None) -> int:
-    """Return the status of an answer; 0 where there is none."""
+    """Return the status of a response; 0 if there is none."""
     try:
         return _ask(origin, path, headers or {})
     except (OSError, http.client.HTTPException):
@@ -77,28 +81,28 @@ def _ask(origin: str, path: str, headers: dict[str, str]) -> int:
 def _connection(origin: str) -> http.client.HTTPConnection:
     to = urlsplit(origin)
     kind = http.client.HTTPSConnection if to.scheme == "https" else http.client.HTTPConnection
-    return kind(to.hostname or "", to.port, timeout=WITHIN_S)
+    return kind(to.hostname or "", to.port, timeout=TIMEOUT_S)
 
 
 def _read(origin: str, path: str) -> str:
-    """Return a page; empty where there is none."""
+    """Return a page; empty if there is none."""
     connection = _connection(origin)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
-        return answer.read(MOST).decode(errors="replace") if answer.status == 200 else ""
+        return answer.read(MAX_PAGE_BYTES).decode(errors="replace") if answer.status == 200 else ""
     except (OSError, http.client.HTTPException):
         return ""
     finally:
         connection.close()
 
 
-def _told_origin(origin: str) -> str:
-    """Return what the sign-in page says is the server's own address."""
+def _stated_origin(origin: str) -> str:
+    """Return the server's own address as the sign-in page states it."""
     found = re.search(r'data-origin="([^"]*)"', _read(origin, "/login"))
     return found[1] if found else ""
 
 
 def _refused(own: str) -> bool:
-    """True if the server has met its own pages by https, since it was started, and did not know."""
+    """Return whether the server has refused its own pages since it was started, because they came by https."""
     return bool(re.search(r'^board_refused_total\{[^}]*"public_url"[^}]*\} (?!0)', _read(own, "/metrics"), re.M))

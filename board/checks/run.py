@@ -1,4 +1,4 @@
-"""All checks, in order. Each looks for seconds at most, and changes nothing."""
+"""All checks, in order. Each takes seconds at most, and changes nothing."""
 
 from collections.abc import Callable
 
@@ -13,18 +13,18 @@ from models.db.errors import ConfigurationError, DatabaseUnavailable
 Check = Callable[[Settings], tuple[State, str]]
 
 CHECKS: dict[str, Check] = {
-    "database": database.look,
-    "redis": redis.look,
-    "address": proxy.look,
-    "pdf": paper.look,
-    "backup": backups.look,
-    "clock": clock.look,
+    "database": database.check,
+    "redis": redis.check,
+    "address": proxy.check,
+    "pdf": paper.check,
+    "backup": backups.check,
+    "clock": clock.check,
 }
 
 
 def run() -> list[Finding]:
-    """Return a finding for each check. Where the settings are wrong, nothing else can be looked at."""
-    found = [Finding("installed", *installation.look())]
+    """Return a finding for each check. If the settings are wrong, all other checks are skipped."""
+    found = [Finding("installed", *installation.check())]
     try:
         settings = Settings()
         settings.check()
@@ -33,12 +33,12 @@ def run() -> list[Finding]:
     except ValidationError as error:
         found.append(Finding("settings", State.WRONG, of_settings.sentence(error)))
     else:
-        found.append(Finding("settings", *of_settings.look(settings)))
-        return found + [_look(name, check, settings) for name, check in CHECKS.items()]
+        found.append(Finding("settings", *of_settings.check(settings)))
+        return found + [_run_check(name, check, settings) for name, check in CHECKS.items()]
     return found + [Finding(name, State.SKIPPED, "The settings are wrong.") for name in CHECKS]
 
 
-def _look(name: str, check: Check, settings: Settings) -> Finding:
+def _run_check(name: str, check: Check, settings: Settings) -> Finding:
     try:
         return Finding(name, *check(settings))
     except ConfigurationError as error:

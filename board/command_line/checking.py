@@ -22,7 +22,7 @@ def check(as_json: AsJson = False) -> None:
     from board.checks import State, run
 
     found = run()
-    print_rows([(each.line, each.shown) for each in found], as_json)
+    print_rows([(each.as_line, each.as_json) for each in found], as_json)
     sys.exit(any(each.state == State.WRONG for each in found))
 
 

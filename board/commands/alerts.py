@@ -148,7 +148,7 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[dict[str,
             found[row.board, row.seq] = row
     told = [_to_json(row, chosen) for row in list(found.values())[:MAX_LISTED]]
     _add_first_names(session, told, hidden)
-    told += security_alerts.listed(session, account, retention_cutoff(now), hidden, MAX_LISTED, desktop=not chosen.quiet)
+    told += security_alerts.list_alerts(session, account, retention_cutoff(now), hidden, MAX_LISTED, desktop=not chosen.quiet)
     return sorted(told, key=lambda each: str(each["at"]), reverse=True)[:MAX_LISTED]
 
 

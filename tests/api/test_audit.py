@@ -305,7 +305,7 @@ FORMULA = "=cmd|' /C calc'!A0"
 async def test_the_file_has_all_that_fits_in_plain_sentences_and_no_formula(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "AT_ONCE", 2)
+    monkeypatch.setattr(api, "BATCH_SIZE", 2)
     eva = new_id()
     written = await wrote(company, *(disabled(eva, name) for name in ("Eva", FORMULA, "Éva", "=1+1", "-1")))
     answer = await company.ada.http.get("/api/v1/audit.csv", params={"account": eva})
@@ -393,7 +393,7 @@ async def test_an_erased_payload_is_gone_and_the_chain_holds(company: Company) -
 
     def erase(session: Session) -> None:
         session.connection().execute(text("DELETE FROM payload WHERE board = 'audit' AND seq = :seq"), {"seq": entry["seq"]})
-        board = writer.ready(session)
+        board = writer.lock_audit_board(session)
         journal.append(session, board, "account.erased", "account", eva, None, board.at, {"actor": None, "about": {}})
 
     await company.server.desk.database.write(erase)
@@ -426,7 +426,7 @@ async def test_readings_of_sources_that_were_kept_before_are_its_first_entries(i
     database.write_now(keep)
     migrate(database)
 
-    def read(session: Session) -> tuple[list[reading.Found], str | None, int]:
+    def read(session: Session) -> tuple[list[reading.AuditEntry], str | None, int]:
         found = reading.newest(session, reading.Filter(kind="source.read"), 2**53, 100)
         return found[::-1], hash_chain.verify(session, session.get_one(Board, AUDIT)), session.get_one(Board, AUDIT).seq
 

@@ -507,7 +507,9 @@ async def test_of_a_secret_is_told_that_it_changed_and_not_what_it_is(tmp_path: 
     assert changes(second) == {"SECRET_KEY": (None, None)}
     assert one not in str([first, second])
     assert two not in str([first, second])
-    told = installation.told_of(settings_for(tmp_path, database_url="postgresql://kim:hunter2@db.example:5432/board?password=x"))
+    told = installation.public_values(
+        settings_for(tmp_path, database_url="postgresql://kim:hunter2@db.example:5432/board?password=x")
+    )
     assert told["DATABASE_URL"] == "postgresql://db.example:5432/board"
     assert "hunter2" not in str(told)
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from board.audit import repeats, writer
 from board.audit.entries import SignInFailed, SignInThrottled
-from board.audit.repeats import MOST, WAITING, WINDOW_S, Repeats
+from board.audit.repeats import MAX_DISTINCT, MAX_QUEUED, WINDOW_S, Repeats
 from board.engine import journal
 from models.board import AUDIT
 from models.db.database import Database, DatabaseUnavailable
@@ -70,20 +70,20 @@ async def test_another_address_account_or_type_is_another_entry(door: Door) -> N
 
 
 async def test_a_flood_of_different_ones_is_counted(door: Door) -> None:
-    for number in range(10 * MOST):
+    for number in range(10 * MAX_DISTINCT):
         door.knock(address=f"192.0.2.{number}")
-    assert len(await door.written()) == MOST
+    assert len(await door.written()) == MAX_DISTINCT
     door.now = WINDOW_S
-    assert (await door.written())[MOST:] == [("audit.overflowed", "sign_in.failed", 9 * MOST)]
+    assert (await door.written())[MAX_DISTINCT:] == [("audit.overflowed", "sign_in.failed", 9 * MAX_DISTINCT)]
     for window in range(2, 12):  # however long it goes on
-        for number in range(10 * MOST):
+        for number in range(10 * MAX_DISTINCT):
             door.knock(address=f"192.0.2.{number}", times=2)
         door.now = window * WINDOW_S
         await door.written()
     entries = await door.written()
-    assert len(entries) <= 12 * (2 * MOST + 1)
+    assert len(entries) <= 12 * (2 * MAX_DISTINCT + 1)
     failed = [count for type, _, count in entries if type in ("sign_in.failed", "audit.overflowed")]
-    assert sum(failed) == 10 * MOST + 10 * 20 * MOST  # none is forgotten
+    assert sum(failed) == 10 * MAX_DISTINCT + 10 * 20 * MAX_DISTINCT  # none is forgotten
 
 
 async def test_while_the_database_is_away_a_bounded_number_waits_and_nothing_is_lost(
@@ -95,13 +95,13 @@ async def test_while_the_database_is_away_a_bounded_number_waits_and_nothing_is_
     monkeypatch.setattr(door.database, "write", away)
     knocked = 0
     for window in range(1, 30):
-        for number in range(MOST + 10):
+        for number in range(MAX_DISTINCT + 10):
             door.knock(address=f"192.0.2.{number}", times=2)
             knocked += 2
         door.now = window * WINDOW_S
         with pytest.raises(DatabaseUnavailable):
             await door.repeats.write()
-        assert len(door.repeats._waiting) <= WAITING + 2 * MOST + 5
+        assert len(door.repeats._queue) <= MAX_QUEUED + 2 * MAX_DISTINCT + 5
     monkeypatch.undo()
     await door.repeats.close()
     assert sum(count for _, _, count in await door.written()) == knocked
@@ -134,5 +134,5 @@ async def test_a_round_goes_on_when_the_database_is_away(door: Door, monkeypatch
 
     monkeypatch.setattr(door.database, "write", away)
     door.knock()
-    await door.repeats._round()
+    await door.repeats._write_or_warn()
     assert warned == ["the audit journal can't be written"]

@@ -73,7 +73,7 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
     ada: Window,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pages, "AT_ONCE", 5)
+    monkeypatch.setattr(pages, "PAGE_SIZE", 5)
     admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
     await happened(office, admin, kim.id, 4)
     await ada.page.goto("/audit")
@@ -116,7 +116,7 @@ async def test_without_the_line_it_says_so_and_keeps_what_is_there(
     ada: Window,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pages, "AT_ONCE", 5)
+    monkeypatch.setattr(pages, "PAGE_SIZE", 5)
     admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
     await happened(office, admin, kim.id, 4)
     ada.may_fail("ERR_INTERNET_DISCONNECTED", "WebSocket", "Failed to load")

@@ -126,7 +126,7 @@ def test_a_disk_that_fills_is_told(
     installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, state: State
 ) -> None:
     monkeypatch.setattr(os, "statvfs", lambda path: Room(free, 1))
-    says = database.look(settings_for(tmp_path))
+    says = database.check(settings_for(tmp_path))
     assert says[0] == state
     assert f"{free // 1_000_000:,} MB free" in says[1]
 
@@ -178,7 +178,7 @@ def test_redis_is_asked_for_all_that_the_readmes_user_may(redis: Redis, redis_ur
     assert checks_redis(settings_for(tmp_path))[0] == State.SKIPPED
 
 
-checks_redis = redis.look  # its name is that of a fixture
+checks_redis = redis.check  # its name is that of a fixture
 
 
 # -- the address --------------------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ checks_redis = redis.look  # its name is that of a fixture
 
 async def look_at(url: str, public_url: str | None, **more: Any) -> tuple[State, str]:
     settings = Settings(_env_file=None, port=int(url.rpartition(":")[2]), public_url=public_url, **more)
-    return await asyncio.to_thread(proxy.look, settings)
+    return await asyncio.to_thread(proxy.check, settings)
 
 
 async def test_an_address_by_which_pages_and_sockets_come_is_well(tmp_path: Path) -> None:
@@ -251,9 +251,9 @@ async def test_an_address_that_can_not_be_reached_is_wrong_only_while_the_server
 
 
 def test_a_pdf_is_made_or_what_to_install_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert paper.look(settings_for(tmp_path)) == (State.OK, "One was made.")
+    assert paper.check(settings_for(tmp_path)) == (State.OK, "One was made.")
     monkeypatch.setattr(paper, "find_spec", lambda name: None)
-    state, says = paper.look(settings_for(tmp_path))
+    state, says = paper.check(settings_for(tmp_path))
     assert (state, "python3 -m board install paper" in says) == (State.WARNING, True)
 
 

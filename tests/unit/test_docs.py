@@ -103,7 +103,7 @@ def test_every_entry_of_the_audit_journal_with_its_fields() -> None:
     for type, entry in ENTRIES.items():
         _, _, kind, about, _ = rows[type].split("|")
         assert kind.strip() == entry.KIND, type
-        assert names(about) >= set(entry.told()), type
+        assert names(about) >= set(entry.sent_fields()), type
 
 
 def test_every_setting_with_its_default() -> None:
