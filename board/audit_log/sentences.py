@@ -116,12 +116,12 @@ _CHANGES: dict[str, Callable[[Values], list[str]]] = {
 
 
 def _setting(change: Values) -> str:
-    """`LOG_LEVEL: INFO → DEBUG`; of a secret its name."""
+    """Return `LOG_LEVEL: INFO → DEBUG`; for a secret only its name."""
     before, value = (change.get(name) for name in ("before", "value"))
     return str(change["name"]) if before is None and value is None else f"{change['name']}: {before or '–'} → {value or '–'}"
 
 
 def _joined(parts: list[str]) -> str:
-    """Parts in a row, each of which may be a sentence to be translated."""
+    """Join parts by commas into a message; each part may be a message itself."""
     row = ", ".join(f"{{part{number}}}" for number in range(len(parts)))
     return say(row or "–", **{f"part{number}": part for number, part in enumerate(parts)})

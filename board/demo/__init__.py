@@ -1,13 +1,12 @@
-"""`board demo`: the board with invented searches, in a folder of its own, in one command."""
+"""Demo (`board demo`): serve the board with invented searches, in a folder of its own."""
 
 import asyncio
 import sys
 import time
 from pathlib import Path
 
-from board.demo import data_dir as place
-from board.demo import simulated_users
-from board.demo.seed import PASSWORD, make
+from board.demo import data_dir, simulated_users
+from board.demo.seed import PASSWORD, create
 from board.demo.seed_data import people
 from board.errors import OperationError
 from board.server.run import run as serve
@@ -15,32 +14,32 @@ from board.settings import Settings
 from models.db.database import ConfigurationError, Database
 from models.db.schema import migrate
 
-HOST = "127.0.0.1"  # known passwords: nobody but this machine
-MADE = "made"  # a file whose time is when the story was played; in it the password
-STALE_H = 6  # the story's last events happened minutes before it was made
+HOST = "127.0.0.1"  # the passwords are known, so only this machine may connect
+STAMP = "made"  # file with the password; its time is when the demo data was created
+MAX_AGE_H = 6  # the last events are dated minutes before the demo data was created
 
 
 def run(port: int, fresh: bool = False, live: bool = False) -> None:
-    """Serves the demo until it is stopped, with colleagues at work if it is to be live; port 0 takes a free one. Raises
-    OperationError, Unusable."""
-    folder = place.choose()
+    """Serve the demo until it is stopped, with simulated users if `live`; port 0 takes a free one. Raise OperationError,
+    ConfigurationError."""
+    folder = data_dir.choose()
     try:
-        with place.alone(folder):
+        with data_dir.locked(folder):
             installation = folder / "installation"
             if fresh or not installation.exists():
                 _make(installation)
-            elif (installation / MADE).read_text() != PASSWORD:
-                raise OperationError(f"The demo in {folder} was made by an earlier version: start with --fresh to begin anew.")
-            elif _age_h(installation) > STALE_H:
-                _say(f"These are the searches of {_age_h(installation):.0f} hours ago: start with --fresh to begin anew.")
+            elif (installation / STAMP).read_text() != PASSWORD:
+                raise OperationError(f"The demo in {folder} was made by an earlier version: use --fresh to start over.")
+            elif _age_h(installation) > MAX_AGE_H:
+                _print(f"The demo data is {_age_h(installation):.0f} hours old: use --fresh to start over.")
             settings = _settings(installation, port)
-            members = _enlist(settings) if live else []
-            working: list[asyncio.Task[None]] = []  # held: a loop forgets a task that nobody holds
+            members = _simulated_users(settings) if live else []
+            tasks: list[asyncio.Task[None]] = []  # keeps a reference: the event loop has only a weak one
 
             def ready(address: str) -> None:
-                _greet(address, folder, [each.person.name for each in members])
+                _print_welcome(address, folder, [each.person.name for each in members])
                 if members:
-                    working.append(asyncio.create_task(simulated_users.SimulatedTeam(address, members).run()))
+                    tasks.append(asyncio.create_task(simulated_users.SimulatedTeam(address, members).run()))
 
             serve(settings, ready)
     except ConfigurationError as why:
@@ -50,25 +49,25 @@ def run(port: int, fresh: bool = False, live: bool = False) -> None:
 
 
 def _make(installation: Path) -> None:
-    began = time.monotonic()
-    _say("Making the demo's searches …")
-    with place.made_whole(installation) as making:
-        count = asyncio.run(make(_settings(making, 0)))
-        (making / MADE).write_text(PASSWORD)
-    _say(f"{count} commands played in {time.monotonic() - began:.1f} s.")
+    started = time.monotonic()
+    _print("Creating the demo's searches …")
+    with data_dir.replace_when_complete(installation) as new:
+        count = asyncio.run(create(_settings(new, 0)))
+        (new / STAMP).write_text(PASSWORD)
+    _print(f"{count} commands executed in {time.monotonic() - started:.1f} s.")
 
 
-def _enlist(settings: Settings) -> list[simulated_users.UserCredentials]:
-    """The colleagues, with tokens that nobody else is told. No server has the database open yet."""
+def _simulated_users(settings: Settings) -> list[simulated_users.UserCredentials]:
+    """Return the simulated users with new tokens. No server has the database open yet."""
     database = Database(settings.database_url)
     migrate(database)
-    members = database.write_now(simulated_users.enlist)
+    members = database.write_now(simulated_users.create_tokens)
     asyncio.run(database.close())
     return members
 
 
 def _settings(installation: Path, port: int) -> Settings:
-    """The demo's own settings: nothing of the environment, which may name a real installation."""
+    """Return the demo's own settings, independent of the environment, which may name a real installation."""
     return Settings(
         _env_file=None,
         database_url=f"sqlite:///{installation / 'board.db'}",
@@ -89,35 +88,35 @@ def _settings(installation: Path, port: int) -> Settings:
 
 
 def _age_h(installation: Path) -> float:
-    return (time.time() - (installation / MADE).stat().st_mtime) / 3600
+    return (time.time() - (installation / STAMP).stat().st_mtime) / 3600
 
 
 def log_ins() -> str:
-    """Lines that say as whom to sign in."""
+    """Return lines that list the accounts to sign in with."""
     people_in = [each for each in people() if each.signs_in]
     width = max(len(each.email) for each in people_in)
     lines = "\n".join(f"    {each.email:{width}}   {each.role}" for each in people_in)
     return f"  Sign in as one of these, with the password {PASSWORD}\n{lines}"
 
 
-def _greet(address: str, folder: Path, colleagues: list[str]) -> None:
-    """What a newcomer needs: where, as whom, who else is there, and how to be two people."""
-    along = (
-        f"  At work with you, invented as all: {', '.join(colleagues[:-1])} and {colleagues[-1]}.\n"
+def _print_welcome(address: str, folder: Path, team_names: list[str]) -> None:
+    """Print the address, the accounts, who else is at work, and how to be a second person."""
+    team = (
+        f"  At work with you, all invented: {', '.join(team_names[:-1])} and {team_names[-1]}.\n"
         "  They leave a search alone while you edit a card of it.\n\n"
-        if colleagues
+        if team_names
         else ""
     )
-    _say(
+    _print(
         f"\nThe demo is at {address}\n\n{log_ins()}\n\n"
-        f"{along}"
+        f"{team}"
         "  To be a second person at the same time, sign in from a private window or another browser:\n"
         "  windows of one browser share a sign-in.\n\n"
-        "  All searches and people are invented. What you change is kept; --fresh begins anew.\n"
-        f"  It lives in {folder}. Stop it with Ctrl+C.\n"
+        "  All searches and people are invented. What you change is kept; --fresh starts over.\n"
+        f"  Its data is in {folder}. Stop it with Ctrl+C.\n"
     )
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()

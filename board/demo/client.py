@@ -1,6 +1,7 @@
-"""The line of a colleague of `demo --live` to the board: what an outside program does, by board/contract.md alone.
+"""WebSocket client of a simulated user, written by board/contract.md alone like any outside program.
 
-It comes back after a cut or a restart, goes on from where it was, and sends again what was not answered, by the same id.
+It reconnects after a lost connection or a restart, resumes from its position, and sends unanswered commands again with the same
+id.
 """
 
 import asyncio
@@ -16,17 +17,17 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
-FIRST_S, LONGEST_S = 0.5, 15.0  # before a line that was lost is tried again
+MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 15.0  # pause before reconnecting: first and longest
 CLOSING_S = 1.0
-SAME_AGAIN = ("unavailable", "rate_limited")  # refusals after which the same is sent again
-AGAIN_S = 1.0
-DONT_COME_BACK = range(4500, 5000)  # close codes
+RETRIED_REFUSALS = ("unavailable", "rate_limited")  # refusals after which a command is sent again
+RETRY_PAUSE_S = 1.0
+FINAL_CLOSE_CODES = range(4500, 5000)  # close codes after which a client must not reconnect
 Frame = dict[str, Any]
 
 
 @dataclass(slots=True)
 class FollowedBoard:
-    """A board that is followed. `live` is set while all is here: its state, and who is there."""
+    """Board that is followed. `live` is set while its state and its presence are here."""
 
     board: str
     epoch: str | None = None
@@ -34,18 +35,18 @@ class FollowedBoard:
     entities: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     people: list[dict[str, Any]] | None = None
     summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
-    place: Frame | None = None  # where we said that we are
-    gone: bool = False  # it may not be seen, or not any more
+    presence: Frame | None = None  # the last presence frame sent
+    gone: bool = False  # access was refused or has ended
     subscribed: bool = False
     live: asyncio.Event = field(default_factory=asyncio.Event)
     _parts: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def subscription(self) -> Frame:
-        """What asks for it, from where we are."""
+        """Return the frame that subscribes, from the current position."""
         position = {"epoch": self.epoch, "after": self.seq} if self.epoch is not None else {}
         return {"type": "subscribe", "board": self.board, **position}
 
-    def take(self, frame: Frame) -> None:
+    def apply(self, frame: Frame) -> None:
         match frame["type"]:
             case "snapshot":
                 self._parts |= {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
@@ -62,7 +63,9 @@ class FollowedBoard:
             case "summary":
                 self.summaries |= frame["searches"]
             case "unsubscribed":
-                self.gone = self.gone or frame["reason"] == "forbidden"  # (what we asked for may be said after we came back)
+                self.gone = (
+                    self.gone or frame["reason"] == "forbidden"
+                )  # the reply to an earlier unsubscribe may arrive after following again
             case "error":
                 self.gone = self.gone or not self.subscribed
         if self.gone or (self.subscribed and self.people is not None):
@@ -70,128 +73,128 @@ class FollowedBoard:
 
     def _apply(self, event: Frame) -> None:
         self.seq = event["seq"]
-        if "state" not in event:  # hidden, or erased
+        if "state" not in event:  # hidden or erased
             return
         if event["state"] is None:
             self.entities.pop((event["kind"], event["id"]), None)
         else:
             self.entities[event["kind"], event["id"]] = event["state"]
 
-    def lost(self) -> None:
+    def on_disconnect(self) -> None:
         self.subscribed, self.people, self._parts = False, None, {}
         self.live.clear()
 
 
 @dataclass(slots=True)
 class PendingCommand:
-    """A command that waits for its answer."""
+    """Command that waits for its answer."""
 
     frame: Frame
     answer: "asyncio.Future[Frame]"
 
 
 class BoardClient:
-    """`refused` counts the commands that were not accepted, by code."""
+    """Connection of one account to the board. `refused` counts the refused commands by code."""
 
     def __init__(self, url: str, token: str, random: Random) -> None:
         self._url = url.replace("http", "ws", 1) + "/ws"
         self._token, self._random = token, random
         self._socket: ClientConnection | None = None
-        self._views: dict[str, FollowedBoard] = {}
-        self._asked: dict[str, PendingCommand] = {}
-        self._greeted = False
+        self._boards: dict[str, FollowedBoard] = {}
+        self._pending: dict[str, PendingCommand] = {}
+        self._got_hello = False
         self.refused: Counter[str] = Counter()
 
-    # -- what one says ------------------------------------------------------------------------------------------------
+    # -- sending -----------------------------------------------------------------------------------------------------
 
     async def follow(self, board: str) -> FollowedBoard:
-        """The board, as it is now; `gone` if it may not be seen."""
-        view = self._views[board] = FollowedBoard(board)
-        await self._say(view.subscription())
-        await view.live.wait()
-        return view
+        """Subscribe, and return the board when it is live; `gone` if access is refused."""
+        followed = self._boards[board] = FollowedBoard(board)
+        await self._send(followed.subscription())
+        await followed.live.wait()
+        return followed
 
     async def leave(self, board: str) -> None:
-        if (view := self._views.pop(board, None)) is not None and not view.gone:
-            await self._say({"type": "unsubscribe", "board": board})
+        if (followed := self._boards.pop(board, None)) is not None and not followed.gone:
+            await self._send({"type": "unsubscribe", "board": board})
 
-    async def stand(self, board: str, card: str | None = None, editing: bool = False) -> None:
-        """Says where we are, to those who are there."""
-        if (view := self._views.get(board)) is not None and not view.gone:
-            view.place = {"type": "presence", "board": board, "card": card, "editing": editing}
-            await self._say(view.place)
+    async def set_presence(self, board: str, card: str | None = None, editing: bool = False) -> None:
+        """Send our position to the others on the board."""
+        if (followed := self._boards.get(board)) is not None and not followed.gone:
+            followed.presence = {"type": "presence", "board": board, "card": card, "editing": editing}
+            await self._send(followed.presence)
 
-    async def do(self, board: str, name: str, data: Mapping[str, Any], base: int, epoch: str | None) -> bool:
-        """A command; whether it was accepted."""
+    async def execute(self, board: str, name: str, data: Mapping[str, Any], base: int, epoch: str | None) -> bool:
+        """Send a command until it is answered, and return whether it was accepted."""
         id = uuid.uuid4().hex
         frame: Frame = {"type": "command", "id": id, "board": board, "name": name, "data": data, "base": base}
         frame |= {"epoch": epoch} if epoch else {}
         while True:
-            asked = self._asked[id] = PendingCommand(frame, asyncio.get_running_loop().create_future())
-            await self._say(frame)
-            answer = await asked.answer
+            pending = self._pending[id] = PendingCommand(frame, asyncio.get_running_loop().create_future())
+            await self._send(frame)
+            answer = await pending.answer
             if answer["type"] == "ack":
                 return True
-            if answer["code"] not in SAME_AGAIN:
+            if answer["code"] not in RETRIED_REFUSALS:
                 self.refused[answer["code"]] += 1
                 return False
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(RETRY_PAUSE_S)
 
-    async def _say(self, frame: Frame) -> None:
-        """Nothing while there is no line: what matters is said when it is back."""
+    async def _send(self, frame: Frame) -> None:
+        """Send a frame. Drop it while disconnected: everything needed is sent again after the next hello."""
         if self._socket is not None:
             with contextlib.suppress(ConnectionClosed):
                 await self._socket.send(json.dumps(frame))
 
-    # -- the socket ---------------------------------------------------------------------------------------------------
+    # -- receiving ---------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Holds the line, until the server says that this account shall not come back."""
-        wait = FIRST_S
+        """Keep a connection open until the server refuses this account."""
+        pause = MIN_PAUSE_S
         while True:
-            self._greeted = False
+            self._got_hello = False
             try:
-                if await self._once() in DONT_COME_BACK:
+                if await self._run_connection() in FINAL_CLOSE_CODES:
                     return
             except InvalidStatus as refused:
                 if refused.response.status_code in (401, 403):
                     return
-            except (OSError, WebSocketException):  # it comes back; who serves the demo sees that it does not, or ends it
+            except (OSError, WebSocketException):  # the server may come back; its operator sees if it does not
                 pass
             finally:
                 self._socket = None
-                for view in self._views.values():
-                    view.lost()
-            wait = FIRST_S if self._greeted else min(2 * wait, LONGEST_S)
-            await asyncio.sleep(wait * self._random.uniform(0.5, 1.5))  # not all in one moment
+                for followed in self._boards.values():
+                    followed.on_disconnect()
+            pause = MIN_PAUSE_S if self._got_hello else min(2 * pause, MAX_PAUSE_S)
+            await asyncio.sleep(pause * self._random.uniform(0.5, 1.5))  # jitter, so that not all clients reconnect at once
 
-    async def _once(self) -> int | None:
-        """One socket, to its end; its close code."""
+    async def _run_connection(self) -> int | None:
+        """Run one connection to its end, and return the close code."""
         headers = {"Authorization": f"Bearer {self._token}"}
-        opening = connect(
+        connection = connect(
             self._url, additional_headers=headers, proxy=None, compression=None, max_size=None, close_timeout=CLOSING_S
         )
-        async with opening as socket:
+        async with connection as socket:
             with contextlib.suppress(ConnectionClosed):
                 async for text in socket:
-                    await self._take(socket, json.loads(text))
+                    await self._dispatch(socket, json.loads(text))
             return socket.close_code
 
-    async def _take(self, socket: ClientConnection, frame: Frame) -> None:
+    async def _dispatch(self, socket: ClientConnection, frame: Frame) -> None:
         if frame["type"] == "hello":
-            self._greeted, self._socket = True, socket
-            await self._go_on()
+            self._got_hello, self._socket = True, socket
+            await self._resume()
         elif frame["type"] in ("ack", "refused"):
-            if (asked := self._asked.pop(frame["id"], None)) is not None:  # the answer to what was sent twice comes twice
-                asked.answer.set_result(frame)
-        elif (view := self._views.get(frame.get("board", ""))) is not None:
-            view.take(frame)
+            if (pending := self._pending.pop(frame["id"], None)) is not None:  # a command that was sent twice is answered twice
+                pending.answer.set_result(frame)
+        elif (followed := self._boards.get(frame.get("board", ""))) is not None:
+            followed.apply(frame)
 
-    async def _go_on(self) -> None:
-        """After each hello: the boards from where they were, where we are, and what was not answered."""
-        for view in list(self._views.values()):
-            await self._say(view.subscription())
-            if view.place is not None:
-                await self._say(view.place)
-        for asked in list(self._asked.values()):
-            await self._say(asked.frame)
+    async def _resume(self) -> None:
+        """Subscribe to the boards from their positions, and send presence and unanswered commands, after each hello."""
+        for followed in list(self._boards.values()):
+            await self._send(followed.subscription())
+            if followed.presence is not None:
+                await self._send(followed.presence)
+        for pending in list(self._pending.values()):
+            await self._send(pending.frame)

@@ -1,4 +1,4 @@
-"""Where the demo lives: a folder of its own, made whole or not at all, with one demo at a time in it."""
+"""Folder of the demo's data: replaced as a whole or not at all, and locked by one demo at a time."""
 
 import os
 import shutil
@@ -12,17 +12,20 @@ from board.errors import OperationError
 
 NAME = "searchboard-demo"
 ROOT = Path(__file__).resolve().parent.parent.parent
-ELSEWHERE = ROOT if (ROOT / "pyproject.toml").is_file() else Path(tempfile.gettempdir())  # the checkout; installed, there is none
+ELSEWHERE = (
+    ROOT if (ROOT / "pyproject.toml").is_file() else Path(tempfile.gettempdir())
+)  # the checkout; an installed package has none
 
 
 class AlreadyRunning(OperationError):
-    """Another demo runs in this folder."""
+    """Refusal: another demo runs in this folder."""
 
 
 def choose(
     environment: Mapping[str, str] = os.environ, platform: str = sys.platform, elsewhere: Path = ELSEWHERE, name: str = NAME
 ) -> Path:
-    """The demo's folder, or another's by name: among the person's own data, or elsewhere where no home can be written."""
+    """Return the folder of the demo, or of another program by name: in the user's data folder, or in `elsewhere` if no home is
+    writable."""
     home = environment.get("HOME") or environment.get("USERPROFILE") or ""
     if platform == "win32":
         data = environment.get("LOCALAPPDATA", "")
@@ -36,14 +39,15 @@ def choose(
 
 
 def _can_write(folder: Path) -> bool:
-    """True if the folder, or the nearest one above it that exists, can be written. Nobody's home is made for it."""
+    """Return whether the folder, or its nearest existing parent, is writable. A missing home directory is never created."""
     existing = next((each for each in (folder, *folder.parents) if each.exists()), None)
     return existing is not None and existing != Path(existing.anchor) and os.access(existing, os.W_OK)
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Holds the folder for one demo: two processes on one database would not hear of each other. Raises AlreadyRunning."""
+def locked(folder: Path) -> Iterator[None]:
+    """Lock the folder for one demo, as two processes on one database would not receive each other's events. Raise
+    AlreadyRunning."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
@@ -58,11 +62,11 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def made_whole(folder: Path) -> Iterator[Path]:
-    """A new folder to fill, which takes the place of `folder` only if all went well."""
-    making = folder.with_name(folder.name + ".new")
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir()
-    yield making
+def replace_when_complete(folder: Path) -> Iterator[Path]:
+    """Yield a new folder, and put it in the place of `folder` if the block succeeds."""
+    new = folder.with_name(folder.name + ".new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    yield new
     shutil.rmtree(folder, ignore_errors=True)
-    making.rename(folder)
+    new.rename(folder)

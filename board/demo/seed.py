@@ -1,4 +1,4 @@
-"""Plays the story into a fresh installation, through the same commands that people use."""
+"""Seed a new installation with the demo data, through the same commands that people use."""
 
 import tomllib
 from datetime import datetime, timedelta
@@ -18,15 +18,15 @@ from models.board import OPERATIONS
 from models.times import format_utc, now
 
 PASSWORD = "quiet-lantern-harbour"  # noqa: S105  of those who sign in; printed, and good for nothing else
-CONVENED = timedelta(days=30)  # before the first step: the desk and its people were there
+ACCOUNTS_CREATED = timedelta(days=30)  # before the first step: the accounts existed by then
 
 
 class SeedError(Exception):
-    """The story has a step that the desk refuses; the text says which and why."""
+    """Step of the seed data that the server refuses; the text names it and the reason."""
 
 
 class FakeClock:
-    """The desk's clock while the story is played: it says what it is set to."""
+    """Clock of the service during seeding: returns the time it is set to."""
 
     def __init__(self, moment: datetime) -> None:
         self.moment = moment
@@ -35,39 +35,39 @@ class FakeClock:
         return self.moment
 
 
-async def make(settings: Settings, moment: datetime | None = None) -> int:
-    """A new installation with the story in it, as seen from `moment` (default: now). Gives the number of commands."""
-    player = Seeder(moment or now())
-    desk = await BoardService.open(settings, player.clock)
+async def create(settings: Settings, moment: datetime | None = None) -> int:
+    """Create an installation with the demo data, as seen from `moment` (default: now). Return the number of commands."""
+    seeder = Seeder(moment or now())
+    desk = await BoardService.open(settings, seeder.clock)
     try:
-        return await player.play(desk)
+        return await seeder.run(desk)
     finally:
         await desk.close()
 
 
 class Seeder:
-    """Knows what the short names of the story came to: accounts, searches, and the columns and cards of each."""
+    """Runner of the seed data, which resolves its short names to ids: accounts, searches, columns and cards."""
 
     def __init__(self, moment: datetime) -> None:
         self._now = moment
-        self.clock = FakeClock(moment - CONVENED)
+        self.clock = FakeClock(moment - ACCOUNTS_CREATED)
         self._callers: dict[str, Caller] = {}
-        self._people: dict[str, str] = {}  # short name to id, as `resolve` wants it
+        self._people: dict[str, str] = {}  # id by short name, for `resolve`
         self._boards: dict[str, str] = {}
-        self._ids: dict[str, dict[str, str]] = {}  # by search: its columns and cards, and the people
+        self._ids: dict[str, dict[str, str]] = {}  # by search: ids of its columns, cards and people
 
-    async def play(self, desk: BoardService) -> int:
-        await self._convene(desk)
-        told = steps()
-        for count, step in enumerate(told):
+    async def run(self, desk: BoardService) -> int:
+        await self._add_accounts(desk)
+        all_steps = steps()
+        for count, step in enumerate(all_steps):
             self.clock.moment = self._now + step.ago
             try:
-                await self._do(desk, step, f"demo-{count}")
-            except (Refused, KeyError) as why:
-                raise SeedError(f"{step.search}, {step.command} at {step.ago}: {_reason(why)}") from why
-        return len(told)
+                await self._execute(desk, step, f"demo-{count}")
+            except (Refused, KeyError) as error:
+                raise SeedError(f"{step.search}, {step.command} at {step.ago}: {_reason(error)}") from error
+        return len(all_steps)
 
-    async def _convene(self, desk: BoardService) -> None:
+    async def _add_accounts(self, desk: BoardService) -> None:
         for person in people():
             password = PASSWORD if person.signs_in else token_urlsafe()
             account = await live_changes.add_account(desk, person.email, person.name, person.role, password)
@@ -79,30 +79,30 @@ class Seeder:
                 )
                 await live_changes.apply_change(desk, add)
 
-    async def _do(self, desk: BoardService, step: Step, id: str) -> None:
+    async def _execute(self, desk: BoardService, step: Step, id: str) -> None:
         known = self._ids.get(step.search, self._people)
         data = resolve(step.data, self._now, format_utc, known)
         board = OPERATIONS if TABLE[step.command].board_kind == "operations" else self._boards[step.search]
         ack = await desk.execute(self._callers[step.by], Command(id, board, step.command, data))
         if ack.opened:
             self._boards[step.search] = ack.opened
-            self._ids[step.search] = self._people | await _beginnings(desk, ack.opened, step.data["kind"])
+            self._ids[step.search] = self._people | await _initial_ids(desk, ack.opened, step.data["kind"])
         elif step.name:
-            made = await desk.database.read(lambda session: journal.events_after(session, board, ack.seqs[0] - 1, 1))
-            known[f"card:{step.name}"] = made[0].entity
+            events = await desk.database.read(lambda session: journal.events_after(session, board, ack.seqs[0] - 1, 1))
+            known[f"card:{step.name}"] = events[0].entity
 
 
-async def _beginnings(desk: BoardService, board: str, kind: str) -> dict[str, str]:
-    """The short names on a board that was just opened: its columns by role, its first tasks by key."""
+async def _initial_ids(desk: BoardService, board: str, kind: str) -> dict[str, str]:
+    """Return the ids of a newly opened search by short name: columns by role, first tasks by key."""
     keys = iter(each["key"] for each in tomllib.loads((DATA / "first_tasks.toml").read_text(encoding="utf-8"))[kind])
     found = {}
-    for said in await desk.database.read(lambda session: journal.events_after(session, board, 0)):
-        if said.type == "column.added":
-            found[f"column:{said.payload()['state']['role']}"] = said.entity
-        elif said.type == "task.added":
-            found[f"card:{next(keys)}"] = said.entity
+    for event in await desk.database.read(lambda session: journal.events_after(session, board, 0)):
+        if event.type == "column.added":
+            found[f"column:{event.payload()['state']['role']}"] = event.entity
+        elif event.type == "task.added":
+            found[f"card:{next(keys)}"] = event.entity
     return found
 
 
-def _reason(why: Refused | KeyError) -> str:
-    return f"{why.code} {why.fields or ''}" if isinstance(why, Refused) else f"no such name: {why}"
+def _reason(error: Refused | KeyError) -> str:
+    return f"{error.code} {error.fields or ''}" if isinstance(error, Refused) else f"no such name: {error}"

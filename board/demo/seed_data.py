@@ -1,10 +1,10 @@
-"""The invented searches, read from `searches/*.toml`: who did what, how long ago; and `desk.toml`, the same of the whole desk.
+"""Demo data, read from `searches/*.toml`, one search a file, and from `desk.toml` for the operations board.
 
-A file is one search, a list of steps. A step says when (`at`, before now: "-5:57" or "-1d 3:10"), who (`by`, a key of
-people.toml), and one command of the board with its data, under the command's own name (`[step.sighting.add]`). In the
-data, people, cards and columns go by short names: a person by key, a card by the `name` of the step that made it (a
-first task by its key in first_tasks.toml), a column by its role. Times are offsets, an empty one is null; in a text,
-{-2:51} stands for the clock then. `take` and `finish` are some commands in a row: mine, and doing; mine, its result, and done.
+A file is a list of steps. A step has a time before now (`at`: "-5:57" or "-1d 3:10"), an actor (`by`, a key of people.toml), and
+one command with its data, under the command's name (`[step.sighting.add]`). In the data, people, cards and columns have short
+names: a person by key, a card by the `name` of the step that made it (a first task by its key in first_tasks.toml), a column by
+its role. Times are offsets, an empty one is null; in a text, {-2:51} stands for the time of day then. `take` and `finish` stand
+for several commands: assign to me and move to doing; assign to me, set the result, and move to done.
 """
 
 import re
@@ -18,19 +18,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 HERE = Path(__file__).parent
-PLACE = ZoneInfo("Europe/Brussels")
-INVENTED = "Invented for the demo. "  # begins the description of every child
-TIMES = frozenset({"missing_since", "seen_at", "received_at", "due", "happened_at", "found_at"})
-CARDS = frozenset({"card", "sighting", "task", "before", "after", "duplicate_of"})
-PEOPLE = frozenset({"assignee", "lead", "members"})
+TIME_ZONE = ZoneInfo("Europe/Brussels")
+INVENTED_PREFIX = "Invented for the demo. "  # prefix of every child's description
+TIME_FIELDS = frozenset({"missing_since", "seen_at", "received_at", "due", "happened_at", "found_at"})
+CARD_FIELDS = frozenset({"card", "sighting", "task", "before", "after", "duplicate_of"})
+PERSON_FIELDS = frozenset({"assignee", "lead", "members"})
 _OFFSET = re.compile(r"(?P<sign>[+-])(?:(?P<days>\d+)d )?(?P<hours>\d+):(?P<minutes>\d\d)")
 _CLOCK = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of people.toml; `signs_in` are those whose log-in is printed, `works` those who work along, `takes_in` is said of
-    a program."""
+    """Account of people.toml. `signs_in`: its sign-in is printed. `works`: it is a simulated user. `takes_in`: it is a program
+    that reports sightings."""
 
     key: str
     name: str
@@ -43,7 +43,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of the story. `data` still has the short names of the file; `name` is that of the card it makes."""
+    """Command of the seed data. `data` still has the short names of the file; `name` is that of the card it makes."""
 
     search: str
     ago: timedelta
@@ -58,14 +58,14 @@ def people() -> list[Person]:
 
 
 def steps() -> list[Step]:
-    """Every step of every search, the oldest first: the operations board sees them all in one order."""
+    """Return all steps of all searches, oldest first, as the operations board needs one order."""
     files = [HERE / "desk.toml", *sorted((HERE / "searches").glob("*.toml"))]
-    told = [step for path in files for step in _of_search(path)]
-    return sorted(told, key=lambda step: step.ago)
+    values = [step for path in files for step in _steps_of(path)]
+    return sorted(values, key=lambda step: step.ago)
 
 
 def offset(text: str) -> timedelta:
-    """-5:57 or +1d 0:30 as a timedelta. Raises ValueError."""
+    """Parse -5:57 or +1d 0:30. Raise ValueError."""
     found = _OFFSET.fullmatch(text)
     if found is None:
         raise ValueError(f"not an offset from now: {text!r}")
@@ -74,20 +74,20 @@ def offset(text: str) -> timedelta:
 
 
 def resolve(data: Mapping[str, Any], now: datetime, stamp: Callable[[datetime], str], ids: Mapping[str, str]) -> dict[str, Any]:
-    """The data of a step as the command wants it: `ids` has an id for each short name. Raises KeyError, ValueError."""
+    """Return the data of a step with ids and times in place of short names and offsets. Raise KeyError, ValueError."""
     return {field: _value(field, value, now, stamp, ids) for field, value in data.items()}
 
 
 def _value(field: str, value: Any, now: datetime, stamp: Callable[[datetime], str], ids: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         return resolve(value, now, stamp, ids)
-    if field in TIMES:
+    if field in TIME_FIELDS:
         return stamp(now.replace(second=0, microsecond=0) + offset(value)) if value else None
     if field == "members":
         return [ids[f"person:{each}"] for each in value]
-    if field in PEOPLE:
+    if field in PERSON_FIELDS:
         return ids[f"person:{value}"]
-    if field in CARDS:
+    if field in CARD_FIELDS:
         return ids[f"card:{value}"]
     if field == "column":
         return ids[f"column:{value}"]
@@ -95,11 +95,11 @@ def _value(field: str, value: Any, now: datetime, stamp: Callable[[datetime], st
 
 
 def clock(moment: datetime) -> str:
-    """The hour where the searches are."""
-    return moment.astimezone(PLACE).strftime("%H:%M")
+    """Return the time of day in the time zone of the searches."""
+    return moment.astimezone(TIME_ZONE).strftime("%H:%M")
 
 
-def _of_search(path: Path) -> Iterator[Step]:
+def _steps_of(path: Path) -> Iterator[Step]:
     for raw in _read(path)["step"]:
         at = raw.pop("at")
         ago = offset(at) - _seconds(path.stem + at)
@@ -109,31 +109,31 @@ def _of_search(path: Path) -> Iterator[Step]:
 
 
 def _seconds(minute: str) -> timedelta:
-    """Within the minute, so that a history does not read like a timetable; the same for all steps of one minute."""
+    """Return seconds within the minute, so that times look natural; the same for all steps of one minute."""
     return timedelta(seconds=zlib.crc32(minute.encode()) % 60)
 
 
 def _commands(raw: dict[str, Any], by: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The one command that a step names, or those that it is short for. Raises ValueError."""
-    ((noun, told),) = raw.items()
+    """Yield the command of a step, or the commands that it abbreviates. Raise ValueError."""
+    ((noun, values),) = raw.items()
     if noun == "take":
-        yield "card.assign", {"card": told["card"], "assignee": by}
-        yield "card.move", {"card": told["card"], "column": "doing"}
+        yield "card.assign", {"card": values["card"], "assignee": by}
+        yield "card.move", {"card": values["card"], "column": "doing"}
     elif noun == "finish":
-        yield "card.assign", {"card": told["card"], "assignee": by}
-        yield "task.update", {"task": told["card"], "result": told["result"]}
-        yield "card.move", {"card": told["card"], "column": "done"}
+        yield "card.assign", {"card": values["card"], "assignee": by}
+        yield "task.update", {"task": values["card"], "result": values["result"]}
+        yield "card.move", {"card": values["card"], "column": "done"}
     else:
-        ((verb, data),) = told.items()
-        yield f"{noun}.{verb}", _marked(data) if noun == "search" else data
+        ((verb, data),) = values.items()
+        yield f"{noun}.{verb}", _mark_invented(data) if noun == "search" else data
 
 
-def _marked(data: dict[str, Any]) -> dict[str, Any]:
-    """The data of a search command; what it says of the child begins with the words that it is invented."""
+def _mark_invented(data: dict[str, Any]) -> dict[str, Any]:
+    """Mark the child of a search as invented, in its description."""
     person = data.get("person", {})
     if "description" not in person:
         return data
-    return data | {"person": person | {"description": INVENTED + person["description"]}}
+    return data | {"person": person | {"description": INVENTED_PREFIX + person["description"]}}
 
 
 def _read(path: Path) -> dict[str, Any]:

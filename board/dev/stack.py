@@ -20,9 +20,8 @@ from typing import Any
 from redis import Redis as Client
 from redis.exceptions import RedisError
 
-from board.demo import data_dir as place
-from board.demo import log_ins
-from board.demo.seed import make
+from board.demo import data_dir, log_ins
+from board.demo.seed import create
 from board.dev.child_process import CannotStart
 from board.dev.postgres import Postgres, write_private
 from board.dev.redis import Redis
@@ -46,9 +45,9 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 def together() -> None:
     """All three, by the Procfile of the checkout; this process becomes honcho's. Raises ConfigurationError where there is
     none."""
-    if not (place.ROOT / "Procfile").is_file():
+    if not (data_dir.ROOT / "Procfile").is_file():
         raise ConfigurationError("`board dev` needs a checkout: there is no Procfile here.")
-    os.chdir(place.ROOT)
+    os.chdir(data_dir.ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "honcho", "start"])  # noqa: S606 - our own words
 
 
@@ -113,7 +112,7 @@ def web() -> None:
 
 def choose() -> Path:
     """The private folder of all three: like the demo's, but where PostgreSQL's account can get to it."""
-    folder = place.choose(name=NAME)
+    folder = data_dir.choose(name=NAME)
     folder = folder if unprivileged().can_pass(folder) else FOR_ROOT
     try:
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -129,10 +128,10 @@ def choose() -> Path:
 def _ours(folder: Path) -> Iterator[None]:
     """Holds a server's folder. Raises ConfigurationError where another holds it."""
     try:
-        with place.alone(folder):
+        with data_dir.locked(folder):
             folder.chmod(0o711)
             yield
-    except place.AlreadyRunning:
+    except data_dir.AlreadyRunning:
         raise ConfigurationError(f"Another `board dev` runs already, in {folder.parent}: stop it first.") from None
 
 
@@ -153,7 +152,7 @@ def _play(server: Postgres, folder: Path) -> None:
     began = time.monotonic()
     server.drop(UNFINISHED)
     settings = Settings(database_url=server.create(UNFINISHED), secret_key=_secret(folder), redis_url=None, workers=1)
-    count = asyncio.run(make(settings))
+    count = asyncio.run(create(settings))
     with server.admin() as connection:
         connection.execute(f"ALTER DATABASE {UNFINISHED} RENAME TO {DATABASE}")
     _say(f"{count} commands of invented searches played in {time.monotonic() - began:.1f} s.")

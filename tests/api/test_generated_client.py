@@ -107,7 +107,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Server]:
     """The demo's searches, with something erased."""
-    await seed.make(settings_for(tmp_path))
+    await seed.create(settings_for(tmp_path))
     async with serving(tmp_path) as server:
         erased = text("DELETE FROM payload WHERE board != 'operations' AND seq = 30")
         await server.desk.database.write(lambda session: session.connection().execute(erased))

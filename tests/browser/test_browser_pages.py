@@ -57,7 +57,7 @@ STILL = """() => Promise.all(document.getAnimations()
 async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     """The demo: pages with something on them."""
     folder = tmp_path_factory.mktemp("demo")
-    await seed.make(settings_for(folder))
+    await seed.create(settings_for(folder))
     async with serving(folder) as server, Office(browser, server.url, "demo.example", seed.PASSWORD) as office:
         yield office
 

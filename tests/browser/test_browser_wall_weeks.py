@@ -20,7 +20,7 @@ from playwright.async_api import Browser, expect
 
 from board.accounts import live_changes
 from board.demo import seed
-from board.demo.simulated_users import SimulatedTeam, enlist
+from board.demo.simulated_users import SimulatedTeam, create_tokens
 from board.displays import health as display_standing
 from models.times import now
 from tests.bench import _server
@@ -160,8 +160,8 @@ async def demo(browser: Browser) -> AsyncIterator[tuple[Office, str]]:
     """The demo, its colleagues at work a hundred times as fast as they are, and Alice with them; one search all leave alone."""
     with _server.on_sqlite() as settings:
         desk = await _server.desk_of(settings)
-        await seed.make(desk.settings)
-        members = await desk.database.write(enlist)
+        await seed.create(desk.settings)
+        members = await desk.database.write(create_tokens)
         await desk.close()
         with _server.serving(settings) as (_, port):
             url = f"http://127.0.0.1:{port}"
@@ -169,7 +169,7 @@ async def demo(browser: Browser) -> AsyncIterator[tuple[Office, str]]:
             async with Office(browser, url, "demo.example", seed.PASSWORD) as office:
                 alice = await office.person("Alice")
                 calm = await office.search(person={"first_name": CALM})
-                company.kept_off[calm] = math.inf
+                company.paused_until[calm] = math.inf
                 working = [asyncio.create_task(company.run()), asyncio.create_task(decide(alice, calm))]
                 yield office, calm
                 assert not any(each.done() for each in working), [each.exception() for each in working if each.done()]

@@ -31,7 +31,7 @@ AROUND_BELGIUM = ((49.4, 51.6), (1.8, 8.1))  # latitudes, longitudes: the countr
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The demo, as it is right after it was made. A step that the desk refuses fails here, by name."""
     path = tmp_path_factory.mktemp("demo") / "board.db"
-    asyncio.run(seed.make(Settings(_env_file=None, database_url=f"sqlite:///{path}")))
+    asyncio.run(seed.create(Settings(_env_file=None, database_url=f"sqlite:///{path}")))
     database = Database(f"sqlite:///{path}")
     yield database
     asyncio.run(database.close())
@@ -111,7 +111,7 @@ def test_one_that_an_earlier_version_made_is_not_served_with_a_password_that_is_
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     (installation := tmp_path / data_dir.NAME / "installation").mkdir(parents=True)
-    (installation / demo.MADE).touch()
+    (installation / demo.STAMP).touch()
     with pytest.raises(OperationError, match="--fresh"):
         demo.run(port=0)
 
@@ -189,9 +189,9 @@ def test_without_a_home_it_lives_in_the_checkout(environment: dict[str, str], tm
 
 def test_one_that_was_interrupted_leaves_the_old_one_as_it_was(tmp_path: Path) -> None:
     place = tmp_path / "demo"
-    with data_dir.made_whole(place) as making:
+    with data_dir.replace_when_complete(place) as making:
         (making / "board.db").write_text("first")
-    with pytest.raises(KeyboardInterrupt), data_dir.made_whole(place) as making:
+    with pytest.raises(KeyboardInterrupt), data_dir.replace_when_complete(place) as making:
         stop_while_making(making)
     assert (place / "board.db").read_text() == "first"
 
@@ -203,10 +203,10 @@ def stop_while_making(making: Path) -> None:
 
 def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     with (
-        data_dir.alone(tmp_path / "demo"),
+        data_dir.locked(tmp_path / "demo"),
         pytest.raises(AlreadyRunning, match="running already"),
-        data_dir.alone(tmp_path / "demo"),
+        data_dir.locked(tmp_path / "demo"),
     ):
         raise AssertionError
-    with data_dir.alone(tmp_path / "demo"):  # free again
+    with data_dir.locked(tmp_path / "demo"):  # free again
         pass

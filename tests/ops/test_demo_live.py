@@ -22,7 +22,7 @@ from board.commands.registry import TABLE
 from board.demo import seed_data
 from board.demo.client import BoardClient
 from board.demo.simulated_texts import texts
-from board.demo.simulated_users import SimulatedTeam, enlist
+from board.demo.simulated_users import SimulatedTeam, create_tokens
 from models.times import now
 from tests.ops.test_demo import AROUND_BELGIUM, points
 from tests.support import cast
@@ -43,7 +43,7 @@ main()
 @contextlib.asynccontextmanager
 async def working(server: Server, **more: Any) -> AsyncIterator[SimulatedTeam]:
     """The company at work. Nobody of it may fail, and nothing of what they do may be refused."""
-    company = SimulatedTeam(server.url, await server.desk.database.write(enlist), **({"factor": FAST} | more))
+    company = SimulatedTeam(server.url, await server.desk.database.write(create_tokens), **({"factor": FAST} | more))
     running = asyncio.create_task(company.run())
     try:
         yield company
@@ -126,8 +126,8 @@ async def test_a_search_is_filled_to_a_bound_and_then_worked_on(tmp_path: Path) 
 
 async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     noticed: list[str] = []
-    keep_off = SimulatedTeam.keep_off
-    monkeypatch.setattr(SimulatedTeam, "keep_off", lambda self, board: (noticed.append(board), keep_off(self, board)))
+    keep_off = SimulatedTeam.pause
+    monkeypatch.setattr(SimulatedTeam, "pause", lambda self, board: (noticed.append(board), keep_off(self, board)))
     async with serving(tmp_path) as server, newcomer(server) as alice:
         hers, other = await search(alice, "DEMO-01"), await search(alice, "DEMO-02")
         card = next(iter(alice.screens[hers].of("task")))
@@ -169,7 +169,7 @@ async def test_what_a_cut_line_left_unanswered_is_sent_again_by_the_same_id() ->
     async with serve(board, "127.0.0.1", 0) as server, asyncio.timeout(PATIENCE_S):
         line = BoardClient(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "token", Random(1))
         running = asyncio.create_task(line.run())
-        assert await line.do("board", "note.add", {"text": "a"}, 1, None)
+        assert await line.execute("board", "note.add", {"text": "a"}, 1, None)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert len(asked) == 2
@@ -186,7 +186,7 @@ async def test_who_is_not_let_in_does_not_try_for_ever(tmp_path: Path) -> None:
 
 def test_all_that_may_come_in_is_valid_and_lies_around_belgium() -> None:
     said = texts(Random(1))
-    for reference in (*said.told["search"], None):
+    for reference in (*said.data["search"], None):
         known: set[str] = set()
         while (data := said.sighting(reference, known, now())) is not None:
             sightings.Add.model_validate(data)
@@ -200,7 +200,7 @@ def test_all_that_may_come_in_is_valid_and_lies_around_belgium() -> None:
 def test_every_open_search_of_the_story_has_its_own() -> None:
     opened = {step.search: step.data["reference"] for step in seed_data.steps() if step.command == "search.open"}
     over = {step.search for step in seed_data.steps() if step.command == "search.set_status"}
-    assert set(texts(Random(1)).told["search"]) == {reference for name, reference in opened.items() if name not in over}
+    assert set(texts(Random(1)).data["search"]) == {reference for name, reference in opened.items() if name not in over}
 
 
 def test_every_text_can_be_said_of_every_card() -> None:
