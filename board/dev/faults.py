@@ -1,4 +1,4 @@
-"""`python3 -m board fault-test`: run the fault harness of the tests on this checkout."""
+"""Fault injection (`python3 -m board fault-test`): run the fault harness of the tests on this checkout."""
 
 import runpy
 import sys

@@ -1,7 +1,7 @@
-"""Finds the words of the scripts for the catalogue (`pybabel extract`, see board/locales/babel.cfg).
+"""Extractor of translatable texts from scripts (`pybabel extract`, see board/locales/babel.cfg).
 
-Babel's own reader of JavaScript counts braces inside the strings of `${…}`, and so loses every text with a `{name}` in it
-that stands in a template.
+Babel's own JavaScript extractor counts braces inside the strings of `${…}`, and so loses every text with a `{name}` in a
+template.
 """
 
 import json
@@ -13,20 +13,20 @@ _TEXT = r'"(?:[^"\\\n]|\\.)*"'
 _CALL = re.compile(rf"(?<![\w.$])([tn])\(\s*({_TEXT})(?:\s*,\s*({_TEXT}))?")
 _COMMENT = re.compile(r"^\s*// (translators: .*)$")
 
-Found = tuple[int, str, str | tuple[str, str], list[str]]
+Extracted = tuple[int, str, str | tuple[str, str], list[str]]
 
 
 def javascript(
     file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
-) -> Iterator[Found]:
-    """Each `t("…")` and `n("…", "…")`, with a comment `// translators: …` on the line before it."""
+) -> Iterator[Extracted]:
+    """Yield each `t("…")` and `n("…", "…")`, with a comment `// translators: …` on the line before it."""
     text = file.read().decode()
     lines = text.splitlines()
     for call in _CALL.finditer(text):
         name, first, second = call.groups()
         line = text.count("\n", 0, call.start()) + 1
-        said = _COMMENT.match(lines[line - 2]) if line > 1 else None
-        comments = [said[1]] if said else []
+        comment = _COMMENT.match(lines[line - 2]) if line > 1 else None
+        comments = [comment[1]] if comment else []
         if name == "t":
             yield line, name, json.loads(first), comments
         elif second:

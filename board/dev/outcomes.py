@@ -1,4 +1,4 @@
-"""A pytest plugin that writes down how each test ended, for the second try. Without `--outcomes FILE` it does nothing."""
+"""Pytest plugin that records the outcome of each test, for the second try. Without `--outcomes FILE` it does nothing."""
 
 import json
 from collections.abc import Sequence
@@ -10,23 +10,23 @@ import pytest
 
 @dataclass
 class Outcomes:
-    """Node ids of tests by outcome. `complete`: every test that was collected has one, and nothing else failed."""
+    """Node ids of tests by outcome. `complete`: every collected test has one, and nothing else failed."""
 
     complete: bool = False
-    errors: int = 0  # in what is no test: files that can't be collected, faults of pytest itself
+    errors: int = 0  # outside of tests: files that can't be collected, internal errors of pytest
     passed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)  # with the text of the first failure, in a fixture too
-    places: list[str] = field(default_factory=list)  # files and tests that were named on the command line
+    failed: dict[str, str] = field(default_factory=dict)  # with the text of the first failure, also of a fixture
+    places: list[str] = field(default_factory=list)  # files and tests named on the command line
 
     @staticmethod
     def read(file: Path) -> "Outcomes":
-        """Outcomes of a run; none, and not complete, where the run wrote no file."""
+        """Read the outcomes of a run; empty and not complete if the run wrote no file."""
         return Outcomes(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else Outcomes()
 
 
 class Recorder:
-    """Collects reports in the process that has all of them: the only one, or the one that the workers report to."""
+    """Collector of reports, in the process that receives all of them: the only one, or the controller of the workers."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -50,7 +50,7 @@ class Recorder:
         self._errors += 1
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when not in ("setup", "call"):  # "???" is the report of a worker that died within this test
+        if report.when not in ("setup", "call"):  # "???" is the report of a worker that died in this test
             self._ended.add(report.nodeid)
         if report.skipped:
             self._skipped.add(report.nodeid)
@@ -58,7 +58,7 @@ class Recorder:
             self._failed.setdefault(report.nodeid, report.longreprtext)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        stopped = bool(session.shouldfail or session.shouldstop)  # as `-x` does
+        stopped = bool(session.shouldfail or session.shouldstop)  # as by `-x`
         left = self._skipped | set(self._failed)
         outcomes = Outcomes(
             complete=not self._errors and not stopped and self._collected == self._ended,

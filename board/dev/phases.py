@@ -12,22 +12,22 @@ class Phases:
     """Seconds by phase, in the order in which they ran."""
 
     def __init__(self) -> None:
-        self._took: dict[str, float] = {}
+        self._seconds: dict[str, float] = {}
 
     @contextmanager
-    def timed(self, phase: str, does: str) -> Iterator[None]:
+    def timed(self, phase: str, description: str) -> Iterator[None]:
         """Announce a phase, with what it does, and time it."""
-        report(f"{phase}: {does}")
-        sys.stdout.flush()  # what runs there writes to the same place
-        began = time.monotonic()
+        report(f"{phase}: {description}")
+        sys.stdout.flush()  # programs that run in the phase write to the same place
+        started = time.monotonic()
         try:
             yield
         finally:
-            self._took[phase] = time.monotonic() - began
+            self._seconds[phase] = time.monotonic() - started
 
     def seconds(self) -> float:
-        return sum(self._took.values())
+        return sum(self._seconds.values())
 
     def __str__(self) -> str:
         """Return `lint 0.4 s, types 15.0 s`."""
-        return ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in self._took.items())
+        return ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in self._seconds.items())

@@ -1,4 +1,4 @@
-"""A Redis of our own: with a password, nothing on the disk, on this machine only."""
+"""Redis server for development and tests: with a password, without persistence, on this machine only."""
 
 import os
 import secrets
@@ -11,16 +11,16 @@ from urllib.parse import quote
 from board.dev import child_process
 from board.dev.child_process import CannotStart, ManagedProcess
 from board.dev.server_binaries import find_redis
-from board.dev.unprivileged_user import ours
+from board.dev.unprivileged_user import current_user
 
-TRIES = 5  # for a free port: another program may take it between the asking and the start
-ASK_S = 1.0
+START_ATTEMPTS = 5  # to find a free port: another program may take it before the start
+PROBE_TIMEOUT_S = 1.0
 
 
 class Redis:
-    """A server in a folder; all calls wait until done. `options`: more lines of its configuration, name to value.
+    """Redis server in a folder; all calls block. `options`: more lines of its configuration, name to value.
 
-    Without `port` a free one is taken, and kept through restarts. `host`: one more address to listen on.
+    Without `port` a free one is taken, and kept through restarts. `host`: an additional address to listen on.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Redis:
 
     @property
     def url(self) -> str:
-        """Its address, as REDIS_URL takes it."""
+        """URL of the server, as REDIS_URL takes it."""
         return f"redis://:{quote(self.password)}@{self.host}:{self.port}/0"
 
     @property
@@ -52,16 +52,18 @@ class Redis:
         return self._child is not None and self._child.alive
 
     def start(self) -> None:
-        """Returns when it answers. Raises CannotStart."""
+        """Start the server, and wait until it answers. Raise CannotStart."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._program = self._program or find_redis()
-        for _ in range(TRIES):
+        for _ in range(START_ATTEMPTS):
             self.port = self.port or child_process.free_port()
-            self._child = ManagedProcess([str(self._program), str(self._configured())], self.log, ours(), signal.SIGTERM)
+            self._child = ManagedProcess(
+                [str(self._program), str(self._write_config())], self.log, current_user(), signal.SIGTERM
+            )
             if self._child.until(self._answers):
                 return
-            if "in use" not in self._child.last_words():
-                raise CannotStart(f"Redis does not start. {self._child.last_words()}")
+            if "in use" not in self._child.log_end():
+                raise CannotStart(f"Redis does not start. {self._child.log_end()}")
             if self._given_port:
                 break
             self.port = 0
@@ -76,12 +78,12 @@ class Redis:
             self._child.kill()
 
     def restart(self) -> None:
-        """On the same port; what was subscribed is forgotten."""
+        """Restart the server on the same port; subscriptions are lost."""
         self.stop()
         self.start()
 
-    def _configured(self) -> Path:
-        """A file, as words of a command could be read by everybody on the machine."""
+    def _write_config(self) -> Path:
+        """Write a configuration file: command-line arguments could be read by every user of the machine."""
         lines = {
             "bind": " ".join(dict.fromkeys(("127.0.0.1", self.host))), "port": str(self.port), "requirepass": self.password,
             "dir": str(self.folder), "save": '""', "appendonly": "no",
@@ -92,14 +94,14 @@ class Redis:
         return path
 
     def _answers(self) -> bool:
-        """Ours, that is: another program on this port does not know the password."""
+        """Return whether this server answers: another program on the port would not know the password."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), ASK_S) as asking:
-                asking.settimeout(ASK_S)
-                asking.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
-                said = b""
-                while b"+PONG" not in said and (more := asking.recv(100)):
-                    said += more
-                return said == b"+OK\r\n+PONG\r\n"
+            with socket.create_connection(("127.0.0.1", self.port), PROBE_TIMEOUT_S) as probe:
+                probe.settimeout(PROBE_TIMEOUT_S)
+                probe.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
+                reply = b""
+                while b"+PONG" not in reply and (more := probe.recv(100)):
+                    reply += more
+                return reply == b"+OK\r\n+PONG\r\n"
         except OSError:
             return False

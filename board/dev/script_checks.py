@@ -22,7 +22,7 @@ NO_PAGE = "./tests/js/no_page.js"
 
 @dataclass(frozen=True)
 class ScriptChecks:
-    """What the checks run on: a Node.js and the packages of the lock."""
+    """Node.js and the packages of the lock file, which the checks run on."""
 
     root: Path
     node: Node
@@ -30,12 +30,12 @@ class ScriptChecks:
 
     @classmethod
     def prepared(cls, root: Path) -> "ScriptChecks":
-        """Fetch what is not here yet. Raises CannotStart."""
+        """Fetch what is missing, and return the checks. Raise CannotStart."""
         node = find_node()
         return cls(root, node, install(root, node))
 
     def failed(self) -> Iterator[tuple[str, int]]:
-        """Run each check to its end; give name and exit code of those that failed."""
+        """Run each check, and yield name and exit code of those that failed."""
         for name in COMMANDS:
             if code := self.run(name):
                 yield name, code
@@ -43,13 +43,13 @@ class ScriptChecks:
             yield TESTS, code
 
     def run(self, name: str) -> int:
-        """Run one check in the checkout; return its exit code."""
+        """Run one check in the checkout, and return its exit code."""
         script, *arguments = COMMANDS[name]
         command = [str(self.node.program), str(self.packages / script), *arguments]
         return subprocess.run(command, check=False, cwd=self.root).returncode  # noqa: S603 - our own words, no shell
 
     def test(self) -> int:
-        """Run the tests of modules, and print what they say where one fails; return the exit code."""
+        """Run the tests of modules, print their output if one fails, and return the exit code."""
         files = sorted(str(file) for file in (self.root / "tests/js").glob("*.test.js"))
         command = [str(self.node.program), "--import", NO_PAGE, "--test", "--test-reporter=spec", *files]
         done = subprocess.run(  # noqa: S603 - our own words, no shell

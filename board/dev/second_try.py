@@ -1,4 +1,4 @@
-"""Second try of tests that failed: each one alone. A test that passes then is flaky, is named, and does not fail the run."""
+"""Second try of tests that failed, each alone. A test that passes then is reported as flaky, and does not fail the run."""
 
 import subprocess
 import sys
@@ -9,10 +9,10 @@ from pathlib import Path
 
 from board.dev.outcomes import Outcomes
 
-MOST = 5  # more than these have a common cause, which no second try makes go away
-FAILED = 1  # pytest's exit code where tests ran, and some failed; others are usage, interruption, and nothing to run
+MAX_RETRIED = 5  # more failures have a common cause, which no second try cures
+TESTS_FAILED = 1  # pytest's exit code if tests ran and some failed; others are usage errors, interruption, and nothing to run
 NOTHING_RAN = 5
-SHOWN = 40  # lines of a first failure
+LINES_SHOWN = 40  # last lines of a first failure
 
 
 @dataclass
@@ -22,31 +22,31 @@ class Run:
     code: int
     outcomes: Outcomes
     again: list[str] = field(default_factory=list)
-    flaky: list[str] = field(default_factory=list)  # those of them that passed
+    flaky: list[str] = field(default_factory=list)  # tests of `again` that passed
 
     @property
     def retriable(self) -> bool:
-        """True if the only fault of the run is a few tests, by name, and every other test ran."""
-        return self.code == FAILED and self.outcomes.complete and 0 < len(self.outcomes.failed) <= MOST
+        """Return whether the only failures of the run are a few named tests, and every other test ran."""
+        return self.code == TESTS_FAILED and self.outcomes.complete and 0 < len(self.outcomes.failed) <= MAX_RETRIED
 
     def why_not(self) -> str:
-        """Reason why a run that failed gets no second try."""
-        if self.code != FAILED:
+        """Return the reason why a failed run gets no second try."""
+        if self.code != TESTS_FAILED:
             return f"no second try: pytest ended with {self.code}"
-        if len(self.outcomes.failed) > MOST:
-            return f"no second try: {len(self.outcomes.failed)} tests failed, more than {MOST}"
+        if len(self.outcomes.failed) > MAX_RETRIED:
+            return f"no second try: {len(self.outcomes.failed)} tests failed, more than {MAX_RETRIED}"
         return "no second try: not all tests ran, or something failed that is no test"
 
     def flaky_lines(self) -> list[str]:
-        """A line `FLAKY:` for each test that failed and then passed, with the end of its first failure."""
+        """Return a line `FLAKY:` for each test that failed and then passed, with the end of its first failure."""
         lines = []
         for test in self.flaky:
             lines.append(f"FLAKY: {test} failed, and passed when it ran alone; it failed with:")
-            lines += [f"    {line}" for line in self.outcomes.failed[test].splitlines()[-SHOWN:]]
+            lines += [f"    {line}" for line in self.outcomes.failed[test].splitlines()[-LINES_SHOWN:]]
         return lines
 
     def counts(self) -> str:
-        """Numbers of tests, in the words of pytest's closing line."""
+        """Return the numbers of tests, in the format of pytest's closing line."""
         numbers = {
             "failed": len(self.outcomes.failed) - len(self.flaky),
             "passed": len(self.outcomes.passed) + len(self.flaky),
@@ -54,33 +54,33 @@ class Run:
             "error": self.outcomes.errors,
             "rerun": len(self.again),
         }
-        told = ", ".join(f"{count} {name}" for name, count in numbers.items() if count)
-        return told or ("no tests ran" if self.code == NOTHING_RAN else f"1 error (pytest ended with {self.code})")
+        text = ", ".join(f"{count} {name}" for name, count in numbers.items() if count)
+        return text or ("no tests ran" if self.code == NOTHING_RAN else f"1 error (pytest ended with {self.code})")
 
 
 def run(arguments: Sequence[str], root: Path) -> Run:
-    """Run pytest in `root`, and record how each test ended."""
+    """Run pytest in `root`, and record the outcome of each test."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "outcomes.json"
         command = [*arguments, "-p", "board.dev.outcomes", f"--outcomes={file}"]
-        ended = subprocess.run([sys.executable, "-m", "pytest", *command], check=False, cwd=root)  # noqa: S603
-        return Run(ended.returncode, Outcomes.read(file))
+        done = subprocess.run([sys.executable, "-m", "pytest", *command], check=False, cwd=root)  # noqa: S603
+        return Run(done.returncode, Outcomes.read(file))
 
 
 def again(first: Run, arguments: Sequence[str], root: Path) -> None:
-    """Run each test that failed alone, one after the other, until one fails again. Where all pass, the run has passed."""
-    alone = for_one(arguments, first.outcomes.places)
+    """Run each failed test alone, one after the other, until one fails again. If all pass, the run has passed."""
+    alone = arguments_for_one(arguments, first.outcomes.places)
     for test in first.outcomes.failed:
         first.again.append(test)
         second = run([*alone, test], root)
-        if second.code != 0 or test not in second.outcomes.passed:  # one that is skipped now has not passed
+        if second.code != 0 or test not in second.outcomes.passed:  # a test that is skipped now has not passed
             return
         first.flaky.append(test)
     first.code = 0
 
 
-def for_one(arguments: Sequence[str], places: Sequence[str]) -> list[str]:
-    """Return the arguments that hold for one test too: without places, workers, and a report that would be overwritten."""
+def arguments_for_one(arguments: Sequence[str], places: Sequence[str]) -> list[str]:
+    """Return the arguments for one test: without places, workers, and a report file that would be overwritten."""
     words = [word for word in arguments if word not in places]
     words += ["--junitxml="] if any(word.startswith("--junit") for word in words) else []
     return [*words, "-n0"] if any(word.startswith(("-n", "--numprocesses")) for word in words) else words

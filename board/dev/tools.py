@@ -1,4 +1,4 @@
-"""Programs that are needed for a moment, each in an environment that is thrown away: they are no dependencies of the board."""
+"""Programs needed for a moment, each installed into a temporary environment: they are no dependencies of the board."""
 
 import sys
 import tempfile
@@ -11,8 +11,8 @@ from board.install.steps import run
 
 
 @contextmanager
-def throwaway(requirement: str) -> Iterator[Path]:
-    """Install a package by itself; gives the folder of its programs. Raises CannotInstall."""
+def temporary_install(requirement: str) -> Iterator[Path]:
+    """Install a package into a temporary environment, and yield the folder of its programs. Raise CannotInstall."""
     with tempfile.TemporaryDirectory(prefix="board-tool-") as folder:
         run([sys.executable, "-m", "venv", folder])
         python = python_of(Path(folder))

@@ -1,4 +1,4 @@
-"""Under which account servers run, and folders that this account can reach. PostgreSQL never runs as root."""
+"""User of the operating system that servers run as, and folders that it can reach. PostgreSQL never runs as root."""
 
 import os
 import pwd
@@ -14,40 +14,40 @@ NAMES = ("nobody", "postgres")
 
 @dataclass(frozen=True, slots=True)
 class OsUser:
-    """A user of this machine."""
+    """User of the operating system."""
 
     uid: int
     gid: int
 
     def can_pass(self, folder: Path) -> bool:
-        """True if it can get to a folder: every one on the way lets it through, or is its own."""
+        """Return whether the user can reach a folder: every folder on the way is open to it, or its own."""
         return all(self._passes(each) for each in (folder, *folder.parents) if each.exists())
 
     def _passes(self, folder: Path) -> bool:
-        known = folder.stat()
-        return self.uid in (0, known.st_uid) or bool(known.st_mode & 0o001)
+        status = folder.stat()
+        return self.uid in (0, status.st_uid) or bool(status.st_mode & 0o001)
 
 
-def ours() -> OsUser:
+def current_user() -> OsUser:
     return OsUser(os.geteuid(), os.getegid())
 
 
 def unprivileged() -> OsUser:
-    """Ourselves; where we are root, an account that owns nothing."""
+    """Return the current user; for root, a user that owns nothing."""
     if os.geteuid() != 0:
-        return ours()
+        return current_user()
     for name in NAMES:
         try:
             found = pwd.getpwnam(name)
         except KeyError:
             continue
         return OsUser(found.pw_uid, found.pw_gid)
-    return OsUser(65_534, 65_534)  # what `nobody` is nearly everywhere
+    return OsUser(65_534, 65_534)  # the usual id of `nobody`
 
 
 @contextmanager
 def server_folder() -> Iterator[Path]:
-    """A new folder for servers, which an unprivileged account can pass but not read; gone afterwards."""
+    """Yield a new folder for servers, which an unprivileged user can enter but not list; remove it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="searchboard-"))
     folder.chmod(0o711)
     try:

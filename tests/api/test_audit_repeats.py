@@ -111,7 +111,7 @@ async def test_each_that_fails_to_sign_in_is_a_line_of_the_log_and_of_others_the
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr(writer, "say", lambda entry, actor: said.append(entry.TYPE))
+    monkeypatch.setattr(writer, "log_entry", lambda entry, actor: said.append(entry.TYPE))
     door.knock(times=3)
     for _ in range(3):
         door.repeats.add(SignInThrottled(id="eva", name="Eva", address="192.0.2.1"))

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from board import client_address
 from board.accounts import accounts, devices, live_changes, login, throttle
-from board.accounts.devices import COOKIE, MOST
+from board.accounts.devices import COOKIE, MAX_ACCOUNTS
 from board.accounts.login import Login
 from board.dev import Postgres, Redis
 from board.errors import Refused
@@ -240,11 +240,11 @@ async def test_a_device_is_known_to_the_accounts_that_signed_in_there_until_they
         assert devices.known_device(http.cookies[COOKIE], await read(kim)) == name, "where it was changed it is known still"
         assert devices.known_device(http.cookies[COOKIE], before) == name
     many = ""
-    for number in range(MOST + 3):
+    for number in range(MAX_ACCOUNTS + 3):
         many = devices.with_account(
             many, Account(id=str(number), email="", name="", role="", password=str(number), created_at="")
         )
-    assert len(many.split(".")) == MOST + 1
+    assert len(many.split(".")) == MAX_ACCOUNTS + 1
     assert len(many) < 300
 
 

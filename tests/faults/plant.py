@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from board.dev import Postgres, Redis, server_folder
 from board.dev.child_process import ManagedProcess, free_port
-from board.dev.unprivileged_user import ours
+from board.dev.unprivileged_user import current_user
 from tests.faults.lines import Line
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -51,10 +51,10 @@ class Worker:
         """Returns when it listens."""
         began = self.log.stat().st_size if self.log.exists() else 0
         command = [sys.executable, "-m", "board", "serve", "--port", str(self.port)]
-        self._child = ManagedProcess(command, self.log, ours(), signal.SIGKILL, cwd=self.tree, env=self.environment)
+        self._child = ManagedProcess(command, self.log, current_user(), signal.SIGKILL, cwd=self.tree, env=self.environment)
         self.starts += 1
         if not self._child.until(lambda: b"listening on " in self.log.read_bytes()[began:]):
-            raise RuntimeError(f"worker {self.number} does not start: {self._child.last_words()}")
+            raise RuntimeError(f"worker {self.number} does not start: {self._child.log_end()}")
 
     def kill(self) -> None:
         if self._child is not None:

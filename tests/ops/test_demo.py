@@ -82,7 +82,7 @@ def test_some_are_open_some_are_found_and_some_are_closed(played: Database) -> N
 def test_every_child_is_marked_as_invented(played: Database) -> None:
     for state in searches(played).values():
         assert state["reference"].startswith("DEMO-")
-        assert state["person"]["description"].startswith(seed_data.INVENTED)
+        assert state["person"]["description"].startswith(seed_data.INVENTED_PREFIX)
 
 
 def test_everybody_in_it_has_an_address_that_can_not_exist(played: Database) -> None:

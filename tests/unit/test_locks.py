@@ -123,7 +123,7 @@ def test_the_lock_is_made_with_what_stands_in_it_preferred(tmp_path: Path, monke
         into.write_text(before or f"starlette==1.0 \\\n    --hash=sha256:01\n    --hash=sha256:02\n{more}")
 
     monkeypatch.setattr(locking, "run", resolve)
-    monkeypatch.setattr(locking, "throwaway", lambda _: __import__("contextlib").nullcontext(tmp_path))
+    monkeypatch.setattr(locking, "temporary_install", lambda _: __import__("contextlib").nullcontext(tmp_path))
     base, paper = locking.make(tmp_path)
     assert base.read_text().count("--hash") == 2
     assert "weasyprint" not in base.read_text()
@@ -147,7 +147,7 @@ def test_the_locks_made_again_say_the_same(tmp_path: Path) -> None:
 def test_the_bill_of_materials_names_what_is_installed_and_no_folder_of_this_machine() -> None:
     import json
 
-    text = sbom.made(ROOT)
+    text = sbom.bill_of_materials(ROOT)
     bill = json.loads(text)
     assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "searchboard")
     there = {each["name"].lower(): each for each in bill["components"]}
@@ -160,6 +160,6 @@ def test_a_bill_of_materials_that_cant_be_made_is_refused_in_a_sentence(monkeypa
     def unreachable(requirement: str) -> None:
         raise CannotInstall(f"{requirement} can't be had")
 
-    monkeypatch.setattr(sbom, "throwaway", unreachable)
+    monkeypatch.setattr(sbom, "temporary_install", unreachable)
     with pytest.raises(OperationError, match=r"can't be had\.$"):
         checkout.sbom(None)
