@@ -7,7 +7,7 @@ from board.commands.alerts import MAX_LISTED
 from board.commands.schemas import COMMAND_ID, Schema
 from board.displays import api_schema as display_shapes
 from board.handover import api as report_calls
-from board.history.unseen_api import MOST_MARKS
+from board.history.unseen_api import MAX_POSITIONS
 from board.i18n import N_
 from board.lookup import suggestions_api
 from board.predefined_tasks import younger_than
@@ -192,7 +192,7 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
     ("GET", "/seen"): EndpointDoc(_MARKS),
     ("POST", "/seen"): EndpointDoc(
         _MARKS, (*ON_A_BOARD, "invalid", "conflict", "too_large"),
-        body={"oneOf": [_MARK, object_schema({"marks": array_of(_MARK) | {"maxItems": MOST_MARKS}})]},
+        body={"oneOf": [_MARK, object_schema({"marks": array_of(_MARK) | {"maxItems": MAX_POSITIONS}})]},
     ),
     ("GET", "/boards/{board}/chain"): EndpointDoc(
         object_schema(_HEAD | {"head": TEXT, "holds": {"type": "boolean"}}, {"fault": TEXT, "bad_seq": COUNT}),
@@ -200,7 +200,7 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
     ),
     ("GET", "/handover"): EndpointDoc(_REPORT, (*ON_A_BOARD,), query={"board": PLACES["board"]}),
     ("GET", "/handovers"): EndpointDoc(
-        object_schema({"handovers": array_of(object_schema({name: _HANDOVER[name] for name in report_calls.TOLD})),
+        object_schema({"handovers": array_of(object_schema({name: _HANDOVER[name] for name in report_calls.FIELDS})),
         "people": _PEOPLE}),
         (*EVERYWHERE, "invalid"),
         query={"before": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}},

@@ -50,6 +50,6 @@ def displays_default(context: typer.Context, as_json: AsJson = False) -> None:
 @displays.command("status")
 def displays_status(as_json: AsJson = False) -> None:
     """Print for each wall display whether it shows the current state. Exit 1 if one does not."""
-    found = read(lambda session: health.told(session, now()))
-    print_rows([(each.line, each.shown) for each in found], as_json)
+    found = read(lambda session: health.table(session, now()))
+    print_rows([(each.as_line, each.as_json) for each in found], as_json)
     sys.exit(0 if all(each.state == "current" for each in found) else 1)

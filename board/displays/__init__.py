@@ -1,1 +1,1 @@
-"""Wall displays: pairing, their pages and calls, and whether what they show is current."""
+"""Wall displays: pairing, pages, HTTP API, and health."""

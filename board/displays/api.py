@@ -1,5 +1,8 @@
-"""The calls of wall displays: a screen asks for a code and whether somebody typed it, and tells how it is; coordinators pair,
-list, change, reload and revoke."""
+"""HTTP API of wall displays.
+
+A screen requests a pairing code, polls whether it was entered, and reports its status. Coordinators pair, list, change, reload
+and revoke displays.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -32,28 +35,29 @@ from models.times import format_utc, now
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
-ASKED = Rule("codes", 60, 60)  # of one network: a house full of screens has one address
-TYPED = Rule("typed codes", 10, 60)  # wrong ones of one account
+CODE_REQUESTS = Rule("codes", 60, 60)  # code requests of one network: all screens of a building share one address
+WRONG_CODES = Rule("typed codes", 10, 60)  # wrong codes of one account
 TOO_MANY = N_("Too many wrong codes. Try again in {time}.")
 
 
-async def new_code(request: Request) -> Response:
-    """A code to be shown, and the screen's secret in a cookie that no script reads."""
+async def create_code(request: Request) -> Response:
+    """`POST /api/v1/wall/codes`: a code to show, and the screen's secret in an HttpOnly cookie."""
     desk, address = service_of(request), client_address.of(request)
     check_own_page(request)
-    check_allowed(request, await desk.limiter.take(ASKED, network_of(address)))
+    check_allowed(request, await desk.limiter.take(CODE_REQUESTS, network_of(address)))
     code, secret = pairing.new_code()
     before = cookies.value(request, _cookie(desk))
-    until = await desk.database.write(lambda session: pairing.begin(session, code, secret, now(), address, before))
+    until = await desk.database.write(lambda session: pairing.start(session, code, secret, now(), address, before))
     response = json_response({"code": code, "expires_at": until})
     name, secure = _cookie(desk), desk.settings.secure
-    lasts = int(pairing.LIVES.total_seconds())
-    response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="strict", path="/")
+    max_age = int(pairing.CODE_TTL.total_seconds())
+    response.set_cookie(name, secret, max_age=max_age, httponly=True, secure=secure, samesite="strict", path="/")
     return response
 
 
 async def pairing_status(request: Request) -> Response:
-    """Whether somebody has typed the code of this screen. Then the secret that it holds is its own."""
+    """`GET /api/v1/wall/codes/mine`: whether the code of this screen was entered. If so, its secret becomes the display's
+    cookie."""
     desk = service_of(request)
     secret = cookies.value(request, _cookie(desk))
     state = await desk.database.read(lambda session: pairing.state(session, secret, now())) if secret else "expired"
@@ -64,8 +68,8 @@ async def pairing_status(request: Request) -> Response:
     return response
 
 
-async def told(request: Request) -> Response:
-    """What a display tells of itself, every few seconds. By its own cookie alone."""
+async def report_status(request: Request) -> Response:
+    """`POST /api/v1/wall/told`: the status report of a display, every few seconds. Authenticated by the display's cookie only."""
     caller = await display_auth.signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
@@ -76,77 +80,79 @@ async def told(request: Request) -> Response:
     return json_response({"at": at})
 
 
-async def listed(request: Request) -> Response:
-    """All displays, with what each has told last."""
+async def list_displays(request: Request) -> Response:
+    """`GET /api/v1/displays`: all displays, with the last status report of each."""
     await _coordinator(request)
     at = now()
-    found = await service_of(request).database.read(lambda session: displays.listed(session, at))
+    found = await service_of(request).database.read(lambda session: displays.list_json(session, at))
     return json_response({"displays": found, "at": format_utc(at)})
 
 
 async def pair(request: Request) -> Response:
-    """A screen becomes a display."""
+    """`POST /api/v1/displays`: pair the screen that shows a code."""
     caller = await _coordinator(request)
     data = _read(PairDisplay, await read_json_object(request))
     limiter = service_of(request).limiter
-    taken = await limiter.take(TYPED, caller.account.id)  # before it is looked at: many at once are as many
+    taken = await limiter.take(
+        WRONG_CODES, caller.account.id
+    )  # counted before the code is checked, so that parallel attempts are all counted
     if not taken.allowed:
         raise too_many(taken.retry_after_s, TOO_MANY, "code")
     made = await _change(request, caller, lambda session: pairing.pair(session, data, caller.account.id, now()))
-    await limiter.give_back([(TYPED, caller.account.id)])  # it was not a wrong one
+    await limiter.give_back([(WRONG_CODES, caller.account.id)])  # it was no wrong code
     return json_response(displays.to_json(made), 201)
 
 
 async def change(request: Request) -> Response:
-    """Another name, profile, language, playlist, theme or sound; at once on the screen."""
+    """`PATCH /api/v1/displays/{display}`: change name, profile, language, playlist, theme or sound, at once on the screen."""
     caller, id = await _coordinator(request), request.path_params["display"]
     data = _read(DisplayUpdate, await read_json_object(request))
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.change(session, id, data))))
 
 
 async def reload(request: Request) -> Response:
-    """Has the screen load its page anew."""
+    """`POST /api/v1/displays/{display}/reload`: make the screen reload its page."""
     caller, id = await _coordinator(request), request.path_params["display"]
-    return json_response(displays.to_json(await _change(request, caller, lambda session: displays.ask_to_reload(session, id))))
+    return json_response(displays.to_json(await _change(request, caller, lambda session: displays.request_reload(session, id))))
 
 
 async def revoke(request: Request) -> Response:
-    """Ends a display, its open socket too."""
+    """`DELETE /api/v1/displays/{display}`: revoke a display, and close its socket."""
     caller, id = await _coordinator(request), request.path_params["display"]
     at = format_utc(now())
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.revoke(session, id, at))))
 
 
 async def _coordinator(request: Request) -> Caller:
-    """Who is asking, if they may handle displays. Raises Refused."""
+    """Return the caller, who must be allowed to manage displays. Raise Refused."""
     caller = await require_caller(request)
-    if not may_handle(caller.account) or (request.method not in ("GET", "HEAD") and not caller.may_command):
+    if not may_manage(caller.account) or (request.method not in ("GET", "HEAD") and not caller.may_command):
         raise Refused("forbidden")
     return caller
 
 
-def may_handle(account: Account) -> bool:
-    """Whether somebody may pair, change and revoke displays."""
+def may_manage(account: Account) -> bool:
+    """Return whether an account may pair, change and revoke displays."""
     return ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
 async def _change(request: Request, caller: Caller, do: Callable[[Session], Display]) -> Display:
-    """Does it by the rights of now, and acts on open sockets. Raises Refused."""
+    """Run a change with the caller's current rights, and apply it to open sockets. Raise Refused."""
 
-    def still(session: Session) -> Display:
+    def change_as_caller(session: Session) -> Display:
         account = require_active(session, caller)
-        if not may_handle(account):
+        if not may_manage(account):
             raise Refused("forbidden")
         actor.acting(session, actor.account(account, caller.token))
         return do(session)
 
-    done = await service_of(request).database.write(still)
+    display = await service_of(request).database.write(change_as_caller)
     await service_of(request).rights_changed()
-    return done
+    return display
 
 
 def _read(type: type[D], body: dict[str, object]) -> D:
-    """Raises Refused `invalid`."""
+    """Validate a request body. Raise Refused `invalid`."""
     try:
         return type.model_validate(body)
     except ValidationError as error:
@@ -158,10 +164,10 @@ def _cookie(desk: BoardService) -> str:
 
 
 routes = [
-    Route("/wall/codes", json_errors(new_code), methods=["POST"]),
+    Route("/wall/codes", json_errors(create_code), methods=["POST"]),
     Route("/wall/codes/mine", json_errors(pairing_status), methods=["GET"]),
-    Route("/wall/told", json_errors(told), methods=["POST"]),
-    Route("/displays", json_errors(listed), methods=["GET"]),
+    Route("/wall/told", json_errors(report_status), methods=["POST"]),
+    Route("/displays", json_errors(list_displays), methods=["GET"]),
     Route("/displays", json_errors(pair), methods=["POST"]),
     Route("/displays/{display}", json_errors(change), methods=["PATCH"]),
     Route("/displays/{display}", json_errors(revoke), methods=["DELETE"]),

@@ -1,4 +1,4 @@
-"""What the calls of wall displays take and give."""
+"""Schemas of the endpoints of wall displays."""
 
 from board.commands import schemas
 from board.commands.schemas import Schema

@@ -1,5 +1,7 @@
-"""Wall displays: who they are by their cookie, what they are to show, what they tell of themselves, and how they are listed,
-changed and revoked. How one comes to be is in `pairing`; what it gets in `walls`, which searches it sees in `access`."""
+"""Wall displays: settings, status reports, list, change and revocation.
+
+`pairing` creates displays, `live.display_filter` decides what they receive, `engine.access` which searches they see.
+"""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -10,7 +12,7 @@ from sqlmodel import Session
 
 from board import i18n
 from board.audit import entries, writer
-from board.displays import health as display_standing
+from board.displays import health
 from board.engine.access import is_visible_on_displays
 from board.engine.display_identity import _DISPLAYS, settings_json
 from board.engine.rights_version import bump_displays_version
@@ -26,22 +28,22 @@ from realtime.strict_json import MAX_INTEGER
 if TYPE_CHECKING:
     pass
 
-BOARDS = 50  # of a playlist
-MOST = 500  # displays that are listed; the newest revoked ones after those that are not
+MAX_BOARDS = 50  # in a playlist
+MAX_LISTED = 500  # displays in the list: active ones first, then the newest revoked ones
 
 Profile = Literal["room", "inner"]
 Theme = Literal["dark", "light", "day"]
 
 
 class Playlist(Data):
-    """One board or several, each for so many seconds."""
+    """Boards that a display shows in turn, each for `every_s` seconds."""
 
-    boards: list[Id] = Field(min_length=1, max_length=BOARDS)
+    boards: list[Id] = Field(min_length=1, max_length=MAX_BOARDS)
     every_s: int = Field(default=20, ge=5, le=3_600)
 
 
 class DisplayUpdate(Data):
-    """What of a display may be changed."""
+    """Fields of a display that can be changed."""
 
     name: Title | None = None
     profile: Profile | None = None
@@ -52,7 +54,7 @@ class DisplayUpdate(Data):
 
 
 class PairDisplay(DisplayUpdate):
-    """A screen that becomes a display."""
+    """Request to pair a screen."""
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     name: Title
@@ -64,34 +66,33 @@ class PairDisplay(DisplayUpdate):
 
 
 class StatusReport(Data):
-    """What a display tells of itself: which program it runs, whether what it shows is current (else since when it is not), up
-    to where it has applied each board, its size in pixels, how many rows it shows, and whether its browser lets it
-    make no sound."""
+    """Status report of a display.
+
+    Version of its program, whether what it shows is current (else since when it is not), the last seq applied of each board,
+    screen size in pixels, number of rows, and whether the browser blocks sound.
+    """
 
     version: Annotated[str, StringConstraints(max_length=40)]
     current: bool
-    boards: dict[Id, Annotated[int, Field(ge=0, le=MAX_INTEGER)]] = Field(max_length=BOARDS)
+    boards: dict[Id, Annotated[int, Field(ge=0, le=MAX_INTEGER)]] = Field(max_length=MAX_BOARDS)
     since: Time | None = None
     screen: Annotated[str, StringConstraints(pattern=r"^\d{1,5}x\d{1,5}$")] | None = None
     rows: Annotated[int, Field(ge=0, le=10_000)] | None = None
     mute: bool = False
 
 
-# -- who they are ---------------------------------------------------------------------------------------------------------
+# -- changes --------------------------------------------------------------------------------------------------------------
 
 
-# -- what is done with them -----------------------------------------------------------------------------------------------
-
-
-def listed(session: Session, now: datetime) -> list[dict[str, Any]]:
-    """All of them, those that were revoked last; each with how it stands."""
-    query = select(_DISPLAYS).order_by(_DISPLAYS.c.revoked_at.is_not(None), _DISPLAYS.c.id.desc()).limit(MOST)
+def list_json(session: Session, now: datetime) -> list[dict[str, Any]]:
+    """Return all displays as JSON, revoked ones last, each with its status."""
+    query = select(_DISPLAYS).order_by(_DISPLAYS.c.revoked_at.is_not(None), _DISPLAYS.c.id.desc()).limit(MAX_LISTED)
     found = [Display(**row) for row in session.connection().execute(query).mappings().all()]
-    return [to_json(display) | {"standing": display_standing.status_of(session, display, now)} for display in found]
+    return [to_json(display) | {"standing": health.status_of(session, display, now)} for display in found]
 
 
 def to_json(display: Display) -> dict[str, Any]:
-    """A display as coordinators see it."""
+    """Return a display as coordinators see it."""
     names = (
         "id",
         "name",
@@ -108,9 +109,9 @@ def to_json(display: Display) -> dict[str, Any]:
 
 
 def add(session: Session, data: PairDisplay, screen: str, by: str, now: str) -> Display:
-    """A display of the screen that holds the secret of this digest. Raises Refused `invalid`."""
+    """Add a display for the screen whose secret has this digest. Raise Refused `invalid`."""
     _check_language(data.language)
-    values = data.model_dump(exclude={"code"}) | {"shows": _checked(session, data.shows)}
+    values = data.model_dump(exclude={"code"}) | {"shows": _valid_playlist(session, data.shows)}
     display = Display(id=new_id(), digest=screen, paired_by=by, paired_at=now, **values)
     session.add(display)
     boards = display.shows["boards"]
@@ -119,14 +120,14 @@ def add(session: Session, data: PairDisplay, screen: str, by: str, now: str) -> 
 
 
 def change(session: Session, id: str, data: DisplayUpdate) -> Display:
-    """Changes what is given; the screen shows it at once. Raises Refused `not_found` or `invalid`."""
+    """Change the given fields; the screen shows it at once. Raise Refused `not_found` or `invalid`."""
     bump_displays_version(session)
     display = find(session, id)
     if data.language is not None:
         _check_language(data.language)
     values = data.model_dump(exclude_none=True)
     if data.shows is not None:
-        values["shows"] = _checked(session, data.shows)
+        values["shows"] = _valid_playlist(session, data.shows)
     changed = [name for name, value in values.items() if getattr(display, name) != value]
     for name in changed:
         setattr(display, name, values[name])
@@ -135,8 +136,8 @@ def change(session: Session, id: str, data: DisplayUpdate) -> Display:
     return display
 
 
-def ask_to_reload(session: Session, id: str) -> Display:
-    """Has the screen load its page anew. Raises Refused `not_found`."""
+def request_reload(session: Session, id: str) -> Display:
+    """Make the screen reload its page. Raise Refused `not_found`."""
     bump_displays_version(session)
     display = find(session, id)
     display.reload += 1
@@ -144,7 +145,7 @@ def ask_to_reload(session: Session, id: str) -> Display:
 
 
 def revoke(session: Session, id: str, now: str) -> Display:
-    """Ends a display; its socket too, on every process. Raises Refused `not_found`."""
+    """Revoke a display, and end its socket in every process. Raise Refused `not_found`."""
     bump_displays_version(session)
     display = find(session, id)
     display.revoked_at = now
@@ -153,24 +154,24 @@ def revoke(session: Session, id: str, now: str) -> Display:
 
 
 def find(session: Session, id: str) -> Display:
-    """Raises Refused `not_found`, also for one that was revoked."""
+    """Return an active display. Raise Refused `not_found`, also for a revoked one."""
     display = session.get(Display, id)
     if display is None or display.revoked_at is not None:
         raise Refused("not_found")
     return display
 
 
-def record_report(session: Session, id: str, contact: StatusReport, now: str) -> None:
-    """Keeps what a display has told of itself. Raises Refused `unauthenticated` where it was revoked meanwhile."""
+def record_report(session: Session, id: str, report: StatusReport, now: str) -> None:
+    """Store a status report. Raise Refused `unauthenticated` if the display was revoked meanwhile."""
     display = session.get(Display, id)
     if display is None or display.revoked_at is not None:
         raise Refused("unauthenticated")
-    display.contact_at, display.version, display.current = now, contact.version, contact.current
-    display.told = contact.model_dump(include={"boards", "since", "screen", "rows", "mute"})
+    display.contact_at, display.version, display.current = now, report.version, report.current
+    display.told = report.model_dump(include={"boards", "since", "screen", "rows", "mute"})
 
 
-def _checked(session: Session, shows: Playlist) -> dict[str, Any]:
-    """What a display shows, each board once. Raises Refused `invalid`."""
+def _valid_playlist(session: Session, shows: Playlist) -> dict[str, Any]:
+    """Validate a playlist, and return it with each board once. Raise Refused `invalid`."""
     boards = list(dict.fromkeys(shows.boards))
     found = [session.get(Search, id) for id in boards if id != OPERATIONS]
     if not all(search is not None and is_visible_on_displays(search) for search in found):

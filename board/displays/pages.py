@@ -1,4 +1,4 @@
-"""The page of a wall display, which nobody signs in at, and the one on which coordinators pair, change and revoke displays."""
+"""Page of a wall display, which needs no sign-in, and the page on which coordinators manage displays."""
 
 import json
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board.displays.api import may_handle
+from board.displays.api import may_manage
 from board.errors import MESSAGES
 from board.web import display_auth, pages
 from board.web.auth import signed_in
@@ -15,14 +15,15 @@ from models.db.database import DatabaseUnavailable
 from models.display import Display
 
 PATH = "/displays"
-PAGE_OF = ("profile", "language", "reload")  # where one of these is another, the screen needs another page
+PAGE_FIELDS = ("profile", "language", "reload")  # a change of one of these needs a new page on the screen
 
 
 async def wall(request: Request) -> Response:
-    """What this browser shows as a display; a code where it is none yet. Its cookie is given anew, so that it never ends.
+    """`GET /wall`: the page of this browser's display, or a pairing code if it is none.
 
-    Without a database it is a page that waits for one: a screen that was just switched on must not stay on one that says
-    that something failed."""
+    The cookie is renewed, so that it never expires. Without a database the page waits for one, as a screen that was just switched
+    on must not be stuck on an error page.
+    """
     try:
         caller = await display_auth.signed_in(request)
     except DatabaseUnavailable:
@@ -37,17 +38,17 @@ async def wall(request: Request) -> Response:
 
 
 async def all_displays(request: Request) -> Response:
-    """Which there are, how they are, and what they show. For coordinators."""
+    """`GET /displays`: all displays, their status and content, for coordinators."""
     caller = await signed_in(request)
     if caller is None:
         return pages.redirect_to_login(request)
-    if not may_handle(caller.account):
+    if not may_manage(caller.account):
         return pages.error_page(request, 403, MESSAGES["forbidden"], caller)
     return pages.page(request, "displays.html", caller, board=pages.OPERATIONS)
 
 
 def _page(request: Request, state: str, display: Display | None, status: int = 200) -> Response:
-    settings = json.dumps({name: getattr(display, name) for name in PAGE_OF}) if display is not None else ""
+    settings = json.dumps({name: getattr(display, name) for name in PAGE_FIELDS}) if display is not None else ""
     return pages.page(request, "display.html", None, status=status, state=state, display=display, settings=settings)
 
 

@@ -87,7 +87,7 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
 
 def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
     account = caller.account
-    frame = report.present(session, now) if number is None else report.signed(session, number)
+    frame = report.current(session, now) if number is None else report.as_signed(session, number)
     told = report.compose(session, account.id, frame)
     seq = session.get_one(Board, OPERATIONS).seq if told["live"] else told["handover"]["position"]["seq"]
     return paper_report.paper(session, told, _printed(account.name, now, seq, reads), reads)

@@ -1,1 +1,1 @@
-"""Handover of a shift: its report, pages and calls."""
+"""Handover of a shift: report, page and HTTP API."""

@@ -1,4 +1,4 @@
-"""The calls about handovers: the present one, those that were, and each as it was signed."""
+"""HTTP API of handovers: the current one, earlier ones, and each as it was signed."""
 
 from functools import partial
 from typing import Any
@@ -18,49 +18,60 @@ from models.entity import State
 from models.times import format_utc
 from realtime.strict_json import MAX_INTEGER
 
-LISTED = 100
-TOLD = ("number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "signed_at", "ended_by", "ended_at", "searches")
+MAX_LISTED = 100
+FIELDS = (
+    "number",
+    "status",
+    "outgoing",
+    "incoming",
+    "prepared_by",
+    "prepared_at",
+    "signed_at",
+    "ended_by",
+    "ended_at",
+    "searches",
+)
 _PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 
 
 @limited_per_account
 @compressed
-async def present(request: Request, caller: Caller) -> Response:
-    """The report of the searches as they stand now; of a handover that is signed, as it was signed, until it has ended."""
-    return await _composed(request, caller, None)
+async def current(request: Request, caller: Caller) -> Response:
+    """`GET /api/v1/handover`: the report of the searches now, or as signed while a signed handover has not ended."""
+    return await _report_response(request, caller, None)
 
 
 @limited_per_account
 @compressed
-async def one(request: Request, caller: Caller) -> Response:
-    """The report of a handover as it was signed."""
+async def signed(request: Request, caller: Caller) -> Response:
+    """`GET /api/v1/handovers/{number}`: the report of a handover as it was signed."""
     text = request.path_params["number"]
     if not (text.isascii() and text.isdecimal() and len(text) <= 16):
         raise Refused("not_found")
-    return await _composed(request, caller, int(text))
+    return await _report_response(request, caller, int(text))
 
 
 @limited_per_account
 @compressed
-async def listed(request: Request, caller: Caller) -> Response:
-    """The handovers, newest first, without what was written."""
+async def list_handovers(request: Request, caller: Caller) -> Response:
+    """`GET /api/v1/handovers`: the handovers, newest first, without their texts."""
     before = int_query_param(request, "before", 0, 1, MAX_INTEGER) or None
 
     def read(session: Session) -> dict[str, Any]:
-        found = report.listed(session, before, LISTED)
+        found = report.list_states(session, before, MAX_LISTED)
         ids = {state[name] for state in found for name in _PEOPLE}
         people = {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
-        return {"handovers": [{name: state[name] for name in TOLD} for state in found], "people": people}
+        return {"handovers": [{name: state[name] for name in FIELDS} for state in found], "people": people}
 
     return json_response(await service_of(request).heavy_reads.read(caller, read))
 
 
-async def _composed(request: Request, caller: Caller, number: int | None) -> Response:
+async def _report_response(request: Request, caller: Caller, number: int | None) -> Response:
     desk = service_of(request)
     now, board = format_utc(desk.clock()), request.query_params.get("board")
     return json_response(await desk.heavy_reads.read(caller, partial(_compose, caller.account.id, number, now, board)))
 
 
 def _compose(account: str, number: int | None, now: str, board: str | None, session: Session) -> State:
-    frame = report.present(session, now) if number is None else report.signed(session, number)
-    return report.compose(session, account, frame, board)
+    scope = report.current(session, now) if number is None else report.as_signed(session, number)
+    return report.compose(session, account, scope, board)

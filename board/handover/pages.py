@@ -1,4 +1,4 @@
-"""The page on which a shift is handed over, and those of the handovers that were."""
+"""Page of the current handover and of earlier ones."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +10,7 @@ from models.board import OPERATIONS
 
 
 async def handover(request: Request) -> Response:
-    """The present handover, or one by its number; what is true of it, and what of it may be seen, the scripts are told."""
+    """`GET /handover` and `/handovers/{number}`: the page; its scripts fetch what the reader may see."""
     caller = await signed_in(request)
     if caller is None:
         return pages.redirect_to_login(request)

@@ -1,5 +1,4 @@
-"""The report of a handover: what it tells of each search, as one account may see it. Composed now; or at the positions at which
-it was signed, with what has happened since."""
+"""Report of a handover on each search, as one account may see it: of now, or of the signed positions with what happened since."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -10,7 +9,7 @@ from sqlmodel import Session, select
 from board.commands import handovers, shifts
 from board.engine import journal, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.event import JournalEvent
-from board.engine.read_positions import read_positions as seen_up_to
+from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover import report_sections
 from board.history import state_at
@@ -30,14 +29,14 @@ _HANDOVERS = text(
 )
 
 
-# -- which one ------------------------------------------------------------------------------------------------------------
+# -- scope ----------------------------------------------------------------------------------------------------------------
 
 
-def present(session: Session, now: str) -> report_sections.ReportScope:
-    """The present handover as it was signed, until it has ended; else composed now."""
+def current(session: Session, now: str) -> report_sections.ReportScope:
+    """Return the scope of the current report: a signed handover until it has ended, otherwise of now."""
     row = session.get(Handover, OPERATIONS)
     if row is not None and row.status == "signed":
-        return signed(session, row.number)
+        return as_signed(session, row.number)
     shift = session.get(Shift, OPERATIONS)
     searches = shifts.active_since(session, shift.seq if shift is not None else None)
     positions = unit_of_work.positions(session, searches)
@@ -45,8 +44,8 @@ def present(session: Session, now: str) -> report_sections.ReportScope:
     return report_sections.ReportScope(handover, shift.state() if shift is not None else None, now, positions, live=True)
 
 
-def signed(session: Session, number: int) -> report_sections.ReportScope:
-    """A handover as it was signed, whatever came of it. Raises Refused `not_found`."""
+def as_signed(session: Session, number: int) -> report_sections.ReportScope:
+    """Return the scope of a handover as it was signed, whatever happened to it later. Raise Refused `not_found`."""
     last: State | None = None
     for type, state in _handover_events(session):
         if state["number"] < number:
@@ -58,19 +57,19 @@ def signed(session: Session, number: int) -> report_sections.ReportScope:
     raise Refused("not_found")
 
 
-def listed(session: Session, before: int | None, most: int) -> list[State]:
-    """The last state of each handover, newest first."""
+def list_states(session: Session, before: int | None, limit: int) -> list[State]:
+    """Return the last state of each handover, newest first."""
     found: dict[int, State] = {}
     for _, state in _handover_events(session):
         if before is None or state["number"] < before:
-            if len(found) == most and state["number"] not in found:
+            if len(found) == limit and state["number"] not in found:
                 break
             found.setdefault(state["number"], state)
     return list(found.values())
 
 
 def _handover_events(session: Session) -> Iterable[tuple[str, State]]:
-    """What was said of handovers, newest first: the type, and what was true then."""
+    """Yield type and state of each event of a handover, newest first."""
     before = 2**53
     while rows := session.connection().execute(_HANDOVERS, {"before": before}).all():
         for row in rows:
@@ -82,59 +81,63 @@ def _handover_events(session: Session) -> Iterable[tuple[str, State]]:
 
 
 def _position_at_signing(session: Session, handover: State) -> report_sections.ReportScope:
-    """What was signed is said right after the position of `operations`, of each search."""
+    """Return the scope at the signing of a handover. The signed position of each search is in an event right after the position
+    of `operations`."""
     before = handover["position"]["seq"]
-    handed = journal.events_after(session, OPERATIONS, before, handover["searches"])
-    positions = {said.entity: said.payload()["state"]["position"] for said in handed}
-    then = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
-    shift = next((state for said, state in then if said.kind == Shift.KIND), None)
+    handover_events = journal.events_after(session, OPERATIONS, before, handover["searches"])
+    positions = {said.entity: said.payload()["state"]["position"] for said in handover_events}
+    states = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
+    shift = next((state for said, state in states if said.kind == Shift.KIND), None)
     return report_sections.ReportScope(handover, shift, handover["signed_at"], positions, live=False)
 
 
-# -- what it tells --------------------------------------------------------------------------------------------------------
+# -- content --------------------------------------------------------------------------------------------------------------
 
 
-def compose(session: Session, account: str, frame: report_sections.ReportScope, board: str | None = None) -> Report:
-    """The report, as an account may see it now; with a board, the section of that search alone. Raises Refused `not_found`."""
+def compose(session: Session, account: str, scope: report_sections.ReportScope, board: str | None = None) -> Report:
+    """Return the report as an account may see it now; with `board` only the section of that search. Raise Refused `not_found`."""
     hidden = snapshot.hidden_searches(session, account)
-    positions = {id: at for id, at in frame.positions.items() if id not in hidden and board in (None, id)}
+    positions = {id: at for id, at in scope.positions.items() if id not in hidden and board in (None, id)}
     if board is not None and not positions:
         raise Refused("not_found")
-    told = _read(session, account, frame, positions)
-    by_board = _by_board(told.stood)
-    found = [report_sections.section(told, id, by_board.get(id, {})) for id in paced(positions, 5) if id in told.stood["search"]]
+    data = _read(session, account, scope, positions)
+    by_board = _by_board(data.entities)
+    found = [
+        report_sections.section(data, id, by_board.get(id, {})) for id in paced(positions, 5) if id in data.entities["search"]
+    ]
     found.sort(key=_order)
     return {
-        "handover": frame.handover,
-        "shift": frame.shift,
-        "composed_at": frame.at,
-        "live": frame.live,
-        "people": _people(session, frame, found),
-        "withheld": len(frame.positions.keys() & hidden),
+        "handover": scope.handover,
+        "shift": scope.shift,
+        "composed_at": scope.at,
+        "live": scope.live,
+        "people": _people(session, scope, found),
+        "withheld": len(scope.positions.keys() & hidden),
         "searches": found,
     }
 
 
 def _read(
-    session: Session, account: str, frame: report_sections.ReportScope, positions: dict[str, report_sections.Position]
+    session: Session, account: str, scope: report_sections.ReportScope, positions: dict[str, report_sections.Position]
 ) -> report_sections.ReportData:
     heads = unit_of_work.positions(session, positions)
-    stood = state_at.entities_at(
-        session, {id: at["seq"] for id, at in positions.items()}, report_sections.next_shift_end(frame.at)
+    entities = state_at.entities_at(
+        session, {id: at["seq"] for id, at in positions.items()}, report_sections.next_shift_end(scope.at)
     )
-    began = many_boards.seqs_at(session, positions, frame.shift["since"]) if frame.shift is not None else {}
-    seen = {board: mark.seq for board, mark in seen_up_to(session, account).items()}
-    earliest = {id: min(at["seq"], seen.get(id, 2**53), began.get(id, 0)) for id, at in positions.items()}
-    number, status = frame.number, frame.handover["status"] if frame.handover is not None else None
+    shift_starts = many_boards.seqs_at(session, positions, scope.shift["since"]) if scope.shift is not None else {}
+    seen = {board: mark.seq for board, mark in positions_of(session, account).items()}
+    earliest = {id: min(at["seq"], seen.get(id, 2**53), shift_starts.get(id, 0)) for id, at in positions.items()}
+    number, status = scope.number, scope.handover["status"] if scope.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
     events, reads = significant_events.significant_events_after(session, earliest), _reads(session, positions, number)
-    marks = many_boards.events_after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
-    counted = {id: len(said) for id, said in marks.items()}
-    return report_sections.ReportData(frame, positions, heads, stood, began, seen, events, unread, reads, counted)
+    read_events = many_boards.events_after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
+    read_counts = {id: len(said) for id, said in read_events.items()}
+    return report_sections.ReportData(scope, positions, heads, entities, shift_starts, seen, events, unread, reads, read_counts)
 
 
 def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, State]:
-    """The marks of a handover, as they are now; those of an earlier one go when somebody reads for a later one."""
+    """Return the read marks of a handover, by search and account. A mark is replaced when its reader reads for a later
+    handover."""
     rows = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.handover == number))
     return {
         id: {account: {"seq": mark["seq"], "at": mark["at"]} for account, mark in reads.items() if mark["handover"] == number}
@@ -143,24 +146,24 @@ def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, 
     }
 
 
-def _by_board(stood: BoardState) -> dict[str, dict[str, list[EntityAt]]]:
+def _by_board(entities: BoardState) -> dict[str, dict[str, list[EntityAt]]]:
     found: dict[str, dict[str, list[EntityAt]]] = {}
-    for kind, entities in stood.items():
-        for each in entities.values():
+    for kind, by_id in entities.items():
+        for each in by_id.values():
             found.setdefault(each.board, {}).setdefault(kind, []).append(each)
     return found
 
 
 def _order(section: State) -> tuple[Any, ...]:
-    """Those that are open first, the worrying ones of them first of all, then those that somebody should decide on."""
+    """Return the sort key of a section: open searches first, worrying ones before those that await a decision."""
     search = section["search"]
     return search["status"] != "open", not search["worrying"], not search["undecided"], search["reference"]
 
 
-def _people(session: Session, frame: report_sections.ReportScope, told: Iterable[State]) -> dict[str, str]:
-    """The names of all who are named by their id."""
-    ids = {value for state in (frame.handover, frame.shift) for name, value in (state or {}).items() if name in _NAMES}
-    for section in told:
+def _people(session: Session, scope: report_sections.ReportScope, data: Iterable[State]) -> dict[str, str]:
+    """Return the names of all accounts that the report refers to, by id."""
+    ids = {value for state in (scope.handover, scope.shift) for name, value in (state or {}).items() if name in _NAMES}
+    for section in data:
         ids |= {section["search"]["lead"], section["outside"], (section["briefing"] or {}).get("keeper")}
         ids |= {
             card["assignee"] for cards in (section["ungraded"], section["pinned"], *section["tasks"].values()) for card in cards

@@ -1,1 +1,1 @@
-"""What was: its pages, what is new to somebody, and the evidence that nothing in it was changed."""
+"""History: its pages, what is new to a reader, and the integrity of the journal."""

@@ -1,4 +1,4 @@
-"""Endpoint that gives the hash chain of a board."""
+"""Endpoint that verifies the hash chain of a board."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from models.board import AUDIT, Board
 
 @limited_per_account
 async def chain(request: Request, caller: Caller) -> Response:
-    """Whether the journal of a board holds, up to where."""
+    """`GET /api/v1/boards/{board}/chain`: whether the hash chain of the journal holds, and up to which seq."""
     id, desk = request.path_params["board"], service_of(request)
 
     def read(session: Session) -> tuple[Board, ChainCursor, ChainError | None]:
@@ -30,8 +30,14 @@ async def chain(request: Request, caller: Caller) -> Response:
         return board, *desk.verified_chains.verify(session, board)
 
     async with acquire_or_refuse(desk.verified_chains.lock(id)):
-        board, held, fault = await desk.heavy_reads.read(caller, read)
-    told: dict[str, Any] = {"board": id, "epoch": board.epoch, "seq": held.seq, "head": held.head.hex(), "holds": fault is None}
-    if fault is not None:
-        told |= {"fault": translate(fault.message, language.language_for(request)), "bad_seq": fault.seq}
-    return json_response(told)
+        board, cursor, error = await desk.heavy_reads.read(caller, read)
+    body: dict[str, Any] = {
+        "board": id,
+        "epoch": board.epoch,
+        "seq": cursor.seq,
+        "head": cursor.head.hex(),
+        "holds": error is None,
+    }
+    if error is not None:
+        body |= {"fault": translate(error.message, language.language_for(request)), "bad_seq": error.seq}
+    return json_response(body)

@@ -1,5 +1,8 @@
-"""The net change between two moments of a board: what differs between its states. What changed and is back as it was is no net
-change, and is told apart. Pure: states in, differences out; static/js/replay/state_diff.js has the same rules for the browser."""
+"""Net change between two states of a board.
+
+Fields that changed and were changed back are no net change, and are reported separately. Pure functions;
+static/js/replay/state_diff.js has the same rules for the browser.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,14 +15,14 @@ Key = tuple[str, str]  # kind, id
 
 
 class EntityState(NamedTuple):
-    """An entity at a moment: its state, and the seq of the event that made it so."""
+    """State of an entity at a moment, and the seq of the event that set it."""
 
     seq: int
     state: State
 
 
 class Event(NamedTuple):
-    """As much of an event as counts here. `state` is None where the entity was removed."""
+    """Fields of an event that matter here. `state` is None if the entity was removed."""
 
     seq: int
     key: Key
@@ -28,46 +31,46 @@ class Event(NamedTuple):
     account: str | None = None
 
 
-Stands = Mapping[Key, EntityState]
+States = Mapping[Key, EntityState]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one entity: `fields` has (path, from, to) for each leaf that differs, null where it is unset."""
+    """Net change of one entity: `fields` has (path, from, to) for each leaf that differs, None where it is unset."""
 
     key: Key
-    seq: int  # of the event that changed it last
+    seq: int  # of the last event that changed it
     number: int | None
     change: str  # added, changed, removed
     fields: tuple[tuple[str, Any, Any], ...]
 
-    def wire(self) -> dict[str, Any]:
-        """As the contract has it."""
-        told = [{"path": path, "from": before, "to": after} for path, before, after in self.fields]
-        return _named(self.key, self.seq, self.number) | {"change": self.change, "fields": told}
+    def to_json(self) -> dict[str, Any]:
+        """Return the change in the contract's format."""
+        fields = [{"path": path, "from": before, "to": after} for path, before, after in self.fields]
+        return _named(self.key, self.seq, self.number) | {"change": self.change, "fields": fields}
 
 
 @dataclass(frozen=True, slots=True)
 class RevertedFields:
-    """Fields of one entity that changed and are as they were; all that it had, where it came and went."""
+    """Fields of one entity that changed and were changed back; all its fields if it was added and removed."""
 
     key: Key
     seq: int
     number: int | None
     paths: tuple[str, ...]
 
-    def wire(self) -> dict[str, Any]:
-        """As the contract has it."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields in the contract's format."""
         return _named(self.key, self.seq, self.number) | {"fields": list(self.paths)}
 
 
 def _named(key: Key, seq: int, number: int | None) -> dict[str, Any]:
-    named = {"kind": key[0], "id": key[1], "seq": seq}
-    return named if number is None else named | {"number": number}
+    identification = {"kind": key[0], "id": key[1], "seq": seq}
+    return identification if number is None else identification | {"number": number}
 
 
-def apply_events(before: Stands, events: Iterable[Event]) -> dict[Key, EntityState]:
-    """The board after these events, which follow on what it was before."""
+def apply_events(before: States, events: Iterable[Event]) -> dict[Key, EntityState]:
+    """Return the states after these events, which follow `before` directly."""
     after = dict(before)
     for each in paced(events):
         if each.state is None:
@@ -77,8 +80,8 @@ def apply_events(before: Stands, events: Iterable[Event]) -> dict[Key, EntitySta
     return after
 
 
-def diff(before: Stands, after: Stands, removed_at: Mapping[Key, int] | None = None) -> list[Change]:
-    """What differs, in the order in which it was changed last. `removed_at` knows when what is no more was removed."""
+def diff(before: States, after: States, removed_at: Mapping[Key, int] | None = None) -> list[Change]:
+    """Return the net changes, ordered by last change. `removed_at` has the seq at which an entity was removed."""
     found = [
         change
         for key in paced(before.keys() | after.keys())
@@ -99,7 +102,7 @@ def _change(key: Key, before: EntityState | None, after: EntityState | None, rem
 
 
 def reverted(net: Iterable[Change], events: Iterable[Event]) -> list[RevertedFields]:
-    """What these events changed that is no net change, in the order in which it was changed last."""
+    """Return what these events changed and changed back, ordered by last change."""
     differs = {change.key: {path for path, _, _ in change.fields} for change in net}
     paths: dict[Key, set[str]] = {}
     last: dict[Key, Event] = {}
@@ -115,28 +118,32 @@ def reverted(net: Iterable[Change], events: Iterable[Event]) -> list[RevertedFie
 
 
 def of_others(
-    changes: Iterable[Change], back: Iterable[RevertedFields], events: Iterable[Event], but: str | None
+    changes: Iterable[Change], reverted_fields: Iterable[RevertedFields], events: Iterable[Event], but: str | None
 ) -> tuple[list[Change], list[RevertedFields]]:
-    """What of a net change, and of what is back, others than one account have brought about."""
+    """Return the parts of the net changes, and of the reverted fields, that accounts other than `but` caused."""
     if but is None:
-        return list(changes), list(back)
+        return list(changes), list(reverted_fields)
     theirs: dict[Key, set[str]] = {}
-    began: dict[Key, str | None] = {}  # by whom an entity was first changed
+    first_changed_by: dict[Key, str | None] = {}  # account that first changed an entity
     for each in events:
-        began.setdefault(each.key, each.account)
+        first_changed_by.setdefault(each.key, each.account)
         if each.account != but:
             theirs.setdefault(each.key, set()).update(each.changes)
-    kept = [_without_own(change, theirs[change.key], began[change.key] == but) for change in changes if change.key in theirs]
+    kept = [
+        _without_own(change, theirs[change.key], first_changed_by[change.key] == but)
+        for change in changes
+        if change.key in theirs
+    ]
     left = [
         replace(each, paths=paths)
-        for each in back
+        for each in reverted_fields
         if (paths := tuple(path for path in each.paths if path in theirs.get(each.key, ())))
     ]
     return [change for change in kept if change.fields or change.change != "changed"], left
 
 
 def _without_own(change: Change, theirs: set[str], is_own: bool) -> Change:
-    """A change without the fields that only the account itself changed; what it added itself is known to it."""
+    """Return a change without the fields that only the account itself changed. It knows what it added."""
     if change.change == "removed" or (change.change == "added" and not is_own):
         return change
     return replace(change, change="changed", fields=tuple(each for each in change.fields if each[0] in theirs))

@@ -1,4 +1,4 @@
-"""The pages that tell what happened: on one search, and everywhere one may see."""
+"""Pages of the history of one search, and of all visible searches."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +13,7 @@ from models.board import OPERATIONS
 
 
 async def history(request: Request) -> Response:
-    """The history of one search, or of all that one may see."""
+    """`GET /history` and `/searches/{id}/history`: the page of events of all visible searches, or of one."""
     caller = await signed_in(request)
     if caller is None:
         return pages.redirect_to_login(request)

@@ -1,5 +1,8 @@
-"""What stood on many boards, on each at a seq of its own: read from rows where nothing changed since, from the journal where it
-did. So a moment ago costs as little as now, and long ago as much as happened since."""
+"""States of entities on many boards, on each at its own seq.
+
+Rows are read where nothing changed since, and the journal where something did. So a recent moment costs as little as now, and an
+old one as much as happened since.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -18,9 +21,9 @@ from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
-AT_ONCE = 500  # boards in a query
+BOARDS_PER_QUERY = 500  # boards in a query
 UNGRADED = {"source": "F", "content": 6}
-_FIELDS: dict[type[Entity], tuple[str, ...]] = {  # of each kind, as far as a report tells of them
+_FIELDS: dict[type[Entity], tuple[str, ...]] = {  # fields of each kind that a report needs
     Search: (
         "reference", "kind", "status", "person", "missing_since", "worrying", "lead", "access", "appeal", "outcome",
         "status_reason", "acknowledge", "criteria", "members",
@@ -45,7 +48,7 @@ _BEFORE = """
 
 
 class EntityAt(NamedTuple):
-    """An entity as it was: `seq` is that of the event that had changed it last."""
+    """Entity at a seq; `seq` is that of the last event that changed it."""
 
     board: str
     id: str
@@ -56,31 +59,36 @@ class EntityAt(NamedTuple):
 BoardState = dict[str, dict[str, EntityAt]]  # by kind, by id
 
 
-def entities_at(session: Session, positions: Mapping[str, int], soon: str) -> BoardState:
-    """What a report tells of: searches, columns, briefings and what these pin; sightings that are confirmed, or not graded;
-    tasks that are done, or due before `soon`. Some more may be among them."""
+def entities_at(session: Session, positions: Mapping[str, int], due_before: str) -> BoardState:
+    """Return the entities that a report needs: searches, columns, briefings and what these pin; confirmed or ungraded sightings;
+    done tasks and those due before `soon`.
+
+    It may contain some others.
+    """
     found: BoardState = {kind.KIND: {} for kind in _FIELDS}
-    for said in paced(_changed(session, positions)):
-        state = said.payload().get("state")
-        if state is not None and said.kind in found:
-            found[said.kind][said.entity] = EntityAt(said.board, said.entity, said.seq, state)
+    for journal_event in paced(_changed(session, positions)):
+        state = journal_event.payload().get("state")
+        if state is not None and journal_event.kind in found:
+            found[journal_event.kind][journal_event.entity] = EntityAt(
+                journal_event.board, journal_event.entity, journal_event.seq, state
+            )
     whole: tuple[type[Entity], ...] = (Search, Column, Briefing)
     for kind in whole:
         _read(session, kind, positions, None, found)
     pinned = {id for briefing in found[Briefing.KIND].values() for id in briefing.state["pinned"]}
-    for kind, where in _told(soon).items():
+    for kind, where in _filters(due_before).items():
         _read(session, kind, positions, or_(where, _table(kind).id.in_(pinned)), found)
     return found
 
 
 def _changed(session: Session, positions: Mapping[str, int]) -> Iterator[JournalEvent]:
-    """What has changed since on each board: its last event before."""
-    for beginning, asked in many_boards.positions_cte(positions):
-        for row in session.connection().execute(text(beginning + _BEFORE), asked):
+    """Yield the last event up to the position of each entity that has changed since."""
+    for cte, asked in many_boards.positions_cte(positions):
+        for row in session.connection().execute(text(cte + _BEFORE), asked):
             yield JournalEvent(*row)
 
 
-def _told(soon: str) -> dict[type[Entity], ColumnElement[bool]]:
+def _filters(due_before: str) -> dict[type[Entity], ColumnElement[bool]]:
     sighting, task, column = _table(Sighting), _table(Task), _table(Column)
     ungraded = and_(
         sighting.grade["source"].as_string() == UNGRADED["source"], sighting.grade["content"].as_integer() == UNGRADED["content"]
@@ -88,7 +96,7 @@ def _told(soon: str) -> dict[type[Entity], ColumnElement[bool]]:
     done = task.column.in_(select(column.id).where(column.role == "done"))
     return {
         Sighting: and_(~sighting.withdrawn, or_(sighting.assessment == "confirmed", ungraded)),
-        Task: and_(~task.withdrawn, or_(task.due < soon, done)),
+        Task: and_(~task.withdrawn, or_(task.due < due_before, done)),
         Note: false(),
     }
 
@@ -96,19 +104,19 @@ def _told(soon: str) -> dict[type[Entity], ColumnElement[bool]]:
 def _read(
     session: Session, kind: type[Entity], positions: Mapping[str, int], where: ColumnElement[bool] | None, found: BoardState
 ) -> None:
-    """Adds the rows that are as they were then."""
+    """Add the rows that have not changed since the position."""
     table, fields = _table(kind), _FIELDS[kind]
     query = select(table.id, table.board, table.seq, *(table[name] for name in fields))
-    for boards in _parts(positions):
+    for boards in _batches(positions):
         asked = query.where(table.board.in_(boards))
         for id, board, seq, *values in in_pages(session.connection().execute(asked if where is None else asked.where(where))):
             if seq <= positions[board]:
                 found[kind.KIND][id] = EntityAt(board, id, seq, dict(zip(fields, values, strict=True)))
 
 
-def _parts(boards: Iterable[str]) -> Iterator[list[str]]:
+def _batches(boards: Iterable[str]) -> Iterator[list[str]]:
     ids = sorted(boards)
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    return (ids[start : start + BOARDS_PER_QUERY] for start in range(0, len(ids), BOARDS_PER_QUERY))
 
 
 def _table(kind: type[Entity]) -> Any:

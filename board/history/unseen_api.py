@@ -1,7 +1,7 @@
-"""The calls about what is new to somebody: up to where they have seen each board, and what changed since.
+"""HTTP API of unseen changes: the read position of each board, and what changed since.
 
-The list compares heads with marks, and reads no event. What changed on a board is read for one board at a time, when somebody
-asks: of more than 5,000 events only the two states are compared.
+The list compares heads with positions and reads no events. Changes are read for one board at a time, on request; with more than
+5,000 events only the two states are compared.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from board.engine.identity import Caller, require_active
 from board.engine.read_positions import ReadPosition, StoredReadPosition
 from board.errors import Refused
 from board.history import net
-from board.history.net import EntityState, Event, Stands
+from board.history.net import EntityState, Event, States
 from board.i18n import N_
 from board.web.compression import compressed
 from board.web.heavy_reads import limited_per_account
@@ -27,57 +27,59 @@ from models.db.read_pacing import paced
 from models.times import format_utc
 from realtime.strict_json import MAX_INTEGER
 
-MOST_EVENTS = 5_000  # that are read of one board
-MOST_CHANGES = 500  # of one board in an answer: nobody reads more of them, and a board may have 10,000 entities
-MOST_MARKS = 500  # told at once
+MAX_EVENTS = 5_000  # read of one board
+MAX_CHANGES = 500  # of one board in a response: nobody reads more, and a board may have 10,000 entities
+MAX_POSITIONS = 500  # in one request
 _HEADS = text("SELECT id, epoch, seq FROM board WHERE kind <> 'audit' ORDER BY kind, id")
 
 
 async def list_positions(request: Request) -> Response:
-    """Up to where the caller has seen each board."""
+    """`GET /api/v1/seen`: the caller's read position on each board."""
     caller = await require_caller(request)
     found = await service_of(request).database.read(lambda session: read_positions.read_positions(session, caller.account.id))
-    return json_response({"seen": [_told(each) for each in found.values()]})
+    return json_response({"seen": [_to_json(each) for each in found.values()]})
 
 
 @limited_per_account
 async def advance_position(request: Request, caller: Caller) -> Response:
-    """The caller has seen a board, or several. Answers what is kept of these."""
+    """`POST /api/v1/seen`: advance one or several read positions. Answer with the stored positions of these boards."""
     body = await read_json_object(request)
     if not caller.may_command:
         raise Refused("forbidden")
     desk = service_of(request)
-    told, at = _marks(body), format_utc(desk.clock())
+    positions, at = _positions(body), format_utc(desk.clock())
 
     def move(session: Session) -> None:
         account = require_active(session, caller).id
         if "marks" in body:
-            read_positions.advance_many(session, account, told, at)
+            read_positions.advance_many(session, account, positions, at)
         else:
-            read_positions.advance(session, account, told[0], at)
+            read_positions.advance(session, account, positions[0], at)
 
     await desk.database.write(move)
     kept = await desk.database.read(lambda session: read_positions.read_positions(session, caller.account.id))
-    return json_response({"seen": [_told(kept[board]) for board in sorted({each.board for each in told}) if board in kept]})
+    return json_response(
+        {"seen": [_to_json(kept[board]) for board in sorted({each.board for each in positions}) if board in kept]}
+    )
 
 
-def _told(kept: StoredReadPosition) -> dict[str, Any]:
-    """A mark as the contract has it."""
+def _to_json(kept: StoredReadPosition) -> dict[str, Any]:
+    """Return a read position in the contract's format."""
     return {"board": kept.board, "epoch": kept.epoch, "seq": kept.seq, "at": kept.at, "own": kept.own}
 
 
-def _marks(body: dict[str, Any]) -> list[ReadPosition]:
-    """One, or those of a list. Raises Refused `invalid`."""
+def _positions(body: dict[str, Any]) -> list[ReadPosition]:
+    """Return the read positions of a request, one or several. Raise Refused `invalid`."""
     many = "marks" in body
     given = body["marks"] if many else [body]
-    if many and (len(body) > 1 or not isinstance(given, list) or len(given) > MOST_MARKS):
+    if many and (len(body) > 1 or not isinstance(given, list) or len(given) > MAX_POSITIONS):
         raise Refused("invalid", fields={"marks": N_("At most 500 marks.")})
-    if not all(isinstance(each, dict) and each.keys() == {"board", "epoch", "seq"} and _fits(**each) for each in given):
+    if not all(isinstance(each, dict) and each.keys() == {"board", "epoch", "seq"} and _is_valid(**each) for each in given):
         raise Refused("invalid", fields={"marks" if many else "seq": N_("A mark has a board, its epoch and a seq.")})
     return [ReadPosition(each["board"], each["epoch"], int(each["seq"])) for each in given]
 
 
-def _fits(board: Any, epoch: Any, seq: Any) -> bool:
+def _is_valid(board: Any, epoch: Any, seq: Any) -> bool:
     named = isinstance(board, str) and 0 < len(board) <= 64 and isinstance(epoch, str) and len(epoch) <= 64
     return named and isinstance(seq, int | float) and not isinstance(seq, bool) and seq == int(seq) and 0 <= seq <= MAX_INTEGER
 
@@ -85,7 +87,7 @@ def _fits(board: Any, epoch: Any, seq: Any) -> bool:
 @limited_per_account
 @compressed
 async def unseen(request: Request, caller: Caller) -> Response:
-    """How much is new to the caller on each board that they may see; with `board`, what it is on that one."""
+    """`GET /api/v1/since`: the number of unseen events on each visible board; with `board`, the changes on that one."""
     account, board = caller.account.id, request.query_params.get("board")
 
     def read(session: Session) -> bytes:
@@ -111,50 +113,60 @@ def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, mark)
     changes, back = what_changed(session, board, mark.seq if mark else 0, hidden, account)
-    told = [change.wire() for change in changes[:MOST_CHANGES]]
-    returned = None if back is None else [each.wire() for each in back[:MOST_CHANGES]]
-    more = max(len(changes), len(back or ())) > MOST_CHANGES
-    return head | {"net": told, "back": returned, "more": more}
+    positions = [change.to_json() for change in changes[:MAX_CHANGES]]
+    returned = None if back is None else [each.to_json() for each in back[:MAX_CHANGES]]
+    more = max(len(changes), len(back or ())) > MAX_CHANGES
+    return head | {"net": positions, "back": returned, "more": more}
 
 
 def what_changed(
     session: Session, board: Board, seq: int, hidden: frozenset[str] = frozenset(), but: str | None = None
 ) -> tuple[list[net.Change], list[net.RevertedFields] | None]:
-    """The net change of a board from a seq to its head, without what is about these searches, and without what an account did
-    itself; and what changed and is back, None where there are too many events to read them all (then it is in it, too)."""
-    if board.seq - seq > MOST_EVENTS:
-        old, new = (_stands(session, board.id, each, hidden) for each in (seq, board.seq))
-        return net.diff(old, new, {key: _last(session, board, key[1]) for key in old.keys() - new.keys()}), None
+    """Return the net change of a board from a seq to its head, without these searches and without an account's own changes.
+
+    Also return the fields that were changed back; None with too many events to read, and then they are not left out.
+    """
+    if board.seq - seq > MAX_EVENTS:
+        old, new = (_states(session, board.id, each, hidden) for each in (seq, board.seq))
+        return net.diff(old, new, {key: _last_seq(session, board, key[1]) for key in old.keys() - new.keys()}), None
     events = _events(session, board.id, seq, hidden)
     touched = {event.key[1] for event in events}
     before = {
-        (said.kind, said.entity): EntityState(said.seq, state)
-        for said, state in journal.states_at(session, board.id, seq, touched)
+        (journal_event.kind, journal_event.entity): EntityState(journal_event.seq, state)
+        for journal_event, state in journal.states_at(session, board.id, seq, touched)
     } if touched else {}  # fmt: skip
     changes = net.diff(before, net.apply_events(before, events), {event.key: event.seq for event in events})
     return net.of_others(changes, net.reverted(changes, events), events, but)
 
 
 def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> list[Event]:
-    """Those after a seq; what was erased says nothing any more."""
+    """Return the events after a seq, without erased ones."""
     found: list[Event] = []
     while page := journal.events_after(session, board, seq):
-        for said in paced(page):
-            if said.body is not None and said.entity not in hidden:
-                payload = said.payload()
-                found.append(Event(said.seq, (said.kind, said.entity), payload["state"], payload["changes"], said.account))
+        for journal_event in paced(page):
+            if journal_event.body is not None and journal_event.entity not in hidden:
+                payload = journal_event.payload()
+                found.append(
+                    Event(
+                        journal_event.seq,
+                        (journal_event.kind, journal_event.entity),
+                        payload["state"],
+                        payload["changes"],
+                        journal_event.account,
+                    )
+                )
         seq = page[-1].seq
     return found
 
 
-def _stands(session: Session, board: str, seq: int, hidden: frozenset[str]) -> Stands:
+def _states(session: Session, board: str, seq: int, hidden: frozenset[str]) -> States:
     return {
-        (said.kind, said.entity): EntityState(said.seq, state)
-        for said, state in journal.as_of(session, board, seq)
-        if said.entity not in hidden
+        (journal_event.kind, journal_event.entity): EntityState(journal_event.seq, state)
+        for journal_event, state in journal.as_of(session, board, seq)
+        if journal_event.entity not in hidden
     }
 
 
-def _last(session: Session, board: Board, entity: str) -> int:
-    """The seq of the last event of an entity."""
+def _last_seq(session: Session, board: Board, entity: str) -> int:
+    """Return the seq of the last event of an entity."""
     return journal.latest_events(session, board.id, entity, 0, board.seq + 1, 1)[-1].seq

@@ -1,9 +1,9 @@
-"""The checkout's own environments: made beside each other in `.venvs`, with `.venv` as a link to the one in use.
+"""Environments of the checkout: beside each other in `.venvs`, with `.venv` as a link to the one in use.
 
-Standard library only, as nothing else is there yet. A finished environment is never changed: new requirements make a new
-one beside it, and then the link is set to that, in one step. So whatever fails, whenever it is killed, the one from before
-works as it did, and a server that runs from it keeps its files. An environment that a person made as `.venv` is theirs: it
-is filled, never wiped. All talk goes to standard error, so that `board account add` can print an id alone.
+Standard library only, as nothing else is installed yet. A finished environment is never changed: new requirements create a new
+one, and then the link is switched in one step. So whatever fails or is killed, the previous one still works, and a server that
+runs from it keeps its files. A `.venv` created by a person belongs to them: it is filled, never wiped. All messages go to
+standard error, so that `board account add` prints only an id.
 """
 
 from board.install.build import ensure

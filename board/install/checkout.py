@@ -1,7 +1,7 @@
-"""The checkout in an environment: importable from where it is, known by name to package tools, and with its programs.
+"""Registration of the checkout in an environment: importable from its place, known to package tools, and with its programs.
 
-An installer would do the same by a build ("editable"), and fetch the program that builds. Nothing of it needs the network,
-so a changed version or program is put in without one.
+An installer would do the same by an "editable" build, and download a build backend. This needs no network, so that a changed
+version or program can be registered offline.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ if __name__ == "__main__":
 """
 
 
-def put(root: Path, env: Path) -> None:
-    """Write what names the checkout into an environment, over what another version of it wrote. Raises OSError, CannotInstall."""
+def register(root: Path, env: Path) -> None:
+    """Write the registration of the checkout into an environment, replacing that of another version. Raise OSError,
+    CannotInstall."""
     found = project(root)
     name, version = str(found["name"]), str(found["version"])
     packages = Path(output_of([str(python_of(env)), "-I", "-c", PURELIB]) or "/nonexistent")
     if not packages.is_dir():
         raise CannotInstall(f"{env} has no folder for packages")
     info = packages / f"{name}-{version}.dist-info"
-    programs = {_program(env, each): _said(env, target) for each, target in found.get("scripts", {}).items()}
+    programs = {_program(env, each): _program_text(env, target) for each, target in found.get("scripts", {}).items()}
     files = {
         packages / f"{name}.pth": f"{root.resolve()}\n",
         info / "METADATA": _metadata(root),
@@ -76,7 +77,7 @@ def _program(env: Path, name: str) -> Path:
     return python_of(env).parent / (f"{name}.cmd" if os.name == "nt" else name)
 
 
-def _said(env: Path, target: str) -> str:
+def _program_text(env: Path, target: str) -> str:
     module, _, function = target.partition(":")
     if not re.fullmatch(r"[\w.]+", module) or not function.isidentifier():
         raise CannotInstall(f"the program {target} of pyproject.toml is none")
@@ -86,7 +87,7 @@ def _said(env: Path, target: str) -> str:
 
 
 def _record(packages: Path, info: Path, files: dict[Path, str]) -> str:
-    """Return what uninstalling takes away: each file with its digest and size."""
+    """Return the RECORD file for uninstalling: each file with digest and size."""
     rows = [f"{os.path.relpath(info / 'RECORD', packages)},,"]
     for path, text in files.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
@@ -95,7 +96,7 @@ def _record(packages: Path, info: Path, files: dict[Path, str]) -> str:
 
 
 def _write(path: Path, text: str, mode: int) -> None:
-    """Write a file whole or not at all: somebody may be starting it."""
+    """Write a file atomically: somebody may be starting it."""
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(text, encoding="utf-8", newline="")
     fresh.chmod(mode)

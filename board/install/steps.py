@@ -1,4 +1,4 @@
-"""Steps of an install: other programs, run one after the other, and what the person sees of them."""
+"""Steps of an install: other programs, run one after the other, with progress on the terminal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import shutil
 import subprocess
 import sys
 
-SHOWN_ON_FAILURE = 15  # lines: pip's reason stands in the last few
+LINES_SHOWN = 15  # lines: pip's reason is in the last few
 
 
 class CannotInstall(Exception):
-    """There is no way to make the environment here; the text is the sentence for the person."""
+    """Error: the environment can't be built here; the text is a sentence for the user."""
 
 
 def report(sentence: str) -> None:
@@ -19,23 +19,23 @@ def report(sentence: str) -> None:
 
 
 def output_of(command: list[str]) -> str:
-    """Return what a command prints, on one line; empty if it can't be started or fails."""
+    """Return the output of a command on one line; empty if it can't be started or fails."""
     try:
-        said = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own words, no shell
+        done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own words, no shell
     except OSError:
         return ""
-    return " ".join(said.stdout.split()) if said.returncode == 0 else ""
+    return " ".join(done.stdout.split()) if done.returncode == 0 else ""
 
 
 def find_uv() -> str | None:
-    """Return the path of a uv that works (a version manager's shim may be there without one)."""
+    """Return the path of a uv that works (a version manager may have a shim without one)."""
     uv = shutil.which("uv")
     return uv if uv and output_of([uv, "--version"]) else None
 
 
 def run(command: list[str]) -> None:
-    """Run one step of the install and show how far it is. Raises CannotInstall with the step's last lines."""
-    environment = os.environ | {"PIP_USER": "0"}  # a person's setting that no environment can follow
+    """Run one step of the install with progress. Raise CannotInstall, and print the last lines of its output."""
+    environment = os.environ | {"PIP_USER": "0"}  # a user's setting that can't apply to an environment
     environment.pop("PYTHONHOME", None)
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own words, no shell
@@ -45,7 +45,7 @@ def run(command: list[str]) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        close_fds=False,  # the step holds the lock along with us
+        close_fds=False,  # the step inherits the install lock
     ) as step:
         assert step.stdout is not None
         for line in step.stdout:
@@ -54,12 +54,12 @@ def run(command: list[str]) -> None:
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     if step.returncode != 0:
-        sys.stderr.write("\n".join(lines[-SHOWN_ON_FAILURE:]) + "\n")
+        sys.stderr.write("\n".join(lines[-LINES_SHOWN:]) + "\n")
         raise CannotInstall("the install failed, for the reason above")
 
 
 def show_progress(lines: list[str]) -> None:
-    """Show a line that moves on a terminal; elsewhere (a log) a line for each package that is fetched."""
+    """Show the last line of output, in place on a terminal; otherwise (a log) print a line for each package."""
     line = lines[-1].strip()
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns - 1

@@ -1,4 +1,4 @@
-"""How names are compared that were heard and typed in a hurry: whatever their accents and hyphens, and with a letter wrong."""
+"""Fuzzy comparison of names: ignores accents and hyphens, and tolerates a wrong letter."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ _SAINT = {"saint", "sainte", "sint", "sankt", "ste"}
 
 
 def normalize_name(text: str) -> str:
-    """A name as it is compared: `Sint-Niklaas` and `saint niklaas` are `st niklaas`."""
+    """Return a name in its form for comparison: `Sint-Niklaas` and `saint niklaas` become `st niklaas`."""
     text = text.replace("œ", "oe").replace("Œ", "Oe").replace("ß", "ss").replace("’", "'")
     plain = text.lower() if text.isascii() else "".join(map(_plain_sign, text))
     return " ".join("st" if word in _SAINT else word for word in re.sub(r"[^a-z0-9]+", " ", plain).split())
@@ -16,13 +16,15 @@ def normalize_name(text: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def _plain_sign(sign: str) -> str:
-    """One by one: to bring thousands of accents on one letter into their order takes the square of their number."""
+    """Normalize one character. Normalizing a whole text takes quadratic time if thousands of accents are on one letter."""
     return unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode().lower()
 
 
 def prefix_edit_distance(typed: str, text: str, most: int) -> int:
-    """How many letters of `typed` are wrong, missing, too many or swapped, if `text` is meant to begin so; over `most`, as soon
-    as it is known to be."""
+    """Return how many letters of `typed` are wrong, missing, extra or swapped, compared with the best prefix of `text`.
+
+    Return `most + 1` as soon as there are more.
+    """
     before: list[int] = []
     row = list(range(len(text) + 1))
     for i, letter in enumerate(typed, 1):

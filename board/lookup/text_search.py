@@ -1,8 +1,7 @@
-"""Finding: the words of cards, notes and searches, on one board or on all that one may see.
+"""Full-text search in cards, notes and searches, on one board or on all visible ones.
 
-Every row keeps its words folded (see `models.searchable`), and the database reads through all of them, other threads beside it.
-With 1,000 cards and 500 notes on each of 50 boards that takes a core a tenth of a second, less where much is found, and a tenth
-of that on one board.
+Every row stores its normalized words (see `models.searchable`), and the database scans all of them in a reading thread. With
+1,000 cards and 500 notes on each of 50 boards that takes a core 100 ms, less if much is found, and 10 ms on one board.
 """
 
 from collections.abc import Iterable
@@ -31,57 +30,59 @@ from models.sighting import Sighting
 from models.task import Task
 
 KINDS: tuple[type[Searchable], ...] = (Search, Sighting, Task, Note)
-LONGEST = 200  # characters that are asked for
-ENDS_S = 5.0
-BEFORE, AFTER = 40, 160  # characters shown before and from the first word on
-TRIED = 50  # words that may be the first one shown
+MAX_QUERY = 200  # characters of the query
+TIMEOUT_S = 5.0
+CHARS_BEFORE, CHARS_AFTER = 40, 160  # characters shown before the first word and from it on
+MAX_TRIED = 50  # words that are tried as the first one shown
 
 
 @limited_per_account
 @compressed
 async def find(request: Request, caller: Caller) -> Response:
-    """What has all of these words, in the cards, notes and facts of a search, or of all that the caller may see. Newest first."""
+    """`GET /api/v1/find`: cards, notes and searches that contain all words, newest first."""
     board, limit = request.query_params.get("board"), int_query_param(request, "limit", 50, 1, 200)
-    asked = request.query_params.get("q", "")
-    if len(asked) > LONGEST:
+    query_text = request.query_params.get("q", "")
+    if len(query_text) > MAX_QUERY:
         raise Refused("invalid", fields={"q": N_("At most 200 characters.")})
-    sought = words(asked)
+    query_words = words(query_text)
 
     def read(session: Session) -> list[dict[str, Any]]:
         if board is not None:
             access.get_visible_board(session, caller.account.id, board)
         hidden = snapshot.hidden_searches(session, caller.account.id)
-        return _found(session, sought, board, hidden, limit + 1)
+        return _found(session, query_words, board, hidden, limit + 1)
 
-    hits = await service_of(request).heavy_reads.read(caller, read, ENDS_S)
+    hits = await service_of(request).heavy_reads.read(caller, read, TIMEOUT_S)
     return json_response({"hits": hits[:limit], "more": len(hits) > limit})
 
 
-def _found(session: Session, sought: list[str], board: str | None, hidden: Iterable[str], limit: int) -> list[dict[str, Any]]:
-    """The newest that have all of the words: ids are made in the order of time."""
-    if not sought:
+def _found(
+    session: Session, query_words: list[str], board: str | None, hidden: Iterable[str], limit: int
+) -> list[dict[str, Any]]:
+    """Return the newest matches of all words: ids are in order of creation."""
+    if not query_words:
         return []
     rows: list[Searchable] = []
     for kind in KINDS:
-        rows += session.scalars(_query(kind, sought, board, hidden).limit(limit))
+        rows += session.scalars(_query(kind, query_words, board, hidden).limit(limit))
     rows = sorted(rows, key=lambda row: row.id, reverse=True)[:limit]
     references = _references(session, {row.board for row in rows})
-    return [_hit(row, sought, references.get(row.board)) for row in paced(rows)]
+    return [_hit(row, query_words, references.get(row.board)) for row in paced(rows)]
 
 
 def _references(session: Session, boards: set[str]) -> dict[str, str]:
     return dict(session.exec(select_rows(Search.id, Search.reference).where(Search.id.in_(boards))).all())  # type: ignore[attr-defined]
 
 
-def _query(kind: type[Searchable], sought: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
+def _query(kind: type[Searchable], query_words: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
     columns = kind.__table__.c  # type: ignore[attr-defined]
-    query = select(kind).where(*(columns.folded.like(f"% {word}%") for word in sought), columns.board.not_in(hidden))
-    if board is not None and not (kind is Search and board == OPERATIONS):  # on which every search is
+    query = select(kind).where(*(columns.folded.like(f"% {word}%") for word in query_words), columns.board.not_in(hidden))
+    if board is not None and not (kind is Search and board == OPERATIONS):  # every search is on this board
         query = query.where(columns.board == board)
     return query.order_by(columns.id.desc())
 
 
-def _hit(row: Searchable, sought: list[str], reference: str | None) -> dict[str, Any]:
+def _hit(row: Searchable, query_words: list[str], reference: str | None) -> dict[str, Any]:
     return {
         "board": row.board,
         "reference": reference,
@@ -90,12 +91,12 @@ def _hit(row: Searchable, sought: list[str], reference: str | None) -> dict[str,
         "number": getattr(row, "number", None),
         "card": getattr(row, "card", None),
         "withdrawn": getattr(row, "withdrawn", False),
-        "found": _shown(row, set(sought)),
+        "found": _snippets(row, set(query_words)),
     }
 
 
-def _shown(row: Searchable, left: set[str]) -> list[dict[str, Any]]:
-    """As few of its texts as have all of the words, those with most of them first."""
+def _snippets(row: Searchable, left: set[str]) -> list[dict[str, Any]]:
+    """Return as few texts of a row as together have all words, those with most words first."""
     found = {name: (text, find_matches(text, left)) for name, text in row.texts().items() if text}
     has = {name: _words(where) for name, (_, where) in found.items()}
     shown = []
@@ -106,10 +107,10 @@ def _shown(row: Searchable, left: set[str]) -> list[dict[str, Any]]:
 
 
 def _snippet(text: str, found: list[Match]) -> dict[str, Any]:
-    """A part of a text, the one that has most of the words, and where in it they are. Counted in UTF-16, as browsers do."""
-    at = max(range(min(len(found), TRIED)), key=lambda at: len(_words(_matches_near(found, at))))
+    """Return the part of a text with the most words, and the positions of the words, in UTF-16 code units as browsers count."""
+    at = max(range(min(len(found), MAX_TRIED)), key=lambda at: len(_words(_matches_near(found, at))))
     near = _matches_near(found, at)
-    start, end = max(0, near[0].start - BEFORE), min(len(text), near[0].start + AFTER)
+    start, end = max(0, near[0].start - CHARS_BEFORE), min(len(text), near[0].start + CHARS_AFTER)
     start += text[start : near[0].start].find(" ") + 1 if start else 0
     if end < len(text) and (space := text.rfind(" ", near[-1].end, end)) > 0:
         end = space
@@ -119,8 +120,8 @@ def _snippet(text: str, found: list[Match]) -> dict[str, Any]:
 
 
 def _matches_near(found: list[Match], at: int) -> list[Match]:
-    """The one at a place, and those after it that are shown along."""
-    return [found[at], *takewhile(lambda each: each.end <= found[at].start + AFTER, found[at + 1 :])]
+    """Return the match at an index, and those after it within the shown part."""
+    return [found[at], *takewhile(lambda each: each.end <= found[at].start + CHARS_AFTER, found[at + 1 :])]
 
 
 def _words(found: list[Match]) -> set[str]:

@@ -1,4 +1,4 @@
-"""A backup of an SQLite database, made beside its servers; it has its name only when it was found to hold."""
+"""Backup of an SQLite database beside running servers. The file gets its name only after it was verified."""
 
 import os
 import secrets
@@ -18,24 +18,26 @@ from models.db.database import Database
 from models.db.sqlite import library, set_up
 from models.upkeep import BACKUP, Upkeep
 
-STEPS = 100_000  # of SQLite's own machine, between two looks at how far it is
+PROGRESS_STEPS = 100_000  # SQLite virtual machine steps between two progress reports
 MB = 1_000_000
 
-Tell = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
-def backup(database: Database, to: Path, tell: Tell) -> tuple[int, list[str]]:
-    """Writes a backup to a new file that only this account can read; the number of boards in it, and a line for each whose
-    chain is broken, as it is then in the database too: the others need their backup all the same. Raises OperationError; then
-    there is no file."""
+def backup(database: Database, to: Path, progress: Progress) -> tuple[int, list[str]]:
+    """Write a backup to a new file that only this user can read.
+
+    Return the number of boards, and a line for each broken hash chain: the chain is broken in the database too, and the other
+    boards need their backup. Raise OperationError; then no file is left.
+    """
     if database.path is None:
         raise OperationError("PostgreSQL has its own pg_dump for this: the README says how, under Backup and restore.")
     _check_new(to)
     try:
         with _temporary_file(to) as part:
-            _copy(database.path, part, tell)
-            tell("checking it")
-            found = _check(part)
+            _copy(database.path, part, progress)
+            progress("checking it")
+            found = _verify(part)
             _sync(part)
             _check_new(to)
             part.rename(to)
@@ -50,7 +52,7 @@ def backup(database: Database, to: Path, tell: Tell) -> tuple[int, list[str]]:
 
 
 def note_backup(session: Session, at: str, file: Path | None) -> None:
-    """Keep when the last backup was made, for `check`, and that it was: to a file, or by another program."""
+    """Record the time of the last backup, for `check`, and an audit entry: to a file, or by another program."""
     session.merge(Upkeep(name=BACKUP, at=at))
     writer.write(session, BackupMade(id="server", file=str(file.absolute()) if file is not None else None))
 
@@ -62,7 +64,7 @@ def _check_new(to: Path) -> None:
 
 @contextmanager
 def _temporary_file(to: Path) -> Iterator[Path]:
-    """The file under another name, beside where it will be: gone afterwards, unless it got its own."""
+    """Yield a temporary file beside the target, and remove it afterwards unless it was renamed."""
     part = to.with_name(f"{to.name}.{secrets.token_hex(4)}.part")
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
@@ -71,25 +73,25 @@ def _temporary_file(to: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _copy(source: Path, part: Path, tell: Tell) -> None:
-    """By VACUUM, as a copy of the pages would carry along what was erased: it stays in pages that are free."""
-    whole = source.stat().st_size
+def _copy(source: Path, part: Path, progress: Progress) -> None:
+    """Copy by VACUUM: a copy of the pages would contain erased data, which stays in free pages."""
+    size = source.stat().st_size
 
-    def look() -> int:
-        tell(f"{part.stat().st_size // MB} of at most {whole // MB} MB")
+    def report_progress() -> int:
+        progress(f"{part.stat().st_size // MB} of at most {size // MB} MB")
         return 0
 
     with closing(library.connect(source)) as connection:
         set_up(connection)
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'board'").fetchone() is None:
             raise OperationError("There is nothing to back up: DATABASE_URL names a database without a board.")
-        connection.set_progress_handler(look, STEPS)
+        connection.set_progress_handler(report_progress, PROGRESS_STEPS)
         connection.execute("VACUUM INTO ?", (str(part),))
 
 
-def _check(part: Path) -> tuple[int, list[str]]:
-    """The number of boards, and what is wrong with their chains. Rows are read by name: a backup made before an update has older
-    tables."""
+def _verify(part: Path) -> tuple[int, list[str]]:
+    """Return the number of boards, and the errors of their hash chains. Columns are read by name, as a backup made before an
+    update has older tables."""
     engine = create_engine(URL.create("sqlite", database=str(part)), module=library, poolclass=NullPool)
     with engine.connect() as connection, Session(connection) as session:
         found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
@@ -101,7 +103,7 @@ def _check(part: Path) -> tuple[int, list[str]]:
 
 
 def _sync(path: Path) -> None:
-    """On the disk: SQLite leaves that to whoever has a copy made."""
+    """Flush a path to the disk, which SQLite leaves to the caller for a copy."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

@@ -1,4 +1,4 @@
-"""The database that the settings name, as a command needs it: to read it as it is, or to change it."""
+"""Database of the settings, for commands: read as it is, or changed."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,11 +12,11 @@ from models.db.database import Database
 
 T = TypeVar("T")
 
-WAIT_S = 5.0  # for a server that is coming up; a person waits here
+WAIT_S = 5.0  # for a starting database server; a person waits here
 
 
 def read(fn: Callable[[Session], T]) -> T:
-    """Return what fn says of the database as it is: it is neither made nor migrated. Raises ConfigurationError where that is
+    """Return the result of `fn` on the database as it is, neither created nor migrated. Raise ConfigurationError if that is
     needed."""
     database = Database(Settings().database_url, reading=True)
     try:
@@ -27,8 +27,7 @@ def read(fn: Callable[[Session], T]) -> T:
 
 
 def write(fn: Callable[[Session], T], *, existing: bool = True) -> T:
-    """Do something in one transaction, on the database brought to this version's tables. Raises ConfigurationError where it has
-    to be there and is not."""
+    """Run `fn` in one transaction, after migrating the database. Raise ConfigurationError if it has to exist and does not."""
     database = Database(Settings().database_url, existing=existing)
     try:
         schema.migrate(database, WAIT_S)
@@ -38,7 +37,7 @@ def write(fn: Callable[[Session], T], *, existing: bool = True) -> T:
 
 
 def by_command_line(fn: Callable[[Session], T]) -> Callable[[Session], T]:
-    """Return what does the same as the user of the operating system, for the audit journal."""
+    """Wrap `fn` so that the audit journal names the operating system's user as actor."""
 
     def do(session: Session) -> T:
         actor.acting(session, actor.command_line())

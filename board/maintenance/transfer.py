@@ -1,4 +1,5 @@
-"""Moves an installation to another database, whole: epochs, chains, ids, sessions, tokens. And what a restored one needs."""
+"""Transfer of an installation to another database with epochs, chains, ids, sessions and tokens; and the reset of epochs after a
+restore."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,35 +18,39 @@ from models.db.schema import metadata
 from models.ids import new_epoch
 from models.upkeep import Upkeep
 
-PAGE = 500  # rows in memory at once
-TOLD_EVERY = 50_000  # rows
+PAGE_SIZE = 500  # rows in memory
+PROGRESS_ROWS = 50_000  # rows between two progress reports
 
-Tell = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
-def copy(source: Database, target: Database, tell: Tell) -> None:
-    """Copies everything in one transaction of the target, from one view of the source, and verifies it there. Both have this
-    version's tables. Raises OperationError; then the target is as empty as before."""
+def copy(source: Database, target: Database, progress: Progress) -> None:
+    """Copy everything in one transaction of the target, from one view of the source, and verify it there.
+
+    Both are migrated to this version. Raise OperationError; then the target is as empty as before.
+    """
 
     def read(old: Session) -> None:
         source.store.take_time(old.connection())
-        target.write_now(lambda new: _copy(source, target, old, new, tell))
+        target.write_now(lambda new: _copy(source, target, old, new, progress))
 
     source.read_now(read)
 
 
-def _copy(source: Database, target: Database, old: Session, new: Session, tell: Tell) -> None:
-    reading, writing = old.connection(), new.connection()
-    target.store.take_time(writing)
-    tables = [each for each in metadata.sorted_tables if each.name != Upkeep.__tablename__]  # that was done to the other one
-    if not _count(reading, metadata.tables["board"]):
+def _copy(source: Database, target: Database, old: Session, new: Session, progress: Progress) -> None:
+    source_connection, target_connection = old.connection(), new.connection()
+    target.store.take_time(target_connection)
+    tables = [
+        each for each in metadata.sorted_tables if each.name != Upkeep.__tablename__
+    ]  # its rows record work on the source database
+    if not _count(source_connection, metadata.tables["board"]):
         raise OperationError("There is nothing to copy: DATABASE_URL names a database without a board.")
-    _check_empty(writing, tables)
+    _check_empty(target_connection, tables)
     for table in tables:
-        tell(f"{table.name}: {_copy_table(reading, writing, table, tell)} rows")
-    _verify_copy(reading, writing, tables)
+        progress(f"{table.name}: {_copy_table(source_connection, target_connection, table, progress)} rows")
+    _verify_copy(source_connection, target_connection, tables)
     for board in new.exec(select_rows(Board).order_by(Board.id)):
-        tell(_verified(old, new, board))
+        progress(_verify_chain(old, new, board))
     if source.read_now(_position) != _position(old):
         raise OperationError("Somebody wrote to the database meanwhile: stop its servers and copy again. Nothing was copied.")
 
@@ -56,20 +61,20 @@ def _check_empty(connection: Connection, tables: list[Table]) -> None:
             raise OperationError(f"The database to copy to is not empty: it has rows in {table.name}. Make a new one.")
 
 
-def _copy_table(reading: Connection, writing: Connection, table: Table, tell: Tell) -> int:
-    writing.execute(table.delete())  # what the migrations put there
-    rows = reading.execute(select(table).order_by(*table.primary_key), execution_options={"yield_per": PAGE})
-    copied = 0
+def _copy_table(source_connection: Connection, target_connection: Connection, table: Table, progress: Progress) -> int:
+    target_connection.execute(table.delete())  # rows inserted by the migrations
+    rows = source_connection.execute(select(table).order_by(*table.primary_key), execution_options={"yield_per": PAGE_SIZE})
+    row_count = 0
     for page in rows.mappings().partitions():
-        writing.execute(table.insert(), [dict(row) for row in page])
-        if copied // TOLD_EVERY != (copied := copied + len(page)) // TOLD_EVERY:
-            tell(f"{table.name}: {copied} rows so far")
-    return copied
+        target_connection.execute(table.insert(), [dict(row) for row in page])
+        if row_count // PROGRESS_ROWS != (row_count := row_count + len(page)) // PROGRESS_ROWS:
+            progress(f"{table.name}: {row_count} rows so far")
+    return row_count
 
 
-def _verify_copy(reading: Connection, writing: Connection, tables: list[Table]) -> None:
+def _verify_copy(source_connection: Connection, target_connection: Connection, tables: list[Table]) -> None:
     for table in tables:
-        if _count(reading, table) != _count(writing, table):
+        if _count(source_connection, table) != _count(target_connection, table):
             raise OperationError(f"Not every row of {table.name} arrived. Nothing was copied.")
 
 
@@ -77,8 +82,8 @@ def _count(connection: Connection, table: Table) -> int:
     return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
-def _verified(old: Session, new: Session, board: Board) -> str:
-    """A line on a board whose chain holds in the copy; or is broken in the source too, which a copy must not hide."""
+def _verify_chain(old: Session, new: Session, board: Board) -> str:
+    """Return a line about a board whose chain holds in the copy, or is broken in the source too, which the copy must not hide."""
     fault = hash_chain.verify(new, board)
     before = old.get(Board, board.id)
     if fault is None:
@@ -89,7 +94,7 @@ def _verified(old: Session, new: Session, board: Board) -> str:
 
 
 def _position(session: Session) -> list[Any]:
-    """What differs as soon as somebody wrote: the boards' heads, what was done, rights, and screens that were paired."""
+    """Return values that differ as soon as somebody writes: heads, numbers of rows, and versions of rights."""
     boards = session.connection().execute(select(Board.id, Board.seq, Board.epoch).order_by(Board.id))  # type: ignore[call-overload]
     written = ("account", "session", "token", "done", "alert_read", "seen", "display", "pairing")
     counted = [_count(session.connection(), metadata.tables[name]) for name in written]
@@ -97,8 +102,8 @@ def _position(session: Session) -> list[Any]:
 
 
 def reset_epochs(session: Session) -> int:
-    """Gives every board a new epoch, after a restore from a backup: no client goes on from a position that no longer is.
-    The number of boards."""
+    """Give every board a new epoch after a restore, so that no client resumes from a position that no longer exists. Return the
+    number of boards."""
     boards = session.exec(select_rows(Board)).all()
     for board in boards:
         board.epoch = new_epoch()

@@ -43,8 +43,8 @@ async def test_a_line_of_a_display_is_one_line_whatever_it_is_called(server: Ser
     await pair(alice, screen, ["operations"], name="Front\nroom\x1b[2J")
     told = {"version": "1\n2", "current": True, "boards": {}}
     assert (await screen.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
-    (found,) = await server.desk.database.read(lambda database: display_standing.told(database, now()))
-    line = found.line
+    (found,) = await server.desk.database.read(lambda database: display_standing.table(database, now()))
+    line = found.as_line
     assert (line.split()[0], line.split("  ")[-1], found.state) == ("current", "Front room [2J", "current")
     assert line.isprintable()
     await screen.leave()

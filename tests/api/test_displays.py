@@ -77,7 +77,7 @@ def of(person: Person, type: str) -> list[dict[str, Any]]:
 async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(company: Company, wall: Wall) -> None:
     code, data = await wall.browser.code(), {"name": "Big room"} | SHOWN
     assert len(code) == 9
-    assert set(code) - {"-"} <= set(pairing.SIGNS)
+    assert set(code) - {"-"} <= set(pairing.ALPHABET)
     assert await wall.browser.state() == "waiting"
     with pytest.raises(InvalidStatus, match="401"):
         await wall.browser.open()
@@ -105,7 +105,7 @@ async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(compa
 
 async def test_a_code_lives_ten_minutes(company: Company) -> None:
     (code, secret), database, begins = pairing.new_code(), company.server.desk.database, now()
-    await database.write(lambda session: pairing.begin(session, code, secret, begins))
+    await database.write(lambda session: pairing.start(session, code, secret, begins))
     data, late = PairDisplay.model_validate({"code": code, "name": "Late"} | SHOWN), begins + timedelta(minutes=10)
     assert await database.read(lambda session: pairing.state(session, secret, late - timedelta(seconds=1))) == "waiting"
     assert await database.read(lambda session: pairing.state(session, secret, late)) == "expired"

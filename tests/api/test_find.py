@@ -270,7 +270,7 @@ async def test_of_a_long_text_the_part_is_shown_that_has_most_words(company: Com
     assert part["text"].startswith("…filler")
     assert part["text"].endswith("filler…")
     assert part["text"].strip("…") in far
-    assert len(part["text"]) <= text_search.BEFORE + text_search.AFTER + 2
+    assert len(part["text"]) <= text_search.CHARS_BEFORE + text_search.CHARS_AFTER + 2
 
 
 @pytest.mark.parametrize("written", ["x" * 4_000, "x " * 2_000, " " * 500 + "x", "ẍ" * 4_000, "x" + " " * 3_000])
@@ -280,7 +280,7 @@ async def test_a_strange_text_is_shown_too(company: Company, written: str) -> No
     (hit,) = await hits(company.bob, written.strip()[0], board=search)
     (part,) = hit["found"]
     assert all(word and word in written for word in marked(part))
-    assert len(part["text"]) <= text_search.BEFORE + text_search.AFTER + 2
+    assert len(part["text"]) <= text_search.CHARS_BEFORE + text_search.CHARS_AFTER + 2
 
 
 @given(st.text(alphabet=ANY | SIGNS), st.text(alphabet=ANY | SIGNS))
@@ -336,7 +336,7 @@ async def test_what_takes_too_long_is_ended(company: Company, monkeypatch: pytes
     database = company.server.desk.database
     endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
     monkeypatch.setattr(text_search, "_found", lambda session, *_: session.execute(endless))
-    monkeypatch.setattr(text_search, "ENDS_S", 0.01)
+    monkeypatch.setattr(text_search, "TIMEOUT_S", 0.01)
     response = await ask(company.bob, "anything")
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")
     assert database.read_now(_folded)

@@ -41,7 +41,7 @@ async def _nobody_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None
 async def ask(server: Server, address: str, at: datetime, before: str = "") -> str:
     """A code for a screen at this address; the screen's secret."""
     code, secret = pairing.new_code()
-    await server.desk.database.write(lambda database: pairing.begin(database, code, secret, at, address, before))
+    await server.desk.database.write(lambda database: pairing.start(database, code, secret, at, address, before))
     return secret
 
 
@@ -61,7 +61,7 @@ def screen(server: Server, address: str) -> httpx.AsyncClient:
 
 @pytest.mark.houses
 async def test_one_network_has_no_more_codes_than_a_house_needs(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairing, "OF_ONE", 10)
+    monkeypatch.setattr(pairing, "MAX_PENDING_PER_NETWORK", 10)
     at = now()
     real = await ask(server, HERE, at)
     evil = [await ask(server, EVIL, at + number * SECOND) for number in range(25)]
@@ -75,8 +75,8 @@ async def test_one_network_has_no_more_codes_than_a_house_needs(server: Server, 
 async def test_a_new_screen_gets_a_code_and_keeps_it_however_many_networks_ask(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pairing, "OF_ONE", 10)
-    monkeypatch.setattr(pairing, "MOST", 40)
+    monkeypatch.setattr(pairing, "MAX_PENDING_PER_NETWORK", 10)
+    monkeypatch.setattr(pairing, "MAX_PENDING", 40)
     at, asked = now(), 0
 
     async def besiege(networks: int) -> None:
@@ -94,7 +94,7 @@ async def test_a_new_screen_gets_a_code_and_keeps_it_however_many_networks_ask(
 
 
 async def test_of_ipv6_one_site_is_one_network(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairing, "OF_ONE", 10)
+    monkeypatch.setattr(pairing, "MAX_PENDING_PER_NETWORK", 10)
     at = now()
     real = await ask(server, "2001:db8:1:1f2::7", at)
     for number in range(30):
@@ -119,7 +119,7 @@ async def test_a_screen_that_asks_anew_has_one_code(server: Server) -> None:
 
 
 async def test_asking_is_limited_by_network_and_says_for_how_long(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    limit = api.ASKED.limit
+    limit = api.CODE_REQUESTS.limit
     async with screen(server, "2001:db8::1") as evil, screen(server, "2001:db8:0:1::1") as real:
         answers = []
         for number in range(limit + 5):
@@ -135,12 +135,12 @@ async def test_asking_is_limited_by_network_and_says_for_how_long(server: Server
 async def test_codes_that_are_typed_right_do_not_count_and_wrong_ones_say_how_long(server: Server) -> None:
     alice = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
     data: dict[str, Any] = {"name": "Room"} | SHOWN
-    for _ in range(api.TYPED.limit + 2):
+    for _ in range(api.WRONG_CODES.limit + 2):
         async with screen(server, HERE) as http:
             code = (await http.post(CODES)).json()["code"]
             assert (await alice.http.post(PATH, json=data | {"code": code})).status_code == 201
-    answers = [await alice.http.post(PATH, json=data | {"code": "7F3K-9QXD"}) for _ in range(api.TYPED.limit + 1)]
-    assert [each.status_code for each in answers] == [404] * api.TYPED.limit + [429]
+    answers = [await alice.http.post(PATH, json=data | {"code": "7F3K-9QXD"}) for _ in range(api.WRONG_CODES.limit + 1)]
+    assert [each.status_code for each in answers] == [404] * api.WRONG_CODES.limit + [429]
     said = answers[-1].json()
     assert said["fields"]["code"] == said["message"]
     assert said["message"] in ("Too many wrong codes. Try again in 60 seconds.", "Too many wrong codes. Try again in 59 seconds.")

@@ -225,7 +225,7 @@ async def test_a_report_says_how_many_cards_it_leaves_out(
 ) -> None:
     path = f"/handovers/{handed['number']}.md"
     assert "no room here" not in (await fetched(company.bob, path)).text
-    monkeypatch.setattr(report_sections, "MOST", 1)
+    monkeypatch.setattr(report_sections, "MAX_ITEMS", 1)
     assert re.search(r"\d+ more cards have no room here\.", (await fetched(company.bob, path)).text)
 
 

@@ -117,7 +117,7 @@ async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: Sc
 async def test_a_long_list_is_cut_and_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         await scene.sighting(description=f"{number}")
-    monkeypatch.setattr(report_sections, "MOST", 2)
+    monkeypatch.setattr(report_sections, "MAX_ITEMS", 2)
     told = await section(scene)
     assert (titles(told["ungraded"]), told["left_out"]) == (["0", "1"], 1)
 

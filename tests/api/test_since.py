@@ -211,9 +211,9 @@ async def test_of_too_many_events_the_states_alone_are_compared(company: Company
     for title in ("call the school", "call the hospital"):
         await company.bob.do(search, "task.add", {"title": title})
     told = (await news(alice, search))[search]
-    monkeypatch.setattr(since_calls, "MOST_EVENTS", 1)
+    monkeypatch.setattr(since_calls, "MAX_EVENTS", 1)
     assert (await news(alice, search))[search] == told | {"back": None}
-    monkeypatch.setattr(since_calls, "MOST_CHANGES", 1)
+    monkeypatch.setattr(since_calls, "MAX_CHANGES", 1)
     short = (await news(alice, search))[search]
     assert (short["net"], short["more"]) == (told["net"][:1], True)
 
@@ -222,7 +222,7 @@ async def test_of_too_many_events_the_states_alone_are_compared(company: Company
 async def test_of_a_search_that_one_may_not_see_the_desk_tells_nothing(
     company: Company, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(since_calls, "MOST_EVENTS", most)
+    monkeypatch.setattr(since_calls, "MAX_EVENTS", most)
     mark = await at(company.alice, OPERATIONS)
     for person in (company.bob, company.charlie):
         await see(person, mark)
@@ -532,7 +532,7 @@ def test_of_very_many_events_what_was_removed_is_told_with_its_seq_too(book: Boo
     book.do(search, "column.remove", {"column": column})
     book.do(search, "note.add", {"text": "she is well"})
     few, _ = book.changed(search, start)
-    monkeypatch.setattr(since_calls, "MOST_EVENTS", 0)
+    monkeypatch.setattr(since_calls, "MAX_EVENTS", 0)
     assert book.changed(search, start) == (few, None)
     assert [(change.seq, change.change) for change in few] == [(start + 1, "removed"), (start + 2, "added")]
 

@@ -164,7 +164,7 @@ def by_key(entities: list[dict[str, Any]]) -> Board:
 def differs(before: Board, after: Board) -> list[dict[str, Any]]:
     """By the server's rules, in the browser's form."""
     stands = [{key: net.EntityState(*said) for key, said in each.items()} for each in (before, after)]
-    changes = [change.wire() for change in net.diff(*stands)]  # type: ignore[arg-type]
+    changes = [change.to_json() for change in net.diff(*stands)]  # type: ignore[arg-type]
     order = ("kind", "id", "number", "change", "fields")
     return [{name: change[name] for name in order if name in change} for change in changes]
 

@@ -158,7 +158,7 @@ def quietly(line: str) -> None:
 async def test_a_backup_is_of_one_moment_and_nobody_waits_for_it(
     desk: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup, "STEPS", 10)
+    monkeypatch.setattr(backup, "PROGRESS_STEPS", 10)
     other, told = Database(desk.settings.database_url), list[str]()
 
     def tell(line: str) -> None:
@@ -224,7 +224,7 @@ async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk
     desk: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[str, set[str]]] = []
-    check, sync = backup._check, backup._sync
+    check, sync = backup._verify, backup._sync
 
     def noted(name: str, real: Callable[[Path], Any]) -> Callable[[Path], Any]:
         def call(path: Path) -> Any:
@@ -233,7 +233,7 @@ async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk
 
         return call
 
-    monkeypatch.setattr(backup, "_check", noted("check", check))
+    monkeypatch.setattr(backup, "_verify", noted("check", check))
     monkeypatch.setattr(backup, "_sync", noted("sync", sync))
     backup.backup(desk.database, tmp_path / "backup.db", quietly)
     assert [name for name, _ in seen] == ["check", "sync", "sync"]

@@ -65,7 +65,7 @@ class Moving:
 
 @pytest.fixture
 async def moving(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Moving]:
-    monkeypatch.setattr(transfer, "PAGE", 20)  # so that there are several
+    monkeypatch.setattr(transfer, "PAGE_SIZE", 20)  # so that there are several
     desk = await BoardService.open(settings_for(tmp_path))
     target = Database(postgres_url)
     made = Moving(desk, target)

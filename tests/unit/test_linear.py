@@ -55,7 +55,7 @@ def shown(text: str) -> None:
     """What is shown of something that was found, for as many words as can be asked for."""
     asked = {word[:9] for word in searchable.words(text[:SHORT])}
     if asked:
-        text_search._shown(Sighting(description=text), asked)  # type: ignore[call-arg]
+        text_search._snippets(Sighting(description=text), asked)  # type: ignore[call-arg]
 
 
 def meant(text: str) -> None:

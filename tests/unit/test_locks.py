@@ -107,7 +107,7 @@ def test_the_base_and_an_extra_name_no_package_twice() -> None:
 
 def test_the_checkout_is_installed_by_its_locks() -> None:
     for extras in (frozenset[str](), frozenset(locking.LOCKED)):
-        assert requirements.unfit(ROOT, extras) == ""
+        assert requirements.why_not_locked(ROOT, extras) == ""
         assert requirements.locks(ROOT, extras) == FILES[: 1 + len(extras)]
 
 

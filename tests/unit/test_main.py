@@ -233,7 +233,7 @@ def test_a_lock_is_used_only_where_it_was_tried_and_elsewhere_that_is_said(
     with monkeypatch.context() as patch:
         patch.setattr(getattr(requirements, where), name, value)
         assert requirements.locks(checkout, BASE) == []
-        build._fill(checkout, checkout / ".venv", None, BASE)
+        build._install_dependencies(checkout, checkout / ".venv", None, BASE)
     assert steps[-1][-1] == "starlette>=1.0"
     assert "the locks were not tried on" in capsys.readouterr().err
 
@@ -320,7 +320,7 @@ def test_a_disk_that_is_full_leaves_nothing_half_done(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(build.checkout, "put", full)  # type: ignore[attr-defined]
+    monkeypatch.setattr(build.checkout, "register", full)  # type: ignore[attr-defined]
     with pytest.raises(CannotInstall, match="No space left on device"):
         build.ensure(checkout, BASE)
     assert (checkout / ".venv").resolve() == old.parent.parent
