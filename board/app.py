@@ -29,7 +29,7 @@ from board.history import pages as history_pages
 from board.i18n import N_, translate
 from board.service import BoardService
 from board.telemetry import metrics
-from board.telemetry.failures import answered
+from board.telemetry.failures import refusal_for
 from board.web import board_pages, http, language, pages, static_files, websocket
 from board.web.health import healthz, readyz
 from board.web.http import STATUS, error_response, json_errors, json_response, with_retry_after
@@ -124,7 +124,7 @@ async def _refused_page(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    refused = answered(error, "page")
+    refused = refusal_for(error, "page")
     return with_retry_after(pages.error_page(request, STATUS[refused.code], refused.message), refused)
 
 

@@ -33,8 +33,8 @@ from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
 from board.settings import Settings
 from board.telemetry import metrics
-from board.telemetry.clock import ClockWatch
-from board.telemetry.failures import answered
+from board.telemetry.clock import ClockCheck
+from board.telemetry.failures import refusal_for
 from models.board import OPERATIONS, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.schema import migrate
@@ -77,7 +77,7 @@ class BoardService:
         self.summaries = SummaryPublisher(self.database, self.hub, self.source)
         self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
         self.shift_status = ShiftStatusPublisher(self.database, self.hub)
-        self.clock_watch = ClockWatch(self.database, self.hub, clock)
+        self.clock_watch = ClockCheck(self.database, self.hub, clock)
         self._rights = Version(-1, -1)
         self._polls = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -138,7 +138,7 @@ class BoardService:
         except Refused:
             raise
         except Exception as error:
-            raise answered(error, "command") from error
+            raise refusal_for(error, "command") from error
         if isinstance(outcome, Refused):
             raise outcome
         return outcome.ack

@@ -48,7 +48,7 @@ async def create_sighting(request: Request) -> Response:
     # The token's scope allows this one command; the command checks what its account may do.
     command_caller = replace(caller, scope=None) if caller.scope == "intake" else caller
     try:
-        check_allowed(request, await desk.limits.taken_in(account))
+        check_allowed(request, await desk.limits.count_intake(account))
         board = await desk.database.read(lambda session: _board(session, account, id, value))
         with metrics.observe_command():
             await desk.execute(command_caller, Command(id, board, COMMAND, value), content)

@@ -1,4 +1,4 @@
-"""Rate limits: how often one key (an account, an address) may do one thing. `Limiter` counts, a `Rule` says how many."""
+"""Rate limits: how often one key (an account, an address) may do one thing. `Limiter` counts, a `Rule` sets the limit."""
 
 from board.rate_limit.limiter import Limiter
 from board.rate_limit.rules import Rule, Taken

@@ -1,13 +1,15 @@
-"""Addresses of clients, as rate limits count them."""
+"""Networks of client addresses, as rate limits count them."""
 
 import ipaddress
 
-LINE, SITE = 64, 56  # of IPv6: what one line has to itself, and what one house is given at most (RIPE-690: a /56, seldom more)
+LINE, SITE = 64, 56  # IPv6 prefix lengths: of one subscriber line, and of one site at most (RIPE-690: a /56, seldom more)
 
 
 def network_of(address: str, prefix: int = LINE) -> str:
-    """The network that stands for an address: of IPv6 that of this prefix; an IPv4 address stands alone. What is no address (a
-    Unix socket's peer) stands for itself."""
+    """Return the network that an address is counted under: of IPv6 with this prefix length; an IPv4 address itself.
+
+    Anything else (the peer of a Unix socket) is returned unchanged.
+    """
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

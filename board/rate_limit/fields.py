@@ -1,4 +1,4 @@
-"""Header fields that tell programs how much they may ask (draft-ietf-httpapi-ratelimit-headers-11), and when to come again."""
+"""Header fields that tell clients their rate limits (draft-ietf-httpapi-ratelimit-headers-11), and when to retry."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -6,28 +6,28 @@ from math import ceil
 from board.rate_limit.rules import Taken
 
 
-def fields(taken: Sequence[Taken]) -> dict[str, str]:
-    """`RateLimit-Policy`, `RateLimit` and, where a try was refused, `Retry-After`; nothing of rules without a limit."""
+def header_fields(taken: Sequence[Taken]) -> dict[str, str]:
+    """Return `RateLimit-Policy`, `RateLimit` and, after a refusal, `Retry-After`; nothing for rules without a limit."""
     limited = [each for each in taken if each.rule.limit]
     if not limited:
         return {}
     refused = [each for each in limited if not each.allowed]
-    told = {
+    headers = {
         "RateLimit-Policy": ", ".join(f'"{each.rule.name}";q={each.rule.limit};w={each.rule.window_s}' for each in limited),
         "RateLimit": ", ".join(f'"{each.rule.name}";r={each.remaining:.0f};t={_window_s(each)}' for each in refused or limited),
     }
-    return told | ({"Retry-After": str(max(map(_window_s, refused)))} if refused else {})
+    return headers | ({"Retry-After": str(max(map(_window_s, refused)))} if refused else {})
 
 
 def _window_s(taken: Taken) -> int:
-    """Seconds within which no more than the rest may be used. The draft wants `Retry-After` to be no earlier."""
+    """Return the seconds within which no more than the rest may be used. The draft requires `Retry-After` to be no earlier."""
     return taken.rule.window_s if taken.allowed else seconds(taken.retry_after_s)
 
 
 def seconds(wait_s: float) -> int:
-    """Whole seconds after which to come again: at least one, or nobody would wait at all. A hair over five minutes is five
-    minutes: the answer takes longer."""
-    return max(1, ceil(wait_s - _HAIR_S))
+    """Return whole seconds to wait: at least 1, as 0 means no wait. A hair over five minutes counts as five: the response takes
+    longer."""
+    return max(1, ceil(wait_s - _TOLERANCE_S))
 
 
-_HAIR_S = 0.01
+_TOLERANCE_S = 0.01

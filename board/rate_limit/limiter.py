@@ -1,7 +1,7 @@
-"""Limiter: counts tries by rule and key, in this process first, and with the other processes where there is a Redis.
+"""Limiter: counts tries by rule and key, in this process first, and with the other processes if there is a Redis.
 
-What this process refuses is not asked of Redis, and what Redis refuses is refused here. Without Redis each process counts for
-itself: nobody waits, and no door stands open.
+A refusal of this process does not ask Redis, and a refusal of Redis holds here. Without Redis each process counts for itself:
+requests neither wait nor go unlimited.
 """
 
 import time
@@ -11,43 +11,43 @@ from typing import TYPE_CHECKING
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from board.rate_limit.batches import Batches
-from board.rate_limit.memory import MOST_KEYS, BoundedMemory
+from board.rate_limit.memory import MAX_KEYS, BoundedMemory
 from board.rate_limit.rules import Rule, Taken
 
 if TYPE_CHECKING:
     from board.rate_limit.shared import Shared
 
-# Redis forgets keys only when their window is over: so many new ones may one process make there in ten minutes.
-_NEW_KEYS = Rule("new keys", MOST_KEYS, 600, batch=0)
+# Redis keeps keys until their window is over: new keys that one process may create there in ten minutes.
+_NEW_KEYS = Rule("new keys", MAX_KEYS, 600, batch=0)
 
-Wanted = tuple[Rule, str]  # a rule, and the key that is counted under it
+Wanted = tuple[Rule, str]  # a rule, and the key that is counted
 
 
 class Limiter:
-    """`await take(rule, key)` counts a try, `give_back` takes it back."""
+    """Rate limiter. `await take(rule, key)` counts a try, `give_back` takes it back."""
 
     def __init__(
-        self, shared: "Shared | None" = None, clock: Callable[[], float] = time.monotonic, most_keys: int = MOST_KEYS
+        self, shared: "Shared | None" = None, clock: Callable[[], float] = time.monotonic, max_keys: int = MAX_KEYS
     ) -> None:
-        self.memory = BoundedMemory(most_keys, clock)
+        self.memory = BoundedMemory(max_keys, clock)
         self._local = SlidingWindowCounterRateLimiter(self.memory)
         self._shared = shared
         self._batches = Batches(shared, clock) if shared is not None else None
 
     async def take(self, rule: Rule, key: str) -> Taken:
-        """Count a try, unless it is one too many."""
+        """Count a try, unless it exceeds the limit."""
         taken = self.take_now(rule, key)
-        asks = taken.allowed and rule.limit and rule.batch == 1
-        if not asks or self._shared is None or self._is_flood(rule, key):
+        ask_redis = taken.allowed and rule.limit and rule.batch == 1
+        if not ask_redis or self._shared is None or self._is_flood(rule, key):
             return taken
         if await self._shared.hit(rule, key) is not False:
             return taken
-        self.memory.give_back(_stored(rule, key))
+        self.memory.give_back(_storage_key(rule, key))
         counts = await self._shared.counts(rule, key)
-        return Taken.of(rule, False, counts or self.memory.get_sliding_window(_stored(rule, key), rule.window_s))
+        return Taken.of(rule, False, counts or self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s))
 
     def take_now(self, rule: Rule, key: str) -> Taken:
-        """The same without ever waiting: by this process's own count, and what Redis said of batches before."""
+        """Count a try without waiting: by this process's count, and by earlier replies of Redis on batches."""
         if not rule.limit:
             return Taken(rule, True)
         if self._batches is not None and rule.batch > 1 and (wait_s := self._batches.wait_s(rule, key)):
@@ -55,25 +55,25 @@ class Limiter:
         allowed = self._local.hit(rule.item, key)
         if allowed and self._batches is not None and rule.batch > 1:
             self._batches.add(rule, key)
-        return Taken.of(rule, allowed, self.memory.get_sliding_window(_stored(rule, key), rule.window_s))
+        return Taken.of(rule, allowed, self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s))
 
     async def take_all(self, wanted: Sequence[Wanted]) -> Taken:
-        """Count a try under all of these, or under none; the one that refused, else the last."""
-        done: list[Wanted] = []
+        """Count a try against all of these limits, or against none. Return the refusal, otherwise the last result."""
+        counted: list[Wanted] = []
         taken = Taken(wanted[0][0], True)
         for rule, key in wanted:
             taken = await self.take(rule, key)
             if not taken.allowed:
-                await self.give_back(done)
+                await self.give_back(counted)
                 return taken
-            done.append((rule, key))
+            counted.append((rule, key))
         return taken
 
     async def give_back(self, wanted: Sequence[Wanted]) -> None:
-        """Take back what was counted under these: the try was none of those that are limited."""
+        """Take back a counted try that turned out not to be limited."""
         for rule, key in wanted:
             if rule.limit:
-                self.memory.give_back(_stored(rule, key))
+                self.memory.give_back(_storage_key(rule, key))
                 if self._shared is not None and rule.batch == 1:
                     await self._shared.give_back(rule, key)
 
@@ -84,10 +84,10 @@ class Limiter:
             await self._shared.close()
 
     def _is_flood(self, rule: Rule, key: str) -> bool:
-        """Whether Redis shall not be told of this key: it is new, and there were too many such lately."""
-        counts = self.memory.get_sliding_window(_stored(rule, key), rule.window_s)
+        """Return whether this key is kept from Redis: it is new, and there were too many new ones lately."""
+        counts = self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s)
         return counts.before + counts.now == 1 and not self._local.hit(_NEW_KEYS.item, "")
 
 
-def _stored(rule: Rule, key: str) -> str:
+def _storage_key(rule: Rule, key: str) -> str:
     return rule.item.key_for(key)

@@ -1,5 +1,7 @@
-"""Connections from one address: so many in this process, as each costs a file and some memory. A proxy that is trusted has as
-many as it likes, and so has a program on this machine: behind either stand all."""
+"""Limit of connections from one address in this process, as each costs a file descriptor and memory.
+
+Trusted proxies and programs on this machine are not limited, as many people may be behind them.
+"""
 
 import ipaddress
 import resource
@@ -8,36 +10,36 @@ from collections import Counter
 from collections.abc import Callable
 
 import structlog
-from uvicorn.middleware.proxy_headers import _TrustedHosts  # what it believes, we count
+from uvicorn.middleware.proxy_headers import _TrustedHosts  # the same parser as uvicorn's, so that both trust the same proxies
 
 from board.rate_limit.addresses import network_of
 from board.telemetry import metrics
 
 log = structlog.get_logger()
 
-SPARE_FILES = 128  # for the database, Redis, and what else this process opens
+SPARE_FILES = 128  # for the database, Redis, and other files of this process
 Leave = Callable[[], None]
 
 
 class Connections:
-    """Counts connections by address, of IPv6 by the line (/64)."""
+    """Counter of connections by address; of IPv6 by network (/64)."""
 
-    def __init__(self, most: int, stands_for_many: Callable[[str], bool], in_all: int | None = None) -> None:
-        """So many of each address, 0: no limit, but of those that stand for many; and so many in all."""
-        self._most, self._stands_for_many = most, stands_for_many
-        self._in_all = _files() if in_all is None else in_all
+    def __init__(self, limit: int, stands_for_many: Callable[[str], bool], total: int | None = None) -> None:
+        """Set the limits: `most` for each address (0: none) that does not stand for many, and `in_all` for the process."""
+        self._limit, self._stands_for_many = limit, stands_for_many
+        self._total = _max_files() if total is None else total
         self._by_address: Counter[str] = Counter()
         self._count = 0
-        self._told = False
+        self._logged = False
 
     def __len__(self) -> int:
         return self._count
 
     def enter(self, address: str | None) -> Leave | None:
-        """Count one more; gives what is to be called at its end, or None where there are too many."""
-        key = None if not self._most or address is None or self._stands_for_many(address) else network_of(address)
-        if self._count >= self._in_all or (key is not None and self._by_address[key] >= self._most):
-            self._tell()
+        """Count a connection, and return the function to call at its end; None if there are too many."""
+        key = None if not self._limit or address is None or self._stands_for_many(address) else network_of(address)
+        if self._count >= self._total or (key is not None and self._by_address[key] >= self._limit):
+            self._on_refusal()
             return None
         self._count += 1
         if key is not None:
@@ -51,30 +53,30 @@ class Connections:
             if not self._by_address[key]:
                 del self._by_address[key]
 
-    def _tell(self) -> None:
-        if not self._told:
-            self._told = True
+    def _on_refusal(self) -> None:
+        if not self._logged:
+            self._logged = True
             log.warning("too many connections: more are refused (MAX_CONNECTIONS_PER_ADDRESS)", open=self._count)
         metrics.refused.labels("connections").inc()
 
 
-def _files() -> int:
-    """As many as this process may open, but for some."""
-    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return sys.maxsize if most == resource.RLIM_INFINITY else max(most - SPARE_FILES, most // 2)
+def _max_files() -> int:
+    """Return the number of files that this process may open, less a reserve."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if limit == resource.RLIM_INFINITY else max(limit - SPARE_FILES, limit // 2)
 
 
 def stands_for_many(trusted: str) -> Callable[[str], bool]:
-    """Whether all may stand behind an address: that of a proxy that is trusted, or of this machine."""
+    """Return a predicate for addresses that many people may be behind: trusted proxies, and this machine."""
     proxies = _TrustedHosts(trusted)
 
-    def stands(address: str) -> bool:
+    def is_shared(address: str) -> bool:
         if address in proxies:
             return True
         try:
             found = ipaddress.ip_address(address)
         except ValueError:
-            return True  # a Unix socket's peer
+            return True  # the peer of a Unix socket
         return (getattr(found, "ipv4_mapped", None) or found).is_loopback
 
-    return stands
+    return is_shared

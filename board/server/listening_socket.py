@@ -5,20 +5,20 @@ import socket
 from board.settings import Settings
 from models.db.database import ConfigurationError
 
-QUEUED = 2_048  # connections that the kernel holds for us while we are busy, or while one worker follows another
+BACKLOG = 2_048  # backlog of the kernel while the server is busy, or while one worker replaces another
 
 
 class ListeningSocket(socket.socket):
-    """What it queues was said once, for all processes that share it: asyncio would set it to what it accepts at once."""
+    """Socket with a fixed backlog, for all processes that share it: asyncio would set it to its own batch size."""
 
-    def listen(self, backlog: int = QUEUED, /) -> None:
-        super().listen(QUEUED)
+    def listen(self, backlog: int = BACKLOG, /) -> None:
+        super().listen(BACKLOG)
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The listening socket. Raises ConfigurationError where the address can't be had."""
+    """Return the listening socket. Raise ConfigurationError if the address is not available."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # The protocol is named, or asyncio does not turn Nagle off on what it accepts: each answer would wait 40 ms for an ACK.
+    # With the protocol named, asyncio sets TCP_NODELAY on accepted sockets; otherwise each response waits 40 ms for an ACK.
     listening = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -31,7 +31,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def url_of(settings: Settings, listening: socket.socket) -> str:
-    """The address that people open."""
+    """Return the URL that people open."""
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     return settings.public_url or f"http://{shown}:{port}"

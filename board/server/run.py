@@ -9,7 +9,7 @@ from board.telemetry import logs
 
 
 def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
-    """`serve`, from synchronous code: in this process, or with as many workers as the settings say. Raises ConfigurationError."""
+    """Run `serve` from synchronous code: in this process, or with the configured number of workers. Raise ConfigurationError."""
     try:
         if settings.workers > 1:
             from board.server.supervisor import supervise
@@ -18,4 +18,4 @@ def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
         else:
             asyncio.run(serve(settings, ready))
     finally:
-        logs.flush()  # before the sentence of a refusal
+        logs.flush()  # before the message of an error is printed

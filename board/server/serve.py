@@ -1,4 +1,4 @@
-"""One serving process: opens the desk, listens, and goes down in order."""
+"""Serving process: opens the service, listens, and shuts down in order."""
 
 import asyncio
 import contextlib
@@ -28,17 +28,17 @@ from realtime.websocket_protocol import CLOSING_S, WebSocketProtocol
 
 log = structlog.get_logger()
 
-ACCEPTED_AT_ONCE = 64  # then the loop goes round: no burst keeps others waiting
-ACCEPTED_BY_EACH = 8  # where there are other workers: of a burst each takes its share
-FEW = 50  # sockets that may all come back in one moment
-SPREAD_S = 3.0  # over which the others are told to go, so that they don't all come back in one moment
-FINISH_S = 2 + CLOSING_S  # for the commands under way, and for the goodbyes to get through
-LINGER_S = 0.5  # for the request on a line that was taken just before; only then are lines closed on which nothing is asked
-GRACE_S = 3  # for requests under way; after it they are cut
-ENDS_S = 12.0  # after which a process that was told to go is gone, whatever holds it (the contract: 15 s)
-# How long a line on which nothing is asked is kept: longer than proxies keep theirs (nginx and others 60 s). Who closes first
-# must be the proxy, or a request that it sends just then is lost, and its browser is told 502.
-KEPT_S = 75
+ACCEPT_BATCH = 64  # connections accepted per turn of the event loop, so that a burst keeps nobody waiting
+ACCEPT_BATCH_OF_WORKER = 8  # with several workers, so that each takes a share of a burst
+MAX_CLOSED_AT_ONCE = 50  # sockets that may all reconnect at once
+SPREAD_S = 3.0  # over which the other sockets are closed, so that they don't all reconnect at once
+CLOSE_TIMEOUT_S = 2 + CLOSING_S  # for commands in progress, and for the close frames
+ACCEPT_GRACE_S = 0.5  # for a request on a connection accepted just before; then idle connections are closed
+REQUEST_TIMEOUT_S = 3  # for requests in progress; then they are aborted
+SHUTDOWN_TIMEOUT_S = 12.0  # after SIGTERM the process exits at the latest, whatever blocks it (the contract: 15 s)
+# Idle time of a connection: longer than proxies keep theirs (nginx and others 60 s). The proxy must close first, or a request
+# that it sends at that moment is lost, and its browser gets a 502.
+KEEP_ALIVE_S = 75
 DEADLINES = Deadlines()
 
 
@@ -49,10 +49,13 @@ async def serve(
     listening: socket.socket | None = None,
     beat: Callable[[], object] | None = None,
 ) -> None:
-    """Serves until SIGTERM or SIGINT. `ready` is told the address when connections are taken; `beat` is called every second
-    while the loop goes round. Raises ConfigurationError."""
+    """Serve until SIGTERM or SIGINT.
+
+    `ready` is called with the URL when connections are accepted; `beat` is called every second while the event loop is alive.
+    Raise ConfigurationError.
+    """
     logs.set_up(settings.log_level)
-    client_faults.listen()
+    client_faults.install()
     listening = listening or listen(settings)
     url = url_of(settings, listening)
     try:
@@ -63,32 +66,32 @@ async def serve(
     tune_runtime()
     metrics.attach(desk.hub)
     application = app.create_app(desk)
-    beating = asyncio.create_task(watchdog.LoopWatchdog(beat).run())
-    telling = asyncio.create_task(metrics.publish_loop(application.state.counts))
+    watchdog_task = asyncio.create_task(watchdog.LoopWatchdog(beat).run())
+    metrics_task = asyncio.create_task(metrics.publish_loop(application.state.counts))
 
-    def started() -> None:
+    def on_started() -> None:
         log.info("serving", version=VERSION)
         if beat is None:
-            watchdog.notify("READY=1")
+            watchdog.sd_notify("READY=1")
         if ready is not None:
             ready(url)
 
-    accepted = ACCEPTED_BY_EACH if settings.workers > 1 else ACCEPTED_AT_ONCE
+    accept_batch = ACCEPT_BATCH_OF_WORKER if settings.workers > 1 else ACCEPT_BATCH
     trusted = settings.forwarded_allow_ips
     connections = Connections(settings.max_connections_per_address, stands_for_many(trusted))
-    server = GracefulServer(uvicorn_config(application, accepted, trusted, connections), desk, started)
+    server = GracefulServer(uvicorn_config(application, accept_batch, trusted, connections), desk, on_started)
     try:
         await server.serve(sockets=[listening])
     finally:
         await desk.close()
-        for task in (beating, telling):
+        for task in (watchdog_task, metrics_task):
             task.cancel()
-        await asyncio.gather(beating, telling, return_exceptions=True)
+        await asyncio.gather(watchdog_task, metrics_task, return_exceptions=True)
 
 
 def tune_runtime() -> None:
-    """For a loop that nobody waits for: what was made until now stays, and is not looked through for garbage again (100 to 250
-    ms each time); and a reading thread gives way to the loop within a millisecond."""
+    """Tune for latency: exclude startup objects from garbage collection (saves pauses of 100 to 250 ms), and switch threads every
+    1 ms."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 50)
@@ -96,7 +99,7 @@ def tune_runtime() -> None:
 
 
 def uvicorn_config(
-    application: object, accepted: int = ACCEPTED_AT_ONCE, trusted: str = "127.0.0.1", connections: Connections | None = None
+    application: object, accept_batch: int = ACCEPT_BATCH, trusted: str = "127.0.0.1", connections: Connections | None = None
 ) -> uvicorn.Config:
     if connections is None:
         connections = Connections(0, stands_for_many(trusted))
@@ -105,74 +108,74 @@ def uvicorn_config(
         http=partial(Http, enter=connections.enter),  # type: ignore[arg-type]
         ws=WebSocketProtocol,
         ws_max_size=protocol.MAX_CLIENT_FRAME,
-        ws_per_message_deflate=False,  # three times the memory, and advised against for secrets
-        backlog=accepted,
+        ws_per_message_deflate=False,  # takes three times the memory, and is advised against for secrets
+        backlog=accept_batch,
         log_config=None,
-        access_log=False,  # addresses hold ids, and tell who reads what
+        access_log=False,  # URLs contain ids, and show who reads what
         server_header=False,
-        forwarded_allow_ips=trusted,  # proxies that are believed who they speak for
-        timeout_keep_alive=KEPT_S,
-        timeout_graceful_shutdown=GRACE_S,
+        forwarded_allow_ips=trusted,  # proxies whose X-Forwarded-For is trusted
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=REQUEST_TIMEOUT_S,
         lifespan="on",
     )
 
 
 class GracefulServer(uvicorn.Server):
-    """Uvicorn's server, which says when it listens, and goes down in an order of ours."""
+    """Uvicorn's server with a callback at startup and an orderly shutdown."""
 
     def __init__(
-        self, config: uvicorn.Config, desk: BoardService, started: Callable[[], object], deadlines: Deadlines = DEADLINES
+        self, config: uvicorn.Config, desk: BoardService, on_started: Callable[[], object], deadlines: Deadlines = DEADLINES
     ) -> None:
         super().__init__(config)
-        self._desk, self._started, self._deadlines = desk, started, deadlines
+        self._desk, self._on_started, self._deadlines = desk, on_started, deadlines
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         slow = metrics.refused.labels("slow")
         self._watch = asyncio.create_task(watch(self.server_state.connections, self._deadlines, slow.inc))
-        self._started()
+        self._on_started()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         with super().capture_signals():
             if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
-                signal.signal(signal.SIGHUP, self.handle_exit)  # the terminal is gone, or whoever starts us anew wants to
+                signal.signal(signal.SIGHUP, self.handle_exit)  # the terminal is gone, or a restart was requested
             yield
 
     def handle_exit(self, sig: int, frame: object) -> None:
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
         if not self.should_exit:
-            force_exit_after(ENDS_S)
+            force_exit_after(SHUTDOWN_TIMEOUT_S)
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Takes no more connections, tells everybody to come back elsewhere, and finishes what is under way."""
+        """Stop accepting connections, close all sockets with 1012, and finish requests in progress."""
         self.config.app.state.going = True  # type: ignore[union-attr]
         log.info("shutting down", sockets=len(self._desk.hub.connections))
-        watchdog.notify("STOPPING=1")
+        watchdog.sd_notify("STOPPING=1")
         for server in self.servers:
             server.close()
         for listening in sockets or []:
             listening.close()
-        await self._part()
+        await self._close_websockets()
         await super().shutdown(sockets=sockets)
         self._watch.cancel()
         await asyncio.gather(self._watch, return_exceptions=True)
 
-    async def _part(self) -> None:
-        """1012 for every socket, in no order, spread where they are many."""
+    async def _close_websockets(self) -> None:
+        """Close every socket with 1012, in random order, spread over time if there are many."""
         connections = list(self._desk.hub.connections)
         random.shuffle(connections)
-        pause = SPREAD_S / len(connections) if len(connections) > FEW else 0
+        pause = SPREAD_S / len(connections) if len(connections) > MAX_CLOSED_AT_ONCE else 0
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        start = loop.time()
         for number, connection in enumerate(connections):
-            if (early := began + number * pause - loop.time()) > 0.02 and not self.force_exit:
+            if (early := start + number * pause - loop.time()) > 0.02 and not self.force_exit:
                 await asyncio.sleep(early)
             connection.end(protocol.GOING)
-        first, last = loop.time() + LINGER_S, loop.time() + FINISH_S
-        while (left := self._lines()) or (self.server_state.connections and loop.time() < first):
+        first, last = loop.time() + ACCEPT_GRACE_S, loop.time() + CLOSE_TIMEOUT_S
+        while (left := self._open_websockets()) or (self.server_state.connections and loop.time() < first):
             if loop.time() > last or self.force_exit:
                 break
             for connection in list(self._desk.hub.connections):
@@ -180,28 +183,28 @@ class GracefulServer(uvicorn.Server):
             await asyncio.sleep(0.02)
         if left:
             log.warning("sockets aborted", count=len(left))
-        for line in left:
-            line.abort()
+        for websocket in left:
+            websocket.abort()
 
-    def _lines(self) -> list[WebSocketProtocol]:
+    def _open_websockets(self) -> list[WebSocketProtocol]:
         return [each for each in self.server_state.connections if isinstance(each, WebSocketProtocol)]
 
 
 def force_exit_after(seconds: float) -> None:
-    """This process ends after so long, even if its loop never goes round again."""
+    """Exit this process after a time, even if its event loop is blocked."""
 
-    def say() -> None:
+    def log_timeout() -> None:
         log.error("shutdown timed out")
         logs.flush()
 
-    def end() -> None:
+    def exit_now() -> None:
         try:
-            saying = threading.Thread(target=say, daemon=True)  # it may be what we log with that hangs
-            saying.start()
-            saying.join(logs.FLUSH_S)
+            logging_thread = threading.Thread(target=log_timeout, daemon=True)  # a daemon thread, as the log itself may block
+            logging_thread.start()
+            logging_thread.join(logs.FLUSH_S)
         finally:
             os._exit(1)
 
-    timer = threading.Timer(seconds, end)
+    timer = threading.Timer(seconds, exit_now)
     timer.daemon = True
     timer.start()

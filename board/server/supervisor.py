@@ -1,9 +1,9 @@
-"""Several serving processes on one address: started, watched, replaced, restarted one after the other, and ended together.
+"""Supervisor of several workers on one address: starts, watches, replaces, restarts and ends them.
 
-All accept from one listening socket, which the supervisor holds: a connection that nobody has taken yet waits in it while
-workers come and go. (With a socket for each, by SO_REUSEPORT, the kernel deals connections to a worker that is stuck or dying,
-and what a dead one had queued is lost.) A worker takes a few connections each time its loop goes round, so the one that is
-least busy takes most.
+All workers accept from one listening socket, which the supervisor holds: a connection that is not accepted yet waits in it while
+workers come and go. (With SO_REUSEPORT and a socket for each worker, the kernel would assign connections to a worker that is
+stuck or dying, and lose the queue of a dead one.) A worker accepts a few connections per turn of its event loop, so the least
+busy one takes most.
 """
 
 import asyncio
@@ -36,47 +36,52 @@ from models.db.errors import ConfigurationError
 log = structlog.get_logger()
 
 ARGUMENTS = ["-m", "board.server.worker"]
-LOOK_S = 0.25  # how often the supervisor looks, if nothing wakes it
-STUCK_S = 10.0  # without a beat for so long, a worker answers nobody: it is killed and replaced
-START_S = 60.0  # for a worker to take connections
-KILL_S = 13.0  # after which one that was told to go is killed; the contract gives 15 s, and it ends by itself in 12
-LIVED_S = 5.0  # a worker that lived for so long is replaced at once, the others after a pause that grows
-PAUSES_S = (0.2, 0.5, 1, 2, 5)  # before a start, by how many ended early in a row
-NO_ROOM_S = 1.0  # before a start, where the machine had no process or memory left for one
-AT_FIRST, LATER = 2, 12  # early ends of every worker in a row after which we give up: before any was ready, and after
+CHECK_INTERVAL_S = 0.25  # interval of checks if no signal or message wakes the supervisor
+HEARTBEAT_TIMEOUT_S = 10.0  # a worker without a heartbeat for so long is killed and replaced
+START_TIMEOUT_S = 60.0  # from the start of a worker until it accepts connections
+STOP_TIMEOUT_S = 13.0  # after SIGTERM a worker is killed; it exits by itself within 12 s, and the contract allows 15 s
+MIN_LIFE_S = 5.0  # a worker that lived for so long is replaced at once, others after a growing pause
+RESTART_PAUSES_S = (0.2, 0.5, 1, 2, 5)  # pauses before a start, by number of early exits in a row
+NO_RESOURCES_PAUSE_S = 1.0  # pause before a start if the machine had no process or memory left
+MAX_EARLY_EXITS_AT_FIRST, MAX_EARLY_EXITS = (
+    2,
+    12,
+)  # early exits of every worker in a row before the supervisor gives up: before any worker was ready, and after
 
 
 @dataclass(eq=False)
 class Worker:
     number: int
     process: "subprocess.Popen[bytes]"
-    line: socket.socket
-    born: float
-    heard: float
+    pipe: socket.socket
+    started_at: float
+    last_beat: float
     ready: bool = False
-    told: float | None = None  # when it was told to go
+    stopping_since: float | None = None  # time of the SIGTERM
 
-    def tell(self, now: float) -> None:
-        """Tells it to go."""
-        if self.told is None:
-            self.told = now
+    def stop(self, now: float) -> None:
+        """Send SIGTERM, once."""
+        if self.stopping_since is None:
+            self.stopping_since = now
             self.process.send_signal(signal.SIGTERM)
 
 
 @dataclass(eq=False)
 class WorkerSlot:
-    """Where one worker serves; in a rolling restart also the one that follows it."""
+    """Slot of one worker; during a rolling restart also of its replacement."""
 
     number: int
     worker: Worker | None = None
-    fresh: Worker | None = None
-    early: int = 0  # ends in a row, each soon after its beginning
+    replacement: Worker | None = None
+    early_exits: int = 0  # early exits in a row
     not_before: float = 0
 
 
 def supervise(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
-    """Serves with several workers until SIGTERM or SIGINT. `ready` is told the address when all take connections. Raises
-    Unusable."""
+    """Serve with several workers until SIGTERM or SIGINT.
+
+    `ready` is called with the URL when all accept connections. Raise ConfigurationError.
+    """
     settings.check()
     logs.set_up(settings.log_level)
     with listen(settings) as listening, tempfile.TemporaryDirectory(prefix="board-") as folder:
@@ -85,8 +90,8 @@ def supervise(settings: Settings, ready: Callable[[str], None] | None = None) ->
 
 
 async def _check_startup(settings: Settings) -> None:
-    """Opens the installation once before all workers: it is brought to this version's tables, and what would refuse each of
-    them is said by one. Raises ConfigurationError."""
+    """Open the service once before the workers start: run migrations, and report configuration errors a single time. Raise
+    ConfigurationError."""
     await (await BoardService.open(settings)).close()
 
 
@@ -97,66 +102,70 @@ class Supervisor:
         self._listening, self._folder, self._ready = listening, folder, ready
         self._url = url_of(settings, listening)
         self._environment = _environment(settings) | {FOLDER: folder}
-        self._places = [WorkerSlot(number) for number in range(1, settings.workers + 1)]
-        self._parting: list[Worker] = []  # those that were told to go
-        self._rolling: list[WorkerSlot] = []  # those whose worker is still to be restarted
-        self._announced = False
-        self._going: float | None = None
-        self._asked_to_roll = False
-        self._beaten = 0.0
+        self._slots = [WorkerSlot(number) for number in range(1, settings.workers + 1)]
+        self._stopping: list[Worker] = []  # workers that were replaced and are stopping
+        self._to_restart: list[WorkerSlot] = []  # slots whose worker is still to be replaced
+        self._all_ready = False
+        self._stopping_since: float | None = None
+        self._restart_requested = False
+        self._notified_at = 0.0
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> None:
-        """Until all is ended. Raises ConfigurationError where no worker can be had."""
+        """Run until all workers have ended. Raise ConfigurationError if no worker can be started."""
         with self._signals():
             try:
-                looked = time.monotonic()
-                while self._going is None or self._workers():
-                    self._listen(LOOK_S)
+                checked_at = time.monotonic()
+                while self._stopping_since is None or self._workers():
+                    self._poll_pipes(CHECK_INTERVAL_S)
                     now = time.monotonic()
-                    if now - looked > STUCK_S / 2:  # we were stopped ourselves: nobody is judged by what we have not heard
+                    if (
+                        now - checked_at > HEARTBEAT_TIMEOUT_S / 2
+                    ):  # this process was stopped itself: heartbeats in the meantime could not be read
                         for worker in self._workers():
-                            worker.heard = now
-                    looked = now
-                    self._look(now)
+                            worker.last_beat = now
+                    checked_at = now
+                    self._tick(now)
             finally:
                 for worker in self._workers():
                     worker.process.kill()
                     worker.process.wait()
                 self._selector.close()
 
-    def _look(self, now: float) -> None:
+    def _tick(self, now: float) -> None:
         for worker in self._workers():
             if worker.process.poll() is not None:
-                self._ended(worker, now)
+                self._on_exit(worker, now)
             else:
-                self._judge(worker, now)
-        if self._going is not None:
-            self._listening.close()  # the workers close theirs: from then on nobody waits in it in vain
+                self._kill_if_stuck(worker, now)
+        if self._stopping_since is not None:
+            self._listening.close()  # the workers close theirs: from now on no connection waits in the backlog
             for worker in self._workers():
-                worker.tell(now)
+                worker.stop(now)
             return
-        self._give_up()
-        for place in self._places:
-            if place.worker is None and now >= place.not_before:
-                place.worker = self._start(place.number, now)
-                place.not_before = now if place.worker else now + NO_ROOM_S
-        self._roll(now)
-        self._announce()
-        if self._announced and now - self._beaten >= watchdog.BEAT_S:  # sooner it would fill the queue that READY=1 goes into
-            self._beaten = now
-            watchdog.notify_beat()
+        self._check_crash_loop()
+        for slot in self._slots:
+            if slot.worker is None and now >= slot.not_before:
+                slot.worker = self._start(slot.number, now)
+                slot.not_before = now if slot.worker else now + NO_RESOURCES_PAUSE_S
+        self._rolling_restart(now)
+        self._report_ready()
+        if (
+            self._all_ready and now - self._notified_at >= watchdog.BEAT_S
+        ):  # more often it would fill the queue of messages before READY=1
+            self._notified_at = now
+            watchdog.sd_watchdog()
 
     def _workers(self) -> list[Worker]:
-        placed = [worker for place in self._places for worker in (place.worker, place.fresh) if worker is not None]
-        return [*placed, *self._parting]
+        in_slots = [worker for slot in self._slots for worker in (slot.worker, slot.replacement) if worker is not None]
+        return [*in_slots, *self._stopping]
 
-    # -- beginning and ending ---------------------------------------------------------------------------------------------
+    # -- start and end ----------------------------------------------------------------------------------------------------
 
     def _start(self, number: int, now: float) -> Worker | None:
-        """A new worker; none where the machine has no room for one."""
+        """Start a worker and return it; None if the machine has no resources for one."""
         try:
-            process, ours = self._begin(number)
+            process, ours = self._start_process(number)
         except OSError as error:
             log.error("worker not started", worker=number, code=errorcode.get(error.errno or 0), **logs.exception_location(error))
             return None
@@ -164,8 +173,8 @@ class Supervisor:
         self._selector.register(ours, selectors.EVENT_READ, worker)
         return worker
 
-    def _begin(self, number: int) -> "tuple[subprocess.Popen[bytes], socket.socket]":
-        """Its process, and our end of the line to it. Raises OSError."""
+    def _start_process(self, number: int) -> "tuple[subprocess.Popen[bytes], socket.socket]":
+        """Start the process of a worker, and return it with the supervisor's end of the pipe. Raise OSError."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         fds = (self._listening.fileno(), theirs.fileno())
@@ -181,35 +190,35 @@ class Supervisor:
                 ours.close()
                 raise
 
-    def _ended(self, worker: Worker, now: float) -> None:
-        """A worker's process is gone."""
-        self._selector.unregister(worker.line)
-        worker.line.close()
+    def _on_exit(self, worker: Worker, now: float) -> None:
+        """Handle the exit of a worker."""
+        self._selector.unregister(worker.pipe)
+        worker.pipe.close()
         with contextlib.suppress(OSError):
             mark_process_dead(worker.process.pid, self._folder)  # type: ignore[no-untyped-call]
-        if worker in self._parting:
-            self._parting.remove(worker)
+        if worker in self._stopping:
+            self._stopping.remove(worker)
             return
-        if self._going is None:
+        if self._stopping_since is None:
             log.error("worker exited", worker=worker.number, worker_pid=worker.process.pid, status=worker.process.returncode)
-        place = self._places[worker.number - 1]
-        if worker is place.fresh:
-            place.fresh = None
-            self._roll_no_more(place)
+        slot = self._slots[worker.number - 1]
+        if worker is slot.replacement:
+            slot.replacement = None
+            self._abort_rolling_restart(slot)
             return
-        place.worker = None
-        place.early = 0 if worker.ready and now - worker.born > LIVED_S else place.early + 1
-        place.not_before = now + (PAUSES_S[min(place.early, len(PAUSES_S)) - 1] if place.early else 0)
+        slot.worker = None
+        slot.early_exits = 0 if worker.ready and now - worker.started_at > MIN_LIFE_S else slot.early_exits + 1
+        slot.not_before = now + (RESTART_PAUSES_S[min(slot.early_exits, len(RESTART_PAUSES_S)) - 1] if slot.early_exits else 0)
 
-    def _give_up(self) -> None:
-        most = LATER if self._announced else AT_FIRST
-        if all(place.early > most and (place.worker is None or not place.worker.ready) for place in self._places):
+    def _check_crash_loop(self) -> None:
+        most = MAX_EARLY_EXITS if self._all_ready else MAX_EARLY_EXITS_AT_FIRST
+        if all(slot.early_exits > most and (slot.worker is None or not slot.worker.ready) for slot in self._slots):
             raise ConfigurationError("The workers end as soon as they are started; what they said stands above.")
 
-    def _judge(self, worker: Worker, now: float) -> None:
-        """Kills a worker that is stuck, or does not end."""
-        silent = now - worker.heard > (STUCK_S if worker.ready else START_S)
-        if silent or (worker.told is not None and now - worker.told > KILL_S):
+    def _kill_if_stuck(self, worker: Worker, now: float) -> None:
+        """Kill a worker that sends no heartbeat, or does not stop."""
+        is_silent = now - worker.last_beat > (HEARTBEAT_TIMEOUT_S if worker.ready else START_TIMEOUT_S)
+        if is_silent or (worker.stopping_since is not None and now - worker.stopping_since > STOP_TIMEOUT_S):
             worker.process.kill()
             worker.process.wait()
             log.error(
@@ -217,74 +226,79 @@ class Supervisor:
                 worker=worker.number,
                 worker_pid=worker.process.pid,
                 ready=worker.ready,
-                stopping=bool(worker.told),
+                stopping=bool(worker.stopping_since),
             )
-            self._ended(worker, now)
+            self._on_exit(worker, now)
 
-    def _announce(self) -> None:
-        if not self._announced and all(place.worker is not None and place.worker.ready for place in self._places):
-            self._announced = True
-            watchdog.notify("READY=1")
+    def _report_ready(self) -> None:
+        if not self._all_ready and all(slot.worker is not None and slot.worker.ready for slot in self._slots):
+            self._all_ready = True
+            watchdog.sd_notify("READY=1")
             if self._ready is not None:
                 self._ready(self._url)
 
-    # -- one after the other ----------------------------------------------------------------------------------------------
+    # -- rolling restart --------------------------------------------------------------------------------------------------
 
-    def _roll(self, now: float) -> None:
-        """The next step of a rolling restart: a fresh worker is ready before the old one is told to go."""
-        if self._asked_to_roll:
-            self._asked_to_roll = False
-            self._rolling = list(self._places)
+    def _rolling_restart(self, now: float) -> None:
+        """Take the next step of a rolling restart: the replacement is ready before the old worker is stopped."""
+        if self._restart_requested:
+            self._restart_requested = False
+            self._to_restart = list(self._slots)
             log.info("rolling restart")
-        if not self._rolling or self._parting:
+        if not self._to_restart or self._stopping:
             return
-        place = self._rolling[0]
-        if place.fresh is None:
-            place.fresh = self._start(place.number, now)
-            if place.fresh is None:
-                self._roll_no_more(place)
-        elif place.fresh.ready:
-            if place.worker is not None:
-                place.worker.tell(now)
-                self._parting.append(place.worker)
-            place.worker, place.fresh = place.fresh, None
-            self._rolling.pop(0)
+        slot = self._to_restart[0]
+        if slot.replacement is None:
+            slot.replacement = self._start(slot.number, now)
+            if slot.replacement is None:
+                self._abort_rolling_restart(slot)
+        elif slot.replacement.ready:
+            if slot.worker is not None:
+                slot.worker.stop(now)
+                self._stopping.append(slot.worker)
+            slot.worker, slot.replacement = slot.replacement, None
+            self._to_restart.pop(0)
 
-    def _roll_no_more(self, place: WorkerSlot) -> None:
-        """The old ones go on."""
-        self._rolling.clear()
-        log.error("rolling restart aborted", worker=place.number)
+    def _abort_rolling_restart(self, slot: WorkerSlot) -> None:
+        """Abort the rolling restart; the old workers continue."""
+        self._to_restart.clear()
+        log.error("rolling restart aborted", worker=slot.number)
 
-    # -- what it hears ----------------------------------------------------------------------------------------------------
+    # -- messages ---------------------------------------------------------------------------------------------------------
 
-    def _listen(self, seconds: float) -> None:
+    def _poll_pipes(self, seconds: float) -> None:
         for key, _ in self._selector.select(seconds):
             with contextlib.suppress(OSError):
-                said = key.fileobj.recv(4_096)  # type: ignore[union-attr]
+                data = key.fileobj.recv(4_096)  # type: ignore[union-attr]
                 worker = key.data
-                if worker is not None and said:
-                    worker.heard = time.monotonic()
-                    worker.ready = worker.ready or READY in said
-                elif worker is not None:  # its end of the line is closed: it is about to be gone
+                if worker is not None and data:
+                    worker.last_beat = time.monotonic()
+                    worker.ready = worker.ready or READY in data
+                elif worker is not None:  # the worker closed its end: it is about to exit
                     time.sleep(0.01)
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
-        """Signals wake the supervisor, and are acted on when it looks."""
+        """Install handlers that wake the supervisor; the signals are acted on at its next check."""
 
-        def go(signal: int, frame: object) -> None:
-            if self._going is None:
-                self._going = time.monotonic()
-                watchdog.notify("STOPPING=1")
+        def on_stop(signal: int, frame: object) -> None:
+            if self._stopping_since is None:
+                self._stopping_since = time.monotonic()
+                watchdog.sd_notify("STOPPING=1")
 
-        def roll(signal: int, frame: object) -> None:
-            self._asked_to_roll = True
+        def on_restart(signal: int, frame: object) -> None:
+            self._restart_requested = True
 
         reading, writing = socket.socketpair()
         for end in (reading, writing):
             end.setblocking(False)
         self._selector.register(reading, selectors.EVENT_READ, None)
-        handlers = {signal.SIGTERM: go, signal.SIGINT: go, signal.SIGHUP: roll, signal.SIGCHLD: lambda signal, frame: None}
+        handlers = {
+            signal.SIGTERM: on_stop,
+            signal.SIGINT: on_stop,
+            signal.SIGHUP: on_restart,
+            signal.SIGCHLD: lambda signal, frame: None,
+        }
         before = {each: signal.signal(each, handler) for each, handler in handlers.items()}
         signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
         try:
@@ -298,8 +312,9 @@ class Supervisor:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """What the workers are started with: the settings as they are now, and not systemd's line, which is ours."""
-    told = {name.upper(): "" if value is None else str(value) for name, value in settings.model_dump().items()}
-    not_theirs = {*told, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
-    kept = {name: value for name, value in os.environ.items() if name.upper() not in not_theirs}
-    return kept | told
+    """Return the environment of the workers: the current settings, without the notify socket of systemd, which is for the
+    supervisor."""
+    stopping_since = {name.upper(): "" if value is None else str(value) for name, value in settings.model_dump().items()}
+    excluded = {*stopping_since, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
+    inherited = {name: value for name, value in os.environ.items() if name.upper() not in excluded}
+    return inherited | stopping_since

@@ -1,7 +1,7 @@
-"""One of several serving processes: `python -m board.server.worker LISTENING LINE`, started by the supervisor (supervisor.py).
+"""Worker: one of several serving processes, started by supervisor.py as `python -m board.server.worker LISTENING PIPE`.
 
-Both are sockets that it inherits: the one that all workers accept from, and a line to the supervisor, on which it says that
-it takes connections and then, every second, that its loop goes round. The line's end is the supervisor's end.
+Both arguments are inherited sockets: the listening one that all workers share, and a pipe to the supervisor, for the ready
+message and then a heartbeat every second while the event loop is alive. The end of the pipe means that the supervisor has ended.
 """
 
 import asyncio
@@ -25,23 +25,23 @@ from models.db.database import ConfigurationError, DatabaseUnavailable
 READY, BEAT = b"R", b"."
 
 
-def main(listening: int, line: int) -> None:
+def main(listening: int, pipe: int) -> None:
     environments.hold(Path(sys.prefix))
-    supervisor = socket.socket(fileno=line)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it is the supervisor who is told to start us anew
+    supervisor = socket.socket(fileno=pipe)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # restarts are the supervisor's job
     threading.Thread(target=_exit_with_supervisor, args=(supervisor,), name="supervisor", daemon=True).start()
 
-    def say(word: bytes) -> None:
-        with contextlib.suppress(OSError):  # it is not listening now, or it is gone
-            supervisor.send(word, socket.MSG_DONTWAIT)
+    def send(message: bytes) -> None:
+        with contextlib.suppress(OSError):  # the supervisor is not reading now, or it is gone
+            supervisor.send(message, socket.MSG_DONTWAIT)
 
     try:
         asyncio.run(
             serve(
                 Settings(_env_file=None),
-                ready=lambda _url: say(READY),
+                ready=lambda _url: send(READY),
                 listening=ListeningSocket(fileno=listening),
-                beat=lambda: say(BEAT),
+                beat=lambda: send(BEAT),
             )
         )
     except ConfigurationError as error:
@@ -53,11 +53,11 @@ def main(listening: int, line: int) -> None:
 
 
 def _exit_with_supervisor(supervisor: socket.socket) -> None:
-    """Ends this process in order when the supervisor has ended, however it did."""
+    """Shut down in order when the supervisor has ended, in whatever way."""
     with contextlib.suppress(OSError):
         while supervisor.recv(64):
             pass
-    if FOLDER in os.environ:  # where it was killed, nobody else tidies up
+    if FOLDER in os.environ:  # a killed supervisor has not removed it
         shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
     os.kill(os.getpid(), signal.SIGTERM)
 

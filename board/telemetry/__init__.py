@@ -1,1 +1,1 @@
-"""Telemetry: logs, metrics, and the watchdog."""
+"""Telemetry: logs, metrics, clock checks, and the watchdog."""

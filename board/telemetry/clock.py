@@ -1,8 +1,8 @@
-"""Notices when times can't be trusted, and has every screen say so.
+"""Check of the clock: notices when times can't be trusted, and announces it to every client.
 
-Two things are noticed: the clock jumped, held against one that nobody can set; and events carry times that are ahead of the
-clock, as after it was set back, or where another machine's clock is ahead. Either is kept in the database, so that every
-process says it, and is said for `SHOWN_S` after it was noticed last.
+It notices that the clock jumped, compared with one that can't be set; and that events are ahead of the clock, for example after
+it was set back, or because the clock of another machine is ahead. Both are stored in the database, so that every process
+announces them, for `SHOWN_S` after the last time.
 """
 
 import time
@@ -26,13 +26,13 @@ log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 
-LOOK_S = 1.0
-READ_EVERY = 5  # looks: what other processes noticed is told within so many seconds
-JUMP_S = 5.0  # people read minutes; what is less is the daily work of whatever sets clocks
-SLEW = 0.001  # a clock that is set gently gains or loses half of this
+TICK_S = 1.0
+TICKS_PER_READ = 5  # ticks; faults that other processes stored are announced within as many seconds
+JUMP_S = 5.0  # people read minutes; smaller steps are normal for time synchronisation
+SLEW = 0.001  # rate of a clock that is being adjusted; real ones use half of this
 SHOWN_S = 1_800.0
-AGAIN_S = 600.0  # while events are ahead, this is kept again, so that it is shown until they no longer are
-KEPT = 100  # rows
+REPEAT_S = 600.0  # interval of storing the fault while events are ahead, so that it stays shown
+MAX_ROWS = 100  # rows kept in the table
 
 _LAST = text("SELECT max(id) FROM clockfault")
 _NEWEST = text("SELECT max(at) FROM board")
@@ -40,99 +40,101 @@ _DROP = text("DELETE FROM clockfault WHERE id <= :id")
 
 
 def uptime() -> float:
-    """Seconds by a clock that nobody can set, and that goes on while the machine sleeps, where there is one."""
+    """Return seconds of a clock that can't be set, and that runs while the machine sleeps if the system has one."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
-class Steps:
-    """Holds a wall clock against one that can't be set. Readings are in seconds."""
+class StepDetector:
+    """Detector of steps of a wall clock, compared with one that can't be set. Readings are in seconds."""
 
     def __init__(self) -> None:
         self._offset: float | None = None
         self._at = 0.0
 
-    def look(self, wall: float, up: float) -> float:
-        """Return by how many seconds the wall clock jumped since the last look; 0 where it did not."""
-        offset, passed = wall - up, up - self._at
+    def tick(self, wall: float, up: float) -> float:
+        """Return by how many seconds the wall clock jumped since the last call; 0 if it did not."""
+        offset, elapsed = wall - up, up - self._at
         self._at = up
         if self._offset is None:
             self._offset = offset
             return 0.0
-        by = offset - self._offset
-        if abs(by) >= JUMP_S:
+        step = offset - self._offset
+        if abs(step) >= JUMP_S:
             self._offset = offset
-            return by
-        self._offset += max(-SLEW * passed, min(SLEW * passed, by))
+            return step
+        self._offset += max(-SLEW * elapsed, min(SLEW * elapsed, step))
         return 0.0
 
 
-class Read(NamedTuple):
-    """What the database knows: the newest time of any event, and the newest fault of each kind."""
+class ClockFacts(NamedTuple):
+    """Newest event time in the database, and the newest fault of each kind."""
 
     newest: str
     faults: dict[str, ClockFault]
 
 
-class ClockWatch:
-    """Watches the clock of a process. `clock` is what the times that it writes are read from."""
+class ClockCheck:
+    """Check of the clock of a process. `clock` is the clock that event times are read from."""
 
     def __init__(self, database: Database, hub: Hub, clock: Clock, up: Callable[[], float] = uptime) -> None:
         self._database, self._hub, self._clock, self._up = database, hub, clock, up
-        self._steps = Steps()
-        self._looks = 0
-        self._compared = False  # with what the database knows
-        self._jump: dict[str, Any] | None = None  # to be kept, when the database can be asked
-        self._seen: dict[str, tuple[int, float]] = {}  # by kind: the newest fault, and until when it is shown, by `up`
-        self._told = protocol.clock(None, None)
+        self._steps = StepDetector()
+        self._ticks = 0
+        self._compared = False  # with the database
+        self._jump: dict[str, Any] | None = None  # to be stored when the database is available
+        self._seen: dict[
+            str, tuple[int, float]
+        ] = {}  # by kind: id of the newest fault, and the `up` time until which it is shown
+        self._announced = protocol.clock(None, None)
 
     async def run(self) -> None:
-        """Looks until it is cancelled."""
-        await run_every(LOOK_S, self.look)
+        """Check every second until cancelled."""
+        await run_every(TICK_S, self.tick)
 
-    async def look(self) -> None:
-        """Holds the clocks against each other; now and then, and after a jump, also the journal against the clock."""
-        by = self._steps.look(self._clock().timestamp(), self._up())
-        if by:
+    async def tick(self) -> None:
+        """Compare the clocks; every few ticks, and after a jump, also compare the newest event with the clock."""
+        step = self._steps.tick(self._clock().timestamp(), self._up())
+        if step:
             metrics.clock_jumps.inc()
-            log.warning("the clock jumped", seconds=round(by, 1))
-            self._jump = {"kind": JUMPED, "at": format_utc(self._clock()), "by_s": round(by, 1)}
-        self._looks += 1
+            log.warning("clock jumped", seconds=round(step, 1))
+            self._jump = {"kind": JUMPED, "at": format_utc(self._clock()), "by_s": round(step, 1)}
+        self._ticks += 1
         try:
             if (jump := self._jump) is not None:
-                await self._keep(**jump)
+                await self._store(**jump)
                 self._jump = None
-            if jump or self._looks % READ_EVERY == 1:
+            if jump or self._ticks % TICKS_PER_READ == 1:
                 await self._compare()
         except DatabaseUnavailable:
-            log.warning("the clock can't be held against the journal")
+            log.warning("clock check failed")
 
     async def _compare(self) -> None:
-        known = await self._database.read(_read)
+        facts = await self._database.read(_read)
         now = self._clock()
-        ahead_s = (parse_utc(known.newest) - now).total_seconds() if known.newest else 0.0
+        ahead_s = (parse_utc(facts.newest) - now).total_seconds() if facts.newest else 0.0
         metrics.clock_ahead(max(0.0, ahead_s))
-        if ahead_s > JUMP_S and not self._is_kept(known.faults.get(AHEAD), now):
-            log.warning("events are ahead of the clock", seconds=round(ahead_s, 1), until=known.newest)
-            await self._keep(kind=AHEAD, at=format_utc(now), until=known.newest)
-            known = await self._database.read(_read)
-        self._tell(known.faults, now)
+        if ahead_s > JUMP_S and not self._is_stored(facts.faults.get(AHEAD), now):
+            log.warning("events ahead of the clock", seconds=round(ahead_s, 1), until=facts.newest)
+            await self._store(kind=AHEAD, at=format_utc(now), until=facts.newest)
+            facts = await self._database.read(_read)
+        self._announce(facts.faults, now)
 
-    def _is_kept(self, fault: ClockFault | None, now: datetime) -> bool:
-        return fault is not None and abs(now - parse_utc(fault.at)) < timedelta(seconds=AGAIN_S)
+    def _is_stored(self, fault: ClockFault | None, now: datetime) -> bool:
+        return fault is not None and abs(now - parse_utc(fault.at)) < timedelta(seconds=REPEAT_S)
 
-    async def _keep(self, **fault: Any) -> None:
-        def keep(session: Session) -> None:
+    async def _store(self, **fault: Any) -> None:
+        def store(session: Session) -> None:
             last = session.connection().execute(_LAST).scalar() or 0
             session.add(ClockFault(id=last + 1, **fault))
-            session.connection().execute(_DROP, {"id": last + 1 - KEPT})
+            session.connection().execute(_DROP, {"id": last + 1 - MAX_ROWS})
 
-        await self._database.write(keep)
+        await self._database.write(store)
 
-    def _tell(self, faults: dict[str, ClockFault], now: datetime) -> None:
-        """Has every screen say what is to be said now."""
+    def _announce(self, faults: dict[str, ClockFault], now: datetime) -> None:
+        """Announce the current faults to all clients, if they changed."""
         for kind, fault in faults.items():
             if fault.id > self._seen.get(kind, (0, 0.0))[0]:
-                # One that was there when this process began may be old: how old, only the clock can say.
+                # A fault older than this process: its age is known only by the wall clock.
                 age = 0.0 if self._compared else abs((now - parse_utc(fault.at)).total_seconds())
                 self._seen[kind] = (fault.id, self._up() + SHOWN_S - age)
         self._compared = True
@@ -141,12 +143,12 @@ class ClockWatch:
         frame = protocol.clock(
             {"by_s": jumped.by_s, "at": jumped.at} if jumped else None, {"until": ahead.until, "at": ahead.at} if ahead else None
         )
-        if frame != self._told:  # where nothing ever was, nobody has to be told
-            self._told = frame
+        if frame != self._announced:  # without any fault since the start, nothing is announced
+            self._announced = frame
             self._hub.announce("clock", frame, frame)
 
 
-def _read(session: Session) -> Read:
+def _read(session: Session) -> ClockFacts:
     newest: Any = session.connection().execute(_NEWEST).scalar()
     faults = {}
     for kind in (JUMPED, AHEAD):
@@ -154,4 +156,4 @@ def _read(session: Session) -> Read:
         if found is not None:
             session.expunge(found)
             faults[kind] = found
-    return Read(newest or "", faults)
+    return ClockFacts(newest or "", faults)

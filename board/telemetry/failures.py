@@ -1,6 +1,6 @@
-"""Failures of ours: exceptions that nobody foresaw. Each is logged with its trace, counted, and answered as `failed`.
+"""Unexpected exceptions: each is logged with its traceback, counted, and answered as `failed`.
 
-`unavailable` says "send it again", which helps where the database was busy or gone. A fault of the program stays one.
+`unavailable` says "send it again", which helps if the database was busy or gone. A fault of the program persists.
 """
 
 import structlog
@@ -15,9 +15,11 @@ log = structlog.get_logger()
 TOO_LONG = N_("Reading this takes too long right now. Try again in a moment.")
 
 
-def answered(error: Exception, at: str) -> Refused:
-    """Return the refusal that tells of an exception: `unavailable` where the database could not do it now, else `failed`.
-    `at` is the kind of handler that it came from: command, call, page or socket."""
+def refusal_for(error: Exception, at: str) -> Refused:
+    """Return the refusal for an exception: `unavailable` if the database could not do it now, otherwise `failed`.
+
+    `at` is the kind of handler that it came from: command, call, page or socket.
+    """
     if isinstance(error, DatabaseUnavailable) and not error.is_fault:
         return Refused("unavailable", TOO_LONG if isinstance(error, TooLong) else None)
     metrics.failures.labels(at).inc()

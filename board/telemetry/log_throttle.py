@@ -1,31 +1,33 @@
-"""Lines of the log that strangers can cause: of each kind at most one a second, with how many came since the last."""
+"""Throttle of log events that strangers can cause: one a second of each kind, with the number since the last."""
 
 import time
 from collections.abc import Callable
 
 import structlog
 
-EVERY_S = 1.0
-MOST = 100  # kinds that are told apart; there are some dozens
+INTERVAL_S = 1.0
+MAX_KINDS = 100  # distinct kinds; there are some dozens
 
 log = structlog.get_logger()
 
 
-class Seldom:
+class LogThrottle:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._said: dict[tuple[str, str], float] = {}
-        self._since: dict[tuple[str, str], int] = {}
+        self._logged_at: dict[tuple[str, str], float] = {}
+        self._counts: dict[tuple[str, str], int] = {}
 
     def info(self, event: str, reason: str) -> None:
-        """Says an event and its reason, both words of ours; or counts it."""
+        """Log an event and its reason, both constants of the program, or count it."""
         key = (event, reason)
-        if self._clock() - self._said.get(key, float("-inf")) < EVERY_S or (key not in self._said and len(self._said) >= MOST):
-            self._since[key] = self._since.get(key, 0) + 1
+        if self._clock() - self._logged_at.get(key, float("-inf")) < INTERVAL_S or (
+            key not in self._logged_at and len(self._logged_at) >= MAX_KINDS
+        ):
+            self._counts[key] = self._counts.get(key, 0) + 1
             return
-        self._said[key] = self._clock()
-        count = self._since.pop(key, 0) + 1
+        self._logged_at[key] = self._clock()
+        count = self._counts.pop(key, 0) + 1
         log.info(event, reason=reason, **({"count": count} if count > 1 else {}))
 
 
-seldom = Seldom()  # of this process
+throttled_log = LogThrottle()  # of this process

@@ -1,7 +1,7 @@
-"""Where lines of the log go: a thread of its own writes them, so that nobody who says something waits for who should read it.
+"""Asynchronous log writer: a thread writes the lines, so that logging never blocks.
 
-Standard error may be a pipe that nobody empties, or that is closed. Then lines wait here, as many as MOST; those that come
-after are counted, and their number is said when all that waited is written.
+Standard error may be a pipe that nobody reads, or closed. Then up to MAX_QUEUED lines wait in memory; further ones are counted,
+and their number is logged when the queue is empty.
 """
 
 import os
@@ -10,69 +10,70 @@ import threading
 import time
 from collections.abc import Callable
 
-MOST = 4_096  # lines that wait
-TRIES_AGAIN_S = 0.05  # where whoever shares standard error has made it one that does not wait
+MAX_QUEUED = 4_096  # lines in memory
+RETRY_PAUSE_S = 0.05  # pause before a retry if another process made standard error non-blocking
 
 
 class AsyncLogWriter:
-    """What structlog calls a logger: its methods take a line. `fd`: none where there is no standard error. `lost` makes the
-    line that says how many were lost."""
+    """Logger for structlog: its methods take a line. `fd` is None without standard error. `lost` returns the line that reports
+    the number of dropped lines."""
 
     def __init__(self, fd: int | None, lost: Callable[[int], str]) -> None:
-        self._fd, self._say_lost = fd, lost
-        self._waiting: queue.SimpleQueue[bytes | threading.Event] = queue.SimpleQueue()
-        # Garbage may be collected in the midst of this, and what goes wrong there is logged too: by this thread.
+        self._fd, self._lost_line = fd, lost
+        self._queue: queue.SimpleQueue[bytes | threading.Event] = queue.SimpleQueue()
+        # Reentrant: a garbage collection within this block may log too, on the same thread.
         self._counting = threading.RLock()
         self._lost = 0
-        self._torn = False  # the last line broke off
+        self._broken_line = False  # the last line was written in part
         threading.Thread(target=self._run, name="log", daemon=True).start()
 
     def msg(self, line: str) -> None:
-        """Takes a line. Never waits, and never fails."""
-        if self._waiting.qsize() < MOST:
-            self._waiting.put(f"{line}\n".encode(errors="backslashreplace"))
+        """Queue a line. Never blocks and never raises."""
+        if self._queue.qsize() < MAX_QUEUED:
+            self._queue.put(f"{line}\n".encode(errors="backslashreplace"))
         else:
-            self._lose()
+            self._count_lost()
 
     log = debug = info = warning = error = critical = msg
 
-    def flush(self, patience_s: float) -> bool:
-        """Waits until what was said before is written; false where that takes too long."""
+    def flush(self, timeout_s: float) -> bool:
+        """Wait until all queued lines are written; return false after `patience_s` seconds."""
         written = threading.Event()
-        self._waiting.put(written)
-        return written.wait(patience_s)
+        self._queue.put(written)
+        return written.wait(timeout_s)
 
-    def _lose(self) -> None:
+    def _count_lost(self) -> None:
         with self._counting:
             self._lost += 1
 
     def _run(self) -> None:
         while True:
-            item = self._waiting.get()
+            item = self._queue.get()
             if isinstance(item, bytes):
                 self._write(item)
-            if self._lost and self._waiting.empty():
-                self._tell_lost()
+            if self._lost and self._queue.empty():
+                self._report_lost()
             if isinstance(item, threading.Event):
                 item.set()
 
-    def _tell_lost(self) -> None:
+    def _report_lost(self) -> None:
         with self._counting:
             count, self._lost = self._lost, 0
-        if not self._write(f"{self._say_lost(count)}\n".encode()):
+        if not self._write(f"{self._lost_line(count)}\n".encode()):
             with self._counting:
-                self._lost += count - 1  # that line was no line of theirs
+                self._lost += count - 1  # the report itself is not one of the dropped lines
 
     def _write(self, line: bytes) -> bool:
-        """Whether the whole line could be written. One by one: short lines of several processes do not mix."""
-        left = b"\n" + line if self._torn else line
-        while left and self._fd is not None:
+        """Write a line, and return whether all of it was written. One write per line: short lines of several processes do not
+        mix."""
+        rest = b"\n" + line if self._broken_line else line
+        while rest and self._fd is not None:
             try:
-                left = left[os.write(self._fd, left) :]
-                self._torn = bool(left)
+                rest = rest[os.write(self._fd, rest) :]
+                self._broken_line = bool(rest)
             except BlockingIOError:
-                time.sleep(TRIES_AGAIN_S)
+                time.sleep(RETRY_PAUSE_S)
             except OSError:
-                self._lose()
+                self._count_lost()
                 return False
         return True

@@ -1,8 +1,8 @@
-"""Logs: one JSON object a line on standard error. Codes, counts and where in the code; no names, no texts, no addresses.
+"""Logs: one JSON object a line on standard error. Codes, counts and places in the code; no names, no texts, no addresses.
 
-An exception is logged by its type and the lines that raised it, never by its message: messages quote what people typed.
-A line that belongs to a request says its id, which the answer told as X-Request-Id; one of a command says the command's.
-Who logs never waits for who should read it: see `board.telemetry.log_writer`.
+An exception is logged with its type and traceback, never with its message, as messages quote user input. A line of a request has
+its id, which the response carries as X-Request-Id; one of a command has the command's id. Logging never blocks: see
+`board.telemetry.log_writer`.
 """
 
 import atexit
@@ -23,16 +23,16 @@ from board.telemetry.log_writer import AsyncLogWriter
 from models.times import format_utc, now
 
 OURS = ("board", "models", "realtime")
-WORKER = "BOARD_WORKER"  # the number of this worker, in its environment; none where there is but one process
+WORKER = "BOARD_WORKER"  # environment variable with the number of this worker; unset with a single process
 ROOT = Path(__file__).resolve().parents[2]
-LAST = 12  # lines of a trace
-FLUSH_S = 0.5  # for what was said last, before this process ends
+MAX_FRAMES = 12  # frames of a traceback
+FLUSH_S = 0.5  # for the last lines, before this process exits
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
 def set_up(level: str) -> None:
-    """For this process; `level` is a name of the standard library's, such as INFO."""
-    known = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    """Set up logging in this process; `level` is a name of the standard library's, such as INFO."""
+    level_number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -41,49 +41,49 @@ def set_up(level: str) -> None:
             _add_process,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(known),
-        logger_factory=lambda *_: _stream(),
+        wrapper_class=structlog.make_filtering_bound_logger(level_number),
+        logger_factory=lambda *_: _log_writer(),
     )
     root = logging.getLogger()
     root.handlers = [_Handler()]
     root.setLevel(logging.WARNING)
-    for room in OURS:
-        logging.getLogger(room).setLevel(known)
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are about what clients may do
+    for package in OURS:
+        logging.getLogger(package).setLevel(level_number)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are about clients
     logging.captureWarnings(True)
-    # What nobody caught, Python would print with all that its message quotes.
-    sys.excepthook = lambda _type, error, _trace: _uncaught(error)
-    threading.excepthook = lambda told: _uncaught(told.exc_value)
-    sys.unraisablehook = lambda told: _uncaught(told.exc_value)
+    # Python would print unhandled exceptions with their messages, which quote user input.
+    sys.excepthook = lambda _type, error, _trace: _log_unhandled(error)
+    threading.excepthook = lambda frames_shown: _log_unhandled(frames_shown.exc_value)
+    sys.unraisablehook = lambda frames_shown: _log_unhandled(frames_shown.exc_value)
 
 
 def flush() -> None:
-    """Before this process ends, or says something on standard error itself: what was logged stands there, if it can in a
-    moment."""
-    _stream().flush(FLUSH_S)
+    """Write queued lines before this process exits or prints to standard error itself, for FLUSH_S at most."""
+    _log_writer().flush(FLUSH_S)
 
 
 @functools.cache
-def _stream() -> AsyncLogWriter:
-    """That of this process."""
+def _log_writer() -> AsyncLogWriter:
+    """Return the log writer of this process."""
     atexit.register(flush)
-    return AsyncLogWriter(_standard_error(), _lost)
+    return AsyncLogWriter(_standard_error(), _lost_line)
 
 
 def _standard_error() -> int | None:
-    """Never 2 for itself: where standard error was closed, that is some other file by now."""
+    """Return the file descriptor of standard error. Never a literal 2: if standard error was closed, that is another file by
+    now."""
     try:
         return sys.stderr.fileno() if sys.stderr is not None else None
     except (OSError, ValueError):  # it is no file
         return None
 
 
-def _lost(count: int) -> str:
+def _lost_line(count: int) -> str:
     line = {"count": count, "event": "log lines dropped", "level": "warning", "timestamp": format_utc(now())}
     return json.dumps(_add_process(None, "", line))
 
 
-def _uncaught(error: BaseException | None) -> None:
+def _log_unhandled(error: BaseException | None) -> None:
     structlog.get_logger().error("unhandled exception", **(exception_location(error) if error else {}))
 
 
@@ -92,22 +92,25 @@ def _add_process(_logger: object, _method: str, line: structlog.typing.EventDict
     return {**line, **({"worker": worker} if worker and "worker" not in line else {}), "pid": os.getpid()}
 
 
-def request_id(told: str | None) -> str:
-    """The id of a request: the one that a proxy told, if it looks like one, else a new one."""
-    return told if told is not None and _ID.match(told) else secrets.token_hex(8)
+def request_id(frames_shown: str | None) -> str:
+    """Return the id of a request: the one set by a proxy if it is well-formed, otherwise a new one."""
+    return frames_shown if frames_shown is not None and _ID.match(frames_shown) else secrets.token_hex(8)
 
 
 def bind_ids(**ids: str) -> None:
-    """Lines of this task, from here on, belong to a request or command by that id."""
+    """Add ids of the request or command to the following log lines of this task."""
     structlog.contextvars.bind_contextvars(**ids)
 
 
 def exception_location(error: BaseException) -> dict[str, object]:
-    """What may be said of an exception: its type, and the lines through which it came: the last ones, and ours before them (a
-    database's library has more than a dozen of its own)."""
+    """Return what is logged of an exception: its type, the last frames, and before them the last frames of the board's own code
+    (database libraries add more than a dozen frames of their own)."""
     frames = traceback.extract_tb(error.__traceback__)
-    told = [*[frame for frame in frames[:-LAST] if _is_ours(frame.filename)][-LAST:], *frames[-LAST:]]
-    return {"error": type(error).__name__, "traceback": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in told]}
+    frames_shown = [*[frame for frame in frames[:-MAX_FRAMES] if _is_ours(frame.filename)][-MAX_FRAMES:], *frames[-MAX_FRAMES:]]
+    return {
+        "error": type(error).__name__,
+        "traceback": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames_shown],
+    }
 
 
 def _is_ours(file: str) -> bool:
@@ -115,14 +118,17 @@ def _is_ours(file: str) -> bool:
 
 
 class _Handler(logging.Handler):
-    """What the standard library's loggers are given. Of ours, the sentence without its values. Of a library only which line
-    of its code spoke: its sentences are made of what was typed, of addresses, and of whole objects."""
+    """Handler for loggers of the standard library.
+
+    Of the board's packages it logs the message without its arguments. Of libraries it logs only the place in their code, as their
+    messages contain user input, addresses and whole objects.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = exception_location(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
-        ours = record.name.partition(".")[0] in OURS
-        event = str(record.msg) if ours else f"said by {record.name}"
-        said["at"] = f"{record.pathname}:{record.lineno} {record.funcName}"
-        if task := getattr(record, "task", None):  # of realtime.periodic
-            said["task"] = task
-        structlog.get_logger().log(record.levelno, event, logger=record.name, **said)
+        fields = exception_location(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
+        is_ours = record.name.partition(".")[0] in OURS
+        event = str(record.msg) if is_ours else f"message of {record.name}"
+        fields["at"] = f"{record.pathname}:{record.lineno} {record.funcName}"
+        if task := getattr(record, "task", None):  # set by realtime.periodic
+            fields["task"] = task
+        structlog.get_logger().log(record.levelno, event, logger=record.name, **fields)

@@ -137,7 +137,7 @@ def observe_command() -> Iterator[None]:
 
 
 def _by_the_database(refused: Refused) -> bool:
-    """Return true if the database failed; false if its write queue is full, which is refused by the same code."""
+    """Return whether the database failed. False if its write queue is full, which is refused by the same code."""
     return isinstance(refused.__cause__, DatabaseUnavailable) and refused.__cause__.__cause__ is not None
 
 
@@ -156,7 +156,7 @@ async def publish_loop(counts: "HubMetrics") -> None:
 
 
 class HubMetrics:
-    """Copies the numbers of one hub into the metrics."""
+    """Metrics of the numbers that one hub counts."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub

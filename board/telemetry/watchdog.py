@@ -1,4 +1,4 @@
-"""Whether the event loop goes round: it beats, a thread listens, and systemd is told where it asks."""
+"""Watchdog of the event loop: a task beats, a thread checks the beats, and systemd is notified if it asks for it."""
 
 import asyncio
 import contextlib
@@ -17,56 +17,59 @@ from board.telemetry import metrics
 log = structlog.get_logger()
 
 BEAT_S = 1.0
-STUCK_S = 3.0  # without a beat for so long, nobody is answered any more: the log says what the loop is doing
+STALL_S = 3.0  # without a beat for so long the loop is logged as stalled, with its traceback
 
 
-def notify(state: str, patience_s: float = 1.0) -> None:
-    """Tells systemd, where this is a service of `Type=notify`; see sd_notify(3)."""
+def sd_notify(state: str, patience_s: float = 1.0) -> None:
+    """Notify systemd, if this is a service of `Type=notify`; see sd_notify(3)."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address.startswith(("/", "@")):
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-            line.settimeout(patience_s)  # it may be behind: ten messages fill its queue
-            line.sendto(state.encode(), address.replace("@", "\0", 1) if address[0] == "@" else address)
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+            connection.settimeout(patience_s)  # systemd may lag: ten messages fill its queue
+            connection.sendto(state.encode(), address.replace("@", "\0", 1) if address[0] == "@" else address)
 
 
-def notify_beat() -> None:
-    """Tells systemd that we are alive, where it waits for that (`WatchdogSec=`)."""
+def sd_watchdog() -> None:
+    """Notify systemd's watchdog, if it is on (`WatchdogSec=`)."""
     if "WATCHDOG_USEC" in os.environ:
-        notify("WATCHDOG=1", patience_s=0)
+        sd_notify("WATCHDOG=1", patience_s=0)
 
 
 class LoopWatchdog:
-    """Made and run in the loop that it is about. `tell` is called at each beat."""
+    """Watchdog of the event loop that creates it. `on_beat` is called at each beat."""
 
-    def __init__(self, tell: Callable[[], object] | None = None) -> None:
-        self._tell = tell or notify_beat
+    def __init__(self, on_beat: Callable[[], object] | None = None) -> None:
+        self._on_beat = on_beat or sd_watchdog
         self._thread = threading.get_ident()
-        self._at = time.monotonic()
-        self._ended = threading.Event()
+        self._beat_at = time.monotonic()
+        self._stopped = threading.Event()
 
     async def run(self) -> None:
-        """Beats until it is cancelled."""
-        threading.Thread(target=self._listen, name="pulse", daemon=True).start()
+        """Beat until cancelled."""
+        threading.Thread(target=self._watch, name="pulse", daemon=True).start()
         try:
             while True:
-                self._at = time.monotonic()
-                self._tell()
+                self._beat_at = time.monotonic()
+                self._on_beat()
                 await asyncio.sleep(BEAT_S)
         finally:
-            self._ended.set()
+            self._stopped.set()
 
-    def _listen(self) -> None:
-        looked, since = time.monotonic(), 0.0
-        while not self._ended.wait(BEAT_S / 2):
+    def _watch(self) -> None:
+        checked_at, stalled_since = time.monotonic(), 0.0
+        while not self._stopped.wait(BEAT_S / 2):
             now = time.monotonic()
-            slept, looked = now - looked > 2 * BEAT_S, now  # the whole process was stopped: the loop has had no chance yet
-            if not slept and not since and now - self._at > STUCK_S:
-                since = self._at
+            was_stopped, checked_at = (
+                now - checked_at > 2 * BEAT_S,
+                now,
+            )  # the whole process was stopped: the loop had no chance to beat
+            if not was_stopped and not stalled_since and now - self._beat_at > STALL_S:
+                stalled_since = self._beat_at
                 metrics.event_loop_stalls.inc()
-                log.error("event loop stalled", seconds=round(now - since, 1), traceback=self._traceback())
-            elif since and self._at != since:
-                log.warning("event loop recovered", seconds=round(self._at - since, 1))
-                since = 0.0
+                log.error("event loop stalled", seconds=round(now - stalled_since, 1), traceback=self._traceback())
+            elif stalled_since and self._beat_at != stalled_since:
+                log.warning("event loop recovered", seconds=round(self._beat_at - stalled_since, 1))
+                stalled_since = 0.0
 
     def _traceback(self) -> list[str]:
         frame = sys._current_frames().get(self._thread)

@@ -16,9 +16,9 @@ from board.errors import Refused
 from board.i18n import DEFAULT, N_, say
 from board.rate_limit import Taken
 from board.rate_limit.account_limits import too_many
-from board.rate_limit.fields import fields
+from board.rate_limit.fields import header_fields
 from board.telemetry import metrics
-from board.telemetry.failures import answered
+from board.telemetry.failures import refusal_for
 from board.web import language
 from board.web.auth import signed_in
 from board.web.same_origin import check_own_page
@@ -148,7 +148,7 @@ async def require_caller(request: Request, *, intake: bool = False) -> Caller:
 
 def check_rate(request: Request, caller: Caller) -> None:
     """Count a call of this account, or display. Raises Refused `rate_limited`."""
-    for taken in service_of(request).limits.called(caller.account.id, changes=request.method not in SAFE):
+    for taken in service_of(request).limits.count_call(caller.account.id, changes=request.method not in SAFE):
         check_allowed(request, taken)
 
 
@@ -172,8 +172,8 @@ def json_errors(endpoint: Endpoint) -> Endpoint:
         except (ClientDisconnect, HTTPException):
             raise
         except Exception as error:
-            response = error_response(answered(error, "call"), language=language.language_for(request))
-        for name, value in fields(getattr(request.state, "taken", ())).items():
+            response = error_response(refusal_for(error, "call"), language=language.language_for(request))
+        for name, value in header_fields(getattr(request.state, "taken", ())).items():
             response.headers[name] = value
         return response
 

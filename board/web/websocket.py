@@ -12,8 +12,8 @@ from board.rate_limit.account_limits import too_many
 from board.service import BoardService
 from board.settings import VERSION
 from board.telemetry import logs, metrics
-from board.telemetry.failures import answered
-from board.telemetry.log_throttle import seldom
+from board.telemetry.failures import refusal_for
+from board.telemetry.log_throttle import throttled_log
 from board.web import display_auth, language
 from board.web.auth import has_credentials, signed_in
 from board.web.http import error_response
@@ -40,18 +40,18 @@ async def endpoint(socket: WebSocket) -> None:
                     caller = await _take_lease(desk, caller, socket.query_params.get(DISPLAY, ""))
     except Refused as refused:
         metrics.refused.labels("socket").inc()
-        seldom.info("socket refused", refused.code)
+        throttled_log.info("socket refused", refused.code)
         await socket.send_denial_response(error_response(refused, language=language.language_for(socket)))
         return
     except Exception as error:
-        await socket.send_denial_response(error_response(answered(error, "socket"), language=language.language_for(socket)))
+        await socket.send_denial_response(error_response(refusal_for(error, "socket"), language=language.language_for(socket)))
         return
 
     async def obey(connection: Connection, said: protocol.Command) -> bytes:
         return await _run_command(desk, connection, said)
 
     def wait() -> float:
-        taken = desk.limits.said(account)
+        taken = desk.limits.count_message(account)
         if not taken.allowed:
             metrics.refused.labels("rate").inc()
         return taken.retry_after_s
@@ -79,7 +79,9 @@ async def _authenticate(desk: BoardService, socket: WebSocket) -> Caller:
         check_own_page(socket)
     if caller.scope == "intake":
         raise Refused("forbidden", N_("This token can only take in sightings."))
-    if not (taken := desk.limits.said(caller.account.id)).allowed:  # to open one after the other costs as much as to speak
+    if not (
+        taken := desk.limits.count_message(caller.account.id)
+    ).allowed:  # to open one after the other costs as much as to speak
         metrics.refused.labels("rate").inc()
         raise too_many(taken.retry_after_s)
     most = desk.settings.max_sockets_per_account
@@ -112,7 +114,7 @@ async def _run_command(desk: BoardService, connection: Connection, said: protoco
             refused = Refused("forbidden")
         return _refused(connection, said, refused)
     except Exception as error:
-        return _refused(connection, said, answered(error, "command"))
+        return _refused(connection, said, refusal_for(error, "command"))
     return protocol.ack(ack.id, ack.board, ack.seqs, ack.opened)
 
 

@@ -19,7 +19,7 @@ from board.dev import Postgres, Redis
 from board.engine import hash_chain
 from board.service import BoardService
 from board.telemetry import clock
-from board.telemetry.clock import ClockWatch, Steps
+from board.telemetry.clock import ClockCheck, StepDetector
 from models.board import Board
 from models.db.database import Database
 from models.db.schema import migrate
@@ -144,7 +144,7 @@ async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
     assert await told(newcomer, jumped=True, ahead=True) == back
     assert newcomer.heard[0]["type"] == "hello"
     warned = [line for line in logged if "clock" in line["event"]]
-    assert [line["event"] for line in warned] == ["the clock jumped", "the clock jumped", "events are ahead of the clock"]
+    assert [line["event"] for line in warned] == ["clock jumped", "clock jumped", "events ahead of the clock"]
     assert {line["log_level"] for line in warned} == {"warning"}
     metrics = (await alice.http.get("/metrics")).text
     assert "board_clock_jumps_total" in metrics
@@ -194,7 +194,7 @@ class Machine:
 
     def __post_init__(self) -> None:
         self.hub = Hub()
-        self.watch = ClockWatch(self.database, self.hub, self.clock, lambda: self.up)  # type: ignore[arg-type]
+        self.watch = ClockCheck(self.database, self.hub, self.clock, lambda: self.up)  # type: ignore[arg-type]
 
     def clock(self) -> datetime:
         return BEGINS + timedelta(seconds=self.up + self.off)
@@ -203,9 +203,9 @@ class Machine:
         """Time passes, and the machines look at their clocks."""
         for machine in (self, *others):
             machine.up += seconds
-        for _ in range(clock.READ_EVERY):
+        for _ in range(clock.TICKS_PER_READ):
             for machine in (self, *others):
-                await machine.watch.look()
+                await machine.watch.tick()
 
     async def happens(self) -> None:
         """An event is committed by this machine's clock."""
@@ -259,7 +259,7 @@ async def test_a_jump_is_said_for_half_an_hour_and_a_journal_ahead_until_it_is_r
         await one.passes(clock.SHOWN_S / 4, other)
     assert (one.says, other.says) == (AHEAD, AHEAD)
     while one.up < HOURS.total_seconds() + 1_000:
-        await one.passes(clock.AGAIN_S, other)
+        await one.passes(clock.REPEAT_S, other)
         assert (one.says, other.says) == (AHEAD, AHEAD)
     for _ in range(4):
         await one.passes(clock.SHOWN_S / 4, other)
@@ -285,11 +285,11 @@ async def test_two_machines_whose_clocks_differ_both_say_so(machine: Callable[[]
 
 async def test_what_is_kept_is_bounded_and_what_is_long_over_is_not_said(machine: Callable[[], Machine]) -> None:
     one = machine()
-    for number in range(clock.KEPT + 5):
+    for number in range(clock.MAX_ROWS + 5):
         one.off = 60.0 * (number % 2)
-        await one.watch.look()
+        await one.watch.tick()
     counted = "SELECT count(*) FROM clockfault"
-    assert await one.database.read(lambda session: session.connection().exec_driver_sql(counted).scalar()) == clock.KEPT
+    assert await one.database.read(lambda session: session.connection().exec_driver_sql(counted).scalar()) == clock.MAX_ROWS
     later = machine()
     later.up = one.up + 2 * clock.SHOWN_S
     await later.passes(1)
@@ -299,10 +299,10 @@ async def test_what_is_kept_is_bounded_and_what_is_long_over_is_not_said(machine
 async def test_what_plays_a_story_sets_its_clock_as_it_likes(tmp_path: Path, wall_clock: WallClock) -> None:
     told_at = (BEGINS + timedelta(hours=number) for number in itertools.count())
     desk = await BoardService.open(settings_for(tmp_path), lambda: next(told_at))
-    assert not [task for task in desk._tasks if "ClockWatch" in repr(task)]
+    assert not [task for task in desk._tasks if "ClockCheck" in repr(task)]
     await desk.close()
     desk = await BoardService.open(settings_for(tmp_path))
-    assert [task for task in desk._tasks if "ClockWatch" in repr(task)]
+    assert [task for task in desk._tasks if "ClockCheck" in repr(task)]
     await desk.close()
 
 
@@ -311,20 +311,20 @@ async def test_what_plays_a_story_sets_its_clock_as_it_likes(tmp_path: Path, wal
 
 @given(st.lists(st.floats(-clock.SLEW / 2, clock.SLEW / 2), max_size=200), st.floats(0.01, 60))
 def test_a_clock_that_is_set_gently_does_not_jump(rates: list[float], every: float) -> None:
-    steps, wall, up = Steps(), 1_000_000.0, 5.0
+    steps, wall, up = StepDetector(), 1_000_000.0, 5.0
     for rate in rates:
-        assert steps.look(wall, up) == 0.0
+        assert steps.tick(wall, up) == 0.0
         up, wall = up + every, wall + every * (1 + rate)
 
 
 @given(st.floats(-1e6, 1e6).filter(lambda by: abs(by) > clock.JUMP_S + 0.5), st.floats(0.5, 60))
 def test_a_jump_is_seen_once_and_by_how_much(by: float, every: float) -> None:
-    steps = Steps()
-    seen = [steps.look(1_000_000.0 + number * every + (by if number > 2 else 0.0), number * every) for number in range(6)]
+    steps = StepDetector()
+    seen = [steps.tick(1_000_000.0 + number * every + (by if number > 2 else 0.0), number * every) for number in range(6)]
     assert seen == [0.0, 0.0, 0.0, pytest.approx(by, abs=0.5), 0.0, 0.0]
 
 
 def test_many_small_steps_are_a_jump() -> None:
-    steps = Steps()
-    seen = [steps.look(1_000_000.0 + 2.0 * number, 1.0 * number) for number in range(20)]
+    steps = StepDetector()
+    seen = [steps.tick(1_000_000.0 + 2.0 * number, 1.0 * number) for number in range(20)]
     assert sum(seen) == pytest.approx(19, abs=clock.JUMP_S + 1)

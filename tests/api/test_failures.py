@@ -165,7 +165,7 @@ def test_a_trace_names_our_lines_however_deep_a_library_failed() -> None:
     where = logs.exception_location(failed.value)["traceback"]
     assert isinstance(where, list)
     assert any(line.endswith(" ours") for line in where)
-    assert len(where) <= 2 * logs.LAST
+    assert len(where) <= 2 * logs.MAX_FRAMES
 
 
 def test_a_full_disk_and_a_line_that_was_lost_are_no_faults() -> None:

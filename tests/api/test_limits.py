@@ -17,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 from board.accounts import live_changes
 from board.i18n import translate
 from board.rate_limit import Limiter, shared
-from board.rate_limit.account_limits import Limits, lasting
+from board.rate_limit.account_limits import Limits, duration_text
 from board.settings import Settings
 from tests.support import cast
 from tests.support.cast import PATIENCE_S, Person, Server, serving
@@ -60,7 +60,7 @@ async def test_commands_by_http_have_the_rate_of_a_socket_and_say_when_to_come_a
         assert answer.headers["Retry-After"] == str(said["retry_after_s"])
         assert answer.headers["RateLimit-Policy"] in (POLICY, POLICY.partition(",")[0])
         assert re.fullmatch(rf'"(calls|account)";r=0;t={said["retry_after_s"]}', answer.headers["RateLimit"])
-        assert said["message"] == f"Too many requests. Try again in {lasting(said['retry_after_s'])}."
+        assert said["message"] == f"Too many requests. Try again in {duration_text(said['retry_after_s'])}."
     assert (await command(bob, note())).status_code == 200
     body, answer = refused[0]
     await asyncio.sleep(int(answer.headers["Retry-After"]))
@@ -156,7 +156,7 @@ async def test_one_intake_token_can_not_flood_a_search(tmp_path: Path) -> None:
 async def test_to_open_a_socket_counts_too(limited: Server) -> None:
     token = await cast.token_for(limited.desk, "Alice", "coordinator")
     alice = await cast.come(limited, token)
-    while limited.desk.limits.said(alice.account["id"]).allowed:
+    while limited.desk.limits.count_message(alice.account["id"]).allowed:
         pass
     with pytest.raises(InvalidStatus) as refused:
         await connect(limited.ws, additional_headers={"Authorization": f"Bearer {token}"})
@@ -210,7 +210,7 @@ async def test_two_workers_do_not_give_twice_as_much(postgres_url: str, redis_ur
 
         codes = [code for start in range(0, 60, 20) for code in await asyncio.gather(*map(take_in, range(start, start + 20)))]
         # Where a worker could not hear Redis in time, as this machine was busy, it went on by its own count, and said so.
-        alone = any("rate limits are not shared" in line for line in workers.said)
+        alone = any("rate limits not shared" in line for line in workers.said)
         assert 10 <= codes.count(201) <= (20 if alone else 10), workers.said
         assert codes.count(201) + codes.count(429) == 60
 
@@ -255,8 +255,8 @@ def test_a_busy_person_is_far_below() -> None:
     limits = Limits(Settings(_env_file=None), Limiter(clock=lambda: clock[0]))
     for second in range(3_600):
         messages = 5 + (100 if second % 600 == 0 else 0)
-        assert all(limits.said("alice").allowed for _ in range(messages)), second
-        assert all(each.allowed for _ in range(5) for each in limits.called("alice", changes=True)), second
+        assert all(limits.count_message("alice").allowed for _ in range(messages)), second
+        assert all(each.allowed for _ in range(5) for each in limits.count_call("alice", changes=True)), second
         clock[0] += 1
 
 
@@ -268,11 +268,11 @@ def test_a_busy_person_is_far_below() -> None:
     ],
 )  # fmt: skip
 def test_a_wait_is_said_in_words(wait_s: float, english: str, french: str) -> None:
-    assert lasting(wait_s) == english
-    assert translate(lasting(wait_s), "fr") == french
+    assert duration_text(wait_s) == english
+    assert translate(duration_text(wait_s), "fr") == french
 
 
 def test_the_settings_say_what_is_limited() -> None:
     limits = Limits(Settings(_env_file=None, max_messages_per_second=0, max_intake_per_minute=0), Limiter())
     assert (limits.calls.limit, limits.account.limit, limits.intake.limit) == (0, 0, 0)
-    assert json.dumps([each.allowed for each in limits.called("alice", changes=True)]) == "[true, true]"
+    assert json.dumps([each.allowed for each in limits.count_call("alice", changes=True)]) == "[true, true]"

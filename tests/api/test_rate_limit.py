@@ -121,7 +121,7 @@ async def test_a_thousand_at_once_are_a_thousand(clock: Clock) -> None:
 
 
 async def test_there_are_never_more_keys_than_it_can_hold(clock: Clock) -> None:
-    limiter, most = Limiter(clock=clock, most_keys=100), 0
+    limiter, most = Limiter(clock=clock, max_keys=100), 0
     for number in range(10_000):
         assert (await limiter.take(TEN, str(number))).allowed
         most = max(most, len(limiter.memory))
@@ -129,7 +129,7 @@ async def test_there_are_never_more_keys_than_it_can_hold(clock: Clock) -> None:
 
 
 async def test_a_flood_of_keys_clears_nobodys_count(clock: Clock) -> None:
-    limiter = Limiter(clock=clock, most_keys=100)
+    limiter = Limiter(clock=clock, max_keys=100)
     assert await allowed(limiter, TEN, "a", 10) == 10
     for number in range(10_000):
         clock.now += 0.001
@@ -138,7 +138,7 @@ async def test_a_flood_of_keys_clears_nobodys_count(clock: Clock) -> None:
 
 
 async def test_what_is_over_is_forgotten_before_what_is_not(clock: Clock) -> None:
-    limiter = Limiter(clock=clock, most_keys=100)
+    limiter = Limiter(clock=clock, max_keys=100)
     for number in range(60):
         assert await allowed(limiter, TEN, f"old {number}", 10) == 10
     clock.now += 2 * TEN.window_s
@@ -198,7 +198,7 @@ def own_redis(servers: Path) -> Iterator[Redis]:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A Redis that is well is waited for, however busy this machine is: else each would count for itself."""
-    monkeypatch.setattr(shared, "WITHIN_S", PATIENCE_S)
+    monkeypatch.setattr(shared, "TIMEOUT_S", PATIENCE_S)
 
 
 @contextlib.asynccontextmanager
@@ -270,7 +270,7 @@ async def test_without_redis_each_counts_for_itself_and_nobody_waits(own_redis: 
         with capture_logs() as said:
             assert await allowed(one, TEN, "a", 20) == 9
             assert await allowed(two, TEN, "a", 20) == 10
-        assert [each["event"].partition(":")[0] for each in said] == ["rate limits are not shared"] * 2
+        assert [each["event"].partition(":")[0] for each in said] == ["rate limits not shared"] * 2
 
 
 async def test_a_redis_that_hangs_is_waited_for_once(own_redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -464,7 +464,7 @@ async def test_a_batch_that_redis_did_not_answer_counts_here_alone(clock: Clock)
 
 
 async def test_batches_keep_no_more_keys_than_they_may(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "MOST_KEYS", 10)
+    monkeypatch.setattr(batches, "MAX_KEYS", 10)
     async with processes(redis_url, 1) as (one,):
         for number in range(50):
             assert one.take_now(MANY, str(number)).allowed

@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from board.server.serve import FEW, uvicorn_config
+from board.server.serve import MAX_CLOSED_AT_ONCE, uvicorn_config
 from board.service import BoardService
 from tests.ops import test_killed
 from tests.ops.test_killed import Process
@@ -22,7 +22,7 @@ from tests.support import houses
 from tests.support.cast import PATIENCE_S, new_id, settings_for
 from tests.support.workers import working
 
-MANY = FEW + 30
+MANY = MAX_CLOSED_AT_ONCE + 30
 
 
 async def _serve(folder: Path) -> tuple[Process, str]:
@@ -186,7 +186,7 @@ async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path
 LOGGING_HANGS = """
 import time
 from board.server import serve
-serve.ENDS_S = 0.5
+serve.SHUTDOWN_TIMEOUT_S = 0.5
 class Log:
     def info(self, event, **more):
         if event != "serving":  # but what is said in the loop when it goes, and then when it did not end in time

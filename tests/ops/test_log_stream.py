@@ -15,13 +15,13 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from board.telemetry.log_writer import MOST, AsyncLogWriter
+from board.telemetry.log_writer import MAX_QUEUED, AsyncLogWriter
 from models.db.database import Database
 from models.db.schema import migrate
 from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S
 from tests.support.workers import Workers
 
-MANY = 5 * MOST
+MANY = 5 * MAX_QUEUED
 TALK = f"""
 import logging, sys, structlog
 from board.telemetry import logs
@@ -77,7 +77,7 @@ def test_once_it_is_read_again_it_says_how_much_is_missing() -> None:
     assert lost.keys() == last.keys() - {"at", "logger"} | {"count"}
     numbers = [line["number"] for line in written]
     assert numbers == sorted(set(numbers))  # with gaps, where it could not be written as fast as it was said
-    assert len(written) >= MOST
+    assert len(written) >= MAX_QUEUED
     assert last["event"] == "last"
 
 
@@ -137,7 +137,7 @@ def test_a_pipe_that_does_not_wait_loses_nothing(pipe: tuple[int, int]) -> None:
     reading, writing = pipe
     os.set_blocking(writing, False)
     stream = AsyncLogWriter(writing, lambda count: f"lost {count}")
-    lines = [f"{number:0100}" for number in range(MOST // 2)]
+    lines = [f"{number:0100}" for number in range(MAX_QUEUED // 2)]
     for line in lines:
         stream.info(line)
     assert not stream.flush(0)  # they do not fit
@@ -155,7 +155,7 @@ def test_a_fault_while_a_fault_is_logged_locks_nobody_out() -> None:
 
     def log() -> None:
         with stream._counting:
-            for _ in range(2 * MOST):
+            for _ in range(2 * MAX_QUEUED):
                 stream.info("within")
         done.set()
 

@@ -35,11 +35,14 @@ app.create_app = make_with
 """
 
 # Beats that came before READY=1 would fill the queue that it goes into.
-QUICK = "from board.server import supervisor; from board.telemetry import watchdog; watchdog.BEAT_S = supervisor.LOOK_S = 0.05"
+QUICK = """
+from board.server import supervisor; from board.telemetry import watchdog
+watchdog.BEAT_S = supervisor.CHECK_INTERVAL_S = 0.05
+"""
 
 
 async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watchdog, "STUCK_S", 0.2)
+    monkeypatch.setattr(watchdog, "STALL_S", 0.2)
     monkeypatch.setattr(watchdog, "BEAT_S", 0.05)
     go_on = threading.Event()
     beats: list[None] = []

@@ -34,7 +34,7 @@ supervisor.subprocess.Popen = popen
 DEAF = """
 import os, sys
 from board.server import supervisor
-supervisor.KILL_S = 1.0
+supervisor.STOP_TIMEOUT_S = 1.0
 supervisor.ARGUMENTS = ["-c", '''
 import os, sys
 from board.server import serve, worker
@@ -50,7 +50,7 @@ class Log:
         log.error(event, **more, here=os.path.exists(f"/proc/{more['worker_pid']}"))
 supervisor.log = Log()
 """
-HASTY = "from board.server import supervisor; supervisor.STUCK_S = 3.0"
+HASTY = "from board.server import supervisor; supervisor.HEARTBEAT_TIMEOUT_S = 3.0"
 
 
 async def hear(socket: ClientConnection, **like: Any) -> dict[str, Any]:

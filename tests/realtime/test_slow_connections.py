@@ -376,7 +376,7 @@ def test_who_may_stand_for_many_has_no_bound(address: str | None, trusted: str, 
 
 
 def test_in_all_there_are_not_more_than_files_can_be_open() -> None:
-    connections = Connections(0, stands_for_many("*"), in_all=3)
+    connections = Connections(0, stands_for_many("*"), total=3)
     came = [connections.enter("127.0.0.1") for _ in range(4)]
     assert [leave is None for leave in came] == [False, False, False, True]
 
