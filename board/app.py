@@ -40,7 +40,7 @@ ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come ba
 WRONG_METHOD = N_("This address does not take this method.")
 
 
-def create_app(desk: BoardService) -> Starlette:
+def create_app(service: BoardService) -> Starlette:
     """The application over an open desk. Whoever opened the desk closes it."""
     app = Starlette(
         routes=[
@@ -62,7 +62,7 @@ def create_app(desk: BoardService) -> Starlette:
             *admin_pages.routes,
             *audit_pages.routes,
         ],
-        middleware=[Middleware(SecurityHeadersMiddleware, secure=desk.settings.secure, failed=_internal_error)],
+        middleware=[Middleware(SecurityHeadersMiddleware, secure=service.settings.secure, failed=_internal_error)],
         exception_handlers={
             HTTPException: _http_error,
             Refused: _refused_page,
@@ -72,19 +72,19 @@ def create_app(desk: BoardService) -> Starlette:
         },
         lifespan=_lifespan,
     )
-    app.state.desk = desk
-    app.state.login = Login(desk)
-    app.state.going = False  # whether the server was told to end
-    app.state.counts = metrics.HubMetrics(desk.hub)
-    app.state.sockets = Counter()  # open ones, by account
-    app.state.admitting = asyncio.Semaphore(ADMITTED)
+    app.state.service = service
+    app.state.login = Login(service)
+    app.state.shutting_down = False  # whether the server was told to end
+    app.state.hub_metrics = metrics.HubMetrics(service.hub)
+    app.state.open_sockets = Counter()  # open ones, by account
+    app.state.handshake_limit = asyncio.Semaphore(ADMITTED)
     return app
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
-    await app.state.desk.hub.stop()
+    await app.state.service.hub.stop()
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -53,16 +53,16 @@ class Refused(Exception):
 
     def body(self, command: str | None = None, language: str = DEFAULT) -> dict[str, Any]:
         """As the contract has it, for a frame or an HTTP answer; `command` is the id of the command it answers."""
-        said: dict[str, Any] = {"code": self.code, "message": translate(self.message, language)}
+        body: dict[str, Any] = {"code": self.code, "message": translate(self.message, language)}
         if self.fields is not None:
-            said["fields"] = {path: translate(sentence, language) for path, sentence in self.fields.items()}
+            body["fields"] = {path: translate(sentence, language) for path, sentence in self.fields.items()}
         if self.current is not None:
-            said["current"] = self.current
+            body["current"] = self.current
         if self.retry_after_s is not None:
-            said["retry_after_s"] = self.retry_after_s
+            body["retry_after_s"] = self.retry_after_s
         if command is not None:
-            said["id"] = command
-        return said
+            body["id"] = command
+        return body
 
 
 def invalid(field: str, sentence: str) -> Refused:

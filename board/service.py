@@ -94,25 +94,25 @@ class BoardService:
         database.health.changed = _report_write_health
         database.claim()
         await asyncio.to_thread(migrate, database)
-        desk = cls(settings, database, clock, bus)
+        service = cls(settings, database, clock, bus)
         await database.write(lambda session: _create_fixed_boards(session, format_utc(clock())))
         await database.write(lambda session: installation.record(session, settings))
-        await desk._refresh_rights(all=True)
-        await desk.shift_status.refresh()
+        await service._refresh_rights(all=True)
+        await service.shift_status.refresh()
         try:
-            await desk.hub.start()
+            await service.hub.start()
         except BusMisconfigured as error:
-            await desk.close()
+            await service.close()
             raise ConfigurationError(str(error)) from error
         rounds = [
-            run_every(RIGHTS_POLL_S, desk._poll_rights), desk.summaries.run(), desk.unread_counts.run(),
-            desk.shift_status.run(), desk.repeats.run(),
-            run_every(LAST_USE_S, desk.write_last_use), run_every(PROBE_S, desk._probe_writes),
+            run_every(RIGHTS_POLL_S, service._poll_rights), service.summaries.run(), service.unread_counts.run(),
+            service.shift_status.run(), service.repeats.run(),
+            run_every(LAST_USE_S, service.write_last_use), run_every(PROBE_S, service._probe_writes),
         ]  # fmt: skip
         if clock is now:  # what plays a story sets its clock as it likes
-            rounds.append(desk.clock_watch.run())
-        desk._tasks = [asyncio.create_task(each) for each in rounds]
-        return desk
+            rounds.append(service.clock_watch.run())
+        service._tasks = [asyncio.create_task(each) for each in rounds]
+        return service
 
     async def close(self) -> None:
         """Lets everybody go, and finishes what is being committed; the other processes are told of it, and that nobody is
@@ -147,21 +147,21 @@ class BoardService:
         """After the commit, in commit order. Rights first: nobody is shown what this very command took from them."""
         if isinstance(written, Refused):
             return
-        for said in written.events:
-            if said.board == OPERATIONS and said.kind == "search" and said.type in SETS_RIGHTS:
-                state, at = said.payload()["state"], (dict(written.epochs)[OPERATIONS], said.seq)
+        for event in written.events:
+            if event.board == OPERATIONS and event.kind == "search" and event.type in SETS_RIGHTS:
+                state, at = event.payload()["state"], (dict(written.epochs)[OPERATIONS], event.seq)
                 discreet = state["appeal"]["level"] == "discreet"
                 self.visibility.apply_event(
-                    said.entity, state["access"], state["members"], written.visibility_changed_for, at, discreet
+                    event.entity, state["access"], state["members"], written.visibility_changed_for, at, discreet
                 )
                 self.hub.renew(OPERATIONS, lambda reader: reader.visibility_key in written.visibility_changed_for)
         epochs = dict(written.epochs)
-        for board, events in groupby(sorted(written.events, key=lambda said: said.board), key=lambda said: said.board):
+        for board, events in groupby(sorted(written.events, key=lambda event: event.board), key=lambda event: event.board):
             self.hub.publish(board, epochs[board], [record(each) for each in events])
         if written.nearly_full is not None:
             board, entities = written.nearly_full
             log.warning("board is filling up", board=board, entities=entities, most=event_writer.MAX_ENTITIES)
-        if any(said.kind in (Shift.KIND, Handover.KIND) for said in written.events):
+        if any(event.kind in (Shift.KIND, Handover.KIND) for event in written.events):
             self.shift_status.changed.set()
         if written.ack.seqs and not written.events:  # it was done before, perhaps by a process that could tell nobody
             self.hub.hint(written.ack.board, max(written.ack.seqs))

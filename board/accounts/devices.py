@@ -48,7 +48,7 @@ def cookie_of(connection: HTTPConnection) -> str:
 
 def remember(connection: HTTPConnection, response: Response, account: Account) -> None:
     """Mark the browser of a request as known to this account, by a cookie."""
-    secure = connection.app.state.desk.settings.secure
+    secure = connection.app.state.service.settings.secure
     value = with_account(cookie_of(connection), account)
     response.set_cookie(
         _name(connection), value, max_age=COOKIE_TTL_S, httponly=True, secure=secure, samesite="strict", path="/"
@@ -56,7 +56,7 @@ def remember(connection: HTTPConnection, response: Response, account: Account) -
 
 
 def _name(connection: HTTPConnection) -> str:
-    return f"__Host-{COOKIE}" if connection.app.state.desk.settings.secure else COOKIE
+    return f"__Host-{COOKIE}" if connection.app.state.service.settings.secure else COOKIE
 
 
 def _parts(cookie: str) -> list[str]:

@@ -17,7 +17,7 @@ from board.web.same_origin import check_own_page
 
 async def sign_in(request: Request) -> Response:
     """`POST /login`: 303 with the session cookie, or 401 with the page again."""
-    desk: BoardService = request.app.state.desk
+    desk: BoardService = request.app.state.service
     if (
         "origin" in request.headers or "sec-fetch-site" in request.headers
     ):  # every browser sends one of them; other programs need not
@@ -44,7 +44,7 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """`POST /logout`: end the session, on open sockets too."""
-    desk: BoardService = request.app.state.desk
+    desk: BoardService = request.app.state.service
     caller = await signed_in(request)
     if caller is not None:
         if caller.token is not None:

@@ -45,8 +45,8 @@ FEW = 50  # events that are read as anything small is
 async def me(request: Request) -> Response:
     """The account that asks. A browser learns here why a socket was refused."""
     account = (await require_caller(request, intake=True)).account
-    told = {"id": account.id, "name": account.name, "role": account.role, "email": account.email}
-    return json_response(told | {"language": account.language or None})
+    body = {"id": account.id, "name": account.name, "role": account.role, "email": account.email}
+    return json_response(body | {"language": account.language or None})
 
 
 async def active(request: Request) -> Response:
@@ -54,11 +54,11 @@ async def active(request: Request) -> Response:
     caller = await require_caller(request)
     if caller.session is None:
         raise Refused("forbidden", N_("A token has no session."))
-    desk = service_of(request)
-    row = await desk.database.read(lambda session: session.get(SignedIn, caller.session))
+    service = service_of(request)
+    row = await service.database.read(lambda session: session.get(SignedIn, caller.session))
     if row is None:
         raise Refused("unauthenticated")
-    return json_response({"ends_at": min(row.latest_end, idle_end(now(), desk.settings.session_idle))})
+    return json_response({"ends_at": min(row.latest_end, idle_end(now(), service.settings.session_idle))})
 
 
 async def all_accounts(request: Request) -> Response:
@@ -180,7 +180,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     after = int_query_param(request, "after", 0, 0, strict_json.MAX_INTEGER)
     before = int_query_param(request, "before", 0, 1, strict_json.MAX_INTEGER)  # 0: not asked
     limit, at = int_query_param(request, "limit", 500, 1, 1_000), request.query_params.get("at")
-    desk = service_of(request)
+    service = service_of(request)
 
     def read(session: Session) -> tuple[Board, list[event.JournalEvent], access.VisibilityView]:
         board, view = access.get_visible_board(session, caller.account.id, id), access.visibility_view(session)
@@ -191,10 +191,10 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
             return board, journal.entity_events(session, id, entity, after, limit), view
         return board, journal.events_after(session, id, after, limit), view
 
-    row, said, view = await read_by(read)
-    records = [record(each) for each in said]
-    await desk.source.ensure_fresh(view)
-    shown = [desk.source.render(caller, id, each, live=False) for each in records]
+    row, found, view = await read_by(read)
+    records = [record(each) for each in found]
+    await service.source.ensure_fresh(view)
+    shown = [service.source.render(caller, id, each, live=False) for each in records]
     if entity is not None:  # how many events an entity has is told to nobody who may not see it
         shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
     return encoded_json_response(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown))
@@ -207,22 +207,22 @@ async def commands(request: Request) -> Response:
     if not protocol.is_id(value.get("id")):
         raise Refused("invalid", fields={"id": N_("A command needs an id of 1 to 64 letters, digits, - or _.")})
     try:
-        said = protocol.command(value, value["id"], request.path_params["board"])
+        command = protocol.command(value, value["id"], request.path_params["board"])
     except protocol.BadMessage as unreadable:
         raise Refused("invalid", str(unreadable)) from None
-    logs.bind_ids(command=said.id)
+    logs.bind_ids(command=command.id)
     try:
         with metrics.observe_command():
-            ack = await service_of(request).execute(caller, said)
+            ack = await service_of(request).execute(caller, command)
     except Refused as refused:
-        return error_response(refused, said.id, language.language_for(request))
+        return error_response(refused, command.id, language.language_for(request))
     return json_response(ack.to_json())
 
 
 async def source(request: Request) -> Response:
     """Give the source of a sighting, and what it was said to be before. Each reading is kept."""
     caller = await require_caller(request)
-    desk = service_of(request)
+    service = service_of(request)
     board, sighting = request.path_params["board"], request.path_params["sighting"]
     before = int_query_param(request, "before", strict_json.MAX_INTEGER, 1, strict_json.MAX_INTEGER)
-    return json_response(await desk.database.write(lambda session: sources.read(session, caller, board, sighting, before)))
+    return json_response(await service.database.write(lambda session: sources.read(session, caller, board, sighting, before)))

@@ -29,16 +29,16 @@ async def metrics_page(request: Request) -> Response:
             raise Refused("unauthenticated")
         if caller.token is None or caller.account.role != "admin":
             raise Refused("forbidden")
-    request.app.state.counts.update()
-    told = await asyncio.to_thread(metrics.render) + await _display_metrics(request.app.state.desk)
-    return Response(told, media_type="text/plain; version=0.0.4")
+    request.app.state.hub_metrics.update()
+    text = await asyncio.to_thread(metrics.render) + await _display_metrics(request.app.state.service)
+    return Response(text, media_type="text/plain; version=0.0.4")
 
 
-async def _display_metrics(desk: BoardService) -> bytes:
+async def _display_metrics(service: BoardService) -> bytes:
     """Nothing while the database can't be asked: the rest is told all the same."""
     try:
         async with asyncio.timeout(READY_S):
-            found = await desk.database.read(lambda session: list(display_standing.with_status(session, now())))
+            found = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
     except (DatabaseUnavailable, TimeoutError):
         return b""
     return metrics.displays((display.id, state) for display, state in found)

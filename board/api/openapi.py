@@ -50,7 +50,7 @@ def _operation(method: str, route: Route) -> Schema:
         {"name": name, "in": "path", "required": True, "schema": PLACES.get(name, TEXT)}
         for name in re.findall(r"\{(\w+)\}", route.path)
     ]
-    told: Schema = {
+    operation: Schema = {
         "operationId": f"{method.lower()}{re.sub(r'[^a-z]+', '_', route.path)}",
         "summary": SAYS.get((method, route.path), ""),
         "parameters": [*places, *({"name": name, "in": "query", "schema": each} for name, each in call.query.items())],
@@ -58,12 +58,12 @@ def _operation(method: str, route: Route) -> Schema:
     }
     if call.tagged:
         tag = {"headers": {"ETag": {"required": True, "schema": TEXT}}}
-        told["parameters"].append({"name": "If-None-Match", "in": "header", "schema": TEXT})
-        told["responses"][str(call.status)] |= tag
-        told["responses"]["304"] = {"description": "What the caller has is what there is."} | tag
+        operation["parameters"].append({"name": "If-None-Match", "in": "header", "schema": TEXT})
+        operation["responses"][str(call.status)] |= tag
+        operation["responses"]["304"] = {"description": "What the caller has is what there is."} | tag
     if call.body is not None:
-        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": call.body}}}
-    return told | ({"security": []} if call.open else {})
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": call.body}}}
+    return operation | ({"security": []} if call.open else {})
 
 
 def _response(description: str, media: str, schema: Schema) -> Schema:
@@ -90,8 +90,8 @@ def _fields_of(status: int) -> Schema:
     """Header fields of a refusal that say what to do."""
     seconds: Schema = {"type": "integer", "minimum": 1}
     fields: dict[int, Schema] = {401: {"WWW-Authenticate": TEXT}, 429: {"Retry-After": seconds}, 503: {"Retry-After": seconds}}
-    told = {name: {"required": True, "schema": schema} for name, schema in fields.get(status, {}).items()}
-    return {"headers": told} if told else {}
+    headers = {name: {"required": True, "schema": schema} for name, schema in fields.get(status, {}).items()}
+    return {"headers": headers} if headers else {}
 
 
 def _events(kinds: Iterable[str]) -> dict[str, Schema]:

@@ -64,8 +64,8 @@ _FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since
 
 def record_alerts(session: Session, change: Change) -> None:
     """Write down whom an event alerts. Never who did it."""
-    said, after, fields = change.event, change.after, change.fields
-    body = said.body or b""
+    event, after, fields = change.event, change.after, change.fields
+    body = event.body or b""
     found = (
         [("mention", account) for account in _mentioned(session, change.before, after, fields, change.reason)]
         if b"@" in body
@@ -73,16 +73,16 @@ def record_alerts(session: Session, change: Change) -> None:
     )
     if "assignee" in fields and after.get("assignee"):
         found.append(("assigned", after["assignee"]))
-    found += [(urgent_alerts.KIND, account) for account in urgent_alerts.recipients(session, said, after, fields)]
+    found += [(urgent_alerts.KIND, account) for account in urgent_alerts.recipients(session, event, after, fields)]
     if "assessment" in fields and after.get("assessment") in ASSURED:
         found.append(("sighting", EVERYBODY))
-    if said.type == "search.status_set" and "status" in fields:
+    if event.type == "search.status_set" and "status" in fields:
         found.append(("status", EVERYBODY))
-    found += [(handover_alerts.KIND, account) for account in handover_alerts.recipients(session, said, after, fields)]
+    found += [(handover_alerts.KIND, account) for account in handover_alerts.recipients(session, event, after, fields)]
     unit_of_work.current(session).alerts += [
-        {"board": said.board, "seq": said.seq, "kind": kind, "account": account, "at": said.at}
+        {"board": event.board, "seq": event.seq, "kind": kind, "account": account, "at": event.at}
         for kind, account in found
-        if account != said.account
+        if account != event.account
     ]
 
 
@@ -146,20 +146,20 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[dict[str,
         known = found.get((row.board, row.seq))
         if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
             found[row.board, row.seq] = row
-    told = [_to_json(row, chosen) for row in list(found.values())[:MAX_LISTED]]
-    _add_first_names(session, told, hidden)
-    told += security_alerts.list_alerts(session, account, retention_cutoff(now), hidden, MAX_LISTED, desktop=not chosen.quiet)
-    return sorted(told, key=lambda each: str(each["at"]), reverse=True)[:MAX_LISTED]
+    listed = [_to_json(row, chosen) for row in list(found.values())[:MAX_LISTED]]
+    _add_first_names(session, listed, hidden)
+    listed += security_alerts.list_alerts(session, account, retention_cutoff(now), hidden, MAX_LISTED, desktop=not chosen.quiet)
+    return sorted(listed, key=lambda each: str(each["at"]), reverse=True)[:MAX_LISTED]
 
 
-def _add_first_names(session: Session, told: list[dict[str, Any]], hidden: Collection[str]) -> None:
+def _add_first_names(session: Session, listed: list[dict[str, Any]], hidden: Collection[str]) -> None:
     """Add the child's first name to alerts of a search whose reference another one has too, among those that one may see."""
-    named = {each["reference"] for each in told} - {None}
+    named = {each["reference"] for each in listed} - {None}
     asked = select(Search.id, Search.reference, Search.person).where(col(Search.reference).in_(named))
     seen = [row for row in session.exec(asked) if row[0] not in hidden]
     times = Counter(reference for _, reference, _ in seen)
     names = {id: person["first_name"] for id, reference, person in seen if times[reference] > 1}
-    for each in told:
+    for each in listed:
         if each["board"] in names:
             each["first_name"] = names[each["board"]]
 

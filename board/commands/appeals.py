@@ -34,30 +34,30 @@ class Set(Data):
         return self
 
 
-def set_appeal(pen: EventWriter, data: Set) -> None:
+def set_appeal(writer: EventWriter, data: Set) -> None:
     """Another level, or other dates; all of them are set."""
     if data.since is not None and data.until is not None and data.until <= data.since:
         raise invalid("until", N_("An appeal ends after it begins."))
-    row = pen.find(Search, pen.board.id, "search")
+    row = writer.find(Search, writer.board.id, "search")
     appeal = {"level": data.level, "from": data.since, "until": data.until}
-    apply_appeal(pen, row, appeal, data.reason)
+    apply_appeal(writer, row, appeal, data.reason)
 
 
-def end_appeal(pen: EventWriter, row: Search, reason: str) -> None:
+def end_appeal(writer: EventWriter, row: Search, reason: str) -> None:
     """The child is found: ends the appeal that runs, if one does, and makes the tasks that wipe its traces."""
     level = row.appeal["level"]
-    if apply_appeal(pen, row, NONE, reason):
-        for each in pen.task_catalogue.take_down(level):
-            if pen.has_room(reserved=True):  # else the tasks are left out: that the child is found is not refused
-                tasks.add_from_template(pen, each, take_down=True)
+    if apply_appeal(writer, row, NONE, reason):
+        for each in writer.task_catalogue.take_down(level):
+            if writer.has_room(reserved=True):  # else the tasks are left out: that the child is found is not refused
+                tasks.add_from_template(writer, each, take_down=True)
 
 
-def apply_appeal(pen: EventWriter, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:
+def apply_appeal(writer: EventWriter, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:
     """Sets the appeal. Displays lose sight of the search when it becomes discreet, and have it again when it is so no more.
     True if something changed."""
     on_walls = is_visible_on_displays(row)
-    changed = pen.update(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
+    changed = writer.update(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
     row.discreet = row.appeal["level"] == "discreet"
     if is_visible_on_displays(row) != on_walls:
-        pen.record_visibility_change(row, {WALL})
+        writer.record_visibility_change(row, {WALL})
     return changed

@@ -39,69 +39,73 @@ class Read(Data):
     reason: RequiredLongText | None = None
 
 
-def write(pen: EventWriter, number: int, patch: State) -> None:
+def write(writer: EventWriter, number: int, patch: State) -> None:
     """A merge patch, while handover `number` is prepared and this search is part of it."""
-    row = _briefing(pen)
+    row = _briefing(writer)
     before = {name: getattr(row, name) for name in BriefingFields.model_fields} | {"keeper": _keeper(row, number)}
     values = apply_patch(BriefingFields, before, patch)
     values["pinned"] = list(dict.fromkeys(values["pinned"]))
-    _check_pinned(pen, values["pinned"])
+    _check_pinned(writer, values["pinned"])
     if values["keeper"] is not None and "keeper" in patch:
-        _check_keeper(pen, values["keeper"])
-    handover = shifts.present(pen, number, "prepared")
-    if pen.board.id not in shifts.active_searches(pen):
+        _check_keeper(writer, values["keeper"])
+    handover = shifts.present(writer, number, "prepared")
+    if writer.board.id not in shifts.active_searches(writer):
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
     if values != before:
-        _save(pen, row, shifts.WRITTEN, values | {"handover": number})
+        _save(writer, row, shifts.WRITTEN, values | {"handover": number})
 
 
-def _briefing(pen: EventWriter) -> Briefing:
+def _briefing(writer: EventWriter) -> Briefing:
     """What is said of this search; an empty one, which is on no board yet, where nothing was."""
-    id = pen.board.id
-    return unit_of_work.get(pen.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
+    id = writer.board.id
+    return unit_of_work.get(writer.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
 
 
-def _save(pen: EventWriter, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
+def _save(writer: EventWriter, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
     if row.handover:
-        pen.update(row, type, values, reason)
+        writer.update(row, type, values, reason)
     else:
-        pen.create(Briefing(**(row.model_dump() | values)), type, reason)
+        writer.create(Briefing(**(row.model_dump() | values)), type, reason)
 
 
-def read(pen: EventWriter, data: Read) -> None:
+def read(writer: EventWriter, data: Read) -> None:
     """Up to where whoever takes over has read this search. Never less than they have read already."""
-    if data.seq > pen.board.seq:
+    if data.seq > writer.board.seq:
         raise invalid("seq", N_("The board has not got so far."))
-    handover = shifts.present(pen, data.handover, "signed")
-    handed = unit_of_work.get(pen.session, SearchHandover, pen.board.id)
+    handover = shifts.present(writer, data.handover, "signed")
+    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
     if handed is None or handed.handover != data.handover:
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
-    row = _briefing(pen)
+    row = _briefing(writer)
     marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
     read_positions.advance_with_command(
-        pen.session, pen.account_id, read_positions.ReadPosition(pen.board.id, pen.board.epoch, data.seq), pen.board.seq, pen.now
+        writer.session,
+        writer.account_id,
+        read_positions.ReadPosition(writer.board.id, writer.board.epoch, data.seq),
+        writer.board.seq,
+        writer.now,
     )
-    if data.seq > marks.get(pen.account_id, {}).get("seq", -1):
-        marks[pen.account_id] = {"handover": data.handover, "seq": data.seq, "at": pen.now}
+    if data.seq > marks.get(writer.account_id, {}).get("seq", -1):
+        marks[writer.account_id] = {"handover": data.handover, "seq": data.seq, "at": writer.now}
         kept = {"keeper": _keeper(row, data.handover)}
-        _save(pen, row, "handover.read", {"handover": data.handover, "reads": marks} | kept, data.reason)
+        _save(writer, row, "handover.read", {"handover": data.handover, "reads": marks} | kept, data.reason)
 
 
 # -- what whoever takes over may not see ----------------------------------------------------------------------------------
 
 
-def undecided(pen: EventWriter, handover: Handover, seen_by: access.RestrictedSearches) -> list[str]:
+def undecided(writer: EventWriter, handover: Handover, seen_by: access.RestrictedSearches) -> list[str]:
     """The searches, of these, that who is expected to take over may not see, and for which nobody who may see them was named to
     answer. By id."""
     incoming = handover.incoming
     outside = [id for id, members in seen_by.items() if incoming and not access.is_in_audience(incoming, members)]
-    return sorted(id for id in outside if not _is_kept(pen, id, handover.number, seen_by[id]))
+    return sorted(id for id in outside if not _is_kept(writer, id, handover.number, seen_by[id]))
 
 
-def _is_kept(pen: EventWriter, id: str, number: int, members: frozenset[str]) -> bool:
-    row = unit_of_work.get(pen.session, Briefing, id)
+def _is_kept(writer: EventWriter, id: str, number: int, members: frozenset[str]) -> bool:
+    row = unit_of_work.get(writer.session, Briefing, id)
     keeper = _keeper(row, number) if row is not None else None
-    account = unit_of_work.get(pen.session, Account, keeper) if keeper is not None else None
+    account = unit_of_work.get(writer.session, Account, keeper) if keeper is not None else None
     return account is not None and access.is_in_audience(account.id, members) and shifts.is_coordinator(account)
 
 
@@ -110,10 +114,10 @@ def _keeper(row: Briefing, number: int) -> str | None:
     return row.keeper if row.handover == number else None
 
 
-def _check_keeper(pen: EventWriter, id: str) -> None:
+def _check_keeper(writer: EventWriter, id: str) -> None:
     """Who answers for a search is a coordinator who sees it, where not everybody does."""
-    shifts.check_coordinator(pen, id, "keeper")
-    search = pen.find(Search, pen.board.id, "search")
+    shifts.check_coordinator(writer, id, "keeper")
+    search = writer.find(Search, writer.board.id, "search")
     members = access.audience(search.access, search.members, discreet=False)
     if members is None:
         raise invalid("keeper", N_("Everybody at the desk sees this search: who holds the shift answers for it."))
@@ -121,8 +125,8 @@ def _check_keeper(pen: EventWriter, id: str) -> None:
         raise invalid("keeper", N_("They may not see this search."))
 
 
-def _check_pinned(pen: EventWriter, ids: list[str]) -> None:
+def _check_pinned(writer: EventWriter, ids: list[str]) -> None:
     for id in ids:
-        rows = (unit_of_work.get(pen.session, kind, id) for kind in PINNABLE)
-        if not any(row is not None and row.board == pen.board.id for row in rows):
+        rows = (unit_of_work.get(writer.session, kind, id) for kind in PINNABLE)
+        if not any(row is not None and row.board == writer.board.id for row in rows):
             raise not_found("pinned")

@@ -41,91 +41,91 @@ class Withdraw(Data):
     reason: LongText | None = None
 
 
-def find(pen: EventWriter, id: str, name: str = "card") -> Card:
+def find(writer: EventWriter, id: str, name: str = "card") -> Card:
     """The card of this board by that id. Raises Refused `not_found`."""
-    row = unit_of_work.get(pen.session, Sighting, id) or unit_of_work.get(pen.session, Task, id)
-    if row is None or row.board != pen.board.id:
+    row = unit_of_work.get(writer.session, Sighting, id) or unit_of_work.get(writer.session, Task, id)
+    if row is None or row.board != writer.board.id:
         raise not_found(name)
     return row
 
 
-def rank_for_new_card(pen: EventWriter, column: str | None, role: str) -> tuple[str, str]:
+def rank_for_new_card(writer: EventWriter, column: str | None, role: str) -> tuple[str, str]:
     """(column, rank) for a new card: at the end of the column named, or of the first one with this role."""
-    found = columns.find(pen, column, "column") if column is not None else columns.first_with_role(pen, role)
-    return found.id, ranks.between(_last(pen, found.id), None)
+    found = columns.find(writer, column, "column") if column is not None else columns.first_with_role(writer, role)
+    return found.id, ranks.between(_last(writer, found.id), None)
 
 
-def move(pen: EventWriter, data: Move) -> None:
+def move(writer: EventWriter, data: Move) -> None:
     """Puts a card before or after another, or at the end of a column. Moves never conflict: the last one stands."""
     if data.before is not None and data.after is not None:
         raise invalid("after", N_("Either before or after, not both."))
     beside = data.before or data.after
     if beside == data.card:
         raise invalid("before" if data.before else "after", N_("A card can't be placed beside itself."))
-    card = find(pen, data.card)
-    column = columns.find(pen, data.column, "column")
-    anchor = find(pen, beside, "before" if data.before else "after") if beside is not None else None
+    card = find(writer, data.card)
+    column = columns.find(writer, data.column, "column")
+    anchor = find(writer, beside, "before" if data.before else "after") if beside is not None else None
     if anchor is not None and anchor.column != column.id:
         anchor = None  # it has left that column in the meantime
     if anchor is None:
-        low, high = _last(pen, column.id), None
+        low, high = _last(writer, column.id), None
         if low == card.rank and card.column == column.id:
             return  # it is the last there
     elif data.before:
-        low, high = _below(pen.session, column.id, anchor.rank, but=card.id), anchor.rank
+        low, high = _below(writer.session, column.id, anchor.rank, but=card.id), anchor.rank
     else:
-        low, high = anchor.rank, _above(pen.session, column.id, anchor.rank, but=card.id)
+        low, high = anchor.rank, _above(writer.session, column.id, anchor.rank, but=card.id)
     if card.column == column.id and (low is None or low < card.rank) and (high is None or card.rank < high):
         return  # it is there already
     rank = ranks.between(low, high)
-    pen.update(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
+    writer.update(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
     if len(rank) > MAX_RANK_LENGTH:
-        _rebalance_ranks(pen, column.id, card)
+        _rebalance_ranks(writer, column.id, card)
 
 
-def fix_rank_collision(pen: EventWriter, card: Card) -> None:
+def fix_rank_collision(writer: EventWriter, card: Card) -> None:
     """Gives a card and its neighbours new ranks where another got the same one since: it was put back where it stood."""
-    pen.session.flush()
-    same = pen.session.connection().execute(_SAME, {"column": card.column, "rank": card.rank, "but": card.id}).first()
+    writer.session.flush()
+    same = writer.session.connection().execute(_SAME, {"column": card.column, "rank": card.rank, "but": card.id}).first()
     if same is not None or len(card.rank) > MAX_RANK_LENGTH:
-        _rebalance_ranks(pen, card.column, card)
+        _rebalance_ranks(writer, card.column, card)
 
 
-def _rebalance_ranks(pen: EventWriter, column: str, card: Card) -> None:
+def _rebalance_ranks(writer: EventWriter, column: str, card: Card) -> None:
     """Gives a card and its neighbours short ranks again."""
-    pen.session.flush()
-    around = [row.id for row in pen.session.connection().execute(_IN_COLUMN, {"column": column})]
+    writer.session.flush()
+    around = [row.id for row in writer.session.connection().execute(_IN_COLUMN, {"column": column})]
     at = around.index(card.id)
     nearest = sorted(range(len(around)), key=lambda place: abs(place - at))[: 2 * NEIGHBOURS + 1]
     window: dict[int, Card] = {}
     size = 0
     for place in nearest:
-        row = find(pen, around[place])
+        row = find(writer, around[place])
         size += len(orjson.dumps(row.state()))
         if size > REBALANCE_BYTES and len(window) > 2:
             break
         window[place] = row
     first, last = min(window), max(window)
-    low = find(pen, around[first - 1]).rank if first > 0 else None
-    high = find(pen, around[last + 1]).rank if last + 1 < len(around) else None
+    low = find(writer, around[first - 1]).rank if first > 0 else None
+    high = find(writer, around[last + 1]).rank if last + 1 < len(around) else None
     for place, rank in zip(sorted(window), ranks.several_between(low, high, len(window)), strict=True):
-        pen.update(window[place], "card.moved", {"rank": rank}, conflicts=False)
+        writer.update(window[place], "card.moved", {"rank": rank}, conflicts=False)
 
 
-def assign(pen: EventWriter, data: Assign) -> None:
+def assign(writer: EventWriter, data: Assign) -> None:
     """Hands a card to somebody, or to nobody."""
-    card = find(pen, data.card)
-    pen.require_person(data.assignee, "assignee")
-    pen.update(card, "card.assigned", {"assignee": data.assignee})
+    card = find(writer, data.card)
+    writer.require_person(data.assignee, "assignee")
+    writer.update(card, "card.assigned", {"assignee": data.assignee})
 
 
-def withdraw(pen: EventWriter, data: Withdraw) -> None:
+def withdraw(writer: EventWriter, data: Withdraw) -> None:
     """Folds a card away. It keeps its number and its place, and can be restored."""
-    pen.update(find(pen, data.card), "card.withdrawn", {"withdrawn": True}, data.reason)
+    writer.update(find(writer, data.card), "card.withdrawn", {"withdrawn": True}, data.reason)
 
 
-def restore(pen: EventWriter, data: Withdraw) -> None:
-    pen.update(find(pen, data.card), "card.restored", {"withdrawn": False}, data.reason)
+def restore(writer: EventWriter, data: Withdraw) -> None:
+    writer.update(find(writer, data.card), "card.restored", {"withdrawn": False}, data.reason)
 
 
 _ALL = 'SELECT id, rank FROM sighting WHERE "column" = :column UNION ALL SELECT id, rank FROM task WHERE "column" = :column'
@@ -139,13 +139,13 @@ _BELOW = text(f"SELECT max(rank) FROM ({_ALL}) c WHERE id <> :but AND rank < :ra
 _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
 
 
-def _last(pen: EventWriter, column: str) -> str | None:
+def _last(writer: EventWriter, column: str) -> str | None:
     """The highest rank in a column: read once for all that share a transaction, as storms come as new cards."""
-    known = unit_of_work.current(pen.session).highest_rank
+    known = unit_of_work.current(writer.session).highest_rank
     if column not in known:
-        pen.session.flush()
-        boards = [pen.board.id, *(() if known else unit_of_work.current(pen.session).boards)]
-        for row in pen.session.connection().execute(_ENDS, {"boards": boards}):
+        writer.session.flush()
+        boards = [writer.board.id, *(() if known else unit_of_work.current(writer.session).boards)]
+        for row in writer.session.connection().execute(_ENDS, {"boards": boards}):
             known[row.id] = max(row.sighting or "", row.task or "") or None
     return known[column]
 

@@ -22,12 +22,12 @@ _SIGHTINGS = text(
 )
 
 
-def close(pen: EventWriter, row: Search, acknowledge: str | None) -> State:
+def close(writer: EventWriter, row: Search, acknowledge: str | None) -> State:
     """Return what closing changes beside the status. Raises Refused `invalid` where something is open and nobody says why it
     is right to close. A search that is closed already is not judged again."""
     if row.status == "closed":
         acknowledge = acknowledge or row.acknowledge
-    elif acknowledge is None and (sentences := _open(pen, row)):
+    elif acknowledge is None and (sentences := _open(writer, row)):
         raise invalid("acknowledge", say(N_("Say why it is right to close it anyway. {open}"), open=_joined(sentences)))
     values: State = {"acknowledge": acknowledge}
     if row.status == "found" and row.outcome is not None and not row.outcome.get("reason"):
@@ -35,7 +35,7 @@ def close(pen: EventWriter, row: Search, acknowledge: str | None) -> State:
     return values
 
 
-def _open(pen: EventWriter, row: Search) -> list[Message]:
+def _open(writer: EventWriter, row: Search) -> list[Message]:
     """Name what is still open."""
     found: list[Message] = []
     if row.outcome is not None:
@@ -43,8 +43,8 @@ def _open(pen: EventWriter, row: Search) -> list[Message]:
             found.append(say(N_("The family has not been told.")))
         if not row.outcome.get("police_told"):
             found.append(say(N_("The police have not been told.")))
-    unit_of_work.flush(pen.session)
-    connection = pen.session.connection()
+    unit_of_work.flush(writer.session)
+    connection = writer.session.connection()
     if tasks := connection.execute(_TASKS, {"board": row.id}).scalars().all():
         found.append(say(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
     if sightings := connection.execute(_SIGHTINGS, {"board": row.id}).scalars().all():

@@ -48,68 +48,68 @@ class Remove(Data):
     column: Id
 
 
-def create_default_columns(pen: EventWriter) -> None:
+def create_default_columns(writer: EventWriter) -> None:
     """One column of each role, in that order."""
     for role, rank in zip(ROLES, ranks.several_between(None, None, len(ROLES)), strict=True):
-        row = Column(id=new_id(), board=pen.board.id, title=None, role=role, rank=rank)
-        pen.create(row, "column.added", reserved=True)
+        row = Column(id=new_id(), board=writer.board.id, title=None, role=role, rank=rank)
+        writer.create(row, "column.added", reserved=True)
 
 
-def find(pen: EventWriter, id: str, name: str) -> Column:
+def find(writer: EventWriter, id: str, name: str) -> Column:
     """The column of this board by that id. Raises Refused `not_found`."""
-    unit_of_work.columns(pen.session, pen.board.id)  # they are few, and read at once
-    return pen.find(Column, id, name)
+    unit_of_work.columns(writer.session, writer.board.id)  # they are few, and read at once
+    return writer.find(Column, id, name)
 
 
-def first_with_role(pen: EventWriter, role: str) -> Column:
+def first_with_role(writer: EventWriter, role: str) -> Column:
     """The first column of a role: a board never lacks an `inbox` or a `todo`."""
-    return next(column for column in in_order(pen) if column.role == role)
+    return next(column for column in in_order(writer) if column.role == role)
 
 
-def in_order(pen: EventWriter) -> list[Column]:
+def in_order(writer: EventWriter) -> list[Column]:
     """From left to right."""
-    return sorted(unit_of_work.columns(pen.session, pen.board.id), key=lambda column: (column.rank, column.id))
+    return sorted(unit_of_work.columns(writer.session, writer.board.id), key=lambda column: (column.rank, column.id))
 
 
-def add(pen: EventWriter, data: Add) -> None:
+def add(writer: EventWriter, data: Add) -> None:
     """A new column before or after another, or at the end."""
     _check_not_both(data)
-    low, high = _between(pen, data, None)
-    row = Column(id=new_id(), board=pen.board.id, title=data.title, role=data.role, rank=ranks.between(low, high))
-    pen.create(row, "column.added")
-    rebalance_ranks(pen, row)
+    low, high = _between(writer, data, None)
+    row = Column(id=new_id(), board=writer.board.id, title=data.title, role=data.role, rank=ranks.between(low, high))
+    writer.create(row, "column.added")
+    rebalance_ranks(writer, row)
 
 
-def rename(pen: EventWriter, data: Rename) -> None:
+def rename(writer: EventWriter, data: Rename) -> None:
     """Another title, or the name of its role."""
-    pen.update(find(pen, data.column, "column"), "column.renamed", {"title": data.title})
+    writer.update(find(writer, data.column, "column"), "column.renamed", {"title": data.title})
 
 
-def move(pen: EventWriter, data: Move) -> None:
+def move(writer: EventWriter, data: Move) -> None:
     """Puts a column before or after another."""
     _check_not_both(data)
     if data.before is None and data.after is None:
         raise invalid("before", N_("Before or after which column?"))
     if data.column in (data.before, data.after):
         raise invalid("before" if data.before else "after", N_("A column can't be placed beside itself."))
-    row = find(pen, data.column, "column")
-    low, high = _between(pen, data, row)
+    row = find(writer, data.column, "column")
+    low, high = _between(writer, data, row)
     if (low is None or low < row.rank) and (high is None or row.rank < high):
         return  # it is there already
-    pen.update(row, "column.moved", {"rank": ranks.between(low, high)})
-    rebalance_ranks(pen, row)
+    writer.update(row, "column.moved", {"rank": ranks.between(low, high)})
+    rebalance_ranks(writer, row)
 
 
-def remove(pen: EventWriter, data: Remove) -> None:
+def remove(writer: EventWriter, data: Remove) -> None:
     """Takes an empty column away; a withdrawn card is one, as it can be restored."""
-    row = find(pen, data.column, "column")
-    pen.session.flush()
-    if pen.session.connection().execute(_ANY_CARD, {"column": row.id}).first() is not None:
+    row = find(writer, data.column, "column")
+    writer.session.flush()
+    if writer.session.connection().execute(_ANY_CARD, {"column": row.id}).first() is not None:
         raise invalid("column", N_("There are cards in this column, folded away perhaps: move them first."))
-    alike = [column for column in unit_of_work.columns(pen.session, pen.board.id) if column.role == row.role]
+    alike = [column for column in unit_of_work.columns(writer.session, writer.board.id) if column.role == row.role]
     if row.role in NEEDED and len(alike) == 1:
         raise invalid("column", N_("New cards go here: a board needs one column of this kind."))
-    pen.delete(row, "column.removed")
+    writer.delete(row, "column.removed")
 
 
 def _check_not_both(data: RelativePosition) -> None:
@@ -117,27 +117,27 @@ def _check_not_both(data: RelativePosition) -> None:
         raise invalid("after", N_("Either before or after, not both."))
 
 
-def _between(pen: EventWriter, data: RelativePosition, moved: Column | None) -> tuple[str | None, str | None]:
+def _between(writer: EventWriter, data: RelativePosition, moved: Column | None) -> tuple[str | None, str | None]:
     """The ranks between which a column goes; `moved` is itself no neighbour."""
-    others = [column for column in in_order(pen) if moved is None or column.id != moved.id]
+    others = [column for column in in_order(writer) if moved is None or column.id != moved.id]
     beside = data.before or data.after
     at = len(others)
     if beside is not None:
-        at = others.index(find(pen, beside, "before" if data.before else "after")) + (data.before is None)
+        at = others.index(find(writer, beside, "before" if data.before else "after")) + (data.before is None)
     low, high = (others[at - 1].rank if at > 0 else None), (others[at].rank if at < len(others) else None)
     return low, high
 
 
-def rebalance_ranks(pen: EventWriter, row: Column) -> None:
+def rebalance_ranks(writer: EventWriter, row: Column) -> None:
     """Gives a column and its neighbours short ranks again, where its own is long or is another's too."""
-    around = in_order(pen)
+    around = in_order(writer)
     if len(row.rank) <= MAX_RANK_LENGTH and sum(each.rank == row.rank for each in around) == 1:
         return
     at = around.index(row)
     first, end = max(at - NEIGHBOURS, 0), min(at + NEIGHBOURS + 1, len(around))
     low, high = (around[first - 1].rank if first > 0 else None), (around[end].rank if end < len(around) else None)
     for each, rank in zip(around[first:end], ranks.several_between(low, high, end - first), strict=True):
-        pen.update(each, "column.moved", {"rank": rank}, conflicts=False)
+        writer.update(each, "column.moved", {"rank": rank}, conflicts=False)
 
 
 _ANY_CARD = text('SELECT 1 FROM sighting WHERE "column" = :column UNION ALL SELECT 1 FROM task WHERE "column" = :column LIMIT 1')

@@ -25,8 +25,8 @@ class Ack:
 
     def to_json(self) -> dict[str, Any]:
         """As the contract has it."""
-        said: dict[str, Any] = {"id": self.id, "board": self.board, "seqs": self.seqs}
-        return said | ({"opened": self.opened} if self.opened else {})
+        body: dict[str, Any] = {"id": self.id, "board": self.board, "seqs": self.seqs}
+        return body | ({"opened": self.opened} if self.opened else {})
 
 
 @dataclass(frozen=True, slots=True)

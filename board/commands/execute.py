@@ -118,19 +118,19 @@ def execute(
         data = rule.data.model_validate(command.data)
     except ValidationError as error:
         raise from_pydantic(error) from error
-    pen = EventWriter(session, account, command, board, operations, now, known or default_catalogue())
-    rule.handler(pen, data)
-    for change in pen.changes:
+    writer = EventWriter(session, account, command, board, operations, now, known or default_catalogue())
+    rule.handler(writer, data)
+    for change in writer.changes:
         alerts.record_alerts(session, change)
-    ack = Ack(command.id, board.id, [said.seq for said in pen.events if said.board == board.id], pen.opened_search)
+    ack = Ack(command.id, board.id, [event.seq for event in writer.events if event.board == board.id], writer.opened_search)
     _store_ack(session, account, command, ack, now, content)
-    epochs = {each.id: each.epoch for each in (pen.operations, pen.board, *pen.created_boards) if each is not None}
-    for each, events in groupby(sorted(pen.events, key=lambda said: said.board), key=lambda said: said.board):
-        seqs = [said.seq for said in events if said.account == account.id]
+    epochs = {each.id: each.epoch for each in (writer.operations, writer.board, *writer.created_boards) if each is not None}
+    for each, events in groupby(sorted(writer.events, key=lambda event: event.board), key=lambda event: event.board):
+        seqs = [event.seq for event in events if event.account == account.id]
         if seqs:
             unit_of_work.current(session).record_own_events(account.id, each, epochs[each], min(seqs), max(seqs), now)
-    filling = (board.id, board.entities) if pen.is_nearly_full and pen.opened_search is None else None
-    return CommandResult(ack, tuple(pen.events), tuple(epochs.items()), frozenset(pen.visibility_changed_for), filling)
+    filling = (board.id, board.entities) if writer.is_nearly_full and writer.opened_search is None else None
+    return CommandResult(ack, tuple(writer.events), tuple(epochs.items()), frozenset(writer.visibility_changed_for), filling)
 
 
 def _lock(session: Session, boards: tuple[str, ...]) -> None:

@@ -14,15 +14,15 @@ _ENDED = ("handover.accepted", "handover.refused", "handover.withdrawn")
 _WHO_MAY = text("SELECT id FROM account WHERE enabled AND role IN ('coordinator', 'admin')")
 
 
-def recipients(session: Session, said: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
+def recipients(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
     """The accounts to be alerted: of a signature who is expected, or whoever may accept where nobody is."""
-    if said.type == "handover.signed":
+    if event.type == "handover.signed":
         return {after["incoming"]} if after["incoming"] else _who_may(session) - {after["outgoing"]}
-    if said.type in _ENDED:
+    if event.type in _ENDED:
         return {after[name] for name in ("outgoing", "prepared_by", "incoming")} - {None}
-    if said.type == "shift.taken":
+    if event.type == "shift.taken":
         return {after["before"]} - {None}
-    if said.type == "handover.written" and not {"keeper", "handover"}.isdisjoint(fields):  # each handover asks anew
+    if event.type == "handover.written" and not {"keeper", "handover"}.isdisjoint(fields):  # each handover asks anew
         return {after["keeper"]} - {None}
     return set()
 

@@ -74,11 +74,11 @@ class Withdraw(Data):
 # -- written --------------------------------------------------------------------------------------------------------------
 
 
-def prepare(pen: EventWriter, data: Prepare) -> None:
+def prepare(writer: EventWriter, data: Prepare) -> None:
     """A new handover of the shift that is held now. What was written of the desk goes on where the last one was not accepted; of
     searches it always does."""
-    shifts.check_coordinator(pen, data.incoming, "incoming")
-    shift, row = shifts.current(pen), shifts.last_handover(pen)
+    shifts.check_coordinator(writer, data.incoming, "incoming")
+    shift, row = shifts.current(writer), shifts.last_handover(writer)
     if shift is None:
         raise Refused("conflict", fields={"shift": N_("Nobody holds the shift: take it first.")})
     if row is not None and row.status in shifts.OPEN:
@@ -86,67 +86,67 @@ def prepare(pen: EventWriter, data: Prepare) -> None:
     goes_on = row is not None and row.status != "accepted"
     new = Handover(
         id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, status="prepared", outgoing=shift.holder,
-        incoming=data.incoming, prepared_by=pen.account_id, prepared_at=pen.now, faults=row.faults if row and goes_on else None,
-        remarks=row.remarks if row and goes_on else None,
+        incoming=data.incoming, prepared_by=writer.account_id, prepared_at=writer.now,
+        faults=row.faults if row and goes_on else None, remarks=row.remarks if row and goes_on else None,
     )  # fmt: skip
     if row is None:
-        pen.create(new, "handover.prepared")
+        writer.create(new, "handover.prepared")
     else:
-        pen.update(row, "handover.prepared", new.state())
+        writer.update(row, "handover.prepared", new.state())
 
 
-def write(pen: EventWriter, data: Write) -> None:
+def write(writer: EventWriter, data: Write) -> None:
     """While it is being prepared."""
-    if pen.board.id == OPERATIONS:
-        _write_of_desk(pen, data.handover, data.model_extra or {})
+    if writer.board.id == OPERATIONS:
+        _write_of_desk(writer, data.handover, data.model_extra or {})
     else:
-        briefings.write(pen, data.handover, data.model_extra or {})
+        briefings.write(writer, data.handover, data.model_extra or {})
 
 
-def _write_of_desk(pen: EventWriter, number: int, patch: State) -> None:
-    row = shifts.last_handover(pen)
+def _write_of_desk(writer: EventWriter, number: int, patch: State) -> None:
+    row = shifts.last_handover(writer)
     values = apply_patch(HandoverFields, {name: getattr(row, name, None) for name in HandoverFields.model_fields}, patch)
     if row is None or values["incoming"] != row.incoming:
-        shifts.check_coordinator(pen, values["incoming"], "incoming")
-    pen.update(shifts.present(pen, number, "prepared"), shifts.WRITTEN, values)
+        shifts.check_coordinator(writer, values["incoming"], "incoming")
+    writer.update(shifts.present(writer, number, "prepared"), shifts.WRITTEN, values)
 
 
 # -- signed ---------------------------------------------------------------------------------------------------------------
 
 
-def sign(pen: EventWriter, data: Sign) -> None:
+def sign(writer: EventWriter, data: Sign) -> None:
     """Fixes the report at these positions: from now on it is theirs to accept. What the signer may not see is handed over
     as it stands."""
-    shift = shifts.current(pen)
-    if shift is None or shift.holder != pen.account_id:
+    shift = shifts.current(writer)
+    if shift is None or shift.holder != writer.account_id:
         raise Refused("forbidden", N_("Only who holds the shift can sign its handover."))
-    before = unit_of_work.position(pen.board)
-    searches = shifts.active_searches(pen)
-    stand, seen_by = unit_of_work.positions(pen.session, searches), access.restricted_searches(pen.session)
-    seen = {id: at for id, at in stand.items() if id not in seen_by or access.is_in_audience(pen.account_id, seen_by[id])}
+    before = unit_of_work.position(writer.board)
+    searches = shifts.active_searches(writer)
+    stand, seen_by = unit_of_work.positions(writer.session, searches), access.restricted_searches(writer.session)
+    seen = {id: at for id, at in stand.items() if id not in seen_by or access.is_in_audience(writer.account_id, seen_by[id])}
     above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
     if above:
         raise Refused("invalid", fields={f"positions.{id}": N_("The board has not got so far.") for id in above})
-    row = shifts.present(pen, data.handover, "prepared")
-    if undecided := briefings.undecided(pen, row, {id: seen_by[id] for id in seen if id in seen_by}):
+    row = shifts.present(writer, data.handover, "prepared")
+    if undecided := briefings.undecided(writer, row, {id: seen_by[id] for id in seen if id in seen_by}):
         fields = {
             f"searches.{id}": N_("Who takes over may not see this search: add them, or name who answers for it.")
             for id in undecided
         }
         raise Refused("invalid", fields=fields)
-    wrong = _invalid_positions(pen, data.positions, seen)
+    wrong = _invalid_positions(writer, data.positions, seen)
     if wrong:
         raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in wrong.items()}, current=row.state())
-    handed = stand | _positions_at(pen.session, seen, data.positions)
-    unit_of_work.prefetch(pen.session, SearchHandover, searches)
+    handed = stand | _positions_at(writer.session, seen, data.positions)
+    unit_of_work.prefetch(writer.session, SearchHandover, searches)
     for id in searches:
-        _record_search_handover(pen, id, data.handover, handed[id])
+        _record_search_handover(writer, id, data.handover, handed[id])
     for id, seq in data.positions.items():
         marks.advance_with_command(
-            pen.session, pen.account_id, marks.ReadPosition(id, stand[id]["epoch"], seq), stand[id]["seq"], pen.now
+            writer.session, writer.account_id, marks.ReadPosition(id, stand[id]["epoch"], seq), stand[id]["seq"], writer.now
         )
-    signed = {"signed_at": pen.now, "searches": len(searches), "position": before, "digest": digest(handed)}
-    pen.update(row, "handover.signed", signed | {"status": "signed"})
+    signed = {"signed_at": writer.now, "searches": len(searches), "position": before, "digest": digest(handed)}
+    writer.update(row, "handover.signed", signed | {"status": "signed"})
 
 
 def digest(positions: Mapping[str, Position]) -> str:
@@ -155,12 +155,12 @@ def digest(positions: Mapping[str, Position]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _invalid_positions(pen: EventWriter, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
+def _invalid_positions(writer: EventWriter, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
     """The searches whose positions can't be signed, with a sentence for each."""
     found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
     found |= {id: N_("This search is part of the handover too.") for id in seen.keys() - given.keys()}
-    for id, events in many_boards.events_after(pen.session, given, (*significant_events.TYPES, shifts.WRITTEN)).items():
-        theirs = any(said.type == shifts.WRITTEN and said.account != pen.account_id for said in events)
+    for id, events in many_boards.events_after(writer.session, given, (*significant_events.TYPES, shifts.WRITTEN)).items():
+        theirs = any(event.type == shifts.WRITTEN and event.account != writer.account_id for event in events)
         if theirs or any(map(significant_events.is_significant, events)):
             found.setdefault(id, N_("Something important was added to this search since you looked."))
     return found
@@ -173,40 +173,40 @@ def _positions_at(session: Session, stand: Mapping[str, Position], given: Mappin
     return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in stand.items()}
 
 
-def _record_search_handover(pen: EventWriter, id: str, number: int, position: Position) -> None:
-    row = unit_of_work.get(pen.session, SearchHandover, id)
+def _record_search_handover(writer: EventWriter, id: str, number: int, position: Position) -> None:
+    row = unit_of_work.get(writer.session, SearchHandover, id)
     if row is None:
-        pen.create(SearchHandover(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
+        writer.create(SearchHandover(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
     else:
-        pen.update(row, "handed.set", {"handover": number, "position": position}, conflicts=False)
+        writer.update(row, "handed.set", {"handover": number, "position": position}, conflicts=False)
 
 
 # -- taken over -----------------------------------------------------------------------------------------------------------
 
 
-def accept(pen: EventWriter, data: Accept) -> None:
+def accept(writer: EventWriter, data: Accept) -> None:
     """Takes the shift over: from this moment it is theirs who accepts."""
-    row = shifts.present(pen, data.handover, "signed")
-    _check_incoming_may(pen, row)
-    unit_of_work.flush(pen.session)
-    left = unread(pen.session, pen.account_id, data.handover)
+    row = shifts.present(writer, data.handover, "signed")
+    _check_incoming_may(writer, row)
+    unit_of_work.flush(writer.session)
+    left = unread(writer.session, writer.account_id, data.handover)
     if left and data.reason is None:
         fields = {f"searches.{id}": N_("This was not read, or something important happened since.") for id in left}
         raise Refused("conflict", fields=fields, current=row.state())
-    shifts.close(pen, row, "accepted", data.reason, restatement=data.restatement)
-    shifts.transfer(pen, "shift.handed_over", handover=data.handover)
+    shifts.close(writer, row, "accepted", data.reason, restatement=data.restatement)
+    shifts.transfer(writer, "shift.handed_over", handover=data.handover)
 
 
-def refuse(pen: EventWriter, data: Refuse) -> None:
+def refuse(writer: EventWriter, data: Refuse) -> None:
     """It stays where it is, and everyone sees why."""
-    row = shifts.present(pen, data.handover, "signed")
-    _check_incoming_may(pen, row)
-    shifts.close(pen, row, "refused", data.reason)
+    row = shifts.present(writer, data.handover, "signed")
+    _check_incoming_may(writer, row)
+    shifts.close(writer, row, "refused", data.reason)
 
 
-def withdraw(pen: EventWriter, data: Withdraw) -> None:
+def withdraw(writer: EventWriter, data: Withdraw) -> None:
     """It is not handed over after all, or not like this."""
-    shifts.close(pen, shifts.present(pen, data.handover, *shifts.OPEN), "withdrawn", data.reason)
+    shifts.close(writer, shifts.present(writer, data.handover, *shifts.OPEN), "withdrawn", data.reason)
 
 
 def unread(session: Session, account: str, number: int) -> list[str]:
@@ -219,6 +219,6 @@ def unread(session: Session, account: str, number: int) -> list[str]:
     return sorted({*handed} - marks.keys() | significant_events.significant_events_after(session, marks).keys())
 
 
-def _check_incoming_may(pen: EventWriter, row: Handover) -> None:
-    if row.outgoing == pen.account_id:
+def _check_incoming_may(writer: EventWriter, row: Handover) -> None:
+    if row.outgoing == writer.account_id:
         raise Refused("forbidden", N_("Who hands the shift over can't take it over."))

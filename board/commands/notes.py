@@ -17,11 +17,11 @@ class Add(Data):
     corrects: Id | None = None
 
 
-def add(pen: EventWriter, data: Add) -> None:
+def add(writer: EventWriter, data: Add) -> None:
     """An entry on a board or on one of its cards. When it happened and when it was recorded are two things."""
     if data.card is not None:
-        cards.find(pen, data.card)
+        cards.find(writer, data.card)
     if data.corrects is not None:
-        pen.find(Note, data.corrects, "corrects")
-    values = data.model_dump() | {"happened_at": data.happened_at or pen.now}
-    pen.create(Note(id=new_id(), board=pen.board.id, **values), "note.added")
+        writer.find(Note, data.corrects, "corrects")
+    values = data.model_dump() | {"happened_at": data.happened_at or writer.now}
+    writer.create(Note(id=new_id(), board=writer.board.id, **values), "note.added")

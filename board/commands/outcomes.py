@@ -37,13 +37,13 @@ def of_finding(outcome: Outcome, reason: str) -> State:
     return outcome.model_dump() | {"reason": outcome.reason or reason}
 
 
-def set_outcome(pen: EventWriter, data: SetOutcome) -> None:
+def set_outcome(writer: EventWriter, data: SetOutcome) -> None:
     """Correct the outcome of a child that was found."""
-    row = pen.find(Search, pen.board.id, "search")
+    row = writer.find(Search, writer.board.id, "search")
     if row.outcome is None:
         raise invalid("outcome", N_("This child has not been found: there is no outcome to correct. Set the status to found."))
     try:
         outcome = Outcome.model_validate(merge_patch(row.outcome, data.outcome)).model_dump()
     except ValidationError as error:
         raise from_pydantic(error, "outcome") from error
-    pen.update(row, "search.outcome_set", {"outcome": outcome}, data.reason)
+    writer.update(row, "search.outcome_set", {"outcome": outcome}, data.reason)

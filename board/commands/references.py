@@ -26,21 +26,21 @@ def visible(session: Session, account: str, reference: str) -> list[tuple[str, s
     return [(id, status) for id, status, access, members in rows if can_see(account, access, members)]
 
 
-def is_taken(pen: EventWriter, reference: str, own: str | None) -> bool:
+def is_taken(writer: EventWriter, reference: str, own: str | None) -> bool:
     """Return whether another search that the giver may see has this reference."""
-    return any(id != own for id, _ in visible(pen.session, pen.account_id, reference))
+    return any(id != own for id, _ in visible(writer.session, writer.account_id, reference))
 
 
-def check(pen: EventWriter, reference: str, own: str | None) -> None:
+def check(writer: EventWriter, reference: str, own: str | None) -> None:
     """Raise Refused `invalid` where it is taken."""
-    if is_taken(pen, reference, own):
+    if is_taken(writer, reference, own):
         raise invalid("reference", N_("Another search has this reference."))
 
 
-def next_reference(pen: EventWriter) -> str:
+def next_reference(writer: EventWriter) -> str:
     """Year and number, as in 2026-0412: one more than the highest that was made in the year. Of given ones only those that the
     person who opens the search may see are passed over."""
-    year = pen.now[:4]
-    made = pen.session.connection().execute(_MADE, {"like": f"{year}-%"}).scalars()
+    year = writer.now[:4]
+    made = writer.session.connection().execute(_MADE, {"like": f"{year}-%"}).scalars()
     numbers = count(max((int(each[5:]) for each in made), default=0) + 1)
-    return next(reference for number in numbers if not is_taken(pen, reference := f"{year}-{number:04d}", None))
+    return next(reference for number in numbers if not is_taken(writer, reference := f"{year}-{number:04d}", None))

@@ -154,12 +154,12 @@ def _inlined(shape: Any, known: Mapping[str, Any], mode: JsonSchemaMode) -> Any:
     if "$ref" in shape:
         return _inlined(known[shape["$ref"].rpartition("/")[2]], known, mode)
     # A description that is a class's docstring is for who reads the code.
-    told = {key: _inlined(value, known, mode) for key, value in shape.items() if key not in ("$defs", "description", "default")}
+    schema = {key: _inlined(value, known, mode) for key, value in shape.items() if key not in ("$defs", "description", "default")}
     if "properties" in shape:
-        told["properties"] = {name: _inlined(each, known, mode) for name, each in shape["properties"].items()}
-        _complete(told, mode)
-    told.pop("title", None)
-    return told
+        schema["properties"] = {name: _inlined(each, known, mode) for name, each in shape["properties"].items()}
+        _complete(schema, mode)
+    schema.pop("title", None)
+    return schema
 
 
 def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
@@ -189,12 +189,12 @@ def patch_schema(shape: Schema) -> Schema:
     """The merge patches on what has this schema: any of its fields, and null where there need be none."""
     if "anyOf" in shape and "properties" not in shape:
         return shape | {"anyOf": [patch_schema(each) for each in shape["anyOf"]]}
-    told = {key: value for key, value in shape.items() if key not in ("required", *_POINT)}
+    schema = {key: value for key, value in shape.items() if key not in ("required", *_POINT)}
     if "properties" in shape:
-        told["properties"] = {name: patch_schema(each) for name, each in shape["properties"].items()}
+        schema["properties"] = {name: patch_schema(each) for name, each in shape["properties"].items()}
     if isinstance(shape.get("additionalProperties"), dict):
-        told["additionalProperties"] = patch_schema(shape["additionalProperties"])
-    return told
+        schema["additionalProperties"] = patch_schema(shape["additionalProperties"])
+    return schema
 
 
 @cache

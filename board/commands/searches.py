@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, create_model, model_validator
 from sqlmodel import Session, select
 
-from board.audit import writer
+from board.audit import writer as audit_writer
 from board.audit.entries import MemberAdded
 from board.commands import appeals, closing, columns, outcomes, references, tasks
 from board.engine import program_accounts, unit_of_work
@@ -116,92 +116,94 @@ class SetAccess(Data):
     members: list[Id] = Field(max_length=500)
 
 
-def open_search(pen: EventWriter, data: Open) -> None:
+def open_search(writer: EventWriter, data: Open) -> None:
     """A new search with a board of its own: five columns and the first tasks of its kind."""
-    _check_past(pen, data.missing_since)
-    _check_members(pen, data.access, data.members)
-    made = references.next_reference(pen) if data.reference is None else None
+    _check_past(writer, data.missing_since)
+    _check_members(writer, data.access, data.members)
+    made = references.next_reference(writer) if data.reference is None else None
     if data.reference is not None:
-        references.check(pen, data.reference, None)
-    pen.require_person(data.lead, "lead")
+        references.check(writer, data.reference, None)
+    writer.require_person(data.lead, "lead")
     id = new_id()
-    operations = pen.operations = pen.board
-    pen.switch_to_new_board(Board(id=id, kind="search", epoch=new_epoch(), at=pen.now))
+    operations = writer.operations = writer.board
+    writer.switch_to_new_board(Board(id=id, kind="search", epoch=new_epoch(), at=writer.now))
     row = Search(
-        id=id, board=id, opened_at=pen.now, appeal=appeals.NONE, made_reference=made,
+        id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=made,
         **(data.model_dump() | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
-    pen.create(row, "search.opened", reserved=True)
-    columns.create_default_columns(pen)
-    pen.session.flush()
-    for first in pen.task_catalogue.first_tasks(data.kind):
-        tasks.add_from_template(pen, first)
-    pen.board, pen.opened_search = operations, id
+    writer.create(row, "search.opened", reserved=True)
+    columns.create_default_columns(writer)
+    writer.session.flush()
+    for first in writer.task_catalogue.first_tasks(data.kind):
+        tasks.add_from_template(writer, first)
+    writer.board, writer.opened_search = operations, id
 
 
-def update(pen: EventWriter, data: Update) -> None:
+def update(writer: EventWriter, data: Update) -> None:
     """Corrects the facts of a search. The kind may change as facts arrive."""
-    row = pen.find(Search, pen.board.id, "search")
+    row = writer.find(Search, writer.board.id, "search")
     former = {key: answer for key, answer in row.criteria.items() if key not in Criteria.model_fields}  # asked no more
     asked = {key: answer for key, answer in row.criteria.items() if key not in former}
     known = {field: getattr(row, field) for field in Fields.model_fields} | {"criteria": asked}
     values = apply_patch(Fields, known, data.model_extra or {})
     values["criteria"] |= former
     if values["missing_since"] != row.missing_since:
-        _check_past(pen, values["missing_since"])
+        _check_past(writer, values["missing_since"])
     values["reference"] = values["reference"] or row.reference
     if values["reference"] != row.reference:  # one that others have by now, as they came into sight, may stay
-        references.check(pen, values["reference"], row.id)
+        references.check(writer, values["reference"], row.id)
     if values["lead"] != row.lead:
-        pen.require_person(values["lead"], "lead")
-    pen.update(row, "search.updated", values)
+        writer.require_person(values["lead"], "lead")
+    writer.update(row, "search.updated", values)
 
 
-def set_status(pen: EventWriter, data: SetStatus) -> None:
+def set_status(writer: EventWriter, data: SetStatus) -> None:
     """Open, found, closed; each change with its reason. A found child ends the appeal, reopening clears the outcome, and closing
     with something still open says why."""
     if (data.status == "found") != (data.outcome is not None):
         raise invalid("outcome", N_("A child that was found, and only then, has an outcome: when, in which condition, how."))
     if data.acknowledge is not None and data.status != "closed":
         raise invalid("acknowledge", N_("Only closing a search is acknowledged."))
-    row = pen.find(Search, pen.board.id, "search")
+    row = writer.find(Search, writer.board.id, "search")
     values: dict[str, Any] = {"status": data.status, "status_reason": data.reason, "acknowledge": None}
     if data.outcome is not None:
         values["outcome"] = outcomes.of_finding(data.outcome, data.reason)
     elif data.status == "open":
         values["outcome"] = None
     else:
-        values |= closing.close(pen, row, data.acknowledge)
-    if pen.update(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
-        row.status_at = max(said.at for said in pen.events)  # as displays learn it from the events, which the clock may be behind
+        values |= closing.close(writer, row, data.acknowledge)
+    if writer.update(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
+        row.status_at = max(
+            event.at for event in writer.events
+        )  # as displays learn it from the events, which the clock may be behind
     if data.status == "found":
-        appeals.end_appeal(pen, row, data.reason)
+        appeals.end_appeal(writer, row, data.reason)
 
 
-def set_worrying(pen: EventWriter, data: SetWorrying) -> None:
+def set_worrying(writer: EventWriter, data: SetWorrying) -> None:
     """The decision of a person, and on what it rests: the criteria suggest one, and never make it."""
-    row = pen.find(Search, pen.board.id, "search")
-    pen.update(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
+    row = writer.find(Search, writer.board.id, "search")
+    writer.update(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
 
 
-def set_access(pen: EventWriter, data: SetAccess) -> None:
+def set_access(writer: EventWriter, data: SetAccess) -> None:
     """Who sees the search: the whole desk, or its members alone."""
-    _check_members(pen, data.access, data.members)
-    row = pen.find(Search, pen.board.id, "search")
-    _apply_access(pen, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
+    _check_members(writer, data.access, data.members)
+    row = writer.find(Search, writer.board.id, "search")
+    _apply_access(writer, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
 
 
-def undo_access(pen: EventWriter, row: Search, values: State, seq: int) -> None:
+def undo_access(writer: EventWriter, row: Search, values: State, seq: int) -> None:
     """Who saw it before the event `seq` sees it again."""
-    _check_members(pen, values.get("access", row.access), values.get("members", row.members))
-    _apply_access(pen, row, values, seq)
+    _check_members(writer, values.get("access", row.access), values.get("members", row.members))
+    _apply_access(writer, row, values, seq)
 
 
-def _apply_access(pen: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
-    accounts = pen.session.exec(select(Account.id)).all()
+def _apply_access(writer: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
+    accounts = writer.session.exec(select(Account.id)).all()
     saw = _viewers(row, accounts)
-    if pen.update(row, "search.access_set", values, undoes=undoes):
-        pen.record_visibility_change(row, saw ^ _viewers(row, accounts))
+    if writer.update(row, "search.access_set", values, undoes=undoes):
+        writer.record_visibility_change(row, saw ^ _viewers(row, accounts))
 
 
 def _viewers(row: Search, accounts: Iterable[str]) -> set[str]:
@@ -216,29 +218,29 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
         raise OperationError(N_("There is no search by this id."))
     if account.id in row.members:
         return
-    pen = EventWriter(session, None, Command("", id, "search.set_access", {}), board, operations, now)
+    writer = EventWriter(session, None, Command("", id, "search.set_access", {}), board, operations, now)
     saw = can_see(account.id, row.access, row.members)
-    pen.update(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
-    pen.record_visibility_change(row, set() if saw else {account.id})
+    writer.update(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
+    writer.record_visibility_change(row, set() if saw else {account.id})
     bump_rights_version(session)
     entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
-    writer.write(session, entry, also_alerts=set(row.members) - {account.id})
+    audit_writer.write(session, entry, also_alerts=set(row.members) - {account.id})
 
 
-def _check_past(pen: EventWriter, missing_since: str) -> None:
+def _check_past(writer: EventWriter, missing_since: str) -> None:
     """Raises Refused `invalid` for a child that is missing only later. The journal may be ahead of the clock: the later of the
     two counts."""
-    if parse_utc(missing_since) > parse_utc(max(pen.now, pen.board.at)) + AHEAD:
+    if parse_utc(missing_since) > parse_utc(max(writer.now, writer.board.at)) + AHEAD:
         raise invalid("missing_since", N_("This is in the future."))
 
 
-def _check_members(pen: EventWriter, access: str, members: list[str]) -> None:
+def _check_members(writer: EventWriter, access: str, members: list[str]) -> None:
     """Members are accounts, and somebody among them can always act: an enabled coordinator who is no program."""
-    found = {account.id: account for account in pen.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
+    found = {account.id: account for account in writer.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
     able = [each.id for each in found.values() if each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator")]
-    lasting = len(program_accounts.program_accounts_among(pen.session, able)) < len(able)
+    lasting = len(program_accounts.program_accounts_among(writer.session, able)) < len(able)
     if access == "members" and not lasting and len(found) == len(set(members)):
         raise invalid("members", N_("At least one member must be a coordinator who can sign in."))
     for member in members:
         if member not in found:
-            pen.require_account(member, "members")
+            writer.require_account(member, "members")

@@ -32,48 +32,48 @@ class Take(Data):
     reason: RequiredLongText
 
 
-def current(pen: EventWriter) -> Shift | None:
+def current(writer: EventWriter) -> Shift | None:
     """The desk's shift; None where nobody ever held it."""
-    return unit_of_work.get(pen.session, Shift, OPERATIONS)
+    return unit_of_work.get(writer.session, Shift, OPERATIONS)
 
 
-def last_handover(pen: EventWriter) -> Handover | None:
+def last_handover(writer: EventWriter) -> Handover | None:
     """The desk's handover, open or ended; None where there never was one."""
-    return unit_of_work.get(pen.session, Handover, OPERATIONS)
+    return unit_of_work.get(writer.session, Handover, OPERATIONS)
 
 
-def take(pen: EventWriter, data: Take) -> None:
+def take(writer: EventWriter, data: Take) -> None:
     """Nobody handed it over, and everyone sees that. A handover that is open has nobody to hand it over any more."""
-    row, handover = current(pen), last_handover(pen)
-    if row is not None and row.holder == pen.account_id:
+    row, handover = current(writer), last_handover(writer)
+    if row is not None and row.holder == writer.account_id:
         return
     if handover is not None and handover.status in OPEN:
-        close(pen, handover, "withdrawn", data.reason)
-    transfer(pen, "shift.taken", reason=data.reason)
+        close(writer, handover, "withdrawn", data.reason)
+    transfer(writer, "shift.taken", reason=data.reason)
 
 
-def transfer(pen: EventWriter, type: str, handover: int | None = None, reason: str | None = None) -> None:
+def transfer(writer: EventWriter, type: str, handover: int | None = None, reason: str | None = None) -> None:
     """From now on the shift is with whoever gives this command."""
-    row = current(pen)
+    row = current(writer)
     new = Shift(
-        id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, holder=pen.account_id, since=pen.now,
+        id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, holder=writer.account_id, since=writer.now,
         before=row.holder if row else None, handover=handover, reason=reason,
     )  # fmt: skip
     if row is None:
-        pen.create(new, type, reason)
+        writer.create(new, type, reason)
     else:
-        pen.update(row, type, new.state(), reason)
+        writer.update(row, type, new.state(), reason)
 
 
-def close(pen: EventWriter, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
+def close(writer: EventWriter, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
     """Ends an open handover: the status that it ends with names the event."""
-    ended = {"status": status, "ended_by": pen.account_id, "ended_at": pen.now, "reason": reason}
-    pen.update(handover, f"handover.{status}", ended | more, reason)
+    ended = {"status": status, "ended_by": writer.account_id, "ended_at": writer.now, "reason": reason}
+    writer.update(handover, f"handover.{status}", ended | more, reason)
 
 
-def present(pen: EventWriter, number: int, *statuses: str) -> Handover:
+def present(writer: EventWriter, number: int, *statuses: str) -> Handover:
     """The handover, where it is the one that is meant and has come so far. Raises Refused `conflict`."""
-    row = last_handover(pen)
+    row = last_handover(writer)
     if row is None or row.number != number:
         raise conflict(row, "handover", N_("This is not the handover that there is now."))
     if row.status not in statuses:
@@ -86,10 +86,10 @@ def conflict(row: Handover | None, field: str, sentence: str) -> Refused:
     return Refused("conflict", fields={field: sentence}, current=row.state() if row is not None else None)
 
 
-def check_coordinator(pen: EventWriter, id: str | None, name: str) -> None:
+def check_coordinator(writer: EventWriter, id: str | None, name: str) -> None:
     """Makes sure that who is named in a field can take a shift over. Raises Refused."""
-    pen.require_person(id, name)
-    account = unit_of_work.get(pen.session, Account, id) if id is not None else None
+    writer.require_person(id, name)
+    account = unit_of_work.get(writer.session, Account, id) if id is not None else None
     if account is not None and not is_coordinator(account):
         raise invalid(name, N_("Only a coordinator who can sign in can take the shift over."))
 
@@ -99,11 +99,11 @@ def is_coordinator(account: Account) -> bool:
     return account.enabled and ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
-def active_searches(pen: EventWriter) -> list[str]:
+def active_searches(writer: EventWriter) -> list[str]:
     """The searches that are handed over: open, or found or closed since the shift began. By id."""
-    shift = current(pen)
-    unit_of_work.flush(pen.session)
-    return active_since(pen.session, shift.seq if shift is not None else None)
+    shift = current(writer)
+    unit_of_work.flush(writer.session)
+    return active_since(writer.session, shift.seq if shift is not None else None)
 
 
 def active_since(session: Session, seq: int | None) -> list[str]:

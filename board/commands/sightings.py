@@ -89,70 +89,70 @@ class Assess(Data):
     duplicate_of: Id | None = None
 
 
-def add(pen: EventWriter, data: Add) -> None:
+def add(writer: EventWriter, data: Add) -> None:
     """A new sighting, ungraded and unassessed, in the inbox unless a column is named."""
-    pen.require_person(data.assignee, "assignee")
-    column, rank = cards.rank_for_new_card(pen, data.column, "inbox")
+    writer.require_person(data.assignee, "assignee")
+    column, rank = cards.rank_for_new_card(writer, data.column, "inbox")
     values = data.model_dump()
-    received = values["received_at"] = data.received_at or pen.now
+    received = values["received_at"] = data.received_at or writer.now
     row = Sighting(
-        id=new_id(), board=pen.board.id, number=pen.next_card_number(), rank=rank, grade=Grade().model_dump(),
-        late=_late(received, pen.now), recorded_at=pen.now, taken_by=pen.account.id if pen.account else "",
+        id=new_id(), board=writer.board.id, number=writer.next_card_number(), rank=rank, grade=Grade().model_dump(),
+        late=_late(received, writer.now), recorded_at=writer.now, taken_by=writer.account.id if writer.account else "",
         source_kept=sources.is_kept(values), **(values | {"column": column}),
     )  # fmt: skip
-    pen.create(row, "sighting.added")
+    writer.create(row, "sighting.added")
 
 
-def update(pen: EventWriter, data: Update) -> None:
+def update(writer: EventWriter, data: Update) -> None:
     """Corrects what was written. The name and contact of a source are kept, with what they were before, but never said."""
     patch = dict(data.model_extra or {})
     private = {name: patch.pop(name) for name in sources.Private.model_fields if name in patch}
     given = apply_patch(sources.Private, {}, private)
-    row, values = pen.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
-    sources.check_seal(pen, row, values["source"]["sealed"])
+    row, values = writer.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
+    sources.check_seal(writer, row, values["source"]["sealed"])
     if private:
-        sources.check_may_set(pen, row)
+        sources.check_may_set(writer, row)
     received = values["received_at"] = values["received_at"] or row.recorded_at
     values["late"] = _late(received, row.recorded_at)
-    apply_values(pen, row, values | {name: given[name] for name in private})
+    apply_values(writer, row, values | {name: given[name] for name in private})
 
 
-def apply_values(pen: EventWriter, row: Sighting, values: State, undoes: int | None = None) -> None:
+def apply_values(writer: EventWriter, row: Sighting, values: State, undoes: int | None = None) -> None:
     """Sets what was written of a sighting, and keeps who its source was where that is set."""
     was = sources.known(row)
     values = values | {"source_kept": sources.is_kept(values, row.source_kept)}
-    pen.update(row, "sighting.updated", values, undoes=undoes)
+    writer.update(row, "sighting.updated", values, undoes=undoes)
     if was.keys() & values.keys():
-        sources.keep_earlier(pen, row, was)
+        sources.keep_earlier(writer, row, was)
 
 
-def grade(pen: EventWriter, data: SetGrade) -> None:
+def grade(writer: EventWriter, data: SetGrade) -> None:
     """A new grade; the earlier one stays in the history."""
     try:
         Grade.model_validate(data.grade)
-        row = pen.find(Sighting, data.sighting, "sighting")
+        row = writer.find(Sighting, data.sighting, "sighting")
         graded = Grade.model_validate(merge_patch(row.grade, data.grade)).model_dump()
     except ValidationError as error:
         raise from_pydantic(error, "grade") from error
-    pen.update(row, "sighting.graded", {"grade": graded}, data.reason)
+    writer.update(row, "sighting.graded", {"grade": graded}, data.reason)
 
 
-def assess(pen: EventWriter, data: Assess) -> None:
+def assess(writer: EventWriter, data: Assess) -> None:
     """What it comes to. A duplicate points at the other sighting, and never in a circle."""
     if (data.assessment == "duplicate") != (data.duplicate_of is not None):
         raise invalid("duplicate_of", N_("A duplicate, and only a duplicate, names the other sighting."))
     if data.duplicate_of == data.sighting:
         raise invalid("duplicate_of", N_("A sighting is not its own duplicate."))
-    row = pen.find(Sighting, data.sighting, "sighting")
-    if would_cycle(pen, row, data.duplicate_of):
+    row = writer.find(Sighting, data.sighting, "sighting")
+    if would_cycle(writer, row, data.duplicate_of):
         raise invalid("duplicate_of", N_("The other one is a duplicate of this."))
-    pen.update(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
+    writer.update(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
 
 
-def would_cycle(pen: EventWriter, row: Sighting, other: str | None) -> bool:
+def would_cycle(writer: EventWriter, row: Sighting, other: str | None) -> bool:
     """Whether a sighting would be a duplicate of its own duplicate. Raises Refused `not_found`."""
     while other is not None:
-        other = pen.find(Sighting, other, "duplicate_of").duplicate_of
+        other = writer.find(Sighting, other, "duplicate_of").duplicate_of
         if other == row.id:
             return True
     return False

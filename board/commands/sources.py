@@ -42,16 +42,16 @@ def may_read(account: Account | None, sighting: Sighting) -> bool:
     return role >= ROLES.index("coordinator" if sighting.source["sealed"] else "investigator") or taken_in
 
 
-def check_may_set(pen: EventWriter, sighting: Sighting) -> None:
+def check_may_set(writer: EventWriter, sighting: Sighting) -> None:
     """Raises Refused `forbidden` for who may not read the source: a change would tell whether a guess is right, and replace what
     they can't see."""
-    if not may_read(pen.account, sighting):
+    if not may_read(writer.account, sighting):
         raise Refused("forbidden", N_("This source is sealed: only coordinators and who took it in can change who it is."))
 
 
-def check_seal(pen: EventWriter, sighting: Sighting, sealed: bool) -> None:
+def check_seal(writer: EventWriter, sighting: Sighting, sealed: bool) -> None:
     """Raises Refused `forbidden` where a seal would be broken by who may not read under it."""
-    if sighting.source["sealed"] and not sealed and not may_read(pen.account, sighting):
+    if sighting.source["sealed"] and not sealed and not may_read(writer.account, sighting):
         raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
 
 
@@ -65,9 +65,9 @@ def is_kept(known: Mapping[str, Any], before: bool | None = None) -> bool | None
     return before or any(known.get(name) for name in Private.model_fields) or None
 
 
-def keep_earlier(pen: EventWriter, sighting: Sighting, was: dict[str, str | None]) -> None:
+def keep_earlier(writer: EventWriter, sighting: Sighting, was: dict[str, str | None]) -> None:
     """Keeps what was known of a source before the event by which it was just set."""
-    pen.session.add(EarlierSource(board=pen.board.id, seq=sighting.seq, sighting=sighting.id, **was))
+    writer.session.add(EarlierSource(board=writer.board.id, seq=sighting.seq, sighting=sighting.id, **was))
 
 
 def before(session: Session, board: str, seq: int) -> EarlierSource | None:

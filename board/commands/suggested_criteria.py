@@ -27,9 +27,9 @@ def undecided(search: State) -> bool:
 def _ages(search: State) -> list[int]:
     """Return the age as it was told, and that by the date of birth, on the day of the disappearance."""
     person: dict[str, Any] = search["person"]
-    told, born = person.get("age"), person.get("birth_date")
+    stated, born = person.get("age"), person.get("birth_date")
     by_birth = _years(date.fromisoformat(born), parse_utc(search["missing_since"]).astimezone(DESK).date()) if born else None
-    return [age for age in (told, by_birth) if age is not None and age >= 0]
+    return [age for age in (stated, by_birth) if age is not None and age >= 0]
 
 
 def _years(born: date, day: date) -> int:

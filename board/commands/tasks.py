@@ -86,28 +86,30 @@ class Update(Data):
     task: Id
 
 
-def add(pen: EventWriter, data: Add, take_down: bool = False, reserved: bool = False) -> None:
+def add(writer: EventWriter, data: Add, take_down: bool = False, reserved: bool = False) -> None:
     """A new task, to do unless a column is named."""
-    pen.require_person(data.assignee, "assignee")
+    writer.require_person(data.assignee, "assignee")
     if data.sighting is not None:
-        pen.find(Sighting, data.sighting, "sighting")
-    column, rank = cards.rank_for_new_card(pen, data.column, "todo")
+        writer.find(Sighting, data.sighting, "sighting")
+    column, rank = cards.rank_for_new_card(writer, data.column, "todo")
     values = data.model_dump() | {"column": column, "take_down": take_down}
-    pen.create(
-        Task(id=new_id(), board=pen.board.id, number=pen.next_card_number(), rank=rank, **values), "task.added", reserved=reserved
+    writer.create(
+        Task(id=new_id(), board=writer.board.id, number=writer.next_card_number(), rank=rank, **values),
+        "task.added",
+        reserved=reserved,
     )
 
 
-def add_from_template(pen: EventWriter, known: TaskTemplate, take_down: bool = False) -> None:
+def add_from_template(writer: EventWriter, known: TaskTemplate, take_down: bool = False) -> None:
     """A task that is known beforehand, due so long after now; in the language that whoever causes it has chosen."""
-    due = format_utc(parse_utc(pen.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
-    said = known.text_in(pen.account.language if pen.account else "")
-    add(pen, Add.model_validate(said | {"priority": known.priority, "due": due}), take_down, reserved=True)
+    due = format_utc(parse_utc(writer.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
+    texts = known.text_in(writer.account.language if writer.account else "")
+    add(writer, Add.model_validate(texts | {"priority": known.priority, "due": due}), take_down, reserved=True)
 
 
-def update(pen: EventWriter, data: Update) -> None:
+def update(writer: EventWriter, data: Update) -> None:
     """Changes what was written: of a checklist only the items named, so that two people can tick two at once."""
-    row, values = pen.find_patched(Task, data.task, "task", Fields, data.model_extra or {}, blank={"title": "-"})
+    row, values = writer.find_patched(Task, data.task, "task", Fields, data.model_extra or {}, blank={"title": "-"})
     if values["sighting"] != row.sighting and values["sighting"] is not None:
-        pen.find(Sighting, values["sighting"], "sighting")
-    pen.update(row, "task.updated", values)
+        writer.find(Sighting, values["sighting"], "sighting")
+    writer.update(row, "task.updated", values)

@@ -69,64 +69,64 @@ class Undo(Data):
 def command_of(session: Session, board: Board, data: Any) -> str | None:
     """The command by which the event that is to be undone was done; None where there is no such event."""
     seq = data.get("seq")
-    said = journal.event_at(session, board.id, seq) if type(seq) is int and 0 < seq <= board.seq else None
-    return (UNDOABLE | NOT_UNDOABLE).get(said.type) if said is not None else None
+    event = journal.event_at(session, board.id, seq) if type(seq) is int and 0 < seq <= board.seq else None
+    return (UNDOABLE | NOT_UNDOABLE).get(event.type) if event is not None else None
 
 
-def undo(pen: EventWriter, data: Undo) -> None:
+def undo(writer: EventWriter, data: Undo) -> None:
     """Sets the fields that an event changed back, unless they were changed since."""
-    said = journal.event_at(pen.session, pen.board.id, data.seq) if data.seq <= pen.board.seq else None
-    if said is None:
+    event = journal.event_at(writer.session, writer.board.id, data.seq) if data.seq <= writer.board.seq else None
+    if event is None:
         raise not_found("seq")
-    before = journal.previous_event(pen.session, said)
-    if said.type not in UNDOABLE or said.body is None or before is None or before.body is None:
+    before = journal.previous_event(writer.session, event)
+    if event.type not in UNDOABLE or event.body is None or before is None or before.body is None:
         raise invalid("seq", N_("This can't be undone."))
-    fields, private = said.payload()["changes"], said.payload().get("private", [])
-    row = unit_of_work.get(pen.session, _KINDS[said.kind], said.entity)
+    fields, private = event.payload()["changes"], event.payload().get("private", [])
+    row = unit_of_work.get(writer.session, _KINDS[event.kind], event.entity)
     if row is None:
         raise Refused("conflict", fields=dict.fromkeys(fields, N_("It is no longer there.")))
-    source = _source_before(pen, row, said.seq, private) if isinstance(row, Sighting) and private else {}
-    since = pen.changed_since(row, said.seq)
+    source = _source_before(writer, row, event.seq, private) if isinstance(row, Sighting) and private else {}
+    since = writer.changed_since(row, event.seq)
     values = revert_fields(row.state(), before.payload()["state"], fields)
-    _check(row, {name: since[name] for name in [*fields, *private] if name in since} or _dangling_references(pen, row, values))
-    _apply(pen, row, said.type, values | source, said.seq)
+    _check(row, {name: since[name] for name in [*fields, *private] if name in since} or _dangling_references(writer, row, values))
+    _apply(writer, row, event.type, values | source, event.seq)
 
 
-def _source_before(pen: EventWriter, row: Sighting, seq: int, names: list[str]) -> State:
+def _source_before(writer: EventWriter, row: Sighting, seq: int, names: list[str]) -> State:
     """Name and contact of a source, as far as the event `seq` set them, as they were before it. Raises Refused."""
-    sources.check_may_set(pen, row)
-    earlier = sources.before(pen.session, pen.board.id, seq)
+    sources.check_may_set(writer, row)
+    earlier = sources.before(writer.session, writer.board.id, seq)
     if earlier is None:
         raise invalid("seq", N_("This can't be undone."))
     return {name: getattr(earlier, name) for name in names}
 
 
-def _apply(pen: EventWriter, row: Entity, type: str, values: State, seq: int) -> None:
+def _apply(writer: EventWriter, row: Entity, type: str, values: State, seq: int) -> None:
     """Does it, with what belongs to it where a command does it."""
     match row:
         case Search() if type == "search.access_set":
-            searches.undo_access(pen, row, values, seq)
+            searches.undo_access(writer, row, values, seq)
             return
         case Search() if type == "search.appeal_set":
-            appeals.apply_appeal(pen, row, values["appeal"], undoes=seq)
+            appeals.apply_appeal(writer, row, values["appeal"], undoes=seq)
             return
         case Sighting() if type == "sighting.updated":
-            _apply_sighting(pen, row, values, seq)
+            _apply_sighting(writer, row, values, seq)
             return
         case Sighting() | Task() if type == "card.moved":
             values = {"column": row.column, "rank": row.rank} | values
-    pen.update(row, type, values, undoes=seq)
+    writer.update(row, type, values, undoes=seq)
     match row:
         case Column():
-            columns.rebalance_ranks(pen, row)
+            columns.rebalance_ranks(writer, row)
         case Sighting() | Task() if type == "card.moved":
-            cards.fix_rank_collision(pen, row)
+            cards.fix_rank_collision(writer, row)
 
 
-def _apply_sighting(pen: EventWriter, row: Sighting, values: State, seq: int) -> None:
+def _apply_sighting(writer: EventWriter, row: Sighting, values: State, seq: int) -> None:
     if "source" in values:
-        sources.check_seal(pen, row, values["source"]["sealed"])
-    sightings.apply_values(pen, row, values, undoes=seq)
+        sources.check_seal(writer, row, values["source"]["sealed"])
+    sightings.apply_values(writer, row, values, undoes=seq)
 
 
 def _check(row: Entity, clash: dict[str, str]) -> None:
@@ -134,18 +134,18 @@ def _check(row: Entity, clash: dict[str, str]) -> None:
         raise Refused("conflict", fields=clash, current=row.state())
 
 
-def _dangling_references(pen: EventWriter, row: Entity, values: State) -> dict[str, str]:
+def _dangling_references(writer: EventWriter, row: Entity, values: State) -> dict[str, str]:
     """The fields whose former value can't be put back any more, with a sentence for each."""
     found: dict[str, str] = {}
     now = row.state()
-    if "column" in values and unit_of_work.get(pen.session, Column, values["column"]) is None:
+    if "column" in values and unit_of_work.get(writer.session, Column, values["column"]) is None:
         found["column"] = N_("This column is no longer there.")
     for name in _PEOPLE:
-        if name in values and not all(_is_here(pen, id, name) for id in _ids(values[name]) - _ids(now[name])):
+        if name in values and not all(_is_here(writer, id, name) for id in _ids(values[name]) - _ids(now[name])):
             found[name] = N_("Somebody who is named here is no longer at the desk.")
-    if "reference" in values and references.is_taken(pen, values["reference"], row.id):
+    if "reference" in values and references.is_taken(writer, values["reference"], row.id):
         found["reference"] = N_("Another search has this reference.")
-    if isinstance(row, Sighting) and sightings.would_cycle(pen, row, values.get("duplicate_of")):
+    if isinstance(row, Sighting) and sightings.would_cycle(writer, row, values.get("duplicate_of")):
         found["duplicate_of"] = N_("The other one is a duplicate of this.")
     return found
 
@@ -154,10 +154,10 @@ def _ids(value: str | list[str] | None) -> set[str]:
     return {value} if isinstance(value, str) else set(value or ())
 
 
-def _is_here(pen: EventWriter, id: str, name: str) -> bool:
-    account = unit_of_work.get(pen.session, Account, id)
+def _is_here(writer: EventWriter, id: str, name: str) -> bool:
+    account = unit_of_work.get(writer.session, Account, id)
     if account is None or not account.enabled:
         return False
     return name == "members" or not program_accounts.program_accounts_among(
-        pen.session, [id]
+        writer.session, [id]
     )  # a program may see a search, and is given no work

@@ -17,11 +17,11 @@ KIND = "urgent"
 _HOLDER = text("SELECT holder FROM shift WHERE id = :id")
 
 
-def recipients(session: Session, said: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
+def recipients(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
     """The accounts to be alerted of a sighting that is urgent from this event on."""
-    if said.kind != Sighting.KIND or "priority" not in fields or after["priority"] != "urgent" or after["withdrawn"]:
+    if event.kind != Sighting.KIND or "priority" not in fields or after["priority"] != "urgent" or after["withdrawn"]:
         return set()
-    search = unit_of_work.get(session, Search, said.board)
+    search = unit_of_work.get(session, Search, event.board)
     return {search.lead if search is not None else None, _holder(session)} - {None}  # type: ignore[return-value]
 
 

@@ -88,8 +88,8 @@ def time_text(stamp: str, language: str) -> str:
 def _written(stamp: str | None, pattern: str, language: str) -> str:
     if not stamp:
         return ""
-    told: datetime = parse_utc(stamp)
-    return str(format_datetime(told, pattern, tzinfo=DESK, locale=_LOCALES.get(language, language)))
+    moment: datetime = parse_utc(stamp)
+    return str(format_datetime(moment, pattern, tzinfo=DESK, locale=_LOCALES.get(language, language)))
 
 
 # -- Markdown -------------------------------------------------------------------------------------------------------------

@@ -65,8 +65,8 @@ class ReportDocument:
         if withheld:
             notes.append(self._count(*_WITHHELD, withheld).format(count=withheld))
         facts = [*self._shift(), *(self._steps(handover) if handover else [])]
-        desk = self._desk(handover) if handover else []
-        sections = [*desk, *(self._section(each) for each in self._report["searches"])]
+        service = self._desk(handover) if handover else []
+        sections = [*service, *(self._section(each) for each in self._report["searches"])]
         file = f"handover-{handover['number']}" if handover else "handover"
         return Document(title, self._reads, file, printed, facts, notes, sections)
 
@@ -78,8 +78,8 @@ class ReportDocument:
             return [(say(N_("Shift")), [say(N_("Nobody holds the shift"))])]
         facts: list[Fact] = [(say(N_("Shift")), [f"{self._name(shift['holder'])}, {self._at(shift['since'])}"])]
         if shift["handover"] is None and shift["reason"]:
-            told = say(N_("Taken; nobody handed it over"))
-            facts.append((told, [self._writers.text_by(shift["reason"], shift["holder"])]))
+            text = say(N_("Taken; nobody handed it over"))
+            facts.append((text, [self._writers.text_by(shift["reason"], shift["holder"])]))
         return facts
 
     def _steps(self, state: State) -> list[Fact]:
@@ -154,8 +154,8 @@ class ReportDocument:
         briefing = section["briefing"] or {}
         if not briefing.get("keeper"):
             return self._say(N_("Nobody was named to answer for it."))
-        told = self._say(N_("Handover {number}: {name} answers for it."))
-        return told.format(number=briefing["handover"], name=self._name(briefing["keeper"]))
+        text = self._say(N_("Handover {number}: {name} answers for it."))
+        return text.format(number=briefing["handover"], name=self._name(briefing["keeper"]))
 
     def _suggested(self, search: State) -> Line:
         """What the child's age suggests, until somebody has decided."""
@@ -171,8 +171,8 @@ class ReportDocument:
             family = N_("family told") if outcome["family_told"] else N_("family not told")
             police = N_("police told") if outcome["police_told"] else N_("police not told")
             codes = [labels.value(path, "search", outcome[path[8:]], self._say) for path in ("outcome.condition", "outcome.how")]
-            told = [self._at(outcome["found_at"]), outcome["place"], *codes, self._say(family), self._say(police)]
-            facts.append((self._say(N_("Outcome")), [" · ".join(each for each in told if each)]))
+            text = [self._at(outcome["found_at"]), outcome["place"], *codes, self._say(family), self._say(police)]
+            facts.append((self._say(N_("Outcome")), [" · ".join(each for each in text if each)]))
             if outcome.get("reason"):
                 facts.append((self._say(N_("In a sentence: what happened")), [self._writers.text_by(outcome["reason"], None)]))
         if search["status"] == "closed" and search["status_reason"]:
@@ -183,10 +183,10 @@ class ReportDocument:
 
     def _last(self, sighting: State) -> Line:
         place = (sighting["place"] or {}).get("text")
-        told = (
+        text = (
             f"{self._say(N_('Sighting {number}')).format(number=sighting['number'])} · {self._sighted(sighting, datetime_text)}"
         )
-        return [told, " · ", self._writers.text_by(place, None)] if place else [told]
+        return [text, " · ", self._writers.text_by(place, None)] if place else [text]
 
     def _blocks(self, section: State) -> list[Block]:
         say, tasks = self._say, section["tasks"]

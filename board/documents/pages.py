@@ -50,20 +50,20 @@ async def _answer(request: Request, make: Make) -> Response:
         return pages.redirect_to_login(request)
     if caller.scope == "intake":
         return pages.error_page(request, 403, MESSAGES["forbidden"], caller)
-    desk = service_of(request)
+    service = service_of(request)
     reads = language.language_for(request, caller)
     is_pdf = request.url.path.endswith(".pdf")
     write = paper.html if is_pdf else paper.markdown
 
     def read(session: Session) -> tuple[str, str]:
-        made = make(session, caller, format_utc(desk.clock()), reads)
+        made = make(session, caller, format_utc(service.clock()), reads)
         return made.file, write(made)
 
     try:
-        async with desk.heavy_reads.slot(caller.account.id):
-            file, written = await desk.heavy_reads.read(caller, read)
+        async with service.heavy_reads.slot(caller.account.id):
+            file, written = await service.heavy_reads.read(caller, read)
         if is_pdf:
-            async with desk.pdf_limit.slot(caller.account.id):
+            async with service.pdf_limit.slot(caller.account.id):
                 body: bytes | str = await pdf.pdf(written)
         else:
             body = written
@@ -73,7 +73,7 @@ async def _answer(request: Request, make: Make) -> Response:
         return _refused(request, refused, caller)
     kind, ending = ("application/pdf", "pdf") if is_pdf else ("text/markdown; charset=utf-8", "md")
     entry = ExportRead(id=request.path_params.get("id", OPERATIONS), file=f"{file}.{ending}")
-    await writer.write_alone(desk.database, entry, actor.account(caller.account, caller.token))
+    await writer.write_alone(service.database, entry, actor.account(caller.account, caller.token))
     return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{entry.file}"'})
 
 
@@ -88,9 +88,9 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
 def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
     account = caller.account
     frame = report.current(session, now) if number is None else report.as_signed(session, number)
-    told = report.compose(session, account.id, frame)
-    seq = session.get_one(Board, OPERATIONS).seq if told["live"] else told["handover"]["position"]["seq"]
-    return paper_report.paper(session, told, _printed(account.name, now, seq, reads), reads)
+    data = report.compose(session, account.id, frame)
+    seq = session.get_one(Board, OPERATIONS).seq if data["live"] else data["handover"]["position"]["seq"]
+    return paper_report.paper(session, data, _printed(account.name, now, seq, reads), reads)
 
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:

@@ -36,7 +36,7 @@ class HistoryEntry(NamedTuple):
     """An event, and what its entity was before (None where that is not on the paper). `begins`: its entity begins with it, and
     all of it is named that is not null."""
 
-    said: JournalEvent
+    event: JournalEvent
     payload: dict[str, Any]
     before: State | None
     begins: bool
@@ -87,80 +87,80 @@ class HistoryDocument:
         """Return the newest events that fit, with the time of each, in order. There is always one."""
         lines: list[tuple[str, Line]] = []
         room = MAX_CHARACTERS
-        for told in reversed(events):
-            line = self._event(told)
+        for entry in reversed(events):
+            line = self._event(entry)
             room -= sum(len(piece.text if isinstance(piece, UserText) else piece) for piece in line)
             if room < 0 and lines:
                 break
-            lines.append((told.said.at, line))
+            lines.append((entry.event.at, line))
         return lines[::-1]
 
     def _day(self, events: list[tuple[str, Line]]) -> Section:
         return Section([day(events[0][0], self._reads)], blocks=[Block("", [line for _, line in events])])
 
-    def _event(self, told: HistoryEntry) -> Line:
-        said, payload = told.said, told.payload
+    def _event(self, entry: HistoryEntry) -> Line:
+        event, payload = entry.event, entry.payload
         actor = (payload.get("actor") or {}).get("name")
         number = (payload.get("state") or {}).get("number")
-        what = f"{labels.event(said.type, self._say)}{f' {number}' if number else ''}"
-        line: Line = [" · ".join(each for each in (time_text(said.at, self._reads), f"#{said.seq}", actor, what) if each)]
-        if said.body is None:
+        what = f"{labels.event(event.type, self._say)}{f' {number}' if number else ''}"
+        line: Line = [" · ".join(each for each in (time_text(event.at, self._reads), f"#{event.seq}", actor, what) if each)]
+        if event.body is None:
             return [*line, f" · {self._say(N_('erased'))}"]
         by_clock = payload.get("clock")
-        if by_clock is not None and parse_utc(said.at) - parse_utc(by_clock) >= TOLD:
+        if by_clock is not None and parse_utc(event.at) - parse_utc(by_clock) >= TOLD:
             line.append(f" · {self._say(N_('by the clock: {at}')).format(at=datetime_text(by_clock, self._reads))}")
         reason, state = payload.get("reason"), flatten(payload.get("state") or {})
         paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]  # which is said once
         for path in sorted(paths, key=lambda path: path not in labels.TYPED):  # what was said comes first
             if not IN_ONE.match(path):
-                line += self._change(path, told)
+                line += self._change(path, entry)
         for group in dict.fromkeys(found[0] for path in paths if (found := IN_ONE.match(path))):
-            line += self._answer(group, told) if group.startswith("criteria.") else self._item(group, told)
+            line += self._answer(group, entry) if group.startswith("criteria.") else self._item(group, entry)
         line += [f" · {labels.field(path, self._say)}: {self._say(UNDISCLOSED)}" for path in payload.get("private", ())]
         if reason:
-            line += [f" · {self._say(N_('Reason'))}: ", self._typed(reason, said)]
+            line += [f" · {self._say(N_('Reason'))}: ", self._typed(reason, event)]
         return line
 
-    def _change(self, path: str, told: HistoryEntry) -> Line:
+    def _change(self, path: str, entry: HistoryEntry) -> Line:
         """ "Source grade: F → B"; of what was typed the new words alone, as the old ones stand further up."""
-        said, now = told.said, flatten(told.payload.get("state") or {}).get(path)
-        was = flatten(told.before).get(path) if told.before is not None else None
-        if SILENT.match(path) or (told.begins and (now is False or now in UNSAID)):
+        event, now = entry.event, flatten(entry.payload.get("state") or {}).get(path)
+        was = flatten(entry.before).get(path) if entry.before is not None else None
+        if SILENT.match(path) or (entry.begins and (now is False or now in UNSAID)):
             return []
         name = f" · {labels.field(path, self._say)}: "
         if was in (None, "") or path in labels.TYPED:
-            return [name, self._value(path, now, said)]
-        return [name, self._value(path, was, said), " → ", self._value(path, now, said)]
+            return [name, self._value(path, now, event)]
+        return [name, self._value(path, was, event), " → ", self._value(path, now, event)]
 
-    def _answer(self, criterion: str, told: HistoryEntry) -> Line:
+    def _answer(self, criterion: str, entry: HistoryEntry) -> Line:
         """ "Disability: Unknown → No (her mother says)": an answer and on what it is based, which change together."""
-        now, was = (flatten(state or {}) for state in (told.payload.get("state"), told.before))
+        now, was = (flatten(state or {}) for state in (entry.payload.get("state"), entry.before))
         answer, basis = f"{criterion}.answer", f"{criterion}.basis"
-        if told.begins and now.get(answer) in UNSAID and not now.get(basis):
+        if entry.begins and now.get(answer) in UNSAID and not now.get(basis):
             return []
         line: Line = [f" · {labels.field(criterion, self._say)}: "]
         if was.get(answer) not in (None, now.get(answer)):
-            line += [self._value(answer, was[answer], told.said), " → "]
-        line.append(self._value(answer, now.get(answer), told.said))
-        return [*line, " (", self._typed(now[basis], told.said), ")"] if now.get(basis) else line
+            line += [self._value(answer, was[answer], entry.event), " → "]
+        line.append(self._value(answer, now.get(answer), entry.event))
+        return [*line, " (", self._typed(now[basis], entry.event), ")"] if now.get(basis) else line
 
-    def _item(self, item: str, told: HistoryEntry) -> Line:
+    def _item(self, item: str, entry: HistoryEntry) -> Line:
         """ "Checklist: call the school · To do → Done": an item by its words, and whether it is done."""
-        now, was = (flatten(state or {}) for state in (told.payload.get("state"), told.before))
+        now, was = (flatten(state or {}) for state in (entry.payload.get("state"), entry.before))
         text, done = f"{item}.text", f"{item}.done"
         words = now.get(text) or was.get(text)
-        line: Line = [f" · {labels.field(item, self._say)}: ", self._typed(words, told.said) if words else "–"]
+        line: Line = [f" · {labels.field(item, self._say)}: ", self._typed(words, entry.event) if words else "–"]
         if words and text not in now:
             return [*line, " → –"]
-        said = {value: self._say(ROLES["done" if value else "todo"]) for value in (True, False)}
+        roles = {value: self._say(ROLES["done" if value else "todo"]) for value in (True, False)}
         if was.get(done) not in (None, now[done]):
-            return [*line, f" · {said[was[done]]} → {said[now[done]]}"]
-        return [*line, f" · {said[True]}"] if now[done] and done not in was else line
+            return [*line, f" · {roles[was[done]]} → {roles[now[done]]}"]
+        return [*line, f" · {roles[True]}"] if now[done] and done not in was else line
 
-    def _value(self, path: str, value: Any, said: JournalEvent) -> Piece:
+    def _value(self, path: str, value: Any, event: JournalEvent) -> Piece:
         if value is None and path != "worrying":
             return "–"
-        named = labels.value(path, said.kind, value, self._say)
+        named = labels.value(path, event.kind, value, self._say)
         if named is not None:
             return named
         if path.endswith(("_at", "due", "missing_since", ".from", ".until")) and isinstance(value, str):
@@ -168,21 +168,21 @@ class HistoryDocument:
         if path == "pinned" and isinstance(value, list):
             return ", ".join(self._card(id) for id in value) or "–"
         plain = self._names.plain(path.rpartition(".")[2] if path.startswith("members") else path, value)
-        return self._typed(plain, said) if isinstance(plain, str) and plain is value else str(plain)
+        return self._typed(plain, event) if isinstance(plain, str) and plain is value else str(plain)
 
     def _card(self, id: str) -> str:
         number = self._names.numbers.get(id)
         return f"{self._say(N_('Card'))} {number}" if number is not None else self._say(N_("Note"))
 
-    def _typed(self, words: str, said: JournalEvent) -> UserText:
-        return UserText(words, mark_language(self._languages, said.account, self._reads))
+    def _typed(self, words: str, event: JournalEvent) -> UserText:
+        return UserText(words, mark_language(self._languages, event.account, self._reads))
 
 
 def _told(events: list[JournalEvent]) -> Iterator[HistoryEntry]:
     known: dict[tuple[str, str], State | None] = {}
-    for said in events:
-        payload = said.payload()
+    for event in events:
+        payload = event.payload()
         state: State | None = payload.get("state")
         begins = state is not None and flatten(state).keys() == set(payload["changes"])
-        yield HistoryEntry(said, payload, known.get((said.kind, said.entity)), begins)
-        known[said.kind, said.entity] = state
+        yield HistoryEntry(event, payload, known.get((event.kind, event.entity)), begins)
+        known[event.kind, event.entity] = state

@@ -36,9 +36,9 @@ class TextLanguages:
         unit_of_work.current(self._session).flush_events(self._session)
         asked = {"board": board, "seq": seq, "entities": list(entities), "types": list(_TYPED)}
         for row in self._session.connection().execute(_EVENTS, asked):
-            said = JournalEvent(*row)
-            for path in said.payload().get("changes", ()):
-                self._by[said.entity, path] = said.account
+            event = JournalEvent(*row)
+            for path in event.payload().get("changes", ()):
+                self._by[event.entity, path] = event.account
 
     def user_text(self, words: str, entity: str, *paths: str) -> UserText:
         """The text of a field, by the first of its names that somebody is known to have written."""

@@ -47,11 +47,11 @@ class AccountLimit:
     @contextlib.asynccontextmanager
     async def slot(self, account: str) -> AsyncIterator[None]:
         """Hold a turn. Raises Refused `rate_limited`."""
-        turn = await self.acquire(account)
+        slot = await self.acquire(account)
         try:
             yield
         finally:
-            turn.end()
+            slot.end()
 
 
 @contextlib.asynccontextmanager

@@ -28,5 +28,5 @@ class JournalEvent:
 
     def payload(self) -> dict[str, Any]:
         """Actor, command, state, changes, reason; empty where it was erased."""
-        said: dict[str, Any] = orjson.loads(self.body) if self.body is not None else {}
-        return said
+        body: dict[str, Any] = orjson.loads(self.body) if self.body is not None else {}
+        return body

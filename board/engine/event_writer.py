@@ -182,11 +182,11 @@ class EventWriter:
     def changed_since(self, row: Entity, seq: int, but: str | None = None) -> dict[str, str]:
         """The fields of an entity that were changed after a seq, with a sentence for each; not counting what `but` did."""
         found: dict[str, str] = {}
-        for said in journal.all_entity_events(self.session, self.board.id, row.KIND, row.id, seq):
-            if but is None or said.account != but:
-                payload = said.payload()
+        for event in journal.all_entity_events(self.session, self.board.id, row.KIND, row.id, seq):
+            if but is None or event.account != but:
+                payload = event.payload()
                 who = (payload.get("actor") or {}).get("name") or say(N_("the desk"))
-                sentence = say(N_("Changed by {name} at {time}."), name=who, time=said.at)
+                sentence = say(N_("Changed by {name} at {time}."), name=who, time=event.at)
                 found |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
         return found
 
@@ -209,14 +209,14 @@ class EventWriter:
         if private:
             payload["private"] = private
         for board in self._boards_of(row):
-            said = journal.append(self.session, board, type, row.KIND, row.id, self._account_id, self.now, payload)
+            event = journal.append(self.session, board, type, row.KIND, row.id, self._account_id, self.now, payload)
             if board.id == "operations" and isinstance(row, Search):
-                row.operations_seq = said.seq
+                row.operations_seq = event.seq
             else:
-                row.seq = said.seq
-            self.events.append(said)
+                row.seq = event.seq
+            self.events.append(event)
         if state is not None and before is not None:
-            self.changes.append(Change(said, before, state, fields, reason))  # the last one is that of the entity's own board
+            self.changes.append(Change(event, before, state, fields, reason))  # the last one is that of the entity's own board
 
     def _boards_of(self, row: Entity) -> Iterable[Board]:
         """The boards on which an entity's events are written: a search is on its own and on `operations`."""

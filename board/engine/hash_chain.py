@@ -30,9 +30,9 @@ def commitment(key: bytes, body: bytes) -> bytes:
     return hmac.digest(key, body, "sha256")
 
 
-def chain_hash(before: bytes, said: JournalEvent, committed: bytes) -> bytes:
+def chain_hash(before: bytes, event: JournalEvent, committed: bytes) -> bytes:
     """The hash of an event: of the hash before it, its metadata and its commitment."""
-    meta = orjson.dumps([said.board, said.seq, said.at, said.type, said.kind, said.entity, said.account])
+    meta = orjson.dumps([event.board, event.seq, event.at, event.type, event.kind, event.entity, event.account])
     return hashlib.sha256(before + meta + committed).digest()
 
 
@@ -89,8 +89,8 @@ def _follows(board: str, row: Row[Any], before: bytes) -> bool:
     texts = (row.at, row.type, row.kind, row.entity, row.account or "")
     if not all(isinstance(each, str) for each in texts) or not isinstance(row.commitment, bytes):
         return False
-    said = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
-    return bool(row.hash == chain_hash(before, said, row.commitment))
+    event = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+    return bool(row.hash == chain_hash(before, event, row.commitment))
 
 
 def _end_problem(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:

@@ -159,10 +159,10 @@ class VerifiedChains:
 
     def lock(self, board: str) -> asyncio.Lock:
         """The turn at a board's chain."""
-        turn = self._locks.get(board)
-        if turn is None:
-            turn = self._locks[board] = asyncio.Lock()
-        return turn
+        lock = self._locks.get(board)
+        if lock is None:
+            lock = self._locks[board] = asyncio.Lock()
+        return lock
 
     def verify(self, session: Session, board: Board) -> tuple[ChainCursor, ChainError | None]:
         """Up to where the board's chain holds; from where it was left, within a minute. Raises TooLong where it is longer than

@@ -30,18 +30,18 @@ def append(
     board.at = max(board.at, at)  # a clock set back must not make `at` decrease along seq
     board.last_type = type
     body = orjson.dumps(payload if board.at == at else payload | {"clock": at})
-    said = JournalEvent(board.id, board.seq, board.at, type, kind, entity, account, body)
+    entry = JournalEvent(board.id, board.seq, board.at, type, kind, entity, account, body)
     key = secrets.token_bytes(32)
     committed = commitment(key, body)
-    board.head = chain_hash(board.head, said, committed)
+    board.head = chain_hash(board.head, entry, committed)
     waiting = unit_of_work.current(session)
     waiting.changes += 1
     waiting.events.append(
-        {"board": board.id, "seq": said.seq, "at": said.at, "type": type, "kind": kind, "entity": entity, "account": account,
+        {"board": board.id, "seq": entry.seq, "at": entry.at, "type": type, "kind": kind, "entity": entity, "account": account,
          "commitment": committed, "hash": board.head}
     )  # fmt: skip
-    waiting.payloads.append({"board": board.id, "seq": said.seq, "key": key, "body": body})
-    return said
+    waiting.payloads.append({"board": board.id, "seq": entry.seq, "key": key, "body": body})
+    return entry
 
 
 _SELECT = (
@@ -92,10 +92,10 @@ def event_at(session: Session, board: str, seq: int) -> JournalEvent | None:
     return next(iter(events_after(session, board, seq - 1, 1)), None)
 
 
-def previous_event(session: Session, said: JournalEvent) -> JournalEvent | None:
+def previous_event(session: Session, entry: JournalEvent) -> JournalEvent | None:
     """The event that changed the same entity before this one; None where this is its first."""
     unit_of_work.current(session).flush_events(session)
-    asked = {"board": said.board, "entity": said.entity, "kind": said.kind, "seq": said.seq}
+    asked = {"board": entry.board, "entity": entry.entity, "kind": entry.kind, "seq": entry.seq}
     row = session.connection().execute(_BEFORE, asked).first()
     return JournalEvent(*row) if row is not None else None
 
@@ -144,14 +144,14 @@ def _with_state(session: Session, rows: Iterable[Any]) -> Iterator[tuple[Journal
     """Events with the states that they say. Where one was erased, what was said last before it stands, as it does for a reader
     who skips what was erased."""
     for row in rows:
-        said = JournalEvent(*row)
-        if said.body is None:
-            asked = {"board": said.board, "entity": said.entity, "kind": said.kind, "seq": said.seq}
+        entry = JournalEvent(*row)
+        if entry.body is None:
+            asked = {"board": entry.board, "entity": entry.entity, "kind": entry.kind, "seq": entry.seq}
             found = session.connection().execute(_SAID_BEFORE, asked).first()
-            said = JournalEvent(*found) if found is not None else said
-        state = said.payload().get("state")
+            entry = JournalEvent(*found) if found is not None else entry
+        state = entry.payload().get("state")
         if state is not None:
-            yield said, state
+            yield entry, state
 
 
 def seq_at(session: Session, board: str, at: str) -> int | None:

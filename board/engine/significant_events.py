@@ -21,14 +21,14 @@ _SAYS: dict[str, Callable[[State], bool]] = {  # by type: whether what is true n
 TYPES = tuple(_SAYS)
 
 
-def is_significant(said: JournalEvent) -> bool:
+def is_significant(event: JournalEvent) -> bool:
     """Whether an event is; of one that was erased nobody can say so any more."""
-    state = said.payload().get("state") if said.type in _SAYS else None
-    return state is not None and _SAYS[said.type](state)
+    state = event.payload().get("state") if event.type in _SAYS else None
+    return state is not None and _SAYS[event.type](state)
 
 
 def significant_events_after(session: Session, positions: Mapping[str, int]) -> dict[str, list[JournalEvent]]:
     """The significant events after a seq of each of these boards, in order; boards without one are left out."""
     found = many_boards.events_after(session, positions, TYPES)
-    told = {board: [said for said in events if is_significant(said)] for board, events in found.items()}
-    return {board: events for board, events in told.items() if events}
+    significant = {board: [event for event in events if is_significant(event)] for board, events in found.items()}
+    return {board: events for board, events in significant.items() if events}

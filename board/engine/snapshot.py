@@ -38,9 +38,9 @@ def entities_at(session: Session, board: Board, account: str, seq: int) -> list[
     """The same as it was at a seq, by the rights of now."""
     hidden = hidden_searches(session, account) if board.id == OPERATIONS else frozenset()
     return [
-        orjson.dumps({"kind": said.kind, "id": said.entity, "seq": said.seq, "state": state})
-        for said, state in journal.as_of(session, board.id, seq)
-        if said.entity not in hidden
+        orjson.dumps({"kind": entry.kind, "id": entry.entity, "seq": entry.seq, "state": state})
+        for entry, state in journal.as_of(session, board.id, seq)
+        if entry.entity not in hidden
     ]
 
 

@@ -144,17 +144,17 @@ class UnitOfWork:
 
 def current(session: Session) -> UnitOfWork:
     """The turn of this session."""
-    turn: UnitOfWork | None = session.info.get(_INFO_KEY)
-    if turn is None:
-        turn = session.info[_INFO_KEY] = UnitOfWork()
-        before_commit(session, turn.flush_all)
-    return turn
+    unit: UnitOfWork | None = session.info.get(_INFO_KEY)
+    if unit is None:
+        unit = session.info[_INFO_KEY] = UnitOfWork()
+        before_commit(session, unit.flush_all)
+    return unit
 
 
 def lock_board(session: Session, board_id: str) -> Board | None:
     """A board whose row is ours until the transaction ends: as it is now, with what this transaction did."""
-    turn = current(session)
-    if board_id not in turn.boards:
+    unit = current(session)
+    if board_id not in unit.boards:
         with session.no_autoflush:  # what this transaction did to boards is in `turn`
             # (as it is now, also where it was read before it was locked)
             row = select(Board).where(Board.id == board_id).with_for_update().execution_options(populate_existing=True)
@@ -162,17 +162,17 @@ def lock_board(session: Session, board_id: str) -> Board | None:
         if board is None:
             return None
         session.expunge(board)
-        turn.boards[board_id] = board
-    return turn.boards[board_id]
+        unit.boards[board_id] = board
+    return unit.boards[board_id]
 
 
 def lock_boards(session: Session, boards: Iterable[str]) -> None:
     """The same for several at once, where the whole database is this transaction's."""
-    turn = current(session)
+    unit = current(session)
     with session.no_autoflush:
-        for board in session.exec(select(Board).where(Board.id.in_(set(boards) - turn.boards.keys()))):  # type: ignore[attr-defined]
+        for board in session.exec(select(Board).where(Board.id.in_(set(boards) - unit.boards.keys()))):  # type: ignore[attr-defined]
             session.expunge(board)
-            turn.boards[board.id] = board
+            unit.boards[board.id] = board
 
 
 def get(session: Session, model: type[E], id: str) -> E | None:

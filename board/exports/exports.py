@@ -104,14 +104,14 @@ async def journal_json(request: Request, caller: Caller) -> Response:
 async def _file(
     request: Request, caller: Caller, name: str, pages: Callable[[ExportSnapshot], Pages], table: Table | None, kind: str
 ) -> Response:
-    desk = service_of(request)
+    service = service_of(request)
     id = request.path_params["board"]
     reads = language.language_for(request, caller)
-    opened: ExportSnapshot = await desk.heavy_reads.read(caller, lambda session: _open(session, caller, id, reads))
+    opened: ExportSnapshot = await service.heavy_reads.read(caller, lambda session: _open(session, caller, id, reads))
     parts = pages(opened)
-    body = _csv(desk, caller, opened, parts, table) if table else _json(desk, caller, opened, parts, name)
+    body = _csv(service, caller, opened, parts, table) if table else _json(service, caller, opened, parts, name)
     given = f"{opened.file}-{name}.{'csv' if table else 'json'}"
-    await writer.write_alone(desk.database, ExportRead(id=id, file=given), actor.account(caller.account, caller.token))
+    await writer.write_alone(service.database, ExportRead(id=id, file=given), actor.account(caller.account, caller.token))
     return StreamingResponse(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{given}"'})
 
 
@@ -157,22 +157,22 @@ def _pages_of_events(opened: ExportSnapshot) -> Pages:
 
 
 async def _read(
-    desk: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, write: Callable[[Iterable[JournalEvent]], bytes]
+    service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, write: Callable[[Iterable[JournalEvent]], bytes]
 ) -> AsyncIterator[bytes]:
     """Each page, written in the thread that reads it."""
     for page in pages:
 
         def read(session: Session, page: Page = page) -> bytes:
             hidden = _seen(session, caller, opened)
-            return write(said for said in paced(page(session)) if said.entity not in hidden)
+            return write(event for event in paced(page(session)) if event.entity not in hidden)
 
-        yield await desk.heavy_reads.read(caller, read)
+        yield await service.heavy_reads.read(caller, read)
 
 
-async def _csv(desk: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, table: Table) -> AsyncIterator[bytes]:
+async def _csv(service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, table: Table) -> AsyncIterator[bytes]:
     head, row = table(opened.kind, opened.names)
     yield BOM + lines([head])
-    async for part in _read(desk, caller, opened, pages, lambda rows: lines(map(row, rows))):
+    async for part in _read(service, caller, opened, pages, lambda rows: lines(map(row, rows))):
         yield part
 
 
@@ -191,17 +191,17 @@ def spreadsheet_cell(value: Any) -> Any:
     return _FORMULA.sub(r"\1'", value) + ("'" if value.rstrip(" ").endswith(_SPLITS) else "")
 
 
-async def _json(desk: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, name: str) -> AsyncIterator[bytes]:
+async def _json(service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, name: str) -> AsyncIterator[bytes]:
     list_name, write = ("cards", _entity) if name == "cards" else ("events", JournalEvent.to_json)
     head = orjson.dumps({"board": opened.board, "epoch": opened.epoch, "seq": opened.seq})
     yield head[:-1] + b',"' + list_name.encode() + b'":['
     first = True
-    async for part in _read(desk, caller, opened, pages, lambda rows: b",".join(map(write, rows))):
+    async for part in _read(service, caller, opened, pages, lambda rows: b",".join(map(write, rows))):
         if part:
             yield part if first else b"," + part
             first = False
     yield b"]}"
 
 
-def _entity(said: JournalEvent) -> bytes:
-    return orjson.dumps({"kind": said.kind, "id": said.entity, "seq": said.seq, "state": said.payload()["state"]})
+def _entity(event: JournalEvent) -> bytes:
+    return orjson.dumps({"kind": event.kind, "id": event.entity, "seq": event.seq, "state": event.payload()["state"]})

@@ -77,11 +77,11 @@ def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
     """Header and rows of the cards: of sightings and tasks, or of the searches on `operations`."""
     table = CARDS if board == "search" else SEARCHES
 
-    def row(said: JournalEvent) -> list[Any]:
-        state = said.payload()["state"]
-        own = {"kind": said.kind, "id": said.entity}
-        told = own | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
-        return [names.plain(path, told.get(path)) for path in table]
+    def row(event: JournalEvent) -> list[Any]:
+        state = event.payload()["state"]
+        own = {"kind": event.kind, "id": event.entity}
+        values = own | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
+        return [names.plain(path, values.get(path)) for path in table]
 
     return [names.say(word) for word in table.values()], row
 
@@ -93,23 +93,23 @@ def _checklist(state: dict[str, Any]) -> str:
 
 def _criteria(state: dict[str, Any]) -> str:
     answers = (state.get("criteria") or {}).items()
-    told = ((key, each["answer"], each["basis"]) for key, each in answers if each and each["answer"] != "unknown")
-    return "; ".join(f"{key}: {answer}{f' ({basis})' if basis else ''}" for key, answer, basis in told)
+    values = ((key, each["answer"], each["basis"]) for key, each in answers if each and each["answer"] != "unknown")
+    return "; ".join(f"{key}: {answer}{f' ({basis})' if basis else ''}" for key, answer, basis in values)
 
 
 def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
     """Header and rows of the journal: what an event changed, with what it is since."""
 
-    def row(said: JournalEvent) -> list[Any]:
-        payload = said.payload()
+    def row(event: JournalEvent) -> list[Any]:
+        payload = event.payload()
         state = payload.get("state") or {}
-        told, changes = flatten(state), payload.get("changes", ())
-        changed = [f"{path}: {names.plain(path, told.get(path))}" for path in changes]
+        flat, changes = flatten(state), payload.get("changes", ())
+        changed = [f"{path}: {names.plain(path, flat.get(path))}" for path in changes]
         values = "; ".join(changed + [f"{path}: {names.say(UNDISCLOSED)}" for path in payload.get("private", ())])
         who = (payload.get("actor") or {}).get("name", "")
         return [
-            said.seq, said.at, said.type, who, said.kind, state.get("number", ""),
-            values if said.body is not None else names.say(N_("erased")), payload.get("reason", ""), said.entity,
+            event.seq, event.at, event.type, who, event.kind, state.get("number", ""),
+            values if event.body is not None else names.say(N_("erased")), payload.get("reason", ""), event.entity,
         ]  # fmt: skip
 
     return [names.say(word) for word in EVENTS], row

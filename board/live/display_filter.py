@@ -70,23 +70,23 @@ class DisplayFacts:
 
 def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> bytes:
     """An event of a board, as a display of this profile gets it. Who did it, and why, is told to none."""
-    said = orjson.loads(wire)
-    kind, id, type, state = said["kind"], said["id"], said["type"], said.get("state")
-    if kind not in PUBLIC_FIELDS or said.get("erased"):
-        return protocol.hidden(said["seq"])
+    event = orjson.loads(wire)
+    kind, id, type, state = event["kind"], event["id"], event["type"], event.get("state")
+    if kind not in PUBLIC_FIELDS or event.get("erased"):
+        return protocol.hidden(event["seq"])
     if type == "search.status_set":
-        facts.learn_status(id, said["at"], state["status"])
+        facts.learn_status(id, event["at"], state["status"])
     if kind == "search" and state["status"] == "open" and facts.ended_at(id) is not None:
-        return protocol.hidden(said["seq"])  # it has ended since: what it was before is told to nobody who comes back
+        return protocol.hidden(event["seq"])  # it has ended since: what it was before is told to nobody who comes back
     masked = _masked(kind, id, state, board, profile, facts) if state is not None else None
     if masked is None and state is not None:
-        return protocol.hidden(said["seq"])
+        return protocol.hidden(event["seq"])
     fields = _fields(kind, state, board, profile, facts) if state is not None else ()
-    changes = [ACCOUNT_FIELDS.get(path, path) for path in said["changes"] if path in fields]
+    changes = [ACCOUNT_FIELDS.get(path, path) for path in event["changes"] if path in fields]
     if type == "search.status_set" and state["status"] != "open":
         changes.append("status_at")
-    told = {name: said[name] for name in ("seq", "at", "clock", "type", "kind", "id") if name in said}
-    return orjson.dumps(told | {"state": masked, "changes": sorted(changes)})
+    shown = {name: event[name] for name in ("seq", "at", "clock", "type", "kind", "id") if name in event}
+    return orjson.dumps(shown | {"state": masked, "changes": sorted(changes)})
 
 
 def filter_entities(encoded: Iterable[bytes], board: str, profile: str, facts: DisplayFacts) -> Iterator[bytes]:
@@ -99,9 +99,9 @@ def filter_entities(encoded: Iterable[bytes], board: str, profile: str, facts: D
             yield orjson.dumps({"kind": kind, "id": id, "seq": entity["seq"], "state": state})
 
 
-def filter_shift(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def filter_shift(shift: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Who holds the shift: their name, since when, which shift it is."""
-    return {name: told[name] for name in ("name", "since", "number")} if told is not None else None
+    return {name: shift[name] for name in ("name", "since", "number")} if shift is not None else None
 
 
 def _fields(kind: str, state: State, board: str, profile: str, facts: DisplayFacts) -> tuple[str, ...]:

@@ -36,11 +36,11 @@ class Subject:
     type: str
 
 
-def record(said: JournalEvent) -> EventRecord:
+def record(entry: JournalEvent) -> EventRecord:
     """An event, encoded for everybody. Events of one command by one account belong together."""
-    command = said.payload().get("command") if said.body is not None else None
-    group = (said.account, command) if command else None
-    return EventRecord(said.seq, said.to_json(), group, Subject(said.kind, said.entity, said.type))
+    command = entry.payload().get("command") if entry.body is not None else None
+    group = (entry.account, command) if command else None
+    return EventRecord(entry.seq, entry.to_json(), group, Subject(entry.kind, entry.entity, entry.type))
 
 
 class BoardSource:
@@ -110,10 +110,10 @@ class BoardSource:
                 else None
             )
 
-        said = await self._read(read)
-        if said is None:
+        found = await self._read(read)
+        if found is None:
             raise TemporarilyUnavailable
-        return [record(each) for each in said]
+        return [record(each) for each in found]
 
     async def _read(self, fn: Callable[[Session], T], heavy: bool = False) -> T:
         """What is read, when the rights of the same moment are known. Raises TemporarilyUnavailable."""
@@ -179,10 +179,10 @@ class BoardSource:
         return show
 
     def record(self, channel: str, wire: bytes) -> EventRecord:
-        said: dict[str, Any] = orjson.loads(wire)
-        actor, command = said["actor"], said["command"]
+        event_json: dict[str, Any] = orjson.loads(wire)
+        actor, command = event_json["actor"], event_json["command"]
         group = (actor["id"] if actor else None, command) if command else None
-        return EventRecord(said["seq"], wire, group, Subject(said["kind"], said["id"], said["type"]))
+        return EventRecord(event_json["seq"], wire, group, Subject(event_json["kind"], event_json["id"], event_json["type"]))
 
 
 def open_board(session: Session, channel: str, asked: Collection[Position | None], at: str) -> ChannelView | None:
@@ -193,14 +193,14 @@ def open_board(session: Session, channel: str, asked: Collection[Position | None
         return None
     going_on = [position for position in asked if position is not None and _reachable(board, position)]
     since = min((seq for _, seq in going_on), default=board.seq)
-    said: list[JournalEvent] = []
+    found: list[JournalEvent] = []
     seq = since
     while seq < board.seq and (page := journal.events_after(session, channel, seq)):
-        said += page
+        found += page
         seq = page[-1].seq
     entities = snapshot.all_entities(session, board) if len(going_on) < len(asked) else None
     changed: Mapping[str, int] = access.visibility_changes_after(session, channel, since) if going_on else {}
-    return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(said)], entities, changed)
+    return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(found)], entities, changed)
 
 
 def _reachable(board: Board, position: Position) -> bool:

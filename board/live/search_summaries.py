@@ -98,9 +98,9 @@ class SummaryPublisher:
         sees, caller, board = self._source.can_see_search, reader.connection.reader, reader.channel.name
         asked = known if board == OPERATIONS else {board: known[board]} if board in known else {}
         seen = {search: summary for search, summary in asked.items() if sees(caller, search)}
-        told = self._published[reader]
-        new = {search: summary for search, summary in seen.items() if told.get(search) != summary}
-        if new or not told:
+        published = self._published[reader]
+        new = {search: summary for search, summary in seen.items() if published.get(search) != summary}
+        if new or not published:
             reader.connection.send(protocol.summary(board, new), board)
         self._published[reader] = seen
 
@@ -139,8 +139,8 @@ class LastSignificantEvents:
             last = events[-1]
             payload = last.payload()
             value = payload["state"]["assessment"] if last.type == "sighting.assessed" else None
-            told = {"seq": last.seq, "at": last.at, "type": last.type, "assessment": value}
-            self._last[board] = told | ({"clock": payload["clock"]} if "clock" in payload else {})
+            shown = {"seq": last.seq, "at": last.at, "type": last.type, "assessment": value}
+            self._last[board] = shown | ({"clock": payload["clock"]} if "clock" in payload else {})
         self._read |= {board: heads[board] for board in behind}
 
     def for_displays(self, search: str, summary: Summary) -> Summary:

@@ -56,7 +56,9 @@ class ShiftStatusPublisher:
 
 def _read(session: Session) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     shift, handover = session.get(Shift, OPERATIONS), session.get(Handover, OPERATIONS)
-    told = {name: value for name, value in handover.state().items() if name in HANDOVER_FIELDS} if handover is not None else None
+    progress = (
+        {name: value for name, value in handover.state().items() if name in HANDOVER_FIELDS} if handover is not None else None
+    )
     if shift is None:
-        return None, told
-    return shift.state() | {"name": session.connection().execute(_NAME, {"id": shift.holder}).scalar()}, told
+        return None, progress
+    return shift.state() | {"name": session.connection().execute(_NAME, {"id": shift.holder}).scalar()}, progress

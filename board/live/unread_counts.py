@@ -97,7 +97,7 @@ class UnreadCountPublisher:
     async def _publish_all(self) -> None:
         readers = {each: each.reader.account.id for each in self._hub.connections if each.alerted}
         ids = set(readers.values())
-        self._published = {reader: told for reader, told in self._published.items() if reader in readers}
+        self._published = {reader: published for reader, published in self._published.items() if reader in readers}
         self._users = {id: person for id, person in self._users.items() if id in ids}
         if not readers:
             self._heads = {}
@@ -131,12 +131,12 @@ class UnreadCountPublisher:
 
     def _publish(self, reader: Subscriber, person: _AlertUser) -> None:
         """By the rights of this moment, where it differs from what this reader was told."""
-        told, at = self._published.get(reader, (None, float("-inf")))
+        published, at = self._published.get(reader, (None, float("-inf")))
         if time.monotonic() - at < INTERVAL_S:
             return
         if person.count is None or not self._can_see(reader, person.count[1]):
             person.count = self._count(reader, person)
-        if person.count != told:
+        if person.count != published:
             reader.send(protocol.alerts(*person.count))
             self._published[reader] = person.count, time.monotonic()
 

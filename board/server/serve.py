@@ -67,7 +67,7 @@ async def serve(
     metrics.attach(desk.hub)
     application = app.create_app(desk)
     watchdog_task = asyncio.create_task(watchdog.LoopWatchdog(beat).run())
-    metrics_task = asyncio.create_task(metrics.publish_loop(application.state.counts))
+    metrics_task = asyncio.create_task(metrics.publish_loop(application.state.hub_metrics))
 
     def on_started() -> None:
         log.info("serving", version=VERSION)
@@ -151,7 +151,7 @@ class GracefulServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting connections, close all sockets with 1012, and finish requests in progress."""
-        self.config.app.state.going = True  # type: ignore[union-attr]
+        self.config.app.state.shutting_down = True  # type: ignore[union-attr]
         log.info("shutting down", sockets=len(self._desk.hub.connections))
         watchdog.sd_notify("STOPPING=1")
         for server in self.servers:

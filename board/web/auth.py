@@ -29,8 +29,8 @@ def _bearer(connection: HTTPConnection) -> str | None:
 
 
 def _cookie(connection: HTTPConnection) -> str:
-    desk: BoardService = connection.app.state.desk
-    return cookies.value(connection, cookie_name(desk.settings.secure))
+    service: BoardService = connection.app.state.service
+    return cookies.value(connection, cookie_name(service.settings.secure))
 
 
 def has_credentials(connection: HTTPConnection) -> bool:
@@ -40,18 +40,18 @@ def has_credentials(connection: HTTPConnection) -> bool:
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
     """Who is asking: by bearer token if there is one, else by cookie. Raises DatabaseUnavailable."""
-    desk: BoardService = connection.app.state.desk
+    service: BoardService = connection.app.state.service
     secret, cookie = _bearer(connection), _cookie(connection)
     caller = None
     if secret is not None:
-        found = await desk.database.read(lambda database: caller_by_token(database, secret) or refused_token(database, secret))
+        found = await service.database.read(lambda database: caller_by_token(database, secret) or refused_token(database, secret))
         if isinstance(found, Caller):
             caller = found
         else:
-            desk.refusals.token(found, client_address.of(connection))
+            service.refusals.token(found, client_address.of(connection))
     elif cookie:
-        caller = await desk.database.read(lambda database: caller_by_cookie(database, cookie))
+        caller = await service.database.read(lambda database: caller_by_cookie(database, cookie))
     if caller is not None and (caller.token is not None or _is_user_action(connection)):
-        desk.last_use.note(caller)
+        service.last_use.note(caller)
     connection.state.caller = caller  # what is said to them is said in their language
     return caller

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from board.service import BoardService
 
 
-async def can_open_board(desk: "BoardService", caller: "Caller", board_id: str) -> bool:
+async def can_open_board(service: "BoardService", caller: "Caller", board_id: str) -> bool:
     """Whether a page of this board is there for the caller. Raises DatabaseUnavailable."""
 
     def look(session: Session) -> bool:
@@ -30,7 +30,7 @@ async def can_open_board(desk: "BoardService", caller: "Caller", board_id: str) 
             return False
         return True
 
-    return await desk.database.read(look)
+    return await service.database.read(look)
 
 
 async def operations(request: Request) -> Response:
@@ -86,8 +86,8 @@ async def catalogue(request: Request) -> Response:
     name = request.path_params["language"]
     if name not in i18n.languages():
         return error_page(request, 404, MESSAGES["not_found"])
-    told = JSONResponse(i18n.js_catalogue(name))
-    return static_files.gzipped(request, bytes(told.body), told.media_type)
+    response = JSONResponse(i18n.js_catalogue(name))
+    return static_files.gzipped(request, bytes(response.body), response.media_type)
 
 
 routes: list[Route] = [

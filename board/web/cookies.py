@@ -12,7 +12,7 @@ def value(connection: HTTPConnection, name: str) -> str:
     found = ""
     for header in connection.headers.getlist("cookie"):
         for pair in header.split(";"):
-            key, equals, said = pair.partition("=")
+            key, equals, content = pair.partition("=")
             if equals and key.strip() == name:
-                found = said.strip()
+                found = content.strip()
     return found

@@ -30,14 +30,14 @@ def set_display_cookie(response: Response, secret: str, secure: bool) -> None:
 
 def secret_of(connection: HTTPConnection) -> str:
     """The secret that this browser holds as a display; empty where it holds none."""
-    desk: BoardService = connection.app.state.desk
-    return cookies.value(connection, cookie_name(desk.settings.secure))
+    service: BoardService = connection.app.state.service
+    return cookies.value(connection, cookie_name(service.settings.secure))
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
     """The display that is asking, by its cookie alone. Raises DatabaseUnavailable."""
-    desk: BoardService = connection.app.state.desk
+    service: BoardService = connection.app.state.service
     secret = secret_of(connection)
-    caller = await desk.database.read(lambda database: display_by_cookie(database, secret)) if secret else None
+    caller = await service.database.read(lambda database: display_by_cookie(database, secret)) if secret else None
     connection.state.caller = caller
     return caller

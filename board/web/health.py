@@ -21,16 +21,16 @@ async def readyz(request: Request) -> Response:
     """200 when requests may come here; says how the database and the bus are. Without the bus the board goes on; without writes
     nothing can be done here, though all can be read."""
     state = request.app.state
-    bus = ("ok" if state.desk.hub.bus.up else "down") if state.desk.settings.redis_url else "none"
+    bus = ("ok" if state.service.hub.bus.up else "down") if state.service.settings.redis_url else "none"
     try:
         async with asyncio.timeout(READY_S):
-            await state.desk.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
+            await state.service.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
     except (DatabaseUnavailable, TimeoutError):
-        return _unready({"database": "down", "writes": "down", "bus": bus, "going": state.going})
-    writes = "ok" if state.desk.database.health.fault is None else "down"
-    told = {"database": "ok", "writes": writes, "bus": bus, "going": state.going}
-    return _unready(told) if state.going or writes != "ok" else json_response(told)
+        return _unready({"database": "down", "writes": "down", "bus": bus, "going": state.shutting_down})
+    writes = "ok" if state.service.database.health.fault is None else "down"
+    status = {"database": "ok", "writes": writes, "bus": bus, "going": state.shutting_down}
+    return _unready(status) if state.shutting_down or writes != "ok" else json_response(status)
 
 
-def _unready(told: dict[str, Any]) -> Response:
-    return with_retry_after(json_response(told, 503), Refused("unavailable"))
+def _unready(status: dict[str, Any]) -> Response:
+    return with_retry_after(json_response(status, 503), Refused("unavailable"))

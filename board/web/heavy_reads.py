@@ -17,10 +17,10 @@ CHUNK_BYTES = 256 * 1024  # bytes of an answer that are written at once: what no
 class SlotHoldingResponse(Response):
     """An answer that ends a turn when it is delivered, or can't be."""
 
-    def __init__(self, answer: Response, turn: Turn) -> None:
+    def __init__(self, answer: Response, slot: Turn) -> None:
         super().__init__(status_code=answer.status_code)
         self.raw_headers = answer.raw_headers
-        self._answer, self._slot = answer, turn
+        self._answer, self._slot = answer, slot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -57,9 +57,9 @@ async def respond_in_slot(
     request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[Response]]
 ) -> Response:
     """Return the endpoint's answer, which holds a turn of its caller's until it is delivered. Raises Refused `rate_limited`."""
-    turn = await service_of(request).heavy_reads.acquire(caller.account.id)
+    slot = await service_of(request).heavy_reads.acquire(caller.account.id)
     try:
-        return SlotHoldingResponse(await endpoint(request, caller), turn)
+        return SlotHoldingResponse(await endpoint(request, caller), slot)
     except BaseException:
-        turn.end()
+        slot.end()
         raise

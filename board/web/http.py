@@ -129,8 +129,8 @@ register_url_convertor("number", IntConvertor())
 
 def service_of(request: Request) -> "BoardService":
     """The open installation that a request is for."""
-    desk: BoardService = request.app.state.desk
-    return desk
+    service: BoardService = request.app.state.service
+    return service
 
 
 async def require_caller(request: Request, *, intake: bool = False) -> Caller:

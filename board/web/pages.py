@@ -28,8 +28,8 @@ OPERATIONS = "operations"
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
     """The form again, with what was wrong; `request.state.email` (if set) is kept in it."""
     email = getattr(request.state, "email", "")
-    said = error and i18n.translate(error, language.language_for(request))
-    return page(request, "sign_in.html", None, status=status, error=said, next=_own_path(request), email=email)
+    message = error and i18n.translate(error, language.language_for(request))
+    return page(request, "sign_in.html", None, status=status, error=message, next=_own_path(request), email=email)
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:

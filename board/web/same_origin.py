@@ -21,9 +21,9 @@ NOT_OWN_SOCKET = N_("This socket was not opened by a page of this server.")
 
 def own_origin(connection: HTTPConnection) -> str:
     """The origin of our own pages: what PUBLIC_URL says, else http and the Host header."""
-    desk: BoardService = connection.app.state.desk
-    if desk.settings.origin:
-        return desk.settings.origin
+    service: BoardService = connection.app.state.service
+    if service.settings.origin:
+        return service.settings.origin
     return f"http://{connection.headers.get('host', '')}".lower()
 
 
@@ -39,8 +39,8 @@ def is_same_origin(connection: HTTPConnection) -> bool:
 
 def _note_https(connection: HTTPConnection) -> None:
     """Count, and log, that our own pages came by https and nobody told us: for whoever wonders why no page is live."""
-    desk: BoardService = connection.app.state.desk
-    if desk.settings.origin is None and connection.headers.get("origin", "").lower() == f"https{own_origin(connection)[4:]}":
+    service: BoardService = connection.app.state.service
+    if service.settings.origin is None and connection.headers.get("origin", "").lower() == f"https{own_origin(connection)[4:]}":
         if not metrics.refused.labels("public_url")._value.get():
             log.warning("PUBLIC_URL is not set, and browsers come by https")
         metrics.refused.labels("public_url").inc()
@@ -50,7 +50,7 @@ def check_own_page(connection: HTTPConnection) -> None:
     """Raises Refused `forbidden` for what comes from elsewhere, which is written down."""
     if is_same_origin(connection):
         return
-    desk: BoardService = connection.app.state.desk
+    service: BoardService = connection.app.state.service
     caller: Caller | None = getattr(connection.state, "caller", None)
-    desk.refusals.origin(connection, caller.account if caller is not None and caller.display is None else None)
+    service.refusals.origin(connection, caller.account if caller is not None and caller.display is None else None)
     raise Refused("forbidden", NOT_OWN_PAGE if connection.scope["type"] == "http" else NOT_OWN_SOCKET)

@@ -84,14 +84,14 @@ def version() -> str:
 
 @lru_cache(maxsize=1)
 def _version(second: int) -> str:
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for file in _all():
-        told.update(f"{file}\0{file.stat().st_mtime_ns}\0{file.stat().st_size}\n".encode())
-    return _digest(told.hexdigest())
+        digest.update(f"{file}\0{file.stat().st_mtime_ns}\0{file.stat().st_size}\n".encode())
+    return _digest(digest.hexdigest())
 
 
 @lru_cache(maxsize=1)
-def _digest(told: str) -> str:
+def _digest(stamps: str) -> str:
     """Of what is in them, and not of when they were written: machines beside each other say the same."""
     whole = hashlib.sha256(_BUNDLER_SOURCE)
     for file in _all():

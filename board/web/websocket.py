@@ -27,17 +27,17 @@ DISPLAY = "display"  # in the query: the display of this browser is meant, whoev
 
 async def endpoint(socket: WebSocket) -> None:
     """`GET /ws`."""
-    desk: BoardService = socket.app.state.desk
+    service: BoardService = socket.app.state.service
     try:
-        if socket.app.state.going:
+        if socket.app.state.shutting_down:
             raise Refused("unavailable")
-        async with socket.app.state.admitting:
+        async with socket.app.state.handshake_limit:
             rights = None
-            while rights != desk.rights:  # they changed while they were being read: nobody would tell this socket
-                rights = desk.rights
-                caller = await _authenticate(desk, socket)
+            while rights != service.rights:  # they changed while they were being read: nobody would tell this socket
+                rights = service.rights
+                caller = await _authenticate(service, socket)
                 if caller.display is not None:
-                    caller = await _take_lease(desk, caller, socket.query_params.get(DISPLAY, ""))
+                    caller = await _take_lease(service, caller, socket.query_params.get(DISPLAY, ""))
     except Refused as refused:
         metrics.refused.labels("socket").inc()
         throttled_log.info("socket refused", refused.code)
@@ -47,29 +47,29 @@ async def endpoint(socket: WebSocket) -> None:
         await socket.send_denial_response(error_response(refusal_for(error, "socket"), language=language.language_for(socket)))
         return
 
-    async def obey(connection: Connection, said: protocol.Command) -> bytes:
-        return await _run_command(desk, connection, said)
+    async def obey(connection: Connection, command: protocol.Command) -> bytes:
+        return await _run_command(service, connection, command)
 
     def wait() -> float:
-        taken = desk.limits.count_message(account)
+        taken = service.limits.count_message(account)
         if not taken.allowed:
             metrics.refused.labels("rate").inc()
         return taken.retry_after_s
 
     # Nothing is awaited between the count of open sockets, the last look at rights, and the connection's being known.
-    open_now, account = socket.app.state.sockets, caller.account.id
+    open_now, account = socket.app.state.open_sockets, caller.account.id
     open_now[account] += 1
     try:
         display = display_identity.settings_json(caller.display) if caller.display is not None else None
-        rate = desk.settings.max_messages_per_second
-        await Connection(socket, desk.hub, caller, caller.public_account, obey, rate, display, wait).run(VERSION)
+        rate = service.settings.max_messages_per_second
+        await Connection(socket, service.hub, caller, caller.public_account, obey, rate, display, wait).run(VERSION)
     finally:
         open_now[account] -= 1
         if not open_now[account]:
             del open_now[account]
 
 
-async def _authenticate(desk: BoardService, socket: WebSocket) -> Caller:
+async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
     """Raises Refused. Whose session has ended does not come in as the display that their browser may be, too."""
     is_display = DISPLAY in socket.query_params or not has_credentials(socket)
     caller = await (display_auth.signed_in if is_display else signed_in)(socket)
@@ -80,49 +80,49 @@ async def _authenticate(desk: BoardService, socket: WebSocket) -> Caller:
     if caller.scope == "intake":
         raise Refused("forbidden", N_("This token can only take in sightings."))
     if not (
-        taken := desk.limits.count_message(caller.account.id)
+        taken := service.limits.count_message(caller.account.id)
     ).allowed:  # to open one after the other costs as much as to speak
         metrics.refused.labels("rate").inc()
         raise too_many(taken.retry_after_s)
-    most = desk.settings.max_sockets_per_account
-    if most and socket.app.state.sockets[caller.account.id] >= most:
+    most = service.settings.max_sockets_per_account
+    if most and socket.app.state.open_sockets[caller.account.id] >= most:
         raise Refused("rate_limited", N_("This account has too many sockets open."))
     return caller
 
 
-async def _take_lease(desk: BoardService, caller: Caller, page: str) -> Caller:
+async def _take_lease(service: BoardService, caller: Caller, page: str) -> Caller:
     """A display has one screen: the newest. Raises Refused."""
-    caller = await desk.database.write(lambda database: display_identity.take_lease(database, caller, page))
-    desk.source.facts.wanted = True
-    for each in desk.hub.connections:
+    caller = await service.database.write(lambda database: display_identity.take_lease(database, caller, page))
+    service.source.facts.wanted = True
+    for each in service.hub.connections:
         own = each.reader.display is not None and each.reader.account.id == caller.account.id
         if own and each.reader.socket_lease != caller.socket_lease:
             each.end(protocol.ELSEWHERE)
     return caller
 
 
-async def _run_command(desk: BoardService, connection: Connection, said: protocol.Command) -> bytes:
+async def _run_command(service: BoardService, connection: Connection, command: protocol.Command) -> bytes:
     """The answer to a command: an ack or a refusal."""
-    logs.bind_ids(command=said.id)
+    logs.bind_ids(command=command.id)
     if connection.display is not None:
-        return _refused(connection, said, Refused("forbidden"))
+        return _refused(connection, command, Refused("forbidden"))
     try:
         with metrics.observe_command():
-            ack = await desk.execute(connection.reader, said)
+            ack = await service.execute(connection.reader, command)
     except Refused as refused:
         if refused.code == "unauthenticated":  # it ended while the command was on its way; the socket is closed presently
             refused = Refused("forbidden")
-        return _refused(connection, said, refused)
+        return _refused(connection, command, refused)
     except Exception as error:
-        return _refused(connection, said, refusal_for(error, "command"))
+        return _refused(connection, command, refusal_for(error, "command"))
     return protocol.ack(ack.id, ack.board, ack.seqs, ack.opened)
 
 
-def _refused(connection: Connection, said: protocol.Command, refused: Refused) -> bytes:
+def _refused(connection: Connection, command: protocol.Command, refused: Refused) -> bytes:
     """In the language that the reader has now: it may have been chosen since the socket was opened, on any process."""
     reader = connection.reader
     if refused.language not in (None, reader.account.language):
         account = Account(**reader.account.model_dump() | {"language": refused.language})
         connection.renew(replace(reader, account=account), connection.account)
     body = refused.body(language=language.language_for(connection.socket, connection.reader))
-    return protocol.refused(said.id, body.pop("code"), body.pop("message"), **body)
+    return protocol.refused(command.id, body.pop("code"), body.pop("message"), **body)
