@@ -44,11 +44,11 @@ def say(msgid: str, **values: Any) -> Message:
 
 def translate(text: str, language: str) -> str:
     """A msgid or a Sentence in `language`; with it those of its values that are Sentences. Names stay as they were typed."""
-    gettext = gettext_for(language)
+    lookup = gettext_for(language)
     if not isinstance(text, Message):
-        return gettext(text) if text else text  # gettext keeps the catalogue's own description under ""
+        return lookup(text) if text else text  # gettext keeps the catalogue's own description under ""
     values = {name: translate(value, language) if isinstance(value, Message) else value for name, value in text.values.items()}
-    return gettext(text.msgid).format(**values)
+    return lookup(text.msgid).format(**values)
 
 
 @cache

@@ -33,7 +33,7 @@ SEARCHES = {
     "outcome.place": N_("Where found"), "outcome.condition": N_("Condition"), "outcome.how": N_("How"),
     "outcome.confirmed_by": N_("Confirmed by"), "outcome.family_told": N_("Family told"),
     "outcome.police_told": N_("Police told"),
-    "opened_at": N_("ExportSnapshot at"), "id": N_("Id"), "outcome.reason": N_("In a sentence: what happened"),
+    "opened_at": N_("Opened at"), "id": N_("Id"), "outcome.reason": N_("In a sentence: what happened"),
     "acknowledge": N_("Closed anyway because"),
 }  # fmt: skip
 EVENTS = (
