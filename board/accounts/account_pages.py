@@ -51,24 +51,24 @@ async def choose_language(request: Request) -> Response:
     """`POST /account/language`: set the caller's language; an empty one leaves it to the browser."""
     if await signed_in(request) is None:
         return RedirectResponse(f"/login?next={PATH}", 303)
-    caller, desk = await require_session(request), service_of(request)
+    caller, service = await require_session(request), service_of(request)
     chosen = (await form_reader(request))("language")
     if chosen and chosen not in i18n.languages():
         raise Refused("invalid")
     await live_changes.apply_change(
-        desk, recheck(caller, lambda session: accounts.set_language(session, caller.account.id, chosen))
+        service, recheck(caller, lambda session: accounts.set_language(session, caller.account.id, chosen))
     )
     return RedirectResponse(PATH, 303)
 
 
 async def choose_theme(request: Request) -> Response:
     """`POST /account/theme`: set the theme, light or dark; an empty one leaves it to the system."""
-    caller, desk = await require_session(request), service_of(request)
+    caller, service = await require_session(request), service_of(request)
     theme = (await form_reader(request))("theme")
     try:
-        await desk.database.write(recheck(caller, lambda session: accounts.set_theme(session, caller.account.id, theme)))
-    except OperationError as wrong:
-        return await _account_page(request, caller, str(wrong))
+        await service.database.write(recheck(caller, lambda session: accounts.set_theme(session, caller.account.id, theme)))
+    except OperationError as error:
+        return await _account_page(request, caller, str(error))
     return RedirectResponse(PATH, 303)
 
 
@@ -77,11 +77,11 @@ async def choose_alerts(request: Request) -> Response:
 
     A kind that the form does not name keeps its setting: a page of an earlier version does not know it.
     """
-    caller, desk = await require_session(request), service_of(request)
+    caller, service = await require_session(request), service_of(request)
     form = await form_reader(request)
     places, quiet = {kind: place for kind in KINDS if (place := form(kind))}, form("quiet") == "yes"
     try:
-        await desk.database.write(
+        await service.database.write(
             recheck(caller, lambda session: alerts.update_settings(session, caller.account.id, places, quiet))
         )
     except ValueError:
@@ -91,7 +91,7 @@ async def choose_alerts(request: Request) -> Response:
 
 async def change_password(request: Request) -> Response:
     """`POST /account/password`: change the password; the form has the current one too. Every other session ends."""
-    caller, desk = await require_session(request), service_of(request)
+    caller, service = await require_session(request), service_of(request)
     form = await form_reader(request)
     email = caller.account.email
     try:
@@ -103,15 +103,15 @@ async def change_password(request: Request) -> Response:
         ):
             return await _account_page(request, caller, N_("That is not your password."))
         change_it = await asyncio.to_thread(accounts.prepare_password, email, form("new"), but=caller.session)
-        ended = await live_changes.apply_change(desk, recheck(caller, change_it))
-    except OperationError as wrong:
-        return await _account_page(request, caller, str(wrong))
+        ended = await live_changes.apply_change(service, recheck(caller, change_it))
+    except OperationError as error:
+        return await _account_page(request, caller, str(error))
     except Refused as refused:
         if refused.code != "rate_limited":
             raise
         return with_retry_after(await _account_page(request, caller, refused.message, 429), refused)
     response = RedirectResponse(_password_changed(ended), 303)
-    fresh = await desk.database.read(lambda session: session.get(Account, caller.account.id))
+    fresh = await service.database.read(lambda session: session.get(Account, caller.account.id))
     if fresh is not None:
         devices.remember(request, response, fresh)
     return response
@@ -119,13 +119,13 @@ async def change_password(request: Request) -> Response:
 
 async def end_sessions(request: Request) -> Response:
     """`POST /account/sessions`: end the session with the digest `session`, or all but the current one."""
-    caller, desk = await require_session(request), service_of(request)
+    caller, service = await require_session(request), service_of(request)
     only = (await form_reader(request))("session") or None
 
     def end(session: Session) -> None:
         accounts.end_sessions(session, caller.account.id, only=only, but=None if only else caller.session)
 
-    await live_changes.apply_change(desk, recheck(caller, end))
+    await live_changes.apply_change(service, recheck(caller, end))
     return RedirectResponse(PATH, 303)
 
 
@@ -141,27 +141,27 @@ async def set_password_by_link(request: Request) -> Response:
     Every other session and every token of the account ends; the next page says how many tokens did.
     """
     check_own_page(request)
-    form, desk = await form_reader(request), service_of(request)
+    form, service = await form_reader(request), service_of(request)
     code = form("code").strip().rpartition("#")[2]  # a person who can't follow the link may have pasted the whole URL
     try:
         # Check the link before the password is hashed, so that guessed codes cost no hashing.
-        owner = await desk.database.read(lambda session: password_links.owner_of(session, code, desk.clock()))
+        owner = await service.database.read(lambda session: password_links.owner_of(session, code, service.clock()))
         change_it = await asyncio.to_thread(accounts.prepare_password, owner.email, form("new"))
 
         def use(session: Session) -> int:
             actor.acting(session, actor.NOBODY)  # the link proves no session
-            password_links.consume(session, code, desk.clock(), client_address.of(request))
+            password_links.consume(session, code, service.clock(), client_address.of(request))
             return change_it(session)
 
-        ended = await live_changes.apply_change(desk, use)
-    except OperationError as wrong:
-        problem = i18n.translate(str(wrong), language.language_for(request))
+        ended = await live_changes.apply_change(service, use)
+    except OperationError as error:
+        problem = i18n.translate(str(error), language.language_for(request))
         return pages.page(request, "set_password.html", None, status=422, code=code, problem=problem)
-    fresh = await desk.database.read(lambda session: session.get(Account, owner.id))
+    fresh = await service.database.read(lambda session: session.get(Account, owner.id))
     secret = await login_of(request).start_session(fresh, client_address.of(request)) if fresh is not None else None
     response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)
     if secret and fresh is not None:
-        set_session_cookie(response, secret, desk.settings.secure)
+        set_session_cookie(response, secret, service.settings.secure)
         devices.remember(request, response, fresh)
     return response
 
@@ -170,14 +170,14 @@ async def tokens_to_end(request: Request) -> Response:
     """`POST /password/tokens`: the number of tokens that end when the link of `code` is used, as `{"tokens": 2}`; null for an
     unknown link."""
     check_own_page(request)
-    form, desk = await form_reader(request), service_of(request)
+    form, service = await form_reader(request), service_of(request)
     code = form("code").strip().rpartition("#")[2]
 
     def count(session: Session) -> int:
-        return len(accounts.active_tokens(session, password_links.owner_of(session, code, desk.clock()).id, format_utc(now())))
+        return len(accounts.active_tokens(session, password_links.owner_of(session, code, service.clock()).id, format_utc(now())))
 
     try:
-        return json_response({"tokens": await desk.database.read(count)})
+        return json_response({"tokens": await service.database.read(count)})
     except OperationError:
         return json_response({"tokens": None})
 
@@ -219,12 +219,12 @@ def recheck(caller: Caller, fn: Callable[[Session], T]) -> Callable[[Session], T
 async def _account_page(request: Request, caller: Caller, problem: str | None = None, status: int = 422) -> Response:
     """Return the account page, with the problem of a failed change."""
     id, at, reads = caller.account.id, format_utc(now()), language.language_for(request, caller)
-    desk = service_of(request)
-    rows = [] if caller.token else await desk.database.read(lambda session: accounts.sessions(session, id, at))
-    alert_settings = await desk.database.read(lambda session: alerts.settings_of(session, id))
+    service = service_of(request)
+    rows = [] if caller.token else await service.database.read(lambda session: accounts.sessions(session, id, at))
+    alert_settings = await service.database.read(lambda session: alerts.settings_of(session, id))
     message = problem and i18n.translate(problem, reads)
     changed, ended = CHANGED.get(request.query_params.get("changed", "")), int_query_param(request, "ended", 0, 0, 1_000_000)
-    tokens = await desk.database.read(lambda session: token_list.list_tokens(session, at, id))
+    tokens = await service.database.read(lambda session: token_list.list_tokens(session, at, id))
     return pages.page(
         request, "account.html", caller, status=status if problem else 200, problem=message, own=caller.session, sessions=rows,
         changed=changed and i18n.translate(changed, reads), ended=ended, alerts=alert_settings, tokens=tokens,

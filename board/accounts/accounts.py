@@ -229,9 +229,9 @@ def _check_role(role: str) -> None:
         raise OperationError(N_("A role is viewer, investigator, coordinator or admin."))
 
 
-def _raise_if(fault: str | None) -> None:
-    if fault is not None:
-        raise OperationError(fault)
+def _raise_if(problem: str | None) -> None:
+    if problem is not None:
+        raise OperationError(problem)
 
 
 def _end_link(session: Session, account: Account) -> None:

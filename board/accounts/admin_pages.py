@@ -70,29 +70,29 @@ async def list_accounts(request: Request, caller: Caller) -> Response:
 
 async def add(request: Request, caller: Caller) -> Response:
     """`POST /accounts`: add an account, and show a one-time link by which its owner sets the password."""
-    form, desk = await form_reader(request), service_of(request)
+    form, service = await form_reader(request), service_of(request)
     try:
         # Nobody knows this password; the owner sets another one.
-        password, at = secrets.token_urlsafe(32), format_utc(desk.clock())
+        password, at = secrets.token_urlsafe(32), format_utc(service.clock())
         new = await asyncio.to_thread(accounts.prepare_account, form("email"), form("name"), form("role"), password, at)
 
         def make(session: Session) -> str:
             new(session)
-            return password_links.make(session, accounts.find(session, form("email")), desk.clock(), first=True)
+            return password_links.make(session, accounts.find(session, form("email")), service.clock(), first=True)
 
         secret = await _change(request, caller, make)
-    except OperationError as wrong:
-        return await _list_page(request, caller, str(wrong), form)
+    except OperationError as error:
+        return await _list_page(request, caller, str(error), form)
     return _link(request, caller, form("name"), secret, 0)
 
 
 async def _list_page(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
-    sought = request.query_params.get("q", "")
+    query = request.query_params.get("q", "")
     rows = await service_of(request).database.read(accounts.all_accounts)
-    found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in sought.casefold().split())]
+    found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in query.casefold().split())]
     told = form or (lambda name: "")
     return _page(
-        request, "accounts.html", caller, problem, found=found, all=len(rows), sought=sought,
+        request, "accounts.html", caller, problem, found=found, all=len(rows), sought=query,
         typed={name: told(name) for name in ("name", "email", "role")},
     )  # fmt: skip
 
@@ -137,8 +137,8 @@ async def make_link(request: Request, caller: Caller) -> Response:
 
     try:
         name, secret, good = await _change(request, caller, make)
-    except OperationError as wrong:
-        return await _detail_page(request, caller, str(wrong))
+    except OperationError as error:
+        return await _detail_page(request, caller, str(error))
     return _link(request, caller, name, secret, good)
 
 
@@ -146,8 +146,8 @@ async def _change_and_redirect(request: Request, caller: Caller, fn: Callable[[S
     """Run a change of the account in the URL, and redirect to its page."""
     try:
         await _change(request, caller, lambda session: fn(session, _account(session, request)))
-    except OperationError as wrong:
-        return await _detail_page(request, caller, str(wrong))
+    except OperationError as error:
+        return await _detail_page(request, caller, str(error))
     return RedirectResponse(f"{PATH}/{request.path_params['id']}", 303)
 
 
@@ -158,9 +158,9 @@ async def _detail_page(request: Request, caller: Caller, problem: str | None = N
         account = _account(session, request)
         return account, accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
 
-    whose, sessions, tokens = await service_of(request).database.read(read)
+    owner, sessions, tokens = await service_of(request).database.read(read)
     return _page(
-        request, "account_detail.html", caller, problem, whose=whose, sessions=sessions, own=caller.session, tokens=tokens,
+        request, "account_detail.html", caller, problem, whose=owner, sessions=sessions, own=caller.session, tokens=tokens,
         good=token_list.count_active(tokens),
     )  # fmt: skip
 
@@ -196,8 +196,8 @@ async def add_token(request: Request, caller: Caller) -> Response:
 
     try:
         secret = await _change(request, caller, add)
-    except OperationError as wrong:
-        return await _tokens_page(request, caller, str(wrong), form)
+    except OperationError as error:
+        return await _tokens_page(request, caller, str(error), form)
     return _page(
         request,
         "one_time_secret.html",
@@ -216,8 +216,8 @@ async def revoke_token(request: Request, caller: Caller) -> Response:
     name, at = (await form_reader(request))("name"), format_utc(service_of(request).clock())
     try:
         await _change(request, caller, lambda session: accounts.revoke_token(session, name, at))
-    except OperationError as wrong:
-        return await _tokens_page(request, caller, str(wrong))
+    except OperationError as error:
+        return await _tokens_page(request, caller, str(error))
     return RedirectResponse(TOKENS, 303)
 
 

@@ -65,5 +65,5 @@ def _parts(cookie: str) -> list[str]:
 
 
 def _signature(name: str, account: Account) -> str:
-    made = hmac.digest(account.password.encode(), b"device " + name.encode(), hashlib.sha256)
-    return urlsafe_b64encode(made[:16]).decode().rstrip("=")
+    mac = hmac.digest(account.password.encode(), b"device " + name.encode(), hashlib.sha256)
+    return urlsafe_b64encode(mac[:16]).decode().rstrip("=")

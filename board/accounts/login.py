@@ -18,7 +18,7 @@ from board.engine.identity import HASHER, SESSION_LIFETIME, Caller, digest
 from board.engine.last_use import idle_end
 from board.engine.rights_version import bump_rights_version
 from board.rate_limit.account_limits import too_many
-from board.rate_limit.limiter import Wanted
+from board.rate_limit.limiter import RuleKey
 from board.telemetry import metrics
 from models.accounts import Account, LoginSession
 from models.db.database import DatabaseUnavailable
@@ -37,15 +37,15 @@ class _Attempt:
     """Sign-in attempt: the address it came from, and the limits it counts against until its outcome is known."""
 
     address: str
-    as_failure: list[Wanted]
-    as_success: list[Wanted]
+    as_failure: list[RuleKey]
+    as_success: list[RuleKey]
 
 
 class Login:
     """Sign-in and sign-out. Wrong passwords are throttled, see `throttle`."""
 
-    def __init__(self, desk: "BoardService") -> None:
-        self._desk = desk
+    def __init__(self, service: "BoardService") -> None:
+        self._service = service
         self._hashing_slots = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each attempt
 
     async def authenticate(self, email: str, password: str, address: str, device: str = "") -> Account | None:
@@ -62,7 +62,7 @@ class Login:
             try:
                 account = await self._account_by_email(email)
             except DatabaseUnavailable:
-                await self._desk.limiter.give_back([*attempt.as_failure, *attempt.as_success])
+                await self._service.limiter.give_back([*attempt.as_failure, *attempt.as_success])
                 raise
         return await self._check_password(account, password, attempt)
 
@@ -73,27 +73,27 @@ class Login:
         return await self._check_password(present, password, attempt)
 
     async def _account_by_email(self, email: str) -> Account | None:
-        return await self._desk.database.read(
+        return await self._service.database.read(
             lambda session: session.exec(select(Account).where(Account.email == _address(email))).first()
         )
 
-    async def _count_attempt(self, typed: str, address: str, account: Account | None, limits: list[Wanted]) -> "_Attempt":
+    async def _count_attempt(self, typed: str, address: str, account: Account | None, limits: list[RuleKey]) -> "_Attempt":
         """Count an attempt against both limits before the password is checked, so that parallel attempts are all counted."""
         attempt = _Attempt(address, limits, [(throttle.SUCCESSES, typed)])
-        taken = await self._desk.limiter.take_all([*attempt.as_failure, *attempt.as_success])
-        if not taken.allowed:
-            self._desk.refusals.throttled(account, address)
-            raise too_many(taken.retry_after_s, throttle.TOO_MANY)
+        limit_result = await self._service.limiter.take_all([*attempt.as_failure, *attempt.as_success])
+        if not limit_result.allowed:
+            self._service.refusals.throttled(account, address)
+            raise too_many(limit_result.retry_after_s, throttle.TOO_MANY)
         return attempt
 
     async def _check_password(self, account: Account | None, password: str, attempt: "_Attempt") -> Account | None:
         async with self._hashing_slots:
             matches = await asyncio.to_thread(_verify, account.password if account else None, password)
         result = account if account is not None and account.enabled and matches else None
-        await self._desk.limiter.give_back(attempt.as_success if result is None else attempt.as_failure)
+        await self._service.limiter.give_back(attempt.as_success if result is None else attempt.as_failure)
         if result is None:
             reason: Literal["disabled", "password"] = "disabled" if matches else "password"
-            self._desk.refusals.sign_in(account, reason if account is not None else "unknown", attempt.address)
+            self._service.refusals.sign_in(account, reason if account is not None else "unknown", attempt.address)
         return result
 
     async def start_session(self, account: Account, address: str = "") -> str | None:
@@ -101,7 +101,7 @@ class Login:
         secret = secrets.token_urlsafe(32)
         started = now()
         at, latest = format_utc(started), format_utc(started + SESSION_LIFETIME)
-        ends = min(latest, idle_end(started, self._desk.settings.session_idle))
+        ends = min(latest, idle_end(started, self._service.settings.session_idle))
         login_session = LoginSession(
             digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends
         )  # fmt: skip
@@ -116,7 +116,7 @@ class Login:
             writer.write(session, SignedIn(id=found.id, name=found.name, address=address or None), by=actor.account(found))
             return True
 
-        if not await self._desk.database.write(start_session):
+        if not await self._service.database.write(start_session):
             return None
         metrics.sign_ins.labels("succeeded").inc()
         return secret
@@ -131,8 +131,8 @@ class Login:
                 bump_rights_version(session)
 
         if caller.session is not None:
-            await self._desk.database.write(end)
-            await self._desk.rights_changed()
+            await self._service.database.write(end)
+            await self._service.rights_changed()
 
 
 def _drop_ended(session: Session, now: str) -> None:

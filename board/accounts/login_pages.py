@@ -17,7 +17,7 @@ from board.web.same_origin import check_own_page
 
 async def sign_in(request: Request) -> Response:
     """`POST /login`: 303 with the session cookie, or 401 with the page again."""
-    desk: BoardService = request.app.state.service
+    service: BoardService = request.app.state.service
     if (
         "origin" in request.headers or "sec-fetch-site" in request.headers
     ):  # every browser sends one of them; other programs need not
@@ -37,14 +37,14 @@ async def sign_in(request: Request) -> Response:
     response = RedirectResponse(
         pages.safe_redirect_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303
     )
-    set_session_cookie(response, secret, desk.settings.secure)
+    set_session_cookie(response, secret, service.settings.secure)
     devices.remember(request, response, account)
     return response
 
 
 async def sign_out(request: Request) -> Response:
     """`POST /logout`: end the session, on open sockets too."""
-    desk: BoardService = request.app.state.service
+    service: BoardService = request.app.state.service
     caller = await signed_in(request)
     if caller is not None:
         if caller.token is not None:
@@ -53,6 +53,6 @@ async def sign_out(request: Request) -> Response:
         await login_of(request).sign_out(caller)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(
-        cookie_name(desk.settings.secure), path="/", secure=desk.settings.secure, httponly=True, samesite="lax"
+        cookie_name(service.settings.secure), path="/", secure=service.settings.secure, httponly=True, samesite="lax"
     )
     return response

@@ -10,7 +10,7 @@ from board.accounts import devices
 from board.i18n import N_
 from board.rate_limit import Rule
 from board.rate_limit.addresses import network_of
-from board.rate_limit.limiter import Wanted
+from board.rate_limit.limiter import RuleKey
 from models.accounts import Account
 
 WINDOW_S = 300
@@ -24,7 +24,7 @@ SUCCESSES = Rule("good sign-ins", 300, WINDOW_S)
 TOO_MANY = N_("Too many attempts. Try again in {time}.")
 
 
-def limits_for(typed: str, peer: str, device: str, account: Account | None) -> list[Wanted]:
+def limits_for(typed: str, peer: str, device: str, account: Account | None) -> list[RuleKey]:
     """Return the limits that an attempt counts against. `typed` is a digest of the e-mail address, `device` the cookie of known
     devices."""
     device_name = devices.known_device(device, account)
@@ -34,6 +34,6 @@ def limits_for(typed: str, peer: str, device: str, account: Account | None) -> l
     return [(NETWORK_AND_ACCOUNT, f"{network} {typed}"), (NETWORK, network), (STRANGERS, typed)]
 
 
-def limits_in_session(typed: str, session: str) -> list[Wanted]:
+def limits_in_session(typed: str, session: str) -> list[RuleKey]:
     """Return the limits for a person who is signed in already, and enters the password again."""
     return [(DEVICE, f"{session} {typed}")]

@@ -17,14 +17,14 @@ from realtime.strict_json import MAX_INTEGER
 async def list_alerts(request: Request) -> Response:
     """`GET /api/v1/alerts`: the newest alerts of the caller, and the number of unread ones."""
     caller = await require_caller(request)
-    desk = service_of(request)
+    service = service_of(request)
 
     def load(session: Session) -> dict[str, object]:
         at, me = now(), require_active(session, caller).id
         found, left = alerts.list_alerts(session, me, at), alerts.visible_unread(session, me, at)
         return {"alerts": found, "unread": len(left), "quiet": alerts.settings_of(session, me).quiet}
 
-    return json_response(await desk.database.read(load))
+    return json_response(await service.database.read(load))
 
 
 async def mark_read(request: Request) -> Response:
@@ -33,13 +33,13 @@ async def mark_read(request: Request) -> Response:
     keys = _keys(await read_json_object(request))
     if not caller.may_command:
         raise Refused("forbidden")
-    desk = service_of(request)
+    service = service_of(request)
 
     def mark(session: Session) -> int:
         return alerts.mark_read(session, require_active(session, caller).id, now(), keys)
 
-    left = await desk.database.write(mark)
-    desk.hub.asked.set()
+    left = await service.database.write(mark)
+    service.hub.asked.set()
     return json_response({"unread": left})
 
 

@@ -35,13 +35,13 @@ def record(session: Session, settings: Settings) -> None:
     machine, earlier = socket.gethostname(), _earlier(session)
     before = next((each for each in earlier if each["about"]["machine"] == machine), earlier[0] if earlier else None)
     values, salt = public_values(settings), secrets.token_hex(16)
-    known = public_values(Settings.model_construct()) | (before["private"]["kept"]["told"] if before else {})
-    changes = [_change(name, known.get(name), value) for name, value in values.items() if known.get(name) != value]
+    previous = public_values(Settings.model_construct()) | (before["private"]["kept"]["told"] if before else {})
+    changes = [_change(name, previous.get(name), value) for name, value in values.items() if previous.get(name) != value]
     named = {change["name"] for change in changes}
     changes += [_change(name, None, None) for name in _changed_secrets(settings, before) if name not in named]
     if changes or before is None:
-        kept = {"told": values, "salt": salt, "digests": _digests(settings, salt)}
-        entry = SettingsChanged(id="server", machine=machine, first=before is None, changes=changes, kept=kept)
+        private = {"told": values, "salt": salt, "digests": _digests(settings, salt)}
+        entry = SettingsChanged(id="server", machine=machine, first=before is None, changes=changes, kept=private)
         writer.write(session, entry, by=SERVER)
 
 
@@ -76,8 +76,8 @@ def _digests(settings: Settings, salt: str) -> dict[str, str]:
 def _changed_secrets(settings: Settings, before: dict[str, Any] | None) -> list[str]:
     if before is None:
         return [name for name, field in _hidden() if getattr(settings, name.lower()) != field.default]
-    known = before["private"]["kept"]["digests"]
-    return [name for name, digest in _digests(settings, before["private"]["kept"]["salt"]).items() if known.get(name) != digest]
+    earlier = before["private"]["kept"]["digests"]
+    return [name for name, digest in _digests(settings, before["private"]["kept"]["salt"]).items() if earlier.get(name) != digest]
 
 
 def _hidden() -> list[tuple[str, Any]]:

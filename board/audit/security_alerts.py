@@ -41,8 +41,8 @@ def record(session: Session, account: str, event: JournalEvent) -> None:
 
 def unread(session: Session, accounts: Collection[str], since: str) -> list[Row[Any]]:
     """Return the unread alerts of these accounts: account, number, at."""
-    asked = {"people": list(accounts), "since": since, "own": OWN}
-    return list(session.connection().execute(_UNREAD, asked)) if accounts else []
+    parameters = {"people": list(accounts), "since": since, "own": OWN}
+    return list(session.connection().execute(_UNREAD, parameters)) if accounts else []
 
 
 def list_alerts(
@@ -52,8 +52,8 @@ def list_alerts(
 
     A search is named only if it is not among the `hidden` ones.
     """
-    asked = {"account": account, "since": since, "own": OWN, "limit": limit}
-    return [_to_json(row, account, hidden, desktop) for row in session.connection().execute(_LIST, asked)]
+    parameters = {"account": account, "since": since, "own": OWN, "limit": limit}
+    return [_to_json(row, account, hidden, desktop) for row in session.connection().execute(_LIST, parameters)]
 
 
 def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -> dict[str, Any]:

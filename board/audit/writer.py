@@ -54,8 +54,8 @@ def lock_audit_board(session: Session) -> Board:
     after it."""
     board = unit_of_work.lock_board(session, AUDIT)
     if board is None:
-        made = {"id": AUDIT, "epoch": new_epoch(), "at": format_utc(now()), "head": b""}
-        session.connection().execute(_MAKE, made)
+        row = {"id": AUDIT, "epoch": new_epoch(), "at": format_utc(now()), "head": b""}
+        session.connection().execute(_MAKE, row)
         board = unit_of_work.lock_board(session, AUDIT)
     assert board is not None
     return board

@@ -34,11 +34,11 @@ HEADER = (
 
 def filter_of(request: Request) -> Filter:
     """Read the filter from the query string. Raise Refused `invalid`."""
-    asked = request.query_params
-    kind = asked.get("kind") or None
+    query = request.query_params
+    kind = query.get("kind") or None
     if kind is not None and not Filter(kind=kind).types():
         raise Refused("invalid", fields={"kind": N_("There is no such kind of entry.")})
-    account = asked.get("account") or None
+    account = query.get("account") or None
     if account is not None and (len(account) > 64 or "\0" in account):
         raise Refused("invalid", fields={"account": N_("This is not an id.")})
     return Filter(account, kind, _time(request, "from"), _time(request, "until"))
@@ -82,7 +82,7 @@ async def entries(request: Request, caller: Caller) -> Response:
 @limited_per_account
 async def csv(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/audit.csv`: all matching entries, newest first, as CSV. The download is itself an entry."""
-    desk = service_of(request)
+    service = service_of(request)
 
     def begin(session: Session) -> tuple[Filter, int]:
         account, board = administrator(session, caller)
@@ -90,21 +90,21 @@ async def csv(request: Request, caller: Caller) -> Response:
         writer.write(session, entry, by=actor.account(account, caller.token))
         return filter_of(request), board.seq + 1
 
-    wanted, before = await desk.database.write(begin)
-    body = _csv(desk, caller, wanted, before, language.language_for(request, caller))
+    criteria, before = await service.database.write(begin)
+    body = _csv(service, caller, criteria, before, language.language_for(request, caller))
     return StreamingResponse(body, headers={"content-type": CSV, "content-disposition": f'attachment; filename="{FILE}"'})
 
 
-async def _csv(desk: BoardService, caller: Caller, wanted: Filter, before: int, language_code: str) -> AsyncIterator[bytes]:
+async def _csv(service: BoardService, caller: Caller, criteria: Filter, before: int, language_code: str) -> AsyncIterator[bytes]:
     yield BOM + lines([[translate(word, language_code) for word in HEADER]])
     while before:
 
         def read(session: Session, before: int = before) -> tuple[bytes, int]:
             administrator(session, caller)
-            found = reading.newest(session, wanted, before, BATCH_SIZE)
+            found = reading.newest(session, criteria, before, BATCH_SIZE)
             return lines(_row(each, language_code) for each in found), found[-1].seq if len(found) == BATCH_SIZE else 0
 
-        part, before = await desk.heavy_reads.read(caller, read)
+        part, before = await service.heavy_reads.read(caller, read)
         yield part
 
 

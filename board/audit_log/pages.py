@@ -51,32 +51,32 @@ class EntryLine:
 
 async def audit_page(request: Request, caller: Caller) -> Response:
     """`GET /audit`: the newest matching entries, or those before a seq. Days and times are in the desk's time zone."""
-    desk, language_code = service_of(request), language.language_for(request, caller)
-    asked = {name: request.query_params.get(name, "") for name in NAMES}
+    service, language_code = service_of(request), language.language_for(request, caller)
+    query = {name: request.query_params.get(name, "") for name in NAMES}
     problem = None
     try:
-        wanted = Filter(asked["account"][:64] or None, _kind(asked["kind"]), _time(asked["from"]), _time(asked["until"]))
+        criteria = Filter(query["account"][:64] or None, _kind(query["kind"]), _time(query["from"]), _time(query["until"]))
     except (ValueError, OverflowError):
-        wanted, problem = Filter(), WRONG_TIME
+        criteria, problem = Filter(), WRONG_TIME
     before = _before(request.query_params.get("before", ""))
 
     def read(session: Session) -> tuple[list[AuditEntry], list[Account]]:
         administrator(session, caller)
-        return reading.newest(session, wanted, before, PAGE_SIZE + 1), accounts.all_accounts(session)
+        return reading.newest(session, criteria, before, PAGE_SIZE + 1), accounts.all_accounts(session)
 
-    found, people = await desk.database.read(read)
+    found, people = await service.database.read(read)
     entries, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
-    kept = {name: value for name, value in asked.items() if value} if problem is None else {}
-    older = f"{PATH}?{urlencode(kept | {'before': entries[-1].seq})}" if more else None
+    active_query = {name: value for name, value in query.items() if value} if problem is None else {}
+    older = f"{PATH}?{urlencode(active_query | {'before': entries[-1].seq})}" if more else None
     return pages.page(
         request, "audit_log.html", caller, status=422 if problem else 200, problem=problem and translate(problem, language_code),
-        days=_days(entries, language_code), asked=asked, filtered=bool(kept), older=older, kinds=KINDS, people=people,
-        file=f"{BASE}/audit.csv?{urlencode(_for_file(wanted))}".rstrip("?"),
+        days=_days(entries, language_code), asked=query, filtered=bool(active_query), older=older, kinds=KINDS, people=people,
+        file=f"{BASE}/audit.csv?{urlencode(_for_file(criteria))}".rstrip("?"),
     )  # fmt: skip
 
 
-def _kind(asked: str) -> str | None:
-    return asked if Filter(kind=asked).types() else None
+def _kind(query: str) -> str | None:
+    return query if Filter(kind=query).types() else None
 
 
 def _time(typed: str) -> str | None:
@@ -88,9 +88,9 @@ def _before(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdecimal() and 0 < len(typed) < 16 else MAX_INTEGER
 
 
-def _for_file(wanted: Filter) -> dict[str, str]:
-    asked = {"account": wanted.account, "kind": wanted.kind, "from": wanted.since, "until": wanted.until}
-    return {name: value for name, value in asked.items() if value is not None}
+def _for_file(criteria: Filter) -> dict[str, str]:
+    query = {"account": criteria.account, "kind": criteria.kind, "from": criteria.since, "until": criteria.until}
+    return {name: value for name, value in query.items() if value is not None}
 
 
 def _days(entries: Sequence[AuditEntry], language_code: str) -> list[tuple[str, str, list[EntryLine]]]:

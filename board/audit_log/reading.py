@@ -15,10 +15,10 @@ GROUPS = frozenset(type.partition(".")[0] for type in ENTRIES)  # first parts of
 # The board is a literal in the text, as only then do databases use the partial indexes of its rows.
 _SEQS = "SELECT seq FROM event WHERE board = 'audit' AND seq < :before AND seq > :after AND {} ORDER BY seq DESC LIMIT :limit"
 _ALL, _OF_TYPE = text(_SEQS.format("seq > 0")), text(_SEQS.format("type = :type"))
-_OF_ACCOUNT = [text(_SEQS.format(f"{whose} = :account")) for whose in ("account", "entity")]
+_OF_ACCOUNT = [text(_SEQS.format(f"{column} = :account")) for column in ("account", "entity")]
 _OF_BOTH = [
-    text(_SEQS.format(f"{whose} = :account AND type IN :types")).bindparams(bindparam("types", expanding=True))
-    for whose in ("account", "entity")
+    text(_SEQS.format(f"{column} = :account AND type IN :types")).bindparams(bindparam("types", expanding=True))
+    for column in ("account", "entity")
 ]
 _ROWS = text(
     "SELECT e.seq, e.at, e.type, e.kind, e.entity, p.body FROM event e "
@@ -70,28 +70,28 @@ class AuditEntry:
         return meta | ({"actor": self.actor, "about": self.about} if self.payload else {"erased": True})
 
 
-def newest(session: Session, wanted: Filter, before: int, limit: int) -> list[AuditEntry]:
+def newest(session: Session, criteria: Filter, before: int, limit: int) -> list[AuditEntry]:
     """Return the newest matching entries before a seq."""
     connection = session.connection()
-    asked: dict[str, Any] = {"before": before, "after": 0, "limit": limit}
-    if wanted.since is not None:
-        asked["after"] = connection.execute(_LAST_BEFORE, {"at": wanted.since}).scalar_one()
-    if wanted.until is not None:
-        first_after = connection.execute(_FIRST_AFTER, {"at": wanted.until}).scalar()
-        asked["before"] = before if first_after is None else min(before, first_after)
-    seqs = {seq for query, more in _queries(wanted) for seq in connection.execute(query, asked | more).scalars()}
+    parameters: dict[str, Any] = {"before": before, "after": 0, "limit": limit}
+    if criteria.since is not None:
+        parameters["after"] = connection.execute(_LAST_BEFORE, {"at": criteria.since}).scalar_one()
+    if criteria.until is not None:
+        first_after = connection.execute(_FIRST_AFTER, {"at": criteria.until}).scalar()
+        parameters["before"] = before if first_after is None else min(before, first_after)
+    seqs = {seq for query, extra in _queries(criteria) for seq in connection.execute(query, parameters | extra).scalars()}
     rows = connection.execute(_ROWS, {"seqs": sorted(seqs, reverse=True)[:limit]}) if seqs else ()
     return [_entry(row) for row in rows]
 
 
-def _queries(wanted: Filter) -> Iterator[tuple[TextClause, dict[str, Any]]]:
+def _queries(criteria: Filter) -> Iterator[tuple[TextClause, dict[str, Any]]]:
     """Yield queries for the seqs of the newest matching entries. Each uses one index, so none reads rows that don't match."""
-    types = wanted.types()
-    if wanted.account is not None:
-        more: dict[str, Any] = {"account": wanted.account} | ({} if wanted.kind is None else {"types": types})
-        if wanted.kind is None or types:
-            yield from ((query, more) for query in (_OF_ACCOUNT if wanted.kind is None else _OF_BOTH))
-    elif wanted.kind is not None:
+    types = criteria.types()
+    if criteria.account is not None:
+        extra: dict[str, Any] = {"account": criteria.account} | ({} if criteria.kind is None else {"types": types})
+        if criteria.kind is None or types:
+            yield from ((query, extra) for query in (_OF_ACCOUNT if criteria.kind is None else _OF_BOTH))
+    elif criteria.kind is not None:
         yield from ((_OF_TYPE, {"type": type}) for type in types)
     else:
         yield _ALL, {}

@@ -16,14 +16,14 @@ _FIRST = text("SELECT min(created_at) FROM account")
 
 
 def check(settings: Settings) -> tuple[State, str]:
-    made, began = read(_times)
+    made_at, installed_at = read(_times)
     how = "`board backup FILE`" if settings.on_sqlite else "pg_dump, then `board backup --note`"
-    if made is None:
-        is_new = began is None or now() - parse_utc(began) < MAX_AGE
+    if made_at is None:
+        is_new = installed_at is None or now() - parse_utc(installed_at) < MAX_AGE
         return (State.WARNING if is_new else State.WRONG), f"None was ever made: {how}."
-    age = now() - parse_utc(made)
-    says = f"The last one was made {_age_text(age)} ago, at {made}"
-    return (State.WRONG, f"{says}: {how}.") if age > MAX_AGE else (State.OK, f"{says}.")
+    age = now() - parse_utc(made_at)
+    summary = f"The last one was made {_age_text(age)} ago, at {made_at}"
+    return (State.WRONG, f"{summary}: {how}.") if age > MAX_AGE else (State.OK, f"{summary}.")
 
 
 def _times(session: Session) -> tuple[str | None, str | None]:

@@ -25,8 +25,8 @@ def check(settings: Settings) -> tuple[State, str]:
     off = (at - server).total_seconds()
     if abs(off) > MAX_OFFSET.total_seconds():
         return State.WRONG, f"This clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the database server's."
-    says = f"It is {at:%Y-%m-%d %H:%M:%S} UTC"
-    return State.OK, f"{says}, within {abs(off) + 0.05:.1f} s of the database server's; no event is later."
+    summary = f"It is {at:%Y-%m-%d %H:%M:%S} UTC"
+    return State.OK, f"{summary}, within {abs(off) + 0.05:.1f} s of the database server's; no event is later."
 
 
 def _times(session: Session) -> tuple[str | None, datetime | None]:

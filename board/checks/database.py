@@ -25,19 +25,19 @@ def check(settings: Settings) -> tuple[State, str]:
 
 
 def _of_file(path: Path) -> tuple[State, str]:
-    room = os.statvfs(path.parent)
-    free = room.f_bavail * room.f_frsize
+    filesystem = os.statvfs(path.parent)
+    free = filesystem.f_bavail * filesystem.f_frsize
     size = sum(each.stat().st_size for each in (path, Path(f"{path}-wal")) if each.exists())
-    says = f"SQLite {sqlite.library.sqlite_version}, {TABLES}, {size / MB:.1f} MB, {free / MB:,.0f} MB free on its disk."
+    summary = f"SQLite {sqlite.library.sqlite_version}, {TABLES}, {size / MB:.1f} MB, {free / MB:,.0f} MB free on its disk."
     if not os.access(path, os.W_OK):
-        return State.WRONG, f"{says} This account may not write {path}."
+        return State.WRONG, f"{summary} This account may not write {path}."
     if free < WRONG_BELOW:
-        return State.WRONG, f"{says} The disk is nearly full."
+        return State.WRONG, f"{summary} The disk is nearly full."
     if free < WARN_BELOW:
-        return State.WARNING, f"{says} The disk is filling."
+        return State.WARNING, f"{summary} The disk is filling."
     if sqlite.needs_lock_file:
-        return State.WARNING, f"{says} Before 3.51.3 two servers on one file can damage it: run one."
-    return State.OK, says
+        return State.WARNING, f"{summary} Before 3.51.3 two servers on one file can damage it: run one."
+    return State.OK, summary
 
 
 def _of_server(session: Session) -> tuple[State, str]:

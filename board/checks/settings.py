@@ -15,7 +15,9 @@ def check(settings: Settings) -> tuple[State, str]:
     """Return warnings about settings that may not be meant so. Invalid ones have raised before."""
     names = Settings.model_fields
     near = [(name, env_file.meant(name, names, MIN_SIMILARITY)) for name in sorted(os.environ) if name.lower() not in names]
-    warnings = [f"{name} in the environment is no setting{meant}." for name, meant in near if meant and name.isupper()]
+    warnings = [
+        f"{name} in the environment is no setting{suggestion}." for name, suggestion in near if suggestion and name.isupper()
+    ]
     if "*" in settings.forwarded_allow_ips:
         warnings.append("FORWARDED_ALLOW_IPS believes everybody where they come from: only proxies may reach this server.")
     file = env_file.chosen()

@@ -53,8 +53,8 @@ def sbom(output: Annotated[Path | None, typer.Option(help="File to write to inst
 def _install_errors() -> Iterator[None]:
     try:
         yield
-    except CannotInstall as why:
-        raise OperationError(f"{why}.") from why
+    except CannotInstall as error:
+        raise OperationError(f"{error}.") from error
 
 
 def test(context: typer.Context) -> None:

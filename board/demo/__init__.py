@@ -42,10 +42,10 @@ def run(port: int, fresh: bool = False, live: bool = False) -> None:
                     tasks.append(asyncio.create_task(simulated_users.SimulatedTeam(address, members).run()))
 
             serve(settings, ready)
-    except ConfigurationError as why:
-        raise ConfigurationError(f"{why} Another port: --port 0 takes a free one.") from why
-    except OSError as why:
-        raise ConfigurationError(f"The demo's folder {folder} can't be used: {why.strerror}.") from why
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{error} Another port: --port 0 takes a free one.") from error
+    except OSError as error:
+        raise ConfigurationError(f"The demo's folder {folder} can't be used: {error.strerror}.") from error
 
 
 def _make(installation: Path) -> None:

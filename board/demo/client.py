@@ -36,7 +36,7 @@ class FollowedBoard:
     people: list[dict[str, Any]] | None = None
     summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
     presence: Frame | None = None  # the last presence frame sent
-    gone: bool = False  # access was refused or has ended
+    is_forbidden: bool = False  # access was refused or has ended
     subscribed: bool = False
     live: asyncio.Event = field(default_factory=asyncio.Event)
     _parts: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
@@ -63,12 +63,12 @@ class FollowedBoard:
             case "summary":
                 self.summaries |= frame["searches"]
             case "unsubscribed":
-                self.gone = (
-                    self.gone or frame["reason"] == "forbidden"
+                self.is_forbidden = (
+                    self.is_forbidden or frame["reason"] == "forbidden"
                 )  # the reply to an earlier unsubscribe may arrive after following again
             case "error":
-                self.gone = self.gone or not self.subscribed
-        if self.gone or (self.subscribed and self.people is not None):
+                self.is_forbidden = self.is_forbidden or not self.subscribed
+        if self.is_forbidden or (self.subscribed and self.people is not None):
             self.live.set()
 
     def _apply(self, event: Frame) -> None:
@@ -115,12 +115,12 @@ class BoardClient:
         return followed
 
     async def leave(self, board: str) -> None:
-        if (followed := self._boards.pop(board, None)) is not None and not followed.gone:
+        if (followed := self._boards.pop(board, None)) is not None and not followed.is_forbidden:
             await self._send({"type": "unsubscribe", "board": board})
 
     async def set_presence(self, board: str, card: str | None = None, editing: bool = False) -> None:
         """Send our position to the others on the board."""
-        if (followed := self._boards.get(board)) is not None and not followed.gone:
+        if (followed := self._boards.get(board)) is not None and not followed.is_forbidden:
             followed.presence = {"type": "presence", "board": board, "card": card, "editing": editing}
             await self._send(followed.presence)
 

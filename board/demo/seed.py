@@ -38,11 +38,11 @@ class FakeClock:
 async def create(settings: Settings, moment: datetime | None = None) -> int:
     """Create an installation with the demo data, as seen from `moment` (default: now). Return the number of commands."""
     seeder = Seeder(moment or now())
-    desk = await BoardService.open(settings, seeder.clock)
+    service = await BoardService.open(settings, seeder.clock)
     try:
-        return await seeder.run(desk)
+        return await seeder.run(service)
     finally:
-        await desk.close()
+        await service.close()
 
 
 class Seeder:
@@ -56,47 +56,47 @@ class Seeder:
         self._boards: dict[str, str] = {}
         self._ids: dict[str, dict[str, str]] = {}  # by search: ids of its columns, cards and people
 
-    async def run(self, desk: BoardService) -> int:
-        await self._add_accounts(desk)
+    async def run(self, service: BoardService) -> int:
+        await self._add_accounts(service)
         all_steps = steps()
         for count, step in enumerate(all_steps):
             self.clock.moment = self._now + step.ago
             try:
-                await self._execute(desk, step, f"demo-{count}")
+                await self._execute(service, step, f"demo-{count}")
             except (Refused, KeyError) as error:
                 raise SeedError(f"{step.search}, {step.command} at {step.ago}: {_reason(error)}") from error
         return len(all_steps)
 
-    async def _add_accounts(self, desk: BoardService) -> None:
+    async def _add_accounts(self, service: BoardService) -> None:
         for person in people():
             password = PASSWORD if person.signs_in else token_urlsafe()
-            account = await live_changes.add_account(desk, person.email, person.name, person.role, password)
+            account = await live_changes.add_account(service, person.email, person.name, person.role, password)
             self._people[f"person:{person.key}"] = account
-            self._callers[person.key] = await live_changes.caller_for(desk, account)
+            self._callers[person.key] = await live_changes.caller_for(service, account)
             if person.takes_in:
                 add = partial(
-                    accounts.add_token, name=person.name, scope="intake", email=person.email, now=format_utc(desk.clock())
+                    accounts.add_token, name=person.name, scope="intake", email=person.email, now=format_utc(service.clock())
                 )
-                await live_changes.apply_change(desk, add)
+                await live_changes.apply_change(service, add)
 
-    async def _execute(self, desk: BoardService, step: Step, id: str) -> None:
+    async def _execute(self, service: BoardService, step: Step, id: str) -> None:
         known = self._ids.get(step.search, self._people)
         data = resolve(step.data, self._now, format_utc, known)
         board = OPERATIONS if TABLE[step.command].board_kind == "operations" else self._boards[step.search]
-        ack = await desk.execute(self._callers[step.by], Command(id, board, step.command, data))
+        ack = await service.execute(self._callers[step.by], Command(id, board, step.command, data))
         if ack.opened:
             self._boards[step.search] = ack.opened
-            self._ids[step.search] = self._people | await _initial_ids(desk, ack.opened, step.data["kind"])
+            self._ids[step.search] = self._people | await _initial_ids(service, ack.opened, step.data["kind"])
         elif step.name:
-            events = await desk.database.read(lambda session: journal.events_after(session, board, ack.seqs[0] - 1, 1))
+            events = await service.database.read(lambda session: journal.events_after(session, board, ack.seqs[0] - 1, 1))
             known[f"card:{step.name}"] = events[0].entity
 
 
-async def _initial_ids(desk: BoardService, board: str, kind: str) -> dict[str, str]:
+async def _initial_ids(service: BoardService, board: str, kind: str) -> dict[str, str]:
     """Return the ids of a newly opened search by short name: columns by role, first tasks by key."""
     keys = iter(each["key"] for each in tomllib.loads((DATA / "first_tasks.toml").read_text(encoding="utf-8"))[kind])
     found = {}
-    for event in await desk.database.read(lambda session: journal.events_after(session, board, 0)):
+    for event in await service.database.read(lambda session: journal.events_after(session, board, 0)):
         if event.type == "column.added":
             found[f"column:{event.payload()['state']['role']}"] = event.entity
         elif event.type == "task.added":

@@ -169,9 +169,9 @@ class SimulatedUser:
         return self._random.choices(free, [self._weight(id, operations.summaries.get(id, {})) for id in free])[0]
 
     def _weight(self, board: str, summary: dict[str, int]) -> float:
-        ours = sum(each == board for each in self._team.locations.values())
-        watched = summary.get("people", 0) > ours
-        return (1 + 4 * watched + min(summary.get("unassessed_sightings", 0), 4) / 2) * (0.1 if ours >= MAX_ON_SEARCH else 1)
+        team_here = sum(each == board for each in self._team.locations.values())
+        watched = summary.get("people", 0) > team_here
+        return (1 + 4 * watched + min(summary.get("unassessed_sightings", 0), 4) / 2) * (0.1 if team_here >= MAX_ON_SEARCH else 1)
 
     async def _visit(self, board: str, incoming: bool) -> None:
         followed = await self._client.follow(board)
@@ -189,7 +189,7 @@ class SimulatedUser:
 
     def _view(self, followed: FollowedBoard) -> BoardView | None:
         """Return the search as this user sees it; None if it is not open, or somebody else is editing."""
-        if followed.gone:
+        if followed.is_forbidden:
             return None
         if any(each["editing"] and each["account"] not in self._team.team for each in followed.people or ()):
             self._team.pause(followed.board)

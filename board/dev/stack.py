@@ -90,10 +90,10 @@ def redis() -> None:
 
 def web() -> None:
     """Serve the board with several workers, once the servers are ready. Raise ConfigurationError."""
-    given = Settings()
+    settings_given = Settings()
     folder = choose()
-    own = "database_url" not in given.model_fields_set
-    if own and given.host not in LOCAL:
+    own = "database_url" not in settings_given.model_fields_set
+    if own and settings_given.host not in LOCAL:
         raise ConfigurationError(
             "The passwords of the sample data are public: name a database of your own (DATABASE_URL) to listen on HOST."
         )
@@ -104,7 +104,7 @@ def web() -> None:
         "workers": lambda: WORKERS,
     }
     with _shared_lock(folder):
-        found = {name: find() for name, find in defaults.items() if name not in given.model_fields_set}
+        found = {name: find() for name, find in defaults.items() if name not in settings_given.model_fields_set}
         serve(Settings(**found), lambda url: _print(_welcome(url, folder) if own else f"listening on {url}"))
 
 

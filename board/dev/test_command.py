@@ -39,8 +39,8 @@ def run(arguments: Sequence[str]) -> int:
         os.environ[BROWSER_VARIABLE] = str(find(ROOT / ".venvs" / "browser"))
         find_postgres()
         fetch_redis()
-    except (NoBrowser, CannotStart) as why:
-        report(str(why))
+    except (NoBrowser, CannotStart) as error:
+        report(str(error))
         return 1
     for program, sentence in WANTED.items():
         if shutil.which(program) is None:
@@ -67,8 +67,8 @@ def scripts() -> dict[str, int]:
     """Run the checks of scripts and styles. Return the exit codes of those that failed, by name."""
     try:
         return dict(ScriptChecks.prepared(ROOT).failed())
-    except CannotStart as why:
-        report(str(why))
+    except CannotStart as error:
+        report(str(error))
         return {"scripts": 1}
 
 

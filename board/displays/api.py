@@ -42,14 +42,14 @@ TOO_MANY = N_("Too many wrong codes. Try again in {time}.")
 
 async def create_code(request: Request) -> Response:
     """`POST /api/v1/wall/codes`: a code to show, and the screen's secret in an HttpOnly cookie."""
-    desk, address = service_of(request), client_address.of(request)
+    service, address = service_of(request), client_address.of(request)
     check_own_page(request)
-    check_allowed(request, await desk.limiter.take(CODE_REQUESTS, network_of(address)))
+    check_allowed(request, await service.limiter.take(CODE_REQUESTS, network_of(address)))
     code, secret = pairing.new_code()
-    before = cookies.value(request, _cookie(desk))
-    until = await desk.database.write(lambda session: pairing.start(session, code, secret, now(), address, before))
+    before = cookies.value(request, _cookie(service))
+    until = await service.database.write(lambda session: pairing.start(session, code, secret, now(), address, before))
     response = json_response({"code": code, "expires_at": until})
-    name, secure = _cookie(desk), desk.settings.secure
+    name, secure = _cookie(service), service.settings.secure
     max_age = int(pairing.CODE_TTL.total_seconds())
     response.set_cookie(name, secret, max_age=max_age, httponly=True, secure=secure, samesite="strict", path="/")
     return response
@@ -58,13 +58,13 @@ async def create_code(request: Request) -> Response:
 async def pairing_status(request: Request) -> Response:
     """`GET /api/v1/wall/codes/mine`: whether the code of this screen was entered. If so, its secret becomes the display's
     cookie."""
-    desk = service_of(request)
-    secret = cookies.value(request, _cookie(desk))
-    state = await desk.database.read(lambda session: pairing.state(session, secret, now())) if secret else "expired"
+    service = service_of(request)
+    secret = cookies.value(request, _cookie(service))
+    state = await service.database.read(lambda session: pairing.state(session, secret, now())) if secret else "expired"
     response = json_response({"state": state})
     if state == "paired":
-        display_auth.set_display_cookie(response, secret, desk.settings.secure)
-        response.delete_cookie(_cookie(desk), path="/", secure=desk.settings.secure, httponly=True, samesite="strict")
+        display_auth.set_display_cookie(response, secret, service.settings.secure)
+        response.delete_cookie(_cookie(service), path="/", secure=service.settings.secure, httponly=True, samesite="strict")
     return response
 
 
@@ -159,8 +159,8 @@ def _read(type: type[D], body: dict[str, object]) -> D:
         raise from_pydantic(error) from error
 
 
-def _cookie(desk: BoardService) -> str:
-    return display_auth.cookie_name(desk.settings.secure, "board_pairing")
+def _cookie(service: BoardService) -> str:
+    return display_auth.cookie_name(service.settings.secure, "board_pairing")
 
 
 routes = [

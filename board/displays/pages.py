@@ -32,8 +32,8 @@ async def wall(request: Request) -> Response:
     if display is None:
         return _page(request, "new", None)
     response = _page(request, "display", display)
-    desk = service_of(request)
-    display_auth.set_display_cookie(response, display_auth.secret_of(request), desk.settings.secure)
+    service = service_of(request)
+    display_auth.set_display_cookie(response, display_auth.secret_of(request), service.settings.secure)
     return response
 
 

@@ -67,9 +67,9 @@ async def list_handovers(request: Request, caller: Caller) -> Response:
 
 
 async def _report_response(request: Request, caller: Caller, number: int | None) -> Response:
-    desk = service_of(request)
-    now, board = format_utc(desk.clock()), request.query_params.get("board")
-    return json_response(await desk.heavy_reads.read(caller, partial(_compose, caller.account.id, number, now, board)))
+    service = service_of(request)
+    now, board = format_utc(service.clock()), request.query_params.get("board")
+    return json_response(await service.heavy_reads.read(caller, partial(_compose, caller.account.id, number, now, board)))
 
 
 def _compose(account: str, number: int | None, now: str, board: str | None, session: Session) -> State:

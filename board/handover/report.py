@@ -85,9 +85,9 @@ def _position_at_signing(session: Session, handover: State) -> report_sections.R
     of `operations`."""
     before = handover["position"]["seq"]
     handover_events = journal.events_after(session, OPERATIONS, before, handover["searches"])
-    positions = {said.entity: said.payload()["state"]["position"] for said in handover_events}
+    positions = {journal_event.entity: journal_event.payload()["state"]["position"] for journal_event in handover_events}
     states = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
-    shift = next((state for said, state in states if said.kind == Shift.KIND), None)
+    shift = next((state for journal_event, state in states if journal_event.kind == Shift.KIND), None)
     return report_sections.ReportScope(handover, shift, handover["signed_at"], positions, live=False)
 
 
@@ -125,13 +125,13 @@ def _read(
         session, {id: at["seq"] for id, at in positions.items()}, report_sections.next_shift_end(scope.at)
     )
     shift_starts = many_boards.seqs_at(session, positions, scope.shift["since"]) if scope.shift is not None else {}
-    seen = {board: mark.seq for board, mark in positions_of(session, account).items()}
+    seen = {board: position.seq for board, position in positions_of(session, account).items()}
     earliest = {id: min(at["seq"], seen.get(id, 2**53), shift_starts.get(id, 0)) for id, at in positions.items()}
     number, status = scope.number, scope.handover["status"] if scope.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
     events, reads = significant_events.significant_events_after(session, earliest), _reads(session, positions, number)
     read_events = many_boards.events_after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
-    read_counts = {id: len(said) for id, said in read_events.items()}
+    read_counts = {id: len(journal_event) for id, journal_event in read_events.items()}
     return report_sections.ReportData(scope, positions, heads, entities, shift_starts, seen, events, unread, reads, read_counts)
 
 
@@ -140,7 +140,11 @@ def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, 
     handover."""
     rows = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.handover == number))
     return {
-        id: {account: {"seq": mark["seq"], "at": mark["at"]} for account, mark in reads.items() if mark["handover"] == number}
+        id: {
+            account: {"seq": position["seq"], "at": position["at"]}
+            for account, position in reads.items()
+            if position["handover"] == number
+        }
         for id, reads in rows
         if id in boards
     }

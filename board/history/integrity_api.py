@@ -20,17 +20,17 @@ from models.board import AUDIT, Board
 @limited_per_account
 async def chain(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/boards/{board}/chain`: whether the hash chain of the journal holds, and up to which seq."""
-    id, desk = request.path_params["board"], service_of(request)
+    id, service = request.path_params["board"], service_of(request)
 
     def read(session: Session) -> tuple[Board, ChainCursor, ChainError | None]:
         if id == AUDIT:
             board = access.audit_board(session, require_active(session, caller))
         else:
             board = access.get_visible_board(session, caller.account.id, id)
-        return board, *desk.verified_chains.verify(session, board)
+        return board, *service.verified_chains.verify(session, board)
 
-    async with acquire_or_refuse(desk.verified_chains.lock(id)):
-        board, cursor, error = await desk.heavy_reads.read(caller, read)
+    async with acquire_or_refuse(service.verified_chains.lock(id)):
+        board, cursor, error = await service.heavy_reads.read(caller, read)
     body: dict[str, Any] = {
         "board": id,
         "epoch": board.epoch,

@@ -123,27 +123,27 @@ def of_others(
     """Return the parts of the net changes, and of the reverted fields, that accounts other than `but` caused."""
     if but is None:
         return list(changes), list(reverted_fields)
-    theirs: dict[Key, set[str]] = {}
+    others_paths: dict[Key, set[str]] = {}
     first_changed_by: dict[Key, str | None] = {}  # account that first changed an entity
     for each in events:
         first_changed_by.setdefault(each.key, each.account)
         if each.account != but:
-            theirs.setdefault(each.key, set()).update(each.changes)
-    kept = [
-        _without_own(change, theirs[change.key], first_changed_by[change.key] == but)
+            others_paths.setdefault(each.key, set()).update(each.changes)
+    others_changes = [
+        _without_own(change, others_paths[change.key], first_changed_by[change.key] == but)
         for change in changes
-        if change.key in theirs
+        if change.key in others_paths
     ]
-    left = [
+    others_reverted = [
         replace(each, paths=paths)
         for each in reverted_fields
-        if (paths := tuple(path for path in each.paths if path in theirs.get(each.key, ())))
+        if (paths := tuple(path for path in each.paths if path in others_paths.get(each.key, ())))
     ]
-    return [change for change in kept if change.fields or change.change != "changed"], left
+    return [change for change in others_changes if change.fields or change.change != "changed"], others_reverted
 
 
-def _without_own(change: Change, theirs: set[str], is_own: bool) -> Change:
+def _without_own(change: Change, others_paths: set[str], is_own: bool) -> Change:
     """Return a change without the fields that only the account itself changed. It knows what it added."""
     if change.change == "removed" or (change.change == "added" and not is_own):
         return change
-    return replace(change, change="changed", fields=tuple(each for each in change.fields if each[0] in theirs))
+    return replace(change, change="changed", fields=tuple(each for each in change.fields if each[0] in others_paths))

@@ -83,8 +83,8 @@ def entities_at(session: Session, positions: Mapping[str, int], due_before: str)
 
 def _changed(session: Session, positions: Mapping[str, int]) -> Iterator[JournalEvent]:
     """Yield the last event up to the position of each entity that has changed since."""
-    for cte, asked in many_boards.positions_cte(positions):
-        for row in session.connection().execute(text(cte + _BEFORE), asked):
+    for cte, parameters in many_boards.positions_cte(positions):
+        for row in session.connection().execute(text(cte + _BEFORE), parameters):
             yield JournalEvent(*row)
 
 
@@ -108,8 +108,10 @@ def _read(
     table, fields = _table(kind), _FIELDS[kind]
     query = select(table.id, table.board, table.seq, *(table[name] for name in fields))
     for boards in _batches(positions):
-        asked = query.where(table.board.in_(boards))
-        for id, board, seq, *values in in_pages(session.connection().execute(asked if where is None else asked.where(where))):
+        parameters = query.where(table.board.in_(boards))
+        for id, board, seq, *values in in_pages(
+            session.connection().execute(parameters if where is None else parameters.where(where))
+        ):
             if seq <= positions[board]:
                 found[kind.KIND][id] = EntityAt(board, id, seq, dict(zip(fields, values, strict=True)))
 

@@ -46,8 +46,8 @@ async def advance_position(request: Request, caller: Caller) -> Response:
     body = await read_json_object(request)
     if not caller.may_command:
         raise Refused("forbidden")
-    desk = service_of(request)
-    positions, at = _positions(body), format_utc(desk.clock())
+    service = service_of(request)
+    positions, at = _positions(body), format_utc(service.clock())
 
     def move(session: Session) -> None:
         account = require_active(session, caller).id
@@ -56,27 +56,27 @@ async def advance_position(request: Request, caller: Caller) -> Response:
         else:
             read_positions.advance(session, account, positions[0], at)
 
-    await desk.database.write(move)
-    kept = await desk.database.read(lambda session: read_positions.read_positions(session, caller.account.id))
+    await service.database.write(move)
+    stored = await service.database.read(lambda session: read_positions.read_positions(session, caller.account.id))
     return json_response(
-        {"seen": [_to_json(kept[board]) for board in sorted({each.board for each in positions}) if board in kept]}
+        {"seen": [_to_json(stored[board]) for board in sorted({each.board for each in positions}) if board in stored]}
     )
 
 
-def _to_json(kept: StoredReadPosition) -> dict[str, Any]:
+def _to_json(stored: StoredReadPosition) -> dict[str, Any]:
     """Return a read position in the contract's format."""
-    return {"board": kept.board, "epoch": kept.epoch, "seq": kept.seq, "at": kept.at, "own": kept.own}
+    return {"board": stored.board, "epoch": stored.epoch, "seq": stored.seq, "at": stored.at, "own": stored.own}
 
 
 def _positions(body: dict[str, Any]) -> list[ReadPosition]:
     """Return the read positions of a request, one or several. Raise Refused `invalid`."""
     many = "marks" in body
-    given = body["marks"] if many else [body]
-    if many and (len(body) > 1 or not isinstance(given, list) or len(given) > MAX_POSITIONS):
+    entries = body["marks"] if many else [body]
+    if many and (len(body) > 1 or not isinstance(entries, list) or len(entries) > MAX_POSITIONS):
         raise Refused("invalid", fields={"marks": N_("At most 500 marks.")})
-    if not all(isinstance(each, dict) and each.keys() == {"board", "epoch", "seq"} and _is_valid(**each) for each in given):
+    if not all(isinstance(each, dict) and each.keys() == {"board", "epoch", "seq"} and _is_valid(**each) for each in entries):
         raise Refused("invalid", fields={"marks" if many else "seq": N_("A mark has a board, its epoch and a seq.")})
-    return [ReadPosition(each["board"], each["epoch"], int(each["seq"])) for each in given]
+    return [ReadPosition(each["board"], each["epoch"], int(each["seq"])) for each in entries]
 
 
 def _is_valid(board: Any, epoch: Any, seq: Any) -> bool:
@@ -97,22 +97,28 @@ async def unseen(request: Request, caller: Caller) -> Response:
 
 
 def _overview(session: Session, account: str) -> list[dict[str, Any]]:
-    hidden, known = snapshot.hidden_searches(session, account), read_positions.stored_positions(session, account)
+    hidden, known_positions = snapshot.hidden_searches(session, account), read_positions.stored_positions(session, account)
     heads = [row for row in session.connection().execute(_HEADS) if row.id not in hidden]
-    return [_head(row.id, row.epoch, row.seq, known.get(row.id)) for row in heads]
+    return [_head(row.id, row.epoch, row.seq, known_positions.get(row.id)) for row in heads]
 
 
-def _head(board: str, epoch: str, seq: int, mark: StoredReadPosition | None) -> dict[str, Any]:
-    kept = {"epoch": mark.epoch, "seq": mark.seq, "at": mark.at} if mark and mark.has_looked else None
-    return {"board": board, "epoch": epoch, "seq": seq, "seen": kept, "events": seq - (mark.seq + mark.own if mark else 0)}
+def _head(board: str, epoch: str, seq: int, position: StoredReadPosition | None) -> dict[str, Any]:
+    stored = {"epoch": position.epoch, "seq": position.seq, "at": position.at} if position and position.has_looked else None
+    return {
+        "board": board,
+        "epoch": epoch,
+        "seq": seq,
+        "seen": stored,
+        "events": seq - (position.seq + position.own if position else 0),
+    }
 
 
 def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
     board = access.get_visible_board(session, account, id)
-    mark = read_positions.stored_positions(session, account).get(id)
+    position = read_positions.stored_positions(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
-    head = _head(id, board.epoch, board.seq, mark)
-    changes, back = what_changed(session, board, mark.seq if mark else 0, hidden, account)
+    head = _head(id, board.epoch, board.seq, position)
+    changes, back = what_changed(session, board, position.seq if position else 0, hidden, account)
     positions = [change.to_json() for change in changes[:MAX_CHANGES]]
     returned = None if back is None else [each.to_json() for each in back[:MAX_CHANGES]]
     more = max(len(changes), len(back or ())) > MAX_CHANGES

@@ -146,9 +146,9 @@ class Gazetteer:
         shared = Counter(key for pair in set(_bigrams(name)) for key in self._keys_by_bigram.get(pair, ()))
         for key, _ in shared.most_common(CANDIDATES):
             text, at, _, old = self._keys[key]
-            wrong = prefix_edit_distance(name, text, allowed)
-            if wrong <= allowed:
-                self._keep_best(found, at, 2 + wrong + (len(text) > len(name) + allowed), old, text)
+            errors = prefix_edit_distance(name, text, allowed)
+            if errors <= allowed:
+                self._keep_best(found, at, 2 + errors + (len(text) > len(name) + allowed), old, text)
         return found
 
     def _keep_best(self, found: dict[int, Rank], at: int, match_class: int, old: bool, text: str) -> None:
@@ -171,19 +171,19 @@ def gazetteer() -> Gazetteer:
     everywhere = place_radius.grid(
         [*(point for cell in seats.values() for point in cell), *(each for some in own.values() for each in some)]
     )
-    known = Gazetteer([], data["attribution"])
+    index = Gazetteer([], data["attribution"])
     for nis, (town, row) in towns.items():
         if town.point:
             town.radius_m = place_radius.of_municipality(town.point, own[nis], seats, town.size, row["src"] != "g")
-        _add(known, town, row)
+        _add(index, town, row)
     for part, row in parts:
         if part.point:
             part.radius_m = place_radius.of_locality(part.point, everywhere)
-        _add(known, part, row)
+        _add(index, part, row)
     for row in (dict(zip(around["fields"], each, strict=True)) for each in around["cities"]):
-        _add(known, _city(row), row)
-    known.build_index()
-    return known
+        _add(index, _city(row), row)
+    index.build_index()
+    return index
 
 
 def _bigrams(text: str) -> Iterator[str]:
@@ -199,14 +199,14 @@ def _rows(data: dict[str, Any], one: str, many: str) -> Iterator[dict[str, Any]]
     return (dict(zip(data[f"{one}Fields"], row, strict=True)) for row in data[many])
 
 
-def _add(known: Gazetteer, place: Place, row: dict[str, Any]) -> None:
-    known.places.append(place)
-    number = len(known.places) - 1
+def _add(index: Gazetteer, place: Place, row: dict[str, Any]) -> None:
+    index.places.append(place)
+    number = len(index.places) - 1
     own = {row.get(each, "") for each in ("name", *LANGUAGES)} - {""}
     for name in own:
-        known.add_name(number, name, old=False)
+        index.add_name(number, name, old=False)
     for name in set(row.get("alt", ())) - own:
-        known.add_name(number, name, old=True)
+        index.add_name(number, name, old=True)
 
 
 def _point(row: dict[str, Any]) -> Point | None:
@@ -251,8 +251,8 @@ async def places(request: Request) -> Response:
     most = int_query_param(request, "limit", 8, 1, 20)
 
     def find() -> dict[str, Any]:
-        known = gazetteer()
-        return {"places": [place.to_json() for place in known.find(typed, most)], "attribution": known.attribution}
+        index = gazetteer()
+        return {"places": [place.to_json() for place in index.find(typed, most)], "attribution": index.attribution}
 
     return json_response(await asyncio.to_thread(find))
 

@@ -41,18 +41,18 @@ async def create_sighting(request: Request) -> Response:
     if not protocol.is_id(id):
         raise invalid("id", N_("A sighting needs an id of 1 to 64 letters, digits, - or _."))
     logs.bind_ids(command=id)
-    given = {name: each for name, each in value.items() if each is not None}  # null counts as absent
-    content = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
-    desk = service_of(request)
+    present_fields = {name: each for name, each in value.items() if each is not None}  # null counts as absent
+    content = orjson.dumps(present_fields, option=orjson.OPT_SORT_KEYS)
+    service = service_of(request)
     account = caller.account.id
     # The token's scope allows this one command; the command checks what its account may do.
     command_caller = replace(caller, scope=None) if caller.scope == "intake" else caller
     try:
-        check_allowed(request, await desk.limits.count_intake(account))
-        board = await desk.database.read(lambda session: _board(session, account, id, value))
+        check_allowed(request, await service.limits.count_intake(account))
+        board = await service.database.read(lambda session: _board(session, account, id, value))
         with metrics.observe_command():
-            await desk.execute(command_caller, Command(id, board, COMMAND, value), content)
-        result = await desk.database.read(lambda session: _intake_result(session, account, id))
+            await service.execute(command_caller, Command(id, board, COMMAND, value), content)
+        result = await service.database.read(lambda session: _intake_result(session, account, id))
     except Refused as refused:
         return error_response(refused, id, language.language_for(request))
     return json_response(result, 201)
@@ -69,8 +69,8 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
         return str(orjson.loads(processed.ack)["board"])
     if (board is None) == (reference is None):
         raise invalid("board", N_("Either the search's board or its reference."))
-    for name, given in (("board", board), ("reference", reference)):
-        if given is not None and not isinstance(given, str):
+    for name, present_fields in (("board", board), ("reference", reference)):
+        if present_fields is not None and not isinstance(present_fields, str):
             raise invalid(name, N_("This must be text."))
     for name in value:
         if name not in _ACCEPTED_FIELDS:  # `column` and `assignee` need a view of the board
@@ -101,8 +101,8 @@ def _intake_result(session: Session, account: str, id: str) -> dict[str, Any]:
     ack = orjson.loads(processed.ack)
     access.get_visible_board(session, account, ack["board"])
     (seq,) = ack["seqs"]
-    (said,) = journal.events_after(session, ack["board"], seq - 1, 1)
-    row = session.get_one(Sighting, said.entity)
+    (journal_event,) = journal.events_after(session, ack["board"], seq - 1, 1)
+    row = session.get_one(Sighting, journal_event.entity)
     return {"board": ack["board"], "sighting": row.id, "number": row.number, "seq": seq}
 
 

@@ -77,8 +77,8 @@ async def similar(request: Request, caller: Caller) -> Response:
         typed = Typed.model_validate(await read_json_object(request))
     except ValidationError as error:
         raise from_pydantic(error) from error
-    desk = service_of(request)
-    board, now = request.path_params["board"], desk.clock()
+    service = service_of(request)
+    board, now = request.path_params["board"], service.clock()
 
     def read(session: Session) -> list[dict[str, Any]]:
         access.get_visible_board(session, caller.account.id, board)
@@ -87,7 +87,7 @@ async def similar(request: Request, caller: Caller) -> Response:
         )
         return _similar(typed, candidates, parse_utc(typed.seen_at) if typed.seen_at else now)
 
-    return json_response({"similar": await desk.heavy_reads.read(caller, read)})
+    return json_response({"similar": await service.heavy_reads.read(caller, read)})
 
 
 @limited_per_account
@@ -157,10 +157,10 @@ def _near_in_time(row: Row[Any], at: datetime) -> float:
 
 
 def _near_in_place(typed_words: dict[str, Any] | None, candidate_words: dict[str, Any] | None) -> float:
-    here, there = _point(typed_words), _point(candidate_words)
-    if here is None or there is None:
+    own_point, other_point = _point(typed_words), _point(candidate_words)
+    if own_point is None or other_point is None:
         return 0.0
-    between = metres(here, there) - sum((place or {}).get("radius_m") or 0 for place in (typed_words, candidate_words))
+    between = metres(own_point, other_point) - sum((place or {}).get("radius_m") or 0 for place in (typed_words, candidate_words))
     return min(1.0, max(0.0, 1 - between / DISTANCE_RANGE))
 
 
@@ -180,7 +180,7 @@ def _best_searches(words: list[str], point: Point | None, open: list[Any], seen:
     for board, place in paced(seen):
         if board in nearest:
             nearest[board] = min(nearest[board], _distance_from(point, place, "sighting"), key=lambda near: near.distance)
-    matches = [(fit, row) for row in paced(open) if (fit := _score(words, row)) is not None]
+    matches = [(match, row) for row in paced(open) if (match := _score(words, row)) is not None]
     matches.sort(key=lambda each: each[1].missing_since, reverse=True)
     matches.sort(key=lambda each: (each[0], nearest[each[1].id].distance))
     return [_to_json(row, nearest[row.id]) for _, row in matches[:MAX_SEARCHES]]
@@ -219,8 +219,8 @@ def _to_json(row: Row[Any], near: _Near) -> dict[str, Any]:
 
 
 def _distance_from(point: Point | None, place: dict[str, Any] | None, by: str) -> _Near:
-    there = _point(place)
-    return _Near(metres(point, there), by) if point and there else _UNKNOWN
+    other_point = _point(place)
+    return _Near(metres(point, other_point), by) if point and other_point else _UNKNOWN
 
 
 def _point(place: dict[str, Any] | None) -> Point | None:
@@ -229,11 +229,11 @@ def _point(place: dict[str, Any] | None) -> Point | None:
 
 def _query_point(request: Request) -> Point | None:
     """Return the point of `lat` and `lon` in the query string. Raise Refused `invalid`."""
-    given = {name: request.query_params.get(name) for name in ("lat", "lon")}
+    coordinates = {name: request.query_params.get(name) for name in ("lat", "lon")}
     try:
-        place = LocationWithRadius.model_validate({name: float(text) for name, text in given.items() if text is not None})
+        place = LocationWithRadius.model_validate({name: float(text) for name, text in coordinates.items() if text is not None})
     except ValidationError as error:
         raise from_pydantic(error) from error
     except ValueError:
-        raise Refused("invalid", fields={name: N_("This must be a number.") for name in given}) from None
+        raise Refused("invalid", fields={name: N_("This must be a number.") for name in coordinates}) from None
     return _point(place.model_dump())

@@ -98,8 +98,8 @@ def _verify(part: Path) -> tuple[int, list[str]]:
         if found != "ok":
             raise OperationError(f"The backup does not hold: {found}. It was not kept.")
         boards = connection.execute(text("SELECT id, seq, head FROM board ORDER BY id")).all()
-        faults = [(board.id, hash_chain.verify(session, board)) for board in boards]  # type: ignore[arg-type]  # fields enough
-        return len(boards), [f"{id}: {fault}" for id, fault in faults if fault]
+        errors = [(board.id, hash_chain.verify(session, board)) for board in boards]  # type: ignore[arg-type]  # fields enough
+        return len(boards), [f"{id}: {error_text}" for id, error_text in errors if error_text]
 
 
 def _sync(path: Path) -> None:

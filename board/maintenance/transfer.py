@@ -84,13 +84,13 @@ def _count(connection: Connection, table: Table) -> int:
 
 def _verify_chain(old: Session, new: Session, board: Board) -> str:
     """Return a line about a board whose chain holds in the copy, or is broken in the source too, which the copy must not hide."""
-    fault = hash_chain.verify(new, board)
+    error = hash_chain.verify(new, board)
     before = old.get(Board, board.id)
-    if fault is None:
+    if error is None:
         return integrity.head_line(board)
-    if before is not None and hash_chain.verify(old, before) == fault:
-        return f"{board.id} was damaged before it was copied: {fault}"
-    raise OperationError(f"The copy of {board.id} does not hold: {fault}. Nothing was copied.")
+    if before is not None and hash_chain.verify(old, before) == error:
+        return f"{board.id} was damaged before it was copied: {error}"
+    raise OperationError(f"The copy of {board.id} does not hold: {error}. Nothing was copied.")
 
 
 def _position(session: Session) -> list[Any]:

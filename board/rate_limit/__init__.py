@@ -1,6 +1,6 @@
 """Rate limits: how often one key (an account, an address) may do one thing. `Limiter` counts, a `Rule` sets the limit."""
 
 from board.rate_limit.limiter import Limiter
-from board.rate_limit.rules import Rule, Taken
+from board.rate_limit.rules import LimitResult, Rule
 
-__all__ = ["Limiter", "Rule", "Taken"]
+__all__ = ["LimitResult", "Limiter", "Rule"]

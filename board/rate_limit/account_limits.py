@@ -8,7 +8,7 @@ from math import ceil
 
 from board.errors import Refused
 from board.i18n import N_, Message, say
-from board.rate_limit import Limiter, Rule, Taken
+from board.rate_limit import Limiter, LimitResult, Rule
 from board.rate_limit.fields import seconds
 from board.settings import Settings
 
@@ -32,16 +32,16 @@ class Limits:
         self.intake = Rule("intake", settings.max_intake_per_minute, MINUTE_S)
         self._limiter = limiter
 
-    def count_message(self, account: str) -> Taken:
+    def count_message(self, account: str) -> LimitResult:
         """Count a message of a socket."""
         return self._limiter.take_now(self.account, account)
 
-    def count_call(self, account: str, changes: bool) -> list[Taken]:
+    def count_call(self, account: str, changes: bool) -> list[LimitResult]:
         """Count an HTTP call against its limits; the last result may be a refusal."""
         first = [self._limiter.take_now(self.calls, account)] if changes else []
         return first if first and not first[0].allowed else [*first, self._limiter.take_now(self.account, account)]
 
-    async def count_intake(self, account: str) -> Taken:
+    async def count_intake(self, account: str) -> LimitResult:
         """Count a reported sighting."""
         return await self._limiter.take(self.intake, account)
 

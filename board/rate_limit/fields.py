@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from math import ceil
 
-from board.rate_limit.rules import Taken
+from board.rate_limit.rules import LimitResult
 
 
-def header_fields(taken: Sequence[Taken]) -> dict[str, str]:
+def header_fields(results: Sequence[LimitResult]) -> dict[str, str]:
     """Return `RateLimit-Policy`, `RateLimit` and, after a refusal, `Retry-After`; nothing for rules without a limit."""
-    limited = [each for each in taken if each.rule.limit]
+    limited = [each for each in results if each.rule.limit]
     if not limited:
         return {}
     refused = [each for each in limited if not each.allowed]
@@ -19,9 +19,9 @@ def header_fields(taken: Sequence[Taken]) -> dict[str, str]:
     return headers | ({"Retry-After": str(max(map(_window_s, refused)))} if refused else {})
 
 
-def _window_s(taken: Taken) -> int:
+def _window_s(results: LimitResult) -> int:
     """Return the seconds within which no more than the rest may be used. The draft requires `Retry-After` to be no earlier."""
-    return taken.rule.window_s if taken.allowed else seconds(taken.retry_after_s)
+    return results.rule.window_s if results.allowed else seconds(results.retry_after_s)
 
 
 def seconds(wait_s: float) -> int:

@@ -12,7 +12,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from board.rate_limit.batches import Batches
 from board.rate_limit.memory import MAX_KEYS, BoundedMemory
-from board.rate_limit.rules import Rule, Taken
+from board.rate_limit.rules import LimitResult, Rule
 
 if TYPE_CHECKING:
     from board.rate_limit.shared import Shared
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Redis keeps keys until their window is over: new keys that one process may create there in ten minutes.
 _NEW_KEYS = Rule("new keys", MAX_KEYS, 600, batch=0)
 
-Wanted = tuple[Rule, str]  # a rule, and the key that is counted
+RuleKey = tuple[Rule, str]  # a rule, and the key that is counted
 
 
 class Limiter:
@@ -34,44 +34,44 @@ class Limiter:
         self._shared = shared
         self._batches = Batches(shared, clock) if shared is not None else None
 
-    async def take(self, rule: Rule, key: str) -> Taken:
+    async def take(self, rule: Rule, key: str) -> LimitResult:
         """Count a try, unless it exceeds the limit."""
-        taken = self.take_now(rule, key)
-        ask_redis = taken.allowed and rule.limit and rule.batch == 1
+        result = self.take_now(rule, key)
+        ask_redis = result.allowed and rule.limit and rule.batch == 1
         if not ask_redis or self._shared is None or self._is_flood(rule, key):
-            return taken
+            return result
         if await self._shared.hit(rule, key) is not False:
-            return taken
+            return result
         self.memory.give_back(_storage_key(rule, key))
         counts = await self._shared.counts(rule, key)
-        return Taken.of(rule, False, counts or self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s))
+        return LimitResult.of(rule, False, counts or self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s))
 
-    def take_now(self, rule: Rule, key: str) -> Taken:
+    def take_now(self, rule: Rule, key: str) -> LimitResult:
         """Count a try without waiting: by this process's count, and by earlier replies of Redis on batches."""
         if not rule.limit:
-            return Taken(rule, True)
+            return LimitResult(rule, True)
         if self._batches is not None and rule.batch > 1 and (wait_s := self._batches.wait_s(rule, key)):
-            return Taken(rule, False, 0, wait_s)
+            return LimitResult(rule, False, 0, wait_s)
         allowed = self._local.hit(rule.item, key)
         if allowed and self._batches is not None and rule.batch > 1:
             self._batches.add(rule, key)
-        return Taken.of(rule, allowed, self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s))
+        return LimitResult.of(rule, allowed, self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s))
 
-    async def take_all(self, wanted: Sequence[Wanted]) -> Taken:
+    async def take_all(self, keys: Sequence[RuleKey]) -> LimitResult:
         """Count a try against all of these limits, or against none. Return the refusal, otherwise the last result."""
-        counted: list[Wanted] = []
-        taken = Taken(wanted[0][0], True)
-        for rule, key in wanted:
-            taken = await self.take(rule, key)
-            if not taken.allowed:
+        counted: list[RuleKey] = []
+        result = LimitResult(keys[0][0], True)
+        for rule, key in keys:
+            result = await self.take(rule, key)
+            if not result.allowed:
                 await self.give_back(counted)
-                return taken
+                return result
             counted.append((rule, key))
-        return taken
+        return result
 
-    async def give_back(self, wanted: Sequence[Wanted]) -> None:
+    async def give_back(self, keys: Sequence[RuleKey]) -> None:
         """Take back a counted try that turned out not to be limited."""
-        for rule, key in wanted:
+        for rule, key in keys:
             if rule.limit:
                 self.memory.give_back(_storage_key(rule, key))
                 if self._shared is not None and rule.batch == 1:

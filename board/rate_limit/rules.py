@@ -56,7 +56,7 @@ class Counts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class LimitResult:
     """Result of a try: whether it is allowed, how many are left, and in how many seconds another one is allowed (0: at once)."""
 
     rule: Rule
@@ -65,7 +65,7 @@ class Taken:
     retry_after_s: float = 0.0
 
     @classmethod
-    def of(cls, rule: Rule, allowed: bool, counts: Counts) -> "Taken":
+    def of(cls, rule: Rule, allowed: bool, counts: Counts) -> "LimitResult":
         if allowed:
             return cls(rule, True, max(0, rule.limit - counts.used(rule.window_s)))
         return cls(rule, False, 0, counts.wait_s(rule.limit, rule.window_s) + _JUST_AFTER_S)

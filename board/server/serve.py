@@ -45,7 +45,7 @@ DEADLINES = Deadlines()
 async def serve(
     settings: Settings,
     ready: Callable[[str], None] | None = None,
-    desk: BoardService | None = None,
+    service: BoardService | None = None,
     listening: socket.socket | None = None,
     beat: Callable[[], object] | None = None,
 ) -> None:
@@ -59,13 +59,13 @@ async def serve(
     listening = listening or listen(settings)
     url = url_of(settings, listening)
     try:
-        desk = desk or await BoardService.open(settings)
+        service = service or await BoardService.open(settings)
     except BaseException:
         listening.close()
         raise
     tune_runtime()
-    metrics.attach(desk.hub)
-    application = app.create_app(desk)
+    metrics.attach(service.hub)
+    application = app.create_app(service)
     watchdog_task = asyncio.create_task(watchdog.LoopWatchdog(beat).run())
     metrics_task = asyncio.create_task(metrics.publish_loop(application.state.hub_metrics))
 
@@ -79,11 +79,11 @@ async def serve(
     accept_batch = ACCEPT_BATCH_OF_WORKER if settings.workers > 1 else ACCEPT_BATCH
     trusted = settings.forwarded_allow_ips
     connections = Connections(settings.max_connections_per_address, stands_for_many(trusted))
-    server = GracefulServer(uvicorn_config(application, accept_batch, trusted, connections), desk, on_started)
+    server = GracefulServer(uvicorn_config(application, accept_batch, trusted, connections), service, on_started)
     try:
         await server.serve(sockets=[listening])
     finally:
-        await desk.close()
+        await service.close()
         for task in (watchdog_task, metrics_task):
             task.cancel()
         await asyncio.gather(watchdog_task, metrics_task, return_exceptions=True)
@@ -124,10 +124,10 @@ class GracefulServer(uvicorn.Server):
     """Uvicorn's server with a callback at startup and an orderly shutdown."""
 
     def __init__(
-        self, config: uvicorn.Config, desk: BoardService, on_started: Callable[[], object], deadlines: Deadlines = DEADLINES
+        self, config: uvicorn.Config, service: BoardService, on_started: Callable[[], object], deadlines: Deadlines = DEADLINES
     ) -> None:
         super().__init__(config)
-        self._desk, self._on_started, self._deadlines = desk, on_started, deadlines
+        self._service, self._on_started, self._deadlines = service, on_started, deadlines
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -152,7 +152,7 @@ class GracefulServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting connections, close all sockets with 1012, and finish requests in progress."""
         self.config.app.state.shutting_down = True  # type: ignore[union-attr]
-        log.info("shutting down", sockets=len(self._desk.hub.connections))
+        log.info("shutting down", sockets=len(self._service.hub.connections))
         watchdog.sd_notify("STOPPING=1")
         for server in self.servers:
             server.close()
@@ -165,7 +165,7 @@ class GracefulServer(uvicorn.Server):
 
     async def _close_websockets(self) -> None:
         """Close every socket with 1012, in random order, spread over time if there are many."""
-        connections = list(self._desk.hub.connections)
+        connections = list(self._service.hub.connections)
         random.shuffle(connections)
         pause = SPREAD_S / len(connections) if len(connections) > MAX_CLOSED_AT_ONCE else 0
         loop = asyncio.get_running_loop()
@@ -178,7 +178,7 @@ class GracefulServer(uvicorn.Server):
         while (left := self._open_websockets()) or (self.server_state.connections and loop.time() < first):
             if loop.time() > last or self.force_exit:
                 break
-            for connection in list(self._desk.hub.connections):
+            for connection in list(self._service.hub.connections):
                 connection.end(protocol.GOING)
             await asyncio.sleep(0.02)
         if left:

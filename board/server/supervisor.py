@@ -165,29 +165,29 @@ class Supervisor:
     def _start(self, number: int, now: float) -> Worker | None:
         """Start a worker and return it; None if the machine has no resources for one."""
         try:
-            process, ours = self._start_process(number)
+            process, own_end = self._start_process(number)
         except OSError as error:
             log.error("worker not started", worker=number, code=errorcode.get(error.errno or 0), **logs.exception_location(error))
             return None
-        worker = Worker(number, process, ours, now, now)
-        self._selector.register(ours, selectors.EVENT_READ, worker)
+        worker = Worker(number, process, own_end, now, now)
+        self._selector.register(own_end, selectors.EVENT_READ, worker)
         return worker
 
     def _start_process(self, number: int) -> "tuple[subprocess.Popen[bytes], socket.socket]":
         """Start the process of a worker, and return it with the supervisor's end of the pipe. Raise OSError."""
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        fds = (self._listening.fileno(), theirs.fileno())
-        with theirs:
+        own_end, worker_end = socket.socketpair()
+        own_end.setblocking(False)
+        fds = (self._listening.fileno(), worker_end.fileno())
+        with worker_end:
             try:
                 return subprocess.Popen(  # noqa: S603 - our own Python, our own module
                     [str(environments.python_now(ROOT)), *ARGUMENTS, *map(str, fds)],
                     pass_fds=fds,
                     stdin=subprocess.DEVNULL,
                     env=self._environment | {WORKER: str(number)},
-                ), ours
+                ), own_end
             except OSError:
-                ours.close()
+                own_end.close()
                 raise
 
     def _on_exit(self, worker: Worker, now: float) -> None:

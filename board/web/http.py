@@ -14,7 +14,7 @@ from starlette.responses import Response
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import DEFAULT, N_, say
-from board.rate_limit import Taken
+from board.rate_limit import LimitResult
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.fields import header_fields
 from board.telemetry import metrics
@@ -152,7 +152,7 @@ def check_rate(request: Request, caller: Caller) -> None:
         check_allowed(request, taken)
 
 
-def check_allowed(request: Request, taken: Taken) -> None:
+def check_allowed(request: Request, taken: LimitResult) -> None:
     """Tell in the answer how much may still be asked. Raises Refused `rate_limited`."""
     request.state.taken = [*getattr(request.state, "taken", ()), taken]
     if not taken.allowed:

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from board.engine import event_writer
-from board.rate_limit import Taken
+from board.rate_limit import LimitResult
 from tests.support.office import Office
 
 pytestmark = pytest.mark.browser
@@ -18,9 +18,9 @@ async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(office: O
     with monkeypatch.context() as patch:
         asked: list[str] = []
 
-        def refuse(account: str) -> Taken:
+        def refuse(account: str) -> LimitResult:
             asked.append(account)
-            return Taken(limits.account, False, 0, 3.0)
+            return LimitResult(limits.account, False, 0, 3.0)
 
         patch.setattr(limits, "said", refuse)
         await alice.add_sighting("A girl on tram 3")
