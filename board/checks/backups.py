@@ -20,9 +20,9 @@ def check(settings: Settings) -> tuple[State, str]:
     how = "`board backup FILE`" if settings.on_sqlite else "pg_dump, then `board backup --note`"
     if made_at is None:
         is_new = installed_at is None or now() - parse_utc(installed_at) < MAX_AGE
-        return (State.WARNING if is_new else State.WRONG), f"None was ever made: {how}."
+        return (State.WARNING if is_new else State.WRONG), f"No backup was ever made: {how}."
     age = now() - parse_utc(made_at)
-    summary = f"The last one was made {_age_text(age)} ago, at {made_at}"
+    summary = f"The last backup was made {_age_text(age)} ago, at {made_at}"
     return (State.WRONG, f"{summary}: {how}.") if age > MAX_AGE else (State.OK, f"{summary}.")
 
 

@@ -19,7 +19,7 @@ def check(settings: Settings) -> tuple[State, str]:
     newest, server = read(_times)
     at = now()
     if newest is not None and parse_utc(newest) - at > MAX_OFFSET:
-        return State.WRONG, f"The newest event is of {newest}, which is not yet: this clock is behind, or another one was ahead."
+        return State.WRONG, f"The newest event is dated {newest}, in the future: this clock is behind, or another one was ahead."
     if server is None:
         return State.OK, f"It is {at:%Y-%m-%d %H:%M:%S} UTC; no event is later."
     off = (at - server).total_seconds()

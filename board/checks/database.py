@@ -34,7 +34,7 @@ def _of_file(path: Path) -> tuple[State, str]:
     if free < WRONG_BELOW:
         return State.WRONG, f"{summary} The disk is nearly full."
     if free < WARN_BELOW:
-        return State.WARNING, f"{summary} The disk is filling."
+        return State.WARNING, f"{summary} The disk is filling up."
     if sqlite.needs_lock_file:
         return State.WARNING, f"{summary} Before 3.51.3 two servers on one file can damage it: run one."
     return State.OK, summary
@@ -42,4 +42,4 @@ def _of_file(path: Path) -> tuple[State, str]:
 
 def _of_server(session: Session) -> tuple[State, str]:
     version, size = (session.connection().execute(each).scalar_one() for each in (_VERSION, _SIZE))
-    return State.OK, f"PostgreSQL {version}, {TABLES}, {size / MB:.1f} MB; how much room its disk has is not known here."
+    return State.OK, f"PostgreSQL {version}, {TABLES}, {size / MB:.1f} MB; the free space on its disk is unknown."

@@ -13,18 +13,18 @@ TIMEOUT_S = 30.0
 
 def check(settings: Settings) -> tuple[State, str]:
     if find_spec("weasyprint") is None:
-        return State.WARNING, f"None can be made: {bootstrap.advice(extra='paper')}."
+        return State.WARNING, f"PDFs can't be made: {bootstrap.advice(extra='paper')}."
     try:
         done = subprocess.run(  # noqa: S603 - our own words, no shell
             pdf.command(), input=b"<p>One</p>", capture_output=True, check=False, timeout=TIMEOUT_S, env=pdf.environment()
         )
     except subprocess.TimeoutExpired:
-        return State.WRONG, f"One takes more than {TIMEOUT_S:.0f} s."
+        return State.WRONG, f"Making a PDF takes more than {TIMEOUT_S:.0f} s."
     if done.returncode == pdf_process.NOT_THERE:
         return (
             State.WARNING,
-            "None can be made: Pango is not installed (on Debian: apt install libpangoft2-1.0-0).",
+            "PDFs can't be made: Pango is not installed (on Debian: apt install libpangoft2-1.0-0).",
         )
     if done.returncode or not done.stdout.startswith(b"%PDF"):
-        return State.WRONG, "One could not be made."
-    return State.OK, "One was made."
+        return State.WRONG, "A test PDF could not be made."
+    return State.OK, "A test PDF was made."

@@ -33,10 +33,10 @@ def check(settings: Settings) -> tuple[State, str]:
 
 def _unset(own: str, host: str, serves: bool) -> tuple[State, str]:
     if serves and _refused(own):
-        return State.WRONG, f"{UNSET}, and browsers come by https: set it to what they see, or no page is live."
+        return State.WRONG, f"{UNSET}, and browsers come by https: set it to the address they use, or pages get no live updates."
     if host not in LOCAL:
-        return State.WARNING, f"{UNSET}: browsers come to {own} themselves. Behind a proxy that speaks https no page is live."
-    return State.OK, f"{UNSET}: browsers of this machine come to {own}, and no proxy speaks https."
+        return State.WARNING, f"{UNSET}: browsers connect to {own} directly. Behind an https proxy, pages get no live updates."
+    return State.OK, f"{UNSET}: only browsers on this machine connect, to {own}, without an https proxy."
 
 
 def _set(origin: str, own: str, serves: bool) -> tuple[State, str]:
@@ -51,13 +51,16 @@ def _set(origin: str, own: str, serves: bool) -> tuple[State, str]:
         return (State.WRONG if serves else State.SKIPPED), f"{origin} answers {healthy}: does the proxy know where the server is?"
     stated = _stated_origin(origin)
     if stated != origin:
-        return State.WRONG, f"The server behind {origin} takes {stated or 'another address'} for its own: it refuses sockets."
+        return (
+            State.WRONG,
+            f"The server behind {origin} takes {stated or 'another address'} for its own, and refuses sockets.",
+        )
     status = _status(origin, "/ws", UPGRADE | {"Origin": origin})
     if status == 401:  # 401: the request reached the server as a socket, without a session
-        return State.OK, f"Pages and sockets come through {origin}."
+        return State.OK, f"Pages and sockets work through {origin}."
     return (
         State.WRONG,
-        f"{origin} answers, and lets no socket through ({status or 'no answer'}): the proxy has to pass on Upgrade.",
+        f"{origin} answers, but lets no socket through ({status or 'no answer'}): the proxy has to forward Upgrade headers.",
     )
 
 

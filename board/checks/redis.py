@@ -15,7 +15,7 @@ NAME = "board:check"  # of a channel without subscribers, and of a key that expi
 
 def check(settings: Settings) -> tuple[State, str]:
     if settings.redis_url is None:
-        return State.SKIPPED, "REDIS_URL is not set: one process serves alone."
+        return State.SKIPPED, "REDIS_URL is not set: a single process serves alone."
     redis = Redis.from_url(
         settings.redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 0),
         protocol=2, driver_info=None, db=0,
@@ -23,9 +23,9 @@ def check(settings: Settings) -> tuple[State, str]:
     try:
         return _ask(redis)
     except (AuthenticationError, NoPermissionError) as error:
-        return State.WRONG, f"Redis answers, and refuses this user: {_first_words(error)}."
+        return State.WRONG, f"Redis answers, but refuses this user: {_first_words(error)}."
     except (RedisError, OSError) as error:
-        return State.WRONG, f"Redis can't be reached: {type(error).__name__}. Processes ask the database instead."
+        return State.WRONG, f"Redis can't be reached: {type(error).__name__}. Processes poll the database instead."
     finally:
         redis.close()
 

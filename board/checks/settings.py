@@ -19,13 +19,13 @@ def check(settings: Settings) -> tuple[State, str]:
         f"{name} in the environment is no setting{suggestion}." for name, suggestion in near if suggestion and name.isupper()
     ]
     if "*" in settings.forwarded_allow_ips:
-        warnings.append("FORWARDED_ALLOW_IPS believes everybody where they come from: only proxies may reach this server.")
+        warnings.append("FORWARDED_ALLOW_IPS trusts every client to name its own address: let only proxies reach this server.")
     file = env_file.chosen()
     if file.exists() and file.stat().st_mode & 0o077 and {"secret_key", "database_url", "redis_url"} & settings.model_fields_set:
         warnings.append(f"Others on this machine can read {file}: chmod 600.")
     if warnings:
         return State.WARNING, " ".join(warnings)
-    return State.OK, f"They can be used{f', with those in {file}' if file.exists() else ''}."
+    return State.OK, f"The settings are valid{f', with those in {file}' if file.exists() else ''}."
 
 
 def sentence(error: ValidationError) -> str:

@@ -115,7 +115,7 @@ def test_settings_that_others_may_read_and_proxies_that_anybody_may_be_are_told(
     file.chmod(0o600)
     assert found()["settings"].state == State.OK
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
-    assert "believes everybody" in found()["settings"].says
+    assert "trusts every client" in found()["settings"].says
 
 
 # -- database and Redis -----------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ async def test_requests_that_were_refused_by_their_origin_show_that_public_url_i
 
 @pytest.mark.parametrize(
     ("health", "socket", "state", "words"),
-    [(200, 404, State.WRONG, "pass on Upgrade"), (502, 401, State.SKIPPED, "answers 502"), (200, 401, State.OK, "come through")],
+    [(200, 404, State.WRONG, "forward Upgrade"), (502, 401, State.SKIPPED, "answers 502"), (200, 401, State.OK, "work through")],
 )
 async def test_a_proxy_that_passes_no_sockets_or_knows_no_server_is_told(
     health: int, socket: int, state: State, words: str
@@ -251,7 +251,7 @@ async def test_an_address_that_can_not_be_reached_is_wrong_only_while_the_server
 
 
 def test_a_pdf_is_made_or_what_to_install_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert paper.check(settings_for(tmp_path)) == (State.OK, "One was made.")
+    assert paper.check(settings_for(tmp_path)) == (State.OK, "A test PDF was made.")
     monkeypatch.setattr(paper, "find_spec", lambda name: None)
     state, says = paper.check(settings_for(tmp_path))
     assert (state, "python3 -m board install paper" in says) == (State.WARNING, True)
