@@ -108,7 +108,7 @@ class BoardClient:
     # -- sending -----------------------------------------------------------------------------------------------------
 
     async def follow(self, board: str) -> FollowedBoard:
-        """Subscribe, and return the board when it is live; `gone` if access is refused."""
+        """Subscribe, and return the board when it is live; `is_forbidden` if access is refused."""
         followed = self._boards[board] = FollowedBoard(board)
         await self._send(followed.subscription())
         await followed.live.wait()

@@ -63,7 +63,7 @@ def next_shift_end(at: str) -> str:
 
 
 def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -> State:
-    """Return the section of one search; `stood` has the entities of its board by kind."""
+    """Return the section of one search; `entities` has those of its board by kind."""
     at, head, events = data.positions[id], data.heads[id], data.events.get(id, [])
     briefing = next((each.state for each in entities.get("briefing", ())), None)
     ungraded, tasks, left_out = _cards(data, id, entities)

@@ -37,7 +37,7 @@ class AsyncLogWriter:
     log = debug = info = warning = error = critical = msg
 
     def flush(self, timeout_s: float) -> bool:
-        """Wait until all queued lines are written; return false after `patience_s` seconds."""
+        """Wait until all queued lines are written; return false after `timeout_s` seconds."""
         written = threading.Event()
         self._queue.put(written)
         return written.wait(timeout_s)
