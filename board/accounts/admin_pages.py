@@ -45,9 +45,8 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
     """
 
     def do(session: Session) -> T:
-        lock_rights_version(
-            session
-        )  # locked: if two administrators revoke each other's role at once, the second change is refused
+        # Locked: if two administrators revoke each other's role at once, the second change is refused
+        lock_rights_version(session)
         account = require_active(session, caller)
         if account.role != "admin":
             raise Refused("not_found")

@@ -18,9 +18,8 @@ from board.web.same_origin import check_own_page
 async def sign_in(request: Request) -> Response:
     """`POST /login`: 303 with the session cookie, or 401 with the page again."""
     service: BoardService = request.app.state.service
-    if (
-        "origin" in request.headers or "sec-fetch-site" in request.headers
-    ):  # every browser sends one of them; other programs need not
+    # Every browser sends one of them; other programs need not
+    if "origin" in request.headers or "sec-fetch-site" in request.headers:
         check_own_page(request)
     form = parse_form(await read_body(request))
     email, password = form.get("email", [""])[0], form.get("password", [""])[0]

@@ -54,9 +54,8 @@ class Repeats:
         self._since = self._since or format_utc(now())
         key = (entry.TYPE, entry.id, entry.address, getattr(entry, "reason", None))
         seen = self._seen.get(key)
-        if seen is None or isinstance(
-            entry, SignInFailed
-        ):  # each failed sign-in is logged, as tools that block addresses read the log
+        # Each failed sign-in is logged, as tools that block addresses read the log
+        if seen is None or isinstance(entry, SignInFailed):
             writer.log_entry(entry, actor.NOBODY)
         if seen is not None:
             seen.more += 1

@@ -65,9 +65,8 @@ async def entries(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/audit`: the newest entries, or those before a seq."""
 
     def read(session: Session) -> tuple[Board, list[AuditEntry], int]:
-        _, board = administrator(
-            session, caller
-        )  # first, so that for everybody else this resource does not exist, whatever the query
+        # First, so that for everybody else this resource does not exist, whatever the query
+        _, board = administrator(session, caller)
         before, limit = (
             int_query_param(request, "before", MAX_INTEGER, 1, MAX_INTEGER),
             int_query_param(request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT),

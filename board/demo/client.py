@@ -63,9 +63,8 @@ class FollowedBoard:
             case "summary":
                 self.summaries |= frame["searches"]
             case "unsubscribed":
-                self.is_forbidden = (
-                    self.is_forbidden or frame["reason"] == "forbidden"
-                )  # the reply to an earlier unsubscribe may arrive after following again
+                # The reply to an earlier unsubscribe may arrive after following again
+                self.is_forbidden = self.is_forbidden or frame["reason"] == "forbidden"
             case "error":
                 self.is_forbidden = self.is_forbidden or not self.subscribed
         if self.is_forbidden or (self.subscribed and self.people is not None):

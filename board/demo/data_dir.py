@@ -12,9 +12,8 @@ from board.errors import OperationError
 
 NAME = "searchboard-demo"
 ROOT = Path(__file__).resolve().parent.parent.parent
-ELSEWHERE = (
-    ROOT if (ROOT / "pyproject.toml").is_file() else Path(tempfile.gettempdir())
-)  # the checkout; an installed package has none
+# The checkout; an installed package has none
+ELSEWHERE = ROOT if (ROOT / "pyproject.toml").is_file() else Path(tempfile.gettempdir())
 
 
 class AlreadyRunning(OperationError):

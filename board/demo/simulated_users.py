@@ -205,9 +205,8 @@ class SimulatedUser:
         if not activities:
             return None
         taken = {each["card"] for each in followed.people or () if each["card"] and each["editing"]}
-        weights = [
-            weight * (0.2 if each.card in taken else 1) for weight, each in activities
-        ]  # sometimes two users edit one card
+        # Sometimes two users edit one card
+        weights = [weight * (0.2 if each.card in taken else 1) for weight, each in activities]
         return self._random.choices([each for _, each in activities], weights)[0]
 
     def _has_room(self, followed: FollowedBoard, view: BoardView, activity: Activity) -> bool:

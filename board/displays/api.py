@@ -93,9 +93,8 @@ async def pair(request: Request) -> Response:
     caller = await _coordinator(request)
     data = _read(PairDisplay, await read_json_object(request))
     limiter = service_of(request).limiter
-    taken = await limiter.take(
-        WRONG_CODES, caller.account.id
-    )  # counted before the code is checked, so that parallel attempts are all counted
+    # Counted before the code is checked, so that parallel attempts are all counted
+    taken = await limiter.take(WRONG_CODES, caller.account.id)
     if not taken.allowed:
         raise too_many(taken.retry_after_s, TOO_MANY, "code")
     made = await _change(request, caller, lambda session: pairing.pair(session, data, caller.account.id, now()))

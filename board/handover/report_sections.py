@@ -92,9 +92,8 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
 def _search(state: State) -> State:
     person = {name: state["person"].get(name) for name in ("first_name", "last_name", "age")}
     names = ("reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal")
-    ended = {
-        name: state.get(name) for name in ("outcome", "status_reason", "acknowledge")
-    }  # states of earlier versions lack some of them
+    # States of earlier versions lack some of them
+    ended = {name: state.get(name) for name in ("outcome", "status_reason", "acknowledge")}
     asked = {"suggested": suggested(state), "undecided": undecided(state)}
     return {name: state[name] for name in names} | ended | asked | {"person": person}
 

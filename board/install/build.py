@@ -31,9 +31,8 @@ def ensure(root: Path, needed: frozenset[str], wanted: frozenset[str] = frozense
     env = environments.find(root, needed | wanted)
     if env is None or env != in_use(root) or _is_renamed(root, env):
         with install_lock(root):
-            env = environments.find(root, needed | wanted) or _build_or_fill(
-                root, needed, wanted
-            )  # another start may have built it
+            # Another start may have built it
+            env = environments.find(root, needed | wanted) or _build_or_fill(root, needed, wanted)
             _put_in_use(root, env)
     return python_of(env)
 

@@ -70,12 +70,10 @@ class Gazetteer:
 
     places: list[Place]
     attribution: str
-    _keys: list[tuple[str, int, bool, bool]] = field(
-        default_factory=list
-    )  # text, place, starts at the beginning of the name, old spelling
-    _keys_by_bigram: dict[str, list[int]] = field(
-        default_factory=lambda: defaultdict(list)
-    )  # bigram: indexes of the keys that contain it
+    # Text, place, starts at the beginning of the name, old spelling
+    _keys: list[tuple[str, int, bool, bool]] = field(default_factory=list)
+    # Bigram: indexes of the keys that contain it
+    _keys_by_bigram: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def add_name(self, number: int, name: str, old: bool) -> None:
         """Add a name of a place, and the beginnings of its later words."""

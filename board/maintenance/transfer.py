@@ -40,9 +40,8 @@ def copy(source: Database, target: Database, progress: Progress) -> None:
 def _copy(source: Database, target: Database, old: Session, new: Session, progress: Progress) -> None:
     source_connection, target_connection = old.connection(), new.connection()
     target.store.take_time(target_connection)
-    tables = [
-        each for each in metadata.sorted_tables if each.name != Upkeep.__tablename__
-    ]  # its rows record work on the source database
+    # Its rows record work on the source database
+    tables = [each for each in metadata.sorted_tables if each.name != Upkeep.__tablename__]
     if not _count(source_connection, metadata.tables["board"]):
         raise OperationError("There is nothing to copy: DATABASE_URL names a database without a board.")
     _check_empty(target_connection, tables)

@@ -119,9 +119,8 @@ class Supervisor:
                 while self._stopping_since is None or self._workers():
                     self._poll_pipes(CHECK_INTERVAL_S)
                     now = time.monotonic()
-                    if (
-                        now - checked_at > HEARTBEAT_TIMEOUT_S / 2
-                    ):  # this process was stopped itself: heartbeats in the meantime could not be read
+                    # This process was stopped itself: heartbeats in the meantime could not be read
+                    if now - checked_at > HEARTBEAT_TIMEOUT_S / 2:
                         for worker in self._workers():
                             worker.last_beat = now
                     checked_at = now
@@ -150,9 +149,8 @@ class Supervisor:
                 slot.not_before = now if slot.worker else now + NO_RESOURCES_PAUSE_S
         self._rolling_restart(now)
         self._report_ready()
-        if (
-            self._all_ready and now - self._notified_at >= watchdog.BEAT_S
-        ):  # more often it would fill the queue of messages before READY=1
+        # More often it would fill the queue of messages before READY=1
+        if self._all_ready and now - self._notified_at >= watchdog.BEAT_S:
             self._notified_at = now
             watchdog.sd_watchdog()
 

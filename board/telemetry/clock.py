@@ -82,9 +82,8 @@ class ClockCheck:
         self._ticks = 0
         self._compared = False  # with the database
         self._jump: dict[str, Any] | None = None  # to be stored when the database is available
-        self._seen: dict[
-            str, tuple[int, float]
-        ] = {}  # by kind: id of the newest fault, and the `up` time until which it is shown
+        # By kind: id of the newest fault, and the `up` time until which it is shown
+        self._seen: dict[str, tuple[int, float]] = {}
         self._announced = protocol.clock(None, None)
 
     async def run(self) -> None:
