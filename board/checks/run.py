@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from board.checks import backups, clock, database, installation, paper, proxy, redis
+from board.checks import backups, clock, database, installation, pdf, proxy, redis
 from board.checks import settings as of_settings
 from board.checks.finding import Finding, State
 from board.settings import Settings
@@ -16,7 +16,7 @@ CHECKS: dict[str, Check] = {
     "database": database.check,
     "redis": redis.check,
     "address": proxy.check,
-    "pdf": paper.check,
+    "pdf": pdf.check,
     "backup": backups.check,
     "clock": clock.check,
 }

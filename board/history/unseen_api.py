@@ -16,8 +16,8 @@ from board.engine import access, journal, read_positions, snapshot
 from board.engine.identity import Caller, require_active
 from board.engine.read_positions import ReadPosition, StoredReadPosition
 from board.errors import Refused
-from board.history import net
-from board.history.net import EntityState, Event, States
+from board.history import diff as state_diff
+from board.history.diff import EntityState, Event, States
 from board.i18n import N_
 from board.web.compression import compressed
 from board.web.heavy_reads import limited_per_account
@@ -119,30 +119,30 @@ def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, position)
     changes, back = what_changed(session, board, position.seq if position else 0, hidden, account)
-    positions = [change.to_json() for change in changes[:MAX_CHANGES]]
+    net_changes = [change.to_json() for change in changes[:MAX_CHANGES]]
     returned = None if back is None else [each.to_json() for each in back[:MAX_CHANGES]]
     more = max(len(changes), len(back or ())) > MAX_CHANGES
-    return head | {"net": positions, "back": returned, "more": more}
+    return head | {"net": net_changes, "back": returned, "more": more}
 
 
 def what_changed(
     session: Session, board: Board, seq: int, hidden: frozenset[str] = frozenset(), but: str | None = None
-) -> tuple[list[net.Change], list[net.RevertedFields] | None]:
+) -> tuple[list[state_diff.Change], list[state_diff.RevertedFields] | None]:
     """Return the net change of a board from a seq to its head, without these searches and without an account's own changes.
 
     Also return the fields that were changed back; None with too many events to read, and then they are not left out.
     """
     if board.seq - seq > MAX_EVENTS:
         old, new = (_states(session, board.id, each, hidden) for each in (seq, board.seq))
-        return net.diff(old, new, {key: _last_seq(session, board, key[1]) for key in old.keys() - new.keys()}), None
+        return state_diff.diff(old, new, {key: _last_seq(session, board, key[1]) for key in old.keys() - new.keys()}), None
     events = _events(session, board.id, seq, hidden)
     touched = {event.key[1] for event in events}
     before = {
         (journal_event.kind, journal_event.entity): EntityState(journal_event.seq, state)
         for journal_event, state in journal.states_at(session, board.id, seq, touched)
     } if touched else {}  # fmt: skip
-    changes = net.diff(before, net.apply_events(before, events), {event.key: event.seq for event in events})
-    return net.of_others(changes, net.reverted(changes, events), events, but)
+    changes = state_diff.diff(before, state_diff.apply_events(before, events), {event.key: event.seq for event in events})
+    return state_diff.of_others(changes, state_diff.reverted(changes, events), events, but)
 
 
 def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> list[Event]:

@@ -20,7 +20,7 @@ from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
 from board.service import BoardService
 from board.settings import VERSION, Settings
-from board.telemetry import client_faults, logs, metrics, watchdog
+from board.telemetry import library_messages, logs, metrics, watchdog
 from realtime import protocol
 from realtime.deadlines import Deadlines, watch
 from realtime.http import Http
@@ -55,7 +55,7 @@ async def serve(
     Raise ConfigurationError.
     """
     logs.set_up(settings.log_level)
-    client_faults.install()
+    library_messages.install()
     listening = listening or listen(settings)
     url = url_of(settings, listening)
     try:

@@ -43,10 +43,8 @@ STOP_TIMEOUT_S = 13.0  # after SIGTERM a worker is killed; it exits by itself wi
 MIN_LIFE_S = 5.0  # a worker that lived for so long is replaced at once, others after a growing pause
 RESTART_PAUSES_S = (0.2, 0.5, 1, 2, 5)  # pauses before a start, by number of early exits in a row
 NO_RESOURCES_PAUSE_S = 1.0  # pause before a start if the machine had no process or memory left
-MAX_EARLY_EXITS_AT_FIRST, MAX_EARLY_EXITS = (
-    2,
-    12,
-)  # early exits of every worker in a row before the supervisor gives up: before any worker was ready, and after
+# Early exits of every worker in a row before the supervisor gives up: before any worker was ready, and after.
+MAX_EARLY_EXITS_AT_FIRST, MAX_EARLY_EXITS = 2, 12
 
 
 @dataclass(eq=False)

@@ -59,10 +59,8 @@ class LoopWatchdog:
         checked_at, stalled_since = time.monotonic(), 0.0
         while not self._stopped.wait(BEAT_S / 2):
             now = time.monotonic()
-            was_stopped, checked_at = (
-                now - checked_at > 2 * BEAT_S,
-                now,
-            )  # the whole process was stopped: the loop had no chance to beat
+            # If the whole process was stopped, the loop had no chance to beat.
+            was_stopped, checked_at = now - checked_at > 2 * BEAT_S, now
             if not was_stopped and not stalled_since and now - self._beat_at > STALL_S:
                 stalled_since = self._beat_at
                 metrics.event_loop_stalls.inc()

@@ -19,9 +19,9 @@ from board.engine import event as engine_event
 from board.engine import journal, read_positions
 from board.engine.identity import Caller
 from board.errors import Refused
-from board.history import net
+from board.history import diff as state_diff
 from board.history import unseen_api as since_calls
-from board.history.net import EntityState
+from board.history.diff import EntityState
 from board.service import _create_fixed_boards
 from models.accounts import Account
 from models.board import OPERATIONS, Board
@@ -344,8 +344,8 @@ async def test_what_two_do_at_once_is_new_to_the_other_alone(company: Company) -
 
 
 def test_of_a_net_change_what_one_did_oneself_is_left_out() -> None:
-    def event(seq: int, id: str, account: str, state: dict[str, Any] | None, *changes: str) -> net.Event:
-        return net.Event(seq, ("task", id), state, changes, account)
+    def event(seq: int, id: str, account: str, state: dict[str, Any] | None, *changes: str) -> state_diff.Event:
+        return state_diff.Event(seq, ("task", id), state, changes, account)
 
     before = {("task", id): EntityState(1, {"title": "was", "due": None}) for id in ("mine", "both", "gone", "back")}
     events = [
@@ -360,8 +360,8 @@ def test_of_a_net_change_what_one_did_oneself_is_left_out() -> None:
         event(10, "back", "me", {"title": "x", "due": None}, "title"),
         event(11, "back", "me", {"title": "was", "due": None}, "title"),
     ]
-    changes = net.diff(before, net.apply_events(before, events), {("task", "gone"): 9})
-    kept, back = net.of_others(changes, net.reverted(changes, events), events, "me")
+    changes = state_diff.diff(before, state_diff.apply_events(before, events), {("task", "gone"): 9})
+    kept, back = state_diff.of_others(changes, state_diff.reverted(changes, events), events, "me")
     told = {each.key[1]: (each.change, [path for path, _, _ in each.fields]) for each in kept}
     assert told == {
         "both": ("changed", ["due"]),
@@ -370,7 +370,7 @@ def test_of_a_net_change_what_one_did_oneself_is_left_out() -> None:
         "gone": ("removed", ["title"]),
     }
     assert back == []
-    everything, all_back = net.of_others(changes, net.reverted(changes, events), events, None)
+    everything, all_back = state_diff.of_others(changes, state_diff.reverted(changes, events), events, None)
     assert (everything, [each.key[1] for each in all_back]) == (changes, ["back"])
 
 
@@ -463,8 +463,8 @@ class Book:
 
         return self.database.read_now(read)
 
-    def changed(self, search: str, seq: int) -> tuple[list[net.Change], list[net.RevertedFields] | None]:
-        def read(session: Session) -> tuple[list[net.Change], list[net.RevertedFields] | None]:
+    def changed(self, search: str, seq: int) -> tuple[list[state_diff.Change], list[state_diff.RevertedFields] | None]:
+        def read(session: Session) -> tuple[list[state_diff.Change], list[state_diff.RevertedFields] | None]:
             board = session.get(Board, search)
             assert board is not None
             return since_calls.what_changed(session, board, seq)
@@ -495,7 +495,7 @@ def test_whatever_happened_each_event_is_undone_or_refused_and_since_says_what_i
     start = max(0, book.events(search, 0)[-1].seq - back)
     changes, _ = book.changed(search, start)
     both = book.states(search, start), book.states(search)
-    assert {each.key: each.fields for each in changes} == {each.key: each.fields for each in net.diff(*both)}
+    assert {each.key: each.fields for each in changes} == {each.key: each.fields for each in state_diff.diff(*both)}
 
 
 @FUZZ
@@ -517,7 +517,7 @@ def test_the_net_change_of_any_run_of_events_is_the_difference_of_two_states(boo
         assert (change.change == "removed") == (change.key not in after)
     assert before == after
     both = book.states(search, start), book.states(search)
-    compared = {change.key: (change.change, change.fields) for change in net.diff(*both)}
+    compared = {change.key: (change.change, change.fields) for change in state_diff.diff(*both)}
     assert compared == {change.key: (change.change, change.fields) for change in changes}
 
     said = {(each.kind, each.entity, path) for each in book.events(search, start) for path in each.payload()["changes"]}

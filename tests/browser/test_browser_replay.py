@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
-from board.history import net
+from board.history import diff as state_diff
 from tests.support.cast import PATIENCE_S
 from tests.support.histories import Board, Night
 from tests.support.office import Office
@@ -163,8 +163,8 @@ def by_key(entities: list[dict[str, Any]]) -> Board:
 
 def differs(before: Board, after: Board) -> list[dict[str, Any]]:
     """By the server's rules, in the browser's form."""
-    stands = [{key: net.EntityState(*said) for key, said in each.items()} for each in (before, after)]
-    changes = [change.to_json() for change in net.diff(*stands)]  # type: ignore[arg-type]
+    stands = [{key: state_diff.EntityState(*said) for key, said in each.items()} for each in (before, after)]
+    changes = [change.to_json() for change in state_diff.diff(*stands)]  # type: ignore[arg-type]
     order = ("kind", "id", "number", "change", "fields")
     return [{name: change[name] for name in order if name in change} for change in changes]
 

@@ -17,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 
 from board import checks
 from board.accounts import accounts, live_changes
-from board.checks import State, database, paper, proxy, redis
+from board.checks import State, database, pdf, proxy, redis
 from board.checks.run import CHECKS
 from board.dev import Redis
 from board.maintenance.backup import note_backup
@@ -251,9 +251,9 @@ async def test_an_address_that_can_not_be_reached_is_wrong_only_while_the_server
 
 
 def test_a_pdf_is_made_or_what_to_install_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert paper.check(settings_for(tmp_path)) == (State.OK, "A test PDF was made.")
-    monkeypatch.setattr(paper, "find_spec", lambda name: None)
-    state, says = paper.check(settings_for(tmp_path))
+    assert pdf.check(settings_for(tmp_path)) == (State.OK, "A test PDF was made.")
+    monkeypatch.setattr(pdf, "find_spec", lambda name: None)
+    state, says = pdf.check(settings_for(tmp_path))
     assert (state, "python3 -m board install paper" in says) == (State.WARNING, True)
 
 

@@ -1,5 +1,5 @@
 /* What differs between two states of a board, whatever happened between them: from A to B and back to A is no difference.
-   Pure; board/history/net.py has the same rules. */
+   Pure; board/history/diff.py has the same rules. */
 
 import { same } from "../core/merge_patch.js";
 
