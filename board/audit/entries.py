@@ -31,8 +31,8 @@ class Entry:
 
     def payload(self) -> dict[str, Any]:
         """Return the part of the entry that can be erased."""
-        sent_fields = {"about": {name: getattr(self, name) for name in self.sent_fields()}}
-        return sent_fields | ({"private": {name: getattr(self, name) for name in self.PRIVATE}} if self.PRIVATE else {})
+        payload = {"about": {name: getattr(self, name) for name in self.sent_fields()}}
+        return payload | ({"private": {name: getattr(self, name) for name in self.PRIVATE}} if self.PRIVATE else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

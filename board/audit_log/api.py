@@ -74,8 +74,8 @@ async def entries(request: Request, caller: Caller) -> Response:
         return board, reading.newest(session, filter_of(request), before, limit + 1), limit
 
     board, found, limit = await service_of(request).heavy_reads.read(caller, read)
-    texts = [each.to_json() for each in found[:limit]]
-    return json_response({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": texts, "more": len(found) > limit})
+    page = [each.to_json() for each in found[:limit]]
+    return json_response({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": page, "more": len(found) > limit})
 
 
 @limited_per_account

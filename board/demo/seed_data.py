@@ -60,8 +60,8 @@ def people() -> list[Person]:
 def steps() -> list[Step]:
     """Return all steps of all searches, oldest first, as the operations board needs one order."""
     files = [HERE / "desk.toml", *sorted((HERE / "searches").glob("*.toml"))]
-    values = [step for path in files for step in _steps_of(path)]
-    return sorted(values, key=lambda step: step.ago)
+    found = [step for path in files for step in _steps_of(path)]
+    return sorted(found, key=lambda step: step.ago)
 
 
 def offset(text: str) -> timedelta:

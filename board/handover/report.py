@@ -164,10 +164,10 @@ def _order(section: State) -> tuple[Any, ...]:
     return search["status"] != "open", not search["worrying"], not search["undecided"], search["reference"]
 
 
-def _people(session: Session, scope: report_sections.ReportScope, data: Iterable[State]) -> dict[str, str]:
+def _people(session: Session, scope: report_sections.ReportScope, sections: Iterable[State]) -> dict[str, str]:
     """Return the names of all accounts that the report refers to, by id."""
     ids = {value for state in (scope.handover, scope.shift) for name, value in (state or {}).items() if name in _NAMES}
-    for section in data:
+    for section in sections:
         ids |= {section["search"]["lead"], section["outside"], (section["briefing"] or {}).get("keeper")}
         ids |= {
             card["assignee"] for cards in (section["ungraded"], section["pinned"], *section["tasks"].values()) for card in cards

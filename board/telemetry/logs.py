@@ -53,8 +53,8 @@ def set_up(level: str) -> None:
     logging.captureWarnings(True)
     # Python would print unhandled exceptions with their messages, which quote user input.
     sys.excepthook = lambda _type, error, _trace: _log_unhandled(error)
-    threading.excepthook = lambda frames_shown: _log_unhandled(frames_shown.exc_value)
-    sys.unraisablehook = lambda frames_shown: _log_unhandled(frames_shown.exc_value)
+    threading.excepthook = lambda unhandled: _log_unhandled(unhandled.exc_value)
+    sys.unraisablehook = lambda unhandled: _log_unhandled(unhandled.exc_value)
 
 
 def flush() -> None:
@@ -92,9 +92,9 @@ def _add_process(_logger: object, _method: str, line: structlog.typing.EventDict
     return {**line, **({"worker": worker} if worker and "worker" not in line else {}), "pid": os.getpid()}
 
 
-def request_id(frames_shown: str | None) -> str:
+def request_id(sent: str | None) -> str:
     """Return the id of a request: the one set by a proxy if it is well-formed, otherwise a new one."""
-    return frames_shown if frames_shown is not None and _ID.match(frames_shown) else secrets.token_hex(8)
+    return sent if sent is not None and _ID.match(sent) else secrets.token_hex(8)
 
 
 def bind_ids(**ids: str) -> None:
