@@ -25,6 +25,7 @@ from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
 from board.errors import MESSAGES, Refused
 from board.handover import pages as handover_pages
+from board.help import pages as help_pages
 from board.history import pages as history_pages
 from board.i18n import N_, translate
 from board.service import BoardService
@@ -61,6 +62,7 @@ def create_app(service: BoardService) -> Starlette:
             *account_pages.routes,
             *admin_pages.routes,
             *audit_pages.routes,
+            *help_pages.routes,
         ],
         middleware=[Middleware(SecurityHeadersMiddleware, secure=service.settings.secure, failed=_internal_error)],
         exception_handlers={

@@ -8,3 +8,5 @@ _ROOT = _HERE.parent if (_HERE.parent / "templates").is_dir() else _HERE / "_dat
 TEMPLATES = _ROOT / "templates"
 STATIC = _ROOT / "static"
 DATA = _HERE / "data"
+DOCS = _HERE / "docs"
+CONTRACT = _HERE / "contract.md"

@@ -22,7 +22,7 @@ KEY_SUFFIX = ".key"  # added to the name of an SQLite database file
 
 
 class Settings(BaseSettings):
-    """See the table in the README."""
+    """Settings of one installation: `board/docs/reference/settings.md` explains each."""
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
@@ -44,13 +44,14 @@ class Settings(BaseSettings):
     files_path: str | None = None
     forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "INFO"
+    security_contact: str | None = None
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
     max_connections_per_address: int = Field(default=512, ge=0)
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
     max_intake_per_minute: int = Field(default=300, ge=0)
 
-    @field_validator("redis_url", "public_url", "secret_key", "files_path", mode="before")
+    @field_validator("redis_url", "public_url", "secret_key", "files_path", "security_contact", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         """`REDIS_URL=` in an environment file means that there is none."""
@@ -62,6 +63,17 @@ class Settings(BaseSettings):
         if value.upper() not in LEVELS:
             raise ValueError(f"it is one of {', '.join(LEVELS)}")
         return value.upper()
+
+    @field_validator("security_contact", mode="after")
+    @classmethod
+    def _is_contact(cls, value: str | None) -> str | None:
+        """RFC 9116 wants a URI; a bare e-mail address becomes one."""
+        if value is None:
+            return None
+        contact = f"mailto:{value}" if "@" in value and ":" not in value else value
+        if not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+?\d)[^\s]+", contact):
+            raise ValueError("it is an e-mail address, or an address that begins with https:// or tel:")
+        return contact
 
     @field_validator("forwarded_allow_ips", mode="after")
     @classmethod

@@ -31,7 +31,7 @@ def backup(database: Database, to: Path, progress: Progress) -> tuple[int, list[
     boards need their backup. Raise OperationError; then no file is left.
     """
     if database.path is None:
-        raise OperationError("PostgreSQL has its own pg_dump for this: the README says how, under Backup and restore.")
+        raise OperationError("PostgreSQL has its own pg_dump for this: /help/how-to/backup says how.")
     _check_new(to)
     try:
         with _temporary_file(to) as part:

@@ -23,8 +23,8 @@ STYLES, DISPLAY_STYLES = "css/all.css", "css/all_display.css"  # all sheets in o
 SHEETS = {
     STYLES: (
         "tokens", "base", "header", "notices", "operations", "centered_page", "accounts", "audit_log", "api_docs",
-        "search_header", "columns", "column_menu", "cards", "panel", "dialogs", "intake", "search_decisions", "undo", "find",
-        "alerts", "palette", "replay", "compare", "history", "handover", "handover_report", "unseen", "displays_page",
+        "help", "search_header", "columns", "column_menu", "cards", "panel", "dialogs", "intake", "search_decisions", "undo",
+        "find", "alerts", "palette", "replay", "compare", "history", "handover", "handover_report", "unseen", "displays_page",
         "print", "print_board",
     ),
     DISPLAY_STYLES: ("tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),

@@ -16,7 +16,6 @@ from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
 from structlog.testing import capture_logs
 
-from board.bootstrap import ROOT
 from board.dev import Redis
 from board.rate_limit import Limiter, Rule, batches, limiter, shared
 from board.rate_limit.addresses import network_of
@@ -24,6 +23,7 @@ from board.rate_limit.memory import BoundedMemory
 from board.rate_limit.rules import Counts
 from board.rate_limit.shared import Shared
 from tests.support.cast import PATIENCE_S
+from tests.support.readme import document
 
 TEN = Rule("ten", 10, 300)
 SECRET = b"of these processes alone, and long"
@@ -305,8 +305,8 @@ async def test_counts_are_shared_again_when_redis_is_back(own_redis: Redis, monk
         assert await allowed(two, TEN, "a", 10) == 4  # what was counted without it is not known to the other
 
 
-async def test_a_user_of_the_rights_that_the_readme_names_is_enough(patient: None, own_redis: Redis) -> None:
-    (rights,) = re.findall(r"`ACL SETUSER board on >PASSWORD ([^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+async def test_a_user_of_the_rights_that_the_how_to_names_is_enough(patient: None, own_redis: Redis) -> None:
+    (rights,) = re.findall(r"^user board on >\S+ (.+)$", document("how-to/install"), flags=re.M)
     client = redis_py.Redis.from_url(own_redis.url)
     client.execute_command("ACL", "SETUSER", "board", "on", ">pass", *rights.split())  # type: ignore[no-untyped-call]
     quick = Rule("quick", 10, 1)

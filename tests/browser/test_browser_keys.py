@@ -7,7 +7,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.test_browser_pages import barriers
 from tests.support.office import Office
-from tests.support.readme import README
+from tests.support.readme import document
 from tests.support.window import DESK, PATIENCE_MS, Window, middle
 
 pytestmark = pytest.mark.browser
@@ -152,7 +152,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office
         await window.open(f"/searches/{board}")
     table = await alice.page.evaluate(TABLE)
     assert len(table) > 10
-    assert sorted(in_readme()) == sorted(map(tuple, table))
+    assert sorted(in_reference()) == sorted(map(tuple, table))
 
     await press(alice, "?")
     shown = await alice("[data-key]").evaluate_all("all => all.map((each) => each.dataset.key)")
@@ -179,7 +179,20 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office
     await focused(victor, of(victor.card(COAT)))
     await press(victor, "Control+k")
     offered = await victor("[role=option]").evaluate_all("all => all.map((each) => each.dataset.paletteItem)")
-    assert offered == ["find", "log", "history", "/", "/history", "/since", "/handover", "/account", "/api", "keys", "sign-out"]
+    assert offered == [
+        "find",
+        "log",
+        "history",
+        "/",
+        "/history",
+        "/since",
+        "/handover",
+        "/account",
+        "/api",
+        "/help",
+        "keys",
+        "sign-out",
+    ]
     await press(victor, "ArrowUp")
     await expect(victor("[aria-selected=true]")).to_have_attribute("data-palette-item", "sign-out")
     chosen = await victor("[aria-selected=true]").get_attribute("id")
@@ -188,9 +201,9 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office
     await focused(victor, of(victor.card(COAT)))
 
 
-def in_readme() -> list[tuple[str, str, str]]:
-    """(where, key, what it does), as the README tells them."""
-    lines = README.split("**Keys.**")[1].split("\n\n")[1].splitlines()
+def in_reference() -> list[tuple[str, str, str]]:
+    """Return (where, key, what it does), as the reference lists them."""
+    lines = [line for line in document("reference/keys").splitlines() if line.startswith("- ")]
     rows = [line.removeprefix("- ").split(": ", 1) for line in lines]
     return [(where, key, does) for where, keys in rows for key, does in re.findall(r"`([^`]+)` ([^·]+?)(?: ·|$)", keys)]
 

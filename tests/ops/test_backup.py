@@ -1,4 +1,4 @@
-"""Backup and restore, word for word as the README says, on both databases; and no client goes on from what is no more."""
+"""Backup and restore, word for word as the how-to says, on both databases; and no client goes on from what is no more."""
 
 import asyncio
 import os
@@ -30,12 +30,13 @@ from tests.support.houses import SMALL, House
 
 pytestmark = pytest.mark.houses
 
-SQLITE, POSTGRESQL = "**Backup and restore.** SQLite", "\nPostgreSQL, beside the running servers"
+BACKUP = readme.document("how-to/backup")
+SQLITE, POSTGRESQL = "\n## SQLite", "\n## PostgreSQL"
 
 
 @dataclass
 class Keeper:
-    """Whoever keeps the installation: types what the README says, in its folder."""
+    """Whoever keeps the installation: types what the how-to says, in its folder."""
 
     house: House
     folder: Path
@@ -56,7 +57,7 @@ class Keeper:
         return str(done.stdout)
 
     def _service(self) -> Path:
-        """What the README says that stands in a file for pg_dump: where the database is, and the password."""
+        """What the how-to says that stands in a file for pg_dump: where the database is, and the password."""
         parts = conninfo_to_dict(self.settings["database_url"])
         file = self.folder / "service.conf"
         file.write_text("\n".join(["[searchboard]", *(f"{name}={value}" for name, value in parts.items())]))
@@ -64,8 +65,8 @@ class Keeper:
 
     @property
     def words(self) -> tuple[str, str]:
-        """How the README says to make a backup, and to restore it."""
-        backup, restore, *_ = readme.blocks(SQLITE if self.house.name == SMALL else POSTGRESQL, "sh")
+        """How the how-to says to make a backup, and to restore it."""
+        backup, restore, *_ = readme.blocks(SQLITE if self.house.name == SMALL else POSTGRESQL, "sh", BACKUP)
         return backup, restore
 
 
@@ -126,7 +127,7 @@ async def test_no_password_stands_on_a_command_line(keeper: Keeper) -> None:
 async def test_the_nightly_backup_has_the_day_in_its_name(house: House, keeper: Keeper) -> None:
     if house.name != SMALL:
         return
-    (unit,) = readme.blocks(SQLITE, "systemd")
+    (unit,) = readme.blocks(SQLITE, "systemd", BACKUP)
     words = unit.partition("ExecStart=")[2].replace("/opt/searchboard/.venv/bin/board", "python3 -m board")
     async with serving(keeper.folder, **keeper.settings):
         await keeper.type(words.replace("%%", "%").replace("$$", "$"))

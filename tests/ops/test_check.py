@@ -159,9 +159,9 @@ def test_a_database_that_is_well_is_told_with_its_kind(
         asyncio.run(made.close())
 
 
-def test_redis_is_asked_for_all_that_the_readmes_user_may(redis: Redis, redis_url: str, tmp_path: Path) -> None:
-    (line,) = [line for line in readme.README.splitlines() if "ACL SETUSER" in line]
-    words = line.partition("`ACL SETUSER ")[2].partition("`")[0].replace(">PASSWORD", ">secret").split()
+def test_redis_is_asked_for_all_that_the_user_of_the_how_to_may(redis: Redis, redis_url: str, tmp_path: Path) -> None:
+    (line,) = [line for line in readme.document("how-to/install").splitlines() if line.startswith("user board on >")]
+    words = line.replace(">$REDIS_PASSWORD", ">secret").split()[1:]
     with Client.from_url(redis_url) as admin:
         admin.execute_command("ACL", "SETUSER", *words)
         admin.execute_command("ACL", "SETUSER", "deaf", *words[1:], "-subscribe")

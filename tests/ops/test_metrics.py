@@ -20,7 +20,7 @@ from tests.ops.test_workers import SEARCH, follow, give, hear
 from tests.support.cast import Person
 from tests.support.workers import Workers, until, working
 
-LABELS = {"process", "worker", "outcome", "reason", "at", "le"}  # a reason is one of few words, as board/docs/audit.md lists them
+LABELS = {"process", "worker", "outcome", "reason", "at", "le"}  # a reason is one of few words: reference/audit-journal
 
 
 class Told:

@@ -1,4 +1,4 @@
-"""What the README gives to copy is tried with the programs that it is for, where they are installed."""
+"""Configuration files of the how-to *Install on a server*, tried with the programs that read them."""
 
 import asyncio
 import re
@@ -21,12 +21,13 @@ from tests.support.cast import PASSWORD, PATIENCE_S, Server, serving
 from tests.support.workers import until
 
 BEHIND = "http://board.example.org"  # what the browsers see; the test leaves the certificate out
-UNIT, FRAGMENT = "**PostgreSQL and Redis** carry", "A proxy speaks https in front"
+INSTALL = readme.document("how-to/install")
+UNIT, FRAGMENT = "## 8. Service", "## 9. Proxy with https"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
-    (unit,) = readme.blocks(UNIT, "ini")
+    (unit,) = readme.blocks(UNIT, "ini", INSTALL)
     program = Path(sys.executable).with_name("board")
     here = unit.replace("/opt/searchboard/.venv/bin/board", str(program))
     assert here.count(str(program)) == 1
@@ -39,15 +40,16 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
 
 @pytest.fixture
 async def nginx(tmp_path: Path) -> AsyncIterator[tuple[Server, int]]:
-    """A board behind a real nginx with the README's fragment, and nginx's port."""
+    """A board behind a real nginx with the how-to's configuration, and nginx's port."""
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
     if program is None:
         pytest.skip("nginx is not here: on Debian, apt install nginx-light")
     async with serving(tmp_path, public_url=BEHIND) as server:
         with socket.create_server(("127.0.0.1", 0)) as asking:
             port = asking.getsockname()[1]
-        (fragment,) = readme.blocks(FRAGMENT, "nginx")
+        (fragment,) = readme.blocks(FRAGMENT, "nginx", INSTALL)
         plain = re.sub(r" *ssl_certificate.*\n", "", fragment).replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
+        plain = re.sub(r"server \{\n    listen 80;.*?\n\}\n", "", plain, flags=re.S)
         plain = plain.replace("127.0.0.1:8000", server.url.removeprefix("http://"))
         temporary = "".join(
             f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

@@ -11,17 +11,16 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.bootstrap import ROOT
 from tests.ops.test_logs import (
     Canaries,
     _hired,
     canaries,  # noqa: F401  (a fixture)
 )
 from tests.support.cast import PATIENCE_S, new_id
-from tests.support.readme import blocks
+from tests.support.readme import blocks, document
 from tests.support.workers import Workers, until, working
 
-DOCS = (ROOT / "board/docs/audit.md").read_text(encoding="utf-8")
+DOCS = document("reference/audit-journal")
 ADDRESS = "127.0.0.1"
 
 

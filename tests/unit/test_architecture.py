@@ -16,7 +16,10 @@ LAYERS = (
     ("server",),
     ("app",),
     ("api",),
-    ("accounts", "alerts", "audit_log", "displays", "documents", "exports", "handover", "history", "lookup", "maintenance"),
+    (
+        "accounts", "alerts", "audit_log", "displays", "documents", "exports", "handover", "help", "history", "lookup",
+        "maintenance",
+    ),
     ("web",),
     ("service",),
     ("live",),

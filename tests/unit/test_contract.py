@@ -1,6 +1,6 @@
 """What the contract promises is there, is told to whoever relies on it, and is tried: done by one test and refused by one.
 
-Walks the tables of `board/contract.md` and of the README, and what other programs were promised from the beginning.
+Walks the tables of `board/contract.md` and of the reference, and what other programs were promised from the beginning.
 """
 
 import ast
@@ -26,9 +26,10 @@ from board.settings import Settings
 from board.web.http import BASE, STATUS
 from tests.api.test_bad_input import WHOLE
 from tests.api.test_rights import TRIES
+from tests.support import readme
 
 CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETTINGS_PAGE, COMMAND_LINE_PAGE = readme.document("reference/settings"), readme.document("reference/command-line")
 REFUSES = re.compile(r"raises|[Rr]efus|Wrong|Unusable|\b4\d\d\b|\b503\b|returncode|exit|_fail|\.code\b")
 
 # Promised to other programs before there was any of it. A table may grow beyond this, and lose nothing of it.
@@ -203,8 +204,8 @@ def settings() -> Iterator[tuple[str, str]]:
     for name in {*SETTINGS, *map(str.upper, Settings.model_fields)}:
         if name.lower() not in Settings.model_fields:
             yield f"setting {name}", "is not there"
-        if f"`{name}`" not in README:
-            yield f"setting {name}", "is not in the README"
+        if f"`{name}`" not in SETTINGS_PAGE:
+            yield f"setting {name}", "is not in the reference"
         for wrong in tried(rf"\b{name}\b", rf"\b{name.lower()}\b"):
             yield f"setting {name}", wrong
 
@@ -214,8 +215,8 @@ def verbs() -> Iterator[tuple[str, str]]:
         _, *rest = verb.split()
         if verb not in in_command_line() and not (rest and rest[0].startswith("--")):
             yield f"verb {verb}", "is not there"
-        if not any(each in README for each in (f"`{verb}", f"`{' '.join(rest)}", f"[{rest[0]}]" if rest else verb)):
-            yield f"verb {verb}", "is not in the README"
+        if not any(each in COMMAND_LINE_PAGE for each in (f"`{verb}", f"[{rest[0]}]" if rest else verb)):
+            yield f"verb {verb}", "is not in the reference"
         words = r'"\W+"'.join(map(re.escape, verb.split()))
         for wrong in tried(rf'"{words}"', rf"\b{re.escape(verb)}\b"):
             yield f"verb {verb}", wrong

@@ -2,10 +2,11 @@
 
 import ast
 import inspect
+import itertools
 import re
 import tomllib
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import typer
@@ -18,17 +19,29 @@ from board.commands import appeals
 from board.commands.registry import TABLE
 from board.commands.schemas import KINDS
 from board.documents.labels import EVENTS
+from board.paths import DOCS
 from board.settings import Settings
+from models.accounts import ROLES, SCOPES
 from realtime import protocol
+from tests.support.readme import README, document
+from tests.unit import test_architecture, test_js_layers
 
 NOUNS = "search|column|sighting|task|card|note|shift|handover|handed"
 CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETTINGS, COMMAND_LINE = document("reference/settings"), document("reference/command-line")
+PERMISSIONS = document("reference/permissions")
 
 
 def names(text: str) -> set[str]:
     """What is set as code: `like this`."""
     return set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S)))
+
+
+def table(page: str, head: str) -> dict[str, list[str]]:
+    """Return the rows of the table whose first column has this head, by their first cell."""
+    (rows,) = re.findall(rf"^\| {head} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", page, flags=re.M)
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows.splitlines()]
+    return {first: rest for first, *rest in cells}
 
 
 def section(title: str) -> str:
@@ -107,48 +120,130 @@ def test_every_entry_of_the_audit_journal_with_its_fields() -> None:
 
 
 def test_every_setting_with_its_default() -> None:
-    table = README.split("### Settings")[1].split("### Command line")[0]
+    rows = table(SETTINGS, "setting")
+    assert rows.keys() == {f"`{name.upper()}`" for name in Settings.model_fields}
     for name, field in Settings.model_fields.items():
-        assert f"`{name.upper()}`" in table, name
-        row = next(line for line in table.splitlines() if f"`{name.upper()}`" in line)
-        if field.default is not None:
-            assert str(field.default) in row, row
+        default = rows[f"`{name.upper()}`"][0]
+        assert default.strip("`") == ("unset" if field.default is None else str(field.default)), name
+
+
+def test_the_example_of_settings_has_each_with_its_default() -> None:
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    told = dict(line.removeprefix("# ").split("=", 1) for line in lines if re.match(r"(# )?[A-Z_]+=", line))
+    assert told.keys() == {name.upper() for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        assert told[name.upper()] == ("" if field.default is None else str(field.default)), name
+
+
+def commands() -> dict[str, Any]:
+    """Return the commands of the command line by their words."""
+    group = typer.main.get_group(cli.app)
+    found = {
+        name: command
+        for name, command in group.commands.items()
+        if not command.hidden and getattr(command, "invoke_without_command", True)
+    }
+    for name, above in group.commands.items():
+        found |= {f"{name} {word}": command for word, command in getattr(above, "commands", {}).items()}
+    return found
+
+
+def documented_commands() -> dict[str, str]:
+    """Return the calls that the reference lists, by their words."""
+    calls = [call.strip("`") for call in table(COMMAND_LINE, "command")]
+    return {" ".join(itertools.takewhile(re.compile(r"[a-z][a-z-]*").fullmatch, call.split())): call for call in calls}
 
 
 def test_every_command_of_the_command_line() -> None:
-    told = README.split("### Command line")[1].split("## For other programs")[0]
-    group = typer.main.get_group(cli.app)
-    for name, command in group.commands.items():
-        assert f"`{name}" in told, name
-        for sub in getattr(command, "commands", {}):
-            assert re.search(rf"`(?:{name} )?{sub}\b", told), f"{name} {sub}"
+    assert documented_commands().keys() == commands().keys()
+
+
+def test_every_option_of_the_command_line() -> None:
+    for words, command in commands().items():
+        options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+        told = set(re.findall(r"--[a-z-]+", documented_commands()[words]))
+        assert told == options - {"--help", "--json"}, words
+
+
+def test_the_least_role_of_each_command() -> None:
+    rows = table(PERMISSIONS, "command")
+    told = {name.strip("`"): cells for name, cells in rows.items()}
+    assert told == {name: [rule.board_kind, rule.role, "yes" if rule.while_closed else "no"] for name, rule in TABLE.items()}
+
+
+def test_the_roles_in_their_order() -> None:
+    assert [name.strip("`") for name in table(PERMISSIONS, "role")] == list(ROLES)
+    assert [name.strip("`") for name in table(PERMISSIONS, "scope")] == list(SCOPES)
 
 
 def test_every_file_and_folder_that_the_docs_name() -> None:
-    pages = {page: page.read_text(encoding="utf-8") for page in sorted((ROOT / "board/docs").glob("*.md"))}
-    assert pages
-    for text, base in ((README, ROOT), (CONTRACT, ROOT / "board"), *((text, page.parent) for page, text in pages.items())):
-        links = re.findall(r"\]\(([^)#]+)\)", text)
+    pages = [ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY", "CHANGELOG")]
+    pages += [ROOT / "board/contract.md", *sorted(DOCS.rglob("*.md"))]
+    assert len(pages) > 30
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        links = re.findall(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", text, flags=re.S))
         files = [name for name in names(text) if re.fullmatch(r"(board|realtime|models|tests|static|docs)/[\w./]*", name)]
-        assert links
-        assert files
-        assert [link for link in links if not (base / link).exists()] == []
-        assert [name for name in files if not (ROOT / name).exists()] == []
         modules = [name for name in names(text) if re.fullmatch(r"\w+\.py", name)]  # in a list that names the folder once
-        assert [name for name in modules if not any((ROOT / "board").rglob(name))] == []
+        assert [link for link in links if not (page.parent / link).exists()] == [], page
+        assert [name for name in files if not (ROOT / name).exists()] == [], page
+        assert [name for name in modules if not any((ROOT / "board").rglob(name))] == [], page
 
 
 def test_the_changes_of_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    for text in (README, CONTRACT):
-        told = re.findall(r"^(?:- |\*\*)(\d+\.\d+\.\d+)", text.split("\n## Changes\n", 1)[1], flags=re.M)
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changes = CONTRACT.split("\n## Changes\n", 1)[1]
+    for text, pattern in ((changelog, r"^## \[(\d+\.\d+\.\d+)\]"), (changes, r"^- (\d+\.\d+\.\d+)")):
+        told = re.findall(pattern, text, flags=re.M)
         assert told[0] == version
         assert told == sorted(told, key=lambda each: [*map(int, each.split("."))], reverse=True)
 
 
 def test_the_readme_stays_short() -> None:
-    to_read = re.sub(r"```.*?```", "", README, flags=re.S)  # beside what is only to be copied
-    assert len(to_read.splitlines()) < 200
+    assert len(README.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("drawn", ["layers", "layers-js"])
+def test_the_drawing_of_the_layers_is_that_of_the_code(drawn: str) -> None:
+    assert rows_of(drawing(drawn)) == of_code(drawn)
+
+
+@pytest.mark.parametrize("drawn", ["layers", "layers-js"])
+def test_a_drawing_with_two_rows_exchanged_is_found(drawn: str) -> None:
+    lines = drawing(drawn).splitlines()
+    exchanged = [lines[0], *lines[:2:-1], lines[2], lines[1]]
+    assert rows_of("\n".join(exchanged)) != of_code(drawn)
+
+
+@pytest.mark.parametrize("drawn", ["layers", "layers-js"])
+def test_a_drawing_without_one_part_is_found(drawn: str) -> None:
+    name = next(iter(of_code(drawn)[-1]))
+    assert rows_of(re.sub(rf"\b{name}\b", "", drawing(drawn))) != of_code(drawn)
+
+
+def drawing(name: str) -> str:
+    (found,) = re.findall(rf"^```{name}\n(.*?)^```$", document("explanation/architecture"), flags=re.S | re.M)
+    return str(found)
+
+
+def rows_of(drawing: str) -> list[set[str]]:
+    """Return the names in each row of a drawing, from top to bottom."""
+    rows: list[set[str]] = [set()]
+    for line in drawing.splitlines():
+        if line.startswith("├"):
+            rows.append(set())
+        elif line.startswith("│"):
+            rows[-1] |= set(line.split("│")[1].split())
+    return rows
+
+
+def of_code(name: str) -> list[set[str]]:
+    """Return the layers that the tests of the imports hold, from top to bottom."""
+    if name == "layers":
+        return [set(layer) for layer in test_architecture.LAYERS]
+    top = [{"display", "pages"}]  # beside each other: neither may import the other
+    return top + [{layer} for layer in reversed(test_js_layers.LAYERS) if layer not in top[0]]
 
 
 def test_first_tasks_and_criteria_are_whole() -> None:

@@ -1,6 +1,6 @@
 /**
  * Every key there is: what is pressed, where it works, what it does, who may. The behaviours act from this table, the dialog of `?`
- * shows what of it this person may do here, and a test holds the README to it.
+ * shows what of it this person may do here, and a test compares the reference with it.
  */
 import { t } from "../core/i18n.js";
 import { singleKeys } from "./single_key_setting.js";

@@ -14,6 +14,7 @@ export function everywhere(desk, keys) {
     { ...go("/audit"), says: t("Audit log"), role: "admin" },
     { ...go("/account"), says: t("Your account") },
     { ...go("/api"), says: t("For other programs") },
+    { ...go("/help"), says: t("Help") },
     { id: "keys", says: t("Show the keys"), does: keys },
     { id: "sign-out", says: t("Sign out"), does: () => document.querySelector("[data-sign-out]").requestSubmit() },
   ].filter(({ not, role }) => !not && (!role || desk.can(role)));

@@ -9,6 +9,7 @@ import { n, t } from "../../core/i18n.js";
 import { hasAll, textOf, wordsOf } from "../../core/text_filter.js";
 import { everywhere } from "./page_commands.js";
 import { PaletteFind, found } from "./find.js";
+import { HelpTitles } from "./help.js";
 
 const MOST = 8; // cards or searches of this board
 
@@ -18,6 +19,7 @@ export class Palette {
   #root = document.body.appendChild(document.createElement("div"));
   #dialogs = new Dialogs(this.#root);
   #find = new PaletteFind(() => this.#draw());
+  #help = new HelpTitles(() => this.#draw());
   #open = false;
   #text = "";
   #at = 0; // the chosen one, in the order in which they stand
@@ -46,6 +48,7 @@ export class Palette {
     this.#open = true;
     this.#text = "";
     this.#at = 0;
+    this.#help.load();
     this.#draw();
   }
 
@@ -91,6 +94,7 @@ export class Palette {
       { title: t("Do"), items: [...(here?.commands(this.#from) ?? []), ...everywhere(this.#desk, this.#keys)].filter(has) },
       { title: t("On this board"), items: things },
       { title: t("Found in all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(found) },
+      { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MOST) : [] },
     ].filter(({ items }) => items.length);
     let at = 0;
     return groups.map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, at: at++ })) }));

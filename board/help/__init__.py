@@ -1,0 +1,1 @@
+"""The documentation in the program: `/help`, and `/.well-known/security.txt`."""

@@ -1,0 +1,42 @@
+"""Pages of `/help`: the documentation, for everybody, also without signing in. They contain nothing secret."""
+
+import asyncio
+import mimetypes
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from board.errors import MESSAGES
+from board.help import documents
+from board.help.security_txt import security_txt
+from board.web.auth import signed_in
+from board.web.pages import error_page, page
+
+
+async def show(request: Request) -> Response:
+    """Return a document or a file to download by its name, or 404."""
+    name = request.path_params.get("name", documents.INDEX)
+    caller = await signed_in(request)
+    found = (await asyncio.to_thread(documents.documents)).get(name)
+    if found is not None:
+        before, after = documents.neighbours(found)
+        return page(request, "help.html", caller, document=found, parts=documents.contents(), before=before, after=after)
+    attached = documents.attachments().get(name)
+    if attached is not None:
+        kind = mimetypes.guess_type(attached.name)[0]
+        return Response(attached.read_bytes(), media_type=kind or "text/plain", headers={"Content-Disposition": "attachment"})
+    return error_page(request, 404, MESSAGES["not_found"], caller)
+
+
+async def titles(request: Request) -> Response:
+    """Return titles and headings, for the palette."""
+    return JSONResponse({"titles": await asyncio.to_thread(documents.titles)})
+
+
+routes = [
+    Route(documents.BASE, show),
+    Route(f"{documents.BASE}/titles.json", titles),
+    Route(f"{documents.BASE}/{{name:path}}", show),
+    Route("/.well-known/security.txt", security_txt),
+]

@@ -1,0 +1,126 @@
+"""Files that the documentation gives away, and those for containers: they parse, and name only what exists."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from board.bootstrap import ROOT
+from board.paths import DOCS
+from board.settings import Settings
+from board.telemetry import metrics
+from tests.support.readme import blocks, document
+
+RULES = DOCS / "files/prometheus_rules.yml"
+DASHBOARD = DOCS / "files/grafana_dashboard.json"
+OTHERS = {"up", "board_display_current"}  # Prometheus' own; and one that the database tells, not a process
+METRIC = re.compile(r"\b(?:up|board_\w+)\b")
+
+
+def published() -> set[str]:
+    """Return the names that `/metrics` has under this version's names."""
+    found = set(OTHERS)
+    for family in metrics.registry.collect():
+        if family.type == "histogram":
+            found |= {f"{family.name}_{end}" for end in ("bucket", "sum", "count")}
+        else:
+            found.add(f"{family.name}_total" if family.type == "counter" else family.name)
+    deprecated = set(metrics.DEPRECATED.values())
+    return {name for name in found if name.removesuffix("_total") not in deprecated}
+
+
+def unknown(expressions: Iterator[str]) -> set[str]:
+    """Return the metrics in expressions that are not published."""
+    return {name for each in expressions for name in METRIC.findall(each)} - published()
+
+
+def rules() -> list[dict[str, Any]]:
+    (group,) = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
+    return list(group["rules"])
+
+
+def expressions_of_dashboard() -> Iterator[str]:
+    for panel in json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]:
+        yield from (target["expr"] for target in panel["targets"])
+
+
+def test_alert_rules_name_only_published_metrics() -> None:
+    assert len(rules()) > 10
+    assert unknown(rule["expr"] for rule in rules()) == set()
+
+
+def test_each_alert_rule_says_what_to_do() -> None:
+    for rule in rules():
+        assert rule["annotations"].keys() == {"summary", "description"}
+        assert rule["labels"]["severity"] in ("page", "ticket")
+    told = re.findall(r"^\| `(Searchboard\w+)` \|", document("how-to/monitoring"), flags=re.M)
+    assert told == [rule["alert"] for rule in rules()]
+
+
+def test_the_dashboard_names_only_published_metrics() -> None:
+    expressions = list(expressions_of_dashboard())
+    assert len(expressions) > 20
+    assert unknown(iter(expressions)) == set()
+
+
+def test_panels_of_the_dashboard_do_not_overlap() -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]:
+        at = panel["gridPos"]
+        cells = {(at["x"] + x, at["y"] + y) for x in range(at["w"]) for y in range(at["h"])}
+        assert not cells & taken, panel["title"]
+        assert max(x for x, _ in cells) < 24
+        taken |= cells
+
+
+@pytest.mark.parametrize("name", ["board_loop_stuck_total", "board_process", "board_nonsense", "board_commit_seconds_total"])
+def test_a_metric_that_is_not_published_is_found(name: str) -> None:
+    assert unknown(iter([f"sum(rate({name}[5m]))"])) == {name}
+
+
+def test_the_configuration_of_prometheus_parses() -> None:
+    (text,) = blocks("## Metrics", "yaml", document("how-to/monitoring"))
+    assert yaml.safe_load(text)["scrape_configs"][0]["job_name"] == "searchboard"
+
+
+# -- containers ---------------------------------------------------------------------------------------------------------------
+
+
+def compose() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8")))
+
+
+def test_compose_starts_two_workers_on_postgresql_and_valkey() -> None:
+    services = compose()["services"]
+    assert services.keys() == {"database", "valkey", "board"}
+    environment = services["board"]["environment"]
+    assert {name.lower() for name in environment} <= Settings.model_fields.keys()
+    assert environment["WORKERS"] == "2"
+    assert environment["DATABASE_URL"].startswith("postgresql://")
+    assert environment["REDIS_URL"].startswith("redis://valkey:")
+    assert services["board"]["depends_on"].keys() == {"database", "valkey"}
+    assert all("healthcheck" in services[name] for name in ("database", "valkey"))
+
+
+def test_compose_has_no_secret_in_it_and_listens_on_this_machine_only() -> None:
+    services = compose()["services"]
+    for name in ("DATABASE_URL", "SECRET_KEY"):
+        assert ":?" in services["board"]["environment"][name], "without it, compose refuses to start"
+    assert [port for service in services.values() for port in service.get("ports", ())] == ["127.0.0.1:8000:8000"]
+
+
+def test_the_dockerfile_copies_only_what_exists_and_runs_as_no_root() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    copied = [source for line in re.findall(r"^COPY (?!--from)(.+)$", text, flags=re.M) for source in line.split()[:-1]]
+    assert {"board", "realtime", "models", "static", "templates", "pyproject.toml"} <= set(copied)
+    assert [source for source in copied if not (ROOT / source).exists()] == []
+    assert re.search(r"^USER [1-9]\d*$", text, flags=re.M)
+    assert "--require-hashes" in text
+
+
+def test_the_image_leaves_out_secrets_and_environments() -> None:
+    left_out = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {".env", ".git", ".venv", ".venvs"} <= set(left_out)

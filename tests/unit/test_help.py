@@ -1,0 +1,210 @@
+"""`/help`: every document, its links, and nothing else; and `/.well-known/security.txt`."""
+
+import asyncio
+import http.client
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urljoin
+
+import httpx2 as httpx
+import pytest
+from pydantic import ValidationError
+
+from board.help import documents, security_txt
+from board.help.markdown import render
+from board.paths import DOCS
+from board.settings import Settings
+from tests.support import cast
+from tests.support.cast import Server
+
+
+@pytest.fixture
+async def stranger(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who is not signed in."""
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        yield client
+
+
+def test_every_document_can_be_reached_from_the_index() -> None:
+    reached, waiting = {"/help"}, ["/help"]
+    by_url = {each.url: each for each in documents.documents().values()}
+    while waiting:
+        for link in re.findall(r'href="(/help[^"#]*)', by_url[waiting.pop()].html):
+            if link in by_url and link not in reached:
+                reached.add(link)
+                waiting.append(link)
+    assert reached == by_url.keys()
+
+
+def test_every_link_leads_to_a_heading_that_exists() -> None:
+    anchors = {each.url: {heading.anchor for heading in each.headings} for each in documents.documents().values()}
+    anchors |= {f"/help/{name}": set() for name in documents.attachments()}
+    for each in documents.documents().values():
+        for link in re.findall(r'href="([/#][^"]*)"', each.html):
+            page, _, fragment = urljoin(each.url, link).partition("#")
+            assert page in anchors, f"{each.name}: {link}"
+            assert not fragment or fragment in anchors[page], f"{each.name}: {link}"
+
+
+def test_every_document_has_one_title_and_no_heading_twice() -> None:
+    for each in documents.documents().values():
+        assert each.title, each.name
+        assert each.html.count("<h1") == 1, each.name
+        names = [heading.anchor for heading in each.headings]
+        assert len(names) == len(set(names)), each.name
+
+
+def test_no_style_or_script_is_inline() -> None:
+    for each in documents.documents().values():
+        assert not re.search(r"<script|\sstyle=|\son\w+=", each.html), each.name
+
+
+def test_reading_order_goes_from_the_first_to_the_last() -> None:
+    order = [each for part in documents.contents() for each in part.documents]
+    assert [part.title for part in documents.contents()] == ["Tutorial", "How-to guides", "Reference", "Explanation"]
+    assert documents.neighbours(order[0]) == (None, order[1])
+    assert documents.neighbours(order[-1]) == (order[-2], None)
+    assert documents.neighbours(documents.documents()[documents.INDEX]) == (None, None)
+
+
+async def test_every_document_is_served_without_signing_in(stranger: httpx.AsyncClient) -> None:
+    for each in documents.documents().values():
+        answer = await stranger.get(each.url)
+        assert answer.status_code == 200, each.url
+        assert f"{each.title}</h1>" in answer.text.replace("&quot;", '"'), each.url
+    for name in documents.attachments():
+        answer = await stranger.get(f"/help/{name}")
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"] == "attachment"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "how-to/nothing", "how-to", "how-to/install.md", "index", "..", "../settings.py", "%2e%2e/settings.py",
+        "..%2fsettings.py", "how-to/..%2f..%2fsettings", "/etc/passwd", "%2fetc%2fpasswd", "how-to/install%00", "contract",
+        "files", "files/../index.md", "HOW-TO/install",
+    ],
+)  # fmt: skip
+async def test_what_is_no_document_is_not_found(server: Server, path: str) -> None:
+    status, text = await asyncio.to_thread(asked_as_written, server.url, f"/help/{path}")
+    assert status == 404
+    assert "SECRET" not in text
+
+
+def asked_as_written(url: str, path: str) -> tuple[int, str]:
+    """Return status and text of an answer. Other clients shorten a path with dots before they send it."""
+    with closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=cast.PATIENCE_S)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+async def test_a_document_is_read_and_not_written(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.post("/help/how-to/install", headers={"Origin": str(stranger.base_url).rstrip("/")})
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+async def test_who_is_signed_in_sees_their_name_beside_it(server: Server) -> None:
+    token = await cast.token_for(server.desk, "Alice", "viewer")
+    async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as alice:
+        assert 'data-account-name="Alice"' in (await alice.get("/help")).text
+
+
+async def test_the_frame_is_in_the_readers_language_and_the_text_in_english(stranger: httpx.AsyncClient) -> None:
+    for language in ("en", "fr", "nl", "de"):
+        text = (await stranger.get("/help/how-to/install", headers={"Accept-Language": language})).text
+        assert f'<html lang="{language}"' in text
+        assert '<article lang="en"' in text
+
+
+async def test_titles_lead_to_documents(stranger: httpx.AsyncClient) -> None:
+    titles = json.loads((await stranger.get("/help/titles.json")).text)["titles"]
+    assert {"title": "Install on a server", "url": "/help/how-to/install"} in titles
+    assert {"title": "Install on a server", "heading": "4. Database", "url": "/help/how-to/install#4-database"} in titles
+    assert {each["url"].partition("#")[0] for each in titles} == {each.url for each in documents.documents().values()}
+
+
+# -- rendering ----------------------------------------------------------------------------------------------------------------
+
+
+def rendered(text: str) -> str:
+    return render(text, {"other.md": "/help/other"}.get).html
+
+
+def test_html_is_shown_as_text() -> None:
+    assert "&lt;script&gt;" in rendered("# Title\n\n<script>alert(1)</script>\n")
+    assert "&lt;b&gt;" in rendered("A <b>word</b>.")
+    assert "<b>" not in rendered("```html\n<b>\n```\n")
+
+
+def test_an_address_that_runs_is_no_link() -> None:
+    assert "href" not in rendered("[x](javascript:alert(1))")
+    assert "href" not in rendered("[x](data:text/html,y)")
+
+
+def test_a_link_to_a_document_leads_to_its_page_and_another_file_is_text() -> None:
+    assert 'href="/help/other#part"' in rendered("[x](other.md#part)")
+    assert 'href="https://example.org/a.md"' in rendered("[x](https://example.org/a.md)")
+    assert 'href="#part"' in rendered("[x](#part)")
+    assert rendered("[x](../settings.py)") == "<p><span>x</span></p>\n"
+
+
+def test_headings_are_named_as_on_github_and_never_twice() -> None:
+    made = render("# One\n\n## A `b`: c\n\n## A b c\n\n### Über\n\n#### Deep\n", lambda link: None)
+    assert [(each.level, each.anchor) for each in made.headings] == [(2, "a-b-c"), (2, "a-b-c-1"), (3, "über")]
+    assert '<h2 id="a-b-c"><a href="#a-b-c">A <code>b</code>: c</a></h2>' in made.html
+    assert made.title == "One"
+
+
+def test_tables_and_code_scroll_by_keyboard() -> None:
+    assert '<div class="wide" tabindex="0"><table>' in rendered("| a |\n|--:|\n| 1 |\n").replace("\n", "")
+    assert '<pre tabindex="0"><code>' in rendered("```sh\nls\n```\n")
+
+
+# -- security.txt -------------------------------------------------------------------------------------------------------------
+
+
+async def test_security_txt_is_not_found_where_no_contact_is_set(stranger: httpx.AsyncClient) -> None:
+    assert (await stranger.get(security_txt.PATH)).status_code == 404
+
+
+async def test_security_txt_says_whom_to_tell(tmp_path: Path) -> None:
+    async with (
+        cast.serving(tmp_path, security_contact="safe@board.example", public_url="https://board.example/") as server,
+        httpx.AsyncClient(base_url=server.url) as client,
+    ):
+        answer = await client.get(security_txt.PATH)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert fields["Contact"] == "mailto:safe@board.example"
+    assert fields["Canonical"] == "https://board.example/.well-known/security.txt"
+    expires = datetime.fromisoformat(fields["Expires"])
+    assert 150 < (expires - datetime.now(UTC)).days < 366
+    assert fields["Preferred-Languages"].split(", ")[0] == "en"
+
+
+@pytest.mark.parametrize("contact", ["mailto:a@b.example", "https://b.example/report", "tel:+32-2-000-00-00", "a@b.example"])
+def test_a_contact_is_an_address(contact: str) -> None:
+    assert Settings(_env_file=None, security_contact=contact).security_contact in (contact, f"mailto:{contact}")
+
+
+@pytest.mark.parametrize("contact", ["nobody", "http://b.example", "javascript:x", "a@b.example\nExpires: never", "mailto:x"])
+def test_another_contact_is_refused(contact: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None, security_contact=contact)
+
+
+def test_an_empty_contact_is_none() -> None:
+    assert Settings(_env_file=None, security_contact="").security_contact is None
+
+
+def test_the_documents_are_packed_with_the_program() -> None:
+    assert {file.suffix for file in DOCS.rglob("*") if file.is_file()} <= {".md", ".yml", ".json"}
+    assert DOCS.is_relative_to(Path(documents.__file__).parents[1])
