@@ -1,7 +1,7 @@
-"""What alerts whom, and what of it somebody has read.
+"""Alerts: which events alert whom, and which alerts an account has read.
 
-An alert is written with its event, in one transaction. It is listed by the rights of now: who may not see the search does not
-find it, also who could when it happened.
+An alert is stored with its event, in one transaction. It is listed by present rights: an account that may not see the search
+does not get it, even if it could when the event happened.
 """
 
 from collections import Counter
@@ -24,14 +24,14 @@ from models.search import Search
 from models.times import format_utc
 
 MAX_LISTED = 200  # at most, the newest
-RETENTION = timedelta(days=14)  # what is older is not listed any more
+RETENTION = timedelta(days=14)  # older alerts are not listed
 ASSURED = ("credible", "confirmed")
 
 Key = tuple[str, int]  # board, seq
 
 
 class Unread(NamedTuple):
-    """What somebody has not read: `kinds` are those by which the event alerts them."""
+    """Unread alert: its time, and the reasons (`kinds`) for which the event alerts the account."""
 
     at: str
     kinds: frozenset[str]
@@ -57,13 +57,13 @@ _LIST = text(
     "WHERE a.account IN ('', :me) AND a.at > :since AND (a.account <> '' OR a.at >= me.created_at) "
     "AND (e.account IS NULL OR e.account <> :me) "
     "AND a.kind IN :kinds AND a.board NOT IN :hidden ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
-).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # they may be empty
+).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # the lists may be empty
 _READ = text("INSERT INTO alert_read (account, board, seq, at) VALUES (:account, :board, :seq, :at)")
 _FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since")
 
 
 def record_alerts(session: Session, change: Change) -> None:
-    """Write down whom an event alerts. Never who did it."""
+    """Store alerts for everybody whom an event concerns, except its author."""
     event, after, fields = change.event, change.after, change.fields
     body = event.body or b""
     found = (
@@ -100,18 +100,18 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 
 
 def settings_of(session: Session, account: str) -> AlertChoice:
-    """What an account has chosen; the defaults where it has not."""
+    """Return the alert settings of an account, or the defaults."""
     return settings_of_many(session, [account])[account]
 
 
 def settings_of_many(session: Session, accounts: Collection[str]) -> dict[str, AlertChoice]:
-    """The same of several."""
+    """Return the alert settings of several accounts, or the defaults."""
     rows = session.exec(select(AlertChoice).where(AlertChoice.account.in_(accounts))) if accounts else ()  # type: ignore[attr-defined]
     return {account: AlertChoice(account=account) for account in accounts} | {row.account: row for row in rows}
 
 
 def update_settings(session: Session, account: str, places: dict[str, str], quiet: bool) -> None:
-    """Where alerts of these kinds are shown from now on. Raises ValueError for what is no kind or place."""
+    """Set where alerts of these kinds are shown. Raises ValueError for an unknown kind or place."""
     if not set(places) <= set(KINDS) or not set(places.values()) <= set(PLACES):
         raise ValueError(places)
     bump_alert_version(session, account)
@@ -122,7 +122,7 @@ def update_settings(session: Session, account: str, places: dict[str, str], quie
 
 
 def enabled_kinds(chosen: AlertChoice) -> list[str]:
-    """The kinds that an account is alerted of, in their order; that of its own safety always."""
+    """Return the kinds that alert an account, in their order; alerts about its own security always do."""
     return [*(kind for kind in KINDS if getattr(chosen, kind) != "off"), SECURITY]
 
 
@@ -130,12 +130,12 @@ def enabled_kinds(chosen: AlertChoice) -> list[str]:
 
 
 def retention_cutoff(now: datetime) -> str:
-    """What is not newer is not listed."""
+    """Return the time up to which alerts are too old to be listed."""
     return format_utc(now - RETENTION)
 
 
 def list_alerts(session: Session, account: str, now: datetime) -> list[dict[str, Any]]:
-    """The newest alerts of an account, an event once."""
+    """Return the newest alerts of an account, one for each event."""
     chosen, hidden = settings_of(session, account), snapshot.hidden_searches(session, account)
     asked = {
         "me": account, "since": retention_cutoff(now), "kinds": enabled_kinds(chosen), "hidden": list(hidden),
@@ -153,7 +153,7 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[dict[str,
 
 
 def _add_first_names(session: Session, listed: list[dict[str, Any]], hidden: Collection[str]) -> None:
-    """Add the child's first name to alerts of a search whose reference another one has too, among those that one may see."""
+    """Add the child's first name to alerts of searches whose reference is not unique among those that the account may see."""
     named = {each["reference"] for each in listed} - {None}
     asked = select(Search.id, Search.reference, Search.person).where(col(Search.reference).in_(named))
     seen = [row for row in session.exec(asked) if row[0] not in hidden]
@@ -188,14 +188,14 @@ def _to_json(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
 
 
 def _value(kind: str, payload: dict[str, Any]) -> str | None:
-    """The status or the assessment that was set; none where it was erased since."""
+    """Return the status or assessment that was set; None if it was erased since."""
     name = {"status": "status", "sighting": "assessment"}.get(kind, "")
     value: str | None = (payload.get("state") or {}).get(name)
     return value
 
 
 def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str, dict[Key, Unread]]:
-    """What each of these accounts has not read, on whichever board and of whichever kind."""
+    """Return the unread alerts of each of these accounts, on any board and of any kind."""
     found: dict[str, dict[Key, Unread]] = {account: {} for account in accounts}
     if found:
         for row in session.connection().execute(_UNREAD, {"people": list(found), "since": retention_cutoff(now)}):
@@ -206,20 +206,20 @@ def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str
 
 
 def add_reason(to: dict[Key, Unread], key: Key, at: str, kind: str) -> None:
-    """One more reason for which an event alerts somebody."""
+    """Add a reason for which an event alerts an account."""
     before = to.get(key)
     to[key] = Unread(at, (before.kinds if before else frozenset()) | {kind})
 
 
 def visible_unread(session: Session, account: str, now: datetime) -> dict[Key, Unread]:
-    """What an account has not read of what it may see and wants to see."""
+    """Return the unread alerts that an account may see and has not switched off."""
     kinds, hidden = enabled_kinds(settings_of(session, account)), snapshot.hidden_searches(session, account)
     all = unread(session, [account], now)[account]
     return {key: each for key, each in all.items() if key[0] not in hidden and not each.kinds.isdisjoint(kinds)}
 
 
 def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None) -> int:
-    """Marks alerts as read, or all that there are now (None); how many are left. What is not found is passed over."""
+    """Mark alerts as read, or all present ones (None); return how many are left. Unknown keys are skipped."""
     bump_alert_version(session, account)
     left = visible_unread(session, account, now)
     done = [key for key in left if keys is None or key in keys]

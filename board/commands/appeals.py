@@ -1,5 +1,5 @@
-"""The appeal of a search: decided with the police, the prosecutor and the family. Once the child is found it ends, and its
-traces are wiped."""
+"""Appeal of a search: decided with the police, the prosecutor and the family. It ends when the child is found; tasks to take
+down its traces follow."""
 
 from typing import Literal
 
@@ -15,12 +15,12 @@ from models.display import WALL
 from models.entity import State
 from models.search import Search
 
-Level = Literal["none", "discreet", "posters", "public", "child_alert"]  # the ladder
+Level = Literal["none", "discreet", "posters", "public", "child_alert"]  # in ascending order of publicity
 NONE: State = {"level": "none", "from": None, "until": None}
 
 
 class Set(Data):
-    """`none` has no dates."""
+    """Data of `search.set_appeal`. Level `none` has no dates."""
 
     level: Level
     since: Time | None = Field(default=None, alias="from")
@@ -35,7 +35,7 @@ class Set(Data):
 
 
 def set_appeal(writer: EventWriter, data: Set) -> None:
-    """Another level, or other dates; all of them are set."""
+    """Set level and dates of the appeal, all of them."""
     if data.since is not None and data.until is not None and data.until <= data.since:
         raise invalid("until", N_("An appeal ends after it begins."))
     row = writer.find(Search, writer.board.id, "search")
@@ -44,17 +44,17 @@ def set_appeal(writer: EventWriter, data: Set) -> None:
 
 
 def end_appeal(writer: EventWriter, row: Search, reason: str) -> None:
-    """The child is found: ends the appeal that runs, if one does, and makes the tasks that wipe its traces."""
+    """End a running appeal when the child is found, and add the tasks that take down its traces."""
     level = row.appeal["level"]
     if apply_appeal(writer, row, NONE, reason):
         for each in writer.task_catalogue.take_down(level):
-            if writer.has_room(reserved=True):  # else the tasks are left out: that the child is found is not refused
+            if writer.has_room(reserved=True):  # on a full board the tasks are left out, as finding the child must not be refused
                 tasks.add_from_template(writer, each, take_down=True)
 
 
 def apply_appeal(writer: EventWriter, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:
-    """Sets the appeal. Displays lose sight of the search when it becomes discreet, and have it again when it is so no more.
-    True if something changed."""
+    """Set the appeal; return whether anything changed. Displays lose a search whose appeal becomes discreet, and get it back
+    when it no longer is."""
     on_walls = is_visible_on_displays(row)
     changed = writer.update(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
     row.discreet = row.appeal["level"] == "discreet"

@@ -1,5 +1,5 @@
-"""Briefing: what is said of a search when a shift is handed over, and up to where whoever takes over has read it: on that
-search's own board, so that only who sees the search reads it. It goes on from one handover to the next."""
+"""Briefing: what a handover says of a search, and how far the incoming coordinator has read it. It stands on the search's own
+board, so that only people who see the search read it, and it carries over from one handover to the next."""
 
 from pydantic import Field
 
@@ -17,12 +17,12 @@ from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
-MAX_PINNED = 20  # on one search: what nobody must miss is little
+MAX_PINNED = 20  # on one search: a long list would hide what nobody may miss
 PINNABLE: tuple[type[Entity], ...] = (Sighting, Task, Note)
 
 
 class BriefingFields(Data):
-    """Fields that are written of a search. `keeper` answers for it where whoever takes the shift over may not see it."""
+    """Briefing fields of a search. `keeper` answers for the search if the incoming coordinator may not see it."""
 
     assessment: LongText | None = None
     hypotheses: LongText | None = None
@@ -40,7 +40,7 @@ class Read(Data):
 
 
 def write(writer: EventWriter, number: int, patch: State) -> None:
-    """A merge patch, while handover `number` is prepared and this search is part of it."""
+    """Apply a merge patch while handover `number` is prepared and includes this search."""
     row = _briefing(writer)
     before = {name: getattr(row, name) for name in BriefingFields.model_fields} | {"keeper": _keeper(row, number)}
     values = apply_patch(BriefingFields, before, patch)
@@ -56,7 +56,7 @@ def write(writer: EventWriter, number: int, patch: State) -> None:
 
 
 def _briefing(writer: EventWriter) -> Briefing:
-    """What is said of this search; an empty one, which is on no board yet, where nothing was."""
+    """Return this search's briefing, or a new one that is not stored yet."""
     id = writer.board.id
     return unit_of_work.get(writer.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
 
@@ -69,7 +69,7 @@ def _save(writer: EventWriter, row: Briefing, type: str, values: State, reason: 
 
 
 def read(writer: EventWriter, data: Read) -> None:
-    """Up to where whoever takes over has read this search. Never less than they have read already."""
+    """Record how far the incoming coordinator has read this search. Never moves back."""
     if data.seq > writer.board.seq:
         raise invalid("seq", N_("The board has not got so far."))
     handover = shifts.present(writer, data.handover, "signed")
@@ -95,8 +95,7 @@ def read(writer: EventWriter, data: Read) -> None:
 
 
 def undecided(writer: EventWriter, handover: Handover, seen_by: access.RestrictedSearches) -> list[str]:
-    """The searches, of these, that who is expected to take over may not see, and for which nobody who may see them was named to
-    answer. By id."""
+    """Return the ids of those searches that the incoming coordinator may not see and that have no keeper who may."""
     incoming = handover.incoming
     outside = [id for id, members in seen_by.items() if incoming and not access.is_in_audience(incoming, members)]
     return sorted(id for id in outside if not _is_kept(writer, id, handover.number, seen_by[id]))
@@ -110,12 +109,12 @@ def _is_kept(writer: EventWriter, id: str, number: int, members: frozenset[str])
 
 
 def _keeper(row: Briefing, number: int) -> str | None:
-    """Who answers for a search by this handover: what was decided for an earlier one does not go on."""
+    """Return the keeper of a search for this handover; a decision for an earlier handover does not count."""
     return row.keeper if row.handover == number else None
 
 
 def _check_keeper(writer: EventWriter, id: str) -> None:
-    """Who answers for a search is a coordinator who sees it, where not everybody does."""
+    """Check that a keeper is a coordinator who sees the search. Needed only if not everybody sees it."""
     shifts.check_coordinator(writer, id, "keeper")
     search = writer.find(Search, writer.board.id, "search")
     members = access.audience(search.access, search.members, discreet=False)

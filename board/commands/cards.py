@@ -1,7 +1,7 @@
-"""What sightings and tasks have in common: a place in a column, an assignee, and that they are withdrawn, never deleted.
+"""Cards: what sightings and tasks have in common. A card has a place in a column and an assignee; it is withdrawn, never deleted.
 
-Cards are sorted in a column by (rank, id). A rank is a text between two others; every card of the column, withdrawn ones
-included, keeps one of its own, so that two people who drop a card at one moment see the same order.
+Cards are sorted in a column by (rank, id). A rank is a text between two others. Every card of a column has one of its own,
+withdrawn cards included, so that concurrent drops end in the same order for everybody.
 """
 
 import orjson
@@ -19,9 +19,9 @@ from models.task import Task
 
 Card = Sighting | Task
 
-MAX_RANK_LENGTH = 48  # characters; a rank grows by one for about each five drops at one spot
-NEIGHBOURS = 20  # cards on each side that get new ranks when there is no short one left between two
-REBALANCE_BYTES = 800_000  # of their states at most: all events of a command go in one message, and a message has 1 MiB
+MAX_RANK_LENGTH = 48  # characters; a rank grows by one for about five drops at one spot
+NEIGHBOURS = 20  # cards on each side that get new ranks when no short rank is left
+REBALANCE_BYTES = 800_000  # of card states, at most: all events of a command travel in one message of at most 1 MiB
 
 
 class Move(Data):
@@ -42,7 +42,7 @@ class Withdraw(Data):
 
 
 def find(writer: EventWriter, id: str, name: str = "card") -> Card:
-    """The card of this board by that id. Raises Refused `not_found`."""
+    """Return the card of this board with that id. Raises Refused `not_found`."""
     row = unit_of_work.get(writer.session, Sighting, id) or unit_of_work.get(writer.session, Task, id)
     if row is None or row.board != writer.board.id:
         raise not_found(name)
@@ -50,13 +50,13 @@ def find(writer: EventWriter, id: str, name: str = "card") -> Card:
 
 
 def rank_for_new_card(writer: EventWriter, column: str | None, role: str) -> tuple[str, str]:
-    """(column, rank) for a new card: at the end of the column named, or of the first one with this role."""
+    """Return (column, rank) for a new card: at the end of the named column, or of the first one with this role."""
     found = columns.find(writer, column, "column") if column is not None else columns.first_with_role(writer, role)
     return found.id, ranks.between(_last(writer, found.id), None)
 
 
 def move(writer: EventWriter, data: Move) -> None:
-    """Puts a card before or after another, or at the end of a column. Moves never conflict: the last one stands."""
+    """Move a card before or after another, or to the end of a column. Moves never conflict: the last one wins."""
     if data.before is not None and data.after is not None:
         raise invalid("after", N_("Either before or after, not both."))
     beside = data.before or data.after
@@ -66,17 +66,17 @@ def move(writer: EventWriter, data: Move) -> None:
     column = columns.find(writer, data.column, "column")
     anchor = find(writer, beside, "before" if data.before else "after") if beside is not None else None
     if anchor is not None and anchor.column != column.id:
-        anchor = None  # it has left that column in the meantime
+        anchor = None  # the anchor has left that column meanwhile
     if anchor is None:
         low, high = _last(writer, column.id), None
         if low == card.rank and card.column == column.id:
-            return  # it is the last there
+            return  # already last
     elif data.before:
         low, high = _below(writer.session, column.id, anchor.rank, but=card.id), anchor.rank
     else:
         low, high = anchor.rank, _above(writer.session, column.id, anchor.rank, but=card.id)
     if card.column == column.id and (low is None or low < card.rank) and (high is None or card.rank < high):
-        return  # it is there already
+        return  # already there
     rank = ranks.between(low, high)
     writer.update(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
     if len(rank) > MAX_RANK_LENGTH:
@@ -84,7 +84,7 @@ def move(writer: EventWriter, data: Move) -> None:
 
 
 def fix_rank_collision(writer: EventWriter, card: Card) -> None:
-    """Gives a card and its neighbours new ranks where another got the same one since: it was put back where it stood."""
+    """Give a card and its neighbours new ranks if another card got the same rank meanwhile."""
     writer.session.flush()
     same = writer.session.connection().execute(_SAME, {"column": card.column, "rank": card.rank, "but": card.id}).first()
     if same is not None or len(card.rank) > MAX_RANK_LENGTH:
@@ -92,7 +92,7 @@ def fix_rank_collision(writer: EventWriter, card: Card) -> None:
 
 
 def _rebalance_ranks(writer: EventWriter, column: str, card: Card) -> None:
-    """Gives a card and its neighbours short ranks again."""
+    """Give a card and its neighbours short ranks again."""
     writer.session.flush()
     around = [row.id for row in writer.session.connection().execute(_IN_COLUMN, {"column": column})]
     at = around.index(card.id)
@@ -113,14 +113,14 @@ def _rebalance_ranks(writer: EventWriter, column: str, card: Card) -> None:
 
 
 def assign(writer: EventWriter, data: Assign) -> None:
-    """Hands a card to somebody, or to nobody."""
+    """Assign a card to an account, or to nobody."""
     card = find(writer, data.card)
     writer.require_person(data.assignee, "assignee")
     writer.update(card, "card.assigned", {"assignee": data.assignee})
 
 
 def withdraw(writer: EventWriter, data: Withdraw) -> None:
-    """Folds a card away. It keeps its number and its place, and can be restored."""
+    """Withdraw a card. It keeps its number and place, and can be restored."""
     writer.update(find(writer, data.card), "card.withdrawn", {"withdrawn": True}, data.reason)
 
 
@@ -140,7 +140,7 @@ _ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :ra
 
 
 def _last(writer: EventWriter, column: str) -> str | None:
-    """The highest rank in a column: read once for all that share a transaction, as storms come as new cards."""
+    """Return the highest rank in a column, cached for the transaction: new cards come in bursts."""
     known = unit_of_work.current(writer.session).highest_rank
     if column not in known:
         writer.session.flush()

@@ -1,4 +1,4 @@
-"""Closing a search: what is still open, and why it is closed all the same."""
+"""Closing a search: what is still open, and the reason for closing it anyway."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from board.i18n import N_, Message, say
 from models.entity import State
 from models.search import Search
 
-MAX_NAMED = 10  # numbers of cards in a sentence; the others are counted
+MAX_NAMED = 10  # card numbers in a sentence; the rest are counted
 
 _TASKS = text(
     'SELECT t.number FROM task t JOIN "column" c ON c.id = t."column" WHERE t.board = :board AND NOT t.withdrawn '
@@ -23,20 +23,20 @@ _SIGHTINGS = text(
 
 
 def close(writer: EventWriter, row: Search, acknowledge: str | None) -> State:
-    """Return what closing changes beside the status. Raises Refused `invalid` where something is open and nobody says why it
-    is right to close. A search that is closed already is not judged again."""
+    """Return what closing changes besides the status. Raises Refused `invalid` if something is open and no reason is given.
+    Does not check a search that is closed already."""
     if row.status == "closed":
         acknowledge = acknowledge or row.acknowledge
     elif acknowledge is None and (sentences := _open(writer, row)):
         raise invalid("acknowledge", say(N_("Say why it is right to close it anyway. {open}"), open=_joined(sentences)))
     values: State = {"acknowledge": acknowledge}
     if row.status == "found" and row.outcome is not None and not row.outcome.get("reason"):
-        values["outcome"] = row.outcome | {"reason": row.status_reason}  # found by an earlier version, which kept it there alone
+        values["outcome"] = row.outcome | {"reason": row.status_reason}  # an earlier version kept the reason there alone
     return values
 
 
 def _open(writer: EventWriter, row: Search) -> list[Message]:
-    """Name what is still open."""
+    """Describe what is still open."""
     found: list[Message] = []
     if row.outcome is not None:
         if not row.outcome.get("family_told"):
@@ -58,6 +58,6 @@ def _named(numbers: Sequence[int]) -> str | Message:
 
 
 def _joined(sentences: Sequence[Message]) -> Message:
-    """Join sentences, each of which is translated by itself."""
+    """Join sentences that are translated one by one."""
     parts = {f"part{at}": each for at, each in enumerate(sentences)}
     return say(" ".join(f"{{{name}}}" for name in parts), **parts)

@@ -1,4 +1,4 @@
-"""The columns of a search's board: five to begin with, then as the desk arranges them. Sorted by (rank, id), as cards are."""
+"""Columns of a search's board: five at first, then as the desk arranges them. Sorted by (rank, id), like cards."""
 
 from typing import Literal
 
@@ -14,9 +14,9 @@ from models.column import Column
 from models.ids import new_id
 
 ROLES = ("inbox", "todo", "doing", "waiting", "done")
-NEEDED = ("inbox", "todo")  # where new cards go
-MAX_RANK_LENGTH = 48  # characters; above it the column and its neighbours get short ones
-NEIGHBOURS = 20  # on each side: columns can be as many as a board has entities, and a message has 1 MiB
+NEEDED = ("inbox", "todo")  # new cards go there
+MAX_RANK_LENGTH = 48  # characters; above it the column and its neighbours get short ranks
+NEIGHBOURS = 20  # on each side: there can be as many columns as entities, and a message has 1 MiB
 
 
 class RelativePosition(Data):
@@ -25,14 +25,14 @@ class RelativePosition(Data):
 
 
 class Add(RelativePosition):
-    """Without a title a column has the name of its role."""
+    """Data of `column.add`. A column without a title is named after its role."""
 
     title: Title | None = None
     role: Literal["inbox", "todo", "doing", "waiting", "done"]
 
 
 class Rename(Data):
-    """A title of null gives it the name of its role again."""
+    """Data of `column.rename`. A null title names the column after its role again."""
 
     NULLABLE = ("title",)
 
@@ -49,30 +49,30 @@ class Remove(Data):
 
 
 def create_default_columns(writer: EventWriter) -> None:
-    """One column of each role, in that order."""
+    """Create one column of each role, in order."""
     for role, rank in zip(ROLES, ranks.several_between(None, None, len(ROLES)), strict=True):
         row = Column(id=new_id(), board=writer.board.id, title=None, role=role, rank=rank)
         writer.create(row, "column.added", reserved=True)
 
 
 def find(writer: EventWriter, id: str, name: str) -> Column:
-    """The column of this board by that id. Raises Refused `not_found`."""
-    unit_of_work.columns(writer.session, writer.board.id)  # they are few, and read at once
+    """Return the column of this board with that id. Raises Refused `not_found`."""
+    unit_of_work.columns(writer.session, writer.board.id)  # columns are few: load all at once
     return writer.find(Column, id, name)
 
 
 def first_with_role(writer: EventWriter, role: str) -> Column:
-    """The first column of a role: a board never lacks an `inbox` or a `todo`."""
+    """Return the first column of a role. Every board has an `inbox` and a `todo`."""
     return next(column for column in in_order(writer) if column.role == role)
 
 
 def in_order(writer: EventWriter) -> list[Column]:
-    """From left to right."""
+    """Return the columns from left to right."""
     return sorted(unit_of_work.columns(writer.session, writer.board.id), key=lambda column: (column.rank, column.id))
 
 
 def add(writer: EventWriter, data: Add) -> None:
-    """A new column before or after another, or at the end."""
+    """Add a column before or after another, or at the end."""
     _check_not_both(data)
     low, high = _between(writer, data, None)
     row = Column(id=new_id(), board=writer.board.id, title=data.title, role=data.role, rank=ranks.between(low, high))
@@ -81,12 +81,12 @@ def add(writer: EventWriter, data: Add) -> None:
 
 
 def rename(writer: EventWriter, data: Rename) -> None:
-    """Another title, or the name of its role."""
+    """Set a column's title, or name it after its role."""
     writer.update(find(writer, data.column, "column"), "column.renamed", {"title": data.title})
 
 
 def move(writer: EventWriter, data: Move) -> None:
-    """Puts a column before or after another."""
+    """Move a column before or after another."""
     _check_not_both(data)
     if data.before is None and data.after is None:
         raise invalid("before", N_("Before or after which column?"))
@@ -95,13 +95,13 @@ def move(writer: EventWriter, data: Move) -> None:
     row = find(writer, data.column, "column")
     low, high = _between(writer, data, row)
     if (low is None or low < row.rank) and (high is None or row.rank < high):
-        return  # it is there already
+        return  # already there
     writer.update(row, "column.moved", {"rank": ranks.between(low, high)})
     rebalance_ranks(writer, row)
 
 
 def remove(writer: EventWriter, data: Remove) -> None:
-    """Takes an empty column away; a withdrawn card is one, as it can be restored."""
+    """Remove an empty column. A withdrawn card counts, as it can be restored."""
     row = find(writer, data.column, "column")
     writer.session.flush()
     if writer.session.connection().execute(_ANY_CARD, {"column": row.id}).first() is not None:
@@ -118,7 +118,7 @@ def _check_not_both(data: RelativePosition) -> None:
 
 
 def _between(writer: EventWriter, data: RelativePosition, moved: Column | None) -> tuple[str | None, str | None]:
-    """The ranks between which a column goes; `moved` is itself no neighbour."""
+    """Return the ranks between which a column goes, ignoring `moved` itself."""
     others = [column for column in in_order(writer) if moved is None or column.id != moved.id]
     beside = data.before or data.after
     at = len(others)
@@ -129,7 +129,7 @@ def _between(writer: EventWriter, data: RelativePosition, moved: Column | None) 
 
 
 def rebalance_ranks(writer: EventWriter, row: Column) -> None:
-    """Gives a column and its neighbours short ranks again, where its own is long or is another's too."""
+    """Give a column and its neighbours short ranks if its own is too long or not unique."""
     around = in_order(writer)
     if len(row.rank) <= MAX_RANK_LENGTH and sum(each.rank == row.rank for each in around) == 1:
         return

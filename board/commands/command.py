@@ -1,4 +1,4 @@
-"""Types of the table of commands: a rule, its handler, and the acknowledgement."""
+"""Types of the command table: specification, handler and acknowledgement."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Handler = Callable[[EventWriter, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """Accepted and durable. `seqs` are those on the command's board, `opened` the id of a search that was opened."""
+    """Acknowledgement: the command is durable. `seqs` are its events on the command's board, `opened` the id of a new search."""
 
     id: str
     board: str
@@ -24,15 +24,15 @@ class Ack:
     opened: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As the contract has it."""
+        """Return the acknowledgement as in the contract."""
         body: dict[str, Any] = {"id": self.id, "board": self.board, "seqs": self.seqs}
         return body | ({"opened": self.opened} if self.opened else {})
 
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A line of the table. `while_closed`: also on a closed search. `like` names another command, of which one must have the
-    right too."""
+    """Row of the command table. `while_closed`: allowed on a closed search. `equivalent` names another command whose rights
+    are needed too."""
 
     board_kind: Literal["operations", "search", "any"]
     role: str

@@ -1,7 +1,7 @@
-"""The only writer of boards: judges a command and carries it out, in one transaction.
+"""Execution of commands: the only writer of boards. Each command is checked and executed in one transaction.
 
-Judged in this order: board `not_found`, `unknown_command`, `forbidden`, a remembered ack, `closed`, `invalid`, an id
-`not_found`, `conflict`.
+Order of checks: board `not_found`, `unknown_command`, `forbidden`, known command id (its ack is returned), `closed`,
+`invalid`, an id `not_found`, `conflict`.
 """
 
 import json
@@ -44,20 +44,20 @@ _KNOWN_ACKS = select(_DONE.account, _DONE.command, _DONE.ack, _DONE.content).whe
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What a command came to: its ack, and what was said on which board, in the order of seq. `sight` are the accounts
-    that gained or lost sight of the search. An ack that was remembered says nothing again."""
+    """Result of a command: its ack and events, in the order of seq on each board. `visibility_changed_for` are the accounts
+    that gained or lost sight of the search. A repeated command has no events."""
 
     ack: Ack
     events: tuple[JournalEvent, ...] = ()
     epochs: tuple[tuple[str, str], ...] = ()
     visibility_changed_for: frozenset[str] = frozenset()
-    nearly_full: tuple[str, int] | None = None  # a board that its people are told of from now on, and how much it has
+    nearly_full: tuple[str, int] | None = None  # a board that has just become nearly full, with its number of entities
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedCommand:
-    """A command on its way to the database, which may carry it out together with others. `content` is what it was made of, where
-    its id may be used again for that alone."""
+    """Command waiting for the database, which may batch it with others. `content` is what it was made from, if its id may be
+    repeated only for that."""
 
     caller: Caller
     command: Command
@@ -70,9 +70,10 @@ class QueuedCommand:
         return boards_to_lock(self.command)
 
     def __call__(self, session: Session) -> CommandResult | Refused:
-        """Carries it out. A refusal is raised only where something must be undone: else the others go on unharmed."""
+        """Execute the command. Raises a refusal only if something must be rolled back, so that others in the batch go on
+        unharmed."""
         changes = unit_of_work.current(session).changes
-        _lock(session, self.boards)  # before the clock is read: who waited here would have an earlier time than who was first
+        _lock(session, self.boards)  # lock first: a command that waits here must not take an earlier time than the one before it
         try:
             return execute(session, self.caller, self.command, format_utc(self.clock()), self.task_catalogue, self.content)
         except Refused as refusal:
@@ -84,24 +85,25 @@ class QueuedCommand:
 
 
 def boards_to_lock(command: Command) -> tuple[str, ...]:
-    """The boards that a command locks: in a fixed order, `operations` first, so that two can't wait for each other."""
-    # what an undo undoes is read from the journal, which is after the lock
+    """Return the boards that a command locks, `operations` first: a fixed order prevents deadlocks."""
+    # the event to undo is read after the lock, so both boards are locked
     both = command.name.startswith(("search.", "handover.")) or command.name == "undo"
     boards = (OPERATIONS, command.board) if both and command.board != OPERATIONS else (command.board,)
-    return tuple(board for board in boards if board != AUDIT)  # which no command writes to: it is locked last, and is not found
+    # no command writes to the audit board: it is locked last, and is not found here
+    return tuple(board for board in boards if board != AUDIT)
 
 
 def execute(
     session: Session, caller: Caller, command: Command, now: str, known: TaskCatalogue | None = None, content: bytes | None = None
 ) -> CommandResult:
-    """Carries out a command. Raises Refused; then nothing is changed.
+    """Execute a command. Raises Refused; then nothing is changed.
 
-    The boards' rows are locked before anything that decides is read, so commit order is seq order and two edits can't erase
-    each other. The rights are read again here: they may have ended since the handshake.
+    Boards are locked before anything that decides is read, so commit order is seq order and concurrent edits can't erase each
+    other. Rights are read again, as they may have ended since the handshake.
     """
     boards = boards_to_lock(command)
     _lock(session, boards)
-    # It was judged already, and is not judged again by rights that may have ended since: only its answer was lost.
+    # an earlier attempt committed and only its answer was lost: do not check it against present rights
     if maybe_committed(session) and (ack := _previous_ack(session, caller.account.id, command)) is not None:
         return CommandResult(ack)
     account = _signed_in(session, caller)
@@ -136,7 +138,7 @@ def execute(
 def _lock(session: Session, boards: tuple[str, ...]) -> None:
     if not unit_of_work.current(session).boards:
         all_boards = {each for order in _batched_commands(session) for each in order.boards}
-        if not all_boards <= set(boards):  # as where one transaction has the whole database: there is no order to keep
+        if not all_boards <= set(boards):  # a transaction that has the whole database to itself needs no lock order
             unit_of_work.lock_boards(session, all_boards)
     for each in boards:
         unit_of_work.lock_board(session, each)
@@ -160,7 +162,7 @@ def _signed_in(session: Session, caller: Caller) -> Account:
 def _authorize(
     session: Session, command: Command, board: Board, account: Account, caller: Caller
 ) -> tuple[CommandSpec, str | None]:
-    """Return the command's rule, and the command that it is like. Raises Refused."""
+    """Return the command's specification and the name of its equivalent. Raises Refused."""
     rule = TABLE.get(command.name)
     if rule is None or rule.board_kind not in ("any", board.kind):
         raise Refused("unknown_command")
@@ -171,8 +173,8 @@ def _authorize(
 
 
 def _previous_ack(session: Session, account: str, command: Command, content: bytes | None = None) -> Ack | None:
-    """The ack that this command id got before, from this account: whatever its content is now, unless that is given and another
-    one is kept. Raises Refused `invalid` then."""
+    """Return the ack that this account's command id got before, or None. Raises Refused `invalid` if `content` differs from
+    the stored one."""
     ours = unit_of_work.current(session)
     if ours.known_acks is None:
         orders = _batched_commands(session)
@@ -190,13 +192,13 @@ def _previous_ack(session: Session, account: str, command: Command, content: byt
 
 
 def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
-    """Keyed digest of a content; None where there is no key, or none any more."""
+    """Return the keyed digest of a content; None if there is no key, or it was erased."""
     key = journal.key_of(session, ack.board, ack.seqs[0]) if ack.seqs else None
     return hash_chain.commitment(key, content) if key is not None else None
 
 
 def _prefetch(session: Session, orders: list[QueuedCommand]) -> None:
-    """Reads the searches, and the cards that these commands name, in one go, instead of one by one."""
+    """Load the searches and cards that these commands name at once."""
     if len(orders) > 1:
         searches = {each.command.board for each in orders} - {OPERATIONS}
         unit_of_work.prefetch(session, Search, searches)

@@ -1,5 +1,5 @@
-"""Whom an event of the shift, or of its handover, concerns: who hands it over, who prepared it, who is to take it over, and who
-is to answer for a search."""
+"""Recipients of alerts about a shift and its handover: outgoing and incoming coordinator, the one who prepared it, and keepers
+of searches."""
 
 from collections.abc import Collection
 
@@ -15,14 +15,14 @@ _WHO_MAY = text("SELECT id FROM account WHERE enabled AND role IN ('coordinator'
 
 
 def recipients(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
-    """The accounts to be alerted: of a signature who is expected, or whoever may accept where nobody is."""
+    """Return the accounts to alert. A signature alerts the incoming coordinator, or everybody who may accept if none is named."""
     if event.type == "handover.signed":
         return {after["incoming"]} if after["incoming"] else _who_may(session) - {after["outgoing"]}
     if event.type in _ENDED:
         return {after[name] for name in ("outgoing", "prepared_by", "incoming")} - {None}
     if event.type == "shift.taken":
         return {after["before"]} - {None}
-    if event.type == "handover.written" and not {"keeper", "handover"}.isdisjoint(fields):  # each handover asks anew
+    if event.type == "handover.written" and not {"keeper", "handover"}.isdisjoint(fields):  # each handover asks its keepers again
         return {after["keeper"]} - {None}
     return set()
 
@@ -32,6 +32,6 @@ def _who_may(session: Session) -> set[str]:
 
 
 def number(noun: str, state: State) -> int | None:
-    """The handover that an event is about; none where a shift was taken."""
+    """Return the number of the handover that an event is about; None if a shift was taken."""
     found: int | None = state.get("number" if noun == "handover" else "handover")
     return found

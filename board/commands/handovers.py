@@ -1,7 +1,7 @@
-"""The handover of a shift: prepared, written, signed at positions, read, and accepted; or refused, or withdrawn.
+"""Handover of a shift: prepared, written, signed at positions, read, then accepted, refused or withdrawn.
 
-What is said of a search stands on its own board, so that rights hold; `operations` has ids, positions, a digest, and what
-concerns the desk as a whole. Nothing of it can be undone: what was signed is replaced by another handover.
+Texts about a search stand on its own board, so that its access rules apply; `operations` holds ids, positions, a digest, and
+what concerns the whole desk. Handovers can't be undone: a signed one is replaced by another.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from models.board import OPERATIONS
 from models.entity import State
 from models.handover import Briefing, Handover, SearchHandover
 
-MAX_SEARCHES = 10_000  # as many as a desk has
+MAX_SEARCHES = 10_000  # as many as a desk may have
 Position = dict[str, Any]  # epoch, seq, head
 
 
@@ -31,7 +31,7 @@ class Prepare(Data):
 
 
 class HandoverFields(Data):
-    """What is written of the desk as a whole."""
+    """Handover fields of the desk as a whole."""
 
     incoming: Id | None = None
     faults: LongText | None = None
@@ -39,7 +39,7 @@ class HandoverFields(Data):
 
 
 class Write(Data):
-    """A merge patch, on what is written of a search or of the desk."""
+    """Data of `handover.write`: a merge patch on the fields of a search or of the desk."""
 
     model_config = Data.model_config | {"extra": "allow"}
 
@@ -47,14 +47,14 @@ class Write(Data):
 
 
 class Sign(Data):
-    """`positions`: up to which seq the signer has seen each search."""
+    """Data of `handover.sign`. `positions` is the seq up to which the signer has seen each search."""
 
     handover: shifts.Number
     positions: Annotated[dict[Id, shifts.Seq], Field(max_length=MAX_SEARCHES)]
 
 
 class Accept(Data):
-    """`reason`: why it is taken over although something was not read."""
+    """Data of `handover.accept`. `reason` is needed if something was not read."""
 
     handover: shifts.Number
     restatement: RequiredLongText
@@ -75,8 +75,8 @@ class Withdraw(Data):
 
 
 def prepare(writer: EventWriter, data: Prepare) -> None:
-    """A new handover of the shift that is held now. What was written of the desk goes on where the last one was not accepted; of
-    searches it always does."""
+    """Prepare a handover of the present shift. Desk fields carry over if the last one was not accepted, fields of searches
+    always."""
     shifts.check_coordinator(writer, data.incoming, "incoming")
     shift, row = shifts.current(writer), shifts.last_handover(writer)
     if shift is None:
@@ -96,7 +96,7 @@ def prepare(writer: EventWriter, data: Prepare) -> None:
 
 
 def write(writer: EventWriter, data: Write) -> None:
-    """While it is being prepared."""
+    """Write to a handover while it is prepared."""
     if writer.board.id == OPERATIONS:
         _write_of_desk(writer, data.handover, data.model_extra or {})
     else:
@@ -115,8 +115,8 @@ def _write_of_desk(writer: EventWriter, number: int, patch: State) -> None:
 
 
 def sign(writer: EventWriter, data: Sign) -> None:
-    """Fixes the report at these positions: from now on it is theirs to accept. What the signer may not see is handed over
-    as it stands."""
+    """Sign the handover, which fixes the report at these positions. Searches that the signer may not see are handed over at
+    their present position."""
     shift = shifts.current(writer)
     if shift is None or shift.holder != writer.account_id:
         raise Refused("forbidden", N_("Only who holds the shift can sign its handover."))
@@ -150,13 +150,13 @@ def sign(writer: EventWriter, data: Sign) -> None:
 
 
 def digest(positions: Mapping[str, Position]) -> str:
-    """Of all positions at which searches are handed over: SHA-256 over a line for each, sorted by id."""
+    """Return the digest of all positions of a handover: SHA-256 over one line for each, sorted by id."""
     lines = (f"{id} {at['epoch']} {at['seq']} {at['head']}\n" for id, at in sorted(positions.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _invalid_positions(writer: EventWriter, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
-    """The searches whose positions can't be signed, with a sentence for each."""
+    """Return the searches whose positions can't be signed, with a sentence for each."""
     found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
     found |= {id: N_("This search is part of the handover too.") for id in seen.keys() - given.keys()}
     for id, events in many_boards.events_after(writer.session, given, (*significant_events.TYPES, shifts.WRITTEN)).items():
@@ -167,7 +167,7 @@ def _invalid_positions(writer: EventWriter, given: Mapping[str, int], seen: Mapp
 
 
 def _positions_at(session: Session, stand: Mapping[str, Position], given: Mapping[str, int]) -> dict[str, Position]:
-    """Each board's position at a seq that it has got to."""
+    """Return each board's journal position at a seq that it has reached."""
     earlier = {id: seq for id, seq in given.items() if seq != stand[id]["seq"]}
     heads = many_boards.hashes_at(session, earlier)
     return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in stand.items()}
@@ -185,7 +185,7 @@ def _record_search_handover(writer: EventWriter, id: str, number: int, position:
 
 
 def accept(writer: EventWriter, data: Accept) -> None:
-    """Takes the shift over: from this moment it is theirs who accepts."""
+    """Accept the handover: the shift passes to the author of the command."""
     row = shifts.present(writer, data.handover, "signed")
     _check_incoming_may(writer, row)
     unit_of_work.flush(writer.session)
@@ -198,20 +198,20 @@ def accept(writer: EventWriter, data: Accept) -> None:
 
 
 def refuse(writer: EventWriter, data: Refuse) -> None:
-    """It stays where it is, and everyone sees why."""
+    """Refuse the handover: the shift stays where it is, and everyone sees why."""
     row = shifts.present(writer, data.handover, "signed")
     _check_incoming_may(writer, row)
     shifts.close(writer, row, "refused", data.reason)
 
 
 def withdraw(writer: EventWriter, data: Withdraw) -> None:
-    """It is not handed over after all, or not like this."""
+    """Withdraw the handover."""
     shifts.close(writer, shifts.present(writer, data.handover, *shifts.OPEN), "withdrawn", data.reason)
 
 
 def unread(session: Session, account: str, number: int) -> list[str]:
-    """The searches of a handover, of those that this account may see, that it has not read: no mark on it for this handover,
-    or something significant since. By id."""
+    """Return the ids of the handed-over searches, visible to this account, that it has not read: not marked for this handover,
+    or with a significant event since."""
     hidden = snapshot.hidden_searches(session, account)
     handed = [id for id in session.exec(select(SearchHandover.id).where(SearchHandover.handover == number)) if id not in hidden]
     briefings = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.id.in_(handed)))  # type: ignore[attr-defined]

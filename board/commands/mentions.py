@@ -1,7 +1,7 @@
-"""Who is named in a text: `@` and a name, whatever its accents and capitals.
+"""Mentions in a text: `@` and a name, whatever its accents and capitals.
 
-A name is the whole name of an account, or its first word where only one enabled account begins so. The longest name counts:
-beside a Marie, "@Marie Claes" is Marie Claes alone.
+A name is the whole name of an account, or its first word if only one enabled account begins with it. The longest match counts:
+"@Marie Claes" does not mention a Marie.
 """
 
 import re
@@ -14,18 +14,18 @@ from sqlmodel import Session
 
 from models.searchable import normalize
 
-Names = dict[str, frozenset[str]]  # a name, folded: the accounts that are meant by it
+Names = dict[str, frozenset[str]]  # by folded name: the ids of the accounts meant
 
 _ENABLED = text("SELECT id, name FROM account WHERE enabled")
-_NAMES = "names that are mentioned"  # in what a session carries along
-_AT = re.compile(r"(?<![\w.@])@(?=\w)")  # not that of an address
-_END = re.compile(r"\w(?!\w|-\w)")  # of a word, which may be Jean-Luc
-_WHOLE = re.compile(r"\w(?:.*\w)?", re.DOTALL)  # of a name, from its first letter to its last
-MAX_WORDS, MAX_NAME = 8, 300  # of a name; its characters may be more when they are folded
+_NAMES = "names that are mentioned"  # key in `session.info`
+_AT = re.compile(r"(?<![\w.@])@(?=\w)")  # not the one of an e-mail address
+_END = re.compile(r"\w(?!\w|-\w)")  # end of a word, which may be Jean-Luc
+_WHOLE = re.compile(r"\w(?:.*\w)?", re.DOTALL)  # name without marks around it
+MAX_WORDS, MAX_NAME = 8, 300  # of a name; folding may make it longer
 
 
 def new_mentions(session: Session, texts: Iterable[str], before: Iterable[str]) -> set[str]:
-    """The enabled accounts that are named in these texts, and were not in those before."""
+    """Return the enabled accounts mentioned in these texts and not in those before."""
     after = [each for each in texts if "@" in each]
     if not after:
         return set()
@@ -34,7 +34,7 @@ def new_mentions(session: Session, texts: Iterable[str], before: Iterable[str]) 
 
 
 def mentioned(texts: Iterable[str], names: Names) -> set[str]:
-    """The accounts that are named in texts."""
+    """Return the accounts mentioned in texts."""
     found: set[str] = set()
     for each in texts:
         folded = normalize(each)
@@ -44,7 +44,7 @@ def mentioned(texts: Iterable[str], names: Names) -> set[str]:
 
 
 def names_by_key(people: Iterable[tuple[str, str]]) -> Names:
-    """Names by which these people, each with id and name, may be meant."""
+    """Return the names by which these people (id, name) may be mentioned."""
     whole, first = defaultdict(set), defaultdict(set)
     for id, name in people:
         words = name.split()
@@ -69,7 +69,7 @@ def _key(name: str) -> str:
 
 
 def _names(session: Session) -> Names:
-    """Read once for all that share a transaction."""
+    """Return the names of enabled accounts, read once for a transaction."""
     names: Names | None = session.info.get(_NAMES)
     if names is None:
         names = session.info[_NAMES] = names_by_key((row.id, row.name) for row in session.connection().execute(_ENABLED))

@@ -1,4 +1,4 @@
-"""Notes: the log of a search. Nothing in it is changed: a correction is a new note that points at the old one."""
+"""Notes: the log of a search. Notes never change: a correction is a new note that refers to the old one."""
 
 from typing import Literal
 
@@ -18,7 +18,7 @@ class Add(Data):
 
 
 def add(writer: EventWriter, data: Add) -> None:
-    """An entry on a board or on one of its cards. When it happened and when it was recorded are two things."""
+    """Add a note to a board or one of its cards. `happened_at` is when it happened, not when it was recorded."""
     if data.card is not None:
         cards.find(writer, data.card)
     if data.corrects is not None:

@@ -1,4 +1,4 @@
-"""Outcome of a search: how the child was found, and its correction afterwards, also when the search is closed."""
+"""Outcome of a search: how the child was found. It can be corrected later, also on a closed search."""
 
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from models.search import Search
 
 
 class Outcome(Data):
-    """How a child was found. `reason` is the sentence about the finding."""
+    """Outcome fields. `reason` is the sentence about the finding."""
 
     found_at: Time
     place: Name | None = None
@@ -26,19 +26,19 @@ class Outcome(Data):
 
 
 class SetOutcome(Data):
-    """A merge patch on the outcome."""
+    """Data of `search.set_outcome`: a merge patch on the outcome."""
 
     outcome: dict[str, Any]
     reason: LongText | None = None
 
 
 def of_finding(outcome: Outcome, reason: str) -> State:
-    """Return the outcome with its sentence, which is the reason of the finding where no other is given."""
+    """Return the outcome with its sentence; by default the reason of the finding."""
     return outcome.model_dump() | {"reason": outcome.reason or reason}
 
 
 def set_outcome(writer: EventWriter, data: SetOutcome) -> None:
-    """Correct the outcome of a child that was found."""
+    """Correct the outcome of a found child."""
     row = writer.find(Search, writer.board.id, "search")
     if row.outcome is None:
         raise invalid("outcome", N_("This child has not been found: there is no outcome to correct. Set the status to found."))

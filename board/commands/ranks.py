@@ -1,22 +1,22 @@
-"""Ranks: short texts, of which there is always another one between two. A card that moves gets a new rank, and its
-neighbours keep theirs.
+"""Ranks: short texts that always leave room for another one between two. A moved card gets a new rank; its neighbours keep
+theirs.
 
-A rank is an integer and a fraction in base 62, compared as text. The first letter of the integer says how long it is
-(`a` one digit, `b` two; `Z` one digit below zero, `Y` two), so that ranks at either end stay short. A fraction never
-ends with a zero: below such a rank there would be no room.
+A rank is an integer and a fraction in base 62, compared as text. The first letter of the integer tells its length (`a` one digit,
+`b` two; `Z` one digit below zero, `Y` two), so that ranks at either end stay short. A fraction never ends with a zero: there
+would be no room below it.
 
-The algorithm is David Greenspan's ("Implementing Fractional Indexing"), in the form of rocicorp/fractional-indexing and
-httpie/fractional-indexing-python, which are given to the public domain (CC0 1.0). Databases hold ranks that the latter
-has made: what is made here is the same.
+The algorithm is David Greenspan's ("Implementing Fractional Indexing"), as in rocicorp/fractional-indexing and
+httpie/fractional-indexing-python (public domain, CC0 1.0). Databases hold ranks made by the latter, and the results here are
+equal.
 """
 
-DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # in the order of their codes
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # in the order of their code points
 ZERO, LAST = DIGITS[0], DIGITS[-1]
-SMALLEST = "A" + ZERO * 26  # the lowest integer; it is no rank by itself, as nothing would be below it
+SMALLEST = "A" + ZERO * 26  # the lowest integer; not a valid rank by itself, as nothing would be below it
 
 
 def between(low: str | None, high: str | None) -> str:
-    """Return a rank between two, or beyond one where the other is None. Raises ValueError where `low` is not below `high`."""
+    """Return a rank between two; None stands for an open end. Raises ValueError unless `low` is below `high`."""
     for rank in (low, high):
         if rank is not None:
             _check(rank)
@@ -34,7 +34,7 @@ def between(low: str | None, high: str | None) -> str:
 
 
 def several_between(low: str | None, high: str | None, count: int) -> list[str]:
-    """Return so many ranks between two, in order; close to the open end one after the other, else spread by halves."""
+    """Return `count` ranks between two, in order: one after the other at an open end, else spread by bisection."""
     if count == 0:
         return []
     rank = between(low, high)
@@ -81,7 +81,7 @@ def _middle(low: str, high: str | None) -> str:
 
 
 def _next(whole: str) -> str | None:
-    """Return the integer above, or None above the highest."""
+    """Return the next integer, or None above the highest."""
     head, digits = whole[0], whole[1:]
     kept = digits.rstrip(LAST)
     if kept:
@@ -93,7 +93,7 @@ def _next(whole: str) -> str | None:
 
 
 def _previous(whole: str) -> str | None:
-    """Return the integer below, or None below the lowest."""
+    """Return the previous integer, or None below the lowest."""
     head, digits = whole[0], whole[1:]
     kept = digits.rstrip(ZERO)
     if kept:
@@ -105,7 +105,7 @@ def _previous(whole: str) -> str | None:
 
 
 def _parts(rank: str) -> tuple[str, str]:
-    """Return the integer and the fraction."""
+    """Return the integer and the fraction of a rank."""
     length = _length(rank[:1])
     if length > len(rank):
         raise ValueError(f"{rank!r} is no rank")
@@ -113,7 +113,7 @@ def _parts(rank: str) -> tuple[str, str]:
 
 
 def _length(head: str) -> int:
-    """Return how long an integer with this first letter is, the letter included."""
+    """Return the length of an integer with this first letter, including the letter."""
     if "a" <= head <= "z":
         return ord(head) - ord("a") + 2
     if "A" <= head <= "Z":

@@ -1,4 +1,4 @@
-"""The table of all commands: on which board, who may, what data, who does it. Nothing changes a board in another way."""
+"""Table of all commands: board, role, data and handler. Nothing else changes a board."""
 
 from board.commands import (
     appeals,
@@ -56,5 +56,5 @@ TABLE: dict[str, CommandSpec] = {
 
 
 def is_allowed_while_closed(rule: CommandSpec, like: str | None) -> bool:
-    """Return whether a closed search takes a command. It takes the undo of what it takes."""
+    """Return whether a command is allowed on a closed search. The undo of an allowed command is allowed too."""
     return rule.while_closed or (like is not None and like in undo.UNDOABLE.values() and TABLE[like].while_closed)

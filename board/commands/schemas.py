@@ -1,5 +1,5 @@
-"""The shapes of what is sent and said, as JSON Schema: made from the data types of the commands, so that a new command or field
-is there by itself. What a handler asks beyond its type stands here, in `RULES`."""
+"""JSON Schemas of commands and states, generated from the data types of the commands, so that a new command or field appears
+by itself. Checks that handlers make beyond the types stand in `RULES`."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ KINDS: tuple[type[Entity], ...] = (Search, Column, Sighting, Task, Note, Shift, 
 
 
 class Position(Data):
-    """Where a journal stood, and the hash of its chain there, in hex."""
+    """Journal position, with the hash of the chain there, in hex."""
 
     epoch: str
     seq: int
@@ -39,21 +39,21 @@ class Position(Data):
 
 
 class Mark(Data):
-    """Up to where somebody has read a board, for a handover."""
+    """Mark of how far somebody has read a board for a handover."""
 
     handover: int
     seq: int
     at: Time
 
 
-# Updates are merge patches on these: their own types are open.
+# updates are merge patches on these types; their own types are open
 PATCHES: dict[type[Data], tuple[type[Data], ...]] = {
     searches.Update: (searches.Fields,),
     sightings.Update: (sightings.Fields, sources.Private),
     tasks.Update: (tasks.Fields,),
     handovers.Write: (briefings.BriefingFields, handovers.HandoverFields),
 }
-# What people write of each kind; and its other fields, which the server makes or which have commands of their own.
+# by kind: the fields that people write, then those that the server makes or that have their own commands
 _WRITTEN: dict[type[Entity], type[Data]] = {
     Search: searches.Open, Column: columns.Add, Sighting: sightings.Add, Task: tasks.Add, Note: TABLE["note.add"].data,
     Shift: shifts.Take, Handover: handovers.HandoverFields, SearchHandover: Data, Briefing: briefings.BriefingFields,
@@ -87,7 +87,7 @@ _MADE: dict[type[Entity], dict[str, Any]] = {
     SearchHandover: {"handover": int, "position": Position},
     Briefing: {"handover": int, "reads": dict[Id, Mark]},
 }  # fmt: skip
-_EVENT: dict[Any, Schema] = {  # what our own checks of a text ask
+_EVENT: dict[Any, Schema] = {  # checks of our own on texts
     fields._not_blank: {"pattern": r"\S"},
     fields._time: {"format": "date-time"},
     fields._date: {"format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"},
@@ -111,7 +111,7 @@ _CHECKLIST: Schema = {"maxProperties": tasks.MAX_ITEMS, "propertyNames": {"patte
 
 
 def _only_with(field: str, value: str, other: str, of: Schema) -> Schema:
-    """`other` is there where `field` has this value, and only there."""
+    """Return a rule: `other` is present if and only if `field` has this value."""
     return {
         "if": {"properties": {field: {"const": value}}},
         "then": {"properties": {other: of}, "required": [other]},
@@ -119,7 +119,7 @@ def _only_with(field: str, value: str, other: str, of: Schema) -> Schema:
     }
 
 
-RULES: dict[str, Schema] = {  # by command: what its handler asks of the data as a whole
+RULES: dict[str, Schema] = {  # by command: checks of its handler on the data as a whole
     "search.set_status": {
         "allOf": [
             _only_with("status", "found", "outcome", {"type": "object"}),
@@ -139,7 +139,7 @@ class _Shapes(GenerateJsonSchema):
 
 
 def schema_of(type: Any, mode: JsonSchemaMode = "validation") -> Schema:
-    """The schema of a type, whole: nothing in it refers to anything."""
+    """Return the schema of a type, without references."""
     made = TypeAdapter(type).json_schema(schema_generator=_Shapes, mode=mode)
     shape: Schema = _inlined(made, made.get("$defs", {}), mode)
     shape.pop("$defs", None)
@@ -153,7 +153,7 @@ def _inlined(shape: Any, known: Mapping[str, Any], mode: JsonSchemaMode) -> Any:
         return shape
     if "$ref" in shape:
         return _inlined(known[shape["$ref"].rpartition("/")[2]], known, mode)
-    # A description that is a class's docstring is for who reads the code.
+    # docstrings of classes are for readers of the code, not for clients
     schema = {key: _inlined(value, known, mode) for key, value in shape.items() if key not in ("$defs", "description", "default")}
     if "properties" in shape:
         schema["properties"] = {name: _inlined(each, known, mode) for name, each in shape["properties"].items()}
@@ -163,7 +163,7 @@ def _inlined(shape: Any, known: Mapping[str, Any], mode: JsonSchemaMode) -> Any:
 
 
 def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
-    """What pydantic does not know of an object of ours."""
+    """Complete an object schema with what pydantic does not know."""
     properties = shape["properties"]
     if "checklist" in properties:
         item = properties["checklist"]["additionalProperties"]
@@ -173,8 +173,8 @@ def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
     if "lat" in properties:
         shape |= _POINT
     if mode == "serialization":
-        shape["required"] = list(properties)  # every field is always there
-    else:  # null is "not given"
+        shape["required"] = list(properties)  # every field is always present
+    else:  # null means "not given"
         needed = shape.get("required", ())
         shape["properties"] = {name: each if name in needed else nullable(each) for name, each in properties.items()}
 
@@ -186,7 +186,7 @@ def nullable(shape: Schema) -> Schema:
 
 
 def patch_schema(shape: Schema) -> Schema:
-    """The merge patches on what has this schema: any of its fields, and null where there need be none."""
+    """Return the schema of merge patches: any of the fields, with null where the field is optional."""
     if "anyOf" in shape and "properties" not in shape:
         return shape | {"anyOf": [patch_schema(each) for each in shape["anyOf"]]}
     schema = {key: value for key, value in shape.items() if key not in ("required", *_POINT)}
@@ -199,7 +199,7 @@ def patch_schema(shape: Schema) -> Schema:
 
 @cache
 def data_of(name: str) -> Schema:
-    """The data of a command."""
+    """Return the schema of a command's data."""
     rule: CommandSpec = TABLE[name]
     shape = schema_of(rule.data)
     if rule.data in PATCHES:
@@ -215,7 +215,7 @@ def data_of(name: str) -> Schema:
 
 
 def command(name: str) -> Schema:
-    """A command as it is sent."""
+    """Return the schema of a command as it is sent."""
     data = data_of(name)
     needed = ["id", "name", *(["data"] if data.get("required") or "oneOf" in data else [])]
     return {
@@ -233,7 +233,7 @@ def command(name: str) -> Schema:
 
 
 def state(kind: type[Entity]) -> Schema:
-    """A state as it is said: every field is there."""
+    """Return the schema of a kind's state, with every field present."""
     written, made = _WRITTEN[kind].model_fields, _MADE[kind]
     properties = {name: _event(made[name] if name in made else written[name].annotation, name, kind) for name in kind.STATE}
     if kind is Search:
@@ -242,8 +242,8 @@ def state(kind: type[Entity]) -> Schema:
 
 
 def class_name(*words: str) -> str:
-    """Return the name of a shape in programs that are made from the description: `SightingGradeCommand`. No two are the same,
-    also with the name of a field behind it."""
+    """Return the name of a schema in generated clients, such as `SightingGradeCommand`. Unique, also with a field's name
+    appended."""
     return "".join(part.capitalize() for word in words for part in re.split(r"[._]", word))
 
 

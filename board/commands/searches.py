@@ -44,11 +44,11 @@ from realtime.protocol import Command
 Kind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
 Access = Literal["desk", "members"]
 
-AHEAD = timedelta(minutes=5)  # by so much the clock of whoever asks may be ahead of ours
+AHEAD = timedelta(minutes=5)  # tolerated difference if a client's clock is ahead
 
 
 class Person(Data):
-    """The child."""
+    """Missing child."""
 
     first_name: Title
     last_name: Name | None = None
@@ -68,7 +68,7 @@ Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
 
 
 class Fields(Data):
-    """What people write of a search."""
+    """Fields of a search that people write."""
 
     kind: Kind
     reference: Title | None = None
@@ -90,7 +90,7 @@ class Open(Fields):
 
 
 class Update(Data):
-    """A merge patch on the fields of a search."""
+    """Data of `search.update`: a merge patch on the fields of a search."""
 
     model_config = Data.model_config | {"extra": "allow"}
 
@@ -103,7 +103,7 @@ class SetStatus(Data):
 
 
 class SetWorrying(Data):
-    """Null: nobody has decided, or not any more."""
+    """Data of `search.set_worrying`. Null: not decided, or no longer."""
 
     NULLABLE = ("worrying",)
 
@@ -117,7 +117,7 @@ class SetAccess(Data):
 
 
 def open_search(writer: EventWriter, data: Open) -> None:
-    """A new search with a board of its own: five columns and the first tasks of its kind."""
+    """Open a search with a board of its own, five columns, and the first tasks of its kind."""
     _check_past(writer, data.missing_since)
     _check_members(writer, data.access, data.members)
     made = references.next_reference(writer) if data.reference is None else None
@@ -140,9 +140,10 @@ def open_search(writer: EventWriter, data: Open) -> None:
 
 
 def update(writer: EventWriter, data: Update) -> None:
-    """Corrects the facts of a search. The kind may change as facts arrive."""
+    """Correct the facts of a search. Its kind may change too."""
     row = writer.find(Search, writer.board.id, "search")
-    former = {key: answer for key, answer in row.criteria.items() if key not in Criteria.model_fields}  # asked no more
+    # criteria that are no longer asked
+    former = {key: answer for key, answer in row.criteria.items() if key not in Criteria.model_fields}
     asked = {key: answer for key, answer in row.criteria.items() if key not in former}
     known = {field: getattr(row, field) for field in Fields.model_fields} | {"criteria": asked}
     values = apply_patch(Fields, known, data.model_extra or {})
@@ -150,7 +151,7 @@ def update(writer: EventWriter, data: Update) -> None:
     if values["missing_since"] != row.missing_since:
         _check_past(writer, values["missing_since"])
     values["reference"] = values["reference"] or row.reference
-    if values["reference"] != row.reference:  # one that others have by now, as they came into sight, may stay
+    if values["reference"] != row.reference:  # an unchanged reference may stay, even if it is not unique by now
         references.check(writer, values["reference"], row.id)
     if values["lead"] != row.lead:
         writer.require_person(values["lead"], "lead")
@@ -158,8 +159,8 @@ def update(writer: EventWriter, data: Update) -> None:
 
 
 def set_status(writer: EventWriter, data: SetStatus) -> None:
-    """Open, found, closed; each change with its reason. A found child ends the appeal, reopening clears the outcome, and closing
-    with something still open says why."""
+    """Set the status (open, found, closed) with a reason. Finding the child ends the appeal, reopening clears the outcome, and
+    closing with open items needs an acknowledgement."""
     if (data.status == "found") != (data.outcome is not None):
         raise invalid("outcome", N_("A child that was found, and only then, has an outcome: when, in which condition, how."))
     if data.acknowledge is not None and data.status != "closed":
@@ -175,26 +176,26 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
     if writer.update(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
         row.status_at = max(
             event.at for event in writer.events
-        )  # as displays learn it from the events, which the clock may be behind
+        )  # use the time of the events, as displays do: it may be ahead of the clock
     if data.status == "found":
         appeals.end_appeal(writer, row, data.reason)
 
 
 def set_worrying(writer: EventWriter, data: SetWorrying) -> None:
-    """The decision of a person, and on what it rests: the criteria suggest one, and never make it."""
+    """Record a person's decision whether the disappearance is worrying, and its basis. Criteria only suggest it."""
     row = writer.find(Search, writer.board.id, "search")
     writer.update(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
 
 
 def set_access(writer: EventWriter, data: SetAccess) -> None:
-    """Who sees the search: the whole desk, or its members alone."""
+    """Set who sees the search: everybody at the desk, or its members."""
     _check_members(writer, data.access, data.members)
     row = writer.find(Search, writer.board.id, "search")
     _apply_access(writer, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
 
 
 def undo_access(writer: EventWriter, row: Search, values: State, seq: int) -> None:
-    """Who saw it before the event `seq` sees it again."""
+    """Restore the access of before the event `seq`."""
     _check_members(writer, values.get("access", row.access), values.get("members", row.members))
     _apply_access(writer, row, values, seq)
 
@@ -211,7 +212,7 @@ def _viewers(row: Search, accounts: Iterable[str]) -> set[str]:
 
 
 def add_member(session: Session, id: str, account: Account, now: str) -> None:
-    """An administrator's way into a members-only search that has lost its people, on the record. Raises OperationError."""
+    """Add a member to a members-only search that lost its people, on the record. For administrators. Raises OperationError."""
     operations, board = unit_of_work.lock_board(session, OPERATIONS), unit_of_work.lock_board(session, id)
     row = unit_of_work.get(session, Search, id)
     if row is None or board is None or operations is None:
@@ -228,14 +229,14 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
 
 
 def _check_past(writer: EventWriter, missing_since: str) -> None:
-    """Raises Refused `invalid` for a child that is missing only later. The journal may be ahead of the clock: the later of the
-    two counts."""
+    """Check that the child is not missing from a future time. Raises Refused `invalid`. If the journal is ahead of the clock,
+    the journal counts."""
     if parse_utc(missing_since) > parse_utc(max(writer.now, writer.board.at)) + AHEAD:
         raise invalid("missing_since", N_("This is in the future."))
 
 
 def _check_members(writer: EventWriter, access: str, members: list[str]) -> None:
-    """Members are accounts, and somebody among them can always act: an enabled coordinator who is no program."""
+    """Check that members are accounts, and that one of them can always act: an enabled coordinator who is no program."""
     found = {account.id: account for account in writer.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
     able = [each.id for each in found.values() if each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator")]
     lasting = len(program_accounts.program_accounts_among(writer.session, able)) < len(able)

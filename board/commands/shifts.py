@@ -1,5 +1,5 @@
-"""The shift: one person answers for the desk at any moment. It goes from one to the next by a handover that is accepted; or
-somebody takes it, with a reason, where nobody is there to hand it over."""
+"""Shift: one person answers for the desk at any moment. It passes on by an accepted handover, or somebody takes it, with a
+reason, if nobody can hand it over."""
 
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.handover import Handover, Shift
 
-OPEN = ("prepared", "signed")  # until it has ended, the shift stays where it is
+OPEN = ("prepared", "signed")  # until it ends, the shift stays where it is
 WRITTEN = "handover.written"
 
 Number = Annotated[int, Field(ge=1)]  # of a handover
@@ -33,17 +33,17 @@ class Take(Data):
 
 
 def current(writer: EventWriter) -> Shift | None:
-    """The desk's shift; None where nobody ever held it."""
+    """Return the desk's shift; None before the first."""
     return unit_of_work.get(writer.session, Shift, OPERATIONS)
 
 
 def last_handover(writer: EventWriter) -> Handover | None:
-    """The desk's handover, open or ended; None where there never was one."""
+    """Return the desk's handover, open or ended; None before the first."""
     return unit_of_work.get(writer.session, Handover, OPERATIONS)
 
 
 def take(writer: EventWriter, data: Take) -> None:
-    """Nobody handed it over, and everyone sees that. A handover that is open has nobody to hand it over any more."""
+    """Take the shift without a handover, visibly for everyone. An open handover ends."""
     row, handover = current(writer), last_handover(writer)
     if row is not None and row.holder == writer.account_id:
         return
@@ -53,7 +53,7 @@ def take(writer: EventWriter, data: Take) -> None:
 
 
 def transfer(writer: EventWriter, type: str, handover: int | None = None, reason: str | None = None) -> None:
-    """From now on the shift is with whoever gives this command."""
+    """Give the shift to the author of this command."""
     row = current(writer)
     new = Shift(
         id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, holder=writer.account_id, since=writer.now,
@@ -66,13 +66,13 @@ def transfer(writer: EventWriter, type: str, handover: int | None = None, reason
 
 
 def close(writer: EventWriter, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
-    """Ends an open handover: the status that it ends with names the event."""
+    """End an open handover. The event is named after the status."""
     ended = {"status": status, "ended_by": writer.account_id, "ended_at": writer.now, "reason": reason}
     writer.update(handover, f"handover.{status}", ended | more, reason)
 
 
 def present(writer: EventWriter, number: int, *statuses: str) -> Handover:
-    """The handover, where it is the one that is meant and has come so far. Raises Refused `conflict`."""
+    """Return the handover if it has this number and a status that allows the command. Raises Refused `conflict`."""
     row = last_handover(writer)
     if row is None or row.number != number:
         raise conflict(row, "handover", N_("This is not the handover that there is now."))
@@ -82,12 +82,12 @@ def present(writer: EventWriter, number: int, *statuses: str) -> Handover:
 
 
 def conflict(row: Handover | None, field: str, sentence: str) -> Refused:
-    """A refusal that says how the handover is now."""
+    """Return a refusal that includes the handover's present state."""
     return Refused("conflict", fields={field: sentence}, current=row.state() if row is not None else None)
 
 
 def check_coordinator(writer: EventWriter, id: str | None, name: str) -> None:
-    """Makes sure that who is named in a field can take a shift over. Raises Refused."""
+    """Check that the account in a field can take over a shift. Raises Refused."""
     writer.require_person(id, name)
     account = unit_of_work.get(writer.session, Account, id) if id is not None else None
     if account is not None and not is_coordinator(account):
@@ -95,17 +95,17 @@ def check_coordinator(writer: EventWriter, id: str | None, name: str) -> None:
 
 
 def is_coordinator(account: Account) -> bool:
-    """Whether somebody can sign in and lead."""
+    """Return whether an account can sign in and is a coordinator."""
     return account.enabled and ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
 def active_searches(writer: EventWriter) -> list[str]:
-    """The searches that are handed over: open, or found or closed since the shift began. By id."""
+    """Return the ids of the searches to hand over: open, or found or closed since the shift began."""
     shift = current(writer)
     unit_of_work.flush(writer.session)
     return active_since(writer.session, shift.seq if shift is not None else None)
 
 
 def active_since(session: Session, seq: int | None) -> list[str]:
-    """The same of a shift that began at a seq of `operations`; without a shift: the open ones."""
+    """Return the ids of searches that are open, or ended since seq `seq` of `operations` (None: only open ones)."""
     return list(session.connection().execute(_ACTIVE, {"since": 2**53 if seq is None else seq}).scalars())

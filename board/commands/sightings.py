@@ -26,7 +26,7 @@ from models.ids import new_id
 from models.sighting import Sighting
 from models.times import parse_utc
 
-LATE = timedelta(minutes=30)  # recorded so long after it was received, a sighting is marked as late
+LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
 
 Channel = Literal["hotline", "app", "police", "field", "social_media", "other", "unknown"]
 Priority = Literal["low", "normal", "urgent"]
@@ -38,19 +38,19 @@ class Source(Data):
 
 
 class Grade(Data):
-    """The Admiralty code: who says it and what is said are graded apart; F and 6 are "cannot be judged"."""
+    """Admiralty code: source and content are graded apart; F and 6 mean "cannot be judged"."""
 
     source: Literal["A", "B", "C", "D", "E", "F"] = "F"
     content: int = Field(default=6, ge=1, le=6)
 
 
 class Fields(Data):
-    """What people write of a sighting."""
+    """Fields of a sighting that people write."""
 
     description: RequiredLongText
     seen_at: Time | None = None
     received_at: Time | None = None
-    channel: Channel = "unknown"  # never another that nobody has said
+    channel: Channel = "unknown"  # never a channel that nobody named
     source: Source = Field(default_factory=Source)
     place: LocationWithRadius | None = None
     direction: ShortText | None = None
@@ -70,7 +70,7 @@ class Add(Fields, sources.Private):
 
 
 class Update(Data):
-    """A merge patch on the fields of a sighting."""
+    """Data of `sighting.update`: a merge patch on the fields of a sighting."""
 
     model_config = Data.model_config | {"extra": "allow"}
     sighting: Id
@@ -90,7 +90,7 @@ class Assess(Data):
 
 
 def add(writer: EventWriter, data: Add) -> None:
-    """A new sighting, ungraded and unassessed, in the inbox unless a column is named."""
+    """Add a sighting, ungraded and unassessed; in the inbox unless a column is named."""
     writer.require_person(data.assignee, "assignee")
     column, rank = cards.rank_for_new_card(writer, data.column, "inbox")
     values = data.model_dump()
@@ -104,7 +104,7 @@ def add(writer: EventWriter, data: Add) -> None:
 
 
 def update(writer: EventWriter, data: Update) -> None:
-    """Corrects what was written. The name and contact of a source are kept, with what they were before, but never said."""
+    """Correct a sighting. Name and contact of its source are stored with their former values, but appear in no event."""
     patch = dict(data.model_extra or {})
     private = {name: patch.pop(name) for name in sources.Private.model_fields if name in patch}
     given = apply_patch(sources.Private, {}, private)
@@ -118,7 +118,7 @@ def update(writer: EventWriter, data: Update) -> None:
 
 
 def apply_values(writer: EventWriter, row: Sighting, values: State, undoes: int | None = None) -> None:
-    """Sets what was written of a sighting, and keeps who its source was where that is set."""
+    """Set fields of a sighting, storing former values of the source if it is set."""
     was = sources.known(row)
     values = values | {"source_kept": sources.is_kept(values, row.source_kept)}
     writer.update(row, "sighting.updated", values, undoes=undoes)
@@ -127,7 +127,7 @@ def apply_values(writer: EventWriter, row: Sighting, values: State, undoes: int 
 
 
 def grade(writer: EventWriter, data: SetGrade) -> None:
-    """A new grade; the earlier one stays in the history."""
+    """Grade a sighting; the former grade stays in the history."""
     try:
         Grade.model_validate(data.grade)
         row = writer.find(Sighting, data.sighting, "sighting")
@@ -138,7 +138,7 @@ def grade(writer: EventWriter, data: SetGrade) -> None:
 
 
 def assess(writer: EventWriter, data: Assess) -> None:
-    """What it comes to. A duplicate points at the other sighting, and never in a circle."""
+    """Assess a sighting. A duplicate names the other sighting; cycles are refused."""
     if (data.assessment == "duplicate") != (data.duplicate_of is not None):
         raise invalid("duplicate_of", N_("A duplicate, and only a duplicate, names the other sighting."))
     if data.duplicate_of == data.sighting:
@@ -150,7 +150,7 @@ def assess(writer: EventWriter, data: Assess) -> None:
 
 
 def would_cycle(writer: EventWriter, row: Sighting, other: str | None) -> bool:
-    """Whether a sighting would be a duplicate of its own duplicate. Raises Refused `not_found`."""
+    """Return whether a sighting would become a duplicate of its own duplicate. Raises Refused `not_found`."""
     while other is not None:
         other = writer.find(Sighting, other, "duplicate_of").duplicate_of
         if other == row.id:

@@ -1,5 +1,5 @@
-"""Sources: who said it. Name and contact are in no state and no event; they are read by a call of their own, with what they were
-before, and each reading is kept."""
+"""Sources of sightings. Name and contact are in no state and no event; they are read by an endpoint of their own, with their
+former values, and each reading is recorded."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from models.accounts import ROLES, Account
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
 
-PAGE_SIZE = 100  # earlier values in one answer
+PAGE_SIZE = 100  # former values in one response
 
 _EARLIER = text(
     "SELECT s.source_name, s.source_contact, s.seq, e.at, e.account FROM earliersource s "
@@ -29,57 +29,57 @@ _EARLIER = text(
 
 
 class Private(Data):
-    """Who the source is: never in a state or an event."""
+    """Name and contact of a source, never part of a state or event."""
 
     source_name: Name | None = None
     source_contact: ShortText | None = None
 
 
 def may_read(account: Account | None, sighting: Sighting) -> bool:
-    """From investigators on; a sealed source only coordinators, and who took it in."""
+    """Return whether an account may read a source: investigators may; a sealed one only coordinators and whoever took it in."""
     role = ROLES.index(account.role) if account else -1
     taken_in = account is not None and sighting.taken_by == account.id and role >= ROLES.index("investigator")
     return role >= ROLES.index("coordinator" if sighting.source["sealed"] else "investigator") or taken_in
 
 
 def check_may_set(writer: EventWriter, sighting: Sighting) -> None:
-    """Raises Refused `forbidden` for who may not read the source: a change would tell whether a guess is right, and replace what
-    they can't see."""
+    """Raise Refused `forbidden` for accounts that may not read the source: a change would disclose whether a guess is right,
+    and overwrite what they can't see."""
     if not may_read(writer.account, sighting):
         raise Refused("forbidden", N_("This source is sealed: only coordinators and who took it in can change who it is."))
 
 
 def check_seal(writer: EventWriter, sighting: Sighting, sealed: bool) -> None:
-    """Raises Refused `forbidden` where a seal would be broken by who may not read under it."""
+    """Raise Refused `forbidden` if an account that may not read under the seal would break it."""
     if sighting.source["sealed"] and not sealed and not may_read(writer.account, sighting):
         raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
 
 
 def known(sighting: Sighting) -> dict[str, str | None]:
-    """Name and contact as they are now, by the names of their fields."""
+    """Return name and contact as they are now, by field."""
     return {name: getattr(sighting, name) for name in Private.model_fields}
 
 
 def is_kept(known: Mapping[str, Any], before: bool | None = None) -> bool | None:
-    """Whether there is, or was, a name or a contact to be read: True, or None."""
+    """Return True if there is, or was, a name or contact to read, else None."""
     return before or any(known.get(name) for name in Private.model_fields) or None
 
 
 def keep_earlier(writer: EventWriter, sighting: Sighting, was: dict[str, str | None]) -> None:
-    """Keeps what was known of a source before the event by which it was just set."""
+    """Store the source as it was before the event that just set it."""
     writer.session.add(EarlierSource(board=writer.board.id, seq=sighting.seq, sighting=sighting.id, **was))
 
 
 def before(session: Session, board: str, seq: int) -> EarlierSource | None:
-    """What was known of a source before the event `seq`; None where that event set none, or it was erased."""
+    """Return the source as it was before the event `seq`; None if that event did not set it, or it was erased."""
     unit_of_work.flush(session)
     return session.get(EarlierSource, (board, seq))
 
 
 def read(session: Session, caller: Caller, board: str, id: str, before: int) -> dict[str, Any]:
-    """Name and contact of a source, and the newest of what they were before the event `before`, by the rights of now. Raises
+    """Return name and contact of a source, and the newest former values before the event `before`, by present rights. Raises
     Refused."""
-    account = require_active(session, caller)  # it may have waited behind commits that ended that
+    account = require_active(session, caller)  # rights may have ended while this waited for earlier commits
     access.get_visible_board(session, account.id, board)
     if ROLES.index(account.role) < ROLES.index("investigator"):
         raise Refused("forbidden")

@@ -1,5 +1,5 @@
-"""Criteria that the facts of a search suggest, as the age of the child does. They decide nothing: people answer them, and decide
-whether a disappearance is worrying. `static/js/core/suggested_criteria.js` has the same rules, for what is typed on a page."""
+"""Criteria suggested by facts of a search, such as the child's age. People answer criteria and decide whether a disappearance
+is worrying. `static/js/core/suggested_criteria.js` has the same rules, for values typed on a page."""
 
 from datetime import date
 from typing import Any
@@ -10,14 +10,14 @@ from models.times import DESK, parse_utc
 
 
 def suggested(search: State) -> list[str]:
-    """Return the keys of the criteria that the child's age suggests and that nobody has answered. Where the age and the date of
-    birth contradict each other, either is enough."""
+    """Return the keys of unanswered criteria that the child's age suggests. If age and date of birth contradict each other,
+    either is enough."""
     ages = _ages(search)
     return [key for key, years in younger_than().items() if not _is_answered(search, key) and any(age < years for age in ages)]
 
 
 def undecided(search: State) -> bool:
-    """Return whether somebody should decide if the disappearance is worrying: a criterion applies, or is suggested."""
+    """Return whether somebody should decide if the disappearance is worrying: a criterion applies or is suggested."""
     if search["worrying"] is not None:
         return False
     applies = any(_answer(search, key) == "yes" for key in search["criteria"])
@@ -25,7 +25,7 @@ def undecided(search: State) -> bool:
 
 
 def _ages(search: State) -> list[int]:
-    """Return the age as it was told, and that by the date of birth, on the day of the disappearance."""
+    """Return the stated age, and the one computed from the date of birth, on the day of the disappearance."""
     person: dict[str, Any] = search["person"]
     stated, born = person.get("age"), person.get("birth_date")
     by_birth = _years(date.fromisoformat(born), parse_utc(search["missing_since"]).astimezone(DESK).date()) if born else None

@@ -1,4 +1,4 @@
-"""Tasks: what somebody is to do, by when, and what came of it."""
+"""Tasks: what somebody has to do, by when, and its result."""
 
 import re
 from datetime import timedelta
@@ -18,12 +18,12 @@ from models.task import Task
 from models.times import format_utc, parse_utc
 
 MAX_ITEMS = 50
-MAX_RANK_LENGTH = 64  # characters; longer ones are made anew
+MAX_RANK_LENGTH = 64  # characters; longer ranks are made again
 _KEY = re.compile(r"[a-z0-9]{1,16}\Z")
 
 
 class ChecklistItem(Data):
-    """One line of a checklist. A rank that is not given is made: after the others."""
+    """Checklist item. Without a rank it goes after the others."""
 
     text: Name
     done: bool = False
@@ -31,7 +31,7 @@ class ChecklistItem(Data):
 
 
 class Fields(Data):
-    """What people write of a task."""
+    """Fields of a task that people write."""
 
     title: Title
     instruction: LongText | None = None
@@ -70,7 +70,7 @@ class Fields(Data):
 def _next_rank(last: str | None) -> str:
     try:
         return ranks.between(last, None)
-    except Exception:  # a rank that a client made up by other rules: anything that sorts after it does
+    except Exception:  # a client made a rank by other rules: take anything that sorts after it
         return f"{last}V"
 
 
@@ -80,14 +80,14 @@ class Add(Fields):
 
 
 class Update(Data):
-    """A merge patch on the fields of a task."""
+    """Data of `task.update`: a merge patch on the fields of a task."""
 
     model_config = Data.model_config | {"extra": "allow"}
     task: Id
 
 
 def add(writer: EventWriter, data: Add, take_down: bool = False, reserved: bool = False) -> None:
-    """A new task, to do unless a column is named."""
+    """Add a task; in the first `todo` column unless a column is named."""
     writer.require_person(data.assignee, "assignee")
     if data.sighting is not None:
         writer.find(Sighting, data.sighting, "sighting")
@@ -101,14 +101,14 @@ def add(writer: EventWriter, data: Add, take_down: bool = False, reserved: bool 
 
 
 def add_from_template(writer: EventWriter, known: TaskTemplate, take_down: bool = False) -> None:
-    """A task that is known beforehand, due so long after now; in the language that whoever causes it has chosen."""
+    """Add a task from a template, due relative to now, in the language of the author."""
     due = format_utc(parse_utc(writer.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
     texts = known.text_in(writer.account.language if writer.account else "")
     add(writer, Add.model_validate(texts | {"priority": known.priority, "due": due}), take_down, reserved=True)
 
 
 def update(writer: EventWriter, data: Update) -> None:
-    """Changes what was written: of a checklist only the items named, so that two people can tick two at once."""
+    """Update a task; of its checklist only the named items, so that two people can tick items at the same time."""
     row, values = writer.find_patched(Task, data.task, "task", Fields, data.model_extra or {}, blank={"title": "-"})
     if values["sighting"] != row.sighting and values["sighting"] is not None:
         writer.find(Sighting, values["sighting"], "sighting")

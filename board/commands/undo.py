@@ -1,7 +1,7 @@
-"""Undo: sets what one event changed back to what it was, by an event of the same type, which can itself be undone.
+"""Undo: restores what one event changed, by an event of the same type, which can be undone too.
 
-Nothing is taken out of the journal, and nothing that somebody did since is lost: then it is a conflict. Other events of the
-same command stay.
+The journal keeps everything. If somebody changed the same fields since, it is a conflict. Other events of the same command
+stay.
 """
 
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
-# what can be undone, and the command by which it was done: who may do that may undo it
+# by event type: the command that made it, whose rights are needed to undo it
 UNDOABLE = {
     "search.updated": "search.update",
     "search.worrying_set": "search.set_worrying",
@@ -42,8 +42,7 @@ UNDOABLE = {
     "card.withdrawn": "card.withdraw",
     "card.restored": "card.restore",
 }
-# what can't: creations, removals, handovers, and a status, which is set anew with a reason; who may not do them is told that
-# first
+# creations, removals, handovers, and statuses, which are set again with a reason; rights are checked first all the same
 NOT_UNDOABLE = {
     "search.opened": "search.open",
     "search.status_set": "search.set_status",
@@ -61,20 +60,20 @@ _PEOPLE = ("assignee", "lead", "members")
 
 
 class Undo(Data):
-    """`seq` is that of an event on this board."""
+    """Data of `undo`: the seq of an event on this board."""
 
     seq: Annotated[int, Field(ge=1)]
 
 
 def command_of(session: Session, board: Board, data: Any) -> str | None:
-    """The command by which the event that is to be undone was done; None where there is no such event."""
+    """Return the command that made the event to undo; None if there is no such event."""
     seq = data.get("seq")
     event = journal.event_at(session, board.id, seq) if type(seq) is int and 0 < seq <= board.seq else None
     return (UNDOABLE | NOT_UNDOABLE).get(event.type) if event is not None else None
 
 
 def undo(writer: EventWriter, data: Undo) -> None:
-    """Sets the fields that an event changed back, unless they were changed since."""
+    """Restore the fields that an event changed, unless they were changed since."""
     event = journal.event_at(writer.session, writer.board.id, data.seq) if data.seq <= writer.board.seq else None
     if event is None:
         raise not_found("seq")
@@ -93,7 +92,7 @@ def undo(writer: EventWriter, data: Undo) -> None:
 
 
 def _source_before(writer: EventWriter, row: Sighting, seq: int, names: list[str]) -> State:
-    """Name and contact of a source, as far as the event `seq` set them, as they were before it. Raises Refused."""
+    """Return name and contact of a source, as far as event `seq` set them, as they were before it. Raises Refused."""
     sources.check_may_set(writer, row)
     earlier = sources.before(writer.session, writer.board.id, seq)
     if earlier is None:
@@ -102,7 +101,7 @@ def _source_before(writer: EventWriter, row: Sighting, seq: int, names: list[str
 
 
 def _apply(writer: EventWriter, row: Entity, type: str, values: State, seq: int) -> None:
-    """Does it, with what belongs to it where a command does it."""
+    """Apply former values, with the side effects of the command."""
     match row:
         case Search() if type == "search.access_set":
             searches.undo_access(writer, row, values, seq)
@@ -135,7 +134,7 @@ def _check(row: Entity, clash: dict[str, str]) -> None:
 
 
 def _dangling_references(writer: EventWriter, row: Entity, values: State) -> dict[str, str]:
-    """The fields whose former value can't be put back any more, with a sentence for each."""
+    """Return the fields whose former value refers to something that is gone, with a sentence for each."""
     found: dict[str, str] = {}
     now = row.state()
     if "column" in values and unit_of_work.get(writer.session, Column, values["column"]) is None:
@@ -160,4 +159,4 @@ def _is_here(writer: EventWriter, id: str, name: str) -> bool:
         return False
     return name == "members" or not program_accounts.program_accounts_among(
         writer.session, [id]
-    )  # a program may see a search, and is given no work
+    )  # a program may see a search, but is assigned no work

@@ -1,4 +1,4 @@
-"""Whom a new urgent sighting concerns: who leads the search, and who holds the shift."""
+"""Recipients of alerts about urgent sightings: the lead of the search and the holder of the shift."""
 
 from collections.abc import Collection
 
@@ -18,7 +18,7 @@ _HOLDER = text("SELECT holder FROM shift WHERE id = :id")
 
 
 def recipients(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
-    """The accounts to be alerted of a sighting that is urgent from this event on."""
+    """Return the accounts to alert of a sighting that this event made urgent."""
     if event.kind != Sighting.KIND or "priority" not in fields or after["priority"] != "urgent" or after["withdrawn"]:
         return set()
     search = unit_of_work.get(session, Search, event.board)
@@ -26,7 +26,7 @@ def recipients(session: Session, event: JournalEvent, after: State, fields: Coll
 
 
 def _holder(session: Session) -> str | None:
-    """Not kept for the commands that come after this: here the board of operations is not locked."""
+    """Return the shift's holder. Not cached, as the board of operations is not locked here."""
     known = unit_of_work.current(session).rows.get((Shift, OPERATIONS))
     if isinstance(known, Shift):
         return known.holder

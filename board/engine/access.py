@@ -1,7 +1,7 @@
-"""Who may see what: the only way to get a board. Refused by not finding.
+"""Access rules: the only way to get a board. A board that the account may not see is reported as `not_found`.
 
-A search with access `desk` is seen by everyone who is signed in, one with `members` by its members alone, whatever their
-role. Displays (all of them alike) see those of the desk whose appeal is not discreet. Rights are those of now, for all history.
+A search with access `desk` is visible to every signed-in account; one with `members` only to its members, whatever their role.
+Displays all see the same: searches with access `desk` whose appeal is not discreet. Today's rights apply to all of history.
 """
 
 from collections.abc import Iterable
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 RestrictedSearches = dict[
     str, frozenset[str]
-]  # who sees each search that is not for all: its members, or the desk without its displays
-DESK = "desk"  # among these: everybody at the desk, but no display
+]  # audience of each search that is not visible to all: its members, or DESK (everybody but displays)
+DESK = "desk"  # in an audience: every account, but no display
 
 _CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board AND seq > :seq GROUP BY account")
 _LAST_CHANGE_OF_ALL = text("SELECT epoch, (SELECT max(seq) FROM sight WHERE board = :board) FROM board WHERE id = :board")
@@ -32,7 +32,7 @@ _LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account
 
 
 def restricted_searches(session: Session) -> RestrictedSearches:
-    """Who sees each search that is not for all."""
+    """Return the audience of each search that is not visible to all."""
     not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
     rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
     found = {id: audience(access, members, discreet) for id, access, members, discreet in rows}
@@ -40,32 +40,32 @@ def restricted_searches(session: Session) -> RestrictedSearches:
 
 
 def audience(access: str, members: Iterable[str], discreet: bool) -> frozenset[str] | None:
-    """Who sees a search; None where all do."""
+    """Return the audience of a search; None if everybody sees it."""
     if access == "members":
         return frozenset(members)
     return frozenset({DESK}) if discreet else None
 
 
 def is_in_audience(who: str, members: frozenset[str]) -> bool:
-    """Whether an account, or displays, are among those who see a search that is not for all."""
+    """Return whether an account, or WALL for displays, belongs to an audience."""
     return who in members or (DESK in members and who != WALL)
 
 
 class VisibilityView(NamedTuple):
-    """Who may see what in one view of the database; `at` is where on `operations` anybody's sight changed last."""
+    """Rights as of one view of the database. `at` is the position on `operations` at which anybody's visibility last changed."""
 
     restricted: RestrictedSearches
     at: Position
 
 
 def visibility_view(session: Session) -> VisibilityView:
-    """Rights in this view of the database."""
+    """Read the rights in this view of the database."""
     epoch, seq = session.connection().execute(_LAST_CHANGE_OF_ALL, {"board": OPERATIONS}).one()
     return VisibilityView(restricted_searches(session), (epoch, seq or 0))
 
 
 def get_visible_board(session: Session, account: str, board_id: str) -> Board:
-    """The board, if this account may see it. Raises Refused `not_found`; of the audit board to everybody, see `audit_board`."""
+    """Return the board if this account may see it. Raises Refused `not_found`, always for the audit board (see `audit_board`)."""
     board = session.get(Board, board_id)
     if board is None or not _sees_board(account, board, session.get(Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
@@ -73,7 +73,8 @@ def get_visible_board(session: Session, account: str, board_id: str) -> Board:
 
 
 def lock_visible_board(session: Session, account: str, board_id: str) -> Board:
-    """The same, its row locked until the transaction ends. Not that of the audit board, which is locked after all others."""
+    """Return a board that this account may see, its row locked until commit. Raises Refused `not_found`, also for the audit
+    board: that one is locked last."""
     board = unit_of_work.lock_board(session, board_id) if board_id != AUDIT else None
     if board is None or not _sees_board(
         account, board, unit_of_work.get(session, Search, board_id) if board.kind == "search" else None
@@ -83,7 +84,7 @@ def lock_visible_board(session: Session, account: str, board_id: str) -> Board:
 
 
 def audit_board(session: Session, account: Account) -> Board:
-    """The audit board, of which nobody but administrators knows anything. Raises Refused `not_found`."""
+    """Return the audit board, which only administrators may know of. Raises Refused `not_found`."""
     board = session.get(Board, AUDIT) if account.role == "admin" else None
     if board is None:
         raise Refused("not_found")
@@ -95,28 +96,28 @@ def _sees_board(account: str, board: Board, search: Search | None) -> bool:
 
 
 def can_see(account: str, access: str, members: Iterable[str]) -> bool:
-    """Whether a person does."""
+    """Return whether an account sees a search with this access and these members."""
     return access == "desk" or account in members
 
 
 def is_visible_on_displays(search: Search) -> bool:
-    """Whether displays see a search."""
+    """Return whether displays see a search."""
     return audience(search.access, search.members, search.discreet) is None
 
 
 def last_visibility_change(session: Session, account: str, board: str) -> int:
-    """The seq at which this account's sight on the board last changed, 0 if never. On `operations`: its sight of any search."""
+    """Return the seq of the last change of this account's visibility of the board, 0 if none; on `operations`, of any search."""
     return int(session.connection().execute(_LAST_CHANGE, {"board": board, "account": account}).scalar() or 0)
 
 
 def visibility_changes_after(session: Session, board: str, seq: int) -> dict[str, int]:
-    """The same of every account whose sight changed after a seq."""
+    """Return the seq of the last visibility change after `seq`, by account; accounts without one are left out."""
     rows = session.connection().execute(_CHANGES_AFTER, {"board": board, "seq": seq})
     return {row.account: row.seq for row in rows}
 
 
 def record_visibility_change(session: Session, search: Search, accounts: Iterable[str]) -> None:
-    """Notes that these accounts gained or lost sight of a search by the events that were just written."""
+    """Record that these accounts gained or lost sight of a search by the events just written."""
     for account in accounts:
         for board, subject, seq in ((search.id, search.id, search.seq), (OPERATIONS, search.id, search.operations_seq)):
             session.merge(VisibilityChange(board=board, search=subject, account=account, seq=seq))

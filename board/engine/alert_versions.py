@@ -1,4 +1,4 @@
-"""Says to every process that what alerts an account is not what it was."""
+"""Version of an account's alerts, watched by every process: a new version means that they must be read again."""
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -11,5 +11,5 @@ _CHANGED = text(
 
 
 def bump_alert_version(session: Session, account: str) -> None:
-    """Moves the version of the account's alerts; the row is ours until the transaction ends."""
+    """Increase the version of the account's alerts. Its row stays locked until commit."""
     session.connection().execute(_CHANGED, {"account": account, "no": False})

@@ -1,4 +1,4 @@
-"""Turns of accounts: how many things of one account are under way at a time, so that the many of one keep nobody else waiting."""
+"""Concurrency limits per account, so that one account's requests do not block those of others."""
 
 import asyncio
 import contextlib
@@ -15,27 +15,27 @@ from realtime.turns import Turn, Turns
 
 T = TypeVar("T")
 
-RUNNING_PER_ACCOUNT = 2  # under way at a time, of one account
-WAITING_PER_ACCOUNT = 16  # of one account, for their turn; a browser that opens its windows again asks for some at once
-WAIT_TIMEOUT_S = 8.0  # for a turn; then a page is told to come back, before it gives up by itself
-MAX_HEAVY_READS = 3  # heavy reads of all accounts: one account's two leave room for another's
-RETRY_AFTER_S = 5  # after which who was sent away may come again
+RUNNING_PER_ACCOUNT = 2  # requests of one account that run at a time
+WAITING_PER_ACCOUNT = 16  # requests of one account that wait; a browser that reopens its windows sends several at once
+WAIT_TIMEOUT_S = 8.0  # longest wait for a slot; then the page is told to retry, before it gives up by itself
+MAX_HEAVY_READS = 3  # heavy reads of all accounts together: one more than a single account may run
+RETRY_AFTER_S = 5  # sent as Retry-After to refused requests
 TOO_MANY_REQUESTS = N_("Too many large requests at once. Try again in a moment.")
 
 
 class AccountLimit:
-    """Gives turns to accounts, in the order in which they were asked for; not too many of one wait, nor for long."""
+    """Limit of concurrent requests per account, first come, first served. Few may wait, and not for long."""
 
     def __init__(self, of_one: int = RUNNING_PER_ACCOUNT, waiting: int = WAITING_PER_ACCOUNT) -> None:
         self._turns = Turns(of_one)
         self._max_count = of_one + waiting
 
     def count(self, account: str) -> int:
-        """Return how many turns of an account are under way or waited for."""
+        """Return how many requests of an account run or wait."""
         return self._turns.count(account)
 
     async def acquire(self, account: str) -> Turn:
-        """Wait for a turn. Raises Refused `rate_limited`."""
+        """Wait for a slot. Raises Refused `rate_limited` if too many wait, or after WAIT_TIMEOUT_S."""
         if self.count(account) >= self._max_count:
             raise Refused("rate_limited", TOO_MANY_REQUESTS, retry_after_s=RETRY_AFTER_S)
         try:
@@ -46,7 +46,7 @@ class AccountLimit:
 
     @contextlib.asynccontextmanager
     async def slot(self, account: str) -> AsyncIterator[None]:
-        """Hold a turn. Raises Refused `rate_limited`."""
+        """Hold a slot within a `with` block. Raises Refused `rate_limited`."""
         slot = await self.acquire(account)
         try:
             yield
@@ -56,7 +56,7 @@ class AccountLimit:
 
 @contextlib.asynccontextmanager
 async def acquire_or_refuse(room: asyncio.Semaphore | asyncio.Lock) -> AsyncIterator[None]:
-    """Hold a room. Raises Refused `unavailable` where there is none for some seconds."""
+    """Hold a lock or semaphore within a `with` block. Raises Refused `unavailable` after WAIT_TIMEOUT_S."""
     try:
         async with asyncio.timeout(WAIT_TIMEOUT_S):
             await room.acquire()
@@ -69,8 +69,8 @@ async def acquire_or_refuse(room: asyncio.Semaphore | asyncio.Lock) -> AsyncIter
 
 
 class HeavyReads(AccountLimit):
-    """Turns at reads of many rows. An account holds its turn until the answer is delivered; the database's threads are held
-    only while they read."""
+    """Limit of reads of many rows. An account keeps its slot until the response is delivered; a database thread is held only
+    during the read."""
 
     def __init__(self, database: Database) -> None:
         super().__init__()
@@ -78,11 +78,10 @@ class HeavyReads(AccountLimit):
         self._semaphore = asyncio.Semaphore(MAX_HEAVY_READS)
 
     async def read(self, caller: Caller, fn: Callable[[Session], T], within_s: float | None = None) -> T:
-        """Read for a caller who has a turn, and who is still signed in when it begins. Raises Refused, TooLong,
-        DatabaseUnavailable."""
+        """Run `fn` for a caller who holds a slot and is still signed in. Raises Refused, TooLong, DatabaseUnavailable."""
 
         def read(session: Session) -> T:
-            require_active(session, caller)  # it may have waited
+            require_active(session, caller)  # the session may have ended while the caller waited
             return fn(session)
 
         async with acquire_or_refuse(self._semaphore):

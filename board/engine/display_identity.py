@@ -22,7 +22,7 @@ _TAKE_LEASE = text("UPDATE display SET seat = :seat WHERE id = :id AND revoked_a
 
 
 def display_by_cookie(database: Database, secret: str) -> Caller | None:
-    """The display that holds this cookie, if it was not revoked."""
+    """Return the display with this cookie secret; None if there is none, or it was revoked."""
     key = digest(secret)
     row = database.connection().execute(select(_DISPLAYS).where(_DISPLAYS.c.digest == key)).mappings().first()
     return _caller(Display(**row)) if row is not None and row["revoked_at"] is None else None
@@ -36,14 +36,11 @@ def _caller(display: Display, seat: str = "") -> Caller:
 
 
 def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:
-    """Gives the display's one seat to a page that is about to open a socket: whoever had it is shown out, on every process. By
-    what the page calls itself, so that it is not shown out by an attempt of its own that was given up, and is answered late.
-    Raises Refused `unauthenticated`."""
+    """Take the display's single socket lease for a page; the previous holder is disconnected in all processes. Keyed by the
+    page's id, so that a late reply to the page's own abandoned attempt does not evict it. Raises Refused `unauthenticated`."""
     seat = page if _PAGE_ID.fullmatch(page) else new_id()
     if caller.display is not None and caller.display.seat == seat:
-        return replace(
-            caller, socket_lease=seat
-        )  # it is back: nobody's rights have changed, and on no process need they be read again
+        return replace(caller, socket_lease=seat)  # the same page is back: no rights changed, so no process has to reload them
     bump_displays_version(database)
     if not database.connection().execute(_TAKE_LEASE, {"seat": seat, "id": caller.account.id}).rowcount:
         raise Refused("unauthenticated")
@@ -51,7 +48,7 @@ def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:
 
 
 def reload_displays(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
-    """Each display as it is now; None where it was revoked. Whether its seat is another's by now is for the caller to see."""
+    """Reload displays; None for one that was revoked. The caller has to compare the leases."""
     ids = sorted({caller.account.id for caller in callers})
     rows = database.connection().execute(select(_DISPLAYS).where(_BY_IDS), {"ids": ids}).mappings() if ids else ()
     now = {row["id"]: Display(**row) for row in rows if row["revoked_at"] is None}
@@ -59,5 +56,5 @@ def reload_displays(database: Database, callers: Sequence[Caller]) -> list[Calle
 
 
 def settings_json(display: Display) -> dict[str, Any]:
-    """What a screen is told that it is to show, and how."""
+    """Return what a display shows and how, as sent to its screen."""
     return {name: getattr(display, name) for name in ("profile", "language", "shows", "theme", "sound", "reload")}

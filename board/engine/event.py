@@ -5,12 +5,12 @@ from typing import Any
 
 import orjson
 
-PAGE_SIZE = 1_000  # events read at once: bounds memory, and how long a reading thread is held
+PAGE_SIZE = 1_000  # events read at once: bounds memory, and the time for which a reading thread is held
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEvent:
-    """One event as it was committed: its metadata, and its payload as JSON (None where it was erased)."""
+    """Event as it was committed: metadata, and the payload as JSON (None if it was erased)."""
 
     board: str
     seq: int
@@ -22,11 +22,11 @@ class JournalEvent:
     body: bytes | None
 
     def to_json(self) -> bytes:
-        """The event as the contract has it."""
+        """Return the event as JSON, as in the contract."""
         meta = orjson.dumps({"seq": self.seq, "at": self.at, "type": self.type, "kind": self.kind, "id": self.entity})
         return meta[:-1] + b"," + self.body[1:] if self.body is not None else meta[:-1] + b',"erased":true}'
 
     def payload(self) -> dict[str, Any]:
-        """Actor, command, state, changes, reason; empty where it was erased."""
+        """Return actor, command, state, changes and reason; empty if the payload was erased."""
         body: dict[str, Any] = orjson.loads(self.body) if self.body is not None else {}
         return body

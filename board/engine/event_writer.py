@@ -1,4 +1,5 @@
-"""The pen: what a command's handler writes with. Rows and journal change together or not at all, and in one way only."""
+"""EventWriter: how command handlers change data. Each row change is stored together with its journal event, in one
+transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,17 +23,19 @@ from realtime.protocol import Command
 
 E = TypeVar("E", bound=Entity)
 
-MAX_ENTITIES = 10_000  # on one board, says the contract
-RESERVED_ENTITIES = 1_000  # beyond that, for what a status or an opening brings along: it is not refused because a board is full
-NEARLY_FULL = 0.8  # of a board: from then on its people are told
-# One for each board or search. Else a desk that has handed over so many searches could not even hand its shift over. Nor do
-# searches count on `operations`: each has a board of its own, and one must always be opened.
+MAX_ENTITIES = 10_000  # on one board, from the contract
+# above MAX_ENTITIES, for entities that come with a status or an opening, which a full board must not refuse
+RESERVED_ENTITIES = 1_000
+NEARLY_FULL = 0.8  # part of MAX_ENTITIES at which the people of a board are warned
+# At most one of each exists for a board or search, so they are not counted: a desk that has handed over many searches must still
+# be able to hand over its shift. Searches are not counted on `operations` either: each has a board of its own, and opening one
+# must always work.
 UNCOUNTED = (Briefing, SearchHandover, Handover, Shift)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An event of an entity that is there after it, with its state before and after; `fields` are not what they were."""
+    """Event of an entity that still exists, with its state before and after; `fields` are those that changed."""
 
     event: JournalEvent
     before: State
@@ -43,11 +46,11 @@ class Change:
 
 @dataclass
 class EventWriter:
-    """One command in one transaction: `board` is its board, whose row is locked, `operations` the board that a command on
-    a search also writes to, `now` the time of all that it writes."""
+    """Changes of one command in one transaction. `board` is its locked board, `operations` the second board that a command on
+    a search writes to, `now` the time of everything written."""
 
     session: Session
-    account: Account | None  # None: the server by itself
+    account: Account | None  # None: the server itself
     command: Command
     board: Board
     operations: Board | None
@@ -56,9 +59,9 @@ class EventWriter:
     events: list[JournalEvent] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     opened_search: str | None = None
-    created_boards: list[Board] = field(default_factory=list)  # boards that the command made
+    created_boards: list[Board] = field(default_factory=list)  # boards created by the command
     visibility_changed_for: set[str] = field(default_factory=set)  # accounts that gained or lost sight of the search
-    is_nearly_full: bool = False  # whether the board has just come to the part of its entities at which its people are told
+    is_nearly_full: bool = False  # whether this command brought the board to NEARLY_FULL
 
     @property
     def _account_id(self) -> str | None:
@@ -66,20 +69,20 @@ class EventWriter:
 
     @property
     def account_id(self) -> str:
-        """The account that gives the command: of commands that the server never gives by itself."""
+        """Id of the account that gives the command. Not for commands that the server may give itself."""
         assert self.account is not None
         return self.account.id
 
     def find(self, model: type[E], id: str, name: str) -> E:
-        """The entity of this board by that id. Raises Refused `not_found` for the field `name`."""
+        """Return the entity of this board with that id. Raises Refused `not_found` for the field `name`."""
         row = unit_of_work.get(self.session, model, id)
         if row is None or row.board != self.board.id:
             raise not_found(name)
         return row
 
     def find_patched(self, model: type[E], id: str, name: str, fields: type[Data], patch: State, blank: State) -> tuple[E, State]:
-        """The entity by that id, and its fields after a merge patch. What is invalid whatever the entity is (judged on
-        `blank`) is refused before an id that is not found."""
+        """Return the entity with that id, and its fields after a merge patch. A patch that is invalid for any entity (checked
+        against `blank`) is refused before an unknown id."""
         row = unit_of_work.get(self.session, model, id)
         if row is None or row.board != self.board.id:
             validate_patch_alone(fields, blank, patch)
@@ -87,36 +90,36 @@ class EventWriter:
         return row, apply_patch(fields, {field: getattr(row, field) for field in fields.model_fields}, patch)
 
     def require_account(self, id: str | None, name: str) -> None:
-        """Makes sure that an account named in a field is there. Raises Refused `not_found`."""
+        """Check that the account given in the field `name` exists. Raises Refused `not_found`."""
         if id is not None and unit_of_work.get(self.session, Account, id) is None:
             raise not_found(name)
 
     def require_person(self, id: str | None, name: str) -> None:
-        """Makes sure that an account named in a field is there, and that somebody uses it. Raises Refused `not_found` or
+        """Check that the account given in the field `name` exists and is used by a person. Raises Refused `not_found` or
         `invalid`."""
         self.require_account(id, name)
         if id is not None and program_accounts.program_accounts_among(self.session, [id]):
             raise invalid(name, N_("This is the account of a program: nobody would see it there."))
 
     def next_card_number(self) -> int:
-        """The next number of a card on this board; both kinds of card share them, and none is given twice."""
+        """Return the next card number of this board. Sightings and tasks share the numbers; none is used twice."""
         unit_of_work.current(self.session).changes += 1
         self.board.cards += 1
         return self.board.cards
 
     def switch_to_new_board(self, board: Board) -> None:
-        """Goes on to a board that this command makes."""
+        """Add a board made by this command, and write to it from now on."""
         unit_of_work.current(self.session).changes += 1
         self.session.add(board)
         self.created_boards.append(board)
         self.board = board
 
     def has_room(self, reserved: bool = False) -> bool:
-        """Whether one more entity may be added; `reserved`: one that comes along with what must not be refused."""
+        """Return whether one more entity fits on the board; `reserved`: one that must not be refused."""
         return self.board.entities < MAX_ENTITIES + (RESERVED_ENTITIES if reserved else 0)
 
     def create(self, row: Entity, type: str, reason: str | None = None, reserved: bool = False) -> None:
-        """A new entity. Raises Refused `too_large` on a full board."""
+        """Add an entity and its event. Raises Refused `too_large` on a full board."""
         state = row.state()
         if not isinstance(row, UNCOUNTED):
             if not self.has_room(reserved):
@@ -131,11 +134,11 @@ class EventWriter:
         self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True,
         undoes: int | None = None, acknowledge: str | None = None,
     ) -> bool:  # fmt: skip
-        """Sets columns of an entity and says so; what changes nothing says nothing. Of columns that are in no state the event
-        names which were set, also where they have the same value as before: else its absence would tell the value. `undoes` is
-        the seq of the event that this undoes. True if an event was written.
+        """Set columns of an entity and write the event; return False, and write nothing, if nothing changes. Columns outside the
+        state are named in the event whenever they are set, even to the same value: leaving them out would disclose it. `undoes`
+        is the seq of the event that this one undoes.
 
-        Raises Refused `conflict` if somebody else changed one of the same fields since the person looked.
+        Raises Refused `conflict` if somebody else changed one of the same fields after the command's base.
         """
         before = row.state()
         private = sorted(values.keys() - before.keys())
@@ -155,7 +158,7 @@ class EventWriter:
         return anything
 
     def delete(self, row: Entity, type: str) -> None:
-        """Takes an entity off the board. It changes no field: only another life of the board is a conflict."""
+        """Remove an entity from the board. No fields conflict; only a different epoch of the board is refused."""
         state = row.state()
         self._check_epoch(state, sorted(flatten(state)))
         self.session.delete(row)
@@ -180,7 +183,8 @@ class EventWriter:
             raise Refused("conflict", fields=clash, current=current)
 
     def changed_since(self, row: Entity, seq: int, but: str | None = None) -> dict[str, str]:
-        """The fields of an entity that were changed after a seq, with a sentence for each; not counting what `but` did."""
+        """Return the fields of an entity changed after `seq`, each with a sentence for people; changes by the account `but` do
+        not count."""
         found: dict[str, str] = {}
         for event in journal.all_entity_events(self.session, self.board.id, row.KIND, row.id, seq):
             if but is None or event.account != but:
@@ -216,22 +220,23 @@ class EventWriter:
                 row.seq = event.seq
             self.events.append(event)
         if state is not None and before is not None:
-            self.changes.append(Change(event, before, state, fields, reason))  # the last one is that of the entity's own board
+            # last in the loop: the event of the entity's own board
+            self.changes.append(Change(event, before, state, fields, reason))
 
     def _boards_of(self, row: Entity) -> Iterable[Board]:
-        """The boards on which an entity's events are written: a search is on its own and on `operations`."""
+        """Return the boards that get an entity's events: a search's own board and `operations`, else the current one."""
         if not isinstance(row, Search):
             return (self.board,)
         assert self.operations is not None
         return (self.operations, self.board)
 
     def record_visibility_change(self, search: Search, accounts: set[str]) -> None:
-        """Notes who gained or lost sight of a search by what was just said of it. How it was handed over, which goes with it, is
-        said again, for those who did not see that."""
+        """Record who gained or lost sight of a search by the events just written. Its handover becomes visible with it, so it
+        is written again for those who did not see it."""
         access.record_visibility_change(self.session, search, accounts)
         self.visibility_changed_for |= accounts
         handed = unit_of_work.get(self.session, SearchHandover, search.id)
-        if handed is not None and accounts - {WALL}:  # displays never do
+        if handed is not None and accounts - {WALL}:  # displays never see handovers
             on, self.board = self.board, self.operations or self.board
             self._append_event(handed, "handed.set", handed.state(), [], None)
             self.board = on

@@ -26,18 +26,18 @@ _STRAY = text(
 
 
 def commitment(key: bytes, body: bytes) -> bytes:
-    """What the chain keeps of a payload. With the key gone it says nothing about the payload any more."""
+    """Return the keyed digest of a payload that the chain keeps. Without the key it tells nothing about the payload."""
     return hmac.digest(key, body, "sha256")
 
 
 def chain_hash(before: bytes, event: JournalEvent, committed: bytes) -> bytes:
-    """The hash of an event: of the hash before it, its metadata and its commitment."""
+    """Return the hash of an event, computed from the previous hash, its metadata and its commitment."""
     meta = orjson.dumps([event.board, event.seq, event.at, event.type, event.kind, event.entity, event.account])
     return hashlib.sha256(before + meta + committed).digest()
 
 
 class ChainError(NamedTuple):
-    """Where a board's journal does not hold, and a sentence that says why."""
+    """Position at which a board's journal fails verification, with a message for people."""
 
     seq: int
     message: Message
@@ -45,8 +45,8 @@ class ChainError(NamedTuple):
 
 @dataclass(slots=True)
 class ChainCursor:
-    """Up to where a board's chain was gone along, and holds. `gone` has the payloads that are no more, to be accounted for by a
-    later `*.erased` event: the first of each entity."""
+    """Position up to which a chain has been verified. `missing_payloads` maps an entity to its first event without a payload,
+    until a later `*.erased` event accounts for it."""
 
     seq: int = 0
     head: bytes = b""
@@ -54,13 +54,13 @@ class ChainCursor:
 
 
 def verify(session: Session, board: Board) -> str | None:
-    """None where the board's whole chain holds, else a sentence that names the first bad row."""
+    """Verify a board's whole chain. Return None if it holds, else a message that names the first bad row."""
     fault = verify_from(session, board, ChainCursor())
     return fault and fault.message
 
 
 def verify_from(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
-    """Goes along from where `chain` stands to the end, and moves it; what is wrong first, if anything is."""
+    """Verify from `chain` to the end and move it along; return the first error, or None."""
     while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE_SIZE}).all():
         for row in paced(rows):
             if (wrong := _row_problem(board.id, row, chain)) is not None:
@@ -70,7 +70,7 @@ def verify_from(session: Session, board: Board, chain: ChainCursor) -> ChainErro
 
 
 def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
-    """What is wrong with the row that should be the next one."""
+    """Return what is wrong with a row that should come next, or None."""
     if row.seq != chain.seq + 1:
         return N_("event {seq} is missing")
     if not _follows(board, row, chain.head):
@@ -85,7 +85,7 @@ def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
 
 
 def _follows(board: str, row: Row[Any], before: bytes) -> bool:
-    """Whether a row is the one that was chained to the hash before it. Of whatever type: SQLite keeps any in any column."""
+    """Return whether a row was chained to the hash before it. Checks types too, as SQLite stores any type in any column."""
     texts = (row.at, row.type, row.kind, row.entity, row.account or "")
     if not all(isinstance(each, str) for each in texts) or not isinstance(row.commitment, bytes):
         return False

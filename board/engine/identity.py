@@ -1,4 +1,4 @@
-"""Signing in, and who is asking: by the session's cookie, or by a bearer token."""
+"""Identity of callers: found by the session cookie or by a bearer token."""
 
 import hashlib
 from collections.abc import Sequence
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
 
 class RefusedToken(NamedTuple):
-    """Why a bearer token was not taken, with what is known of it."""
+    """Reason why a bearer token was refused, with what is known of the token."""
 
     reason: Literal["unknown", "revoked", "expired", "disabled"]
     token: Token | None = None
     account: Account | None = None
 
 
-SESSION_LIFETIME = timedelta(days=14)  # a session, from signing in: longer than any run of shifts, shorter than a lost laptop
+# from signing in: longer than any run of shifts, shorter than a lost laptop stays unnoticed
+SESSION_LIFETIME = timedelta(days=14)
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
-_REST = len(_COLUMNS)  # where a row goes on after the account
+_REST = len(_COLUMNS)  # index of the first column after those of the account
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
 _BY_COOKIE = text(f"{_ACCOUNT}, s.ends_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest")
 _BY_TOKEN = text(
@@ -55,9 +56,9 @@ _VALID_TOKENS = text(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking: an account, and by which session or token. `account` is as it was when it was read.
+    """Caller: an account, with the session or token it uses. `account` is as it was when it was read.
 
-    A display has no account: what stands here for one is in no table and may do nothing. `seat` is what its one socket goes by.
+    A display has no account: the one here is in no table and has no rights. `socket_lease` names its single socket.
     """
 
     account: Account
@@ -69,12 +70,12 @@ class Caller:
 
     @property
     def visibility_key(self) -> str:
-        """By what its sight of searches is known."""
+        """Key of this caller's visibility of searches: the account's id, or WALL for displays."""
         return WALL if self.display is not None else self.account.id
 
     @property
     def public_account(self) -> dict[str, str]:
-        """The account, as its own screens show it."""
+        """Account as shown on its own screens."""
         return {"id": self.account.id, "name": self.account.name, "role": self.account.role}
 
     @property
@@ -83,7 +84,7 @@ class Caller:
 
 
 def digest(secret: str) -> str:
-    """What is kept of a cookie or a token. They are random and long: a plain digest is enough."""
+    """Return the stored digest of a cookie or token. They are long and random, so a plain digest is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -92,7 +93,7 @@ def hash_password(password: str) -> str:
 
 
 def require_active(database: Database, caller: Caller) -> Account:
-    """The caller's account as it is now. Raises Refused `unauthenticated` when it, its session or its token has ended."""
+    """Return the caller's account as it is now. Raises Refused `unauthenticated` if the account, session or token has ended."""
     asked = {"account": caller.account.id, "session": caller.session, "token": caller.token}
     row = database.connection().execute(_CURRENT, asked).first()
     if row is None:
@@ -108,15 +109,15 @@ def require_active(database: Database, caller: Caller) -> Account:
 
 
 def _account(row: Row[Any]) -> Account:
-    """The account that a row of ours begins with: a copy, of no session of the database."""
+    """Return the account in the first columns of a row, detached from any database session."""
     account = Account(**dict(zip(_COLUMNS, row, strict=False)))
     account.enabled = bool(account.enabled)
     return account
 
 
 def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
-    """Each caller with the account as it is now; None where its right to be here has ended. A server asks this of all its
-    sockets at once: they are read by hundreds."""
+    """Reload callers with their accounts as they are now; None for one whose access has ended. Reads by hundreds, as a server
+    asks for all its sockets at once."""
     found: list[Caller | None] = []
     at = format_utc(now())
     for start in range(0, len(callers), _BATCH_SIZE):
@@ -133,13 +134,13 @@ def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller
 
 
 def _by_key(database: Database, query: TextClause, keys: set[str]) -> dict[str, Row[Any]]:
-    """Rows by their first column."""
+    """Return rows by their first column."""
     rows = database.connection().execute(query, {"keys": list(keys)}) if keys else ()
     return {row[0]: row for row in rows}
 
 
 def caller_by_cookie(database: Database, secret: str) -> Caller | None:
-    """Who holds this session cookie."""
+    """Return the caller with this session cookie; None if there is none, or it has ended."""
     key = digest(secret)
     row = database.connection().execute(_BY_COOKIE, {"digest": key}).first()
     if row is None or not row.enabled or row[_REST] <= format_utc(now()):
@@ -148,7 +149,7 @@ def caller_by_cookie(database: Database, secret: str) -> Caller | None:
 
 
 def caller_by_token(database: Database, secret: str) -> Caller | None:
-    """Who holds this bearer token."""
+    """Return the caller with this bearer token; None if there is none, or it has ended."""
     row = database.connection().execute(_BY_TOKEN, {"digest": digest(secret), "now": format_utc(now())}).first()
     if row is None or not row.enabled:
         return None
@@ -156,7 +157,7 @@ def caller_by_token(database: Database, secret: str) -> Caller | None:
 
 
 def refused_token(database: Database, secret: str) -> RefusedToken:
-    """Why a bearer token is not good: for those who look who knocked."""
+    """Return why a bearer token is not valid, for the audit journal."""
     row = database.exec(select(Token, Account).where(Token.digest == digest(secret), Token.account == Account.id)).first()
     if row is None:
         return RefusedToken("unknown")
@@ -166,8 +167,8 @@ def refused_token(database: Database, secret: str) -> RefusedToken:
 
 
 def _is_user_action(connection: HTTPConnection) -> bool:
-    """Say whether a person sends this. A page that nobody looks at asks for data, and opens its socket again, all by itself; it
-    opens no page, and changes nothing."""
+    """Return whether a person caused this request. An idle page polls data and reopens its socket by itself, but opens no page
+    and changes nothing."""
     if connection.scope["type"] != "http":
         return False
     return connection.scope["method"] not in ("GET", "HEAD") or not connection.url.path.startswith("/api/")

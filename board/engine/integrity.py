@@ -1,9 +1,9 @@
-"""Evidence that journals are what they were: by their chains, by the positions that each signed handover carries, and by heads
-that were kept elsewhere.
+"""Integrity of journals, checked by their hash chains, by the positions in signed handovers, and by heads that were kept
+elsewhere.
 
-A chain alone finds an edit, a hole and a swap. Who cuts the end of a journal off, or writes all of it anew, and the board's row
-with it, is found by whoever knows what the head was before. The file of heads is what `verify` prints, a line for each board:
-`{board} holds: {seq} events, head {hash of the last one, in hex, or none}`.
+A chain alone reveals an edit, a gap or a swap. A journal that was cut short, or rewritten together with the board's row, is
+found only by somebody who knows an earlier head. The file of heads is the output of `verify`, a line for each board: `{board}
+holds: {seq} events, head {hash of the last one, in hex, or none}`.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from board.i18n import N_, say
 from models.board import AUDIT, OPERATIONS, Board
 
 FULL_VERIFY_INTERVAL_S = (
-    60.0  # after it, a chain is gone along from its beginning again: what was edited behind its end is found by then
+    60.0  # after it a chain is verified from its beginning again, which finds edits before the verified position
 )
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
 _SIGNED = (
@@ -34,13 +34,13 @@ _SIGNED = (
     "WHERE e.board = :operations AND e.type IN ('handed.set', 'handover.signed')"
 )
 _ALL_SIGNED = text(_SIGNED)
-_SIGNED_OF_ONE = text(f"{_SIGNED} AND e.entity = :board")  # the handover goes by the id `operations` itself
+_SIGNED_OF_ONE = text(f"{_SIGNED} AND e.entity = :board")  # handovers of the shift have the id `operations`
 _HASH = text("SELECT hash FROM event WHERE board = :board AND seq = :seq")
 
 
 class TrustedHead(NamedTuple):
-    """Who knows the hash of an event of a board: a signed handover, by its number, or (None) heads that were kept elsewhere.
-    `epoch` is the life of the board in which it was so, where that is known."""
+    """Trusted hash of an event, from a signed handover (by its number) or from heads kept elsewhere (None). `epoch` is the
+    board's epoch at that time, if known."""
 
     board: str
     seq: int
@@ -50,12 +50,12 @@ class TrustedHead(NamedTuple):
 
 
 def head_line(board: Board) -> str:
-    """What is printed of a board that holds, and read by `read_heads`: other programs keep it."""
+    """Return the line printed for a board that holds. `read_heads` reads it, and other programs keep it: do not change it."""
     return f"{board.id} holds: {board.seq} events, head {board.head.hex() or 'none'}"
 
 
 def read_heads(file: Path) -> list[TrustedHead]:
-    """What `verify` has printed once. Raises OperationError for a file that can't be read, or is something else."""
+    """Read the saved output of `verify`. Raises OperationError if the file can't be read or is something else."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
@@ -76,7 +76,7 @@ def _read_line(file: Path, number: int, line: str) -> TrustedHead:
 
 
 def signed_heads(session: Session, board: str | None = None) -> list[TrustedHead]:
-    """The positions that signed handovers carry, of all boards or of one, as the journal of `operations` has them."""
+    """Return the positions in signed handovers, of all boards or of one, from the journal of `operations`."""
     query = _ALL_SIGNED if board is None else _SIGNED_OF_ONE
     asked = {"operations": OPERATIONS} | ({} if board is None else {"board": board})
     found = (_of_handover(*row) for row in session.connection().execute(query, asked))
@@ -84,7 +84,7 @@ def signed_heads(session: Session, board: str | None = None) -> list[TrustedHead
 
 
 def _of_handover(kind: str, entity: str, body: bytes) -> TrustedHead | None:
-    """One that a handover carries: of the search by whose id it is kept, or of `operations` itself."""
+    """Return the position in a handover: of the search with the handover's id, or of `operations`."""
     state = orjson.loads(body).get("state") or {}
     position = state.get("position")
     if position is None:
@@ -95,8 +95,8 @@ def _of_handover(kind: str, entity: str, body: bytes) -> TrustedHead | None:
 
 
 def verify_against(session: Session, board: Board, witnesses: Iterable[TrustedHead]) -> ChainError | None:
-    """The first event of a board that is not the one that a witness knows. A handover that was signed in another life of the
-    board says nothing of this one."""
+    """Return an error for the first event that differs from a trusted head, or None. Handovers signed in another epoch of the
+    board do not count."""
     known = [each for each in witnesses if each.board == board.id and each.seq and each.epoch in (None, board.epoch)]
     for each in sorted(known, key=lambda each: each.seq):
         found = _hash_at(session, board.id, each.seq)
@@ -106,7 +106,7 @@ def verify_against(session: Session, board: Board, witnesses: Iterable[TrustedHe
 
 
 def _hash_at(session: Session, board: str, seq: int) -> bytes | None:
-    """Of an event; None where there is none."""
+    """Return the hash of an event; None if there is no such event."""
     found: bytes | None = session.connection().execute(_HASH, {"board": board, "seq": seq}).scalar()
     return found
 
@@ -124,8 +124,8 @@ def _contradiction(witness: TrustedHead, gone: bool) -> ChainError:
 
 
 def verify(session: Session, board: str | None = None, heads: Path | None = None) -> list[str]:
-    """A line for each board, or for one. Raises OperationError with the first bad row, for a board that there is not, and for a
-    file of heads that is none."""
+    """Verify all boards, or one; return a line for each. Raises OperationError for the first bad row, an unknown board, or an
+    unusable file of heads."""
     witnesses = [*(read_heads(heads) if heads is not None else ()), *signed_heads(session, board)]
     query = select(Board).order_by(col(Board.kind) == AUDIT, Board.kind, Board.id)
     boards = session.exec(query.where(Board.id == board) if board else query).all()
@@ -142,7 +142,7 @@ def verify(session: Session, board: str | None = None, heads: Path | None = None
 
 
 class VerifiedChain(NamedTuple):
-    """How far a board's chain was gone along, in which of its lives; `whole` is when its end was reached, None until then."""
+    """Progress of verifying a board's chain in one epoch. `completed_at` is when its end was reached, None before."""
 
     epoch: str
     completed_at: float | None
@@ -151,37 +151,37 @@ class VerifiedChain(NamedTuple):
 
 @dataclass
 class VerifiedChains:
-    """What this process has verified of each board: going along a chain of 20,000 events takes most of a second, and whoever
-    looks at its history asks for it. Of one board one at a time: the next goes on from there."""
+    """Chains verified by this process. Verifying 20,000 events takes most of a second, and every view of a history asks for
+    it, so later calls continue from the last position. One call at a time for each board."""
 
     known: dict[str, VerifiedChain] = field(default_factory=dict)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def lock(self, board: str) -> asyncio.Lock:
-        """The turn at a board's chain."""
+        """Return the lock of a board's chain."""
         lock = self._locks.get(board)
         if lock is None:
             lock = self._locks[board] = asyncio.Lock()
         return lock
 
     def verify(self, session: Session, board: Board) -> tuple[ChainCursor, ChainError | None]:
-        """Up to where the board's chain holds; from where it was left, within a minute. Raises TooLong where it is longer than
-        can be gone along at once: asked again, it goes on."""
+        """Verify a board's chain, continuing within FULL_VERIFY_INTERVAL_S; return the verified position and the first error.
+        Raises TooLong if a chain is too long for one call: the next call continues."""
         epoch, whole, chain = self.known.pop(board.id, VerifiedChain("", None, ChainCursor()))
         goes_on = epoch == board.epoch and (whole is None or time.monotonic() - whole < FULL_VERIFY_INTERVAL_S)
         if not goes_on:
             whole, chain = None, ChainCursor()
         try:
             fault = hash_chain.verify_from(session, board, chain)
-            if fault is not None and goes_on:  # what is wrong may lie behind: the first bad row is named
+            if fault is not None and goes_on:  # an earlier row may be bad too: name the first one
                 whole, chain = None, ChainCursor()
                 fault = hash_chain.verify_from(session, board, chain)
-        except Exception:  # it took too long, say
+        except Exception:  # for example TooLong
             self.known[board.id] = VerifiedChain(board.epoch, whole, chain)
             raise
         fault = fault or verify_against(session, board, signed_heads(session, board.id))
         if fault is None:
             self.known[board.id] = VerifiedChain(board.epoch, whole or time.monotonic(), chain)
-        elif fault.seq <= chain.seq:  # what is wrong was found from farther on, or is known by others alone
+        elif fault.seq <= chain.seq:  # the error lies before the verified position, or only a trusted head shows it
             chain = ChainCursor(fault.seq - 1, _hash_at(session, board.id, fault.seq - 1) or b"")
         return chain, fault

@@ -1,8 +1,7 @@
-"""The journal: every event of every board, numbered without gaps, chained by hashes, its payloads erasable.
+"""Journal: every event of every board, numbered without gaps, chained by hashes, with payloads that can be erased.
 
-What the chain detects: an edit, a swap, a hole, a payload that is not the one that was committed, a journal shorter than its
-board says. What it does not: an administrator who rewrites the whole chain and the board's row with it; that is found only
-by a head kept elsewhere.
+The chain detects an edit, a swap, a gap, a payload other than the committed one, and a journal shorter than its board's row
+says. It does not detect an administrator who rewrites the whole chain and the board's row: only a head kept elsewhere does.
 """
 
 import secrets
@@ -24,10 +23,10 @@ from models.entity import State
 def append(
     session: Session, board: Board, type: str, kind: str, entity: str, account: str | None, at: str, payload: dict[str, Any]
 ) -> JournalEvent:
-    """The next event of a board whose row is locked, with the row's head moved to it. It is written when the turn ends, or
-    before the board's journal is read. `at` is what the clock says: where the board is ahead of it, the payload keeps it."""
+    """Append an event to a locked board and move the board's head. The row is inserted before commit, or before the journal is
+    read. `at` is the clock's time; if the board is ahead of it, the payload keeps it as `clock`."""
     board.seq += 1
-    board.at = max(board.at, at)  # a clock set back must not make `at` decrease along seq
+    board.at = max(board.at, at)  # a clock that was set back must not make `at` decrease along seq
     board.last_type = type
     body = orjson.dumps(payload if board.at == at else payload | {"clock": at})
     entry = JournalEvent(board.id, board.seq, board.at, type, kind, entity, account, body)
@@ -60,7 +59,7 @@ _BEFORE = text(_SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < 
 _SAID_BEFORE = text(
     _SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq AND p.body IS NOT NULL ORDER BY e.seq DESC LIMIT 1"
 )
-# (By IN: joined with the list of their last events, SQLite makes that list anew for each event, for minutes in all.)
+# IN, not a join: SQLite would rebuild a joined list of last events for each event, which takes minutes.
 _LAST = "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq"
 _AS_OF = text(_SELECT + f"AND e.seq IN ({_LAST} GROUP BY kind, entity) ORDER BY e.seq")
 _STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST} AND entity IN :entities GROUP BY kind, entity) ORDER BY e.seq").bindparams(
@@ -72,7 +71,7 @@ _KEY = text("SELECT key FROM payload WHERE board = :board AND seq = :seq")
 
 
 def key_of(session: Session, board: str, seq: int) -> bytes | None:
-    """Return the key of an event's payload; None where that was erased."""
+    """Return the key of an event's payload; None if it was erased."""
     for each in unit_of_work.current(session).payloads:
         if (each["board"], each["seq"]) == (board, seq):
             return bytes(each["key"])
@@ -81,19 +80,19 @@ def key_of(session: Session, board: str, seq: int) -> bytes | None:
 
 
 def events_after(session: Session, board: str, seq: int, limit: int = PAGE_SIZE) -> list[JournalEvent]:
-    """The events after a seq, in order, at most `limit`."""
+    """Return at most `limit` events after `seq`, in order."""
     unit_of_work.current(session).flush_events(session)
     rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
     return [JournalEvent(*row) for row in rows]
 
 
 def event_at(session: Session, board: str, seq: int) -> JournalEvent | None:
-    """The event of that number; None where there is none."""
+    """Return the event with that seq; None if there is none."""
     return next(iter(events_after(session, board, seq - 1, 1)), None)
 
 
 def previous_event(session: Session, entry: JournalEvent) -> JournalEvent | None:
-    """The event that changed the same entity before this one; None where this is its first."""
+    """Return the previous event of the same entity; None if this is its first."""
     unit_of_work.current(session).flush_events(session)
     asked = {"board": entry.board, "entity": entry.entity, "kind": entry.kind, "seq": entry.seq}
     row = session.connection().execute(_BEFORE, asked).first()
@@ -103,14 +102,14 @@ def previous_event(session: Session, entry: JournalEvent) -> JournalEvent | None
 def entity_events(
     session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE_SIZE, *, kind: str = ""
 ) -> list[JournalEvent]:
-    """The events of one entity after a seq, in order; without a kind, those of all kinds that have its id."""
+    """Return the events of one entity after `seq`, in order; without `kind`, those of all kinds with this id."""
     unit_of_work.current(session).flush_events(session)
     asked = {"board": board, "entity": entity, "kind": kind, "after": seq, "limit": limit}
     return [JournalEvent(*row) for row in session.connection().execute(_OF_ENTITY, asked)]
 
 
 def all_entity_events(session: Session, board: str, kind: str, entity: str, seq: int) -> Iterator[JournalEvent]:
-    """The same of one kind, however many there are."""
+    """Yield all events of one entity of a kind after `seq`, in order, page by page."""
     while page := entity_events(session, board, entity, seq, kind=kind):
         yield from page
         seq = page[-1].seq
@@ -119,7 +118,7 @@ def all_entity_events(session: Session, board: str, kind: str, entity: str, seq:
 def latest_events(
     session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE_SIZE
 ) -> list[JournalEvent]:
-    """The newest events between two seqs (neither of them included), in order; with an entity, the newest of its own."""
+    """Return the newest events between two seqs (both excluded), in order; with `entity`, only its own."""
     unit_of_work.current(session).flush_events(session)
     asked = {"board": board, "after": after, "before": before, "limit": limit}
     if entity is None:
@@ -130,19 +129,19 @@ def latest_events(
 
 
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[JournalEvent, State]]:
-    """Each entity's last event up to a seq, with its state then: the board as it was. What was removed is left out."""
+    """Yield each entity's last event up to `seq` with its state: the board as it was. Removed entities are left out."""
     return _with_state(session, in_pages(session.connection().execute(_AS_OF, {"board": board, "seq": seq})))
 
 
 def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[JournalEvent, State]]:
-    """The same of these entities alone, by their ids."""
+    """Yield the last event up to `seq`, with its state, of each of these entities (ids)."""
     asked = {"board": board, "seq": seq, "entities": list(entities)}
     return _with_state(session, in_pages(session.connection().execute(_STATES_AT, asked)))
 
 
 def _with_state(session: Session, rows: Iterable[Any]) -> Iterator[tuple[JournalEvent, State]]:
-    """Events with the states that they say. Where one was erased, what was said last before it stands, as it does for a reader
-    who skips what was erased."""
+    """Yield events with their states. If a payload was erased, the previous one of the entity counts, as for readers that skip
+    erased events."""
     for row in rows:
         entry = JournalEvent(*row)
         if entry.body is None:
@@ -155,11 +154,13 @@ def _with_state(session: Session, rows: Iterable[Any]) -> Iterator[tuple[Journal
 
 
 def seq_at(session: Session, board: str, at: str) -> int | None:
-    """The seq of the last event that was committed up to a time; None before the first.
+    """Return the seq of the last event up to a time; None before the first.
 
-    Times never decrease, so it is found by halves: no index has them, and a journal is long."""
+    Found by bisection, as times never decrease and have no index.
+    """
     connection = session.connection()
-    first, beyond = 0, int(connection.execute(_HEAD, {"board": board}).scalar() or 0) + 1  # the event of first is early enough
+    # invariant: the event at `first` is early enough
+    first, beyond = 0, int(connection.execute(_HEAD, {"board": board}).scalar() or 0) + 1
     while beyond - first > 1:
         middle = (first + beyond) // 2
         time = connection.execute(_TIME, {"board": board, "seq": middle}).scalar()
@@ -171,7 +172,7 @@ def seq_at(session: Session, board: str, at: str) -> int | None:
 
 
 def heads(session: Session, boards: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """(epoch, seq) of each of these boards, as the database has them."""
+    """Return (epoch, seq) of each of these boards, as in the database."""
     known = dict.fromkeys(boards)
     if not known:
         return {}

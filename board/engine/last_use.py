@@ -1,5 +1,5 @@
-"""Last use of tokens and sessions. Noted in memory and written seldom: use costs no write, and is no change of rights. A session
-ends when it was not used for long."""
+"""Last use of tokens and sessions, kept in memory and written rarely: use costs no write and does not change rights. A session
+ends after a time without use."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TOKEN_WRITE_INTERVAL = timedelta(hours=1)
 SESSION_WRITE_INTERVAL = timedelta(minutes=5)
 NEVER = "9999-12-31T23:59:59.999Z"
-MAX_KEYS = 10_000  # keys that are remembered at once
+MAX_KEYS = 10_000  # tracked at once
 _TOKEN = text("UPDATE token SET used_at = :at WHERE id = :key AND (used_at IS NULL OR used_at < :before)")
 _SESSION = text(
     "UPDATE session SET used_at = :at, ends_at = CASE WHEN latest_end < :end THEN latest_end ELSE :end END "
@@ -29,7 +29,7 @@ Uses = Mapping[str, datetime]
 
 
 class UseTracker:
-    """Moments of last use by key. A key is due when it was last written long enough ago."""
+    """Times of last use by key. A key is due once its last write is older than the interval."""
 
     def __init__(self, every: timedelta) -> None:
         self._interval = every
@@ -44,34 +44,34 @@ class UseTracker:
             self._used[key] = at
 
     def due(self, at: datetime) -> Uses:
-        """Return the uses to write now, in the order of their keys: so two processes never lock each other."""
+        """Return the uses to write now, sorted by key so that two processes never deadlock."""
         self._written = {key: was for key, was in self._written.items() if was > at - self._interval}
         return {key: self._used[key] for key in sorted(self._used) if key not in self._written}
 
     def mark_written(self, uses: Uses, at: datetime) -> None:
         for key, used in uses.items():
             self._written[key] = at
-            if self._used.get(key) == used:  # else it was used once more meanwhile
+            if self._used.get(key) == used:  # otherwise it was used again meanwhile
                 del self._used[key]
 
 
 class LastUse:
-    """Notes of one process, by what was used."""
+    """Last uses seen by this process."""
 
     def __init__(self, idle: timedelta | None) -> None:
-        """`idle` is how long a session lasts without use; None: for ever."""
+        """Create the trackers. `idle` is how long a session lasts without use; None: for ever."""
         self._idle = idle
         self.tokens, self.sessions = UseTracker(TOKEN_WRITE_INTERVAL), UseTracker(SESSION_WRITE_INTERVAL)
 
     def note(self, caller: "Caller") -> None:
-        """Note that a token is used just now, or that somebody is at the screen of a session. Asks no database."""
+        """Note that a token was used just now, or that somebody is active in a session. Does not touch the database."""
         if caller.token is not None:
             self.tokens.note(caller.token, now())
         elif caller.session is not None:
             self.sessions.note(caller.session, now())
 
     async def write(self, database: Store) -> None:
-        """Write what is due. Raises DatabaseUnavailable; it is due still then."""
+        """Write the uses that are due. Raises DatabaseUnavailable; they stay due then."""
         at = now()
         if tokens := self.tokens.due(at):
             await database.write(partial(_write_tokens, tokens, at))
@@ -82,14 +82,14 @@ class LastUse:
 
 
 def _write_tokens(uses: Uses, at: datetime, database: Database) -> None:
-    """Keep the uses of tokens whose last one was kept longer than an hour ago, by whichever process."""
+    """Store uses of tokens whose stored use, by any process, is older than an hour."""
     before = format_utc(at - TOKEN_WRITE_INTERVAL)
     rows = [{"key": key, "at": format_utc(used), "before": before} for key, used in uses.items()]
     database.connection().execute(_TOKEN, rows)
 
 
 def _write_sessions(uses: Uses, at: datetime, idle: timedelta | None, database: Database) -> None:
-    """Keep the uses of sessions, and put their ends off. One that has ended stays so."""
+    """Store uses of sessions and extend them. A session that has ended stays ended."""
     rows = [
         {"key": key, "at": format_utc(used), "end": idle_end(used, idle), "now": format_utc(at)} for key, used in uses.items()
     ]
@@ -97,5 +97,5 @@ def _write_sessions(uses: Uses, at: datetime, idle: timedelta | None, database: 
 
 
 def idle_end(used: datetime, idle: timedelta | None) -> str:
-    """Return when a session ends that is not used any more."""
+    """Return when a session ends if it is not used again."""
     return NEVER if idle is None else format_utc(used + idle)

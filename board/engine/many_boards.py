@@ -1,4 +1,4 @@
-"""What is asked of many boards at once, of each from a seq of its own: one query where there would be one for each board."""
+"""Queries over many boards, each from its own seq, in one statement instead of one for each board."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from models.db.read_pacing import in_pages
 
-BATCH_SIZE = 500  # boards in a query: SQLite takes 32,766 values
+BATCH_SIZE = 500  # boards in a query: SQLite takes at most 32,766 values
 
 _AFTER = (
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM placed "
@@ -25,7 +25,7 @@ _SEQS_AT = (
 
 
 def positions_cte(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The beginning of a query that has the seq of each board as `placed`, with its parameters: some hundred at a time."""
+    """Yield query prefixes that define the table `placed` (board, seq), with their parameters, BATCH_SIZE boards each."""
     items = sorted(positions.items())
     for start in range(0, len(items), BATCH_SIZE):
         some = list(enumerate(items[start : start + BATCH_SIZE]))
@@ -35,7 +35,7 @@ def positions_cte(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str,
 
 
 def events_after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[JournalEvent]]:
-    """The events of these types after the seq, in order; boards without one are left out."""
+    """Return the events of these types after each board's seq, in order; boards without one are left out."""
     unit_of_work.current(session).flush_events(session)
     found: dict[str, list[JournalEvent]] = {}
     for placed, asked in positions_cte(positions):
@@ -46,7 +46,7 @@ def events_after(session: Session, positions: Mapping[str, int], types: Collecti
 
 
 def hashes_at(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
-    """The hash of the event of that seq; none where there is no such event."""
+    """Return the hash of the event at each board's seq; boards without that event are left out."""
     unit_of_work.current(session).flush_events(session)
     found: dict[str, bytes] = {}
     for placed, asked in positions_cte(positions):
@@ -55,7 +55,7 @@ def hashes_at(session: Session, positions: Mapping[str, int]) -> dict[str, bytes
 
 
 def seqs_at(session: Session, boards: Iterable[str], at: str) -> dict[str, int]:
-    """The seq of the last event of each board up to a time; 0 before its first."""
+    """Return the seq of each board's last event up to a time, 0 before its first."""
     found: dict[str, int] = {}
     for placed, asked in positions_cte(dict.fromkeys(boards, 0)):
         rows = session.connection().execute(text(placed + _SEQS_AT), asked | {"at": at})

@@ -1,5 +1,5 @@
-"""Accounts of programs: they have tokens that only take in sightings, and nobody has ever signed in to them. Such an account
-can't lead a search, be given a card, or take the shift over: nobody would see it."""
+"""Accounts of programs: their tokens only take in sightings, and nobody ever signed in to them. They can't lead a search, be
+assigned a card, or take the shift: nobody would see it."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,8 @@ _FIND = (
     "SELECT DISTINCT t.account FROM token t WHERE t.scope = 'intake'{those} "
     "AND NOT EXISTS (SELECT 1 FROM token o WHERE o.account = t.account AND o.scope <> 'intake') "
     "AND NOT EXISTS (SELECT 1 FROM session s WHERE s.account = t.account) "
-    "AND NOT EXISTS (SELECT 1 FROM seen k WHERE k.account = t.account AND k.at <> '') "  # older than the journal of sign-ins
+    # for sign-ins older than the journal of sign-ins
+    "AND NOT EXISTS (SELECT 1 FROM seen k WHERE k.account = t.account AND k.at <> '') "
     "AND NOT EXISTS "
     "(SELECT 1 FROM event e WHERE e.board = :audit AND e.entity = t.account AND e.type = 'sign_in.succeeded')"
 )
@@ -21,11 +22,11 @@ _AMONG = text(_FIND.format(those=" AND t.account IN :those")).bindparams(bindpar
 
 
 def all_program_accounts(session: Session) -> set[str]:
-    """The ids of all of them."""
+    """Return the ids of all accounts of programs."""
     return set(session.connection().execute(_ALL, {"audit": AUDIT}).scalars())
 
 
 def program_accounts_among(session: Session, accounts: Collection[str]) -> set[str]:
-    """Those of these accounts."""
+    """Return those of these accounts that are programs."""
     asked = {"audit": AUDIT, "those": list(accounts)}
     return set(session.connection().execute(_AMONG, asked).scalars()) if accounts else set()

@@ -1,5 +1,5 @@
-"""Up to where somebody has seen each board. A mark never goes backwards within an epoch; a board that was restored since is new
-to everybody."""
+"""Read positions: how far each account has seen each board. A position never goes back within an epoch; a restored board is
+new to everybody."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from models.board import Board
 
 
 class ReadPosition(NamedTuple):
-    """Up to where a board was seen."""
+    """Position up to which a board was seen."""
 
     board: str
     epoch: str
@@ -23,22 +23,22 @@ class ReadPosition(NamedTuple):
 
 
 class StoredReadPosition(NamedTuple):
-    """A mark that is kept; `at` is when the board was last looked at."""
+    """Read position as stored; `at` is when the board was last looked at, empty if never."""
 
     board: str
     epoch: str
     seq: int
     at: str
-    own: int  # events after it that are their own
+    own: int  # events after it by the account itself
 
     @property
     def has_looked(self) -> bool:
         return bool(self.at)
 
 
-MAX_EVENTS_COUNTED = 1_000  # of the newest events, for one's own: the writer counts them, and everybody waits for it
+MAX_EVENTS_COUNTED = 1_000  # of the newest events, to find the account's own: bounds the time for which the writer is busy
 
-# Where an epoch is not the board's, what was seen is of another life: as if it had never been.
+# A position in another epoch than the board's counts as none.
 _OF_ACCOUNT = text(
     "SELECT s.board, s.epoch, s.seq, s.at, s.own FROM seen s JOIN board b ON b.id = s.board AND b.epoch = s.epoch "
     "WHERE s.account = :account ORDER BY s.board"
@@ -50,7 +50,7 @@ _MOVE = text(
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
-# Of many marks, those that can be kept, each board once; in one order: two screens of one person must not wait for each other.
+# Each valid position once, ordered by board so that two screens of one person never deadlock.
 _MOVE_ALL = (
     "INSERT INTO seen (account, board, epoch, seq, at, own) "
     "SELECT CAST(:account AS TEXT), k.id, k.epoch, k.seq, CAST(:at AS TEXT), (SELECT count(*) FROM event e "
@@ -62,7 +62,7 @@ _MOVE_ALL = (
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
-_POSITIONS_TABLE = {  # the marks, as a table, from JSON: each way its own
+_POSITIONS_TABLE = {  # the positions as a table made from JSON, by dialect
     "sqlite": "(SELECT json_extract(value, '$[0]') AS board, json_extract(value, '$[1]') AS epoch, "
     "json_extract(value, '$[2]') AS seq FROM json_each(:marks)) m",
     "postgresql": "(SELECT value ->> 0 AS board, value ->> 1 AS epoch, CAST(value ->> 2 AS BIGINT) AS seq "
@@ -75,27 +75,27 @@ _MOVES_ALL = {
 
 
 def read_positions(session: Session, account: str) -> dict[str, StoredReadPosition]:
-    """What somebody has seen of each board, by its id; of those that they may see now."""
+    """Return the account's read positions by board, for boards that it has looked at and may see now."""
     return {board: each for board, each in stored_positions(session, account).items() if each.has_looked}
 
 
 def stored_positions(session: Session, account: str) -> dict[str, StoredReadPosition]:
-    """The same, also of boards at which they never looked, and where they did something."""
+    """Return the account's stored positions by board, also of boards it never looked at but acted on."""
     hidden = snapshot.hidden_searches(session, account)
     rows = session.connection().execute(_OF_ACCOUNT, {"account": account})
     return {row.board: StoredReadPosition(*row) for row in rows if row.board not in hidden}
 
 
 def advance(session: Session, account: str, mark: ReadPosition, at: str) -> None:
-    """Moves somebody's mark forward; one that is further on already stands. Raises Refused `not_found`, `conflict` where the
-    board was restored since, and `invalid` beyond its head."""
+    """Advance a read position; one that is further on stays. Raises Refused `not_found`, `conflict` if the board was restored
+    since, `invalid` beyond its head."""
     board = access.get_visible_board(session, account, mark.board)
     _check(board, mark)
     session.connection().execute(_MOVE, _move_parameters(account, mark, board.seq, at))
 
 
 def advance_with_command(session: Session, account: str, mark: ReadPosition, head: int, at: str) -> None:
-    """Move somebody's mark with the command by which they say that they have read a board so far; `head` is where it stands."""
+    """Advance a read position as part of a command that says so; `head` is the board's seq."""
     unit_of_work.current(session).read_position_moves.append((_MOVE, _move_parameters(account, mark, head, at)))
 
 
@@ -105,7 +105,7 @@ def _move_parameters(account: str, mark: ReadPosition, head: int, at: str) -> di
 
 
 def advance_many(session: Session, account: str, marks: Iterable[ReadPosition], at: str) -> None:
-    """The same of many, in one statement; those that can't be moved are passed over."""
+    """Advance many read positions in one statement; those that can't be advanced are skipped."""
     connection, hidden = session.connection(), snapshot.hidden_searches(session, account)
     listed = orjson.dumps([list(mark) for mark in {*marks}]).decode()
     named = {"account": account, "at": at, "hidden": list(hidden), "marks": listed, "through": MAX_EVENTS_COUNTED}

@@ -1,4 +1,4 @@
-"""Versions of everybody's rights, which every process watches: a change made anywhere acts on its open sockets."""
+"""Versions of everybody's rights, polled by every process: a change made anywhere acts on all open sockets."""
 
 from typing import NamedTuple
 
@@ -13,29 +13,30 @@ _VERSIONS = text("SELECT id, version FROM rights")
 
 
 class Version(NamedTuple):
-    """Grows with every change: of accounts, sessions, tokens and access; and of wall displays, of which there are few."""
+    """Version of rights: `people` grows with changes of accounts, sessions, tokens and access, `displays` with those of
+    displays, of which there are few."""
 
     people: int = 0
     displays: int = 0
 
 
 def bump_rights_version(database: Database) -> None:
-    """Say that rights of people have changed, to every process. Done first: who changes rights at the same moment waits here,
-    and two never wait for each other."""
+    """Announce to all processes that rights of people changed. Call it first in a transaction: its row lock puts concurrent
+    changes in order, so that they never deadlock."""
     database.connection().execute(_BUMP, {"id": RightsVersion.PEOPLE})
 
 
 def bump_displays_version(database: Database) -> None:
-    """Say that a display, or what it shows, has changed. Done first, as above."""
+    """Announce to all processes that a display, or what it shows, changed. Call it first in a transaction."""
     database.connection().execute(_BUMP, {"id": RightsVersion.DISPLAYS})
 
 
 def lock_rights_version(database: Database) -> None:
-    """Wait for whoever changes rights of people, and have others wait; where nobody's rights change by what follows."""
+    """Lock the version of people's rights without changing it, for writes that must not run beside a change of rights."""
     database.connection().execute(_HOLD, {"id": RightsVersion.PEOPLE})
 
 
 def version(database: Database) -> Version:
-    """Return both as they are now."""
+    """Return the current versions."""
     known = {row.id: row.version for row in database.connection().execute(_VERSIONS)}
     return Version(known.get(RightsVersion.PEOPLE, 0), known.get(RightsVersion.DISPLAYS, 0))

@@ -1,4 +1,4 @@
-"""What is true on a board now, as a reader may see it: its entities, encoded."""
+"""Snapshot of a board: its current entities as a viewer may see them, encoded."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,23 +19,23 @@ from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
-SEARCH_KINDS: tuple[type[Entity], ...] = (Column, Sighting, Task, Note, Briefing)  # of a search
+SEARCH_KINDS: tuple[type[Entity], ...] = (Column, Sighting, Task, Note, Briefing)  # on the board of a search
 OPERATIONS_KINDS: tuple[type[Entity], ...] = (Note, Shift, Handover, SearchHandover)
 
 
 def entities(session: Session, board: Board, account: str) -> list[bytes]:
-    """Every entity of the board that this account may see, each as `{"kind","id","seq","state"}`."""
+    """Return the entities of the board that this account may see, each as `{"kind","id","seq","state"}`."""
     hidden = hidden_searches(session, account) if board.id == OPERATIONS else frozenset()
     return [orjson.dumps(each) for each in _entities(session, board) if each["id"] not in hidden]
 
 
 def all_entities(session: Session, board: Board) -> list[tuple[str, bytes]]:
-    """Every entity of the board, by its id, whoever may see it: to be judged for each reader afterwards."""
+    """Return all entities of the board with their ids, to be filtered for each viewer later."""
     return [(each["id"], orjson.dumps(each)) for each in _entities(session, board)]
 
 
 def entities_at(session: Session, board: Board, account: str, seq: int) -> list[bytes]:
-    """The same as it was at a seq, by the rights of now."""
+    """Return the entities as they were at `seq`, filtered by the account's present rights."""
     hidden = hidden_searches(session, account) if board.id == OPERATIONS else frozenset()
     return [
         orjson.dumps({"kind": entry.kind, "id": entry.entity, "seq": entry.seq, "state": state})
@@ -45,7 +45,7 @@ def entities_at(session: Session, board: Board, account: str, seq: int) -> list[
 
 
 def hidden_searches(session: Session, account: str) -> frozenset[str]:
-    """The searches that this account may not see."""
+    """Return the ids of the searches that this account may not see."""
     return frozenset(search for search, members in restricted_searches(session).items() if not is_in_audience(account, members))
 
 
@@ -61,8 +61,8 @@ def _entities(session: Session, board: Board) -> Iterator[dict[str, Any]]:
 
 
 def _rows(session: Session, kind: type[Entity], board: str | None, seq: str = "seq") -> Iterator[dict[str, Any]]:
-    """The rows of a kind, by columns and not as objects, their groups read by the quickest reader of JSON: a board of 1,500
-    entities costs a quarter of the time."""
+    """Yield the rows of a kind. Reads columns instead of objects, and JSON by orjson: a quarter of the time for a board of
+    1,500 entities."""
     table = kind.__table__  # type: ignore[attr-defined]
     groups = [place for place, name in enumerate(kind.STATE) if isinstance(table.c[name].type, JSON)]
     columns = [cast(table.c[name], Text) if place in groups else table.c[name] for place, name in enumerate(kind.STATE)]

@@ -1,5 +1,5 @@
-"""What the commands that share a transaction share: the boards they locked, what they read once for all of them, and the
-journal's rows, which are written together at the end."""
+"""Unit of work of one transaction, shared by all commands batched into it: locked boards, cached rows, and journal rows to
+insert before commit."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -28,8 +28,8 @@ _ADD_ALERT = text("INSERT INTO alert (board, seq, kind, account, at) VALUES (:bo
 _ADD_ACK = text(
     "INSERT INTO done (account, command, name, ack, at, content) VALUES (:account, :command, :name, :ack, :at, :content)"
 )
-# What somebody did themselves is not new to them: it is seen where all before it was, or else counted.
-# Where they never looked there is a row, too, without a time. (In another epoch it begins anew.)
+# One's own events are not new to oneself: the position moves over them if everything before was seen, else they are counted. A
+# board never looked at has a row without a time. In another epoch both begin again.
 _ACTED = text(
     "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (:account, :board, :epoch, 0, '', :count) "
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, "
@@ -44,7 +44,7 @@ _BEGAN = text(
     "ON CONFLICT (account, board) DO NOTHING"
 )
 _POSITIONS = text("SELECT id, epoch, seq, head FROM board WHERE id IN :ids ORDER BY id").bindparams(
-    bindparam("ids", expanding=True, type_=String())  # there may be none
+    bindparam("ids", expanding=True, type_=String())  # the list may be empty
 )
 _MOVE_BOARD = text(
     "UPDATE board SET seq = :seq, at = :at, last_type = :last_type, head = :head, cards = :cards, entities = :entities "
@@ -53,7 +53,7 @@ _MOVE_BOARD = text(
 
 
 class StoredAck(NamedTuple):
-    """The ack that a command got, and the digest of its content, where one is kept."""
+    """Ack of an executed command, and the digest of its content if one is stored."""
 
     ack: str
     content: bytes | None
@@ -61,24 +61,25 @@ class StoredAck(NamedTuple):
 
 @dataclass
 class UnitOfWork:
-    """Got by `of(session)`. `changes` counts what was changed, so that who is refused knows whether to undo anything."""
+    """Shared state of a transaction, returned by `current(session)`. `changes` counts changes, so that a refused command knows
+    whether anything must be rolled back."""
 
-    boards: dict[str, Board] = field(default_factory=dict)  # locked; their rows are written at the end
-    rows: dict[tuple[type[SQLModel], str], SQLModel | None] = field(default_factory=dict)  # None: there is none
-    columns: dict[str, list[Column]] = field(default_factory=dict)  # of a board
+    boards: dict[str, Board] = field(default_factory=dict)  # locked; their rows are updated at the end
+    rows: dict[tuple[type[SQLModel], str], SQLModel | None] = field(default_factory=dict)  # None: no such row
+    columns: dict[str, list[Column]] = field(default_factory=dict)  # by board
     signed_in: dict[tuple[str, str | None, str | None], Account] = field(default_factory=dict)
     known_acks: dict[tuple[str, str], StoredAck] | None = None  # by account and command id
-    highest_rank: dict[str, str | None] = field(default_factory=dict)  # column: the highest rank in it, None where it is empty
+    highest_rank: dict[str, str | None] = field(default_factory=dict)  # by column: its highest rank, None if the column is empty
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     payloads: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
     new_acks: list[dict[str, Any]] = field(default_factory=list)
-    read_position_moves: list[tuple[TextClause, dict[str, Any]]] = field(default_factory=list)  # moves of marks, in their order
-    final_steps: list[Callable[[Session], None]] = field(default_factory=list)  # to be done when all else is written
+    read_position_moves: list[tuple[TextClause, dict[str, Any]]] = field(default_factory=list)  # in order of execution
+    final_steps: list[Callable[[Session], None]] = field(default_factory=list)  # run after everything else was written
 
     def track(self, row: Entity) -> None:
-        """A row that was made, or changed: what is known of it stays true."""
+        """Cache a row that was created or changed, and keep derived caches right."""
         self.rows[type(row), row.id] = row
         if isinstance(row, Searchable):
             row.fold()
@@ -89,13 +90,13 @@ class UnitOfWork:
             self.highest_rank[column] = max(self.highest_rank[column] or "", rank)
 
     def untrack(self, row: Entity) -> None:
-        """A row that is no more."""
+        """Forget a row that was deleted."""
         self.rows[type(row), row.id] = None
         if isinstance(row, Column):
             self.columns.clear()
 
     def record_own_events(self, account: str, board: str, epoch: str, first: int, last: int, at: str) -> None:
-        """Somebody made these events of a board; who made its first ones has seen it as it began."""
+        """Record that an account made these events itself; the author of a board's first events has seen them."""
         named = {"account": account, "board": board, "epoch": epoch, "last": last}
         if first == 1:
             self.read_position_moves.append((_BEGAN, named | {"at": at}))
@@ -103,12 +104,12 @@ class UnitOfWork:
             self.read_position_moves.append((_ACTED, named | {"first": first, "count": last - first + 1}))
 
     def card_left_column(self, column: str, rank: str) -> None:
-        """A card goes elsewhere."""
+        """Update the cached highest rank when a card leaves a column."""
         if self.highest_rank.get(column) == rank:
             del self.highest_rank[column]
 
     def flush_events(self, session: Session) -> None:
-        """Writes what is waiting, so that it can be read."""
+        """Insert the pending events, so that queries see them."""
         connection = session.connection()
         for statement, rows in ((_ADD_EVENT, self.events), (_ADD_PAYLOAD, self.payloads)):
             if rows:
@@ -116,10 +117,10 @@ class UnitOfWork:
                 rows.clear()
 
     def flush_all(self, session: Session) -> None:
-        """Writes all that is left, each board's row once; then what comes last, and what that has left."""
+        """Write everything that is left, each board's row once; then run the final steps, and write what they added."""
         self._flush_rest(session)
         if self.final_steps:
-            session.flush()  # rows that were changed are locked by now: who locks something last waits for nothing after it
+            session.flush()  # changed rows are locked by now, so a lock taken in a final step is the last one
             for each in self.final_steps:
                 each(session)
             self._flush_rest(session)
@@ -130,10 +131,10 @@ class UnitOfWork:
         if self.alerts:
             connection.execute(_ADD_ALERT, self.alerts)
             self.alerts.clear()
-        if self.new_acks:  # sorted: two processes that write the same ids must not wait for each other
+        if self.new_acks:  # sorted, so that two processes writing the same ids never deadlock
             connection.execute(_ADD_ACK, sorted(self.new_acks, key=lambda row: (row["account"], row["command"])))
             self.new_acks.clear()
-        if self.read_position_moves:  # sorted too: somebody may move marks of many boards meanwhile
+        if self.read_position_moves:  # sorted, as read positions of many boards may be moved concurrently
             moves = sorted(self.read_position_moves, key=lambda move: (move[1]["account"], move[1]["board"]))
             for statement, rows in groupby(moves, key=lambda move: move[0]):
                 connection.execute(statement, [row for _, row in rows])
@@ -143,7 +144,7 @@ class UnitOfWork:
 
 
 def current(session: Session) -> UnitOfWork:
-    """The turn of this session."""
+    """Return the unit of work of this session."""
     unit: UnitOfWork | None = session.info.get(_INFO_KEY)
     if unit is None:
         unit = session.info[_INFO_KEY] = UnitOfWork()
@@ -152,11 +153,11 @@ def current(session: Session) -> UnitOfWork:
 
 
 def lock_board(session: Session, board_id: str) -> Board | None:
-    """A board whose row is ours until the transaction ends: as it is now, with what this transaction did."""
+    """Return a board with its row locked until commit, including the changes of this transaction."""
     unit = current(session)
     if board_id not in unit.boards:
-        with session.no_autoflush:  # what this transaction did to boards is in `turn`
-            # (as it is now, also where it was read before it was locked)
+        with session.no_autoflush:  # changes of this transaction to boards are in `unit.boards`
+            # populate_existing: read the row again even if it was loaded before it was locked
             row = select(Board).where(Board.id == board_id).with_for_update().execution_options(populate_existing=True)
             board = session.exec(row).first()
         if board is None:
@@ -167,7 +168,7 @@ def lock_board(session: Session, board_id: str) -> Board | None:
 
 
 def lock_boards(session: Session, boards: Iterable[str]) -> None:
-    """The same for several at once, where the whole database is this transaction's."""
+    """Load several boards at once. Only for transactions that hold the lock of the whole database."""
     unit = current(session)
     with session.no_autoflush:
         for board in session.exec(select(Board).where(Board.id.in_(set(boards) - unit.boards.keys()))):  # type: ignore[attr-defined]
@@ -176,22 +177,22 @@ def lock_boards(session: Session, boards: Iterable[str]) -> None:
 
 
 def get(session: Session, model: type[E], id: str) -> E | None:
-    """The row by its id, as this transaction has it; looked for once."""
+    """Return a row by its id, cached for this transaction."""
     rows = current(session).rows
     if (model, id) not in rows:
-        with session.no_autoflush:  # what was made or changed here is in `rows`
+        with session.no_autoflush:  # rows created or changed here are in `rows`
             rows[model, id] = session.get(model, id)
     return cast("E | None", rows[model, id])
 
 
 def flush(session: Session) -> None:
-    """Writes what is waiting, rows and events, so that a query of one's own finds it."""
+    """Write pending rows and events, so that queries see them."""
     session.flush()
     current(session).flush_events(session)
 
 
 def positions(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Where the journals of these boards stand, as this transaction has them: epoch, seq, and the head in hex."""
+    """Return the journal positions of these boards, as this transaction has them: epoch, seq, and head in hex."""
     known = current(session).boards
     session.flush()
     rows = {row.id: row for row in session.connection().execute(_POSITIONS, {"ids": list(ids)})}
@@ -199,12 +200,12 @@ def positions(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]
 
 
 def position(board: Any) -> dict[str, Any]:
-    """Of a board's row."""
+    """Return the journal position in a board's row."""
     return {"epoch": board.epoch, "seq": board.seq, "head": bytes(board.head).hex()}
 
 
 def prefetch(session: Session, model: type[Entity], ids: Iterable[str]) -> set[str]:
-    """Reads several rows at once; gives the ids that there are none for."""
+    """Load several rows at once; return the ids that have none."""
     rows = current(session).rows
     unknown = {id for id in ids if (model, id) not in rows}
     if unknown:
@@ -214,14 +215,14 @@ def prefetch(session: Session, model: type[Entity], ids: Iterable[str]) -> set[s
 
 
 def columns(session: Session, board: str) -> Sequence[Column]:
-    """The columns of a board."""
+    """Return the columns of a board."""
     if board not in current(session).columns:
         prefetch_columns(session, [board])
     return current(session).columns[board]
 
 
 def prefetch_columns(session: Session, boards: Sequence[str]) -> None:
-    """Reads the columns of several boards at once."""
+    """Load the columns of several boards at once."""
     ours = current(session)
     ours.columns |= {board: [] for board in boards}
     for each in session.exec(select(Column).where(Column.board.in_(boards))):  # type: ignore[attr-defined]
