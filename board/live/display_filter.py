@@ -1,5 +1,5 @@
-"""What leaves the server for a display: an allow-list, field by field. What is not named here is not told, so a new field of a
-state, or a new kind, is absent until somebody adds it."""
+"""Display filter: an allow-list of the fields that leave the server for a display. A new field or kind is left out until
+somebody adds it here."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,20 +14,21 @@ from models.display import PROFILES
 from models.entity import State
 from realtime import protocol
 
-PUBLIC_FIELDS: dict[str, tuple[str, ...]] = {  # by kind: what a visitor may read
+PUBLIC_FIELDS: dict[str, tuple[str, ...]] = {  # by kind: what a visitor of the room may read
     "search": (
         "kind", "status", "worrying", "missing_since", "person.first_name", "person.age", "appeal.level", "appeal.until",
     ),
-    "column": ("role", "rank"),  # people type titles
+    "column": ("role", "rank"),  # titles are left out, as people type them
     "sighting": ("number", "column", "rank", "assessment", "priority", "withdrawn", "late"),
     "task": ("number", "column", "rank", "priority", "due", "withdrawn"),
     "note": ("category", "happened_at"),
     "shift": ("number", "since", "holder"),
 }  # fmt: skip
-INTERNAL_FIELDS: dict[str, tuple[str, ...]] = {"search": ("lead",), "sighting": ("seen_at",), "task": ("title",)}  # beside that
-CLOSED_FIELDS = ("kind", "status")  # of a search that is found or closed: nothing of the person
-ACCOUNT_FIELDS = {"lead": "lead_name", "holder": "holder_name"}  # accounts, which are told by their names alone
-PUBLIC_APPEALS = ("posters", "public", "child_alert")  # levels of an appeal that everybody may see in the street
+# additional fields for displays in inner rooms
+INTERNAL_FIELDS: dict[str, tuple[str, ...]] = {"search": ("lead",), "sighting": ("seen_at",), "task": ("title",)}
+CLOSED_FIELDS = ("kind", "status")  # of a search that is found or closed: nothing about the person
+ACCOUNT_FIELDS = {"lead": "lead_name", "holder": "holder_name"}  # accounts are replaced by their names
+PUBLIC_APPEALS = ("posters", "public", "child_alert")  # levels of an appeal that is public anyway
 
 _NAMES = text("SELECT id, name FROM account")
 _STATUS = text("SELECT id, status_at, status FROM search WHERE status_at IS NOT NULL")
@@ -36,12 +37,12 @@ Read = tuple[dict[str, str], dict[str, tuple[str, str]]]
 
 @dataclass(slots=True)
 class DisplayFacts:
-    """What no state says and a mask needs: names of accounts, and of searches the status, since when. Read together with each
-    view of a board, and learned from the events that are shown; `wanted` from the first display of this process on."""
+    """Facts that the filter needs and no state has: names of accounts, and each search's status with its time. Read with each
+    view of a board, and kept up to date from shown events. `wanted` is set by the first display of this process."""
 
     wanted: bool = False
     names: dict[str, str] = field(default_factory=dict)
-    _status: dict[str, tuple[str, str]] = field(default_factory=dict)  # since when, and which
+    _status: dict[str, tuple[str, str]] = field(default_factory=dict)  # time and status
 
     def read(self, session: Session) -> Read | None:
         if not self.wanted:
@@ -57,19 +58,19 @@ class DisplayFacts:
                 self.learn_status(search, at, status)
 
     def learn_status(self, search: str, at: str, status: str) -> None:
-        """A status was set; of what is known the newest stands, and of one moment what is said last: a clock that was set back
-        makes many events of one moment."""
+        """Note a status that was set. The newest counts; at equal times the last one, as a clock that was set back gives many
+        events the same time."""
         if at >= self._status.get(search, ("", ""))[0]:
             self._status[search] = (at, status)
 
     def ended_at(self, search: str) -> str | None:
-        """Since when a search is open no more."""
+        """Return since when a search is no longer open; None if it is open."""
         at, status = self._status.get(search, ("", "open"))
         return at if status != "open" else None
 
 
 def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> bytes:
-    """An event of a board, as a display of this profile gets it. Who did it, and why, is told to none."""
+    """Return an event of a board as a display with this profile gets it: without author and reason."""
     event = orjson.loads(wire)
     kind, id, type, state = event["kind"], event["id"], event["type"], event.get("state")
     if kind not in PUBLIC_FIELDS or event.get("erased"):
@@ -77,7 +78,7 @@ def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> 
     if type == "search.status_set":
         facts.learn_status(id, event["at"], state["status"])
     if kind == "search" and state["status"] == "open" and facts.ended_at(id) is not None:
-        return protocol.hidden(event["seq"])  # it has ended since: what it was before is told to nobody who comes back
+        return protocol.hidden(event["seq"])  # the search has ended since: its former state is not sent to displays that catch up
     masked = _masked(kind, id, state, board, profile, facts) if state is not None else None
     if masked is None and state is not None:
         return protocol.hidden(event["seq"])
@@ -90,7 +91,7 @@ def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> 
 
 
 def filter_entities(encoded: Iterable[bytes], board: str, profile: str, facts: DisplayFacts) -> Iterator[bytes]:
-    """The entities of a snapshot; those that are masked whole are left out."""
+    """Yield the entities of a snapshot that a display may get, filtered."""
     for each in encoded:
         entity = orjson.loads(each)
         kind, id = entity["kind"], entity["id"]
@@ -100,7 +101,7 @@ def filter_entities(encoded: Iterable[bytes], board: str, profile: str, facts: D
 
 
 def filter_shift(shift: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Who holds the shift: their name, since when, which shift it is."""
+    """Return name, start and number of the shift."""
     return {name: shift[name] for name in ("name", "since", "number")} if shift is not None else None
 
 
@@ -112,7 +113,7 @@ def _fields(kind: str, state: State, board: str, profile: str, facts: DisplayFac
 
 
 def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: DisplayFacts) -> State | None:
-    """What of a state is told; None: nothing."""
+    """Return the part of a state that a display may get; None if nothing."""
     if kind == "note" and state["category"] != "decision":
         return None
     masked: State = {}
@@ -127,7 +128,7 @@ def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: D
     if kind == "search" and state["status"] != "open":
         return masked | {"status_at": facts.ended_at(id)}
     if kind == "search":
-        masked["undecided"] = undecided(state)  # one word for the order of a wall: no criterion is told, and in no `changes`
+        masked["undecided"] = undecided(state)  # decides the order on displays; tells no criterion, and is in no `changes`
     if kind == "search" and state["appeal"]["level"] not in PUBLIC_APPEALS:
         masked["appeal"] = {"level": None, "until": None}
     return masked

@@ -1,4 +1,4 @@
-"""What `realtime` is handed: it reads journals and snapshots for readers, and says who may see what."""
+"""Implements `realtime.source.EventSource`: loads events and snapshots, and decides what each viewer may see."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ T = TypeVar("T")
 
 # events by which somebody may gain or lose sight of a search
 SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set")
-ALL_VIEWERS = "everybody"  # at the desk, as readers of a search that they may see
-MAX_CATCH_UP = 5_000  # events; a position further back is answered with a snapshot, says the contract
+ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
+MAX_CATCH_UP = 5_000  # events; an older position gets a snapshot, as in the contract
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an event is about, as far as rights are concerned."""
+    """Subject of an event, as far as access depends on it."""
 
     kind: str
     entity: str
@@ -37,16 +37,16 @@ class Subject:
 
 
 def record(entry: JournalEvent) -> EventRecord:
-    """An event, encoded for everybody. Events of one command by one account belong together."""
+    """Return an event encoded for all viewers. Events of one command by one account form a group."""
     command = entry.payload().get("command") if entry.body is not None else None
     group = (entry.account, command) if command else None
     return EventRecord(entry.seq, entry.to_json(), group, Subject(entry.kind, entry.entity, entry.type))
 
 
 class BoardSource:
-    """See `realtime.source.EventSource`. A reader is a `Caller`, a channel is a board's id.
+    """Event source of the hub. A viewer is a `Caller`, a channel is a board's id.
 
-    `on_visibility_changed` is called when rights turn out to have been changed elsewhere, with who is concerned.
+    `on_visibility_changed` is called, with a predicate of the callers concerned, when another process changed visibility.
     """
 
     def __init__(self, database: Database, sights: visibility.VisibilityCache) -> None:
@@ -57,13 +57,13 @@ class BoardSource:
     # -- rights -------------------------------------------------------------------------------------------------------
 
     async def ensure_fresh(self, view: VisibilityView) -> None:
-        """Knows rights at least as new as these, which were read together with what is to be shown by them: another process
-        may have changed them, and its events may not be here yet. Raises DatabaseUnavailable."""
+        """Make sure that cached rights are at least as new as `view`, which was read with the data to show: another process
+        may have changed rights, and its events may not be here yet. Raises DatabaseUnavailable."""
         if not self._visibility.is_at_least(view):
             await self.reload()
 
     async def reload(self) -> None:
-        """Knows rights as the database has them. Raises DatabaseUnavailable."""
+        """Reload rights from the database. Raises DatabaseUnavailable."""
         before, after = await self._visibility.reload(self._database)
         self.facts.apply(await self._database.read(self.facts.read) if self.facts.wanted else None)
         changed = [search for search in before.keys() | after.keys() if before.get(search) != after.get(search)]
@@ -73,14 +73,14 @@ class BoardSource:
             )
 
     def can_see(self, reader: Caller, channel: str) -> bool:
-        if channel == AUDIT:  # which nobody follows
+        if channel == AUDIT:  # nobody follows the audit board
             return False
         if reader.display is not None and channel not in reader.display.shows["boards"]:
             return False
         return channel == OPERATIONS or self.can_see_search(reader, channel)
 
     def can_see_search(self, reader: Caller, search: str) -> bool:
-        """Whether a search is among what `operations` tells the reader of, also where they may not follow its own board."""
+        """Return whether `operations` shows this search to the viewer, who may still not follow its own board."""
         return self._visibility.can_see(reader.visibility_key, search)
 
     def can_resume(self, reader: Caller, opening: ChannelView, seq: int) -> bool:
@@ -116,7 +116,7 @@ class BoardSource:
         return [record(each) for each in found]
 
     async def _read(self, fn: Callable[[Session], T], heavy: bool = False) -> T:
-        """What is read, when the rights of the same moment are known. Raises TemporarilyUnavailable."""
+        """Run a read, then make sure that rights of the same moment are cached. Raises TemporarilyUnavailable."""
 
         def look(session: Session) -> tuple[T, VisibilityView, display_filter.Read | None]:
             return fn(session), access.visibility_view(session), self.facts.read(session)
@@ -145,7 +145,7 @@ class BoardSource:
 
     def audience_key(self, reader: Caller, channel: str) -> Hashable:
         if reader.display is not None:
-            return self.visibility_key(reader, channel)  # displays have one sight: they lose and gain the same by the same events
+            return self.visibility_key(reader, channel)  # displays share one visibility, so the same events change it for all
         return None if channel == OPERATIONS else ALL_VIEWERS
 
     def entities(self, reader: Caller, channel: str, opening: ChannelView) -> Iterable[bytes]:
@@ -161,7 +161,7 @@ class BoardSource:
             if reader.display is not None:
                 return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)
             return record.wire
-        # what else goes by a search's id is said again right after who sees it was set
+        # other entities with a search's id are written again right after its access was set
         if live and self._visibility.lost_access_at(reader.visibility_key, about.entity, record.seq - (about.kind != "search")):
             return protocol.lost(record.seq, about.kind, about.entity)
         return protocol.hidden(record.seq)
@@ -186,9 +186,9 @@ class BoardSource:
 
 
 def open_board(session: Session, channel: str, asked: Collection[Position | None], at: str) -> ChannelView | None:
-    """A view of a board for those who stand at these positions: events from the earliest that can be continued, and a
-    snapshot where one of them can't be."""
-    board = session.get(Board, channel) if channel != AUDIT else None  # as if there were none: nothing of it is read for anybody
+    """Open a board for clients at these positions: events from the earliest position that can resume, and a snapshot if one
+    can't."""
+    board = session.get(Board, channel) if channel != AUDIT else None  # nobody may read the audit board
     if board is None:
         return None
     going_on = [position for position in asked if position is not None and _reachable(board, position)]
@@ -213,7 +213,7 @@ def _can_see(members: RestrictedSearches, reader: Caller, search: str) -> bool:
 
 
 def _trim_to_command(page: list[JournalEvent]) -> list[JournalEvent]:
-    """A full page, cut where a command begins, so that the events of one are sent together."""
+    """Cut a full page at the start of a command, so that its events are sent together."""
     if len(page) < event.PAGE_SIZE:
         return page
     last = record(page[-1]).group

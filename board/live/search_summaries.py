@@ -1,4 +1,4 @@
-"""What the cards of the operations board tell of each search: counted from its rows, not kept in the journal."""
+"""Summaries on the cards of the operations board, counted from each search's rows; the journal does not have them."""
 
 import asyncio
 import time
@@ -24,19 +24,18 @@ from realtime.periodic import run_every
 
 log = structlog.get_logger()
 
-INTERVAL_S = 1.0  # at most once a second, says the contract
+INTERVAL_S = 1.0  # from the contract: at most once a second
 BATCH_SIZE = 500  # searches in a query
-VIEWERS_PER_YIELD = 20  # readers told between two looks at the network
-FULL_RECOUNT_S = 15.0  # how often everything is counted anew: tasks become overdue without an event
+VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
+FULL_RECOUNT_S = 15.0  # tasks become overdue without an event
 
 Summary = dict[str, Any]
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks")
 
 
 class SummaryPublisher:
-    """Tells each reader of `operations` the counts of all searches that it may see, then those that changed; a display is told
-    of a search that it follows by itself, too. What changed is found in the database: not all boards are followed by this
-    process, and others write to them."""
+    """Publisher of search summaries: first all that a viewer may see, then changes. A display also gets those of the searches
+    it follows. Changes are found in the database, as this process does not follow all boards and others write too."""
 
     def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
@@ -46,7 +45,7 @@ class SummaryPublisher:
         self._significant, self._suggestions = LastSignificantEvents(), Suggestions()
 
     async def run(self) -> None:
-        """Tells them by the clock."""
+        """Publish at a fixed interval."""
         await run_every(INTERVAL_S, self._publish_or_warn)
 
     async def _publish_or_warn(self) -> None:
@@ -94,7 +93,7 @@ class SummaryPublisher:
         return [each for name, each in reading if each.live and (name == OPERATIONS or each.connection.display is not None)]
 
     def _publish(self, reader: Subscription, known: dict[str, Summary]) -> None:
-        """What differs from what this reader was told since it subscribed; what it may not see any more is forgotten."""
+        """Send what changed since this viewer subscribed, and forget searches that it may no longer see."""
         sees, caller, board = self._source.can_see_search, reader.connection.reader, reader.channel.name
         asked = known if board == OPERATIONS else {board: known[board]} if board in known else {}
         seen = {search: summary for search, summary in asked.items() if sees(caller, search)}
@@ -106,14 +105,14 @@ class SummaryPublisher:
 
 
 class Suggestions:
-    """Criteria that the facts of each search suggest. Each search is read once after it has changed."""
+    """Criteria suggested by the facts of each search. A search is read again only after it changed."""
 
     def __init__(self) -> None:
-        self._read: dict[str, int] = {}  # at which seq
+        self._read: dict[str, int] = {}  # by search: the seq that was read
         self._found: dict[str, list[str]] = {}
 
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
-        """Read those that are at another seq by now."""
+        """Read the searches whose seq differs from `heads`."""
         behind = [board for board, seq in heads.items() if self._read.get(board) != seq]
         for start in range(0, len(behind), BATCH_SIZE):
             query = select(Search.id, Search.person, Search.missing_since, Search.criteria)
@@ -126,14 +125,14 @@ class Suggestions:
 
 
 class LastSignificantEvents:
-    """The last significant event of each search, for displays, which are told of no other. Each is read once."""
+    """Last significant event of each search, for displays, which get no others. Each event is read once."""
 
     def __init__(self) -> None:
-        self._read: dict[str, int] = {}  # up to which seq
+        self._read: dict[str, int] = {}  # by search: the seq up to which events were read
         self._last: dict[str, dict[str, Any]] = {}
 
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
-        """Reads on, up to these seqs at least."""
+        """Read further, at least up to `heads`."""
         behind = {board: self._read.get(board, 0) for board, seq in heads.items() if self._read.get(board, -1) != seq}
         for board, events in significant_events.significant_events_after(session, behind).items():
             last = events[-1]
@@ -144,19 +143,20 @@ class LastSignificantEvents:
         self._read |= {board: heads[board] for board in behind}
 
     def for_displays(self, search: str, summary: Summary) -> Summary:
-        """A summary as displays get it: counts, and nothing of who is there."""
+        """Return a summary for displays: counts without people."""
         return {name: summary[name] for name in COUNTS} | {"last": self._last.get(search)}
 
 
 def _counted_since(session: Session, known: dict[str, Summary], at: str) -> dict[str, Summary]:
-    """The summaries of the searches that are at another seq than is known."""
+    """Return the summaries of searches whose seq differs from `known`."""
     seqs = session.connection().execute(text("SELECT id, seq FROM board WHERE kind = 'search'"))
     changed = [id for id, seq in seqs if id not in known or known[id]["last"]["seq"] != seq]
     return count(session, changed if known else None, at) if changed else {}
 
 
 def count(session: Session, boards: list[str] | None, at: str) -> dict[str, Summary]:
-    """The summary of each of these searches (None: of all), with tasks overdue at a time; `people` is the hub's to say."""
+    """Return the summaries of these searches (None: all), with tasks overdue at `at`. `people` is filled in later, from the
+    hub."""
     where = "" if boards is None else "AND b.id IN :boards"
     query = text(_COUNT + where)
     if boards is not None:

@@ -1,6 +1,6 @@
-"""Tells every socket who holds the shift, and how it is being handed on: all pages show it.
+"""Publisher of the shift's holder and the status of its handover to every socket: all pages show them.
 
-What changed is found in the database, by the clock, as another process may have written it; at once where it was this one.
+Changes by other processes are found by polling the database; those of this process at once.
 """
 
 import asyncio
@@ -22,20 +22,20 @@ from realtime.periodic import run_every
 log = structlog.get_logger()
 
 INTERVAL_S = 1.0
-HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover: what was written is for who reads it
+HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover; its texts are left out
 
 _NAME = text("SELECT name FROM account WHERE id = :id")
 
 
 class ShiftStatusPublisher:
-    """`changed` is set by whoever knows that something did."""
+    """Publisher of the shift's status. Set `changed` to make it look at once."""
 
     def __init__(self, database: Database, hub: Hub) -> None:
         self._database, self._hub = database, hub
         self.changed = asyncio.Event()
 
     async def run(self) -> None:
-        """Looks by the clock, and when something changed."""
+        """Publish at a fixed interval, and when `changed` is set."""
         await run_every(0.0, self._wait_and_publish)
 
     async def _wait_and_publish(self) -> None:
@@ -49,7 +49,7 @@ class ShiftStatusPublisher:
             log.warning("shift status refresh failed")
 
     async def refresh(self) -> None:
-        """Tells it where it is not what was told last: displays, who holds it. Raises DatabaseUnavailable."""
+        """Publish the status if it changed; displays get only the holder. Raises DatabaseUnavailable."""
         shift, handover = await self._database.read(_read)
         self._hub.announce("shift", protocol.shift(shift, handover), protocol.shift(display_filter.filter_shift(shift), None))
 

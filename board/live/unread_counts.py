@@ -1,7 +1,7 @@
-"""Tells each socket that asked for it how many alerts its person has not read.
+"""Publisher of the number of unread alerts, to each socket that asked for it.
 
-What changed is found in the database, for all readers at once: not all boards are followed by this process, others write to
-them, and people read on other screens.
+Changes are found in the database, for all viewers at once: this process does not follow all boards, others write too, and
+people read on other screens.
 """
 
 import asyncio
@@ -31,11 +31,11 @@ from realtime.subscriber import Subscriber
 
 log = structlog.get_logger()
 
-INTERVAL_S = 1.0  # at most once a second, says the contract
-BATCH_WAIT_S = 0.02  # how long those who ask are collected: a thousand that come back ask at one moment
-BATCH_SIZE = 100  # people whose alerts are read in one go
-VIEWERS_PER_YIELD = 20  # readers told between two looks at the network
-FULL_RECOUNT_S = 60.0  # how often everything is counted anew: alerts grow old without an event
+INTERVAL_S = 1.0  # from the contract: at most once a second
+BATCH_WAIT_S = 0.02  # collects requests, as after a restart a thousand clients ask at once
+BATCH_SIZE = 100  # accounts whose alerts are read at once
+VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
+FULL_RECOUNT_S = 60.0  # alerts grow too old without an event
 
 UnreadCount = tuple[int, Key | None, bool]
 
@@ -50,7 +50,7 @@ _VERSIONS = text("SELECT account, version FROM alert_choice")
 
 @dataclass
 class _AlertUser:
-    """What this process knows of somebody with a socket. `count` is None where it has to be counted anew."""
+    """Cached alerts of an account with a socket. `count` is None if it must be counted again."""
 
     version: int
     kinds: frozenset[str]
@@ -60,7 +60,7 @@ class _AlertUser:
 
 
 class _Delta(NamedTuple):
-    """One view of the database: where boards stand, what alerts were written since, and people who are read anew."""
+    """Changes in one view of the database: board positions, alerts written since, and accounts to cache again."""
 
     heads: dict[str, int]
     alerts: list[Row[Any]]
@@ -69,18 +69,18 @@ class _Delta(NamedTuple):
 
 
 class UnreadCountPublisher:
-    """A round asks by the positions of boards, not by readers; each reader is told what it may see now."""
+    """Publisher of unread counts. It queries by board positions, not by viewer; each viewer gets what it may see now."""
 
     def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
         self._users: dict[str, _AlertUser] = {}
         self._heads: dict[str, int] = {}
         self._view: VisibilityView | None = None
-        self._published: dict[Subscriber, tuple[UnreadCount, float]] = {}  # what, and when
+        self._published: dict[Subscriber, tuple[UnreadCount, float]] = {}  # count and time of the last message
         self._next = self._counted_all = time.monotonic()
 
     async def run(self) -> None:
-        """By the clock, and soon for who has just asked."""
+        """Publish at a fixed interval, and soon after a viewer asks."""
         await run_every(BATCH_WAIT_S, self._wait_and_publish)
 
     async def _wait_and_publish(self) -> None:
@@ -106,7 +106,7 @@ class UnreadCountPublisher:
         news = await self._database.read(partial(_read, self._users, self._heads, arrived[:BATCH_SIZE], now()))
         self._apply(news)
         if len(arrived) > BATCH_SIZE:
-            self._hub.asked.set()  # the others in the next turn
+            self._hub.asked.set()  # the others follow in the next run
         await self._source.ensure_fresh(news.view)
         for number, (reader, id) in enumerate(readers.items()):
             if id in self._users:
@@ -130,7 +130,7 @@ class UnreadCountPublisher:
         self._heads, self._view = news.heads, news.view
 
     def _publish(self, reader: Subscriber, person: _AlertUser) -> None:
-        """By the rights of this moment, where it differs from what this reader was told."""
+        """Send the count, by present rights, if it differs from what this viewer got last."""
         published, at = self._published.get(reader, (None, float("-inf")))
         if time.monotonic() - at < INTERVAL_S:
             return

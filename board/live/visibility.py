@@ -1,4 +1,4 @@
-"""Visibility: which boards an account may see, kept for all its sockets."""
+"""Visibility cache: which searches an account may see, shared by all sockets of this process."""
 
 import asyncio
 from collections.abc import Iterable
@@ -14,22 +14,21 @@ from realtime.source import Position
 
 @dataclass(slots=True)
 class VisibilityCache:
-    """What this process knows of rights, for the moment at which events are shown: read from the database, and learned from
-    the events of this process. Each is as of a seq on `operations`; of what is known of a search the newest stands."""
+    """Cached access of searches, used when events are shown. Loaded from the database and updated by events of this process.
+    Each value is as of a seq on `operations`; the newest counts."""
 
     restricted: dict[str, frozenset[str]] = field(default_factory=dict)
-    changed: dict[tuple[str, str], int] = field(default_factory=dict)  # (search, account): seq on `operations`
-    at: Position = ("", 0)  # on `operations`, as of which all of it was read
-    _applied: dict[str, int] = field(default_factory=dict)  # of searches that were set since: the seq
+    changed: dict[tuple[str, str], int] = field(default_factory=dict)  # by (search, account): seq on `operations`
+    at: Position = ("", 0)  # position on `operations` of the last reload
+    _applied: dict[str, int] = field(default_factory=dict)  # by search that was set since: the seq
     _reloads: int = 0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def reload(self, database: Database) -> tuple[RestrictedSearches, RestrictedSearches]:
-        """Knows all of it as the database has it after this call; the members before and after a reading. Raises
-        DatabaseUnavailable.
+        """Reload everything from the database; return the restricted searches before and after. Raises DatabaseUnavailable.
 
-        One reading after the other: two at a time could end in the wrong order, the older view last. Who waits while another
-        begins and ends is served by it: to them nothing changed.
+        Reloads run one after the other, as an older view could end last. A caller that waited while another reload began and
+        ended is served by it, and sees no change.
         """
         enough = self._reloads + self._lock.locked() + 1
         async with self._lock:
@@ -42,7 +41,7 @@ class VisibilityCache:
             return before, dict(self.restricted)
 
     def _apply_reload(self, at: Position, members: RestrictedSearches, changed: dict[tuple[str, str], int]) -> None:
-        """A reading; what was learned while it was under way stands."""
+        """Replace the cache by a reload, keeping what was applied while it ran."""
         self._applied = {search: seq for search, seq in self._applied.items() if at[0] == self.at[0] and seq > at[1]}
         ours = {search: self.restricted[search] for search in self._applied if search in self.restricted}
         theirs = {search: those for search, those in members.items() if search not in self._applied}
@@ -53,12 +52,12 @@ class VisibilityCache:
     def apply_event(
         self, search: str, access: str, members: Iterable[str], changed: Iterable[str], at: Position, discreet: bool = False
     ) -> None:
-        """A search was opened, or its access or appeal was set, at a position on `operations`."""
+        """Note that a search was opened, or its access or appeal was set, at a position on `operations`."""
         epoch, seq = at
-        if epoch != self.at[0]:  # another life: what is known says nothing of it, and will be read anew
+        if epoch != self.at[0]:  # another epoch: the cache is void, and will be reloaded
             self.at, self._applied = (epoch, 0), {}
         if seq <= max(self.at[1], self._applied.get(search, 0)):
-            return  # what is known is newer, or this very event: another process may have set it anew since
+            return  # the cache has this event or a newer one, perhaps of another process
         self._applied[search] = seq
         if (seen_by := audience(access, members, discreet)) is not None:
             self.restricted[search] = seen_by
@@ -67,8 +66,8 @@ class VisibilityCache:
         self.changed.update({(search, account): seq for account in changed})
 
     def is_at_least(self, view: VisibilityView) -> bool:
-        """Whether what is known is as new as this view, and the same. (The same alone would not do: rights that were taken
-        back are as they were, and a reading of what was between may be under way.)"""
+        """Return whether the cache is as new as this view and equal to it. Equality alone is not enough: rights that were
+        taken back are equal again, while a reload of the time between may be running."""
         return self.at[0] == view.at[0] and self.at[1] >= view.at[1] and self.restricted == view.restricted
 
     def can_see(self, account: str, search: str) -> bool:
@@ -76,16 +75,16 @@ class VisibilityCache:
         return members is None or is_in_audience(account, members)
 
     def hidden_from(self, account: str) -> frozenset[str]:
-        """The searches that this account may not see."""
+        """Return the searches that this account may not see."""
         return frozenset(search for search, members in self.restricted.items() if not is_in_audience(account, members))
 
     def lost_access_at(self, account: str, search: str, seq: int) -> bool:
-        """Whether this account lost sight of the search by the event `seq` of `operations`."""
+        """Return whether this account lost sight of the search by the event `seq` of `operations`."""
         return not self.can_see(account, search) and self.changed.get((search, account)) == seq
 
 
 def _load(session: Session) -> tuple[Position, RestrictedSearches, dict[tuple[str, str], int]]:
-    """Where `operations` stands, the members of searches, and where each sight of a search changed last."""
+    """Return the position of `operations`, the restricted searches, and the seq of each last visibility change."""
     operations = session.get(Board, OPERATIONS)
     assert operations is not None
     rows = session.exec(select(VisibilityChange).where(VisibilityChange.board == OPERATIONS))

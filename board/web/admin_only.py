@@ -1,4 +1,4 @@
-"""Endpoints for administrators alone."""
+"""Endpoints for administrators only."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -15,7 +15,7 @@ from board.web.same_origin import check_own_page
 
 
 def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """The endpoint for administrators with a session; the page of what does not exist for everybody else."""
+    """Wrap an endpoint for administrators with a session; everybody else gets a 404 page."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:

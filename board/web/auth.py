@@ -1,4 +1,4 @@
-"""Authentication of requests and sockets: by a session's cookie, or a bearer token."""
+"""Authentication of requests and sockets, by session cookie or bearer token."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ def cookie_name(secure: bool) -> str:
 
 
 def set_session_cookie(response: Response, secret: str, secure: bool) -> None:
-    """The cookie of a session, to be kept as long as that lasts."""
+    """Set the session cookie, with the lifetime of a session."""
     name, lasts = cookie_name(secure), int(SESSION_LIFETIME.total_seconds())
     response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="lax", path="/")
 
@@ -34,12 +34,12 @@ def _cookie(connection: HTTPConnection) -> str:
 
 
 def has_credentials(connection: HTTPConnection) -> bool:
-    """Whether a session or a token is told, good or ended."""
+    """Return whether the request carries a session cookie or bearer token, valid or not."""
     return _bearer(connection) is not None or bool(_cookie(connection))
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
-    """Who is asking: by bearer token if there is one, else by cookie. Raises DatabaseUnavailable."""
+    """Return the caller, by bearer token if there is one, else by cookie; None if not signed in. Raises DatabaseUnavailable."""
     service: BoardService = connection.app.state.service
     secret, cookie = _bearer(connection), _cookie(connection)
     caller = None
@@ -53,5 +53,5 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
         caller = await service.database.read(lambda database: caller_by_cookie(database, cookie))
     if caller is not None and (caller.token is not None or _is_user_action(connection)):
         service.last_use.note(caller)
-    connection.state.caller = caller  # what is said to them is said in their language
+    connection.state.caller = caller  # errors are answered in the caller's language
     return caller

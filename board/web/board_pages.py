@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def can_open_board(service: "BoardService", caller: "Caller", board_id: str) -> bool:
-    """Whether a page of this board is there for the caller. Raises DatabaseUnavailable."""
+    """Return whether the caller may open the page of this board. Raises DatabaseUnavailable."""
 
     def look(session: Session) -> bool:
         try:
@@ -34,7 +34,7 @@ async def can_open_board(service: "BoardService", caller: "Caller", board_id: st
 
 
 async def operations(request: Request) -> Response:
-    """All searches that one may see."""
+    """Serve the page of all searches."""
     caller = await signed_in(request)
     if caller is None:
         return redirect_to_login(request)
@@ -42,7 +42,7 @@ async def operations(request: Request) -> Response:
 
 
 async def intake(request: Request) -> Response:
-    """For the person on the phone. Who only sees takes no calls."""
+    """Serve the intake page, for the person on the phone. Viewers take no calls."""
     caller = await signed_in(request)
     if caller is None:
         return redirect_to_login(request)
@@ -52,7 +52,7 @@ async def intake(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """The board of one search, with a card open beside it where the address names one."""
+    """Serve the board of one search, with a card open beside it if the URL names one."""
     caller = await signed_in(request)
     if caller is None:
         return redirect_to_login(request)
@@ -67,7 +67,7 @@ def _live_or_replay(request: Request, live: str) -> str:
 
 
 async def since(request: Request) -> Response:
-    """What is new to somebody on all boards."""
+    """Serve the page of unseen changes on all boards."""
     caller = await signed_in(request)
     if caller is None:
         return redirect_to_login(request)
@@ -75,14 +75,14 @@ async def since(request: Request) -> Response:
 
 
 async def sign_in(request: Request) -> Response:
-    """The form; who is signed in already goes on to where they wanted to go."""
+    """Serve the sign-in form; callers who are signed in are redirected."""
     if await signed_in(request) is not None:
         return RedirectResponse(_own_path(request), status_code=303)
     return sign_in_page(request, error=None, status=200)
 
 
 async def catalogue(request: Request) -> Response:
-    """The words of the scripts."""
+    """Serve the translations for the scripts."""
     name = request.path_params["language"]
     if name not in i18n.languages():
         return error_page(request, 404, MESSAGES["not_found"])

@@ -1,8 +1,8 @@
-"""Packing of large answers with gzip, for programs.
+"""Compression of large responses with gzip, for programs.
 
-A packed answer tells by its length whether a text that an attacker chose stands in it twice (BREACH), which takes many requests
-of the victim's. So answers are packed for callers with a token alone: no foreign page can make a program ask, as it can make a
-browser that has a session. And only calls that give no secret use this: not who a source is, keys, codes or the audit journal.
+The length of a compressed response discloses whether text chosen by an attacker occurs in it (BREACH), which takes many
+requests of the victim. So only responses to bearer tokens are compressed: a foreign page can make a browser with a session
+send requests, but not a program. Endpoints that return secrets (sources, keys, codes, the audit journal) do not use this.
 """
 
 import asyncio
@@ -16,18 +16,18 @@ from starlette.responses import Response, StreamingResponse
 
 from board.engine.identity import Caller
 
-MIN_BYTES = 1_000  # bytes: what is shorter travels as it is
-LARGE = 64 * 1024  # bytes: packing more takes longer than a millisecond, and is done in a thread
-LEVEL = 4  # a fifth of the bytes of a snapshot, at half of the time of the usual 6
-MAX_CONCURRENT = 2  # large answers that are packed at a time
-GZIP = 16  # for zlib: with gzip's head and end
+MIN_BYTES = 1_000  # shorter responses are sent as they are
+LARGE = 64 * 1024  # bytes; compressing more takes over a millisecond, and runs in a thread
+LEVEL = 4  # a fifth of the size of a snapshot, in half the time of the usual level 6
+MAX_CONCURRENT = 2  # large responses compressed at a time
+GZIP = 16  # zlib flag: with gzip header and trailer
 _room = asyncio.Semaphore(MAX_CONCURRENT)
 
 CallerEndpoint = Callable[[Request, Caller], Awaitable[Response]]
 
 
 def compressed(endpoint: CallerEndpoint) -> CallerEndpoint:
-    """The endpoint, with its answer packed where the caller is a program that takes it so."""
+    """Wrap an endpoint so that its response is compressed if the caller is a program that accepts gzip."""
 
     @wraps(endpoint)
     async def call(request: Request, caller: Caller) -> Response:
@@ -37,7 +37,7 @@ def compressed(endpoint: CallerEndpoint) -> CallerEndpoint:
 
 
 async def compress(request: Request, caller: Caller, response: Response) -> Response:
-    """Return the answer, packed where that is worth it."""
+    """Return the response, compressed if the caller may get it so and it is long enough."""
     response.headers["vary"] = "accept-encoding"
     if caller.token is None or not accepts_gzip(request.headers.get("accept-encoding", "")):
         return response
@@ -69,7 +69,7 @@ async def _packed(body: bytes) -> bytes:
 
 
 async def _in_parts(parts: AsyncIterable[str | bytes | memoryview]) -> AsyncIterator[bytes]:
-    """Pack a body that is made as it is read: each part for itself, so that no more than one is in memory."""
+    """Compress a streamed body part by part, so that only one part is in memory."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + GZIP)
     async for part in parts:
         raw = part.encode() if isinstance(part, str) else bytes(part)

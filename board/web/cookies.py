@@ -1,14 +1,14 @@
-"""Cookies of this server, read in linear time.
+"""Cookies of this server, parsed in linear time.
 
-Python's reader of cookies, which Starlette asks, takes the square of the length for one full of backslashes (CVE-2024-7592,
-in Python before 3.12.6). Our values are never quoted, so nothing has to be unquoted.
+Starlette uses Python's parser, which takes quadratic time for a cookie full of backslashes (CVE-2024-7592, in Python before
+3.12.6). Our values are never quoted, so nothing has to be unquoted.
 """
 
 from starlette.requests import HTTPConnection
 
 
 def value(connection: HTTPConnection, name: str) -> str:
-    """Return the value of a cookie of ours; empty where it was not sent. Of several by one name, the last one counts."""
+    """Return the value of one of our cookies; empty if it was not sent. Of several with one name, the last counts."""
     found = ""
     for header in connection.headers.getlist("cookie"):
         for pair in header.split(";"):

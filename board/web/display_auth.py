@@ -1,4 +1,4 @@
-"""Authentication of wall displays: by the cookie that pairing gave them."""
+"""Authentication of wall displays, by the cookie that pairing set."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 COOKIE_MAX_AGE = timedelta(
     days=400
-)  # the longest that browsers keep one (RFC 6265bis, 5.5); given anew with each load of the page
+)  # the longest that browsers keep a cookie (RFC 6265bis, 5.5); set again with each load of the page
 
 
 def cookie_name(secure: bool, name: str = "board_display") -> str:
@@ -23,19 +23,19 @@ def cookie_name(secure: bool, name: str = "board_display") -> str:
 
 
 def set_display_cookie(response: Response, secret: str, secure: bool) -> None:
-    """The cookie by which a screen is its display."""
+    """Set the cookie that makes a screen this display."""
     lasts = int(COOKIE_MAX_AGE.total_seconds())
     response.set_cookie(cookie_name(secure), secret, max_age=lasts, httponly=True, secure=secure, samesite="strict", path="/")
 
 
 def secret_of(connection: HTTPConnection) -> str:
-    """The secret that this browser holds as a display; empty where it holds none."""
+    """Return this browser's display secret; empty if it has none."""
     service: BoardService = connection.app.state.service
     return cookies.value(connection, cookie_name(service.settings.secure))
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
-    """The display that is asking, by its cookie alone. Raises DatabaseUnavailable."""
+    """Return the calling display, by its cookie only; None if there is none. Raises DatabaseUnavailable."""
     service: BoardService = connection.app.state.service
     secret = secret_of(connection)
     caller = await service.database.read(lambda database: display_by_cookie(database, secret)) if secret else None

@@ -1,4 +1,4 @@
-"""Health endpoints: alive, and ready to serve."""
+"""Health endpoints: liveness and readiness."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from board.errors import Refused
 from board.web.http import json_response, with_retry_after
 from models.db.database import DatabaseUnavailable
 
-READY_S = 3  # for the database's answer: whoever asks does not wait for long
+READY_S = 3  # for the database's answer, as probes do not wait for long
 
 
 async def healthz(request: Request) -> Response:
@@ -18,8 +18,8 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 when requests may come here; says how the database and the bus are. Without the bus the board goes on; without writes
-    nothing can be done here, though all can be read."""
+    """Report whether requests may come here (200 or 503), with the state of database and bus. The board works without the bus;
+    without writes it is not ready, though reads work."""
     state = request.app.state
     bus = ("ok" if state.service.hub.bus.up else "down") if state.service.settings.redis_url else "none"
     try:

@@ -1,4 +1,4 @@
-"""Calls that read many rows: each waits for its account's turn, and holds it until its answer is delivered."""
+"""Endpoints that read many rows: each waits for a slot of its account, and holds it until the response is delivered."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -11,11 +11,11 @@ from board.engine.identity import Caller
 from board.web.http import Endpoint, require_caller, service_of
 from realtime.turns import Turn
 
-CHUNK_BYTES = 256 * 1024  # bytes of an answer that are written at once: what nobody reads is not kept twice
+CHUNK_BYTES = 256 * 1024  # written at once, so that a response to a slow client is not buffered twice
 
 
 class SlotHoldingResponse(Response):
-    """An answer that ends a turn when it is delivered, or can't be."""
+    """Response that releases a slot once it is delivered, or can't be."""
 
     def __init__(self, answer: Response, slot: Turn) -> None:
         super().__init__(status_code=answer.status_code)
@@ -30,7 +30,7 @@ class SlotHoldingResponse(Response):
 
 
 def _in_chunks(send: Send) -> Send:
-    """Send that waits for the reader between two parts of a large body."""
+    """Wrap `send` so that it waits for the client between chunks of a large body."""
 
     async def part(message: Message) -> None:
         body = message.get("body", b"")
@@ -44,7 +44,7 @@ def _in_chunks(send: Send) -> Send:
 
 
 def limited_per_account(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """The endpoint, in turns of its caller's account. Raises Refused `rate_limited`."""
+    """Wrap an endpoint so that it runs in a slot of its caller's account. Raises Refused `rate_limited`."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
@@ -56,7 +56,8 @@ def limited_per_account(endpoint: Callable[[Request, Caller], Awaitable[Response
 async def respond_in_slot(
     request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[Response]]
 ) -> Response:
-    """Return the endpoint's answer, which holds a turn of its caller's until it is delivered. Raises Refused `rate_limited`."""
+    """Return the endpoint's response, which holds a slot of the caller's account until it is delivered. Raises Refused
+    `rate_limited`."""
     slot = await service_of(request).heavy_reads.acquire(caller.account.id)
     try:
         return SlotHoldingResponse(await endpoint(request, caller), slot)

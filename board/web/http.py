@@ -1,4 +1,4 @@
-"""How HTTP requests are read and answered: bounded, strictly read, and with the contract's codes."""
+"""HTTP requests and responses: bounded and strict parsing, JSON, and the contract's error codes."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -31,34 +31,34 @@ BASE = "/api/v1"
 
 
 MAX_BODY = 65_536  # bytes
-STATUS = {  # of each code
+STATUS = {  # HTTP status by refusal code
     "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
     "closed": 409, "too_large": 413, "rate_limited": 429, "failed": 500, "unavailable": 503,
 }  # fmt: skip
-CHALLENGE = 'Bearer realm="searchboard"'  # how a program signs in; a browser asks nobody because of it
-RETRY_S = 5  # where it is not known
+CHALLENGE = 'Bearer realm="searchboard"'  # tells programs how to sign in; browsers show no dialog for Bearer
+RETRY_S = 5  # default, if the refusal has none
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def json_response(body: Any, status: int = 200) -> Response:
-    """A JSON answer."""
+    """Return a JSON response."""
     return Response(orjson.dumps(body), status, media_type="application/json")
 
 
 def json_with_list(head: dict[str, Any], name: str, items: list[bytes]) -> bytes:
-    """A JSON object whose list `name` is encoded already."""
+    """Return a JSON object with the list `name`, whose items are encoded already."""
     return orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":[' + b",".join(items) + b"]}"
 
 
 def encoded_json_response(body: bytes) -> Response:
-    """A JSON answer that is encoded already."""
+    """Return a response of JSON that is encoded already."""
     return Response(body, media_type="application/json")
 
 
 def error_response(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Response:
-    """A refusal with its status, in the language of whoever asks."""
+    """Return a refusal as a response, in the language of the caller."""
     response = with_retry_after(json_response(refused.body(command, language), STATUS[refused.code]), refused)
     if refused.code == "unauthenticated":
         response.headers["WWW-Authenticate"] = CHALLENGE
@@ -66,14 +66,14 @@ def error_response(refused: Refused, command: str | None = None, language: str =
 
 
 def with_retry_after(response: Response, refused: Refused) -> Response:
-    """The answer, with how long to wait, where it is worth to come again."""
+    """Add Retry-After to refusals that a later request may not get."""
     if refused.code in ("rate_limited", "unavailable"):
         response.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
     return response
 
 
 async def read_body(request: Request) -> bytes:
-    """The body, bounded. Raises Refused `too_large`."""
+    """Read the body, at most MAX_BODY. Raises Refused `too_large`."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
@@ -84,7 +84,7 @@ async def read_body(request: Request) -> bytes:
 
 
 def parse_form(body: bytes) -> dict[str, list[str]]:
-    """The fields of a form; none of one that is no form of ours."""
+    """Return the fields of a form; none if it can't be parsed."""
     try:
         return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=20)
     except ValueError:
@@ -92,7 +92,7 @@ def parse_form(body: bytes) -> dict[str, list[str]]:
 
 
 async def read_json_object(request: Request) -> dict[str, Any]:
-    """The JSON object that was sent. Raises Refused `too_large` or `invalid`."""
+    """Read a JSON object from the body. Raises Refused `too_large` or `invalid`."""
     try:
         value, fault = strict_json.read((await read_body(request)).decode())
     except UnicodeDecodeError:
@@ -103,7 +103,7 @@ async def read_json_object(request: Request) -> dict[str, Any]:
 
 
 def int_query_param(request: Request, name: str, default: int, low: int, high: int) -> int:
-    """A whole number of the query. Raises Refused `invalid`."""
+    """Return an integer of the query. Raises Refused `invalid`."""
     text = request.query_params.get(name)
     if text is None:
         return default
@@ -113,7 +113,7 @@ def int_query_param(request: Request, name: str, default: int, low: int, high: i
 
 
 class IntConvertor(Convertor[int]):
-    """A number in an address, as `{seq:number}`. Starlette's own takes as many digits as there are, and fails at thousands."""
+    """Integer in a path, as `{seq:number}`. Starlette's own accepts any number of digits, and fails at thousands."""
 
     regex = "[0-9]{1,16}"
 
@@ -128,13 +128,13 @@ register_url_convertor("number", IntConvertor())
 
 
 def service_of(request: Request) -> "BoardService":
-    """The open installation that a request is for."""
+    """Return the BoardService that serves this request."""
     service: BoardService = request.app.state.service
     return service
 
 
 async def require_caller(request: Request, *, intake: bool = False) -> Caller:
-    """Return the caller, who has the right to ask this way. Raises Refused `unauthenticated`, `forbidden` or `rate_limited`."""
+    """Return the caller, allowed to call this way. Raises Refused `unauthenticated`, `forbidden` or `rate_limited`."""
     caller = await signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
@@ -147,13 +147,13 @@ async def require_caller(request: Request, *, intake: bool = False) -> Caller:
 
 
 def check_rate(request: Request, caller: Caller) -> None:
-    """Count a call of this account, or display. Raises Refused `rate_limited`."""
+    """Count a call of this account or display. Raises Refused `rate_limited`."""
     for taken in service_of(request).limits.count_call(caller.account.id, changes=request.method not in SAFE):
         check_allowed(request, taken)
 
 
 def check_allowed(request: Request, taken: LimitResult) -> None:
-    """Tell in the answer how much may still be asked. Raises Refused `rate_limited`."""
+    """Note a rate limit for the response headers. Raises Refused `rate_limited` if it is exceeded."""
     request.state.taken = [*getattr(request.state, "taken", ()), taken]
     if not taken.allowed:
         metrics.refused.labels("rate").inc()
@@ -161,7 +161,7 @@ def check_allowed(request: Request, taken: LimitResult) -> None:
 
 
 def json_errors(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, with refusals as answers, and with what may still be asked."""
+    """Wrap an endpoint: refusals become responses, and responses get the headers of rate limits."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:

@@ -1,9 +1,8 @@
-"""The scripts of a page, joined into two files: what every page has, and what draws this one.
+"""Bundles the scripts of a page into two files: what every page has, and what draws this one.
 
-They are written one behaviour a file, and a browser asks for six at a time: where the line is bad, a hundred files are seventeen
-journeys there and back. Joined, each module is a function that gives what it exports, with constants for what it imports; all
-else in it stays as it is written. The forms of `import` and `export` that our modules and the vendored ones have are known here;
-any other is refused.
+A browser loads six files at a time, so a hundred files take seventeen round trips on a bad line. In a bundle each module is a
+function that returns its exports, with constants for its imports; the rest of it stays as written. Only the forms of `import`
+and `export` that our modules and the vendored ones use are supported; any other is refused.
 """
 
 import hashlib
@@ -13,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
-MAIN, WALL = "js/main.js", "js/display/main.js"  # where a page begins, and a display's
+MAIN, WALL = "js/main.js", "js/display/main.js"  # entry points of a page and of a display
 
-# At the start of a line or a statement: a published module may be one long line. Words come first, as they are found quicker so.
+# At the start of a line or a statement, as a published module may be one long line. Searching for the word first is faster.
 _IMPORT, _EXPORT = (rf"{word}(?<![^;}}\n]{word})\b" for word in ("import", "export"))
 _NAMES = r"\{(?P<names>[^}]*)\}"
 _FROM = r' *from *"(?P<path>\.[^"]+)";?'
@@ -24,22 +23,22 @@ _REEXPORTS = re.compile(_EXPORT + " *" + _NAMES + _FROM)
 _EXPORT_LIST = re.compile(_EXPORT + r" *(?:default (?P<default>[\w$]+)(?=;|\n|$)|" + _NAMES + ");?")
 _EXPORTS = re.compile(_EXPORT + r" (?=(?:(?:async )?function\*?|class|const) (?:(?P<name>[\w$]+)|" + _NAMES + "))")
 _UNKNOWN = re.compile(rf"(?:{_IMPORT}|{_EXPORT}|^ *(?:import|export)\b|\bimport *[.(]).*", re.MULTILINE)
-_MAP = re.compile(r"^//# sourceMappingURL=.*", re.MULTILINE)  # of the published file, and carried along by nobody
-_VIEW = re.compile(r'(?P<page>\w+): \(\) => import\("(?P<path>\.[^"]+)"\)')  # in MAIN, of each page
+_MAP = re.compile(r"^//# sourceMappingURL=.*", re.MULTILINE)  # of the published file; source maps are not shipped
+_VIEW = re.compile(r'(?P<page>\w+): \(\) => import\("(?P<path>\.[^"]+)"\)')  # in MAIN, for each page
 
 
 @dataclass
 class Module:
-    """A script. `taken` is what it imports: a module, its name there, its name here; `given`, by its name for others, what
-    it exports. `text` is all else."""
+    """Script module. `imports` has (module, its name there, its name here), `exports` the local name by the exported one.
+    `text` is the rest."""
 
     name: str
     text: str
-    imports: list[tuple[str, str | None, str]] = field(default_factory=list)  # None: the whole of it
+    imports: list[tuple[str, str | None, str]] = field(default_factory=list)  # None: the whole module
     exports: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a form that is not known here."""
+        """Split the text into imports, exports and the rest. Raises ValueError for an unsupported form."""
         self.text = _MAP.sub("", self.text)
         for form, act in (
             (_REEXPORTS, self._on_reexport),
@@ -77,11 +76,11 @@ class Module:
         return ""
 
     def resolve(self, path: str) -> str:
-        """The name of a module that this one names by its path."""
+        """Return the name of the module that a relative path refers to."""
         return normpath(join(dirname(self.name), path))
 
     def wrapped(self) -> str:
-        """What sets this module's variable: an object of what it exports."""
+        """Return the script that sets this module's variable to an object of its exports."""
         constants = (f"const {ours} = {variable(other)}{f'.{theirs}' if theirs else ''};" for other, theirs, ours in self.imports)
         gives = ", ".join(others if others == ours else f"{others}: {ours}" for others, ours in self.exports.items())
         head = "\n".join(constants)
@@ -89,18 +88,18 @@ class Module:
 
 
 def _pairs(names: str) -> list[tuple[str, str]]:
-    """`a, b as c` -> (a, a), (b, c)."""
+    """Return pairs of names: `a, b as c` -> (a, a), (b, c)."""
     found = (each.split(" as ") for each in (each.strip() for each in names.split(",")) if each)
     return [(each[0], each[-1]) for each in found]
 
 
 def variable(name: str) -> str:
-    """What holds a module's exports in a joined file."""
+    """Return the variable that holds a module's exports in a bundle."""
     return re.sub(r"[^\w$]", "_", name.removesuffix(".js").replace("/", "$"), flags=re.ASCII)
 
 
 class ModuleGraph:
-    """The modules of a folder, each read once."""
+    """Modules of a folder, each read once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -112,8 +111,8 @@ class ModuleGraph:
         return self._modules[name]
 
     def in_order(self, names: Iterable[str], known: Iterable[str] = ()) -> list[str]:
-        """These modules and all that they import, each behind what it imports, without what is known. Raises ValueError where
-        something is imported that is not exported, or two import each other."""
+        """Return these modules and all their imports, without the known ones, each after what it imports. Raises ValueError
+        for a missing export or a cycle."""
         found = list(known)
 
         def add(name: str, *above: str) -> None:
@@ -131,25 +130,26 @@ class ModuleGraph:
         return [name for name in found if name not in known]
 
     def bundle(self, names: Iterable[str]) -> str:
-        """These modules, one after the other."""
+        """Return these modules as one script."""
         return "".join(self[name].wrapped() for name in names)
 
 
 def page_entries(main: Module) -> dict[str, str]:
-    """By page: the module that draws it."""
+    """Return the module that draws each page."""
     return {found["page"]: main.resolve(found["path"]) for found in _VIEW.finditer(main.text)}
 
 
 def bundles(static: Path) -> dict[str, str]:
-    """All that pages begin with, of the scripts in the folder of static files: `main.js`; a file for each page, by its name,
-    which `main.js` asks for; and `wall.js`, which stands by itself. Raises ValueError, with the line that is not known here."""
+    """Return the bundles by name: `main.js`; one for each page, loaded by `main.js`; and `wall.js`, which stands alone. Raises
+    ValueError with the line that is not supported."""
     folder = ModuleGraph(static)
     main = folder[MAIN]
     drawn_by = page_entries(main)
     main.text = _VIEW.sub(r'\g<page>: () => import("./\g<page>.js")', main.text)
     everywhere = folder.in_order([MAIN])
     whole = folder.bundle(everywhere)
-    this = f"as_of_{hashlib.sha256(whole.encode()).hexdigest()[:16]}"  # with another `main.js` a page does not begin at all
+    # a page's bundle fails to load with any other version of `main.js`
+    this = f"as_of_{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
     exports = f"export {{ {', '.join(map(variable, everywhere))}, {variable(MAIN)} as {this} }};\n"
     files = {"main.js": whole + exports, "wall.js": folder.bundle(folder.in_order([WALL]))}
     for page, name in drawn_by.items():

@@ -1,22 +1,22 @@
-"""In which language somebody reads: the one that they chose, else the first that their browser asks for, else English."""
+"""Language of a response: the account's, else the first that the browser asks for, else English."""
 
 from starlette.requests import HTTPConnection
 
 from board import i18n
 from board.engine.identity import Caller
 
-MAX_HEADER = 1_000  # characters of what a browser says; a longer one names more than anybody reads
+MAX_HEADER = 1_000  # characters of the header; longer ones are ignored
 
 
 def language_for(connection: HTTPConnection, caller: Caller | None = None) -> str:
-    """The code of the language; `caller` where it is known anew, else whoever was found to ask."""
+    """Return the language code for a connection. `caller` is its caller, if known better than at authentication."""
     asks: Caller | None = caller or getattr(connection.state, "caller", None)
     chosen = asks.account.language if asks else ""
     return chosen if chosen in i18n.languages() else negotiate(connection.headers.get("accept-language", ""))
 
 
 def negotiate(header: str) -> str:
-    """The best of our languages by an `Accept-Language` header (RFC 9110, 12.5.4); `fr-BE` is French."""
+    """Return the best of our languages for an `Accept-Language` header (RFC 9110, 12.5.4); `fr-BE` counts as French."""
     best, most = i18n.DEFAULT, 0.0
     for part in header[:MAX_HEADER].split(","):
         name, _, parameter = part.partition(";")
@@ -28,7 +28,7 @@ def negotiate(header: str) -> str:
 
 
 def _weight(parameter: str) -> float:
-    """Of `q=0.8`: 0.8. What can't be read counts for nothing."""
+    """Return the weight in a parameter such as `q=0.8`; 0 if it can't be parsed."""
     name, _, value = parameter.strip().partition("=")
     try:
         return float(value) if name.strip().lower() == "q" else 1.0

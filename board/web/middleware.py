@@ -1,5 +1,5 @@
-"""Headers on every answer: nothing inline, nothing foreign, nothing framed, and nothing personal kept by a cache. And a name
-for every request, by which its lines in the log are found."""
+"""Security headers on every response: nothing inline, foreign or framed, and nothing personal in caches. Also gives each
+request an id, which its log lines carry."""
 
 from collections.abc import Awaitable, Callable
 
@@ -27,16 +27,16 @@ _ALWAYS = [
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
 _PRIVATE = (b"cache-control", b"no-store")
-_ASKED = (b"cache-control", b"no-cache")  # kept, but asked about
+_ASKED = (b"cache-control", b"no-cache")  # stored, but revalidated
 _LASTING = (b"cache-control", b"public, max-age=31536000, immutable")
 
-LEFT = 499  # in the log, by the number that proxies use: the client went away before it was answered
+LEFT = 499  # logged as by proxies: the client left before it was answered
 
 Failed = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class SecurityHeadersMiddleware:
-    """`failed` answers what nobody has foreseen: that answer too gets its headers."""
+    """Middleware that adds security headers, also to the response of `failed`, which handles unexpected errors."""
 
     def __init__(self, app: ASGIApp, secure: bool, failed: Failed) -> None:
         self._app, self._failed = app, failed
@@ -47,9 +47,9 @@ class SecurityHeadersMiddleware:
             await self._app(scope, receive, send)
             return
         request = logs.request_id(Given(scope=scope).get("x-request-id"))
-        logs.bind_ids(request=request)  # until its task ends: uvicorn logs what failed after we have returned
+        logs.bind_ids(request=request)  # until the task ends, as uvicorn logs failures after this returns
         if scope["type"] == "http":
-            # No id has U+0000, and PostgreSQL can't be asked for one that has.
+            # no id has U+0000, and PostgreSQL rejects it
             named = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
             await self._handle(named, receive, send, request)
         else:
@@ -70,9 +70,9 @@ class SecurityHeadersMiddleware:
         try:
             await self._app(scope, receive, with_headers)
         except ClientDisconnect:
-            status = LEFT  # there is nobody to answer
+            status = LEFT  # nobody is left to answer
         except Exception as error:
-            metrics.failures.labels("page").inc()  # the server logs it, as it passes
+            metrics.failures.labels("page").inc()  # the server logs the error as it propagates
             if not status:
                 await (await self._failed(Request(scope, receive), error))(scope, receive, with_headers)
             raise
@@ -81,7 +81,7 @@ class SecurityHeadersMiddleware:
 
 
 def _cache(scope: Scope, status: int) -> tuple[bytes, bytes]:
-    """How long a browser keeps an answer."""
+    """Return the cache header of a response."""
     if not static_files.is_static(scope["path"]):
         return _PRIVATE
     return _LASTING if status in (200, 206, 304) and static_files.is_immutable(scope["path"], scope["query_string"]) else _ASKED

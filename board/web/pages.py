@@ -1,8 +1,8 @@
-"""The pages. Each is a frame that says who is signed in and what is looked at; the scripts draw what is true.
+"""Pages. Each is a frame that names the caller and the board; the scripts draw the content.
 
-With `?at=` (a seq, or a time) both boards are pages of the past, of the same rights; which moment that is, the scripts judge.
+With `?at=` (a seq or a time) both boards show the past, with the same rights; the scripts interpret the value.
 
-A search that one may not see gets the page of one that does not exist.
+A search that the caller may not see gets the page of one that does not exist.
 """
 
 from functools import cache
@@ -26,19 +26,19 @@ OPERATIONS = "operations"
 
 
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
-    """The form again, with what was wrong; `request.state.email` (if set) is kept in it."""
+    """Return the sign-in form with an error; `request.state.email`, if set, is filled in."""
     email = getattr(request.state, "email", "")
     message = error and i18n.translate(error, language.language_for(request))
     return page(request, "sign_in.html", None, status=status, error=message, next=_own_path(request), email=email)
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
-    """A page that says in a sentence why there is nothing else here."""
+    """Return a page with an error message."""
     return page(request, "error.html", caller, status=status, message=i18n.translate(message, language.language_for(request)))
 
 
 def page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
-    """A page from a template, in the language of whoever asks."""
+    """Return a page from a template, in the language of the caller."""
     reads = language.language_for(request, caller)
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": static_files}
     common |= {"origin": own_origin(request)}
@@ -72,9 +72,10 @@ def _own_path(request: Request) -> str:
 
 
 def safe_redirect_path(wanted: str) -> str:
-    """`wanted` if it is a path on this server, else the home page: nobody is sent elsewhere by a link to the sign-in page.
+    """Return `wanted` if it is a path on this server, else the home page, so that a link to the sign-in page can't redirect
+    elsewhere.
 
-    Browsers read `//host`, `/\\host` and paths with tabs or newlines in them as other servers' addresses.
+    Browsers read `//host`, `/\host` and paths with tabs or newlines as addresses of other servers.
     """
     plain = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
     return wanted if plain else HOME

@@ -1,4 +1,4 @@
-"""Whether a request comes from a page of ours: what a browser signs with its cookie may have been sent by a page of anybody."""
+"""Same-origin check: a request with our cookie may have been sent by a page of another site."""
 
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ NOT_OWN_SOCKET = N_("This socket was not opened by a page of this server.")
 
 
 def own_origin(connection: HTTPConnection) -> str:
-    """The origin of our own pages: what PUBLIC_URL says, else http and the Host header."""
+    """Return the origin of our pages: of PUBLIC_URL, else http and the Host header."""
     service: BoardService = connection.app.state.service
     if service.settings.origin:
         return service.settings.origin
@@ -28,7 +28,8 @@ def own_origin(connection: HTTPConnection) -> str:
 
 
 def is_same_origin(connection: HTTPConnection) -> bool:
-    """Whether it says our origin, or (the browser says it, no page can) that it has the same one. A socket must say its own."""
+    """Return whether a request has our Origin header or, for HTTP only, `Sec-Fetch-Site: same-origin`, which pages can't
+    forge."""
     if connection.headers.get("origin", "").lower() == own_origin(connection):
         return True
     if connection.scope["type"] == "http" and connection.headers.get("sec-fetch-site") == "same-origin":
@@ -38,7 +39,7 @@ def is_same_origin(connection: HTTPConnection) -> bool:
 
 
 def _note_https(connection: HTTPConnection) -> None:
-    """Count, and log, that our own pages came by https and nobody told us: for whoever wonders why no page is live."""
+    """Count and log that pages came by https while PUBLIC_URL is not set: it explains why no page is live."""
     service: BoardService = connection.app.state.service
     if service.settings.origin is None and connection.headers.get("origin", "").lower() == f"https{own_origin(connection)[4:]}":
         if not metrics.refused.labels("public_url")._value.get():
@@ -47,7 +48,7 @@ def _note_https(connection: HTTPConnection) -> None:
 
 
 def check_own_page(connection: HTTPConnection) -> None:
-    """Raises Refused `forbidden` for what comes from elsewhere, which is written down."""
+    """Raise Refused `forbidden` for requests from other origins, which are recorded in the audit journal."""
     if is_same_origin(connection):
         return
     service: BoardService = connection.app.state.service

@@ -1,4 +1,4 @@
-"""What the lines of `calls` are made of: shapes as JSON Schema, and what a call is."""
+"""Helpers for endpoint documentation: JSON Schemas and the description of an endpoint."""
 
 from dataclasses import dataclass, field
 
@@ -8,14 +8,14 @@ TEXT: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 TIME: Schema = {"type": "string", "format": "date-time"}
 ID: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
-TRUE: Schema = {"type": "boolean", "const": True}  # with its type: generators of clients make nothing of a value alone
+TRUE: Schema = {"type": "boolean", "const": True}  # the type is needed: client generators ignore a const alone
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 EVERYWHERE = ("unauthenticated", "forbidden", "rate_limited", "failed", "unavailable")
 ON_A_BOARD = (*EVERYWHERE, "not_found")
 
 
 def object_schema(needed: Schema, more: Schema | None = None) -> Schema:
-    """An object with these fields, of which `more` may be missing."""
+    """Return the schema of an object; fields in `more` are optional."""
     return {
         "type": "object", "properties": needed | (more or {}), "required": list(needed), "additionalProperties": False,
     }  # fmt: skip
@@ -35,7 +35,7 @@ def nullable(one: Schema) -> Schema:
 
 @dataclass(frozen=True, slots=True)
 class EndpointDoc:
-    """What a call takes and gives: `answer` with `status`, or one of these refusals."""
+    """Documentation of an endpoint: query, body, `answer` with `status`, and refusal codes."""
 
     answer: Schema
     refusals: tuple[str, ...] = EVERYWHERE
@@ -43,5 +43,5 @@ class EndpointDoc:
     body: Schema | None = None
     status: int = 200
     media: str = "application/json"
-    tagged: bool = False  # has an entity tag: 304 to who has it already
-    open: bool = False  # also to who is not signed in
+    tagged: bool = False  # has an entity tag, and may answer 304
+    open: bool = False  # needs no sign-in

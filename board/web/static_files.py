@@ -1,6 +1,6 @@
-"""The scripts, styles, pictures and words of the pages. Their address has in it what they are, so a browser that has them once
-does not ask for them again. They are few, as each costs a journey on a bad line, and travel packed, a third of their size.
-Nothing else does: how short a page gets would tell of the secrets in it."""
+"""Static files: scripts, styles, images and translations. URLs contain a content hash, so a browser never asks for a file
+twice. Files are bundled, as each costs a round trip, and compressed to a third. Pages are not compressed: their length would
+disclose secrets in them."""
 
 import gzip
 import hashlib
@@ -19,7 +19,8 @@ from board import i18n
 from board.paths import STATIC
 from board.web import js_bundle
 
-STYLES, DISPLAY_STYLES = "css/all.css", "css/all_display.css"  # all sheets in one: a browser draws nothing before it has them
+# bundled, as a browser draws nothing before it has all style sheets
+STYLES, DISPLAY_STYLES = "css/all.css", "css/all_display.css"
 SHEETS = {
     STYLES: (
         "tokens", "base", "header", "notices", "operations", "centered_page", "accounts", "audit_log", "api_docs",
@@ -29,16 +30,16 @@ SHEETS = {
     ),
     DISPLAY_STYLES: ("tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip
-SCRIPTS = "js/bundles"  # in addresses: they are joined from others
+SCRIPTS = "js/bundles"  # in URLs: bundles of scripts
 _BUNDLER_SOURCE = b"".join(
     Path(each).read_bytes() for each in (__file__, js_bundle.__file__)
-)  # by which they are joined, in this process
-MIN_BYTES = 500  # bytes: what is shorter travels as it is
+)  # part of the version, as it decides the bundles
+MIN_BYTES = 500  # shorter files are sent as they are
 
 
 async def serve_versioned(request: Request) -> Response:
-    """`/static/v-{version}/…`. Of another version, as while workers are replaced one by one, it is what is here by that name:
-    given, and not kept."""
+    """Serve `/static/v-{version}/…`. During a rolling restart the version may be another one: then the present file is sent
+    without caching."""
     found = _load_all(version()).get(request.path_params["name"])
     if found is None:
         raise HTTPException(404)
@@ -46,8 +47,8 @@ async def serve_versioned(request: Request) -> Response:
 
 
 def gzipped(request: Request, body: bytes, kind: str | None) -> Response:
-    """An answer that everybody gets, in a third of its bytes where the browser takes it so. It is packed once, as that takes
-    longer than to send it."""
+    """Return a public response, compressed if the browser accepts gzip. Results are cached, as compressing takes longer than
+    sending."""
     answer = Response(body, media_type=kind)
     answer.headers["vary"] = "accept-encoding"
     if len(body) >= MIN_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
@@ -69,7 +70,7 @@ routes: list[BaseRoute] = [
 
 @lru_cache(maxsize=1)
 def _load_all(version: str) -> dict[str, tuple[bytes, str | None]]:
-    """Every file by its name, with its kind; they are a few megabytes."""
+    """Load all files by name, with their media types; a few megabytes."""
     files = [file for file in STATIC.rglob("*") if file.is_file()]
     held = {each.relative_to(STATIC).as_posix(): (each.read_bytes(), mimetypes.guess_type(each.name)[0]) for each in files}
     styles = {name: (b"\n".join(held[f"css/{each}.css"][0] for each in sheets), "text/css") for name, sheets in SHEETS.items()}
@@ -78,7 +79,7 @@ def _load_all(version: str) -> dict[str, tuple[bytes, str | None]]:
 
 
 def version() -> str:
-    """Of all of them together: what they hold decides, and where somebody works on them it is another within a second."""
+    """Return the content hash of all static files, recomputed at most once a second so that edits show up."""
     return _version(int(time.monotonic()))
 
 
@@ -92,7 +93,7 @@ def _version(second: int) -> str:
 
 @lru_cache(maxsize=1)
 def _digest(stamps: str) -> str:
-    """Of what is in them, and not of when they were written: machines beside each other say the same."""
+    """Return the hash of the files' contents, not of their times, so that all machines agree. `stamps` is the cache key."""
     whole = hashlib.sha256(_BUNDLER_SOURCE)
     for file in _all():
         whole.update(f"{file.name}\0".encode() + file.read_bytes())
@@ -104,17 +105,17 @@ def _all() -> list[Path]:
 
 
 def url_for(name: str) -> str:
-    """Of a file below `static/`, for as long as it is as it is now."""
+    """Return the URL of a file below `static/` in its present version."""
     return f"/static/v-{version()}/{name}"
 
 
 def catalogue_url(language: str) -> str:
-    """Where the words of the scripts are."""
+    """Return the URL of the translations for scripts."""
     return f"/i18n/{language}.json?v={version()}"
 
 
 def script_url(name: str) -> str | None:
-    """The address of a joined script: `main`, `wall`, or a page's own; None where that has none."""
+    """Return the URL of a bundle: `main`, `wall`, or a page's own; None if it has none."""
     name = f"{SCRIPTS}/{name}.js"
     return url_for(name) if name in _load_all(version()) else None
 
@@ -124,5 +125,5 @@ def is_static(path: str) -> bool:
 
 
 def is_immutable(path: str, query: bytes) -> bool:
-    """Whether what is at this address stays as it is for ever."""
+    """Return whether the content of this URL never changes."""
     return path.startswith(url_for("")) or (path.startswith("/i18n/") and query == f"v={version()}".encode())

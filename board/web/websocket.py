@@ -1,4 +1,4 @@
-"""The socket's door: who may come in is settled before the upgrade; then the connection is the hub's."""
+"""WebSocket endpoint. Authenticates before accepting the upgrade, then hands the connection to the hub."""
 
 from dataclasses import replace
 
@@ -22,18 +22,18 @@ from models.accounts import Account
 from realtime import protocol
 from realtime.connection import Connection
 
-DISPLAY = "display"  # in the query: the display of this browser is meant, whoever else is signed in at it; and a name of the page
+DISPLAY = "display"  # query parameter: connect as this browser's display, whoever else is signed in; its value is the page's id
 
 
 async def endpoint(socket: WebSocket) -> None:
-    """`GET /ws`."""
+    """`GET /ws`: the socket of a page, a display or a program."""
     service: BoardService = socket.app.state.service
     try:
         if socket.app.state.shutting_down:
             raise Refused("unavailable")
         async with socket.app.state.handshake_limit:
             rights = None
-            while rights != service.rights:  # they changed while they were being read: nobody would tell this socket
+            while rights != service.rights:  # rights changed while they were read: nobody would notify this socket
                 rights = service.rights
                 caller = await _authenticate(service, socket)
                 if caller.display is not None:
@@ -56,7 +56,7 @@ async def endpoint(socket: WebSocket) -> None:
             metrics.refused.labels("rate").inc()
         return taken.retry_after_s
 
-    # Nothing is awaited between the count of open sockets, the last look at rights, and the connection's being known.
+    # No await from the count of open sockets and the last check of rights until the hub knows the connection.
     open_now, account = socket.app.state.open_sockets, caller.account.id
     open_now[account] += 1
     try:
@@ -70,7 +70,8 @@ async def endpoint(socket: WebSocket) -> None:
 
 
 async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
-    """Raises Refused. Whose session has ended does not come in as the display that their browser may be, too."""
+    """Return the caller. Raises Refused. If a session has ended, its browser is not accepted as the display that it may also
+    be."""
     is_display = DISPLAY in socket.query_params or not has_credentials(socket)
     caller = await (display_auth.signed_in if is_display else signed_in)(socket)
     if caller is None:
@@ -79,9 +80,7 @@ async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
         check_own_page(socket)
     if caller.scope == "intake":
         raise Refused("forbidden", N_("This token can only take in sightings."))
-    if not (
-        taken := service.limits.count_message(caller.account.id)
-    ).allowed:  # to open one after the other costs as much as to speak
+    if not (taken := service.limits.count_message(caller.account.id)).allowed:  # opening a socket costs as much as a message
         metrics.refused.labels("rate").inc()
         raise too_many(taken.retry_after_s)
     most = service.settings.max_sockets_per_account
@@ -91,7 +90,7 @@ async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
 
 
 async def _take_lease(service: BoardService, caller: Caller, page: str) -> Caller:
-    """A display has one screen: the newest. Raises Refused."""
+    """Take the display's lease for this page and close its other sockets. Raises Refused."""
     caller = await service.database.write(lambda database: display_identity.take_lease(database, caller, page))
     service.source.facts.wanted = True
     for each in service.hub.connections:
@@ -102,7 +101,7 @@ async def _take_lease(service: BoardService, caller: Caller, page: str) -> Calle
 
 
 async def _run_command(service: BoardService, connection: Connection, command: protocol.Command) -> bytes:
-    """The answer to a command: an ack or a refusal."""
+    """Run a command; return its ack or refusal as a frame."""
     logs.bind_ids(command=command.id)
     if connection.display is not None:
         return _refused(connection, command, Refused("forbidden"))
@@ -110,7 +109,7 @@ async def _run_command(service: BoardService, connection: Connection, command: p
         with metrics.observe_command():
             ack = await service.execute(connection.reader, command)
     except Refused as refused:
-        if refused.code == "unauthenticated":  # it ended while the command was on its way; the socket is closed presently
+        if refused.code == "unauthenticated":  # it ended while the command was running; the socket is closed shortly
             refused = Refused("forbidden")
         return _refused(connection, command, refused)
     except Exception as error:
@@ -119,7 +118,7 @@ async def _run_command(service: BoardService, connection: Connection, command: p
 
 
 def _refused(connection: Connection, command: protocol.Command, refused: Refused) -> bytes:
-    """In the language that the reader has now: it may have been chosen since the socket was opened, on any process."""
+    """Return a refusal in the viewer's present language, which may have changed since the socket was opened, in any process."""
     reader = connection.reader
     if refused.language not in (None, reader.account.language):
         account = Account(**reader.account.model_dump() | {"language": refused.language})
