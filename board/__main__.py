@@ -1,4 +1,4 @@
-"""The first file that runs. It is written so that a Python that is too old can still read it, and say so."""
+"""Entry point of `python3 -m board`. Written so that a Python that is too old can still parse it and say so."""
 
 import sys
 
@@ -6,7 +6,7 @@ OLDEST = (3, 11)
 
 
 def too_old(version: "tuple[int, ...]") -> str:
-    """The sentence for a Python older than OLDEST; empty for one that will do."""
+    """Return an error for a Python older than OLDEST; empty if it is new enough."""
     if version[:2] >= OLDEST:
         return ""
     have = ".".join(str(part) for part in version)
@@ -17,7 +17,7 @@ def too_old(version: "tuple[int, ...]") -> str:
 
 
 def main(installs: bool = False) -> None:
-    """Hand over to the command line; in a checkout make its environment first, unless this is the installed program."""
+    """Run the command line; in a checkout, first make its environment, unless this is the installed program."""
     sentence = too_old(sys.version_info[:3])
     if sentence:
         sys.exit(sentence)

@@ -1,4 +1,4 @@
-"""The wiring, to be read from top to bottom: what answers at which address."""
+"""Wiring of the application, to be read from top to bottom: which path is served by what."""
 
 import asyncio
 import contextlib
@@ -37,12 +37,12 @@ from board.web.http import STATUS, error_response, json_errors, json_response, w
 from board.web.middleware import SecurityHeadersMiddleware
 from models.db.database import DatabaseUnavailable
 
-ADMITTED = 8  # sockets at a time whose rights are read: a thousand that come back don't starve who asks for a page
+HANDSHAKES_AT_ONCE = 8  # concurrent handshakes: after a restart a thousand clients must not starve page requests
 WRONG_METHOD = N_("This address does not take this method.")
 
 
 def create_app(service: BoardService) -> Starlette:
-    """The application over an open desk. Whoever opened the desk closes it."""
+    """Create the application over an open BoardService, which the caller closes."""
     app = Starlette(
         routes=[
             WebSocketRoute("/ws", websocket.endpoint),
@@ -76,10 +76,10 @@ def create_app(service: BoardService) -> Starlette:
     )
     app.state.service = service
     app.state.login = Login(service)
-    app.state.shutting_down = False  # whether the server was told to end
+    app.state.shutting_down = False  # set when the server is told to stop
     app.state.hub_metrics = metrics.HubMetrics(service.hub)
-    app.state.open_sockets = Counter()  # open ones, by account
-    app.state.handshake_limit = asyncio.Semaphore(ADMITTED)
+    app.state.open_sockets = Counter()  # open sockets by account
+    app.state.handshake_limit = asyncio.Semaphore(HANDSHAKES_AT_ONCE)
     return app
 
 
@@ -107,7 +107,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
-    """Return the methods of all routes of an address: several may have it, each with its own."""
+    """Return the methods of all routes of a path: several routes may share it."""
     found: set[str] = set()
     for route in routes:
         match, below = route.matches(scope)
@@ -131,7 +131,7 @@ async def _unavailable(request: Request, error: Exception) -> Response:
 
 
 async def _left(request: Request, error: Exception) -> Response:
-    """Whoever asked is gone before all of it was here: this is sent to nobody, and no failure of ours."""
+    """Answer a client that left before its request was complete: sent to nobody, and no failure of ours."""
     return Response(status_code=400)
 
 

@@ -1,8 +1,8 @@
-"""From a checkout and a bare Python to a running board: standard library only, as nothing else is there yet.
+"""Bootstrap from a checkout and a bare Python to a running board, with the standard library only.
 
-`prepare` is for `python3 -m board`: it returns when the current Python can run the board; otherwise it sees to an environment
-of the checkout and starts the same command again inside it. `board/install/` does the installing. The installed program
-`board` installs nothing: it calls `keep`.
+`prepare` is for `python3 -m board`: it returns when the current Python can run the board; otherwise it makes an environment in
+the checkout and starts the same command again inside it. `board/install/` does the installing. The installed program `board`
+installs nothing: it calls `keep`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from board.install.requirements import project
 
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTION = "searchboard"
-AGAIN = "BOARD_PREPARED"  # set for the second start, so that it can't prepare for ever
-TESTING = ("test", "bench", "fault-test", "faults", "dev")  # the commands that need the `test` extra
+AGAIN = "BOARD_PREPARED"  # set for the second start, so that it can't loop
+TESTING = ("test", "bench", "fault-test", "faults", "dev")  # commands that need the `test` extra
 NONE: frozenset[str] = frozenset()
 
 
 def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
-    """Return when this Python has what the command needs; else install it and start again, which never returns."""
+    """Return if this Python has what the command needs; else install it and start again, which never returns."""
     prepared = os.environ.pop(AGAIN, None) == str(root)
     needed, wanted = extras_for(arguments)
     if prepared or not is_checkout(root) or is_installed_here(root, needed, wanted):
@@ -44,7 +44,7 @@ def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
 
 
 def keep(root: Path = ROOT) -> None:
-    """Keep the environment that this Python runs in, and say where it is not the one that the checkout requires."""
+    """Keep the environment of this Python, and warn if it is not the one that the checkout requires."""
     env = Path(sys.prefix).resolve()
     environments.hold(env)
     if is_checkout(root) and environments.is_ours(root, env) and not environments.is_current(root, env, NONE):
@@ -52,14 +52,14 @@ def keep(root: Path = ROOT) -> None:
 
 
 def advice(root: Path = ROOT, extra: str = "") -> str:
-    """Say what to run where a package is missing."""
+    """Print what to run if a package is missing."""
     if is_checkout(root):
         return f"run `python3 -m board install{extra and f' {extra}'}` in {root}"
     return "install the board again with what it requires, in the way in which it was installed here"
 
 
 def extras_for(arguments: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the extras of pyproject.toml that the command needs beside the base, and those that it can do without."""
+    """Return the extras of pyproject.toml that the command needs, and those that it can do without."""
     words = [
         word
         for word, before in zip(arguments, ("", *arguments), strict=False)
@@ -72,7 +72,7 @@ def extras_for(arguments: Sequence[str]) -> tuple[frozenset[str], frozenset[str]
 
 
 def version(root: Path = ROOT) -> str:
-    """Return this program's version: what an environment knows may be older than the checkout."""
+    """Return this program's version. The checkout's counts, as the environment's may be older."""
     if is_checkout(root):
         return str(project(root).get("version", ""))
     try:
@@ -82,21 +82,21 @@ def version(root: Path = ROOT) -> str:
 
 
 def is_checkout(root: Path) -> bool:
-    """True for a source tree; false for an installed package, which came with its dependencies."""
+    """Return True for a source tree, False for an installed package, which came with its dependencies."""
     return (root / "pyproject.toml").is_file()
 
 
 def is_installed_here(root: Path, needed: frozenset[str], wanted: frozenset[str] = NONE) -> bool:
-    """True if the Python that runs now has this checkout installed: our environment, or one of the person's own."""
+    """Return whether the running Python has this checkout installed, in our environment or the person's own."""
     env = Path(sys.prefix).resolve()
     if environments.read_stamp(env) and (env == environments.in_use(root) or environments.is_ours(root, env)):
-        # A Python that was started by the link would load what it still needs from another environment after an upgrade.
+        # a Python started by the link would load later imports from another environment after an upgrade
         return str(env) == sys.prefix and environments.is_current(root, env, needed | wanted)
     return installed_from() == root and ("test" not in needed or importlib.util.find_spec("pytest") is not None)
 
 
 def installed_from() -> Path | None:
-    """Return the folder that this Python has the board installed from as editable, if it has."""
+    """Return the folder from which this Python has the board installed as editable, if any."""
     try:
         written = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
     except importlib.metadata.PackageNotFoundError:
@@ -108,11 +108,11 @@ def installed_from() -> Path | None:
 
 
 def reexec(python: Path, arguments: Sequence[str], root: Path) -> NoReturn:
-    """Start the same command by the Python that has the dependencies, in place of this process."""
+    """Start the same command by the Python that has the dependencies, replacing this process."""
     os.environ[AGAIN] = str(root)
     command = [str(python), "-m", "board", *arguments]
     sys.stdout.flush()
     sys.stderr.flush()
-    if os.name == "nt":  # there, exec gives the prompt back while the new process runs
+    if os.name == "nt":  # there, exec returns to the prompt while the new process runs
         sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own Python, the person's own arguments
     os.execv(python, command)  # noqa: S606

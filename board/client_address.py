@@ -1,4 +1,4 @@
-"""The address of whoever asks, for limits that count by it."""
+"""Client address of a request, for limits per address."""
 
 import structlog
 from starlette.requests import HTTPConnection
@@ -9,7 +9,7 @@ _told_of_proxy = False
 
 
 def of(connection: HTTPConnection) -> str:
-    """The address from which a request comes. Says once in the log if it looks like that of a proxy which is not trusted."""
+    """Return the client's address. Logs once if it looks like a proxy that is not trusted."""
     global _told_of_proxy  # noqa: PLW0603  (once for a process)
     address = connection.client.host if connection.client else ""
     through = [each.strip() for each in connection.headers.get("x-forwarded-for", "").split(",")]

@@ -1,7 +1,7 @@
-"""Settings from a file: `.env` where a command is started, or the one that `--env-file` names.
+"""Settings file: `.env` in the working directory, or the one that `--env-file` names.
 
-Nothing but the board reads it: what it does not know there has no effect, and is refused, as a setting with a letter wrong
-would be. (In the environment stands much that is not the board's.)
+Only the board reads it, so an unknown name there is refused: it would have no effect, like a misspelt setting. (The
+environment holds much that is not the board's.)
 """
 
 import os
@@ -17,11 +17,12 @@ from models.db.errors import ConfigurationError
 
 OPTION = "--env-file"
 DEFAULT = ".env"
-CHOSEN = "BOARD_ENV_FILE"  # tells the processes that a command starts
+CHOSEN = "BOARD_ENV_FILE"  # passes the choice on to child processes
 
 
 def choose(words: list[str]) -> list[str]:
-    """Take the option out of a call, wherever it stands, and choose its file. Raises ConfigurationError where there is none."""
+    """Take the option out of the arguments, wherever it stands, and choose its file. Raises ConfigurationError if there is
+    none."""
     kept: list[str] = []
     rest = iter(words)
     for word in rest:
@@ -43,12 +44,12 @@ def _choose(name: str) -> None:
 
 
 def chosen() -> Path:
-    """Return the file to read settings from; it may not be there."""
+    """Return the settings file; it may not exist."""
     return Path(os.environ.get(CHOSEN) or DEFAULT)
 
 
 def check(file: Path, known: Collection[str]) -> None:
-    """Raises ConfigurationError for the first line that is no setting. What could be a part of a secret is not quoted."""
+    """Check the file. Raises ConfigurationError for the first line that is no setting, without quoting what may be a secret."""
     try:
         lines = list(parse_stream(StringIO(file.read_text(encoding="utf-8"))))
     except FileNotFoundError:
@@ -73,6 +74,6 @@ def _fault(name: str, known: Collection[str]) -> str:
 
 
 def meant(name: str, known: Collection[str], near_by: float = 0.75) -> str:
-    """Return which setting may be meant by a name, as the end of a sentence; empty where none is near."""
+    """Return which setting may be meant by a name, as the end of a sentence; empty if none is similar."""
     near = get_close_matches(name.lower(), known, 1, near_by)
     return f" (is {near[0].upper()} meant?)" if near else ""

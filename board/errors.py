@@ -1,4 +1,4 @@
-"""What the desk answers when it does not do a thing, and the sentences that a person reads then."""
+"""Errors that a person reads: refusals with their codes and messages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from board.i18n import DEFAULT, N_, say, translate
 
 
 class OperationError(Exception):
-    """What was asked can't be done: one sentence why."""
+    """Operation that can't be done, with a sentence why."""
 
 
 MESSAGES = {
@@ -32,8 +32,8 @@ MESSAGES = {
 
 
 class Refused(Exception):
-    """Not accepted, nothing changed. `fields` maps a field's path to a sentence; `current` is the state now; `retry_after_s` is
-    in how many seconds it may be tried again, where that is known."""
+    """Refusal: nothing was changed. `fields` maps a field's path to a sentence, `current` is the present state,
+    `retry_after_s` the seconds after which a retry may work, if known."""
 
     def __init__(
         self,
@@ -49,10 +49,10 @@ class Refused(Exception):
         self.fields = dict(fields) if fields else None
         self.current = current
         self.retry_after_s = retry_after_s
-        self.language: str | None = None  # chosen by who is refused, where that was read for it
+        self.language: str | None = None  # chosen by the refused account, if it was read
 
     def body(self, command: str | None = None, language: str = DEFAULT) -> dict[str, Any]:
-        """As the contract has it, for a frame or an HTTP answer; `command` is the id of the command it answers."""
+        """Return the refusal as in the contract, for a frame or an HTTP response; `command` is the id of the refused command."""
         body: dict[str, Any] = {"code": self.code, "message": translate(self.message, language)}
         if self.fields is not None:
             body["fields"] = {path: translate(sentence, language) for path, sentence in self.fields.items()}
@@ -66,12 +66,12 @@ class Refused(Exception):
 
 
 def invalid(field: str, sentence: str) -> Refused:
-    """One field that can't be accepted."""
+    """Return a refusal of one field."""
     return Refused("invalid", fields={field: sentence})
 
 
 def not_found(field: str) -> Refused:
-    """An id that names nothing on this board."""
+    """Return a refusal of an id that names nothing on this board."""
     return Refused("not_found", fields={field: N_("There is no such thing on this board.")})
 
 
@@ -102,7 +102,7 @@ _WITH_CONTEXT = {
 
 
 def message_for(error: ErrorDetails) -> str:
-    """What a person reads of one of pydantic's findings."""
+    """Return a message for people for one of pydantic's errors."""
     kind = error["type"]
     if kind in _WITH_CONTEXT:
         return say(_WITH_CONTEXT[kind], **error.get("ctx", {}))
@@ -112,7 +112,7 @@ def message_for(error: ErrorDetails) -> str:
 
 
 def from_pydantic(error: ValidationError, within: str = "") -> Refused:
-    """Pydantic's findings as a refusal with a sentence for each field, named by its path (below `within`)."""
+    """Return pydantic's errors as a refusal with a sentence for each field, by its path (below `within`)."""
     fields = {}
     for each in error.errors(include_url=False, include_input=False):
         path = [within, *map(str, each["loc"])] if within else list(map(str, each["loc"]))

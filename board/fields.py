@@ -1,4 +1,4 @@
-"""The types of what people type in: lengths, times, places. Strict; an explicit null means "not given".
+"""Types of fields that people fill in: lengths, times, places. Strict; an explicit null means "not given".
 
 Lengths are those of the contract: titles, names and places 200, short fields 400, long ones 4,000 characters.
 """
@@ -17,9 +17,9 @@ from models.times import format_utc, parse_utc
 
 
 class Data(BaseModel):
-    """The data of a command, or a group in it. A field given as null counts as not given, an unknown one is an error.
+    """Data of a command, or a group in it. A null field counts as not given, an unknown one is an error.
 
-    `NULL_SAYS` names the fields in which null is an answer, which must be given.
+    `NULLABLE` names the fields in which null is a value, and which must be given.
     """
 
     NULLABLE: ClassVar[tuple[str, ...]] = ()
@@ -61,8 +61,8 @@ Title = Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_bl
 Name = Annotated[str, StringConstraints(max_length=200)]
 ShortText = Annotated[str, StringConstraints(max_length=400)]
 LongText = Annotated[str, StringConstraints(max_length=4_000)]
-RequiredShortText = Annotated[str, StringConstraints(max_length=400), AfterValidator(_not_blank)]  # short, and needed
-RequiredLongText = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_not_blank)]  # long, and needed
+RequiredShortText = Annotated[str, StringConstraints(max_length=400), AfterValidator(_not_blank)]  # short and required
+RequiredLongText = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_not_blank)]  # long and required
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Time = Annotated[str, StringConstraints(max_length=40), AfterValidator(_time)]
 Date = Annotated[str, StringConstraints(max_length=10), AfterValidator(_date)]
@@ -72,7 +72,7 @@ Radius = Annotated[float, Field(ge=0, le=1_000_000)]  # metres
 
 
 class Location(Data):
-    """A place as text, with a point (WGS 84) if it is known."""
+    """Place as text, with a point (WGS 84) if known."""
 
     text: Name | None = None
     lat: Latitude | None = None
@@ -86,19 +86,19 @@ class Location(Data):
 
 
 class LocationWithRadius(Location):
-    """A place with the radius in metres within which it may lie."""
+    """Place with the radius in metres within which it may lie."""
 
     radius_m: Radius | None = None
 
 
 def none_if_empty(group: Any) -> Any:
-    """A group of which no field is set is null as a whole."""
+    """Return None if no field of the group is set."""
     return None if group is not None and all(value is None for value in group.model_dump().values()) else group
 
 
 def merge_patch(state: Any, patch: Any) -> Any:
-    """A JSON merge patch (RFC 7396) on a state: objects merge, lists are replaced. What is cleared stays as null, which
-    `Data` reads as not given; so an unknown field that is "cleared" is still found."""
+    """Apply a JSON merge patch (RFC 7396): objects merge, lists are replaced. A cleared field stays as null, which `Data`
+    reads as not given; so clearing an unknown field is still an error."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(state) if isinstance(state, dict) else {}
@@ -108,7 +108,7 @@ def merge_patch(state: Any, patch: Any) -> Any:
 
 
 def apply_patch(fields: type[Data], state: State, patch: State) -> State:
-    """The fields after a merge patch, checked and whole. Raises Refused `invalid`."""
+    """Return all fields after a merge patch, validated. Raises Refused `invalid`."""
     try:
         return fields.model_validate(merge_patch(state, patch)).model_dump()
     except ValidationError as error:
@@ -116,7 +116,7 @@ def apply_patch(fields: type[Data], state: State, patch: State) -> State:
 
 
 def validate_patch_alone(fields: type[Data], blank: State, patch: State) -> None:
-    """Raises Refused `invalid` for what is wrong with a patch whatever else the entity says; `blank` is the least it says."""
+    """Check a patch as far as possible without the entity; `blank` is the smallest valid one. Raises Refused `invalid`."""
     try:
         fields.model_validate(merge_patch(blank, patch))
     except ValidationError as error:
@@ -125,7 +125,7 @@ def validate_patch_alone(fields: type[Data], blank: State, patch: State) -> None
 
 
 def _may_be_there(patch: Any, path: tuple[int | str, ...], type: str) -> bool:
-    """Whether what an error finds missing may be on the entity: it is, unless the patch clears it."""
+    """Return whether a field that an error misses may be on the entity: it is, unless the patch clears it."""
     if type != "missing":
         return type == "incomplete"
     for name in path:

@@ -1,7 +1,7 @@
-"""The words that people read, in their language. Codes are stored and sent language-free; sentences go through here.
+"""Translation of texts for people. Codes are stored and sent without a language; sentences are translated here.
 
-In English the msgid is the text, so there is no English catalogue. `board/locales/messages.pot` lists all msgids; how it is made
-stands in `board/locales/babel.cfg`.
+In English the msgid is the text, so there is no English catalogue. `board/locales/messages.pot` lists all msgids; the head of
+`board/locales/babel.cfg` says how it is made.
 """
 
 from collections.abc import Callable
@@ -16,12 +16,12 @@ from babel.support import NullTranslations, Translations
 
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
-# Each in itself, for those who look for theirs.
+# each in its own language, for people who look for theirs
 NATIVE_NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
 
 
 def N_(text: str) -> str:
-    """Marks a text for the catalogue where it stands; it is translated where it is shown."""
+    """Mark a text for the catalogue; it is translated where it is shown."""
     return text
 
 
@@ -29,42 +29,42 @@ _ = N_
 
 
 class Message(str):
-    """A text with values in it. As it stands it is English; it remembers what it was made of, to be said in a language."""
+    """Text with values. Its own value is English; it keeps msgid and values for translation."""
 
     msgid: str
     values: dict[str, Any]
 
 
 def say(msgid: str, **values: Any) -> Message:
-    """`say(N_("At most {count} items."), count=50)`: to be translated where it is known who reads it."""
+    """Return a Message, to be translated once the reader is known: `say(N_("At most {count} items."), count=50)`."""
     sentence = Message(msgid.format(**values))
     sentence.msgid, sentence.values = msgid, values
     return sentence
 
 
 def translate(text: str, language: str) -> str:
-    """A msgid or a Sentence in `language`; with it those of its values that are Sentences. Names stay as they were typed."""
+    """Translate a msgid or a Message, including Messages among its values. Names stay as they were typed."""
     lookup = gettext_for(language)
     if not isinstance(text, Message):
-        return lookup(text) if text else text  # gettext keeps the catalogue's own description under ""
+        return lookup(text) if text else text  # gettext has the catalogue's metadata under ""
     values = {name: translate(value, language) if isinstance(value, Message) else value for name, value in text.values.items()}
     return lookup(text.msgid).format(**values)
 
 
 @cache
 def languages() -> list[str]:
-    """Codes of the languages that there are words in; English first."""
+    """Return the codes of the languages with translations, English first."""
     return [DEFAULT, *sorted(path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/messages.po"))]
 
 
 def gettext_for(language: str) -> Callable[[str], str]:
-    """From a msgid to the text in `language`; a language or a text that is missing gives the msgid, which is English."""
+    """Return a function from msgid to text in `language`. Missing languages and texts give the msgid, which is English."""
     return translations(language).ugettext
 
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """The catalogue for templates. Compiled when first asked for: no binary file has to be kept in step with the texts."""
+    """Return the catalogue for templates. Compiled on first use, so that no binary file can be out of date."""
     if language not in languages()[1:]:
         return NullTranslations()
     compiled = BytesIO()
@@ -75,8 +75,8 @@ def translations(language: str) -> NullTranslations:
 
 
 def js_catalogue(language: str) -> dict[str, Any]:
-    """The catalogue for scripts: `{"language", "messages": {msgid: text, or [form, form, ...]}}`; untranslated ones left out.
-    As it is on the disk by now, since its address says what is there."""
+    """Return the catalogue for scripts: `{"language", "messages": {msgid: text, or [form, form, ...]}}`, without untranslated
+    texts. Read from disk as it is now, because its URL has the content's version."""
     messages: dict[str, str | list[str]] = {}
     if language in languages()[1:]:
         source = _source(language)

@@ -1,4 +1,4 @@
-"""Where templates, static files and data lie: beside the packages in a checkout, inside `board/_data` when installed."""
+"""Paths of templates, static files and data: beside the packages in a checkout, inside `board/_data` when installed."""
 
 from pathlib import Path
 

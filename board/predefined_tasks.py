@@ -1,5 +1,5 @@
-"""What is data about searches: the criteria of a worrying disappearance, the first tasks of each kind, and those at the end
-of an appeal. An installation may have tasks of its own, in files by the same names under FILES_PATH."""
+"""Predefined tasks and criteria, kept as data: criteria of a worrying disappearance, first tasks of each kind of search, tasks
+after an appeal. An installation may replace the task files by its own, with the same names under FILES_PATH."""
 
 import tomllib
 from functools import cache
@@ -14,12 +14,12 @@ from board.paths import DATA
 from models.db.errors import ConfigurationError
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
-MOST = 50  # tasks in a list: all of them are made by one command, whose events go in one message
+MOST = 50  # tasks in a list: one command makes them all, and its events travel in one message
 YEAR_MINUTES = 366 * 24 * 60
 
 
 class TaskTemplate(Data):
-    """A task that is known beforehand, in English, with other languages beside it."""
+    """Task template in English, with optional other languages."""
 
     key: ShortText | None = None
     title: Title
@@ -34,12 +34,12 @@ class TaskTemplate(Data):
     instruction_de: LongText | None = None
 
     def text_in(self, language: str) -> dict[str, str | None]:
-        """Title and instruction, each in a language where it is known in it, else in English."""
+        """Return title and instruction in a language, each in English if it has no translation."""
         return {name: getattr(self, f"{name}_{language}", None) or getattr(self, name) for name in ("title", "instruction")}
 
 
 class TakeDownTask(TaskTemplate):
-    """What is to be wiped after an appeal of these levels."""
+    """Task after an appeal of these levels."""
 
     levels: list[Literal["discreet", "posters", "public", "child_alert"]]
 
@@ -48,7 +48,7 @@ Tasks = Annotated[list[TaskTemplate], Field(default_factory=list, max_length=MOS
 
 
 class FirstTasksFile(Data):
-    """By kind of search. A kind that is not named begins without."""
+    """Task lists by kind of search. A kind that is left out begins without tasks."""
 
     runaway: Tasks
     parental_abduction: Tasks
@@ -62,46 +62,46 @@ class TakeDownFile(Data):
 
 
 class TaskCatalogue:
-    """The tasks that are known beforehand."""
+    """Catalogue of predefined tasks."""
 
     def __init__(self, folder: str | None = None) -> None:
-        """Those of the files in a folder, as far as they are there; else those that come along. Raises ConfigurationError."""
+        """Read the files in a folder; those that are missing are the default ones. Raises ConfigurationError."""
         self._first: FirstTasksFile = _read(FIRST, FirstTasksFile, folder)
         self._take_down: TakeDownFile = _read(TAKE_DOWN, TakeDownFile, folder)
 
     def first_tasks(self, kind: str) -> list[TaskTemplate]:
-        """The tasks that a new search of this kind begins with."""
+        """Return the first tasks of a new search of this kind."""
         tasks: list[TaskTemplate] = getattr(self._first, kind)
         return tasks
 
     def take_down(self, level: str) -> list[TakeDownTask]:
-        """The tasks that wipe the traces of an appeal of this level."""
+        """Return the tasks that remove the traces of an appeal of this level."""
         return [each for each in self._take_down.take_down if level in each.levels]
 
 
 @cache
 def default_catalogue() -> TaskCatalogue:
-    """Those that come along."""
+    """Return the catalogue that comes with the program."""
     return TaskCatalogue()
 
 
 def load_catalogue(folder: str | None) -> TaskCatalogue:
-    """Those of an installation, by its FILES_PATH. Raises ConfigurationError."""
+    """Return the catalogue of an installation, from its FILES_PATH. Raises ConfigurationError."""
     return TaskCatalogue(folder) if folder else default_catalogue()
 
 
 def criteria() -> tuple[str, ...]:
-    """The keys of the criteria, in the order in which they are asked."""
+    """Return the keys of the criteria, in the order of asking."""
     return tuple(each["key"] for each in _criteria()["criterion"])
 
 
 def former_criteria() -> tuple[str, ...]:
-    """Keys of criteria that are asked no more, and may have been answered."""
+    """Return keys of criteria that are no longer asked, and may have answers."""
     return tuple(each["key"] for each in _criteria()["former"])
 
 
 def younger_than() -> dict[str, int]:
-    """The criteria that the child's age suggests: by key, the age in years from which it does so no more."""
+    """Return the criteria that the child's age suggests: by key, the age in years from which it no longer does."""
     return {each["key"]: each["younger_than"] for each in _criteria()["criterion"] if "younger_than" in each}
 
 

@@ -1,4 +1,4 @@
-"""The desk: one open installation. What is written here is on the disk, then told to everybody; in that order."""
+"""BoardService: database plus hub. A command is committed first and published afterwards."""
 
 import asyncio
 import contextlib
@@ -50,14 +50,14 @@ from realtime.subscriber import Subscriber
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
-RIGHTS_POLL_S = 1.0  # how often rights are compared with the database: somebody may change them by the command line
-POLLS_PER_EXPIRY_CHECK = 60  # watches after which sessions and tokens are checked even if nothing changed: they end by themselves
-PROBE_S = 2.0  # how often it is tried whether writes work, while they do not
-LAST_USE_S = 60.0  # how often the last uses that are due are written
+RIGHTS_POLL_S = 1.0  # interval of comparing rights with the database, as the command line may change them
+POLLS_PER_EXPIRY_CHECK = 60  # sessions and tokens also end by themselves, so they are checked even if nothing changed
+PROBE_S = 2.0  # interval of probing writes while they fail
+LAST_USE_S = 60.0  # interval of writing last uses that are due
 
 
 class BoardService:
-    """Made by `open`. `clock` tells the time of what is written; only the demo and tests set another."""
+    """Open installation, created by `open`. `clock` gives the time of what is written; only the demo and tests replace it."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, bus: Bus) -> None:
         self.settings, self.database, self.clock = settings, database, clock
@@ -84,9 +84,9 @@ class BoardService:
 
     @classmethod
     async def open(cls, settings: Settings, clock: Clock = now, bus: Bus | None = None) -> "BoardService":
-        """Opens the installation that the settings name, brought to this version's tables. Raises ConfigurationError.
+        """Open the installation named by the settings, and migrate it. Raises ConfigurationError.
 
-        `bus` is given only by tests; else it is the one over the settings' Redis, or none to any other process.
+        `bus` is for tests; by default it is the one on the settings' Redis, or one inside this process.
         """
         settings.check()
         bus = bus or _bus(settings)
@@ -109,14 +109,13 @@ class BoardService:
             service.shift_status.run(), service.repeats.run(),
             run_every(LAST_USE_S, service.write_last_use), run_every(PROBE_S, service._probe_writes),
         ]  # fmt: skip
-        if clock is now:  # what plays a story sets its clock as it likes
+        if clock is now:  # the demo sets its clock as it likes
             rounds.append(service.clock_watch.run())
         service._tasks = [asyncio.create_task(each) for each in rounds]
         return service
 
     async def close(self) -> None:
-        """Lets everybody go, and finishes what is being committed; the other processes are told of it, and that nobody is
-        here any more."""
+        """Close all connections, finish pending commits, and tell the other processes that nobody is here any more."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -128,10 +127,10 @@ class BoardService:
         await self.limiter.close()
 
     async def execute(self, caller: Caller, command: Command, content: bytes | None = None) -> Ack:
-        """Judges a command and carries it out. Durable when this returns; everybody has been told. With a content its id is
-        remembered for that alone. Raises Refused."""
+        """Execute a command: committed and published when this returns. With `content`, its id may be repeated only for the
+        same content. Raises Refused."""
         self.last_use.note(caller)
-        # Nothing is awaited before the command is queued: a socket's commands stay in order.
+        # no await before the command is queued: commands of a socket stay in order
         order = QueuedCommand(caller, command, self.clock, self.task_catalogue, content)
         try:
             outcome = await self.database.write(order, after=self._publish, boards=order.boards)
@@ -144,7 +143,7 @@ class BoardService:
         return outcome.ack
 
     def _publish(self, written: CommandResult | Refused) -> None:
-        """After the commit, in commit order. Rights first: nobody is shown what this very command took from them."""
+        """Publish a result, in commit order. Rights first, so that nobody is shown what this command took from them."""
         if isinstance(written, Refused):
             return
         for event in written.events:
@@ -163,25 +162,26 @@ class BoardService:
             log.warning("board is filling up", board=board, entities=entities, most=event_writer.MAX_ENTITIES)
         if any(event.kind in (Shift.KIND, Handover.KIND) for event in written.events):
             self.shift_status.changed.set()
-        if written.ack.seqs and not written.events:  # it was done before, perhaps by a process that could tell nobody
+        # a repeated command: the process that committed it may have died before publishing
+        if written.ack.seqs and not written.events:
             self.hub.hint(written.ack.board, max(written.ack.seqs))
             self.hub.heads.doubt()
 
     @property
     def rights(self) -> Version:
-        """The versions of everybody's rights that open sockets stand at."""
+        """Versions of rights that open sockets are at."""
         return self._rights
 
     # -- rights -------------------------------------------------------------------------------------------------------
 
     async def rights_changed(self) -> None:
-        """Somebody's rights changed: acts on open sockets now."""
-        with contextlib.suppress(DatabaseUnavailable):  # the watch tries again
+        """Apply a change of somebody's rights to open sockets now."""
+        with contextlib.suppress(DatabaseUnavailable):  # the next poll tries again
             await self._refresh_rights()
 
     async def _refresh_rights(self, all: bool = False) -> None:
-        """Reads rights as the database has them, and ends or renews by them those open sockets whose they may be; `all` also
-        where nothing has changed."""
+        """Read rights from the database and update or close the sockets concerned; with `all`, check even if no version
+        changed."""
         known: set[Subscriber] = set()
         judged: Version | None = None
         while True:
@@ -189,7 +189,7 @@ class BoardService:
             version, renewed = await self.database.read(partial(self._reload_callers, callers, all))
             if renewed is None:
                 break
-            if judged not in (None, version):  # changed once more: those who were judged already are judged anew
+            if judged not in (None, version):  # rights changed again meanwhile: check everybody again
                 known.clear()
             judged = version
             if all or version.people != self._rights.people:
@@ -199,7 +199,7 @@ class BoardService:
             known |= callers.keys()
             if self.hub.connections <= known:
                 break
-            all = True  # sockets were opened meanwhile, perhaps by rights that have just ended
+            all = True  # new sockets may have been opened with rights that just ended
         if judged is not None:
             self._rights = judged
         self.hub.review()
@@ -217,15 +217,15 @@ class BoardService:
             self.hub.show_anew(connection)
 
     def _on_visibility_changed(self, whose: Callable[[Caller], bool]) -> None:
-        """Another process changed who may see what: acts on open sockets now."""
+        """Apply a change of visibility by another process to open sockets now."""
         self.hub.renew(OPERATIONS, whose)
         self.hub.review()
 
     def _reload_callers(
         self, callers: dict[Subscriber, Caller], all: bool, session: Session
     ) -> tuple[Version, dict[Subscriber, Caller | None] | None]:
-        """The versions of everybody's rights, and each caller as it is now (None: it has ended), of people or displays where
-        theirs have changed; nothing of them where none have."""
+        """Return the versions of rights, and the callers concerned as they are now (None: access has ended); no callers if no
+        version changed."""
         version = rights_version.version(session)
         if version == self._rights and not all:
             return version, None
@@ -238,15 +238,16 @@ class BoardService:
         )
 
     async def write_last_use(self) -> None:
-        """Write the last uses that are due. A token with an open socket is in use."""
+        """Write the last uses that are due. A token with an open socket counts as used."""
         for connection in self.hub.connections:
             if connection.reader.token is not None:
                 self.last_use.note(connection.reader)
-        with contextlib.suppress(DatabaseUnavailable):  # the next round tries again
+        with contextlib.suppress(DatabaseUnavailable):  # the next run tries again
             await self.last_use.write(self.database)
 
     async def _probe_writes(self) -> None:
-        """Where a write has failed, find out whether they work again: without, nobody is sent here, and nobody writes."""
+        """After a failed write, probe whether writes work again: until they do, nobody sends any, as this process is not
+        ready."""
         if self.database.health.fault is not None:
             await self.database.probe()
 
@@ -259,7 +260,7 @@ class BoardService:
 
 
 def _report_write_health(fault: str | None) -> None:
-    """Once when writes begin to fail, and once when they work again."""
+    """Log once when writes begin to fail, and once when they work again."""
     metrics.writes(fault is None)
     if fault is None:
         log.info("writes recovered")
@@ -268,10 +269,10 @@ def _report_write_health(fault: str | None) -> None:
 
 
 def _bus(settings: Settings) -> Bus:
-    """Raises ConfigurationError."""
+    """Create the bus. Raises ConfigurationError."""
     if not settings.redis_url:
         return MemoryBus()
-    from realtime.redis_bus import RedisBus  # here, as redis-py is a twelfth of all that a start loads
+    from realtime.redis_bus import RedisBus  # imported here, as redis-py takes a twelfth of the startup time
 
     try:
         return RedisBus(settings.redis_url, settings.secret())
@@ -282,13 +283,13 @@ def _bus(settings: Settings) -> Bus:
 def _limiter(settings: Settings) -> Limiter:
     if not settings.redis_url:
         return Limiter()
-    from board.rate_limit.shared import Shared  # here, as redis-py is a twelfth of all that a start loads
+    from board.rate_limit.shared import Shared  # imported here, as redis-py takes a twelfth of the startup time
 
     return Limiter(Shared(settings.redis_url, settings.secret()))
 
 
 def _create_fixed_boards(session: Session, at: str) -> None:
-    """The two that each installation has."""
+    """Create the two boards that every installation has."""
     if session.get(Board, OPERATIONS) is None:
         session.add(Board(id=OPERATIONS, kind="operations", epoch=new_epoch(), at=at))
         session.flush()

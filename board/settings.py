@@ -1,4 +1,4 @@
-"""The settings, from the environment or a file `.env`; their names and defaults are the contract's."""
+"""Settings, from the environment or a file `.env`. The contract fixes names and defaults."""
 
 import re
 from datetime import timedelta
@@ -18,17 +18,17 @@ from models.db.database import ConfigurationError
 VERSION = bootstrap.version()
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
-KEY_SUFFIX = ".key"  # added to the name of an SQLite database file
+KEY_SUFFIX = ".key"  # appended to the name of an SQLite database file
 
 
 class Settings(BaseSettings):
-    """Settings of one installation: `board/docs/reference/settings.md` explains each."""
+    """Settings of one installation; `board/docs/reference/settings.md` explains each."""
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     def __init__(self, **given: Any) -> None:
-        """From what is given, then the environment, then the chosen file (or `_env_file`; None: none). Raises ConfigurationError
-        where that file can't be read or has something else in it, ValidationError where a value can't be."""
+        """Read settings from arguments, then the environment, then the chosen file (or `_env_file`; None: none). Raises
+        ConfigurationError for an unusable file, ValidationError for an invalid value."""
         file = given.pop("_env_file", env_file.chosen())
         if file is not None:
             env_file.check(Path(file), type(self).model_fields)
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     @field_validator("redis_url", "public_url", "secret_key", "files_path", "security_contact", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
-        """`REDIS_URL=` in an environment file means that there is none."""
+        """Read an empty value, such as `REDIS_URL=`, as unset."""
         return value or None
 
     @field_validator("log_level", mode="after")
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     @field_validator("security_contact", mode="after")
     @classmethod
     def _is_contact(cls, value: str | None) -> str | None:
-        """RFC 9116 wants a URI; a bare e-mail address becomes one."""
+        """Turn a bare e-mail address into a URI, as RFC 9116 asks for one."""
         if value is None:
             return None
         contact = f"mailto:{value}" if "@" in value and ":" not in value else value
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     @field_validator("forwarded_allow_ips", mode="after")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
-        """Of proxies, as uvicorn takes them; a name would be compared with addresses, and never fit."""
+        """Accept addresses of proxies as uvicorn takes them. Names are refused: uvicorn would compare them with addresses."""
         for each in filter(None, (part.strip() for part in value.split(","))):
             try:
                 each == "*" or ip_network(each)
@@ -88,12 +88,12 @@ class Settings(BaseSettings):
 
     @property
     def secure(self) -> bool:
-        """Whether browsers come by https: then cookies are sent by https only."""
+        """HTTPS deployment: browsers come by https, so cookies are sent over https only."""
         return bool(self.public_url and self.public_url.lower().startswith("https:"))
 
     @property
     def origin(self) -> str | None:
-        """What browsers say of pages from PUBLIC_URL: never with the port that its scheme has anyway."""
+        """Origin of pages at PUBLIC_URL, as browsers send it: without the scheme's default port."""
         if not self.public_url:
             return None
         scheme, _, rest = self.public_url.lower().partition("://")
@@ -102,7 +102,7 @@ class Settings(BaseSettings):
 
     @property
     def session_idle(self) -> timedelta | None:
-        """How long a session lasts without use; None: use does not matter."""
+        """Time after which an unused session ends; None: never."""
         return timedelta(hours=self.session_idle_hours) if self.session_idle_hours else None
 
     @property
@@ -110,7 +110,7 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
     def check(self) -> None:
-        """Raises ConfigurationError where these settings can't be served, in a sentence that quotes no password."""
+        """Raise ConfigurationError for settings that can't be served. The message quotes no password."""
         if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
             raise ConfigurationError("PUBLIC_URL is what browsers see, as in https://board.example.org.")
         load_catalogue(self.files_path)
@@ -128,8 +128,8 @@ class Settings(BaseSettings):
             raise ConfigurationError(f"SECRET_KEY is too short: it needs {SECRET_AT_LEAST} characters or more, drawn at random.")
 
     def secret(self) -> bytes:
-        """What this installation's servers know and nobody else: SECRET_KEY, or one that is made once and kept beside the
-        SQLite database. Raises ConfigurationError."""
+        """Return the secret shared by the installation's servers: SECRET_KEY, or one kept in a file beside the SQLite
+        database. Raises ConfigurationError."""
         self.check()
         if self.secret_key is not None:
             return self.secret_key.encode()
@@ -141,9 +141,9 @@ class Settings(BaseSettings):
 
 
 def _check_redis(url: str) -> None:
-    from redis.connection import parse_url  # here, as redis-py is a twelfth of all that a start loads
+    from redis.connection import parse_url  # imported here, as redis-py takes a twelfth of the startup time
 
     try:
         parse_url(url)  # type: ignore[no-untyped-call]
-    except (ValueError, TypeError):  # no cause: it may quote the password
+    except (ValueError, TypeError):  # no cause, as it may quote the password
         raise ConfigurationError("REDIS_URL names no Redis: it is like redis://user:password@host:6379/0.") from None

@@ -1,4 +1,4 @@
-"""`/api`: the calls and commands for people who write programs, from the same lines as the OpenAPI description."""
+"""Page `/api`: endpoints and commands for programmers, generated from the same tables as the OpenAPI description."""
 
 import asyncio
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A line of a table: a field by its path, whether it is needed, what it may be, and the codes that it may be."""
+    """Row of a table of fields: path, whether it is required, type, and possible codes."""
 
     path: str
     needed: bool
@@ -39,7 +39,7 @@ class Field:
 
 
 async def api(request: Request) -> Response:
-    """What other programs can do here."""
+    """Serve the page of the HTTP API."""
     caller = await signed_in(request)
     if caller is None:
         return redirect_to_login(request)
@@ -53,7 +53,7 @@ async def api(request: Request) -> Response:
 def _calls(say: Any) -> list[dict[str, Any]]:
     from board.api.endpoint_docs import (
         CALLS,
-        SAYS,  # at the first asking: these shapes are a sixth of what a start takes
+        SAYS,  # imported on first use: building these schemas takes a sixth of the startup time
     )
 
     return [
@@ -75,7 +75,7 @@ def _commands(say: Any) -> list[dict[str, Any]]:
 
 
 def _fields(shape: Schema, say: Any, path: str = "") -> Iterator[Field]:
-    """The fields of an object, those of its groups by their path."""
+    """Return the fields of an object, those of its groups by their path."""
     for branch in shape.get("oneOf", ())[:1]:
         yield from _fields(branch, say, path)
     for name, each in shape.get("properties", {}).items():
@@ -110,7 +110,7 @@ def _said(shape: Schema, say: Any) -> str:
 
 
 def _without_null(shape: Schema) -> Schema:
-    """What it may be beside null."""
+    """Return a schema without its null alternative."""
     if set(shape) != {"anyOf"}:
         return shape
     left = [each for each in shape["anyOf"] if each != {"type": "null"}]

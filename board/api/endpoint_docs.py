@@ -1,5 +1,4 @@
-"""Descriptions of what each call of /api/v1 takes and gives, line by line: for the description that is served, and for
-whoever reads it."""
+"""Descriptions of all endpoints of /api/v1: parameters, bodies, responses and refusals, for OpenAPI and for people."""
 
 from board.audit_log import api_schema as audit_shapes
 from board.commands import schemas, sightings, sources
@@ -47,7 +46,7 @@ PLACES: dict[str, Schema] = {
 
 
 def _taken_in() -> Schema:
-    """A sighting with its source, for the search that is meant by either of its names."""
+    """Return the schema of a sighting with its source, for a search given by id or reference."""
     written, private = schemas.schema_of(sightings.Fields), schemas.schema_of(sources.Private)
     both = {"id": COMMAND_ID} | written["properties"] | private["properties"]
     named = [{one: TEXT, other: {"type": "null"}} for one, other in (("board", "reference"), ("reference", "board"))]
@@ -279,7 +278,7 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
     **display_shapes.CALLS,
 }  # fmt: skip
 
-SAYS: dict[tuple[str, str], str] = {  # what a call does, for people
+SAYS: dict[tuple[str, str], str] = {  # by method and path: what the endpoint does, for people
     ("GET", "/me"): N_("The account that asks."),
     ("GET", "/me/draft-key"): N_("The key by which a browser encrypts what you have typed and not sent. For sessions alone."),
     ("POST", "/me/active"): N_("Somebody is at this screen: the session goes on. For sessions alone."),

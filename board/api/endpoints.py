@@ -37,20 +37,20 @@ from models.search import Search
 from models.times import format_utc, now, parse_utc
 from realtime import protocol, strict_json
 
-Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # of the database, in whichever of its threads
-ANY = "/{rest:path}"  # what is no call
-FEW = 50  # events that are read as anything small is
+Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # a read of the database, in whichever of its threads
+ANY = "/{rest:path}"  # catch-all for unknown paths
+FEW = 50  # events that count as a small read
 
 
 async def me(request: Request) -> Response:
-    """The account that asks. A browser learns here why a socket was refused."""
+    """Return the calling account. A browser learns here why a socket was refused."""
     account = (await require_caller(request, intake=True)).account
     body = {"id": account.id, "name": account.name, "role": account.role, "email": account.email}
     return json_response(body | {"language": account.language or None})
 
 
 async def active(request: Request) -> Response:
-    """Somebody is at this screen: the session goes on. Noted as any other request is that a page does not send by itself."""
+    """Keep the session alive while a person uses the page. Recorded like any request that a page does not send by itself."""
     caller = await require_caller(request)
     if caller.session is None:
         raise Refused("forbidden", N_("A token has no session."))
@@ -62,7 +62,7 @@ async def active(request: Request) -> Response:
 
 
 async def all_accounts(request: Request) -> Response:
-    """Everybody, for assigning."""
+    """List all accounts, for assigning."""
     caller = await require_caller(request)
 
     def read(session: Session) -> list[dict[str, Any]]:
@@ -76,7 +76,7 @@ async def all_accounts(request: Request) -> Response:
 
 
 async def boards(request: Request) -> Response:
-    """The boards that the caller may see; with `reference`, those of the searches that have it."""
+    """List the boards that the caller may see; with `reference`, those of the searches that have it."""
     caller = await require_caller(request)
     asked = request.query_params.get("reference")
 
@@ -98,7 +98,7 @@ async def boards(request: Request) -> Response:
 
 
 async def board(request: Request) -> Response:
-    """The snapshot of a board, now or as it was at a seq or a time (`?at=`); 304 to who has it already."""
+    """Return the snapshot of a board, now or as of a seq or a time (`?at=`); 304 if the caller has it."""
     caller = await require_caller(request)
     if etags.is_conditional(request):
         tag = await service_of(request).database.read(lambda session: _tag_of_few(session, request, caller))
@@ -108,7 +108,8 @@ async def board(request: Request) -> Response:
 
 
 def _tag_of_few(session: Session, request: Request, caller: Caller) -> str | None:
-    """The tag of what is asked for; None where it is made of so many events that it is a heavy read. Raises Refused."""
+    """Return the entity tag of the requested snapshot; None if it covers so many events that this is a heavy read. Raises
+    Refused."""
     board, seq = _stands(session, request, caller)
     return etags.etag_of(session, board, caller.account.id, seq) if seq <= etags.MAX_COUNTED_EVENTS else None
 
@@ -138,14 +139,14 @@ async def _snapshot(request: Request, caller: Caller) -> Response:
 
 
 def _stands(session: Session, request: Request, caller: Caller) -> tuple[Board, int]:
-    """The board that is asked for, and the seq that is meant. Raises Refused."""
+    """Return the requested board and seq. Raises Refused."""
     board = access.get_visible_board(session, caller.account.id, request.path_params["board"])
     at = request.query_params.get("at")
     return board, board.seq if at is None else _seq_at(session, board, at)
 
 
 def _seq_at(session: Session, board: Board, at: str) -> int:
-    """The seq that `?at=` means. Raises Refused `invalid`, or `not_found` beyond the head or before the first event."""
+    """Return the seq for `?at=`. Raises Refused `invalid`, or `not_found` beyond the head or before the first event."""
     if at.isascii() and at.isdecimal() and len(at) <= 16:
         seq: int | None = int(at) if 0 < int(at) <= board.seq else None
     else:
@@ -160,8 +161,8 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
 
 
 async def events(request: Request) -> Response:
-    """The events of a board after a seq, as the caller may see them; with `before`, the newest ones before that seq, with `at` up
-    to a moment; with `entity`, those of one entity."""
+    """Return events of a board after a seq, as the caller may see them; with `before`, the newest before that seq; with `at`,
+    up to a time; with `entity`, those of one entity."""
     return await (_few_events if int_query_param(request, "limit", 500, 1, 1_000) <= FEW else _many_events)(request)
 
 
@@ -178,7 +179,7 @@ async def _many_events(request: Request, caller: Caller) -> Response:
 async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     id, entity = request.path_params["board"], request.query_params.get("entity")
     after = int_query_param(request, "after", 0, 0, strict_json.MAX_INTEGER)
-    before = int_query_param(request, "before", 0, 1, strict_json.MAX_INTEGER)  # 0: not asked
+    before = int_query_param(request, "before", 0, 1, strict_json.MAX_INTEGER)  # 0: not given
     limit, at = int_query_param(request, "limit", 500, 1, 1_000), request.query_params.get("at")
     service = service_of(request)
 
@@ -195,13 +196,13 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     records = [record(each) for each in found]
     await service.source.ensure_fresh(view)
     shown = [service.source.render(caller, id, each, live=False) for each in records]
-    if entity is not None:  # how many events an entity has is told to nobody who may not see it
+    if entity is not None:  # the number of events of a hidden entity must not be disclosed
         shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
     return encoded_json_response(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown))
 
 
 async def commands(request: Request) -> Response:
-    """A command, as over the socket."""
+    """Execute a command, as over the socket."""
     caller = await require_caller(request)
     value = await read_json_object(request)
     if not protocol.is_id(value.get("id")):
@@ -220,7 +221,7 @@ async def commands(request: Request) -> Response:
 
 
 async def source(request: Request) -> Response:
-    """Give the source of a sighting, and what it was said to be before. Each reading is kept."""
+    """Return the source of a sighting, with former values. Each reading is recorded."""
     caller = await require_caller(request)
     service = service_of(request)
     board, sighting = request.path_params["board"], request.path_params["sighting"]

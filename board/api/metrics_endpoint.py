@@ -1,4 +1,4 @@
-"""The endpoint of Prometheus metrics."""
+"""Endpoint of the Prometheus metrics."""
 
 import asyncio
 import ipaddress
@@ -15,14 +15,14 @@ from board.web.health import READY_S
 from models.db.database import DatabaseUnavailable
 from models.times import now
 
-FORWARDED = {  # a proxy on this machine says one of these of whoever it speaks for
+FORWARDED = {  # headers in which a proxy on this machine names its client
     "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
     "x-forwarded-server", "x-real-ip", "x-client-ip", "x-original-forwarded-for", "true-client-ip", "cf-connecting-ip",
 }  # fmt: skip
 
 
 async def metrics_page(request: Request) -> Response:
-    """`GET /metrics`: from this machine, or with an administrator's token."""
+    """`GET /metrics`: for this machine, or with an administrator's token."""
     if not _is_local(request):
         caller = await signed_in(request)
         if caller is None:
@@ -35,7 +35,7 @@ async def metrics_page(request: Request) -> Response:
 
 
 async def _display_metrics(service: BoardService) -> bytes:
-    """Nothing while the database can't be asked: the rest is told all the same."""
+    """Return the metrics of displays; empty while the database is down, so that the others are still served."""
     try:
         async with asyncio.timeout(READY_S):
             found = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
@@ -45,11 +45,11 @@ async def _display_metrics(service: BoardService) -> bytes:
 
 
 def _is_local(request: Request) -> bool:
-    """Return whether a program here asks for itself. Behind a Unix socket stands a proxy."""
+    """Return whether a program on this machine asks for itself. A Unix socket has a proxy behind it."""
     if request.client is None or not FORWARDED.isdisjoint(request.headers):
         return False
     try:
         address = ipaddress.ip_address(request.client.host)
     except ValueError:
         return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback  # ::ffff:127.0.0.1, where we listen on [::]
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback  # ::ffff:127.0.0.1, when listening on [::]

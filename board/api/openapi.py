@@ -1,7 +1,6 @@
-"""What `GET /api/v1/openapi.json` answers: each call as OpenAPI 3.1, made once from the routes, the table of commands and the
-states.
+"""OpenAPI 3.1 description, served at `GET /api/v1/openapi.json`; built once from the routes, the command table and the states.
 
-A new command is in it by itself; a new call is too, and exactly so once it has its line in `board.api.endpoint_docs`.
+New commands and endpoints appear by themselves; an endpoint is described exactly once `board.api.endpoint_docs` has its line.
 """
 
 import re
@@ -18,11 +17,11 @@ from board.settings import VERSION
 from board.web.http import BASE, STATUS
 from board.web.schema_helpers import COUNT, ID, TEXT, TIME, TRUE, EndpointDoc, array_of, nullable, object_schema, ref
 
-UNKNOWN = EndpointDoc({}, tuple(STATUS))  # until it has a line of its own
+UNKNOWN = EndpointDoc({}, tuple(STATUS))  # for endpoints without a line of their own
 
 
 def document(routes: Iterable[BaseRoute]) -> Schema:
-    """All of it, for these routes. The same for everybody: it says what there is, not what is on any board."""
+    """Return the whole description of these routes. The same for everybody: it depends on no board."""
     paths: dict[str, Schema] = {}
     for route in routes:
         if isinstance(route, Route) and "rest" not in route.path:
@@ -71,7 +70,7 @@ def _response(description: str, media: str, schema: Schema) -> Schema:
 
 
 def _refusals(call: EndpointDoc) -> Schema:
-    """One response for each status, with the codes that it may have."""
+    """Return a response for each status, with its possible codes."""
     by_status: dict[int, list[str]] = {}
     for code in call.refusals:
         by_status.setdefault(STATUS[code], []).append(code)
@@ -87,7 +86,7 @@ def _refusals(call: EndpointDoc) -> Schema:
 
 
 def _fields_of(status: int) -> Schema:
-    """Header fields of a refusal that say what to do."""
+    """Return the header fields of a refusal."""
     seconds: Schema = {"type": "integer", "minimum": 1}
     fields: dict[int, Schema] = {401: {"WWW-Authenticate": TEXT}, 429: {"Retry-After": seconds}, 503: {"Retry-After": seconds}}
     headers = {name: {"required": True, "schema": schema} for name, schema in fields.get(status, {}).items()}
@@ -95,7 +94,7 @@ def _fields_of(status: int) -> Schema:
 
 
 def _events(kinds: Iterable[str]) -> dict[str, Schema]:
-    """Each form of an event, by a name of its own: of each kind of entity, erased, and hidden."""
+    """Return the forms of an event, each under its own name: one for each kind, erased, and hidden."""
     known: Schema = {"seq": COUNT, "at": TIME, "type": TEXT, "id": ID}
     whole = {"actor": nullable(ref("Actor")), "command": nullable(TEXT), "changes": array_of(TEXT)}
     more: Schema = {"reason": TEXT, "acknowledge": TEXT, "undoes": COUNT, "private": array_of(TEXT), "clock": TIME}

@@ -1,4 +1,4 @@
-"""The HTTP calls under /api/v1, for other programs and for what a socket is not good at."""
+"""Routes under /api/v1, for other programs and for what a socket is not suited to."""
 
 import asyncio
 from functools import cache
@@ -26,12 +26,12 @@ from board.web.static_files import gzipped as packed_for_all
 
 
 async def openapi(request: Request) -> Response:
-    """The description of all calls."""
+    """Serve the OpenAPI description."""
     return packed_for_all(request, orjson.dumps(await asyncio.to_thread(document)), "application/json")
 
 
 async def missing(request: Request) -> Response:
-    """Answer in JSON for what is not there: by the application, which knows the methods of each address."""
+    """Answer 404 or 405 in JSON, decided by the application, which knows the methods of each path."""
     raise HTTPException(405)
 
 
@@ -75,6 +75,6 @@ routes = [
 @cache
 def document() -> dict[str, Any]:
     """Describe these routes as OpenAPI."""
-    from board.api import openapi as description  # at the first asking: its shapes are a sixth of what a start takes
+    from board.api import openapi as description  # imported on first use: building its schemas takes a sixth of the startup time
 
     return description.document(routes)

@@ -1,7 +1,7 @@
-"""What is printed: a report or a history as plain pieces, and how these become Markdown and HTML.
+"""Content of printed documents, independent of format, and its rendering as Markdown and HTML.
 
-What people typed is a piece of its own (`Typed`): it can't break out of the one or the other, and says the language that it was
-typed in where the reader reads another.
+Text typed by people is marked (`UserText`): it is escaped in either format, and carries its language if that is not the
+reader's.
 """
 
 import re
@@ -18,14 +18,14 @@ from models.db.read_pacing import paced
 from models.times import DESK, parse_utc
 
 _LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # what Markdown reads as more than a sign, anywhere in a line
-_BEGINS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # at the beginning of a line: a list, a heading
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
+_BEGINS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class UserText:
-    """The words of a person. `language`: what they write, where it is known and not what the reader reads."""
+    """Text typed by a person. `language` is its language, if known and not the reader's."""
 
     text: str
     language: str | None = None
@@ -38,7 +38,7 @@ Fact = tuple[str, Line]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading (or none), with lines under it."""
+    """Heading (optional) with lines under it."""
 
     heading: str
     lines: list[Line]
@@ -46,7 +46,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What is told of one search, or of one day."""
+    """Section on one search or one day."""
 
     heading: Line
     facts: list[Fact] = field(default_factory=list)
@@ -56,7 +56,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`file`: its name, without a dot; of references and numbers only. `printed`: by whom, when, up to which event."""
+    """Printed document. `file` is its file name without extension, made of references and numbers only. `printed` says who
+    printed it, when, and up to which event."""
 
     title: str
     language: str
@@ -68,12 +69,12 @@ class Document:
 
 
 def datetime_text(stamp: str | None, language: str) -> str:
-    """ "24 Nov 2026 22:34", as it is written in a language."""
+    """Return date and time as in "24 Nov 2026 22:34", in a language."""
     return _written(stamp, "d MMM y HH:mm", language)
 
 
 def short_datetime(stamp: str | None, language: str) -> str:
-    """ "24 Nov 22:34", in one piece: of what happened lately, or soon will."""
+    """Return date and time without the year, as in "24 Nov 22:34", without a line break inside; for recent or near times."""
     return _written(stamp, "d MMM HH:mm", language).replace(" ", "\u00a0")
 
 
@@ -96,7 +97,7 @@ def _written(stamp: str | None, pattern: str, language: str) -> str:
 
 
 def markdown(paper: Document) -> str:
-    """CommonMark, which reads well as it stands."""
+    """Return the document as CommonMark that is readable as plain text too."""
     parts = [f"# {_md(paper.title)}", _facts(paper.facts), *(f"*{_md(note)}*" for note in paper.notes)]
     for section in paced(paper.sections, 1):
         parts += [f"## {_line(section.heading)}", _facts(section.facts)]
@@ -124,13 +125,13 @@ def _said(words: UserText, join: Callable[[Iterable[str]], str]) -> str:
 
 
 def _md(text: str) -> str:
-    """A text on one line, in which nothing is a mark of Markdown, nor of HTML, nor becomes a link."""
+    """Return a text as one line of Markdown, escaped so that nothing in it is markup, HTML or a link."""
     plain = _SIGNS.sub(r"\\\1", _one_line(_CONTROL.sub("", text))).replace("://", "\\://").replace("www.", "www\\.")
     return _BEGINS.sub(lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else f"{found[1]}{found[2]}\\", plain)
 
 
 def _one_line(text: str) -> str:
-    """A text on one line, with a space for each break and the blanks around it: a name may have lines."""
+    """Return a text as one line, with a space for each line break: names may have several lines."""
     first, *others = text.split("\n")
     if not others:
         return text
@@ -156,5 +157,5 @@ _environment.filters["piece"] = _piece
 
 
 def html(paper: Document) -> str:
-    """A page of HTML that needs nothing from anywhere."""
+    """Return the document as an HTML page without external resources."""
     return _environment.get_template("document.html").render(paper=paper)

@@ -1,4 +1,4 @@
-"""The report of a handover, as it is printed."""
+"""Printed report of a handover."""
 
 from collections.abc import Callable
 from itertools import chain
@@ -19,7 +19,7 @@ _WORDS = {
     "dropped": N_("Hypotheses that were dropped, and why"), "contingencies": N_("If … then …"),
     "contacts": N_("Contacts owed: family, police, press"),
 }  # fmt: skip
-_WITHHELD = (  # listed by the page
+_WITHHELD = (  # the page lists these
     "{count} search is withheld: you are not one of its people.",
     "{count} searches are withheld: you are not one of their people.",
 )
@@ -29,12 +29,12 @@ _DESK = {"faults": N_("Faults of the system"), "remarks": N_("Remarks")}
 
 
 def paper(session: Session, report: State, printed: str, reads: str) -> Document:
-    """A report as its reader may see it (board/handover/report.py), in the language `reads`."""
+    """Return a report, composed for its reader (board/handover/report.py), in the language `reads`."""
     return ReportDocument(session, report, reads).paper(printed)
 
 
 def _of(report: State) -> State | None:
-    """The handover that a report is of: one that has ended is no part of what is composed now."""
+    """Return the handover of a report; one that has ended is not part of the present report."""
     handover: State | None = report["handover"]
     return None if handover is None or (report["live"] and handover["ended_at"]) else handover
 
@@ -150,7 +150,7 @@ class ReportDocument:
         return [*facts, (say(N_("Evidence")), [f"{position} · {section['head']}"])]
 
     def _kept(self, section: State) -> str:
-        """Who answers for a search that whoever takes over may not see."""
+        """Return who answers for a search that the incoming coordinator may not see."""
         briefing = section["briefing"] or {}
         if not briefing.get("keeper"):
             return self._say(N_("Nobody was named to answer for it."))
@@ -158,14 +158,14 @@ class ReportDocument:
         return text.format(number=briefing["handover"], name=self._name(briefing["keeper"]))
 
     def _suggested(self, search: State) -> Line:
-        """What the child's age suggests, until somebody has decided."""
+        """Return the criteria that the child's age suggests, until somebody has decided."""
         if search["worrying"] is not None or not search["suggested"]:
             return []
         keys = ", ".join(labels.field(f"criteria.{key}", self._say) for key in search["suggested"])
         return [f" · {self._say(N_('suggested by the age'))}: {keys}"]
 
     def _ended(self, search: State) -> list[Fact]:
-        """How the child was found, and why the search was closed with something still open."""
+        """Return how the child was found, and the reason for closing with open items."""
         outcome, facts = search["outcome"], list[Fact]()
         if outcome:
             family = N_("family told") if outcome["family_told"] else N_("family not told")
@@ -202,7 +202,7 @@ class ReportDocument:
         ]
 
     def _left_out(self, count: int) -> list[Line]:
-        """That there is more than is told must be seen on the paper too."""
+        """Return a line that counts what was left out, so that paper shows it too."""
         return [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
 
     def _card(self, card: State) -> Line:
@@ -220,8 +220,7 @@ class ReportDocument:
         return self._sighted({"seen_at": card["seen_at"], "received_at": card["at"]}, short_datetime)
 
     def _sighted(self, sighting: State, write: Callable[[str, str], str]) -> str:
-        """ "seen 24 Nov 09:00"; where that is not known "reported 24 Nov 09:23, time unknown": a report is later than what it
-        tells of."""
+        """Return "seen 24 Nov 09:00", or "reported 24 Nov 09:23, time unknown" if the time of the sighting is unknown."""
         seen, say = sighting["seen_at"], self._say
         if seen:
             return say(N_("seen {at}")).format(at=write(seen, self._reads))

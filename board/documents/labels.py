@@ -1,4 +1,4 @@
-"""What codes are called on paper: kinds, fields, events and values, in the words of the screens (static/js/core/labels.js)."""
+"""Labels of kinds, fields, events and values on paper, in the words of the screens (static/js/core/labels.js)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -80,7 +80,7 @@ _FIELDS = CARDS | SEARCHES | {
     "pinned": N_("Pinned"), "keeper": N_("Answers for it"),
     "source_name": N_("Name of the source"), "source_contact": N_("Contact of the source"),
 }  # fmt: skip
-TYPED = frozenset({  # fields with the words of people
+TYPED = frozenset({  # fields with text typed by people
     "description", "title", "instruction", "result", "text", "clothing", "company", "direction", "place.text", "last_seen.text",
     "status_reason", "worrying_basis", "person.description", "assessment", "hypotheses", "dropped", "contingencies", "contacts",
     "outcome.place", "outcome.confirmed_by", "outcome.reason", "acknowledge",
@@ -88,12 +88,12 @@ TYPED = frozenset({  # fields with the words of people
 
 
 def event(type: str, say: Say) -> str:
-    """ "Sighting graded"; a type of a newer version as it is."""
+    """Return the label of an event type, such as "Sighting graded"; an unknown type is returned as it is."""
     return say(EVENTS[type]) if type in EVENTS else type
 
 
 def field(path: str, say: Say) -> str:
-    """ "Source grade" for `grade.source`; by as much of the path as is known."""
+    """Return the label of a field, such as "Source grade" for `grade.source`, by the longest known part of the path."""
     parts = path.split(".")
     if parts[0] == "criteria" and len(parts) > 1 and parts[1] in _CRITERIA:
         return say(_CRITERIA[parts[1]])
@@ -105,7 +105,7 @@ def field(path: str, say: Say) -> str:
 
 
 def value(path: str, kind: str, code: Any, say: Say) -> str | None:
-    """The name of a code; None where the field has none, or the code is not known."""
+    """Return the label of a code; None if the field or the code has none."""
     if path == "kind" and kind == "search":
         table = KINDS
     elif path == "worrying":

@@ -1,5 +1,5 @@
-"""Papers to take away: the report of a handover and the history of a search, as PDF and as Markdown, in the reader's language.
-As JSON they are the calls."""
+"""Documents to take away: handover report and search history, as PDF and Markdown, in the reader's language. As JSON they are
+endpoints of the API."""
 
 import re
 from collections.abc import Callable
@@ -31,16 +31,16 @@ from models.board import OPERATIONS, Board
 from models.db.database import TooLong
 from models.times import format_utc
 
-Make = Callable[[Session, Caller, str, str], Document]  # with the time, and the language of the reader
+Make = Callable[[Session, Caller, str, str], Document]  # takes the time and the reader's language
 
 
 async def handover(request: Request) -> Response:
-    """What is handed over now, or a handover as it was signed."""
+    """Serve the present handover report, or a handover as it was signed."""
     return await _answer(request, partial(_report, request.path_params.get("number")))
 
 
 async def history(request: Request) -> Response:
-    """The newest events of a search."""
+    """Serve the newest events of a search."""
     return await _answer(request, partial(_events, request.path_params["id"]))
 
 
@@ -101,7 +101,7 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
     line = N_("Printed by {name}, {at}; up to event {seq}")
     printed = gettext_for(reads)(line).format(name=account.name, at=paper.datetime_text(now, reads), seq=board.seq)
     made = paper_history.paper(session, board, printed, reads)
-    reference = re.sub(r"[^A-Za-z0-9_-]+", "-", made.file).strip("-") or "search"  # which people may have typed
+    reference = re.sub(r"[^A-Za-z0-9_-]+", "-", made.file).strip("-") or "search"  # the reference may have been typed by people
     return replace(made, file=f"{reference}-history")
 
 

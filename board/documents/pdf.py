@@ -1,5 +1,4 @@
-"""PDF from HTML, by weasyprint (the extra `paper`), in a process of its own: what takes seconds of a core holds up no board,
-and what goes wrong there ends there."""
+"""PDF from HTML, by weasyprint (the extra `paper`) in a process of its own, as it takes seconds of a core and may fail."""
 
 import asyncio
 import contextlib
@@ -11,12 +10,12 @@ from board.documents import pdf_process
 from board.errors import Refused
 from board.i18n import N_
 
-WITHIN_S = 60  # a paper of a thousand events takes a sixth of this
+WITHIN_S = 60  # a document of a thousand events takes a sixth of this
 MAX_HTML = 4_000_000  # bytes; a million take 20 s and 200 MB
-MEMORY = 1536 * 1024 * 1024  # bytes of addresses, of which the libraries take a third
+MEMORY = 1536 * 1024 * 1024  # bytes of address space, of which the libraries take a third
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_DIRS", "FONTCONFIG_FILE",
         "FONTCONFIG_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT")  # fmt: skip
-WAITING = 8  # papers that are asked for at once; the next one is told to come back
+WAITING = 8  # documents requested at once; further requests are told to retry
 NOT_INSTALLED = N_(
     "This server can't make a PDF: its extra “paper” is not installed. Its administrator has to run: "
     "python3 -m board install paper. Print the page, or take the Markdown."
@@ -29,8 +28,8 @@ _waiting = 0
 async def pdf(html: str) -> bytes:
     """Make a PDF of HTML of at most MAX_HTML bytes, within WITHIN_S seconds and MEMORY bytes.
 
-    Raises Refused `too_large` where that is not enough, and `unavailable`: with NOT_INSTALLED where no PDF can be made here,
-    without where it can't be made now.
+    Raises Refused `too_large` if that is not enough, `unavailable` if no PDF can be made: with the message NOT_INSTALLED if
+    that is so on this machine in general.
     """
     global _waiting  # noqa: PLW0603
     if find_spec("weasyprint") is None:
@@ -49,12 +48,12 @@ async def pdf(html: str) -> bytes:
 
 
 def environment() -> dict[str, str]:
-    """Variables of the child: those that fonts and libraries are found by. Settings, which hold secrets, are not among them."""
+    """Return the child's environment: what fonts and libraries need, without settings, which hold secrets."""
     return {name: os.environ[name] for name in KEPT if name in os.environ}
 
 
 def command() -> list[str]:
-    """Arguments of the child: HTML on its standard input becomes a PDF on its standard output."""
+    """Return the child's command line: HTML on standard input, PDF on standard output."""
     return [sys.executable, "-I", pdf_process.__file__, str(MEMORY), str(WITHIN_S + 1)]
 
 

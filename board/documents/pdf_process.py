@@ -1,6 +1,6 @@
-"""HTML on standard input becomes PDF on standard output. Run by its path, isolated: it needs weasyprint and nothing of the board.
-Arguments: the bytes of memory and the seconds of a processor that it may take.
-Exit 3: weasyprint, or a library of the system that it needs, is not there. Exit 4: the memory was not enough."""
+"""Converter from HTML on standard input to PDF on standard output. Run by its path, isolated: it needs weasyprint and nothing
+of the board. Arguments: the limits of memory (bytes) and processor time (seconds). Exit 3: weasyprint, or a system library
+that it needs, is missing. Exit 4: out of memory."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ NOT_THERE, NO_MEMORY = 3, 4
 
 
 def limit(memory: int, seconds: int) -> None:
-    """Bound what this process may take, and let others go first. Windows and macOS do not know all of these limits."""
+    """Limit the resources of this process, and lower its priority. Windows and macOS do not have all of these limits."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -21,7 +21,7 @@ def limit(memory: int, seconds: int) -> None:
 
 
 def main() -> int:
-    """Write the PDF. A paper needs nothing from anywhere: an address in it, whoever typed it, is not gone to."""
+    """Write the PDF. No URL in the document is fetched, whoever typed it."""
     limit(int(sys.argv[1]), int(sys.argv[2]))
     try:
         from weasyprint import HTML

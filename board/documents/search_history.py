@@ -1,4 +1,4 @@
-"""The history of a search, as it is printed: the newest events, day by day."""
+"""Printed history of a search: the newest events, day by day."""
 
 import re
 from collections.abc import Iterator
@@ -24,17 +24,17 @@ from models.sighting import Sighting
 from models.task import Task
 from models.times import DESK, parse_utc
 
-MAX_EVENTS = 1_000  # events on one paper, some forty pages; it says how to get the others
-MAX_CHARACTERS = 500_000  # of what they say, some two hundred pages: where people wrote much it has fewer events
-SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$")  # fields whose values say nothing to a person
-IN_ONE = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # of these the fields are one thing to people
-TOLD = timedelta(minutes=1)  # by so much the journal was ahead of the clock: what is less looks the same on paper
-UNSAID: tuple[Any, ...] = ([], "", "unknown", "none")  # what a thing begins with, as with False, where nobody said otherwise
+MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
+MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean fewer events
+# fields whose values mean nothing to a person
+SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$")
+IN_ONE = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # groups whose fields are shown as one
+TOLD = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
+UNSAID: tuple[Any, ...] = ([], "", "unknown", "none")  # initial values (and False), left out where an entity begins
 
 
 class HistoryEntry(NamedTuple):
-    """An event, and what its entity was before (None where that is not on the paper). `begins`: its entity begins with it, and
-    all of it is named that is not null."""
+    """Event with its entity's former state (None if that is not in the document). `begins`: the event created the entity."""
 
     event: JournalEvent
     payload: dict[str, Any]
@@ -43,7 +43,7 @@ class HistoryEntry(NamedTuple):
 
 
 def paper(session: Session, board: Board, printed: str, reads: str) -> Document:
-    """The newest events of a search. The caller has been let see it."""
+    """Return the newest events of a search as a document. The caller has checked access."""
     return HistoryDocument(session, board, reads).paper(session, printed)
 
 
@@ -84,7 +84,7 @@ class HistoryDocument:
         )
 
     def _newest(self, events: list[HistoryEntry]) -> list[tuple[str, Line]]:
-        """Return the newest events that fit, with the time of each, in order. There is always one."""
+        """Return the newest events that fit, at least one, each with its time, in order."""
         lines: list[tuple[str, Line]] = []
         room = MAX_CHARACTERS
         for entry in reversed(events):
@@ -110,8 +110,9 @@ class HistoryDocument:
         if by_clock is not None and parse_utc(event.at) - parse_utc(by_clock) >= TOLD:
             line.append(f" · {self._say(N_('by the clock: {at}')).format(at=datetime_text(by_clock, self._reads))}")
         reason, state = payload.get("reason"), flatten(payload.get("state") or {})
-        paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]  # which is said once
-        for path in sorted(paths, key=lambda path: path not in labels.TYPED):  # what was said comes first
+        # the reason is printed once
+        paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]
+        for path in sorted(paths, key=lambda path: path not in labels.TYPED):  # texts typed by people come first
             if not IN_ONE.match(path):
                 line += self._change(path, entry)
         for group in dict.fromkeys(found[0] for path in paths if (found := IN_ONE.match(path))):
@@ -122,7 +123,7 @@ class HistoryDocument:
         return line
 
     def _change(self, path: str, entry: HistoryEntry) -> Line:
-        """ "Source grade: F → B"; of what was typed the new words alone, as the old ones stand further up."""
+        """Return "Source grade: F → B"; for typed text only the new one, as the old one stands further up."""
         event, now = entry.event, flatten(entry.payload.get("state") or {}).get(path)
         was = flatten(entry.before).get(path) if entry.before is not None else None
         if SILENT.match(path) or (entry.begins and (now is False or now in UNSAID)):
@@ -133,7 +134,7 @@ class HistoryDocument:
         return [name, self._value(path, was, event), " → ", self._value(path, now, event)]
 
     def _answer(self, criterion: str, entry: HistoryEntry) -> Line:
-        """ "Disability: Unknown → No (her mother says)": an answer and on what it is based, which change together."""
+        """Return an answer with its basis, which change together: "Disability: Unknown → No (her mother says)"."""
         now, was = (flatten(state or {}) for state in (entry.payload.get("state"), entry.before))
         answer, basis = f"{criterion}.answer", f"{criterion}.basis"
         if entry.begins and now.get(answer) in UNSAID and not now.get(basis):
@@ -145,7 +146,7 @@ class HistoryDocument:
         return [*line, " (", self._typed(now[basis], entry.event), ")"] if now.get(basis) else line
 
     def _item(self, item: str, entry: HistoryEntry) -> Line:
-        """ "Checklist: call the school · To do → Done": an item by its words, and whether it is done."""
+        """Return a checklist item with its text and state: "Checklist: call the school · To do → Done"."""
         now, was = (flatten(state or {}) for state in (entry.payload.get("state"), entry.before))
         text, done = f"{item}.text", f"{item}.done"
         words = now.get(text) or was.get(text)

@@ -1,4 +1,4 @@
-"""Who typed what stands on a paper, and in which language they write."""
+"""Authors of texts in a document, and the languages they write in."""
 
 from collections.abc import Collection, Mapping
 
@@ -13,7 +13,7 @@ from models.accounts import Account
 _TYPED = (
     "sighting.added", "sighting.updated", "task.added", "task.updated", "note.added", "handover.prepared", "handover.written",
 )  # fmt: skip
-# What was written before the last one was accepted is not in a handover: of years of them little is read.
+# A handover leaves out what was written before the last accepted one, so only recent years are read.
 _EVENTS = text(
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
     "JOIN payload p ON p.board = e.board AND p.seq = e.seq "
@@ -24,7 +24,7 @@ _EVENTS = text(
 
 
 class TextLanguages:
-    """Of the texts of some entities, by field. `reads`: the language of the reader, in which nothing has to be marked."""
+    """Authors and languages of the texts of some entities, by field. `reads` is the reader's language, which needs no mark."""
 
     def __init__(self, session: Session, reads: str) -> None:
         self._session, self._reads = session, reads
@@ -32,7 +32,7 @@ class TextLanguages:
         self._by: dict[tuple[str, str], str | None] = {}
 
     def load(self, board: str, seq: int, entities: Collection[str]) -> None:
-        """Reads who wrote on a board up to a seq, for these entities."""
+        """Load who wrote on a board up to a seq, for these entities."""
         unit_of_work.current(self._session).flush_events(self._session)
         asked = {"board": board, "seq": seq, "entities": list(entities), "types": list(_TYPED)}
         for row in self._session.connection().execute(_EVENTS, asked):
@@ -41,15 +41,15 @@ class TextLanguages:
                 self._by[event.entity, path] = event.account
 
     def user_text(self, words: str, entity: str, *paths: str) -> UserText:
-        """The text of a field, by the first of its names that somebody is known to have written."""
+        """Return a field's text, by the first of the field names with a known author."""
         return self.text_by(words, next((self._by[entity, path] for path in paths if (entity, path) in self._by), None))
 
     def text_by(self, words: str, account: str | None) -> UserText:
-        """What an account has typed."""
+        """Return a text typed by an account."""
         return UserText(words, mark_language(self._languages, account, self._reads))
 
 
 def mark_language(languages: Mapping[str, str], account: str | None, reads: str) -> str | None:
-    """The language of a writer, where it is known and another than the reader's."""
+    """Return the language of an author, if known and not the reader's."""
     writes = languages.get(account or "", "")
     return writes if writes and writes != reads else None

@@ -1,7 +1,7 @@
-"""A board's cards and its journal as files: CSV for spreadsheets, JSON for programs. Page by page, by the rights of now.
+"""Exports of a board's cards and journal: CSV for spreadsheets, JSON for programs, page by page, by present rights.
 
-The cards are those of one seq, however long the reading takes: each one's last event up to it. Rights are asked again with
-every page; where they have ended the answer breaks off, so that nobody takes half of a file for the whole.
+Cards are as of one seq, however long reading takes: each one's last event up to it. Rights are checked again for each page; if
+they have ended the response breaks off, so that half a file is not taken for the whole.
 """
 
 import csv
@@ -39,10 +39,10 @@ from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
 
-BATCH_SIZE = 200  # events, of 16 kB and more each where people wrote much: bounds memory, and how long a reading takes
+BATCH_SIZE = 200  # events of 16 kB or more if people wrote much: bounds memory, and the time of a read
 BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the file as Latin-1
 CSV, JSON = "text/csv; charset=utf-8; header=present", "application/json"
-CARDS = {"operations": ("search",), "search": ("sighting", "task")}  # the kinds of card of each kind of board
+CARDS = {"operations": ("search",), "search": ("sighting", "task")}  # kinds of cards by kind of board
 _SEQS = text(
     "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq AND kind IN :kinds GROUP BY entity ORDER BY min(seq)"
 ).bindparams(bindparam("kinds", expanding=True))
@@ -50,8 +50,8 @@ _EVENTS = text(
     "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
     "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board AND e.seq IN :seqs"
 ).bindparams(bindparam("seqs", expanding=True))
-# Spreadsheets run a cell as a formula that begins like this. Where they split lines at semicolons (French, Dutch and German ones
-# do) or at tabs, a cell begins after these too, and a quote there is read as the opening of the cell, not as a part of it.
+# A spreadsheet runs a cell that begins like this as a formula. If it splits lines at semicolons (French, Dutch, German) or tabs,
+# a cell also begins after these, and a quote there opens the cell.
 _FORMULA = re.compile(r'(\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])')
 _SPLITS = (";", "\t", "\r", "\n")
 
@@ -62,7 +62,7 @@ Table = Callable[[str, NameResolver], tuple[list[str], Row]]
 
 @dataclass(frozen=True, slots=True)
 class ExportSnapshot:
-    """A board at one seq, as somebody sees it who asked for a file. `cards` are the seqs of what its cards are then."""
+    """Board as of one seq, as seen by the caller who asked for a file. `cards` are the seqs of the cards' last events."""
 
     board: str
     kind: str
@@ -76,28 +76,28 @@ class ExportSnapshot:
 @limited_per_account
 @compressed
 async def cards_csv(request: Request, caller: Caller) -> Response:
-    """The cards of a board for a spreadsheet; on `operations` these are the searches that one may see."""
+    """Export the cards of a board as CSV; on `operations` these are the searches that the caller may see."""
     return await _file(request, caller, "cards", _pages_of_cards, tables.cards, CSV)
 
 
 @limited_per_account
 @compressed
 async def cards_json(request: Request, caller: Caller) -> Response:
-    """The cards of a board, each as in a snapshot."""
+    """Export the cards of a board as JSON, each as in a snapshot."""
     return await _file(request, caller, "cards", _pages_of_cards, None, JSON)
 
 
 @limited_per_account
 @compressed
 async def journal_csv(request: Request, caller: Caller) -> Response:
-    """The journal of a board for a spreadsheet: who did what, when, and what it came to."""
+    """Export the journal of a board as CSV: who changed what, when, to which values."""
     return await _file(request, caller, "journal", _pages_of_events, tables.events, CSV)
 
 
 @limited_per_account
 @compressed
 async def journal_json(request: Request, caller: Caller) -> Response:
-    """The journal of a board, each event as everywhere. Those that one may not see are left out."""
+    """Export the journal of a board as JSON, without events that the caller may not see."""
     return await _file(request, caller, "journal", _pages_of_events, None, JSON)
 
 
@@ -116,7 +116,7 @@ async def _file(
 
 
 def _open(session: Session, caller: Caller, id: str, language: str) -> ExportSnapshot:
-    """Where the board stands. Raises Refused `not_found`."""
+    """Return the board's present position. Raises Refused `not_found`."""
     board = access.get_visible_board(session, caller.account.id, id)
     search = session.get(Search, id)
     seqs = session.connection().execute(_SEQS, {"board": id, "seq": board.seq, "kinds": CARDS[board.kind]}).scalars()
@@ -132,7 +132,7 @@ def _open(session: Session, caller: Caller, id: str, language: str) -> ExportSna
 
 
 def _seen(session: Session, caller: Caller, opened: ExportSnapshot) -> frozenset[str]:
-    """The searches that are hidden on this board, by the rights of now. Raises Refused where the right to the file has ended."""
+    """Return the searches hidden from the caller now. Raises Refused if the right to the file has ended."""
     account = caller.account.id
     board: Board = access.get_visible_board(session, account, opened.board)
     if board.epoch != opened.epoch:  # restored from a backup meanwhile
@@ -147,7 +147,7 @@ def _pages_of_cards(opened: ExportSnapshot) -> Pages:
 
 def _read_cards(board: str, seqs: list[int], session: Session) -> list[JournalEvent]:
     found = {row.seq: JournalEvent(*row) for row in session.connection().execute(_EVENTS, {"board": board, "seqs": seqs})}
-    return [found[seq] for seq in seqs if found[seq].body is not None]  # those that were erased are no more
+    return [found[seq] for seq in seqs if found[seq].body is not None]  # erased ones are left out
 
 
 def _pages_of_events(opened: ExportSnapshot) -> Pages:
@@ -159,7 +159,7 @@ def _pages_of_events(opened: ExportSnapshot) -> Pages:
 async def _read(
     service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, write: Callable[[Iterable[JournalEvent]], bytes]
 ) -> AsyncIterator[bytes]:
-    """Each page, written in the thread that reads it."""
+    """Yield the pages, each encoded in the thread that reads it."""
     for page in pages:
 
         def read(session: Session, page: Page = page) -> bytes:
@@ -177,15 +177,15 @@ async def _csv(service: BoardService, caller: Caller, opened: ExportSnapshot, pa
 
 
 def lines(rows: Iterable[Iterable[Any]]) -> bytes:
-    """RFC 4180."""
+    """Return rows as CSV (RFC 4180)."""
     out = io.StringIO()
     csv.writer(out).writerows(map(spreadsheet_cell, row) for row in rows)
     return out.getvalue().encode()
 
 
 def spreadsheet_cell(value: Any) -> Any:
-    """A value that no spreadsheet runs: what people typed is made text where it looks like a formula. Behind a separator at its
-    end, the quote that closes the cell would open one that begins with the end of the line."""
+    """Return a value that no spreadsheet runs: typed text that looks like a formula is made text. After a separator at its
+    end, the closing quote would open the next cell."""
     if not isinstance(value, str):
         return value
     return _FORMULA.sub(r"\1'", value) + ("'" if value.rstrip(" ").endswith(_SPLITS) else "")

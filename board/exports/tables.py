@@ -1,4 +1,4 @@
-"""The words of the tables that a spreadsheet gets: a header in plain words, names for ids, codes as they are everywhere."""
+"""Tables for spreadsheets: plain headers, names instead of ids, codes as everywhere."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -41,13 +41,13 @@ EVENTS = (
     N_("Id"),
 )  # fmt: skip
 
-UNDISCLOSED = N_("not shown here")  # of what was set and is in no event
+UNDISCLOSED = N_("not shown here")  # of values that were set and are in no event
 Row = Callable[[JournalEvent], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class NameResolver:
-    """What ids mean on a board: accounts by name, columns by (title, role), cards by number."""
+    """Resolver of ids on a board: accounts by name, columns by (title, role), cards by number."""
 
     language: str
     accounts: dict[str, str]
@@ -58,7 +58,7 @@ class NameResolver:
         return i18n.gettext_for(self.language)(text)
 
     def plain(self, path: str, value: Any) -> Any:
-        """A field's value as a person reads it."""
+        """Return a field's value for people."""
         if value is None:
             return ""
         if isinstance(value, bool):
@@ -74,7 +74,7 @@ class NameResolver:
 
 
 def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
-    """Header and rows of the cards: of sightings and tasks, or of the searches on `operations`."""
+    """Return header and rows of the cards: sightings and tasks, or searches on `operations`."""
     table = CARDS if board == "search" else SEARCHES
 
     def row(event: JournalEvent) -> list[Any]:
@@ -98,7 +98,7 @@ def _criteria(state: dict[str, Any]) -> str:
 
 
 def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
-    """Header and rows of the journal: what an event changed, with what it is since."""
+    """Return header and rows of the journal: what each event changed, with the new values."""
 
     def row(event: JournalEvent) -> list[Any]:
         payload = event.payload()
