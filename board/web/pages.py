@@ -72,7 +72,7 @@ def _own_path(request: Request) -> str:
 
 
 def safe_redirect_path(wanted: str) -> str:
-    """Return `wanted` if it is a path on this server, else the home page, so that a link to the sign-in page can't redirect
+    r"""Return `wanted` if it is a path on this server, else the home page, so that a link to the sign-in page can't redirect
     elsewhere.
 
     Browsers read `//host`, `/\host` and paths with tabs or newlines as addresses of other servers.
