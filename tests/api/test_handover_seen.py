@@ -1,7 +1,7 @@
 """A board that was read for a handover has been seen: by who signed it, and by who took it over."""
 
 from models.board import OPERATIONS
-from tests.api.test_since import news
+from tests.api.test_unseen import news
 from tests.support import handing
 from tests.support.cast import Person
 from tests.support.company import Company

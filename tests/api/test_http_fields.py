@@ -69,7 +69,7 @@ async def test_an_address_that_is_no_call_is_not_found_by_any_method(company: Co
 
 
 async def test_whoever_asks_too_much_is_told_when_to_come_again(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At each of the doors that turn somebody away; the limits of accounts stand in tests/api/test_limits.py."""
+    """At each of the doors that turn somebody away; the limits of accounts stand in tests/api/test_account_limits.py."""
     url, alice = company.server.url, company.alice
     person = alice.account["id"]
     answers: dict[str, Any] = {}

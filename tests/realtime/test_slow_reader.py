@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from board.commands.registry import Command
 from board.server.listening_socket import listen
 from realtime import outbox
-from tests.ops import test_killed
+from tests.ops import test_crash_recovery
 from tests.support.cast import Person, new_id, settings_for, token_for
 
 LONG = "x" * 4_000
@@ -59,12 +59,12 @@ async def _gone(alice: Person) -> None:
 
 
 async def test_a_server_that_is_told_to_end_does_not_wait_for_a_stalled_reader(tmp_path: Path) -> None:
-    token = test_killed.prepare(tmp_path)
-    process = test_killed.Process(tmp_path)
+    token = test_crash_recovery.prepare(tmp_path)
+    process = test_crash_recovery.Process(tmp_path)
     await process.start()
-    board = await test_killed.open_search(process, token)
+    board = await test_crash_recovery.open_search(process, token)
     slow = await stalled(process.url, token, board)
-    writer = test_killed.Writer(process, token, board)
+    writer = test_crash_recovery.Writer(process, token, board)
     writing = asyncio.create_task(writer.write())
     while len(writer.acked) < 500:
         await asyncio.sleep(0.02)

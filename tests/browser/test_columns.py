@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from board.i18n import translate
-from tests.browser.test_browser_pages import barriers
+from tests.browser.test_pages import barriers
 from tests.support.office import Office
 from tests.support.window import Window
 

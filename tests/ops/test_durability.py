@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.ops.test_killed import prepare
+from tests.ops.test_crash_recovery import prepare
 from tests.support import trace
 from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S
 from tests.support.workers import SERVE

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_browser_wall import code_of, screen
+from tests.browser.test_display import code_of, screen
 from tests.support.office import Office
 from tests.support.screens import paired
 from tests.support.window import Window

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_browser_bad_line import NO_LINE
+from tests.browser.test_bad_network import NO_LINE
 from tests.support.office import Office
 from tests.support.proxy import line_to
 from tests.support.window import Window

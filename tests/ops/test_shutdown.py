@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed
 
 from board.server.serve import MAX_CLOSED_AT_ONCE, uvicorn_config
 from board.service import BoardService
-from tests.ops import test_killed
-from tests.ops.test_killed import Process
+from tests.ops import test_crash_recovery
+from tests.ops.test_crash_recovery import Process
 from tests.ops.test_workers import follow, give, hear
 from tests.realtime.test_slow_reader import stalled
 from tests.support import houses
@@ -27,7 +27,7 @@ MANY = MAX_CLOSED_AT_ONCE + 30
 
 async def _serve(folder: Path) -> tuple[Process, str]:
     """A server in a process of its own, and Alice's token."""
-    token = test_killed.prepare(folder)
+    token = test_crash_recovery.prepare(folder)
     process = Process(folder)
     process.environment["MAX_SOCKETS_PER_ACCOUNT"] = "0"
     await process.start()
@@ -45,7 +45,7 @@ async def _gone(process: Process) -> int:
 
 async def test_many_are_let_go_one_after_the_other_and_served_until_then(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
-    board = await test_killed.open_search(process, token)
+    board = await test_crash_recovery.open_search(process, token)
     sockets = await asyncio.gather(*(_come(process, token) for _ in range(MANY)))
     async with httpx.AsyncClient(base_url=process.url, timeout=PATIENCE_S) as http:
         assert (await http.get("/readyz")).status_code == 200
@@ -75,7 +75,7 @@ async def test_many_are_let_go_one_after_the_other_and_served_until_then(tmp_pat
 
 async def test_commands_under_way_are_answered_before_the_goodbye(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
-    board = await test_killed.open_search(process, token)
+    board = await test_crash_recovery.open_search(process, token)
     sockets = [await _come(process, token) for _ in range(4)]
     ids = [[new_id() for _ in range(30)] for _ in sockets]
 
@@ -97,20 +97,20 @@ async def test_commands_under_way_are_answered_before_the_goodbye(tmp_path: Path
     answers = await asyncio.wait_for(asyncio.gather(*map(storm, sockets, ids)), 15)
     assert await _gone(process) == 0
     assert sum(map(len, answers)) > 0
-    writers = [test_killed.Writer(process, token, board) for _ in sockets]
+    writers = [test_crash_recovery.Writer(process, token, board) for _ in sockets]
     for writer, acked in zip(writers, answers, strict=True):
         writer.acked = acked
-    test_killed.check(tmp_path, board, writers)
+    test_crash_recovery.check(tmp_path, board, writers)
 
 
 async def test_after_the_restart_each_command_has_its_answer_and_was_done_once(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
-    board = await test_killed.open_search(process, token)
+    board = await test_crash_recovery.open_search(process, token)
     commands = [
         {"type": "command", "id": new_id(), "board": board, "name": "sighting.add", "data": {"description": f"Seen {number}"}}
         for number in range(30)
     ]
-    writer = test_killed.Writer(process, token, board)
+    writer = test_crash_recovery.Writer(process, token, board)
     before = await _come(process, token)
     for command in commands:
         await before.send(json.dumps(command))
@@ -131,19 +131,19 @@ async def test_after_the_restart_each_command_has_its_answer_and_was_done_once(t
         assert writer.acked.setdefault(answer["id"], answer["seqs"]) == answer["seqs"]
     await after.close()
     await process.end(signal.SIGTERM)
-    test_killed.check(tmp_path, board, [writer])
+    test_crash_recovery.check(tmp_path, board, [writer])
     seqs = [seq for seqs in writer.acked.values() for seq in seqs]
     assert len(writer.acked) == len(seqs) == len(set(seqs)) == len(commands)
 
 
 async def test_it_ends_in_time_with_clients_that_do_not_read_or_say_nothing(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
-    board = await test_killed.open_search(process, token)
+    board = await test_crash_recovery.open_search(process, token)
     deaf = await stalled(process.url, token, board)
     silent = socket.create_connection(("127.0.0.1", int(process.url.rpartition(":")[2])))  # sends no request
     half = socket.create_connection(("127.0.0.1", int(process.url.rpartition(":")[2])))
     half.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=")  # and never the rest
-    writer = test_killed.Writer(process, token, board)
+    writer = test_crash_recovery.Writer(process, token, board)
     writing = asyncio.create_task(writer.write())
     while len(writer.acked) < 300:
         await asyncio.sleep(0.02)
@@ -153,7 +153,7 @@ async def test_it_ends_in_time_with_clients_that_do_not_read_or_say_nothing(tmp_
     assert await _gone(process) == 0
     writing.cancel()
     await asyncio.gather(writing, return_exceptions=True)
-    test_killed.check(tmp_path, board, [writer])
+    test_crash_recovery.check(tmp_path, board, [writer])
     deaf.transport.abort()
     silent.close()
     half.close()
@@ -161,7 +161,7 @@ async def test_it_ends_in_time_with_clients_that_do_not_read_or_say_nothing(tmp_
 
 async def test_who_reads_on_hears_all_that_was_acknowledged(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
-    board = await test_killed.open_search(process, token)
+    board = await test_crash_recovery.open_search(process, token)
     alice, bob = await _come(process, token), await _come(process, token)
     await follow(bob, board)
     acks = await asyncio.gather(*(give(alice, board, "note.add", {"text": "One."}) for _ in range(1)))
@@ -197,7 +197,7 @@ serve.log = Log()
 
 
 async def test_it_ends_in_time_also_where_logging_hangs(tmp_path: Path) -> None:
-    test_killed.prepare(tmp_path)
+    test_crash_recovery.prepare(tmp_path)
     async with working(f"sqlite:///{tmp_path}/board.db", 1, first=LOGGING_HANGS) as workers:
         assert await workers.end() == 1
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.test_browser_since import graded_back_and_moved, sees_now, tells
+from tests.browser.test_unseen import graded_back_and_moved, sees_now, tells
 from tests.support.office import Office
 
 pytestmark = pytest.mark.browser

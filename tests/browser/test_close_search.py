@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from sqlalchemy import text
 
 from board.accounts import live_changes
-from tests.browser.test_browser_pages import TALL, barriers
+from tests.browser.test_pages import TALL, barriers
 from tests.support.cast import PASSWORD
 from tests.support.office import Office
 from tests.support.window import Window

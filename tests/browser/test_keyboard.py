@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.test_browser_pages import barriers
+from tests.browser.test_pages import barriers
 from tests.support.office import Office
 from tests.support.readme import document
 from tests.support.window import DESK, PATIENCE_MS, Window, middle

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_browser_close_out import decide, send
-from tests.browser.test_browser_pages import TALL, barriers
+from tests.browser.test_close_search import decide, send
+from tests.browser.test_pages import TALL, barriers
 from tests.support.office import Office
 from tests.support.proxy import line_to
 from tests.support.window import Window

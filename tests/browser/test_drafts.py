@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from board.accounts import accounts, live_changes
-from tests.browser.test_browser_bad_line import NO_LINE, SIGNED_OUT
-from tests.browser.test_browser_intake import taken, tell
+from tests.browser.test_bad_network import NO_LINE, SIGNED_OUT
+from tests.browser.test_intake import taken, tell
 from tests.support.office import Office
 from tests.support.proxy import line_to
 from tests.support.window import Window

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_browser_pages import TALL, barriers
+from tests.browser.test_pages import TALL, barriers
 from tests.support.office import Office
 from tests.support.window import Window
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.test_browser_pages import barriers, keep, overflow
+from tests.browser.test_pages import barriers, keep, overflow
 from tests.support.office import Office
 from tests.support.window import Window, until
 

@@ -10,8 +10,8 @@ from board.audit import actor, writer
 from board.audit.entries import RoleSet, SignInFailed, TokenAdded
 from board.audit_log import pages
 from models.accounts import Account
-from tests.browser.test_browser_accounts import hire
-from tests.browser.test_browser_pages import TALL, WIDTHS, barriers, keep, overflow
+from tests.browser.test_accounts import hire
+from tests.browser.test_pages import TALL, WIDTHS, barriers, keep, overflow
 from tests.support.cast import new_id
 from tests.support.office import Office
 from tests.support.window import Window

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from board import app
 from board.accounts import live_changes
-from tests.browser.test_browser_pages import overflow, shown
+from tests.browser.test_pages import overflow, shown
 from tests.support.cast import PASSWORD, serving
 from tests.support.office import Office
 from tests.support.pseudo import CODE, CUT, TEXTS, leaves, plain, spoken

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.api.test_criteria import AGES, search_of
-from tests.browser.test_browser_close_out import decide, send
+from tests.browser.test_close_search import decide, send
 from tests.support.office import Office
 from tests.support.screens import display
 

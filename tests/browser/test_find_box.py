@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.test_browser_pages import barriers, keep, overflow
+from tests.browser.test_pages import barriers, keep, overflow
 from tests.support.office import Office
 from tests.support.window import PATIENCE_MS, Window, until
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Request, expect
 from sqlalchemy import text
 
-from tests.browser.test_browser_pages import barriers, keep, overflow
+from tests.browser.test_pages import barriers, keep, overflow
 from tests.support.cast import PATIENCE_S
 from tests.support.office import Office, Person
 from tests.support.window import Window

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.ops.test_killed import Process
+from tests.ops.test_crash_recovery import Process
 from tests.support.cast import Server, serving
 from tests.support.office import Office, hire
 from tests.support.proxy import line_to

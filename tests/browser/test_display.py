@@ -1,5 +1,5 @@
 """A screen becomes a display by a code, shows what is true in letters that are read from across the room, and is changed and
-revoked from a desk. What it must not show, it does not even have: tests/api/test_wall_bytes.py."""
+revoked from a desk. What it must not show, it does not even have: tests/api/test_display_leaks.py."""
 
 import re
 from typing import Any
