@@ -11,18 +11,19 @@ from playwright.async_api import Browser
 from board.dev import Postgres, Redis, server_folder
 from board.dev.browser import find
 from board.engine import identity
-from tests.support import cast, houses
-from tests.support.cast import Person, Server, serving
-from tests.support.clocks import WallClock, settable
-from tests.support.company import Company, playing
-from tests.support.houses import House
-from tests.support.office import Office, hire
+from tests.support import backends
+from tests.support import people as support_people
+from tests.support.backends import House
+from tests.support.browsers import Office, hire
+from tests.support.people import Person, Server, serving
+from tests.support.server_clock import WallClock, settable
+from tests.support.team import Company, playing
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with the mark `houses` runs in both; with `houses(BY_TURNS)`, see `_take_turns`."""
     if "house" in metafunc.fixturenames and metafunc.definition.get_closest_marker("houses"):
-        metafunc.parametrize("house", [houses.SMALL, houses.LARGE], indirect=True, scope="module")
+        metafunc.parametrize("house", [backends.SMALL, backends.LARGE], indirect=True, scope="module")
 
 
 def _take_turns(items: list[pytest.Item]) -> None:
@@ -31,10 +32,10 @@ def _take_turns(items: list[pytest.Item]) -> None:
     files: dict[Path, dict[str, int]] = {}
     for item in items:
         mark, call = item.get_closest_marker("houses"), getattr(item, "callspec", None)
-        if mark and houses.BY_TURNS in mark.args and call and "house" in call.params:
+        if mark and backends.BY_TURNS in mark.args and call and "house" in call.params:
             place, scenes = call.params["house"], files.setdefault(item.path, {})
             number = scenes.setdefault(item.name.replace(place, ""), len(scenes))
-            if place != (houses.SMALL, houses.LARGE)[number % 2]:
+            if place != (backends.SMALL, backends.LARGE)[number % 2]:
                 item.add_marker("slow")
 
 
@@ -77,7 +78,7 @@ def postgres(servers: Path) -> Iterator[Postgres]:
     """A real PostgreSQL for the whole run, with a template of a board's database in it."""
     server = Postgres(servers / "postgres", fsync=False)
     server.start()
-    houses.make_template(server)
+    backends.make_template(server)
     yield server
     server.stop()
 
@@ -94,7 +95,7 @@ def redis(servers: Path) -> Iterator[Redis]:
 @pytest.fixture
 def postgres_url(postgres: Postgres) -> Iterator[str]:
     """A new database with all tables, gone afterwards."""
-    with houses.fresh_database(postgres) as url:
+    with backends.fresh_database(postgres) as url:
         yield url
 
 
@@ -106,8 +107,8 @@ def redis_url(redis: Redis) -> str:
 @pytest.fixture(scope="module")
 def house(request: pytest.FixtureRequest) -> House:
     """Where desks are opened: the small house, or each in turn for tests with the mark `houses`."""
-    name = getattr(request, "param", houses.SMALL)
-    if name == houses.SMALL:
+    name = getattr(request, "param", backends.SMALL)
+    if name == backends.SMALL:
         return House(name)
     return House(name, request.getfixturevalue("postgres"), request.getfixturevalue("redis"))
 
@@ -131,7 +132,7 @@ async def come(server: Server) -> AsyncIterator[Callable[..., Awaitable[Person]]
     people: list[Person] = []
 
     async def arrive(name: str, role: str, scope: str = "write") -> Person:
-        person = await cast.come(server, await cast.token_for(server.desk, name, role, scope))
+        person = await support_people.come(server, await support_people.token_for(server.desk, name, role, scope))
         people.append(person)
         return person
 

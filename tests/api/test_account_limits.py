@@ -19,10 +19,10 @@ from board.i18n import translate
 from board.rate_limit import Limiter, shared
 from board.rate_limit.account_limits import Limits, duration_text
 from board.settings import Settings
-from tests.support import cast
-from tests.support.cast import PATIENCE_S, Person, Server, serving
-from tests.support.walls import Browser, pair
-from tests.support.workers import working
+from tests.support import people
+from tests.support.display_client import Browser, pair
+from tests.support.people import PATIENCE_S, Person, Server, serving
+from tests.support.worker_processes import working
 
 RATE, INTAKE = 5, 7
 POLICY = f'"calls";q={RATE};w=1, "account";q={RATE * 20};w=10'
@@ -36,11 +36,11 @@ async def limited(tmp_path: Path) -> AsyncIterator[Server]:
 
 
 async def arrive(server: Server, name: str, role: str) -> Person:
-    return await cast.come(server, await cast.token_for(server.desk, name, role))
+    return await people.come(server, await people.token_for(server.desk, name, role))
 
 
 def note(text: str = "x") -> dict[str, Any]:
-    return {"id": cast.new_id(), "name": "note.add", "data": {"text": text}}
+    return {"id": people.new_id(), "name": "note.add", "data": {"text": text}}
 
 
 async def command(person: Person, body: dict[str, Any]) -> httpx.Response:
@@ -94,8 +94,8 @@ async def test_where_nothing_is_limited_nothing_is_told(server: Server, alice: P
 
 
 async def test_many_sockets_and_calls_of_one_account_count_together(limited: Server) -> None:
-    token = await cast.token_for(limited.desk, "Alice", "coordinator")
-    sockets = [await cast.come(limited, token) for _ in range(30)]
+    token = await people.token_for(limited.desk, "Alice", "coordinator")
+    sockets = [await people.come(limited, token) for _ in range(30)]
     for each in sockets:
         for number in range(RATE):  # none is too fast by itself
             await each.say({"type": "ping", "id": number})
@@ -136,10 +136,10 @@ async def test_one_intake_token_can_not_flood_a_search(tmp_path: Path) -> None:
     async with serving(tmp_path, max_intake_per_minute=INTAKE) as server:
         alice = await arrive(server, "Alice", "coordinator")
         search = await alice.open_search()
-        hotline = await cast.token_for(server.desk, "Hotline", "investigator", "intake")
+        hotline = await people.token_for(server.desk, "Hotline", "investigator", "intake")
         headers = {"Authorization": f"Bearer {hotline}"}
         async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=PATIENCE_S) as http:
-            said = [{"id": cast.new_id(), "board": search, "description": "a girl"} for _ in range(40)]
+            said = [{"id": people.new_id(), "board": search, "description": "a girl"} for _ in range(40)]
             answers = await asyncio.gather(*(http.post("/api/v1/intake/sightings", json=each) for each in said))
         taken = [each for each in answers if each.status_code == 201]
         refused = [each for each in answers if each.status_code == 429]
@@ -154,8 +154,8 @@ async def test_one_intake_token_can_not_flood_a_search(tmp_path: Path) -> None:
 
 
 async def test_to_open_a_socket_counts_too(limited: Server) -> None:
-    token = await cast.token_for(limited.desk, "Alice", "coordinator")
-    alice = await cast.come(limited, token)
+    token = await people.token_for(limited.desk, "Alice", "coordinator")
+    alice = await people.come(limited, token)
     while limited.desk.limits.count_message(alice.account["id"]).allowed:
         pass
     with pytest.raises(InvalidStatus) as refused:
@@ -168,9 +168,9 @@ async def test_to_open_a_socket_counts_too(limited: Server) -> None:
 
 
 async def test_forms_are_limited_too(limited: Server) -> None:
-    email = f"kim-{cast.new_id()}@desk.example"
-    await live_changes.add_account(limited.desk, email, "Kim", "investigator", cast.PASSWORD)
-    headers = {"Cookie": f"board_session={await cast.session(limited.desk, email)}", "Origin": limited.url}
+    email = f"kim-{people.new_id()}@desk.example"
+    await live_changes.add_account(limited.desk, email, "Kim", "investigator", people.PASSWORD)
+    headers = {"Cookie": f"board_session={await people.session(limited.desk, email)}", "Origin": limited.url}
     async with httpx.AsyncClient(base_url=limited.url, headers=headers, timeout=PATIENCE_S) as http:
         answers = await asyncio.gather(*(http.post("/account/theme", data={"theme": "dark"}) for _ in range(12 * RATE)))
     assert {each.status_code for each in answers} == {303, 429}
@@ -220,7 +220,7 @@ async def test_a_server_whose_redis_is_gone_limits_by_itself_and_starts(tmp_path
     async with serving(tmp_path, redis_url=away, secret_key=secrets.token_urlsafe(32), max_intake_per_minute=INTAKE) as server:
         alice = await arrive(server, "Alice", "coordinator")
         search = await alice.open_search()
-        said = [{"id": cast.new_id(), "board": search, "description": "a girl"} for _ in range(2 * INTAKE)]
+        said = [{"id": people.new_id(), "board": search, "description": "a girl"} for _ in range(2 * INTAKE)]
         answers = await asyncio.gather(*(alice.http.post("/api/v1/intake/sightings", json=each) for each in said))
         assert sorted(each.status_code for each in answers) == [201] * INTAKE + [429] * INTAKE
         await alice.leave()

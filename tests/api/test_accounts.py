@@ -11,7 +11,7 @@ from board.accounts.login import Login
 from board.errors import OperationError
 from board.paths import DATA
 from models.times import format_utc, now
-from tests.support.cast import PASSWORD, Server, new_id
+from tests.support.people import PASSWORD, Server, new_id
 
 pytestmark = pytest.mark.houses
 

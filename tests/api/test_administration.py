@@ -17,10 +17,10 @@ from board.errors import Refused
 from board.web.http import STATUS
 from models.accounts import ROLES, Account
 from models.times import format_utc, now
-from tests.support import cast
-from tests.support.cast import PASSWORD, PATIENCE_S, Server, new_id
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
+from tests.support import people as support_people
+from tests.support.backends import BY_TURNS
+from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -329,7 +329,7 @@ async def test_others_do_not_find_the_pages(company: Company, role: str) -> None
 
 async def test_nor_does_a_token_of_an_administrator_or_who_is_not_signed_in(company: Company) -> None:
     eva, server = await hire(company.server), company.server
-    token = await cast.token_for(server.desk, "Ada", "admin")
+    token = await support_people.token_for(server.desk, "Ada", "admin")
     before = await all_of_it(server)
     async with browser(server) as http:
         for method, path, data in calls(eva):
@@ -487,7 +487,7 @@ async def test_no_form_is_taken_from_a_token(company: Company) -> None:
 
 
 async def test_a_token_changes_nothing_of_its_account(company: Company) -> None:
-    token = await cast.token_for(company.server.desk, "Tess", "investigator")
+    token = await support_people.token_for(company.server.desk, "Tess", "investigator")
     async with browser(company.server) as http:
         for path, data in OWN.items():
             assert (await http.post(path, data=data, headers={"Authorization": f"Bearer {token}"})).status_code == 403

@@ -21,10 +21,10 @@ from websockets.exceptions import InvalidStatus
 
 from board import app
 from realtime import protocol
-from tests.support import cast
-from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S
-from tests.support.company import Company, playing
-from tests.support.growth import TIMES
+from tests.support import people
+from tests.support.linear_time import TIMES
+from tests.support.people import PATIENCE_S, STARTS_WITHIN_S
+from tests.support.team import Company, playing
 
 LONGEST = protocol.MAX_CLIENT_FRAME
 MOST = 4 * TIMES  # in so much more time for a text TIMES times as long; by the square of the length it would be TIMES * TIMES
@@ -91,8 +91,8 @@ async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Com
 async def known(company: Company) -> dict[str, dict[str, str]]:
     """The headers by which each is known."""
     desk = company.server.desk
-    reader = await cast.token_for(desk, "Rita", "viewer", "read")
-    intake = await cast.token_for(desk, "Hotline", "investigator", "intake")
+    reader = await people.token_for(desk, "Rita", "viewer", "read")
+    intake = await people.token_for(desk, "Hotline", "investigator", "intake")
     return {
         "nobody": {},
         "reader": {"Authorization": f"Bearer {reader}"},
@@ -236,7 +236,7 @@ def _ping(text: str) -> str:
 
 def _command(board: str) -> Callable[[str], str]:
     def wrap(text: str) -> str:
-        frame = {"type": "command", "id": cast.new_id(), "board": board, "name": "note.add", "data": {"text": _part(text)}}
+        frame = {"type": "command", "id": people.new_id(), "board": board, "name": "note.add", "data": {"text": _part(text)}}
         return json.dumps(frame)
 
     return wrap

@@ -11,11 +11,11 @@ from board.commands import alerts, mentions
 from models.alert import KINDS
 from models.times import now
 from tests.api.test_administration import browser, hire
-from tests.support import cast, handing
-from tests.support.cast import Person, new_id, serving
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.scene import Scene
+from tests.support import handover_steps, people
+from tests.support.backends import BY_TURNS
+from tests.support.people import Person, new_id, serving
+from tests.support.search_scenario import Scene
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -102,7 +102,7 @@ async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: Scene) -> 
 
 async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(scene: Scene) -> None:
     company, board = scene.company, scene.search
-    await handing.take(company.ada)
+    await handover_steps.take(company.ada)
     await scene.one("search.update", {"lead": company.bob.account["id"]})
     both = {"bob": "urgent", "ada": "urgent"}
     added = await scene.sighting(priority="urgent")
@@ -123,13 +123,13 @@ async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(sce
 
 async def test_of_an_urgent_sighting_learns_who_may_see_the_search_and_holds_the_shift_by_then(company: Company) -> None:
     hidden = Scene(company, await company.secret_search(company.bob))
-    await handing.take(company.ada)
+    await handover_steps.take(company.ada)
     first = await hidden.sighting(priority="urgent")
     await hidden.one("search.update", {"lead": company.bob.account["id"]})
     second = await hidden.sighting(priority="urgent")
     assert [await alerted(company, hidden.search, event["seq"]) for event in (first, second)] == [{}, {"bob": "urgent"}]
     desk = Scene(company, await company.alice.open_search())
-    await handing.take(company.alice)
+    await handover_steps.take(company.alice)
     third = await desk.one("sighting.add", {"description": "a girl", "priority": "urgent"}, company.charlie)
     assert await alerted(company, desk.search, third["seq"]) == {"alice": "urgent"}
 
@@ -313,7 +313,7 @@ async def test_what_another_process_writes_or_marks_is_told_too(
     search = await alice.open_search()
     assert (await bell(bob))["unread"] == 0
     async with serving(tmp_path, **installation) as other:
-        elsewhere = await cast.come(other, bob.token)
+        elsewhere = await people.come(other, bob.token)
         assert (await bell(elsewhere))["unread"] == 0
         await alice.do(search, "task.add", {"title": "call", "assignee": bob.account["id"]})
         for each in (elsewhere, bob):
@@ -408,7 +408,7 @@ async def test_a_token_that_only_reads_marks_nothing_and_one_that_only_takes_in_
     assert await unread(reader) >= 0
     assert "unread" in await bell(reader)
     assert (await reader.http.post("/api/v1/alerts/read", json={"all": True})).status_code == 403
-    token = await cast.token_for(company.server.desk, "Ines", "investigator", "intake")
+    token = await people.token_for(company.server.desk, "Ines", "investigator", "intake")
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
         assert (await intake.get("/api/v1/alerts")).status_code == 403
         assert (await intake.post("/api/v1/alerts/read", json={"all": True})).status_code == 403

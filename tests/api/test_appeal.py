@@ -6,9 +6,9 @@ import pytest
 
 from board.predefined_tasks import default_catalogue
 from models.times import format_utc, parse_utc
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.scene import Scene
+from tests.support.backends import BY_TURNS
+from tests.support.search_scenario import Scene
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 

@@ -20,12 +20,12 @@ from board.errors import OperationError, Refused
 from models.board import AUDIT, Board
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import MIGRATIONS, migrate
-from tests.support import cast
-from tests.support.cast import Person, Refusal, new_id
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.versions import empty_at
-from tests.support.walls import Browser, pair
+from tests.support import people
+from tests.support.backends import BY_TURNS
+from tests.support.display_client import Browser, pair
+from tests.support.old_schemas import empty_at
+from tests.support.people import Person, Refusal, new_id
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -190,7 +190,7 @@ async def test_no_display_shows_it(company: Company) -> None:
 
 
 async def test_a_token_that_may_only_take_in_reads_nothing(company: Company) -> None:
-    token = await cast.token_for(company.server.desk, "Ina", "admin", "intake")
+    token = await people.token_for(company.server.desk, "Ina", "admin", "intake")
     for path in CALLS:
         answer = await company.ada.http.get(path, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 403, path

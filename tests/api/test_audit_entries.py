@@ -27,11 +27,10 @@ from tests.api.test_administration import FOREIGN, NEW, browser, hire, shown_onc
 from tests.api.test_displays import PATH as DISPLAYS
 from tests.api.test_displays import SHOWN
 from tests.ops.test_command_line import Shell
-from tests.support import cast
-from tests.support.cast import PASSWORD, Person, new_id, settings_for
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.walls import Browser
+from tests.support.backends import BY_TURNS
+from tests.support.display_client import Browser
+from tests.support.people import PASSWORD, Person, new_id, settings_for
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -169,7 +168,7 @@ async def test_a_page_of_another_site_is_written_down(company: Company, record: 
 async def test_a_token_that_is_not_good_is_written_down_and_why(company: Company, record: Record) -> None:
     desk, secrets, owners = company.server.desk, {}, {}
     for name in ("revoked", "expired", "disabled", "good"):
-        secrets[name] = await cast.token_for(desk, name, "viewer")
+        secrets[name] = await people.token_for(desk, name, "viewer")
     people = {each.name: each for each in await desk.database.read(accounts.all_accounts)}
     owners = {name: people[name] for name in secrets}
     await live_changes.apply_change(

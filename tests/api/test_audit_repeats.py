@@ -13,7 +13,7 @@ from board.engine import journal
 from models.board import AUDIT
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import migrate
-from tests.support import houses
+from tests.support import backends
 
 
 class Door:
@@ -44,7 +44,7 @@ class Door:
 
 @pytest.fixture
 async def door(tmp_path: Path) -> Any:
-    database = Database(houses.in_folder(tmp_path))
+    database = Database(backends.in_folder(tmp_path))
     migrate(database)
     yield Door(database)
     await database.close()

@@ -15,9 +15,10 @@ from websockets.asyncio.client import connect
 from board.telemetry import metrics
 from models.board import Board
 from tests.api.test_rights import TRIES, board_of, filled, prepare, scene
-from tests.support import cast, handing
-from tests.support.cast import PATIENCE_S, Person, serving
-from tests.support.company import Company
+from tests.support import handover_steps
+from tests.support import people as support_people
+from tests.support.people import PATIENCE_S, Person, serving
+from tests.support.team import Company
 
 FUZZ = settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -299,7 +300,7 @@ WRONG: list[Any] = [
 ]  # fmt: skip
 
 
-MORE = {"undo": ("conflict",)} | dict.fromkeys(handing.COMMANDS, ("conflict", "forbidden"))  # where it is another's turn
+MORE = {"undo": ("conflict",)} | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # where it is another's turn
 
 
 def variants(data: Any) -> list[tuple[str, Any]]:
@@ -336,10 +337,10 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
     search, names = await scene(company)
     await prepare(name, company, search)
     board, failed = board_of(name, search), failures()
-    if name in handing.COMMANDS:
-        names |= await handing.ready(name, company.alice, company.ada)
+    if name in handover_steps.COMMANDS:
+        names |= await handover_steps.ready(name, company.alice, company.ada)
     for path, data in variants(WHOLE[name]):
-        frame = {"type": "command", "id": cast.new_id(), "board": board, "name": name, "data": filled(data, names)}
+        frame = {"type": "command", "id": support_people.new_id(), "board": board, "name": name, "data": filled(data, names)}
         answer = await guest.start(frame)
         if answer["type"] == "ack":
             assert answer["board"] == board
@@ -349,7 +350,7 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
         if name == "undo" and answer["code"] == "conflict":  # the seq of another event, and what that changed has changed since
             assert answer["current"], (path, answer)
             continue
-        assert answer["code"] in ("invalid", "not_found", *(["conflict"] if name in handing.COMMANDS else [])), (
+        assert answer["code"] in ("invalid", "not_found", *(["conflict"] if name in handover_steps.COMMANDS else [])), (
             path,
             data,
             answer,
@@ -374,7 +375,7 @@ async def test_rubbish_in_data_changes_nothing_unless_it_is_acknowledged(
     failed, before = failures(), await heads(company)
     board = board_of(name, search[0])
     data = filled(WHOLE[name], search[1]) | rubbish
-    frame = {"type": "command", "id": cast.new_id(), "board": board, "name": name, "data": data}
+    frame = {"type": "command", "id": support_people.new_id(), "board": board, "name": name, "data": data}
     (answer,) = await guest.hears(json.dumps(frame))
     if answer["type"] == "refused":
         assert answer["code"] in ("invalid", "not_found", "closed", *MORE.get(name, ()))
@@ -459,7 +460,7 @@ async def test_any_query_is_answered(company: Company, path: str, query: dict[st
 async def test_any_board_name_is_answered(company: Company, path: str) -> None:
     for address in (f"/api/v1/boards/{path}", f"/api/v1/boards/{path}/events", f"/searches/{path}"):
         assert (await company.alice.http.get(address)).status_code == 404
-    command = {"id": cast.new_id(), "name": "note.add", "data": {"text": "x"}}
+    command = {"id": support_people.new_id(), "name": "note.add", "data": {"text": "x"}}
     answered = await company.alice.http.post(f"/api/v1/boards/{path}/commands", json=command)
     assert answered.status_code in (404, 405)  # a slash in it makes it another address
 
@@ -499,7 +500,7 @@ async def test_a_form_that_is_too_large_is_not_read(company: Company) -> None:
 
 async def test_too_many_messages_are_refused_and_far_too_many_close(tmp_path: Path) -> None:
     async with serving(tmp_path, max_messages_per_second=5) as server:
-        person = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+        person = await support_people.come(server, await support_people.token_for(server.desk, "Alice", "coordinator"))
         try:
             for number in range(15):
                 await person.say({"type": "ping", "id": number})
@@ -522,15 +523,15 @@ async def test_too_many_messages_are_refused_and_far_too_many_close(tmp_path: Pa
 
 async def test_an_account_has_so_many_sockets_and_no_more_also_when_all_are_opened_at_once(tmp_path: Path) -> None:
     async with serving(tmp_path, max_sockets_per_account=3) as server:
-        token = await cast.token_for(server.desk, "Alice", "coordinator")
-        other = await cast.token_for(server.desk, "Bob", "investigator")
-        opened = await asyncio.gather(*(cast.come(server, token) for _ in range(9)), return_exceptions=True)
+        token = await support_people.token_for(server.desk, "Alice", "coordinator")
+        other = await support_people.token_for(server.desk, "Bob", "investigator")
+        opened = await asyncio.gather(*(support_people.come(server, token) for _ in range(9)), return_exceptions=True)
         people = [each for each in opened if isinstance(each, Person)]
         refused = [each for each in opened if not isinstance(each, Person)]
         assert len(people) == 3
         assert {each.response.status_code for each in refused} == {429}  # type: ignore[attr-defined]
-        people.append(await cast.come(server, other))
+        people.append(await support_people.come(server, other))
         await people.pop(0).leave()
-        people.append(await asyncio.wait_for(cast.come(server, token), PATIENCE_S))
+        people.append(await asyncio.wait_for(support_people.come(server, token), PATIENCE_S))
         for person in people:
             await person.leave()

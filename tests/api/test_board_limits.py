@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 from board.engine import event_writer
 from models.board import OPERATIONS, Board
 from models.db.schema import MIGRATIONS
-from tests.support.cast import Refusal
-from tests.support.company import Company
-from tests.support.scene import Scene
+from tests.support.people import Refusal
+from tests.support.search_scenario import Scene
+from tests.support.team import Company
 
 FOUND = {
     "status": "found", "reason": "seen by a patrol",

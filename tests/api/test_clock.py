@@ -25,11 +25,11 @@ from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now, parse_utc
 from tests.realtime.test_many_processes import processes
-from tests.support import cast
-from tests.support.cast import Person, Server, serving, settings_for
-from tests.support.clocks import WallClock
-from tests.support.houses import House
-from tests.support.walls import Browser, pair
+from tests.support import people as support_people
+from tests.support.backends import House
+from tests.support.display_client import Browser, pair
+from tests.support.people import Person, Server, serving, settings_for
+from tests.support.server_clock import WallClock
 
 HOURS = timedelta(hours=5)
 
@@ -55,7 +55,7 @@ async def told(person: Person, **like: Any) -> dict[str, Any]:
 
 @pytest.fixture
 async def alice(server: Server) -> AsyncIterator[Person]:
-    person = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+    person = await support_people.come(server, await support_people.token_for(server.desk, "Alice", "coordinator"))
     yield person
     await person.leave()
 
@@ -140,7 +140,7 @@ async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
     assert back["ahead"]["until"] >= opened["at"] > back["ahead"]["at"]
     assert back["jumped"]["at"] < opened["at"]
     # who comes later is told after the hello
-    newcomer = await cast.come(server, await cast.token_for(server.desk, "Bob", "investigator"))
+    newcomer = await support_people.come(server, await support_people.token_for(server.desk, "Bob", "investigator"))
     assert await told(newcomer, jumped=True, ahead=True) == back
     assert newcomer.heard[0]["type"] == "hello"
     warned = [line for line in logged if "clock" in line["event"]]
@@ -158,12 +158,12 @@ async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
 async def test_a_journal_that_is_ahead_at_the_start_is_told_of(tmp_path: Path, wall_clock: WallClock) -> None:
     wall_clock.set(HOURS)
     async with serving(tmp_path) as server:
-        alice = await cast.come(server, token := await cast.token_for(server.desk, "Alice", "coordinator"))
+        alice = await support_people.come(server, token := await support_people.token_for(server.desk, "Alice", "coordinator"))
         await alice.open_search()
         await alice.leave()
     wall_clock.set(timedelta(0))
     async with serving(tmp_path) as server:
-        alice = await cast.come(server, token)
+        alice = await support_people.come(server, token)
         frame = await told(alice, ahead=True)
         assert frame["jumped"] is None  # nobody saw one
         assert parse_utc(frame["ahead"]["until"]) - now() > HOURS - timedelta(minutes=1)

@@ -13,11 +13,11 @@ from sqlmodel import Session, select
 from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.task import Task
-from tests.support import versions
-from tests.support.cast import Refusal
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS, House
-from tests.support.scene import Scene
+from tests.support import old_schemas
+from tests.support.backends import BY_TURNS, House
+from tests.support.people import Refusal
+from tests.support.search_scenario import Scene
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -298,7 +298,7 @@ async def test_tasks_that_an_earlier_version_made_are_known_to_take_an_appeal_do
 
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, of the version before there were marks."""
-    versions.empty_at(target, "0015")
+    old_schemas.empty_at(target, "0015")
     for name in ("search", "column", "task", "event", "payload"):
         table = metadata.tables[name]
-        versions.put(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
+        old_schemas.put(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from board.commands import columns
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.scene import NOBODY, Scene
+from tests.support.backends import BY_TURNS
+from tests.support.search_scenario import NOBODY, Scene
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 

@@ -10,10 +10,10 @@ from board.engine import event_writer
 from board.predefined_tasks import default_catalogue
 from models.ids import new_id
 from models.times import format_utc, now
-from tests.support.cast import Refusal
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.scene import NOBODY, Scene
+from tests.support.backends import BY_TURNS
+from tests.support.people import Refusal
+from tests.support.search_scenario import NOBODY, Scene
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 

@@ -8,8 +8,8 @@ import pytest
 
 from board.accounts import live_changes
 from board.web import compression
-from tests.support import cast
-from tests.support.company import Company
+from tests.support import people
+from tests.support.team import Company
 
 TEXT = "Noor was seen at the station. " * 100
 PACKED = {"Accept-Encoding": "gzip, br"}
@@ -25,9 +25,9 @@ async def search(company: Company) -> str:
 
 @pytest.fixture
 async def browser(company: Company) -> AsyncIterator[httpx.AsyncClient]:
-    desk, email = company.server.desk, f"lea-{cast.new_id()}@desk.example"
-    await live_changes.add_account(desk, email, "Lea", "coordinator", cast.PASSWORD)
-    headers = {"Cookie": f"board_session={await cast.session(desk, email)}", "Origin": company.server.url}
+    desk, email = company.server.desk, f"lea-{people.new_id()}@desk.example"
+    await live_changes.add_account(desk, email, "Lea", "coordinator", people.PASSWORD)
+    headers = {"Cookie": f"board_session={await people.session(desk, email)}", "Origin": company.server.url}
     async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as http:
         yield http
 

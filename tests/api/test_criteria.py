@@ -10,10 +10,10 @@ from sqlalchemy import text
 from board.commands import schemas
 from board.commands.suggested_criteria import suggested, undecided
 from models.search import Search
-from tests.support.cast import Refusal
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.scene import Scene
+from tests.support.backends import BY_TURNS
+from tests.support.people import Refusal
+from tests.support.search_scenario import Scene
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 

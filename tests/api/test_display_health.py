@@ -10,8 +10,8 @@ from models.display import Display
 from models.times import format_utc, now
 from tests.ops.test_command_line import Shell
 from tests.ops.test_metrics import Told
-from tests.support.cast import Person, Server
-from tests.support.walls import Browser, pair
+from tests.support.display_client import Browser, pair
+from tests.support.people import Person, Server
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 

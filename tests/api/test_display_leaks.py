@@ -14,12 +14,12 @@ from board.commands.registry import TABLE
 from board.web.http import BASE
 from models.display import PROFILES
 from tests.api.test_rights import board_of, filled, prepare
-from tests.support import handing
-from tests.support.cast import Person, Refusal, new_id
-from tests.support.cast import Screen as Screened
-from tests.support.company import Company
-from tests.support.scene import NOBODY
-from tests.support.walls import Browser, pair
+from tests.support import handover_steps
+from tests.support.display_client import Browser, pair
+from tests.support.people import Person, Refusal, new_id
+from tests.support.people import Screen as Screened
+from tests.support.search_scenario import NOBODY
+from tests.support.team import Company
 
 SECRET = "zqx"  # stands in every text that is typed; a first name and a task's title have marks of their own
 CALLED_AT = "2026-11-19T01:02:03.000Z"  # of a note that is no decision
@@ -151,8 +151,8 @@ async def _scene(company: Company, lead: str) -> tuple[str, dict[str, Any]]:
 
 
 async def _give(company: Company, name: str, search: str, names: dict[str, Any]) -> None:
-    if name in handing.COMMANDS:
-        names |= await handing.ready(name, company.alice, company.ada)
+    if name in handover_steps.COMMANDS:
+        names |= await handover_steps.ready(name, company.alice, company.ada)
     await prepare(name, company, search)
     if name == "card.restore":
         await company.alice.do(search, "card.withdraw", {"card": names["task"]} | TOLD)

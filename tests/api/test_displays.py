@@ -18,10 +18,10 @@ from board.errors import Refused
 from board.live.display_filter import DisplayFacts
 from models.times import now
 from tests.realtime.test_many_processes import processes
-from tests.support.cast import Person, Screen
-from tests.support.company import Company
-from tests.support.scene import NOBODY
-from tests.support.walls import Browser, pair
+from tests.support.display_client import Browser, pair
+from tests.support.people import Person, Screen
+from tests.support.search_scenario import NOBODY
+from tests.support.team import Company
 
 OPERATIONS = ["operations"]
 SHOWN = {"language": "en", "shows": {"boards": OPERATIONS}}

@@ -26,10 +26,10 @@ from board.engine.concurrency import RUNNING_PER_ACCOUNT, WAITING_PER_ACCOUNT
 from board.errors import Refused
 from board.handover import report_sections
 from models.board import OPERATIONS
-from tests.support import handing
-from tests.support.cast import PATIENCE_S, Person
-from tests.support.company import Company
-from tests.support.workers import until
+from tests.support import handover_steps
+from tests.support.people import PATIENCE_S, Person
+from tests.support.team import Company
+from tests.support.worker_processes import until
 
 HOSTILE = "<img src=x onerror=alert(1)> *b* [a](http://evil.example/) `c` &lt; # h\n1. one\n- two\n    code\n---\n> q | t ${7*7}"
 COMMON = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -38,7 +38,7 @@ COMMON = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 @pytest.fixture(scope="module")
 async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
     """One server for all papers: what they are of is only read."""
-    from tests.support.company import playing
+    from tests.support.team import playing
 
     async with playing(tmp_path_factory.mktemp("paper")) as playing_company:
         yield playing_company
@@ -51,11 +51,11 @@ async def handed(company: Company) -> dict[str, Any]:
     await live_changes.apply_change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
     searches = [await alice.open_search(person={"first_name": f"Child{number}", "last_name": "Surname"}) for number in range(7)]
     searches.append(await company.secret_search(person={"first_name": "Hidden", "last_name": "Surname"}))
-    number = await handing.prepare(alice)
+    number = await handover_steps.prepare(alice)
     for at, search in enumerate(searches):
         await alice.do(search, "handover.write", {"handover": number, "assessment": f"Mot {at}", "contingencies": HOSTILE})
     await alice.do(searches[0], "sighting.add", {"description": HOSTILE})
-    await handing.sign(alice, number)
+    await handover_steps.sign(alice, number)
     return {"number": number, "searches": searches}
 
 
@@ -103,7 +103,7 @@ async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(c
     for more in ({}, {"seen_at": "2026-11-24T20:00:00Z"}):
         ack = await company.bob.do(search, "sighting.add", times | more)
         (event,) = (await alice.http.get(f"/api/v1/boards/{search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
-        number = await handing.prepare(alice)
+        number = await handover_steps.prepare(alice)
         await alice.do(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
         told = "seen 24 Nov{} 21:00" if more else "reported 24 Nov{} 22:23, time unknown"
         page = (await fetched(company.bob, "/handover.md")).text.replace("\xa0", " ")

@@ -10,10 +10,10 @@ from sqlmodel import select
 from board.accounts import accounts, live_changes
 from models.accounts import DraftKey
 from tests.api.test_administration import NEW, browser, hire
-from tests.support import cast
-from tests.support.cast import PASSWORD, Server
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
+from tests.support import people
+from tests.support.backends import BY_TURNS
+from tests.support.people import PASSWORD, Server
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -73,7 +73,7 @@ async def test_nobody_gets_it_without_a_session(company: Company) -> None:
         assert (await http.post("/logout")).status_code == 303
         assert (await http.get(ADDRESS)).status_code == 401
     for scope in ("read", "write", "intake"):
-        token = await cast.token_for(server.desk, "Tess", "admin", scope)
+        token = await people.token_for(server.desk, "Tess", "admin", scope)
         async with browser(server) as http:
             answer = await http.get(ADDRESS, headers={"Authorization": f"Bearer {token}"})
             assert (answer.status_code, "key" in answer.json()) == (403, False)

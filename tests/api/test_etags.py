@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from board.web import etags
 from models.board import OPERATIONS
-from tests.support.cast import Person
-from tests.support.company import Company
-from tests.support.scene import NOBODY
+from tests.support.people import Person
+from tests.support.search_scenario import NOBODY
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses
 

@@ -17,10 +17,10 @@ from board.engine.event import JournalEvent
 from board.exports import exports
 from models.ids import new_id
 from models.search import Search
-from tests.support import cast
-from tests.support.cast import PATIENCE_S, Person
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
+from tests.support import people
+from tests.support.backends import BY_TURNS
+from tests.support.people import PATIENCE_S, Person
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -183,7 +183,7 @@ async def test_outsiders_find_nothing_and_members_do(company: Company, name: str
 
 @pytest.mark.parametrize("name", FILES)
 async def test_nobody_who_is_not_signed_in_and_no_token_that_can_only_take_in(company: Company, name: str) -> None:
-    intake, read = [await cast.token_for(company.server.desk, "Hotline", "viewer", scope) for scope in ("intake", "read")]
+    intake, read = [await people.token_for(company.server.desk, "Hotline", "viewer", scope) for scope in ("intake", "read")]
     async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as somebody:
         for token, status in ((intake, 403), (read, 200), ("nonsense", 401)):
             headers = {"Authorization": f"Bearer {token}"}

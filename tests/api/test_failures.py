@@ -17,8 +17,8 @@ from board.engine import snapshot
 from board.telemetry import logs, metrics
 from models.db.errors import DatabaseUnavailable, is_fault
 from models.db.sqlite import library
-from tests.support.cast import Person, Refusal, new_id
-from tests.support.company import Company
+from tests.support.people import Person, Refusal, new_id
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses
 

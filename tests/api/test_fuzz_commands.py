@@ -17,9 +17,9 @@ from board.web.http import BASE, STATUS
 from models.board import OPERATIONS
 from tests.api.test_bad_input import NOBODY, WHOLE, WRONG, failures, heads
 from tests.api.test_openapi import BESIDE_A_LOOP, CALLERS, Caller, headers_of
-from tests.api.test_rights import board_of, filled, scene
-from tests.support import cast, handing
-from tests.support.company import Company
+from tests.api.test_rights import board_of, filled
+from tests.support import handover_steps, people
+from tests.support.team import Company
 
 pytestmark = BESIDE_A_LOOP
 
@@ -27,7 +27,7 @@ FEW, MANY = 25, 400
 FUZZ = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 SECRET = "secret"
 LATER = {"invalid", "not_found", "conflict"}  # judged by the data
-WHOSE = ("undo", *handing.COMMANDS)  # where the data says whether one may
+WHOSE = ("undo", *handover_steps.COMMANDS)  # where the data says whether one may
 NONE = ("note.eat", "", "search", "undo.undo")  # no commands
 
 VALUES = st.one_of(
@@ -97,7 +97,7 @@ async def tried(stage: Stage, asking: httpx.AsyncClient, caller: Caller, command
     """Gives a command, and holds what comes of it against the contract. Its code, or `ack`."""
     name, place, before, failed = command["name"], command["board"], await heads(stage.company), failures()
     board = stage.boards.get(place, place)
-    body = command | {"id": cast.new_id(), "data": filled(command["data"], stage.names)}
+    body = command | {"id": people.new_id(), "data": filled(command["data"], stage.names)}
     response = await asking.post(f"{BASE}/boards/{board}/commands", json=body)
     said, after = response.json(), await heads(stage.company)
     assert fits(response.status_code).is_valid(said), said
@@ -132,7 +132,7 @@ async def test_no_command_of_anybody_has_an_answer_outside_the_contract(
         @settings(FUZZ, max_examples=many)
         @given(command=commands())
         def any_command(command: dict[str, Any]) -> None:
-            met.add(asyncio.run_coroutine_threadsafe(tried(stage, asking, caller, command), loop).result(cast.PATIENCE_S))
+            met.add(asyncio.run_coroutine_threadsafe(tried(stage, asking, caller, command), loop).result(people.PATIENCE_S))
 
         await asyncio.to_thread(any_command)
     if caller[1] == "intake":

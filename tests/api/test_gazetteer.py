@@ -12,8 +12,8 @@ from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.gazetteer import Gazetteer, Place, gazetteer
 from board.lookup.place_radius import metres
 from board.paths import DATA
-from tests.support import cast
-from tests.support.company import Company
+from tests.support import people
+from tests.support.team import Company
 
 FIRST = 8  # what a form shows
 
@@ -155,7 +155,7 @@ def test_it_is_the_data_with_its_attribution(known: Gazetteer) -> None:
 
 @pytest.mark.houses
 async def test_everybody_who_is_known_may_ask(company: Company) -> None:
-    tokens = [await cast.token_for(company.server.desk, "Taker", "investigator", scope) for scope in ("intake", "read")]
+    tokens = [await people.token_for(company.server.desk, "Taker", "investigator", scope) for scope in ("intake", "read")]
     for token in (*tokens, company.victor.token, company.bob.token):
         async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
             answer = await http.get("/api/v1/places", params={"q": "Brugge"})

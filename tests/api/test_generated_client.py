@@ -17,7 +17,7 @@ from sqlalchemy import text
 from board.accounts import accounts, live_changes
 from board.demo import seed
 from models.times import format_utc, now
-from tests.support.cast import Server, serving, settings_for
+from tests.support.people import Server, serving, settings_for
 
 pytestmark = pytest.mark.slow
 

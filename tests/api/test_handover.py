@@ -12,11 +12,11 @@ from board.commands.execute import boards_to_lock
 from board.commands.registry import Command
 from board.engine import event_writer
 from models.board import OPERATIONS
-from tests.support import handing
-from tests.support.cast import Person, Refusal
-from tests.support.company import Company
-from tests.support.handing import report
-from tests.support.scene import NOBODY, Scene
+from tests.support import handover_steps
+from tests.support.handover_steps import report
+from tests.support.people import Person, Refusal
+from tests.support.search_scenario import NOBODY, Scene
+from tests.support.team import Company
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ async def scene(company: Company) -> AsyncIterator[Scene]:
     """A search of its own; others are closed afterwards, so that they are not handed over with the next."""
     search = await company.alice.open_search()
     yield Scene(company, search)
-    await handing.take(company.ada)
+    await handover_steps.take(company.ada)
     await company.alice.do(
         search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
     )
-    await handing.take(company.alice)
+    await handover_steps.take(company.alice)
 
 
 async def refused(code: str, who: Person, board: str, name: str, data: dict[str, Any], *fields: str) -> Refusal:
@@ -55,10 +55,10 @@ async def head(who: Person, board: str) -> int:
 
 async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_desk(scene: Scene) -> None:
     alice, ada, bob = scene.company.alice, scene.company.ada, scene.company.bob
-    first = await handing.prepare(alice, incoming=ada.account["id"])
+    first = await handover_steps.prepare(alice, incoming=ada.account["id"])
     await alice.do(OPERATIONS, "handover.write", {"handover": first, "faults": "the printer", "remarks": "quiet"})
     await ada.do(OPERATIONS, "handover.withdraw", {"handover": first, "reason": "she stays"})
-    ended = await handing.state(alice, "handover")
+    ended = await handover_steps.state(alice, "handover")
     assert (ended["ended_by"], ended["reason"]) == (ada.account["id"], "she stays")
     assert ended["ended_at"]
     (event,) = await events(alice, (await ada.do(OPERATIONS, "handover.prepare"))["seqs"])
@@ -72,20 +72,22 @@ async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_d
         "invalid", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": bob.account["id"]}, "incoming"
     )
     await refused("not_found", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": NOBODY}, "incoming")
-    await handing.sign(alice, first + 1)
+    await handover_steps.sign(alice, first + 1)
     await ada.do(OPERATIONS, "handover.refuse", {"handover": first + 1, "reason": "again"})
-    third = await handing.prepare(alice)
-    assert {name: (await handing.state(alice, "handover"))[name] for name in written} == written
-    await handing.sign(alice, third)
+    third = await handover_steps.prepare(alice)
+    assert {name: (await handover_steps.state(alice, "handover"))[name] for name in written} == written
+    await handover_steps.sign(alice, third)
     data = {"handover": third, "restatement": "all", "reason": "late"}
     await ada.do(OPERATIONS, "handover.accept", data)
     await ada.do(OPERATIONS, "handover.prepare")
-    assert {name: (await handing.state(alice, "handover"))[name] for name in written} == dict.fromkeys(written), "another shift"
+    assert {name: (await handover_steps.state(alice, "handover"))[name] for name in written} == dict.fromkeys(written), (
+        "another shift"
+    )
 
 
 async def test_what_is_said_of_a_search_is_on_its_own_board(scene: Scene) -> None:
     alice = scene.company.alice
-    number, sighting = await handing.prepare(alice), await scene.sighting()
+    number, sighting = await handover_steps.prepare(alice), await scene.sighting()
     await scene.refuses("conflict", "handover.write", {"handover": number + 1, "assessment": "x"}, "handover")
     said = {
         "assessment": "she is with her aunt",
@@ -110,7 +112,7 @@ async def test_what_is_said_of_a_search_is_on_its_own_board(scene: Scene) -> Non
 
 
 async def test_what_is_said_of_a_search_is_not_in_the_way_of_an_undo(scene: Scene) -> None:
-    number = await handing.prepare(scene.company.alice)
+    number = await handover_steps.prepare(scene.company.alice)
     await scene.one("search.update", {"person": {"age": 11}})
     await scene.one("handover.write", {"handover": number, "assessment": "twelve, says her aunt"})
     changed = await scene.one("search.update", {"person": {"age": 12}})
@@ -119,7 +121,7 @@ async def test_what_is_said_of_a_search_is_not_in_the_way_of_an_undo(scene: Scen
 
 async def test_two_who_write_the_same_field_are_told(scene: Scene) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    number = await handing.prepare(alice)
+    number = await handover_steps.prepare(alice)
     (seq,) = (await alice.do(scene.search, "handover.write", {"handover": number, "contacts": "the mother", "dropped": "a"}))[
         "seqs"
     ]
@@ -130,16 +132,16 @@ async def test_two_who_write_the_same_field_are_told(scene: Scene) -> None:
 
 async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_before_is_not(scene: Scene) -> None:
     alice = scene.company.alice
-    await handing.take(scene.company.ada)
+    await handover_steps.take(scene.company.ada)
     old = await alice.open_search()
     await alice.do(old, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
-    number = await handing.prepare(alice)
+    number = await handover_steps.prepare(alice)
     await alice.do(scene.search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert await scene.does("handover.write", {"handover": number, "assessment": "the family was told"})
     await refused("conflict", alice, old, "handover.write", {"handover": number, "assessment": "x"}, "handover")
-    assert scene.search in (positions := await handing.positions(alice))
+    assert scene.search in (positions := await handover_steps.positions(alice))
     assert old not in positions
-    await handing.sign(alice, number)
+    await handover_steps.sign(alice, number)
     assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=scene.company.ada)
     await refused("conflict", scene.company.ada, old, "handover.read", {"handover": number, "seq": 1}, "handover")
     await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "not her"})
@@ -156,10 +158,10 @@ def test_what_is_said_of_a_search_waits_for_who_signs() -> None:
 
 async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_digest(scene: Scene) -> None:
     alice = scene.company.alice
-    number = await handing.prepare(alice)
-    before, positions = (await report(alice)), await handing.positions(alice)
+    number = await handover_steps.prepare(alice)
+    before, positions = (await report(alice)), await handover_steps.positions(alice)
     operations = await head(alice, OPERATIONS)
-    said = await events(alice, (await handing.sign(alice, number))["seqs"])
+    said = await events(alice, (await handover_steps.sign(alice, number))["seqs"])
     assert [event["type"] for event in said] == ["handed.set"] * len(positions) + ["handover.signed"]
     handed = {event["id"]: event["state"]["position"] for event in said[:-1]}
     assert {id: at["seq"] for id, at in handed.items()} == positions
@@ -175,8 +177,8 @@ async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_diges
 async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_signed(scene: Scene) -> None:
     alice = scene.company.alice
     others = [await alice.open_search() for _ in range(3)]
-    number = await handing.prepare(alice)
-    positions, asked, writer = await handing.positions(alice), list[str](), scene.company.server.desk.database.writer
+    number = await handover_steps.prepare(alice)
+    positions, asked, writer = await handover_steps.positions(alice), list[str](), scene.company.server.desk.database.writer
 
     def ask(*given: Any) -> None:
         asked.append(given[2])
@@ -185,7 +187,7 @@ async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_sign
     await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
     event.remove(writer, "before_cursor_execute", ask)
     assert len([each for each in asked if "WHERE search.access = " in each]) == 1
-    await handing.take(alice)
+    await handover_steps.take(alice)
     for search in others:
         await alice.do(
             search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
@@ -194,8 +196,8 @@ async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_sign
 
 async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
     alice, ada, search = scene.company.alice, scene.company.ada, scene.search
-    number = await handing.prepare(alice)
-    seen = await handing.positions(alice)
+    number = await handover_steps.prepare(alice)
+    seen = await handover_steps.positions(alice)
     field = f"positions.{search}"
 
     async def signs(code: str, positions: dict[str, int], *fields: str, who: Person = alice) -> None:
@@ -209,7 +211,7 @@ async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
     await scene.one("handover.write", {"handover": number, "assessment": "her own"})
     await ada.do(search, "handover.write", {"handover": number, "assessment": "another's"})
     await signs("conflict", seen, field)
-    seen = await handing.positions(alice)
+    seen = await handover_steps.positions(alice)
     decision = await scene.one("note.add", {"text": "we stop at the harbour", "category": "decision"})
     await signs("conflict", seen, field)
     looked = (await report(alice, board=search))["searches"][0]
@@ -228,9 +230,9 @@ async def test_a_full_board_is_handed_over_all_the_same(scene: Scene, monkeypatc
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
     for board in (OPERATIONS, search):
         await refused("too_large", alice, board, "note.add", {"text": "one more"})
-    number = await handing.prepare(alice)
+    number = await handover_steps.prepare(alice)
     await alice.do(search, "handover.write", {"handover": number, "assessment": "she may be with her aunt"})
-    await handing.sign(alice, number)
+    await handover_steps.sign(alice, number)
     await ada.do(search, "handover.read", {"handover": number, "seq": await head(ada, search)})
     await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "the aunt", "reason": "the others wait"})
 
@@ -240,7 +242,7 @@ async def test_a_full_board_is_handed_over_all_the_same(scene: Scene, monkeypatc
 
 async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: Scene) -> None:
     alice, ada, search = scene.company.alice, scene.company.ada, scene.search
-    number = await handing.hand(alice)
+    number = await handover_steps.hand(alice)
     data = {"handover": number, "restatement": "one search; the aunt calls at eight"}
     others = [each["board"] for each in (await report(ada))["searches"]]
     refusal = await refused("conflict", ada, OPERATIONS, "handover.accept", data, *(f"searches.{id}" for id in others))
@@ -265,7 +267,7 @@ async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: Scene) ->
 
 async def test_with_a_reason_it_is_accepted_unread(scene: Scene) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    number = await handing.hand(alice)
+    number = await handover_steps.hand(alice)
     data = {"handover": number, "restatement": "I know them all", "reason": "she has to go now"}
     accepted, _ = await events(ada, (await ada.do(OPERATIONS, "handover.accept", data))["seqs"])
     assert (accepted["reason"], accepted["state"]["reason"]) == ("she has to go now", "she has to go now")
@@ -273,27 +275,27 @@ async def test_with_a_reason_it_is_accepted_unread(scene: Scene) -> None:
 
 async def test_a_refused_handover_leaves_the_shift_where_it_is(scene: Scene) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    prepared = await handing.prepare(alice)
+    prepared = await handover_steps.prepare(alice)
     await refused("conflict", ada, OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "not yet"}, "handover")
     await refused("conflict", ada, scene.search, "handover.read", {"handover": prepared, "seq": 1}, "handover")
-    await handing.sign(alice, prepared)
+    await handover_steps.sign(alice, prepared)
     await refused("forbidden", alice, OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "mine"})
     await refused("invalid", ada, OPERATIONS, "handover.refuse", {"handover": prepared}, "reason")
     above = {"handover": prepared, "seq": await head(ada, scene.search) + 1}
     await refused("invalid", ada, scene.search, "handover.read", above, "seq")
     await ada.do(OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "the contacts are missing"})
-    state = await handing.state(alice, "handover")
+    state = await handover_steps.state(alice, "handover")
     assert (state["status"], state["reason"]) == ("refused", "the contacts are missing")
-    assert (await handing.state(alice, "shift"))["holder"] == alice.account["id"]
+    assert (await handover_steps.state(alice, "shift"))["holder"] == alice.account["id"]
     await refused("conflict", ada, OPERATIONS, "handover.withdraw", {"handover": prepared}, "handover")
 
 
 async def test_marks_of_an_earlier_handover_do_not_count(scene: Scene) -> None:
     alice, ada, search = scene.company.alice, scene.company.ada, scene.search
-    first = await handing.hand(alice)
+    first = await handover_steps.hand(alice)
     await ada.do(search, "handover.read", {"handover": first, "seq": await head(ada, search)})
     await ada.do(OPERATIONS, "handover.refuse", {"handover": first, "reason": "again, please"})
-    second = await handing.hand(alice)
+    second = await handover_steps.hand(alice)
     assert search in [each["board"] for each in (await report(ada))["searches"] if each["reader"]["unread"]]
     await refused("conflict", ada, search, "handover.read", {"handover": first, "seq": 1}, "handover")
     read = await scene.one("handover.read", {"handover": second, "seq": 1, "reason": "by telephone"}, who=ada)
@@ -320,12 +322,12 @@ async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: Scene) -
         for person in (alice, ada, dora, *others):
             assert await alerts(person, seqs) == who.get(person, []), person.account["name"]
 
-    number = await handing.prepare(alice, incoming=dora.account["id"])
-    await told((await handing.sign(alice, number))["seqs"], {dora: [("handover.signed", number, None)]})
+    number = await handover_steps.prepare(alice, incoming=dora.account["id"])
+    await told((await handover_steps.sign(alice, number))["seqs"], {dora: [("handover.signed", number, None)]})
     seqs = (await dora.do(OPERATIONS, "handover.refuse", {"handover": number, "reason": "@Alice, the port is missing"}))["seqs"]
     await told(seqs, {alice: [("handover.refused", number, "@Alice, the port is missing")]})
-    number = await handing.prepare(alice)
-    signed = (await handing.sign(alice, number))["seqs"]
+    number = await handover_steps.prepare(alice)
+    signed = (await handover_steps.sign(alice, number))["seqs"]
     await told(signed, {each: [("handover.signed", number, None)] for each in (ada, dora)})
     data = {"handover": number, "restatement": "one search", "reason": "she has to go"}
     seqs = (await dora.do(OPERATIONS, "handover.accept", data))["seqs"]
@@ -343,10 +345,10 @@ async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(
     company, alice = scene.company, scene.company.alice
     dora = await company.come("Dora", "coordinator")
     secret = await company.secret_search()
-    number = await handing.prepare(alice)
+    number = await handover_steps.prepare(alice)
     await alice.do(secret, "handover.write", {"handover": number, "assessment": "she hides with her aunt"})
     watching = await company.charlie.follow(OPERATIONS)
-    signed = await handing.sign(alice, number)
+    signed = await handover_steps.sign(alice, number)
     await company.charlie.up_to(OPERATIONS, signed["seqs"][-1])
     assert sum(bool(event.get("hidden")) for event in watching.events[-len(signed["seqs"]) :]) == 1
     assert secret not in watching.of("handed")
@@ -370,7 +372,7 @@ async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(
         await dora.do(each["board"], "handover.read", {"handover": number, "seq": each["after"]["seq"]})
     await dora.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see of it"})
     # she signs what she does not see at its head
-    mine = await handing.hand(dora)
+    mine = await handover_steps.hand(dora)
     state = (await alice.snapshot(OPERATIONS))["entities"]["handed", secret]
     assert (state["handover"], state["position"]["seq"]) == (mine, await head(alice, secret))
     await refused("conflict", dora, OPERATIONS, "handover.withdraw", {"handover": number}, "handover")
@@ -382,13 +384,13 @@ async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_some
     dora, eva = await company.come("Dora", "coordinator"), await company.come("Eva", "coordinator")
     secret = await company.secret_search(ada)
     hers = await dora.open_search(access="members", members=[dora.account["id"]])  # which Alice may not see
-    number = await handing.prepare(alice, incoming=eva.account["id"])
+    number = await handover_steps.prepare(alice, incoming=eva.account["id"])
 
     async def told(who: Person, path: str = "handover") -> dict[str, Any]:
         return {each["board"]: each["outside"] for each in (await report(who, path))["searches"] if each["outside"]}
 
     async def signs(*fields: str) -> None:
-        data = {"handover": number, "positions": await handing.positions(alice)}
+        data = {"handover": number, "positions": await handover_steps.positions(alice)}
         await refused("invalid", alice, OPERATIONS, "handover.sign", data, *fields)
 
     assert await told(alice) == await told(ada) == {secret: eva.account["id"]}
@@ -407,7 +409,7 @@ async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_some
     await signs(f"searches.{secret}")  # who sees it no more answers for nothing
     # who hands over keeps it, on the record
     await alice.do(secret, "handover.write", {"handover": number, "keeper": alice.account["id"]})
-    await handing.sign(alice, number)
+    await handover_steps.sign(alice, number)
     kept = (await report(alice, board=secret))["searches"][0]
     assert (kept["outside"], kept["briefing"]["keeper"]) == (eva.account["id"], alice.account["id"])
     text = (await alice.http.get(f"/handovers/{number}.md")).text
@@ -416,8 +418,8 @@ async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_some
     await eva.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see", "reason": "it is late"})
     assert await told(alice) == {secret: eva.account["id"]}  # and it goes on to be told
     # what was decided does not go on to the next handover
-    await handing.take(alice)
-    number = await handing.prepare(alice, incoming=eva.account["id"])
+    await handover_steps.take(alice)
+    number = await handover_steps.prepare(alice, incoming=eva.account["id"])
     await signs(f"searches.{secret}")
     await alice.do(secret, "handover.write", {"handover": number, "assessment": "with her aunt"})
     assert (await report(alice, board=secret))["searches"][0]["briefing"]["keeper"] is None
@@ -425,7 +427,7 @@ async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_some
     members = [alice.account["id"], eva.account["id"]]
     await alice.do(secret, "search.set_access", {"access": "members", "members": members})
     assert await told(alice) == {}
-    await handing.sign(alice, number)
+    await handover_steps.sign(alice, number)
     for who, search in ((alice, secret), (dora, hers)):
         await who.do(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
 
@@ -436,7 +438,7 @@ async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: 
     members = [alice.account["id"], ada.account["id"]]
     secret = await alice.open_search(access="members", members=members)
     for _ in range(2):
-        number = await handing.prepare(alice, incoming=eva.account["id"])
+        number = await handover_steps.prepare(alice, incoming=eva.account["id"])
         (seq,) = (await alice.do(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
         found = (await ada.http.get("/api/v1/alerts")).json()["alerts"]
         assert (found[0]["board"], found[0]["seq"], found[0]["handover"]) == (secret, seq, number)
@@ -444,14 +446,14 @@ async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: 
         assert (event["state"]["keeper"], event["state"]["handover"]) == (ada.account["id"], number)
         await alice.do(secret, "handover.write", {"handover": number, "contacts": f"the mother, {number}"})
         assert (await ada.http.get("/api/v1/alerts")).json()["alerts"][0]["seq"] == seq, "what else is written alerts nobody"
-        await handing.sign(alice, number)
+        await handover_steps.sign(alice, number)
         await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
     await alice.do(secret, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
 
 
 async def test_who_loses_or_gains_sight_of_a_search_does_so_of_how_it_was_handed_over(scene: Scene) -> None:
     alice, charlie = scene.company.alice, scene.company.charlie
-    await handing.hand(alice)
+    await handover_steps.hand(alice)
     screen = await charlie.follow(OPERATIONS)
     for access, there in (("members", False), ("desk", True)):
         await alice.do(scene.search, "search.set_access", {"access": access, "members": [alice.account["id"]]})

@@ -12,18 +12,19 @@ from board.handover import report_sections
 from board.maintenance import transfer
 from models.board import OPERATIONS
 from models.db.database import Database
-from tests.support import cast, handing, storm
-from tests.support.cast import Person, serving
-from tests.support.company import Company
-from tests.support.handing import report
-from tests.support.scene import NOBODY, Scene
+from tests.support import handover_steps, random_commands
+from tests.support import people as support_people
+from tests.support.handover_steps import report
+from tests.support.people import Person, serving
+from tests.support.search_scenario import NOBODY, Scene
+from tests.support.team import Company
 
 
 @pytest.fixture
 async def scene(company: Company) -> AsyncIterator[Scene]:
     """A search without tasks, and nobody's handover open."""
-    await handing.take(company.ada)
-    await handing.take(company.alice)
+    await handover_steps.take(company.ada)
+    await handover_steps.take(company.alice)
     scene = Scene(company, await company.alice.open_search())
     for (kind, id), _ in list((await company.alice.snapshot(scene.search))["entities"].items()):
         if kind == "task":
@@ -66,7 +67,7 @@ async def test_a_section_tells_what_the_next_shift_must_know(scene: Scene) -> No
     finished = await scene.task(title="done", due="2026-01-01T00:00:00Z")
     await scene.one("card.move", {"card": finished["id"], "column": done})
     note = await scene.one("note.add", {"text": "we stop at the harbour", "category": "decision"})
-    number = await handing.prepare(alice)
+    number = await handover_steps.prepare(alice)
     said = {"handover": number, "hypotheses": "Gent", "contingencies": "if she calls", "contacts": "the mother"}
     await scene.one("handover.write", said | {"pinned": [note["id"], last["id"]]})
     told = await section(scene)
@@ -94,7 +95,7 @@ async def test_a_time_that_is_not_when_it_was_seen_is_told_as_received(scene: Sc
     await scene.sighting(description="seen", seen_at="2026-11-24T20:00:00.000Z", received_at=received)
     unseen = await scene.sighting(description="told", received_at=received)
     note = await scene.one("note.add", {"text": "we stop"})
-    number = await handing.prepare(scene.company.alice)
+    number = await handover_steps.prepare(scene.company.alice)
     await scene.one("handover.write", {"handover": number, "pinned": [unseen["id"], note["id"]]})
     told = await section(scene)
     assert [(card["at"], card["seen_at"]) for card in told["ungraded"]] == [
@@ -110,7 +111,7 @@ async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: Sc
     finished = await scene.task(title="done")
     await scene.one("card.move", {"card": finished["id"], "column": (await scene.columns())["done"]})
     assert titles((await section(scene))["tasks"]["done"]) == ["done"]
-    await handing.take(scene.company.ada)
+    await handover_steps.take(scene.company.ada)
     assert (await section(scene))["tasks"]["done"] == []
 
 
@@ -124,7 +125,7 @@ async def test_a_long_list_is_cut_and_says_so(scene: Scene, monkeypatch: pytest.
 
 async def test_what_is_new_to_the_reader_is_counted_from_what_they_have_seen_else_from_the_shift(scene: Scene) -> None:
     charlie = scene.company.charlie
-    await handing.take(scene.company.ada)
+    await handover_steps.take(scene.company.ada)
     began = (await charlie.snapshot(scene.search))["seq"]
     urgent = await scene.sighting(priority="urgent")
     await scene.sighting(priority="low")
@@ -161,7 +162,7 @@ async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(sce
     await scene.sighting()
     await see(ada, scene.search, decided["seq"])
     await see(dora, scene.search, 1)
-    number = await handing.hand(alice)
+    number = await handover_steps.hand(alice)
     await ada.do(scene.search, "handover.read", {"handover": number, "seq": decided["seq"]})
 
     async def papers(who: Person, path: str) -> tuple[bytes, str, list[Any]]:
@@ -198,25 +199,25 @@ async def test_what_was_signed_stays_whatever_happens_since(scene: Scene, seed: 
 
     async def work(count: int) -> None:
         for _ in range(count):
-            name, data = storm.command(random, screen, people)
-            frame = {"type": "command", "id": cast.new_id(), "board": scene.search, "name": name, "data": data}
+            name, data = random_commands.command(random, screen, people)
+            frame = {"type": "command", "id": support_people.new_id(), "board": scene.search, "name": name, "data": data}
             if (answer := await alice.start(frame)).get("seqs"):
                 await alice.up_to(scene.search, answer["seqs"][-1])
 
     await work(60)
     await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "whatever it was"})
-    number = await handing.prepare(alice)
+    number = await handover_steps.prepare(alice)
     await alice.do(OPERATIONS, "handover.write", {"handover": number, "remarks": "as it was"})
     pinned = [*sorted(screen.of("note"))[:1], *sorted(screen.of("sighting"))[:1]]
     await alice.do(scene.search, "handover.write", {"handover": number, "assessment": "as it was", "pinned": pinned})
-    await handing.sign(alice, number)
+    await handover_steps.sign(alice, number)
     signed = await report(alice)
     await work(60)
     later = await report(alice)
     assert fixed(later) == fixed(signed)
     assert later["shift"] == signed["shift"]
     assert [each["after"]["seq"] for each in later["searches"] if each["board"] == scene.search] == [screen.seq]
-    await handing.hand(scene.company.ada)
+    await handover_steps.hand(scene.company.ada)
     again = await report(alice, f"handovers/{number}")
     assert (fixed(again), again["composed_at"]) == (fixed(signed), signed["composed_at"])
     assert again["handover"]["status"] == "withdrawn"
@@ -225,10 +226,10 @@ async def test_what_was_signed_stays_whatever_happens_since(scene: Scene, seed: 
 async def test_now_and_as_it_was_signed_are_composed_alike(scene: Scene) -> None:
     sighting = await scene.sighting()
     await scene.task(due="2026-01-01T00:00:00Z")
-    number = await handing.prepare(scene.company.alice)
+    number = await handover_steps.prepare(scene.company.alice)
     await scene.one("handover.write", {"handover": number, "pinned": [sighting["id"]]})
     live = await report(scene.company.alice)
-    await handing.sign(scene.company.alice, number)
+    await handover_steps.sign(scene.company.alice, number)
     assert fixed(await report(scene.company.alice)) == fixed(live)
 
 
@@ -238,7 +239,7 @@ ENDS = {"accept": {"restatement": "one search", "reason": "she has to go"}, "ref
 @pytest.mark.parametrize("ends", ENDS)
 async def test_the_report_is_live_again_once_a_handover_has_ended(scene: Scene, ends: str) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    number = await handing.hand(alice)
+    number = await handover_steps.hand(alice)
     await ada.do(scene.search, "handover.read", {"handover": number, "seq": 1})
     signed = await report(alice)
     await scene.sighting(description="seen while it was signed")
@@ -250,7 +251,7 @@ async def test_the_report_is_live_again_once_a_handover_has_ended(scene: Scene, 
     (now,) = [each for each in told["searches"] if each["board"] == scene.search]
     assert titles(now["ungraded"]) == ["seen while it was signed", "seen since"]
     assert (told["live"], now["seq"], now["after"]["events"], now["reads"]) == (True, head["seq"], 0, {})
-    assert told["shift"] == await handing.state(alice, "shift")
+    assert told["shift"] == await handover_steps.state(alice, "shift")
     assert (told["handover"]["number"], told["composed_at"] > signed["composed_at"]) == (number, True)
     again = await report(alice, f"handovers/{number}")
     assert (again["live"], fixed(again), again["composed_at"]) == (False, fixed(signed), signed["composed_at"])
@@ -261,9 +262,9 @@ async def test_the_report_is_live_again_once_a_handover_has_ended(scene: Scene, 
 
 async def test_handovers_are_listed_newest_first(scene: Scene) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    signed = await handing.hand(alice)
+    signed = await handover_steps.hand(alice)
     await ada.do(OPERATIONS, "handover.refuse", {"handover": signed, "reason": "not like this"})
-    never = await handing.prepare(alice)
+    never = await handover_steps.prepare(alice)
     found = (await alice.http.get("/api/v1/handovers")).json()
     first, second, *_ = found["handovers"]
     assert [(each["number"], each["status"]) for each in (first, second)] == [(never, "prepared"), (signed, "refused")]
@@ -280,22 +281,22 @@ async def test_handovers_are_listed_newest_first(scene: Scene) -> None:
 
 async def test_an_open_handover_goes_on_after_a_restore(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
-        tokens = [await cast.token_for(server.desk, name, "coordinator") for name in ("Alice", "Ada")]
-        alice = await cast.come(server, tokens[0])
+        tokens = [await support_people.token_for(server.desk, name, "coordinator") for name in ("Alice", "Ada")]
+        alice = await support_people.come(server, tokens[0])
         search = await alice.open_search()
-        number = await handing.hand(alice)
+        number = await handover_steps.hand(alice)
         signed = await report(alice)
         await alice.leave()
     database = Database(f"sqlite:///{tmp_path}/board.db")
     database.write_now(transfer.reset_epochs)
     await database.close()
     async with serving(tmp_path) as server:
-        ada = await cast.come(server, tokens[1])
+        ada = await support_people.come(server, tokens[1])
         told = await report(ada)
         assert fixed(told) == fixed(signed)
         snapshot = await ada.snapshot(search)
         assert told["searches"][0]["epoch"] != snapshot["epoch"]
         await ada.do(search, "handover.read", {"handover": number, "seq": snapshot["seq"]})
         await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "one search"})
-        assert (await handing.state(ada, "shift"))["holder"] == ada.account["id"]
+        assert (await handover_steps.state(ada, "shift"))["holder"] == ada.account["id"]
         await ada.leave()

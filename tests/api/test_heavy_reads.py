@@ -22,10 +22,10 @@ from models.board import OPERATIONS
 from models.db import database, read_pacing
 from models.db.database import TooLong
 from models.db.read_pacing import give_way, paced
-from tests.support.cast import PASSWORD, PATIENCE_S, Person
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.workers import until
+from tests.support.backends import BY_TURNS
+from tests.support.people import PASSWORD, PATIENCE_S, Person
+from tests.support.team import Company
+from tests.support.worker_processes import until
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.cast import Person
-from tests.support.company import Company
-from tests.support.scene import Scene
+from tests.support.people import Person
+from tests.support.search_scenario import Scene
+from tests.support.team import Company
 
 
 async def newest(person: Person, board: str, before: int, **params: Any) -> list[dict[str, Any]]:

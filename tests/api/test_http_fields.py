@@ -10,9 +10,9 @@ from websockets.exceptions import InvalidStatus
 
 from board.api.routes import document
 from board.engine.concurrency import HeavyReads
-from tests.support import cast
-from tests.support.cast import PASSWORD
-from tests.support.company import Company
+from tests.support import people
+from tests.support.people import PASSWORD
+from tests.support.team import Company
 
 CHALLENGE = 'Bearer realm="searchboard"'
 TOKENS = [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic YTpi"}, {"Cookie": "board_session=ended"}]
@@ -79,7 +79,7 @@ async def test_whoever_asks_too_much_is_told_when_to_come_again(company: Company
         async with heavy.slot(person), heavy.slot(person):
             for path in ("/api/v1/boards/operations", "/handover.md"):
                 answers[path] = await alice.http.get(path)
-    email = f"kim-{cast.new_id()}@desk.example"
+    email = f"kim-{people.new_id()}@desk.example"
     async with httpx.AsyncClient(base_url=url, headers={"Origin": url}) as http:
         wrong = [await http.post("/login", data={"email": email, "password": PASSWORD}) for _ in range(12)]
         answers["/login"] = wrong[-1]

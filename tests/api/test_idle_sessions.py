@@ -21,9 +21,9 @@ from models.db.database import Database as Store
 from models.db.schema import metadata, migrate
 from models.times import format_utc, now, parse_utc
 from tests.api.test_administration import browser, hire
-from tests.support import cast, versions
-from tests.support.cast import Server, new_id, serving
-from tests.support.houses import BY_TURNS, House
+from tests.support import old_schemas, people
+from tests.support.backends import BY_TURNS, House
+from tests.support.people import Server, new_id, serving
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -184,7 +184,7 @@ async def _watch(server: Server) -> None:
 
 
 async def _until_closed(socket: ClientConnection) -> None:
-    await asyncio.wait_for(socket.wait_closed(), cast.PATIENCE_S)
+    await asyncio.wait_for(socket.wait_closed(), people.PATIENCE_S)
 
 
 async def test_use_is_written_every_few_minutes_and_changes_no_rights(
@@ -221,7 +221,7 @@ async def test_no_use_puts_the_end_off_for_more_than_14_days(server: Server, htt
 
 
 async def test_a_token_needs_no_use(server: Server, clock: Clock) -> None:
-    secret = await cast.token_for(server.desk, "Tess", "viewer", "read")
+    secret = await people.token_for(server.desk, "Tess", "viewer", "read")
     clock.go_to(3 * IDLE)
     async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {secret}"}) as program:
         assert await good(program)
@@ -253,9 +253,9 @@ async def test_a_session_of_an_earlier_version_counts_as_used_when_it_is_brought
         await asyncio.to_thread(migrate, old)
 
         def as_before(database: Database) -> None:
-            versions.empty_at(database, "0011")
+            old_schemas.empty_at(database, "0011")
             rows = [{"digest": ends, "account": "a", "created_at": format_utc(now()), "ends_at": ends} for ends in (long, soon)]
-            versions.put(database, metadata.tables["session"], rows)
+            old_schemas.put(database, metadata.tables["session"], rows)
 
         old.write_now(as_before)
         await asyncio.to_thread(migrate, old)

@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, text
 from board.accounts import accounts, live_changes
 from models.accounts import ROLES
 from models.ids import new_id as no_such
-from tests.support import cast
-from tests.support.cast import PATIENCE_S, Person, new_id
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
+from tests.support import people
+from tests.support.backends import BY_TURNS
+from tests.support.people import PATIENCE_S, Person, new_id
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -25,7 +25,7 @@ Hotline = Callable[..., Any]
 @pytest.fixture
 async def hotline(company: Company) -> AsyncIterator[httpx.AsyncClient]:
     """The hotline's software: a token that can only take in, of an investigator."""
-    async with line(company, await cast.token_for(company.server.desk, "Hotline", "investigator", "intake")) as http:
+    async with line(company, await people.token_for(company.server.desk, "Hotline", "investigator", "intake")) as http:
         yield http
 
 
@@ -171,7 +171,7 @@ async def test_an_id_of_another_command_is_invalid(company: Company) -> None:
 @pytest.mark.parametrize("scope", ["intake", "write", "read"])
 async def test_by_the_rights_of_its_account(company: Company, role: str, scope: str) -> None:
     search = await company.alice.open_search()
-    async with line(company, await cast.token_for(company.server.desk, "Taker", role, scope)) as http:
+    async with line(company, await people.token_for(company.server.desk, "Taker", role, scope)) as http:
         if role == "viewer" or scope == "read":
             assert await refused(http, call(board=search)) == (403, "forbidden", {})
         else:
@@ -232,7 +232,7 @@ async def test_nobody_takes_in_without_being_known(company: Company) -> None:
     search = await company.alice.open_search()
     async with httpx.AsyncClient(base_url=company.server.url) as http:
         assert await refused(http, call(board=search)) == (401, "unauthenticated", {})
-    token = await cast.token_for(company.server.desk, "Gone", "investigator", "intake")
+    token = await people.token_for(company.server.desk, "Gone", "investigator", "intake")
     async with line(company, token) as http:
         said = call(board=search)
         assert (await http.post(PATH, json=said)).status_code == 201

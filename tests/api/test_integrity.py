@@ -18,9 +18,9 @@ from board.errors import OperationError
 from models.board import OPERATIONS, Board
 from models.db.database import TooLong
 from tests.api.test_journal import Record, opened
-from tests.support.cast import token_for
-from tests.support.company import Company
-from tests.support.workers import until
+from tests.support.people import token_for
+from tests.support.team import Company
+from tests.support.worker_processes import until
 
 pytestmark = pytest.mark.houses
 

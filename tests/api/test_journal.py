@@ -18,8 +18,8 @@ from board.engine import hash_chain, journal
 from board.engine.identity import Caller
 from board.service import BoardService
 from models.board import OPERATIONS, Board
-from tests.support.cast import PASSWORD, new_id, settings_for
-from tests.support.company import Company
+from tests.support.people import PASSWORD, new_id, settings_for
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses
 

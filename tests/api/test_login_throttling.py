@@ -22,8 +22,8 @@ from board.errors import Refused
 from board.rate_limit import Limiter, Rule, shared
 from models.accounts import Account
 from models.db.database import DatabaseUnavailable
-from tests.support.cast import PASSWORD, PATIENCE_S, Server, new_id, serving
-from tests.support.houses import LARGE, House
+from tests.support.backends import LARGE, House
+from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, serving
 
 NEW = "quite another horse"
 HERE, ELSEWHERE, EVIL = "198.51.100.7", "198.51.100.8", "203.0.113.9"

@@ -14,9 +14,9 @@ from models.ids import new_id
 from models.times import format_utc, now
 from realtime import catchup
 from realtime.catchup import READINGS
-from tests.support.cast import Person, Refusal
-from tests.support.cast import new_id as command_id
-from tests.support.company import Company
+from tests.support.people import Person, Refusal
+from tests.support.people import new_id as command_id
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses
 

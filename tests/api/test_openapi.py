@@ -28,10 +28,10 @@ from board.web.http import BASE, STATUS
 from models.accounts import ROLES
 from realtime.protocol import is_id
 from tests.api.test_bad_input import WHOLE
-from tests.api.test_rights import filled, scene
-from tests.support import cast, handing
-from tests.support.company import Company
-from tests.support.scene import NOBODY
+from tests.api.test_rights import filled
+from tests.support import handover_steps, people
+from tests.support.search_scenario import NOBODY
+from tests.support.team import Company
 
 # The server, in the thread of the tests, draws numbers while a strategy does.
 BESIDE_A_LOOP = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
@@ -133,7 +133,7 @@ def _once(body: Any) -> None:
     """Sent again, an id gets its first answer, whatever is sent along by then: so no id is sent twice."""
     if isinstance(body, dict) and is_id(body.get("id")):
         if body["id"] in _sent:
-            body["id"] = cast.new_id()
+            body["id"] = people.new_id()
         _sent.add(body["id"])
 
 
@@ -147,7 +147,7 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
     if isinstance(case.body, dict) and case.body.get("name") in TABLE:
         case.path_parameters["board"] = "operations" if TABLE[case.body["name"]].board_kind == "operations" else names["board"]  # type: ignore[index]
         case.body = {name: value for name, value in case.body.items() if name in SENT}  # others are not looked at
-        case.body["id"] = cast.new_id()
+        case.body["id"] = people.new_id()
         data = case.body.get("data")
         for name in ("sighting", "task", "card", "column") if isinstance(data, dict) else ():
             if isinstance(data.get(name), str):  # type: ignore[union-attr]
@@ -162,7 +162,7 @@ async def names(company: Company) -> dict[str, str]:
     search, found = await scene(company)
     return found | {
         "board": search,
-        "number": await handing.hand(company.alice),
+        "number": await handover_steps.hand(company.alice),
         "card": found["sighting"],
         "column": found["done"],
         "display": NOBODY,
@@ -177,11 +177,11 @@ def doors() -> Doors:
 
 async def headers_of(company: Company, role: str, scope: str) -> dict[str, str]:
     if scope != "cookie":
-        return {"Authorization": f"Bearer {await cast.token_for(company.server.desk, role.title(), role, scope)}"}
-    email, url = f"{cast.new_id()}@desk.example", company.server.url
-    await live_changes.add_account(company.server.desk, email, "Cora", role, cast.PASSWORD)
+        return {"Authorization": f"Bearer {await people.token_for(company.server.desk, role.title(), role, scope)}"}
+    email, url = f"{people.new_id()}@desk.example", company.server.url
+    await live_changes.add_account(company.server.desk, email, "Cora", role, people.PASSWORD)
     async with httpx.AsyncClient(base_url=url) as browser:
-        await browser.post("/login", data={"email": email, "password": cast.PASSWORD})
+        await browser.post("/login", data={"email": email, "password": people.PASSWORD})
         return {"Cookie": f"board_session={browser.cookies['board_session']}", "Origin": url}
 
 
@@ -306,15 +306,15 @@ def test_what_is_accepted_fits_what_it_says(name: str) -> None:
 
 async def test_every_state_and_event_fits_what_it_says(company: Company) -> None:
     search, names = await scene(company)
-    number = await handing.prepare(company.alice)
+    number = await handover_steps.prepare(company.alice)
     for name, data in WHOLE.items():
         if TABLE[name].board_kind != "operations":
             answer = await company.alice.start(
-                {"type": "command", "id": cast.new_id(), "board": search, "name": name, "data": filled(data, names)}
+                {"type": "command", "id": people.new_id(), "board": search, "name": name, "data": filled(data, names)}
             )
             assert answer["type"] == "ack" or answer["code"] in ("invalid", "closed", "not_found", "conflict"), answer
     await company.alice.do(search, "handover.write", {"handover": number, "assessment": "nothing new"})
-    await handing.sign(company.alice, number)
+    await handover_steps.sign(company.alice, number)
     await company.ada.do(search, "handover.read", {"handover": number, "seq": 1})
     whole = {"$ref": "#/components/schemas/Event", "components": document()["components"]}
     fits = jsonschema_rs.validator_for(whole)
@@ -337,11 +337,11 @@ async def _entities(company: Company, board: str) -> list[dict[str, Any]]:
 async def test_a_whole_number_is_one_however_it_is_written(company: Company, names: dict[str, str]) -> None:
     body = '{"id":"%s","name":"search.update","base":0.0,"data":{"person":{"age":%s}}}'
     url = f"{BASE}/boards/{names['board']}/commands"
-    assert (await company.alice.http.post(url, content=body % (cast.new_id(), "11.0"))).status_code == 200
+    assert (await company.alice.http.post(url, content=body % (people.new_id(), "11.0"))).status_code == 200
     state = (await company.alice.snapshot(names["board"]))["entities"]["search", names["board"]]
     assert state["person"]["age"] == 11
     assert isinstance(state["person"]["age"], int)
-    assert (await company.alice.http.post(url, content=body % (cast.new_id(), "11.5"))).status_code == 422
+    assert (await company.alice.http.post(url, content=body % (people.new_id(), "11.5"))).status_code == 422
 
 
 # -- the page for people --------------------------------------------------------------------------------------------------

@@ -9,11 +9,11 @@ from models.accounts import Account
 from models.board import OPERATIONS
 from models.read_position import ReadPosition
 from tests.api.test_administration import browser
-from tests.support import cast, handing
-from tests.support.cast import Person, new_id
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.scene import Scene
+from tests.support import handover_steps, people
+from tests.support.backends import BY_TURNS
+from tests.support.people import Person, new_id
+from tests.support.search_scenario import Scene
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -25,7 +25,7 @@ async def scene(company: Company) -> Scene:
 
 async def program(company: Company, role: str = "coordinator", scope: str = "intake") -> str:
     """The account of a program; its id."""
-    secret = await cast.token_for(company.server.desk, "Hotline", role, scope)
+    secret = await people.token_for(company.server.desk, "Hotline", role, scope)
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {secret}"}) as http:
         return str((await http.get("/api/v1/me")).json()["id"])
 
@@ -47,7 +47,7 @@ async def test_it_leads_no_search_is_given_no_card_and_takes_no_shift_over(scene
     company, alice = scene.company, scene.company.alice
     hotline, sighting = await program(company), (await scene.sighting())["id"]
     facts = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
-    number = await handing.prepare(alice)
+    number = await handover_steps.prepare(alice)
     tries: list[tuple[str, str, dict[str, Any], str]] = [
         (OPERATIONS, "search.open", facts | {"lead": hotline}, "lead"),
         (scene.search, "search.update", {"lead": hotline}, "lead"),

@@ -22,8 +22,8 @@ from board.rate_limit.addresses import network_of
 from board.rate_limit.memory import BoundedMemory
 from board.rate_limit.rules import Counts
 from board.rate_limit.shared import Shared
-from tests.support.cast import PATIENCE_S
-from tests.support.readme import document
+from tests.support.people import PATIENCE_S
+from tests.support.readme_blocks import document
 
 TEN = Rule("ten", 10, 300)
 SECRET = b"of these processes alone, and long"

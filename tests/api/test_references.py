@@ -14,10 +14,10 @@ from models.db.database import Database
 from models.db.schema import MIGRATIONS, metadata, migrate
 from models.search import Search
 from models.times import now
-from tests.support import cast, versions
-from tests.support.cast import PATIENCE_S, Person, Refusal, new_id
-from tests.support.company import Company
-from tests.support.houses import House
+from tests.support import old_schemas, people
+from tests.support.backends import House
+from tests.support.people import PATIENCE_S, Person, Refusal, new_id
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses
 
@@ -57,7 +57,7 @@ class Outside:
 @pytest.fixture(scope="module")
 async def outside(company: Company) -> AsyncIterator[Outside]:
     dora = await company.come("Dora", "coordinator")
-    token = await cast.token_for(company.server.desk, "Hotline", "investigator", "intake")
+    token = await people.token_for(company.server.desk, "Hotline", "investigator", "intake")
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=company.server.url, headers=headers, timeout=PATIENCE_S) as hotline:
         yield Outside(company, dora, hotline)
@@ -245,7 +245,7 @@ async def test_a_database_of_before_keeps_its_numbers_and_takes_two_of_one_refer
             def before(source: Session) -> None:
                 table = metadata.tables["search"]
                 rows = [dict(row) for row in source.execute(select(table).where(table.c.id.in_(searches))).mappings()]  # type: ignore[call-overload]
-                old.write_now(lambda target: (versions.empty_at(target, BEFORE), versions.put(target, table, rows)))
+                old.write_now(lambda target: (old_schemas.empty_at(target, BEFORE), old_schemas.put(target, table, rows)))
 
             company.server.desk.database.read_now(before)
             migrate(old)

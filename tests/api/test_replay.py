@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.support.company import Company
+from tests.support.team import Company
 
 
 async def page(who: Any, path: str) -> str:

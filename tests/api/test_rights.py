@@ -22,9 +22,10 @@ from board.errors import Refused
 from models.accounts import ROLES
 from models.times import format_utc, now
 from realtime.strict_json import MAX_INTEGER
-from tests.support import cast, handing
-from tests.support.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
-from tests.support.company import Company
+from tests.support import handover_steps
+from tests.support import people as support_people
+from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses
 
@@ -68,13 +69,13 @@ TRIES: dict[str, dict[str, Any]] = {
 }
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
-    "column.add", "column.rename", "column.move", "column.remove", *handing.COMMANDS,
+    "column.add", "column.rename", "column.move", "column.remove", *handover_steps.COMMANDS,
 )  # fmt: skip
 
 
 def board_of(name: str, search: str) -> str:
     """Where a command is tried."""
-    return "operations" if name == "search.open" or (name in handing.COMMANDS and name != "handover.read") else search
+    return "operations" if name == "search.open" or (name in handover_steps.COMMANDS and name != "handover.read") else search
 
 
 async def scene(company: Company) -> tuple[str, dict[str, Any]]:
@@ -113,8 +114,8 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(company: Company, na
             stage = await scene(company)
             await prepare(name, company, stage[0])
         search, names = stage
-        if name in handing.COMMANDS:
-            names |= await handing.ready(name, people[role], company.alice if role == "admin" else company.ada)
+        if name in handover_steps.COMMANDS:
+            names |= await handover_steps.ready(name, people[role], company.alice if role == "admin" else company.ada)
         board, data = board_of(name, search), filled(TRIES[name], names)
         head = (await company.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):
@@ -150,7 +151,7 @@ async def test_a_token_that_only_reads_gives_no_commands(company: Company) -> No
 
 async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(company: Company) -> None:
     search, _ = await scene(company)
-    token = await cast.token_for(company.server.desk, "Hotline", "coordinator", "intake")
+    token = await support_people.token_for(company.server.desk, "Hotline", "coordinator", "intake")
     with pytest.raises(InvalidStatus) as refused:
         await connect(company.server.ws, additional_headers={"Authorization": f"Bearer {token}"})
     assert refused.value.response.status_code == 403
@@ -406,7 +407,7 @@ async def test_a_revoked_token_closes_its_sockets_and_no_others(company: Company
     name = f"second of {email}"
     at = format_utc(now())
     secret = await live_changes.apply_change(desk, lambda database: accounts.add_token(database, name, "read", email, at))
-    second = await cast.come(company.server, secret)
+    second = await support_people.come(company.server, secret)
     if outside:
         await by_the_command_line(company.server, "token", "revoke", name)
     else:
@@ -446,7 +447,7 @@ async def test_a_member_who_is_added_by_the_command_line_sees_it_live_and_on_the
 
 async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_in(company: Company) -> None:
     desk = company.server.desk
-    token = await cast.token_for(desk, "Late", "investigator")
+    token = await support_people.token_for(desk, "Late", "investigator")
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
         email = (await http.get("/api/v1/me")).json()["email"]
     read = desk.database.read

@@ -23,9 +23,9 @@ from board.engine import journal
 from board.errors import Refused
 from board.service import BoardService
 from models.board import OPERATIONS
-from tests.support import cast, handing
-from tests.support.cast import PASSWORD, Person, Refusal, new_id
-from tests.support.houses import LARGE, SMALL, House
+from tests.support import handover_steps, people
+from tests.support.backends import LARGE, SMALL, House
+from tests.support.people import PASSWORD, Person, Refusal, new_id
 
 NAMES = ("Alice", "Ada", "Dora")  # coordinators
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
@@ -46,12 +46,12 @@ async def test_every_socket_is_told_who_holds_the_shift(come: Callable[..., Awai
     assert told(victor) == {"type": "shift", "shift": None, "handover": None}
     await alice.do(OPERATIONS, "shift.take", {"reason": "nobody was here"})
     await victor.until(lambda: told(victor)["shift"])
-    shift = await handing.state(alice, "shift")
+    shift = await handover_steps.state(alice, "shift")
     assert told(victor)["shift"] == shift | {"name": "Alice"}
     assert (shift["holder"], shift["before"], shift["reason"]) == (alice.account["id"], None, "nobody was here")
-    number = await handing.hand(alice, incoming=ada.account["id"])
+    number = await handover_steps.hand(alice, incoming=ada.account["id"])
     await victor.until(lambda: (told(victor)["handover"] or {}).get("status") == "signed")
-    handover = await handing.state(alice, "handover")
+    handover = await handover_steps.state(alice, "handover")
     assert told(victor)["handover"] == {
         name: handover[name] for name in ("number", "status", "outgoing", "incoming", "signed_at")
     }
@@ -65,9 +65,9 @@ async def test_every_socket_is_told_who_holds_the_shift(come: Callable[..., Awai
 
 async def test_another_process_tells_it_too(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
     with House(LARGE, postgres, redis).settled(tmp_path) as given:
-        async with cast.serving(tmp_path, **given) as one, cast.serving(tmp_path, **given) as two:
-            alice = await cast.come(one, await cast.token_for(one.desk, "Alice", "coordinator"))
-            victor = await cast.come(two, await cast.token_for(two.desk, "Victor", "viewer"))
+        async with people.serving(tmp_path, **given) as one, people.serving(tmp_path, **given) as two:
+            alice = await people.come(one, await people.token_for(one.desk, "Alice", "coordinator"))
+            victor = await people.come(two, await people.token_for(two.desk, "Victor", "viewer"))
             await alice.do(OPERATIONS, "shift.take", {"reason": "nobody was here"})
             await victor.until(lambda: (told(victor)["shift"] or {}).get("name") == "Alice")
             await alice.leave()
@@ -78,7 +78,7 @@ async def test_another_process_tells_it_too(tmp_path: Path, postgres: Postgres, 
 async def test_of_two_who_accept_at_once_one_does(come: Callable[..., Awaitable[Person]]) -> None:
     alice, ada, dora = [await come(name, "coordinator") for name in NAMES]
     for _ in range(3):
-        number = await handing.hand(alice)
+        number = await handover_steps.hand(alice)
         data = {"handover": number, "restatement": "I have it", "reason": "at once"}
         answers = await asyncio.gather(
             *(
@@ -89,7 +89,7 @@ async def test_of_two_who_accept_at_once_one_does(come: Callable[..., Awaitable[
         assert sorted(answer["type"] for answer in answers) == ["ack", "refused"]
         assert next(answer["code"] for answer in answers if answer["type"] == "refused") == "conflict"
         holder = (ada, dora)[[answer["type"] for answer in answers].index("ack")]
-        assert (await handing.state(alice, "shift"))["holder"] == holder.account["id"]
+        assert (await handover_steps.state(alice, "shift"))["holder"] == holder.account["id"]
 
 
 async def test_who_holds_it_takes_it_again_and_nothing_happens(alice: Person, come: Callable[..., Awaitable[Person]]) -> None:
@@ -101,13 +101,13 @@ async def test_who_holds_it_takes_it_again_and_nothing_happens(alice: Person, co
     with pytest.raises(Refusal, match="invalid"):
         await alice.do(OPERATIONS, "shift.take", {"reason": " "})
     ada = await come("Ada", "coordinator")
-    await handing.hand(alice)
+    await handover_steps.hand(alice)
     seqs = (await ada.do(OPERATIONS, "shift.take", {"reason": "she is not here"}))["seqs"]
     events = (await ada.http.get("/api/v1/boards/operations/events", params={"after": seqs[0] - 1})).json()["events"]
     assert [(event["type"], event["reason"]) for event in events] == [
         ("handover.withdrawn", "she is not here"), ("shift.taken", "she is not here"),
     ]  # fmt: skip
-    assert (await handing.state(ada, "shift"))["before"] == alice.account["id"]
+    assert (await handover_steps.state(ada, "shift"))["before"] == alice.account["id"]
 
 
 # -- whatever is done -----------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ class Shifts(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         folder = Path(self.leaving.enter_context(tempfile.TemporaryDirectory()))
-        given = cast.settings_for(folder, **self.leaving.enter_context(self.house.settled(folder)))
+        given = people.settings_for(folder, **self.leaving.enter_context(self.house.settled(folder)))
         self.desks = [await BoardService.open(given) for _ in range(1 if self.house.name == SMALL else 2)]
         self.callers = {}
         for name in NAMES:
@@ -219,13 +219,13 @@ class Shifts(RuleBasedStateMachine):
         if who == self.holder:
             assert ack.seqs == []
             return
-        if self.status in handing.OPEN:
+        if self.status in handover_steps.OPEN:
             self.status = "withdrawn"
         self._moved(who)
 
     @rule(who=st.sampled_from(NAMES))
     def prepare(self, who: str) -> None:
-        allowed = self.holder is not None and self.status not in handing.OPEN
+        allowed = self.holder is not None and self.status not in handover_steps.OPEN
         if self._does(who, OPERATIONS, "handover.prepare", {}, None if allowed else "conflict"):
             self.number, self.status, self.outgoing = self.number + 1, "prepared", str(self.holder)
 
@@ -288,7 +288,7 @@ class Shifts(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(NAMES))
     def withdraw(self, who: str) -> None:
-        code = None if self.status in handing.OPEN else "conflict"
+        code = None if self.status in handover_steps.OPEN else "conflict"
         if self._does(who, OPERATIONS, "handover.withdraw", {"handover": max(1, self.number)}, code):
             self.status = "withdrawn"
 
@@ -297,7 +297,7 @@ class Shifts(RuleBasedStateMachine):
         """A whole handover: chance alone hardly ever comes this far."""
         if self.holder is None:
             self.take(who)
-        if self.status in handing.OPEN:
+        if self.status in handover_steps.OPEN:
             self.withdraw(who)
         self.prepare_and_sign(stale=False)
         assert self.status == "signed"
@@ -335,7 +335,7 @@ class Shifts(RuleBasedStateMachine):
             if event.kind == "handover":
                 began = event.type == "handover.prepared"
                 assert state["number"] == handover["number"] + began
-                assert (handover["status"] in handing.OPEN) != began, "one is open at most"
+                assert (handover["status"] in handover_steps.OPEN) != began, "one is open at most"
                 handover = state
                 continue
             assert state["before"] == holder
@@ -346,7 +346,7 @@ class Shifts(RuleBasedStateMachine):
                 assert state["handover"] == handover["number"]
             else:
                 assert event.type == "shift.taken"
-                assert handover["status"] not in handing.OPEN
+                assert handover["status"] not in handover_steps.OPEN
             holder = state["holder"]
         assert holder == (self.callers[self.holder].account.id if self.holder else None)
         assert (handover["number"], handover["status"]) == (self.number, self.status)

@@ -23,9 +23,9 @@ from models.accounts import LoginSession
 from models.db.database import Database
 from models.db.sqlite import library
 from models.times import format_utc, now
-from tests.support import cast
-from tests.support.cast import PASSWORD, PATIENCE_S, Server, new_id, serving
-from tests.support.houses import House
+from tests.support import people
+from tests.support.backends import House
+from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, serving
 
 FOREIGN = "https://evil.example"
 
@@ -124,15 +124,15 @@ async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
         return set(await server.desk.database.read(lambda database: database.exec(select(LoginSession.digest)).all()))
 
     await server.desk.database.write(put)
-    signed_in = {digest(await cast.session(server.desk, email))}
+    signed_in = {digest(await people.session(server.desk, email))}
     assert await kept() == {"ended 2", "going"} | signed_in  # no more than so many at once
-    signed_in.add(digest(await cast.session(server.desk, email)))
+    signed_in.add(digest(await people.session(server.desk, email)))
     assert await kept() == {"going"} | signed_in
 
 
 async def test_sessions_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
-        token = await cast.token_for(server.desk, "Alice", "coordinator")
+        token = await people.token_for(server.desk, "Alice", "coordinator")
         async with browser(server) as http:
             await sign_in(http, await account(server))
             cookie = f"board_session={http.cookies['board_session']}"
@@ -144,7 +144,7 @@ async def test_sessions_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
 
 
 async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(door: Server, tmp_path: Path) -> None:
-    token = await cast.token_for(door.desk, "Alice", "coordinator")
+    token = await people.token_for(door.desk, "Alice", "coordinator")
     async with browser(door) as http:
         await sign_in(http, await account(door))
         cookie = http.cookies["board_session"]
@@ -158,7 +158,7 @@ async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(door: Serve
 
 
 async def test_the_bearer_counts_where_there_is_also_a_cookie(door: Server) -> None:
-    token = await cast.token_for(door.desk, "Tess", "viewer", "read")
+    token = await people.token_for(door.desk, "Tess", "viewer", "read")
     async with browser(door) as http:
         await sign_in(http, await account(door))
         assert (await http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})).json()["name"] == "Tess"
@@ -202,7 +202,7 @@ async def test_a_cookie_does_nothing_unsafe_from_elsewhere(door: Server, headers
 
 
 async def test_a_token_is_not_asked_where_it_comes_from(door: Server) -> None:
-    token = await cast.token_for(door.desk, "Tess", "investigator")
+    token = await people.token_for(door.desk, "Tess", "investigator")
     async with browser(door, Authorization=f"Bearer {token}", Origin=FOREIGN) as http:
         command = {"id": new_id(), "name": "note.add", "data": {"text": "x"}}
         assert (await http.post("/api/v1/boards/operations/commands", json=command)).status_code == 200
@@ -251,7 +251,7 @@ async def test_a_socket_of_nobody_is_refused_before_the_upgrade(door: Server, he
 
 
 async def test_a_socket_by_token_says_any_origin(door: Server) -> None:
-    token = await cast.token_for(door.desk, "Tess", "viewer")
+    token = await people.token_for(door.desk, "Tess", "viewer")
     async with connect(door.ws, additional_headers={"Authorization": f"Bearer {token}", "Origin": FOREIGN}) as socket:
         assert '"hello"' in str(await socket.recv())
 
@@ -296,7 +296,7 @@ async def test_signing_in_leads_where_one_wanted_to_go(door: Server) -> None:
 
 
 async def test_every_answer_says_what_a_page_may_load_and_that_nothing_is_kept(door: Server) -> None:
-    token = await cast.token_for(door.desk, "Tess", "admin")
+    token = await people.token_for(door.desk, "Tess", "admin")
     async with browser(door, Authorization=f"Bearer {token}") as http:
         paths = ["/", "/login", "/account", "/searches/none", "/api/v1/me", "/api/v1/boards/operations", "/api/v1/none", "/none"]
         for path in [*paths, "/healthz", "/readyz", "/metrics"]:
@@ -313,7 +313,7 @@ async def test_every_answer_says_what_a_page_may_load_and_that_nothing_is_kept(d
 
 
 async def test_no_page_has_anything_inline(door: Server) -> None:
-    token = await cast.token_for(door.desk, "Tess", "admin")
+    token = await people.token_for(door.desk, "Tess", "admin")
     async with browser(door, Authorization=f"Bearer {token}") as http:
         for path in ("/", "/account", "/searches/none", "/none"):
             page = (await http.get(path)).text

@@ -17,12 +17,12 @@ from board.maintenance.backup import backup
 from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.sighting import Sighting
-from tests.support import cast, houses, versions
-from tests.support.cast import Person, Refusal, new_id, serving
-from tests.support.company import Company
-from tests.support.scene import Scene
+from tests.support import backends, old_schemas, people
+from tests.support.people import Person, Refusal, new_id, serving
+from tests.support.search_scenario import Scene
+from tests.support.team import Company
 
-pytestmark = pytest.mark.houses(houses.BY_TURNS)
+pytestmark = pytest.mark.houses(backends.BY_TURNS)
 
 GRIET, LOTTE = {"source_name": "Griet", "source_contact": "0470 11"}, {"source_name": "Lotte", "source_contact": "0470 22"}
 
@@ -80,7 +80,7 @@ async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene:
     await scene.refuses("invalid", "sighting.update", {"sighting": nobody["id"], "source_kept": None}, "source_kept")
 
 
-async def test_of_sightings_of_an_earlier_version_it_is_known_too(scene: Scene, house: houses.House, tmp_path: Path) -> None:
+async def test_of_sightings_of_an_earlier_version_it_is_known_too(scene: Scene, house: backends.House, tmp_path: Path) -> None:
     without, kept = (await scene.sighting())["id"], (await scene.sighting(**GRIET))["id"]
     taken_away = (await scene.sighting(**GRIET))["id"]
     await scene.one("sighting.update", {"sighting": taken_away, "source_name": None, "source_contact": None})
@@ -97,10 +97,10 @@ async def test_of_sightings_of_an_earlier_version_it_is_known_too(scene: Scene, 
 
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, of the version before it was told."""
-    versions.empty_at(target, "0022")
+    old_schemas.empty_at(target, "0022")
     for name in ("sighting", "earliersource"):
         table = metadata.tables[name]
-        versions.put(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
+        old_schemas.put(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
 
 
 # -- who may not read ---------------------------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ async def test_who_did_not_see_that_somebody_set_it_meanwhile_is_told(company: C
 async def test_a_name_stands_in_two_tables_and_nowhere_once_erased_there(tmp_path: Path) -> None:
     canary = "Godelieve-Canary"
     async with serving(tmp_path) as server:
-        alice = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+        alice = await people.come(server, await people.token_for(server.desk, "Alice", "coordinator"))
         search = await alice.open_search()
         await alice.do(search, "sighting.add", {"description": "seen", "source_name": canary})
         (sighting,) = [id for kind, id in (await alice.snapshot(search))["entities"] if kind == "sighting"]
@@ -258,7 +258,7 @@ async def test_a_name_stands_in_two_tables_and_nowhere_once_erased_there(tmp_pat
         await database.write(lambda session: session.connection().execute(erase, {"sighting": sighting}).rowcount)
         assert await database.read(tables) == set()
         backup(database, tmp_path / "backup.db", lambda line: None)
-        again = await cast.come(server, await cast.token_for(server.desk, "Ada", "coordinator"))
+        again = await people.come(server, await people.token_for(server.desk, "Ada", "coordinator"))
         with pytest.raises(Refusal) as refused:
             await again.do(search, "undo", {"seq": event})  # it is not set back to something else
         assert refused.value.code == "invalid"

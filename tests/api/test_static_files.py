@@ -9,7 +9,7 @@ import pytest
 
 from board.paths import STATIC, TEMPLATES
 from board.web import js_bundle, static_files
-from tests.support.cast import Person, Server, session
+from tests.support.people import Person, Server, session
 
 LASTING = "public, max-age=31536000, immutable"
 

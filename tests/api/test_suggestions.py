@@ -6,10 +6,10 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from tests.support import cast
-from tests.support.cast import Person
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
+from tests.support import people
+from tests.support.backends import BY_TURNS
+from tests.support.people import Person
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -210,7 +210,7 @@ async def test_what_can_not_be_asked_is_said_of_its_field(company: Company, aske
 
 async def test_a_token_that_can_only_take_in_is_told_nothing(company: Company) -> None:
     search = await company.alice.open_search()
-    token = await cast.token_for(company.server.desk, "Hotline", "coordinator", "intake")
+    token = await people.token_for(company.server.desk, "Hotline", "coordinator", "intake")
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
         assert (await http.get("/api/v1/intake/searches")).status_code == 403
         assert (await http.post(f"/api/v1/boards/{search}/similar", json={"text": COAT})).status_code == 403

@@ -16,10 +16,10 @@ from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.ids import new_id
 from models.searchable import find_matches, folded, normalize, words
-from tests.support import cast, versions
-from tests.support.cast import PATIENCE_S, Person
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS, House
+from tests.support import old_schemas, people
+from tests.support.backends import BY_TURNS, House
+from tests.support.people import PATIENCE_S, Person
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -233,7 +233,7 @@ async def test_rights_are_those_of_the_moment(company: Company) -> None:
 
 async def test_who_may_ask_and_who_not(company: Company) -> None:
     scopes = ("intake", "read")
-    intake, read = [await cast.token_for(company.server.desk, f"Find {scope}", "viewer", scope) for scope in scopes]
+    intake, read = [await people.token_for(company.server.desk, f"Find {scope}", "viewer", scope) for scope in scopes]
     async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as somebody:
         for token, status in ((intake, 403), (read, 200), ("nonsense", 401)):
             headers = {"Authorization": f"Bearer {token}"}
@@ -326,10 +326,10 @@ def _folded(session: Session) -> dict[str, str]:
 
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, of the version before words were kept."""
-    versions.empty_at(target, "0004")
+    old_schemas.empty_at(target, "0004")
     for kind in text_search.KINDS:
         table = metadata.tables[str(kind.__tablename__)]
-        versions.put(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
+        old_schemas.put(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
 
 
 async def test_what_takes_too_long_is_ended(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,10 +23,10 @@ from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.times import format_utc, now, parse_utc
 from tests.api.test_administration import NEW, browser, hire, problem, shown_once
-from tests.support import versions
-from tests.support.cast import PASSWORD, Person, Refusal, Server, new_id
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS, House
+from tests.support import old_schemas
+from tests.support.backends import BY_TURNS, House
+from tests.support.people import PASSWORD, Person, Refusal, Server, new_id
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -267,8 +267,8 @@ async def test_a_token_of_an_earlier_version_has_90_days(house: House, tmp_path:
         token = {"id": "1", "name": "hotline", "digest": "d", "account": "a", "scope": "read", "created_at": format_utc(now())}
 
         def as_before(session: Session) -> None:
-            versions.empty_at(session, "0009")
-            versions.put(session, metadata.tables["token"], [token])
+            old_schemas.empty_at(session, "0009")
+            old_schemas.put(session, metadata.tables["token"], [token])
 
         old.write_now(as_before)
         await asyncio.to_thread(migrate, old)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from models.entity import changed_paths, flatten, revert_fields
-from tests.support.cast import Person, Refusal, new_id
-from tests.support.company import Company
-from tests.support.scene import NOBODY, Scene
+from tests.support.people import Person, Refusal, new_id
+from tests.support.search_scenario import NOBODY, Scene
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses
 

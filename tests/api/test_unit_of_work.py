@@ -21,8 +21,8 @@ from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.db.database import batch
-from tests.support.cast import PASSWORD, new_id
-from tests.support.houses import House
+from tests.support.backends import House
+from tests.support.people import PASSWORD, new_id
 
 pytestmark = pytest.mark.houses
 

@@ -29,9 +29,9 @@ from models.db.database import Database
 from models.db.schema import migrate
 from models.entity import flatten
 from tests.api.test_administration import browser
-from tests.support.cast import PASSWORD, Person, new_id
-from tests.support.company import Company
-from tests.support.scene import NOBODY
+from tests.support.people import PASSWORD, Person, new_id
+from tests.support.search_scenario import NOBODY
+from tests.support.team import Company
 
 NOW = "2026-11-24T22:00:00.000Z"
 

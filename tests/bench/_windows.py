@@ -7,7 +7,7 @@ from playwright.async_api import async_playwright
 
 from board.dev.browser import find
 from tests.bench._server import ROOT
-from tests.support.office import Office
+from tests.support.browsers import Office
 
 
 @contextlib.asynccontextmanager

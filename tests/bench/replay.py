@@ -7,8 +7,8 @@ from tests.bench import Figure, at
 from tests.bench._big import big_board, worked_on
 from tests.bench._server import on_sqlite, serving
 from tests.bench._windows import office
-from tests.support.cast import PATIENCE_S
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.people import PATIENCE_S
 
 CARDS, EVENTS = 300, 5_000
 STEPS, WARM = 100, 3  # of each way

@@ -11,8 +11,8 @@ from tests.bench import Figure, at
 from tests.bench._big import big_board
 from tests.bench._server import on_sqlite, serving
 from tests.bench._windows import office
-from tests.support.cast import PATIENCE_S
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.people import PATIENCE_S
 
 SIZES = ((30, 15), (1_000, 500))  # cards and notes
 CHANGES, DROPS = 100, 30

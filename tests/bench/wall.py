@@ -16,10 +16,10 @@ from board.accounts import live_changes
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, on_sqlite, serving
 from tests.bench._windows import office
-from tests.support.cast import PASSWORD, PATIENCE_S
-from tests.support.office import Office
-from tests.support.screens import display, paired
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.display_page import display, paired
+from tests.support.people import PASSWORD, PATIENCE_S
 
 DISPLAYS = 50
 CHANGES, WARM = 100, 5  # the first few are not counted

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from board.engine import event_writer
 from board.rate_limit import LimitResult
-from tests.support.office import Office
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

@@ -9,9 +9,9 @@ from playwright.async_api import expect
 from board.accounts import accounts, live_changes
 from models.times import format_utc, now
 from tests.browser.test_pages import TALL, WIDTHS, barriers, keep, overflow
-from tests.support.cast import PASSWORD, new_id
-from tests.support.office import Office
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.people import PASSWORD, new_id
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.test_pages import barriers, keep, overflow
-from tests.support.office import Office
-from tests.support.window import Window, until
+from tests.support.browser_window import Window, until
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

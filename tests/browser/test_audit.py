@@ -12,9 +12,9 @@ from board.audit_log import pages
 from models.accounts import Account
 from tests.browser.test_accounts import hire
 from tests.browser.test_pages import TALL, WIDTHS, barriers, keep, overflow
-from tests.support.cast import new_id
-from tests.support.office import Office
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.people import new_id
 
 pytestmark = pytest.mark.browser
 

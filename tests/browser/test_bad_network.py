@@ -19,10 +19,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.ops.test_crash_recovery import Process
-from tests.support.cast import Server, serving
-from tests.support.office import Office, hire
-from tests.support.proxy import line_to
-from tests.support.weather import (
+from tests.support.bad_network import (
     BACK_WITHIN_MS,
     GREY_WITHIN_S,
     KEEP_FRESHNESS,
@@ -40,6 +37,9 @@ from tests.support.weather import (
     unanswered,
     until_sent,
 )
+from tests.support.browsers import Office, hire
+from tests.support.people import Server, serving
+from tests.support.tcp_proxy import line_to
 
 pytestmark = pytest.mark.browser
 

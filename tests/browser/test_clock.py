@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import expect
 
-from tests.support.clocks import WallClock
-from tests.support.office import Office
-from tests.support.screens import display
-from tests.support.window import PATIENCE_MS
+from tests.support.browser_window import PATIENCE_MS
+from tests.support.browsers import Office
+from tests.support.display_page import display
+from tests.support.server_clock import WallClock
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from board.accounts import live_changes
 from tests.browser.test_pages import TALL, barriers
-from tests.support.cast import PASSWORD
-from tests.support.office import Office
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.browser
 

@@ -7,9 +7,9 @@ from playwright.async_api import expect
 
 from tests.browser.test_close_search import decide, send
 from tests.browser.test_pages import TALL, barriers
-from tests.support.office import Office
-from tests.support.proxy import line_to
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.tcp_proxy import line_to
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ from playwright.async_api import Locator, expect
 
 from board.i18n import translate
 from tests.browser.test_pages import barriers
-from tests.support.office import Office
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.office import Office
-from tests.support.proxy import Line, line_to
-from tests.support.window import Window, until
+from tests.support.browser_window import Window, until
+from tests.support.browsers import Office
+from tests.support.tcp_proxy import Line, line_to
 
 pytestmark = pytest.mark.browser
 

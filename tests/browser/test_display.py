@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.support.office import Office
-from tests.support.screens import display
-from tests.support.window import PATIENCE_MS, Window
+from tests.support.browser_window import PATIENCE_MS, Window
+from tests.support.browsers import Office
+from tests.support.display_page import display
 
 pytestmark = pytest.mark.browser
 

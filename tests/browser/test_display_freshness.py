@@ -12,11 +12,11 @@ from playwright.async_api import Route, WebSocketRoute, expect
 from board.displays import health as display_standing
 from models.times import now
 from realtime.protocol import ENDED
-from tests.support.cast import PATIENCE_S
-from tests.support.office import Office
-from tests.support.proxy import line_to
-from tests.support.screens import Cast, display, turns
-from tests.support.window import until
+from tests.support.browser_window import until
+from tests.support.browsers import Office
+from tests.support.display_page import Cast, display, turns
+from tests.support.people import PATIENCE_S
+from tests.support.tcp_proxy import line_to
 
 pytestmark = pytest.mark.browser
 

@@ -24,11 +24,11 @@ from board.demo.simulated_users import SimulatedTeam, create_tokens
 from board.displays import health as display_standing
 from models.times import now
 from tests.bench import _server
-from tests.support.cast import PASSWORD
-from tests.support.office import ROLES, Office, Person
-from tests.support.screens import HD, Cast, display, turns
-from tests.support.storm import OUTCOME
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import ROLES, Office, Person
+from tests.support.display_page import HD, Cast, display, turns
+from tests.support.people import PASSWORD
+from tests.support.random_commands import OUTCOME
 
 log = logging.getLogger(__name__)
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -4,8 +4,8 @@ by the server's clock."""
 import pytest
 from playwright.async_api import expect
 
-from tests.support.office import Office
-from tests.support.screens import display
+from tests.support.browsers import Office
+from tests.support.display_page import display
 
 pytestmark = pytest.mark.browser
 

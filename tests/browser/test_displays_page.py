@@ -4,9 +4,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.test_display import code_of, screen
-from tests.support.office import Office
-from tests.support.screens import paired
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.display_page import paired
 
 pytestmark = pytest.mark.browser
 

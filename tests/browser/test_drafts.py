@@ -8,9 +8,9 @@ from playwright.async_api import expect
 from board.accounts import accounts, live_changes
 from tests.browser.test_bad_network import NO_LINE, SIGNED_OUT
 from tests.browser.test_intake import taken, tell
-from tests.support.office import Office
-from tests.support.proxy import line_to
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.tcp_proxy import line_to
 
 pytestmark = pytest.mark.browser
 

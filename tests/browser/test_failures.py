@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import expect
 
 from board.commands.registry import TABLE
-from tests.support.office import Office
-from tests.support.window import DESK, Window
+from tests.support.browser_window import DESK, Window
+from tests.support.browsers import Office
 
 PHONE = {"width": 390, "height": 844}
 

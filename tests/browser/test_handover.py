@@ -11,9 +11,9 @@ from playwright.async_api import Browser, Locator, expect
 from board.accounts import live_changes
 from board.commands.registry import Command
 from models.board import OPERATIONS
-from tests.support.cast import PASSWORD, new_id, serving
-from tests.support.office import Office, hire
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office, hire
+from tests.support.people import PASSWORD, new_id, serving
 
 pytestmark = pytest.mark.browser
 

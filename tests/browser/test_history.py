@@ -9,9 +9,9 @@ from playwright.async_api import Locator, expect
 
 from board.accounts import live_changes
 from board.commands.registry import Command
-from tests.support.cast import PASSWORD, new_id
-from tests.support.office import Office, Person
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office, Person
+from tests.support.people import PASSWORD, new_id
 
 pytestmark = pytest.mark.browser
 

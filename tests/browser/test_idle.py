@@ -6,8 +6,8 @@ from sqlalchemy import text
 
 from board.service import POLLS_PER_EXPIRY_CHECK
 from models.times import format_utc, now
-from tests.support.office import Office
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

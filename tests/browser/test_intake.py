@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.test_bad_network import NO_LINE
-from tests.support.office import Office
-from tests.support.proxy import line_to
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.tcp_proxy import line_to
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.test_pages import barriers
-from tests.support.office import Office
-from tests.support.readme import document
-from tests.support.window import DESK, PATIENCE_MS, Window, middle
+from tests.support.browser_window import DESK, PATIENCE_MS, Window, middle
+from tests.support.browsers import Office
+from tests.support.readme_blocks import document
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.support.office import Office
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import expect
 
-from tests.support.office import Office
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

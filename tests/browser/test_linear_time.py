@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.support.growth import MOST, TIMES, TRIES
-from tests.support.office import Office
+from tests.support.browsers import Office
+from tests.support.linear_time import MOST, TIMES, TRIES
 
 pytestmark = pytest.mark.browser
 

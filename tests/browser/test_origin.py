@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.cast import PASSWORD, serving
-from tests.support.office import Office, hire
+from tests.support.browsers import Office, hire
+from tests.support.people import PASSWORD, serving
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.test_unseen import graded_back_and_moved, sees_now, tells
-from tests.support.office import Office
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

@@ -12,9 +12,9 @@ from playwright.async_api import Browser, ViewportSize, expect
 from board.accounts import live_changes
 from board.commands.registry import Command
 from board.demo import seed
-from tests.support.cast import new_id, serving, settings_for
-from tests.support.office import Office, Person
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office, Person
+from tests.support.people import new_id, serving, settings_for
 
 pytestmark = pytest.mark.browser
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
-from tests.support.office import Office
-from tests.support.proxy import line_to
-from tests.support.window import until
+from tests.support.browser_window import until
+from tests.support.browsers import Office
+from tests.support.tcp_proxy import line_to
 
 pytestmark = pytest.mark.browser
 

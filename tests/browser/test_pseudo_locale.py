@@ -9,10 +9,10 @@ from starlette.routing import Route
 from board import app
 from board.accounts import live_changes
 from tests.browser.test_pages import overflow, shown
-from tests.support.cast import PASSWORD, serving
-from tests.support.office import Office
-from tests.support.pseudo import CODE, CUT, TEXTS, leaves, plain, spoken
-from tests.support.window import PATIENCE_MS, Window
+from tests.support.browser_window import PATIENCE_MS, Window
+from tests.support.browsers import Office
+from tests.support.people import PASSWORD, serving
+from tests.support.pseudo_locale import CODE, CUT, TEXTS, leaves, plain, spoken
 
 pytestmark = pytest.mark.browser
 

@@ -8,10 +8,10 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from board.history import diff as state_diff
-from tests.support.cast import PATIENCE_S
-from tests.support.histories import Board, Night
-from tests.support.office import Office
-from tests.support.window import Window, until
+from tests.support.browser_window import Window, until
+from tests.support.browsers import Office
+from tests.support.people import PATIENCE_S
+from tests.support.random_histories import Board, Night
 
 pytestmark = pytest.mark.browser
 

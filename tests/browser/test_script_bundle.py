@@ -8,7 +8,7 @@ from playwright.async_api import Route, expect
 
 from board.paths import STATIC
 from board.web import js_bundle, static_files
-from tests.support.office import Office
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

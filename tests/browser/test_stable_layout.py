@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, WebSocketRoute, expect
 
-from tests.support.office import Office
-from tests.support.proxy import line_to
-from tests.support.window import PATIENCE_MS, Window
+from tests.support.browser_window import PATIENCE_MS, Window
+from tests.support.browsers import Office
+from tests.support.tcp_proxy import line_to
 
 pytestmark = pytest.mark.browser
 

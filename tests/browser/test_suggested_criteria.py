@@ -5,8 +5,8 @@ from playwright.async_api import expect
 
 from tests.api.test_criteria import AGES, search_of
 from tests.browser.test_close_search import decide, send
-from tests.support.office import Office
-from tests.support.screens import display
+from tests.support.browsers import Office
+from tests.support.display_page import display
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from models.times import DESK, now
-from tests.support.office import Office
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from board.accounts import live_changes
-from tests.support.cast import PASSWORD
-from tests.support.office import Office
-from tests.support.window import PATIENCE_MS
+from tests.support.browser_window import PATIENCE_MS
+from tests.support.browsers import Office
+from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.test_pages import TALL, barriers
-from tests.support.office import Office
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
 
 pytestmark = pytest.mark.browser
 

@@ -10,9 +10,9 @@ from playwright.async_api import Request, expect
 from sqlalchemy import text
 
 from tests.browser.test_pages import barriers, keep, overflow
-from tests.support.cast import PATIENCE_S
-from tests.support.office import Office, Person
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office, Person
+from tests.support.people import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 

@@ -15,10 +15,10 @@ from playwright.async_api import Browser, expect
 
 from board.accounts import live_changes
 from board.i18n import translate
-from tests.support.cast import PASSWORD, new_id, serving
-from tests.support.office import Office
-from tests.support.pseudo import CODE, TEXTS, leaves, plain, spoken
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.people import PASSWORD, new_id, serving
+from tests.support.pseudo_locale import CODE, TEXTS, leaves, plain, spoken
 
 pytestmark = pytest.mark.browser
 

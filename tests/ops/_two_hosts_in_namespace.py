@@ -16,10 +16,10 @@ from typing import Any, cast
 import pytest
 
 from board.dev import Postgres, Redis
-from tests.support import cast as stage
-from tests.support.cast import STARTS_WITHIN_S, Person, Server, new_id
-from tests.support.hosts import Host, Network, NoNamespaces, network
-from tests.support.workers import SERVE, Workers, until
+from tests.support import people as stage
+from tests.support.network_namespaces import Host, Network, NoNamespaces, network
+from tests.support.people import STARTS_WITHIN_S, Person, Server, new_id
+from tests.support.worker_processes import SERVE, Workers, until
 
 HEALS_WITHIN_S = 60
 PORT = 8000  # nobody else is on these machines

@@ -24,9 +24,9 @@ from board.service import BoardService
 from models.db.database import Database
 from models.db.sqlite import library
 from models.read_position import ReadPosition
-from tests.support import cast, readme
-from tests.support.cast import Person, serving
-from tests.support.houses import SMALL, House
+from tests.support import people, readme_blocks
+from tests.support.backends import SMALL, House
+from tests.support.people import Person, serving
 
 pytestmark = pytest.mark.houses
 
@@ -66,7 +66,7 @@ class Keeper:
     @property
     def words(self) -> tuple[str, str]:
         """How the how-to says to make a backup, and to restore it."""
-        backup, restore, *_ = readme.blocks(SQLITE if self.house.name == SMALL else POSTGRESQL, "sh", BACKUP)
+        backup, restore, *_ = readme_blocks.blocks(SQLITE if self.house.name == SMALL else POSTGRESQL, "sh", BACKUP)
         return backup, restore
 
 
@@ -78,8 +78,8 @@ def keeper(house: House, tmp_path: Path, installation: dict[str, Any]) -> Keeper
 async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew(keeper: Keeper) -> None:
     backup, restore = keeper.words
     async with serving(keeper.folder, **keeper.settings) as server:
-        token = await cast.token_for(server.desk, "Alice", "coordinator")
-        alice = await cast.come(server, token)
+        token = await people.token_for(server.desk, "Alice", "coordinator")
+        alice = await people.come(server, token)
         search = await alice.open_search()
         screen = await alice.follow(search)
         kept = await alice.do(search, "note.add", {"text": "Before the backup."}, id="before")
@@ -96,7 +96,7 @@ async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew
 
     async with serving(keeper.folder, **keeper.settings) as server:
         for seq in (screen.seq, then["seq"], 1):  # beyond the head as it is now, at it, and before it
-            back = await cast.come(server, token)
+            back = await people.come(server, token)
             await back.follow(search, screen.epoch, seq)
             await _has_it_anew(back, search, screen.epoch, then)
         assert (await back.do(search, "note.add", {"text": "Before the backup."}, id="before"))["seqs"] == kept["seqs"]
@@ -127,7 +127,7 @@ async def test_no_password_stands_on_a_command_line(keeper: Keeper) -> None:
 async def test_the_nightly_backup_has_the_day_in_its_name(house: House, keeper: Keeper) -> None:
     if house.name != SMALL:
         return
-    (unit,) = readme.blocks(SQLITE, "systemd", BACKUP)
+    (unit,) = readme_blocks.blocks(SQLITE, "systemd", BACKUP)
     words = unit.partition("ExecStart=")[2].replace("/opt/searchboard/.venv/bin/board", "python3 -m board")
     async with serving(keeper.folder, **keeper.settings):
         await keeper.type(words.replace("%%", "%").replace("$$", "$"))
@@ -141,8 +141,8 @@ async def test_the_nightly_backup_has_the_day_in_its_name(house: House, keeper: 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[BoardService]:
     """A small house with an account."""
-    opened = await BoardService.open(cast.settings_for(tmp_path))
-    await live_changes.add_account(opened, "alice@desk.example", "Alice", "coordinator", cast.PASSWORD)
+    opened = await BoardService.open(people.settings_for(tmp_path))
+    await live_changes.add_account(opened, "alice@desk.example", "Alice", "coordinator", people.PASSWORD)
     yield opened
     await opened.close()
 

@@ -13,7 +13,7 @@ from board.dev import Postgres, Redis
 from tests.bench import Figure, at, head
 from tests.bench._machine import described
 from tests.bench._server import LIMITS_OFF, Servers
-from tests.support import houses
+from tests.support import backends
 
 FOLDER = ROOT / "tests" / "bench"
 TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
@@ -69,7 +69,7 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
 
 @contextlib.contextmanager
 def _borrowed(postgres: Postgres, redis: Redis) -> Iterator[Servers]:
-    with houses.fresh_database(postgres) as url:
+    with backends.fresh_database(postgres) as url:
         named = {
             "DATABASE_URL": url,
             "REDIS_URL": redis.url,

@@ -27,9 +27,9 @@ from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now
 from tests.ops.test_command_line import Run, run
-from tests.support import readme
-from tests.support.cast import PASSWORD, serving, settings_for
-from tests.support.houses import House
+from tests.support import readme_blocks
+from tests.support.backends import House
+from tests.support.people import PASSWORD, serving, settings_for
 
 __all__ = ["run"]  # a fixture
 
@@ -160,7 +160,7 @@ def test_a_database_that_is_well_is_told_with_its_kind(
 
 
 def test_redis_is_asked_for_all_that_the_user_of_the_how_to_may(redis: Redis, redis_url: str, tmp_path: Path) -> None:
-    (line,) = [line for line in readme.document("how-to/install").splitlines() if line.startswith("user board on >")]
+    (line,) = [line for line in readme_blocks.document("how-to/install").splitlines() if line.startswith("user board on >")]
     words = line.replace(">$REDIS_PASSWORD", ">secret").split()[1:]
     with Client.from_url(redis_url) as admin:
         admin.execute_command("ACL", "SETUSER", *words)

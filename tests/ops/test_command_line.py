@@ -26,9 +26,9 @@ from board.engine.rights_version import bump_rights_version
 from board.telemetry import logs
 from models.db import schema, sqlite
 from models.db.database import Database
-from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S, new_id
-from tests.support.company import Company
-from tests.support.forking import forking
+from tests.support.cli_fork_server import forking
+from tests.support.people import PATIENCE_S, STARTS_WITHIN_S, new_id
+from tests.support.team import Company
 
 ROOT = Path(__file__).parents[2]
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"

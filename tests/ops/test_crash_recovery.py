@@ -24,7 +24,7 @@ from models.board import Board
 from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now
-from tests.support.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
+from tests.support.people import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
 WRITERS = 4
 IN_FLIGHT = 6  # commands that a writer has on the wire at a time

@@ -26,7 +26,7 @@ from models.board import AUDIT, OPERATIONS, Board
 from models.db import postgresql, write_queue
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.schema import migrate
-from tests.support.cast import PASSWORD, new_id, serving, token_for
+from tests.support.people import PASSWORD, new_id, serving, token_for
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the tests, long enough to be one"

@@ -14,7 +14,7 @@ import pytest
 from board.bootstrap import ROOT
 from board.dev import CannotStart, Postgres, Redis, find_postgres, find_redis, server_binaries
 from board.dev.unprivileged_user import OsUser, unprivileged
-from tests.support.workers import alive, until
+from tests.support.worker_processes import alive, until
 
 
 @pytest.fixture(params=find_postgres(), ids=lambda programs: f"PostgreSQL {server_binaries.postgres_version(programs)}")

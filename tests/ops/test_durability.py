@@ -13,9 +13,9 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.ops.test_crash_recovery import prepare
-from tests.support import trace
-from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S
-from tests.support.workers import SERVE
+from tests.support import strace_log
+from tests.support.people import PATIENCE_S, STARTS_WITHIN_S
+from tests.support.worker_processes import SERVE
 
 CLIENTS, COMMANDS, IN_FLIGHT = 2, 60, 2
 LESS_SURE = """
@@ -38,13 +38,13 @@ def no_trace() -> str:
     return f"tracing is not permitted here: {done.stderr.strip()}" if done.returncode else ""
 
 
-async def traced(folder: Path, first: str = "") -> tuple[list[trace.Call], set[str]]:
+async def traced(folder: Path, first: str = "") -> tuple[list[strace_log.Call], set[str]]:
     """A server works under the eyes of strace, with `first` done before it starts; its calls, and what was acknowledged."""
     if why := no_trace():
         pytest.skip(why)
     token, told = prepare(folder), folder / "trace"
     process = await asyncio.create_subprocess_exec(
-        "strace", "-f", "-y", "-xx", "-s", "100000", "-e", "signal=none", "-e", f"trace={','.join(trace.CALLS)}", "-o", str(told),
+        "strace", "-f", "-y", "-xx", "-s", "100000", "-e", "signal=none", "-e", f"trace={','.join(strace_log.CALLS)}", "-o", str(told),
         sys.executable, "-c", f"{first}\n{SERVE}", "serve", "--port", "0",
         env=os.environ | {"DATABASE_URL": f"sqlite:///{folder}/board.db", "MAX_MESSAGES_PER_SECOND": "0"}, stdout=subprocess.PIPE,
     )  # fmt: skip
@@ -66,7 +66,7 @@ async def traced(folder: Path, first: str = "") -> tuple[list[trace.Call], set[s
             process.kill()
             await process.wait()
     with told.open() as lines:
-        return trace.read(lines), set().union(*acked)
+        return strace_log.read(lines), set().union(*acked)
 
 
 async def give(url: str, token: str, name: str) -> set[str]:
@@ -100,15 +100,15 @@ async def give(url: str, token: str, name: str) -> set[str]:
 async def test_every_acknowledgement_follows_a_sync_of_the_log(tmp_path: Path) -> None:
     calls, acked = await traced(tmp_path)
     assert len(acked) == CLIENTS * (COMMANDS + 1)
-    assert set(trace.acknowledged(calls)) == acked
-    assert len(list(trace.commits(calls))) > COMMANDS / IN_FLIGHT / 2  # commands that wait share one
-    assert trace.too_early(calls) == []
+    assert set(strace_log.acknowledged(calls)) == acked
+    assert len(list(strace_log.commits(calls))) > COMMANDS / IN_FLIGHT / 2  # commands that wait share one
+    assert strace_log.too_early(calls) == []
 
 
 async def test_the_same_check_finds_a_log_that_is_synced_later(tmp_path: Path) -> None:
     calls, acked = await traced(tmp_path, LESS_SURE)
-    assert set(trace.acknowledged(calls)) == acked
-    assert len(trace.too_early(calls)) > len(acked) / 2
+    assert set(strace_log.acknowledged(calls)) == acked
+    assert len(strace_log.too_early(calls)) > len(acked) / 2
 
 
 # -- the check itself, on traces that are made up ---------------------------------------------------------------------------
@@ -140,9 +140,9 @@ def coded(data: bytes) -> str:
 
 
 def early(lines: list[str]) -> list[str]:
-    calls = trace.read(lines)
-    assert list(trace.acknowledged(calls)) == ["t1"]
-    return trace.too_early(calls)
+    calls = strace_log.read(lines)
+    assert list(strace_log.acknowledged(calls)) == ["t1"]
+    return strace_log.too_early(calls)
 
 
 def test_written_synced_and_sent_is_good() -> None:

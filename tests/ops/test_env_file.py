@@ -7,7 +7,7 @@ import pytest
 from board import env_file
 from board.settings import Settings
 from models.db.errors import ConfigurationError
-from tests.support.forking import Done, forking
+from tests.support.cli_fork_server import Done, forking
 
 SECRET = "Tr0ub4dor"
 

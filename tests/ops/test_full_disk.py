@@ -20,7 +20,7 @@ from models.db.errors import DatabaseUnavailable
 from models.db.schema import migrate
 from models.db.write_health import WriteHealth, code_of  # type: ignore[attr-defined]
 from tests.ops.test_command_line import Shell
-from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S, Server
+from tests.support.people import PATIENCE_S, STARTS_WITHIN_S, Server
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T17:00:00Z"}
 
@@ -116,16 +116,16 @@ async def test_a_full_disk_is_told_until_there_is_room_again(served: Served) -> 
 
 async def test_where_too_much_waits_no_write_has_failed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """An overload is refused by the same code, and is no fault of the disk."""
-    from tests.support import cast
+    from tests.support import people
 
-    alice = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+    alice = await people.come(server, await people.token_for(server.desk, "Alice", "coordinator"))
     before = commands.labels("failed")._value.get()
 
     def full(*_: object, **__: object) -> None:
         raise DatabaseUnavailable
 
     monkeypatch.setattr(server.desk.database, "write", full)
-    with pytest.raises(cast.Refusal, match="unavailable"):
+    with pytest.raises(people.Refusal, match="unavailable"):
         await alice.do("operations", "search.open", SEARCH)
     assert commands.labels("failed")._value.get() == before
     assert server.desk.database.health.fault is None

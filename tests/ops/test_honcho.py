@@ -17,7 +17,7 @@ import pytest
 
 from board.bootstrap import ROOT
 from tests.ops.test_workers import SEARCH, follow, give, hear
-from tests.support.workers import Workers, alive, until
+from tests.support.worker_processes import Workers, alive, until
 
 COMES_UP_WITHIN_S = 120  # a database is made, a story is played, and four Pythons start, on a busy machine
 GOES_WITHIN_S = 30

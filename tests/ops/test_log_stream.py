@@ -18,8 +18,8 @@ import pytest
 from board.telemetry.log_writer import MAX_QUEUED, AsyncLogWriter
 from models.db.database import Database
 from models.db.schema import migrate
-from tests.support.cast import PATIENCE_S, STARTS_WITHIN_S
-from tests.support.workers import Workers
+from tests.support.people import PATIENCE_S, STARTS_WITHIN_S
+from tests.support.worker_processes import Workers
 
 MANY = 5 * MAX_QUEUED
 TALK = f"""

@@ -19,9 +19,9 @@ from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now
 from tests.ops.test_workers import give, hear
-from tests.support import houses
-from tests.support.cast import PATIENCE_S, new_id
-from tests.support.workers import Workers, until, working
+from tests.support import backends
+from tests.support.people import PATIENCE_S, new_id
+from tests.support.worker_processes import Workers, until, working
 
 # Two handlers that fail with what was typed in their message: one of ours, and one of the database.
 BROKEN = """
@@ -171,7 +171,7 @@ async def test_nothing_that_is_typed_is_ever_logged(tmp_path: Path, canaries: Ca
 
 
 async def test_a_database_that_goes_away_is_logged_without_its_password(postgres: Postgres, canaries: Canaries) -> None:
-    with houses.fresh_database(postgres) as url:
+    with backends.fresh_database(postgres) as url:
         canaries._by_use["password of the database"] = url.split("@")[0].rpartition(":")[2]
         async with working(url, 1, LOG_LEVEL="DEBUG") as workers:
             alice = await workers.come(await workers.hire("Alice", "coordinator"))

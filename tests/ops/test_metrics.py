@@ -17,8 +17,8 @@ from board.telemetry import metrics
 from models.db.database import Database
 from models.db.schema import migrate
 from tests.ops.test_workers import SEARCH, follow, give, hear
-from tests.support.cast import Person
-from tests.support.workers import Workers, until, working
+from tests.support.people import Person
+from tests.support.worker_processes import Workers, until, working
 
 LABELS = {"process", "worker", "outcome", "reason", "at", "le"}  # a reason is one of few words: reference/audit-journal
 

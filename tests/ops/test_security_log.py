@@ -16,9 +16,9 @@ from tests.ops.test_logs import (
     _hired,
     canaries,  # noqa: F401  (a fixture)
 )
-from tests.support.cast import PATIENCE_S, new_id
-from tests.support.readme import blocks, document
-from tests.support.workers import Workers, until, working
+from tests.support.people import PATIENCE_S, new_id
+from tests.support.readme_blocks import blocks, document
+from tests.support.worker_processes import Workers, until, working
 
 DOCS = document("reference/audit-journal")
 ADDRESS = "127.0.0.1"

@@ -12,8 +12,8 @@ from board.secret_file import load_or_create_secret
 from board.settings import Settings
 from models.db import postgresql
 from models.db.database import ConfigurationError, Database
-from tests.support.cast import settings_for
-from tests.support.forking import Done, forking
+from tests.support.cli_fork_server import Done, forking
+from tests.support.people import settings_for
 
 PASSWORD = "Tr0ub4dor-canary"
 POSTGRES = f"postgresql://board:{PASSWORD}@127.0.0.1:1/board"

@@ -9,8 +9,8 @@ from typing import Any
 import httpx2 as httpx
 
 from board.dev import Redis
-from tests.support.cast import new_id
-from tests.support.workers import Workers
+from tests.support.people import new_id
+from tests.support.worker_processes import Workers
 
 WORKERS, STEPS = 3, 50
 ROUNDS = 10  # of so many steps each, at most: until all that matters has happened

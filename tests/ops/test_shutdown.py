@@ -18,9 +18,9 @@ from tests.ops import test_crash_recovery
 from tests.ops.test_crash_recovery import Process
 from tests.ops.test_workers import follow, give, hear
 from tests.realtime.test_slow_reader import stalled
-from tests.support import houses
-from tests.support.cast import PATIENCE_S, new_id, settings_for
-from tests.support.workers import working
+from tests.support import backends
+from tests.support.people import PATIENCE_S, new_id, settings_for
+from tests.support.worker_processes import working
 
 MANY = MAX_CLOSED_AT_ONCE + 30
 
@@ -174,7 +174,7 @@ async def test_who_reads_on_hears_all_that_was_acknowledged(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("what", ["the shift", "alerts", "heads"])
 async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path: Path, what: str) -> None:
-    desk = await BoardService.open(settings_for(tmp_path, database_url=houses.in_folder(tmp_path)))
+    desk = await BoardService.open(settings_for(tmp_path, database_url=backends.in_folder(tmp_path)))
     changed = {"the shift": desk.shift_status.changed, "alerts": desk.hub.asked, "heads": desk.hub.heads._doubt}[what]
     while not changed._waiters:
         await asyncio.sleep(0)

@@ -25,8 +25,8 @@ from board.demo.simulated_texts import texts
 from board.demo.simulated_users import SimulatedTeam, create_tokens
 from models.times import now
 from tests.ops.test_demo import AROUND_BELGIUM, points
-from tests.support import cast
-from tests.support.cast import PATIENCE_S, Person, Server, serving
+from tests.support import people
+from tests.support.people import PATIENCE_S, Person, Server, serving
 
 FAST = 0.01  # of the time that they take
 LONG_S = 6 * PATIENCE_S  # five people with one server on a busy machine
@@ -56,7 +56,7 @@ async def working(server: Server, **more: Any) -> AsyncIterator[SimulatedTeam]:
 
 @contextlib.asynccontextmanager
 async def newcomer(server: Server) -> AsyncIterator[Person]:
-    alice = await cast.come(server, await cast.token_for(server.desk, "Alice", "coordinator"))
+    alice = await people.come(server, await people.token_for(server.desk, "Alice", "coordinator"))
     try:
         yield alice
     finally:

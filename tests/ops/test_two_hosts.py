@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from board.bootstrap import ROOT
-from tests.support.hosts import NoNamespaces, ip
+from tests.support.network_namespaces import NoNamespaces, ip
 
 MACHINES = Path(__file__).parent / "_two_hosts_in_namespace.py"
 ALONE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]

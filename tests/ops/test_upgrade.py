@@ -14,7 +14,7 @@ import pytest
 
 from board.bootstrap import ROOT
 from board.install import environments
-from tests.support.cast import PATIENCE_S
+from tests.support.people import PATIENCE_S
 
 PROJECT = """
 [project]

@@ -16,8 +16,8 @@ import structlog
 from board.telemetry import watchdog
 from models.db.database import Database
 from models.db.schema import migrate
-from tests.support.cast import PATIENCE_S
-from tests.support.workers import Workers, until, working
+from tests.support.people import PATIENCE_S
+from tests.support.worker_processes import Workers, until, working
 
 STANDS_STILL = """
 import asyncio

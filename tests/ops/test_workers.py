@@ -14,9 +14,9 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
 
 from board.dev import Postgres, Redis
-from tests.support.cast import PATIENCE_S, new_id
-from tests.support.houses import fresh_database
-from tests.support.workers import SERVE, Workers, alive, until, working
+from tests.support.backends import fresh_database
+from tests.support.people import PATIENCE_S, new_id
+from tests.support.worker_processes import SERVE, Workers, alive, until, working
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 CROWDED = """

@@ -18,8 +18,8 @@ from board.dev import Redis
 from realtime import bus, redis_bus, redis_connection
 from realtime.bus import Bus, BusMisconfigured, MemoryBroker, MemoryBus
 from realtime.redis_bus import RedisBus
-from tests.support.cast import PATIENCE_S
-from tests.support.proxy import line_to
+from tests.support.people import PATIENCE_S
+from tests.support.tcp_proxy import line_to
 
 KEY = b"a secret of the installation"
 

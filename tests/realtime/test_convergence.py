@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from board.commands.registry import TABLE
-from tests.support import cast, handing, storm
-from tests.support.cast import Person, Screen, new_id
-from tests.support.houses import House
+from tests.support import handover_steps, people, random_commands
+from tests.support.backends import House
+from tests.support.people import Person, Screen, new_id
 
 pytestmark = pytest.mark.houses
 
@@ -37,10 +37,10 @@ async def test_every_command_converges(alice: Person, bob: Person, come: Callabl
     operations, seen = await bob.follow("operations"), set()
     search = await alice.open_search()
     seen.add("search.open")
-    await handing.prepare(alice)
+    await handover_steps.prepare(alice)
     screen, accounts = await bob.follow(search), [alice.account["id"], bob.account["id"]]
     for _ in range(600):
-        name, data = storm.command(random, screen, accounts)
+        name, data = random_commands.command(random, screen, accounts)
         answer = await alice.start({"type": "command", "id": new_id(), "board": search, "name": name, "data": data})
         assert answer.get("code", "ack") in ("ack", "invalid", "not_found", "closed", "conflict")
         if answer.get("code") == "closed":
@@ -49,7 +49,7 @@ async def test_every_command_converges(alice: Person, bob: Person, come: Callabl
             seen.add(name)
             await bob.up_to(search, answer["seqs"][-1])
     await _hand_over_and_back(alice, await come("Ada", "coordinator"), search)
-    seen |= set(handing.COMMANDS)
+    seen |= set(handover_steps.COMMANDS)
     await alice.do(search, "search.set_access", {"access": "members", "members": accounts})
     seen.add("search.set_access")
     await _equal(bob, search)
@@ -62,7 +62,7 @@ async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
     """By each command that there is for it; one was prepared."""
     await ada.do("operations", "handover.withdraw", {"handover": 1})
     for name, reason in (("refuse", {"reason": "too much is open"}), ("accept", {"restatement": "one search"})):
-        number = await handing.hand(alice)
+        number = await handover_steps.hand(alice)
         seq = (await ada.snapshot(search))["seq"]
         await ada.do(search, "handover.read", {"handover": number, "seq": seq})
         await ada.do("operations", f"handover.{name}", {"handover": number} | reason)
@@ -87,13 +87,13 @@ class Storm(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         settings = self.leaving.enter_context(self.house.settled(Path(self.folder.name)))
-        self.serving = cast.serving(Path(self.folder.name), **settings)
+        self.serving = people.serving(Path(self.folder.name), **settings)
         self.server = await self.serving.__aenter__()
         for name, role in (("Alice", "coordinator"), ("Bob", "investigator"), ("Charlie", "investigator")):
-            self.people[name] = await cast.come(self.server, await cast.token_for(self.server.desk, name, role))
+            self.people[name] = await people.come(self.server, await people.token_for(self.server.desk, name, role))
         self.alice = self.people["Alice"]
         self.search = await self.alice.open_search()
-        await handing.prepare(self.alice)
+        await handover_steps.prepare(self.alice)
         await self.alice.follow(self.search)
         self.accounts = [person.account["id"] for person in self.people.values()]
         self.secret = False
@@ -115,7 +115,7 @@ class Storm(RuleBasedStateMachine):
 
         async def burst() -> None:
             board = self.alice.screens[self.search]
-            given = [storm.command(random, board, self.accounts) for _ in range(count)]
+            given = [random_commands.command(random, board, self.accounts) for _ in range(count)]
             answers = await asyncio.gather(*(self._try(who, name, data, random) for name, data in given))
             assert all(answer in ("ack", "invalid", "not_found", "closed", "conflict") for answer in answers), answers
 
@@ -164,7 +164,7 @@ class Storm(RuleBasedStateMachine):
 
         async def race() -> None:
             board = self.alice.screens[self.search]
-            given = [storm.command(random, board, self.accounts) for _ in range(8)]
+            given = [random_commands.command(random, board, self.accounts) for _ in range(8)]
             await asyncio.gather(self.people["Bob"].follow(self.search), *(self._try("Alice", *each, random) for each in given))
 
         self.run(race())

@@ -12,7 +12,7 @@ from realtime.outbox import QueueFull
 from realtime.protocol import GOING
 from realtime.source import TemporarilyUnavailable
 from tests.realtime.test_presence import is_at, people
-from tests.support.company import Company
+from tests.support.team import Company
 
 
 def _hub(company: Company) -> Hub:

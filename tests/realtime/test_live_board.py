@@ -3,7 +3,7 @@
 import pytest
 
 from board.accounts import accounts, live_changes
-from tests.support.cast import Person, Refusal
+from tests.support.people import Person, Refusal
 
 
 async def test_bob_sees_at_once_what_alice_does(alice: Person, bob: Person) -> None:

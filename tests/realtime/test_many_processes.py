@@ -28,9 +28,9 @@ from models.board import OPERATIONS
 from realtime import head_poller, presence, redis_bus
 from realtime.redis_bus import RedisBus
 from realtime.source import Position
-from tests.support import cast
-from tests.support.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id, serving
-from tests.support.houses import LARGE, House
+from tests.support import people as support_people
+from tests.support.backends import LARGE, House
+from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id, serving
 
 NEVER_S = 3_600.0
 
@@ -55,11 +55,11 @@ class Pair:
     people: list[Person]
 
     async def come(self, server: Server, name: str, role: str) -> Person:
-        return await self.again(server, await cast.token_for(server.desk, name, role))
+        return await self.again(server, await support_people.token_for(server.desk, name, role))
 
     async def again(self, server: Server, token: str) -> Person:
         """One more socket of the same account, perhaps on the other process."""
-        person = await cast.come(server, token)
+        person = await support_people.come(server, token)
         self.people.append(person)
         return person
 
@@ -364,7 +364,7 @@ def with_or_without_bus(request: pytest.FixtureRequest, pair: Pair) -> None:
 async def test_who_signs_out_on_one_is_out_on_the_other(pair: Pair, with_or_without_bus: None) -> None:
     email = f"dora-{new_id()}@desk.example"
     await live_changes.add_account(pair.one.desk, email, "Dora", "investigator", PASSWORD)
-    secret = await cast.session(pair.one.desk, email)
+    secret = await support_people.session(pair.one.desk, email)
     headers = {"Cookie": f"board_session={secret}", "Origin": pair.two.url}
     socket = await connect(pair.two.ws, additional_headers=headers)
     dora = Person(pair.two, "", socket)

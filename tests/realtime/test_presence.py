@@ -9,8 +9,8 @@ import pytest
 from realtime import presence
 from realtime.bus import MAX_MESSAGE
 from realtime.presence import Presence
-from tests.support.cast import Person
-from tests.support.company import Company
+from tests.support.people import Person
+from tests.support.team import Company
 
 
 def people(person: Person, board: str) -> list[dict[str, Any]] | None:

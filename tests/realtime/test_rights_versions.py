@@ -13,11 +13,11 @@ from board.accounts import accounts, live_changes
 from board.dev import Postgres, Redis
 from board.engine import display_identity, identity, rights_version
 from tests.realtime.test_many_processes import processes
-from tests.support import cast
-from tests.support.cast import PASSWORD, PATIENCE_S, Person, Refusal, Server
-from tests.support.company import Company
-from tests.support.houses import BY_TURNS
-from tests.support.walls import Browser, pair
+from tests.support import people
+from tests.support.backends import BY_TURNS
+from tests.support.display_client import Browser, pair
+from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server
+from tests.support.team import Company
 
 pytestmark = pytest.mark.houses(BY_TURNS)
 
@@ -65,7 +65,7 @@ async def test_what_is_no_right_has_nobodys_rights_read_again(company: Company, 
         assert (await http.get("/api/v1/me")).json()["language"] == "fr"
         await http.post("/account/language", data={"language": ""})
     async with signed_in(company.server, await email_of(company.ada)) as http:
-        given = {"name": f"hotline {cast.new_id()}", "scope": "intake", "account": await email_of(company.bob), "days": "90"}
+        given = {"name": f"hotline {people.new_id()}", "scope": "intake", "account": await email_of(company.bob), "days": "90"}
         assert (await http.post("/accounts/tokens", data=given)).status_code == 200
         assert (await http.post(f"/accounts/{company.bob.account['id']}/link")).status_code == 200
     assert await desk.database.read(rights_version.version) == before

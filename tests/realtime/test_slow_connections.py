@@ -27,9 +27,9 @@ from board.web import websocket
 from models.board import OPERATIONS
 from realtime.deadlines import Deadlines
 from realtime.http import Http
-from tests.support import cast, houses
-from tests.support.cast import PATIENCE_S, Server, settings_for, token_for
-from tests.support.workers import until, working
+from tests.support import backends, people
+from tests.support.people import PATIENCE_S, Server, settings_for, token_for
+from tests.support.worker_processes import until, working
 
 SHORT = Deadlines(head=0.4, body=0.4, handshake=0.4, unread=0.8, look=0.05)
 STEP_S = 0.1  # between two drops of one who sends or reads slowly
@@ -42,7 +42,7 @@ UPGRADE = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websoc
 @contextlib.asynccontextmanager
 async def opened(folder: Path, most: int = 0, deadlines: Deadlines = SHORT, **settings: Any) -> AsyncIterator[Server]:
     """A server with short deadlines, and so many connections of one address; this machine's too."""
-    desk = await BoardService.open(settings_for(folder, database_url=houses.in_folder(folder), **settings))
+    desk = await BoardService.open(settings_for(folder, database_url=backends.in_folder(folder), **settings))
     listening, started = listen(desk.settings), asyncio.Event()
     connections = Connections(most, lambda address: False)
     server = GracefulServer(uvicorn_config(app.create_app(desk), connections=connections), desk, started.set, deadlines)
@@ -227,7 +227,7 @@ async def test_hundreds_that_send_a_part_are_let_go_and_somebody_is_served_besid
     clients = [await come(server) for _ in range(240)]
     for client, sent in zip(clients, list(HALF.values()) * 30, strict=True):
         client.send(sent)
-    alice = await cast.come(server, await token_for(server.desk, "Alice", "coordinator"))
+    alice = await people.come(server, await token_for(server.desk, "Alice", "coordinator"))
     search = await alice.open_search()
     await asyncio.gather(*(client.gone() for client in clients))
     await alice.do(search, "note.add", {"text": "still here"})
@@ -312,12 +312,12 @@ async def test_a_handshake_that_stalls_is_ended(
     assert [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")] == []
     assert not server.desk.hub.connections
     monkeypatch.setattr(websocket, "_authenticate", admit)
-    alice = await cast.come(server, token)
+    alice = await people.come(server, token)
     await alice.leave()
 
 
 async def test_a_socket_that_is_open_has_no_deadline_of_these(server: Server) -> None:
-    alice = await cast.come(server, await token_for(server.desk, "Alice", "viewer"))
+    alice = await people.come(server, await token_for(server.desk, "Alice", "viewer"))
     for _ in range(3):
         await (await come(server)).gone()
     assert alice.closed is None
@@ -330,7 +330,7 @@ async def test_a_socket_that_is_open_has_no_deadline_of_these(server: Server) ->
 
 async def test_of_one_address_there_are_so_many_and_no_more(tmp_path: Path) -> None:
     async with opened(tmp_path, most=5, deadlines=Deadlines()) as server:
-        alice = await cast.come(server, await token_for(server.desk, "Alice", "viewer"))  # a socket is one of them
+        alice = await people.come(server, await token_for(server.desk, "Alice", "viewer"))  # a socket is one of them
         await alice.http.get("/api/v1/me")  # and a line that is kept
         clients = [await come(server) for _ in range(3)]
         for client in clients:
@@ -386,7 +386,7 @@ NOBODY_STANDS_FOR_MANY = "from board.server import serve; serve.stands_for_many 
 
 
 async def test_a_server_counts_by_its_settings(tmp_path: Path) -> None:
-    url = houses.in_folder(tmp_path)
+    url = backends.in_folder(tmp_path)
     async with working(url, 1, first=NOBODY_STANDS_FOR_MANY, MAX_CONNECTIONS_PER_ADDRESS="2") as workers:
         desk = Server(None, workers.url, None)  # type: ignore[arg-type]
         clients = [await come(desk) for _ in range(2)]

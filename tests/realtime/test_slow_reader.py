@@ -13,7 +13,7 @@ from board.commands.registry import Command
 from board.server.listening_socket import listen
 from realtime import outbox
 from tests.ops import test_crash_recovery
-from tests.support.cast import Person, new_id, settings_for, token_for
+from tests.support.people import Person, new_id, settings_for, token_for
 
 LONG = "x" * 4_000
 ENOUGH = 1_600  # notes of 4 kB: more than what the kernel holds for a reader, and the outbox after it

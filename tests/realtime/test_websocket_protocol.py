@@ -21,8 +21,8 @@ from realtime import websocket_protocol as lines
 from realtime.connection import Connection
 from realtime.websocket_protocol import WebSocketProtocol
 from tests.realtime.test_slow_reader import LONG, stalled
-from tests.support.cast import PATIENCE_S, Person, Server, new_id, token_for
-from tests.support.workers import until
+from tests.support.people import PATIENCE_S, Person, Server, new_id, token_for
+from tests.support.worker_processes import until
 
 
 def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:

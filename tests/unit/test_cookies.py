@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from board.bootstrap import ROOT
 from board.web import cookies
-from tests.support.growth import grows, texts
+from tests.support.linear_time import grows, texts
 
 
 def cookie(text: str) -> str:

@@ -30,7 +30,7 @@ from board.web import http, language, pages
 from models import searchable, times
 from models.sighting import Sighting
 from realtime import protocol
-from tests.support.growth import grows, texts
+from tests.support.linear_time import grows, texts
 
 MESSAGE = protocol.MAX_CLIENT_FRAME  # characters at most, of a message, a body, and of all headers
 LONG, SHORT = 4_000, 200  # of a text that people type

@@ -14,7 +14,7 @@ from board import fields
 from board.commands.registry import TABLE
 from board.errors import from_pydantic
 from realtime import protocol, strict_json
-from tests.support.growth import grows, texts
+from tests.support.linear_time import grows, texts
 
 MESSAGE = protocol.MAX_CLIENT_FRAME
 TOO_DEEP = "Nested deeper than 32."

@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from board.accounts import accounts
 from models.db.database import Database
 from models.times import format_utc, now
-from tests.support.cast import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
+from tests.support.people import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
 LISTENS = "0A"  # a socket's state in /proc/net/tcp (the kernel's TCP_LISTEN)
 SERVE = "from board.cli import main; main()"

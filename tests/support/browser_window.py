@@ -11,7 +11,7 @@ from typing import Any
 import httpx2 as httpx
 from playwright.async_api import BrowserContext, Locator, Page, WebSocket
 
-from tests.support.cast import PASSWORD, PATIENCE_S
+from tests.support.people import PASSWORD, PATIENCE_S
 
 PATIENCE_MS = PATIENCE_S * 1000
 DESK = {"width": 1400, "height": 900}

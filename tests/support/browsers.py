@@ -7,8 +7,8 @@ import httpx2 as httpx
 from playwright.async_api import Browser, BrowserContext
 
 from board.accounts import live_changes
-from tests.support.cast import PASSWORD, PATIENCE_S, Server, new_id
-from tests.support.window import DESK, PATIENCE_MS, Window
+from tests.support.browser_window import DESK, PATIENCE_MS, Window
+from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
 
 ROLES = {"Alice": "coordinator", "Bob": "investigator", "Charlie": "investigator", "Victor": "viewer"}
 

@@ -10,9 +10,9 @@ from typing import Any
 import httpx2 as httpx
 from PIL import Image
 
-from tests.support.cast import PATIENCE_S
-from tests.support.office import Office
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import Office
+from tests.support.people import PATIENCE_S
 
 HD = {"width": 1920, "height": 1080}
 SEEN = """(seen) => new Promise((done) => {

@@ -14,8 +14,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.cast import STARTS_WITHIN_S
-from tests.support.workers import SERVE
+from tests.support.people import STARTS_WITHIN_S
+from tests.support.worker_processes import SERVE
 
 LOADED = f"""
 import json, os, sys

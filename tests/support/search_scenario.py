@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.cast import Person, Refusal
-from tests.support.company import Company
+from tests.support.people import Person, Refusal
+from tests.support.team import Company
 
 NOBODY = "01900000-0000-7000-8000-000000000000"
 

@@ -13,9 +13,9 @@ from board.accounts import accounts, live_changes
 from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now
-from tests.support.cast import PASSWORD, PATIENCE_S, Server, new_id
-from tests.support.office import ROLES, Person
-from tests.support.window import Window
+from tests.support.browser_window import Window
+from tests.support.browsers import ROLES, Person
+from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
 
 GREY_WITHIN_S = 10  # the promise
 MEASURING_S = 1  # what asking the page may take on a busy machine

@@ -24,7 +24,7 @@ from board.server.serve import GracefulServer, uvicorn_config
 from board.service import BoardService
 from board.settings import Settings
 from models.times import format_utc, now
-from tests.support import houses
+from tests.support import backends
 
 PASSWORD = "correct horse battery"
 PATIENCE_S = 10  # how long anything may take before a test fails: generous, as the machine may be busy
@@ -54,7 +54,7 @@ class Server:
 @contextlib.asynccontextmanager
 async def serving(folder: Path, **settings: Any) -> AsyncIterator[Server]:
     """A server over the database in a folder."""
-    desk = await BoardService.open(settings_for(folder, **({"database_url": houses.in_folder(folder)} | settings)))
+    desk = await BoardService.open(settings_for(folder, **({"database_url": backends.in_folder(folder)} | settings)))
     listening = listen(desk.settings)
     started = asyncio.Event()
     server = GracefulServer(uvicorn_config(app.create_app(desk)), desk, started.set)

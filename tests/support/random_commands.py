@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from tests.support.cast import Screen
+from tests.support.people import Screen
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "came_back"}
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from tests.support import cast
-from tests.support.cast import Person, Server, serving
+from tests.support import people
+from tests.support.people import Person, Server, serving
 
 
 class Company:
@@ -24,13 +24,13 @@ class Company:
 
     async def come(self, name: str, role: str, scope: str = "write") -> Person:
         """Somebody new, on the socket."""
-        person = await cast.come(self.server, await cast.token_for(self.server.desk, name, role, scope))
+        person = await people.come(self.server, await people.token_for(self.server.desk, name, role, scope))
         self._people.append(person)
         return person
 
     async def again(self, person: Person) -> Person:
         """One more socket of the same account, by the same token."""
-        other = await cast.come(self.server, person.token)
+        other = await people.come(self.server, person.token)
         self._people.append(other)
         return other
 

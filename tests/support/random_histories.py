@@ -12,8 +12,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support import cast, storm
-from tests.support.cast import Person, Refusal
+from tests.support import people as support_people
+from tests.support import random_commands
+from tests.support.people import Person, Refusal
 
 WANTED = {"card.withdrawn", "column.removed", "card.moved", "search.access_set"}
 MOST = 4  # times the searches that were asked for
@@ -68,10 +69,10 @@ class Night:
                 self.loop.close()
 
     async def _begin(self, folder: Path, searches: int) -> list[History]:
-        async with cast.serving(folder) as server:
+        async with support_people.serving(folder) as server:
             people = []
             for name, role in (("Alice", "coordinator"), ("Charlie", "investigator")):
-                people.append(await cast.come(server, await cast.token_for(server.desk, name, role)))
+                people.append(await support_people.come(server, await support_people.token_for(server.desk, name, role)))
             self.alice, self.charlie = people
             try:
                 await self.alice.open_search(access="members", members=[self.alice.account["id"]])
@@ -95,7 +96,7 @@ class Night:
         screen, kept = await self.alice.follow(search), {}
         accounts = [self.alice.account["id"], self.charlie.account["id"]]
         for number in range(self.commands):
-            name, data = storm.command(random, screen, accounts)
+            name, data = random_commands.command(random, screen, accounts)
             if number % 10 == 5:
                 name, data = "search.set_access", _access(random, accounts)
             try:

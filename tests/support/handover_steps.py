@@ -4,7 +4,7 @@ from typing import Any
 
 from board.commands.registry import TABLE
 from models.board import OPERATIONS
-from tests.support.cast import Person
+from tests.support.people import Person
 
 OPEN = ("prepared", "signed")
 COMMANDS = tuple(name for name in TABLE if name.startswith(("shift.", "handover.")))

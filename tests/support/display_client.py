@@ -7,7 +7,7 @@ from typing import Any
 import httpx2 as httpx
 from websockets.asyncio.client import connect
 
-from tests.support.cast import PATIENCE_S, Person, Server
+from tests.support.people import PATIENCE_S, Person, Server
 
 _screens = itertools.count(1)
 
