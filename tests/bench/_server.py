@@ -25,7 +25,7 @@ from models.accounts import Account
 from models.board import OPERATIONS
 from models.ids import new_id
 from models.times import format_utc, now
-from tests.bench._work import SEARCH
+from tests.bench._workload import SEARCH
 
 ROOT = Path(__file__).parents[2]
 # Most figures need more of one account than a person ever asks; `board bench --limits` measures with what is set by default.

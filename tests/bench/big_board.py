@@ -9,10 +9,10 @@ from typing import Any
 from playwright.async_api import Page
 
 from tests.bench import Figure, at
-from tests.bench._big import big_board
+from tests.bench._big_boards import big_board
+from tests.bench._browsers import office
 from tests.bench._machine import cpu_s
 from tests.bench._server import heard, on_sqlite, role, say, serving
-from tests.bench._windows import office
 
 CARDS, NOTES = 1_000, 500
 OPENINGS = 7  # in a window of a new browser profile each: nothing is in its cache

@@ -21,7 +21,7 @@ from board.service import BoardService
 from models.board import OPERATIONS
 from tests.bench import Figure
 from tests.bench._server import HELPER, desk_of, heard, hire, on_servers, on_sqlite, role, say
-from tests.bench._work import SEARCH, TOLD, doings
+from tests.bench._workload import SEARCH, TOLD, doings
 
 WARM_S, SECONDS = 1, 6
 PEOPLE, BOARDS = 64, 32

@@ -12,7 +12,7 @@ from board.service import BoardService
 from models.board import OPERATIONS
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, do, hire, on_servers, on_sqlite, open_search, serving, somebody
-from tests.bench._work import TOLD
+from tests.bench._workload import TOLD
 
 SEARCHES, CARDS, SINCE = 100, 40, 50  # cards of a search, half of them tasks that are due; events on each after it was signed
 READINGS, WARM = 20, 3

@@ -12,8 +12,8 @@ import httpx2 as httpx
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.bench import Figure, at
-from tests.bench._big import big_board
-from tests.bench._crowd import tell, told
+from tests.bench._big_boards import big_board
+from tests.bench._clients import tell, told
 from tests.bench._server import desk_of, heard, hire_viewer, on_servers, on_sqlite, open_search, role, say, serving, somebody
 
 CARDS, AT_ONCE = 9_900, 40  # a board takes 10,000 entities, its columns among them

@@ -7,9 +7,9 @@ from typing import Any
 from playwright.async_api import Page
 
 from tests.bench import Figure, at
-from tests.bench._big import big_board
+from tests.bench._big_boards import big_board
+from tests.bench._browsers import office
 from tests.bench._server import on_sqlite, serving
-from tests.bench._windows import office
 
 EVENTS = 5_000
 CARDS = 500

@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Iterator
 
 from tests.bench import Figure, at
-from tests.bench._big import big_board
+from tests.bench._big_boards import big_board
+from tests.bench._browsers import office
 from tests.bench._server import on_sqlite, serving
-from tests.bench._windows import office
 from tests.support.browser_window import Window
 from tests.support.people import PATIENCE_S
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from board.engine import journal
 from tests.bench import Figure, at
 from tests.bench._server import desk_of, do, heard, hire, on_servers, on_sqlite, open_search, role, say, serving, somebody
-from tests.bench._work import TOLD
+from tests.bench._workload import TOLD
 
 PEOPLE, BOARDS = 64, 32
 WARM_S, SECONDS = 1, 6

@@ -14,8 +14,8 @@ from websockets.typing import Origin
 
 from board.accounts import live_changes
 from tests.bench import Figure, at
+from tests.bench._browsers import office
 from tests.bench._server import desk_of, on_sqlite, serving
-from tests.bench._windows import office
 from tests.support.browser_window import Window
 from tests.support.browsers import Office
 from tests.support.display_page import display, paired

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tests.faults.journal import Journal
-from tests.faults.records import (
+from tests.faults.recordings import (
     DROPPED,
     GONE,
     HIDDEN,

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.faults.plant import ROOT
 from tests.faults.run import Outcome, Plan, run
+from tests.faults.system_under_test import ROOT
 
 MOST_DELAY_S = 1.0  # p99 of delivery where Redis is away for the whole run
 

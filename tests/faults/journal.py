@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.entity import flatten
-from tests.faults.records import digest, entity_digest
+from tests.faults.recordings import digest, entity_digest
 
 PAGE = 2_000
 _BOARDS = text("SELECT id, epoch FROM board WHERE kind <> 'audit' ORDER BY kind, id")  # which nobody follows

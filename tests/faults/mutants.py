@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.faults.plant import ROOT
 from tests.faults.run import Plan
 from tests.faults.schedule import Fault, Storm
+from tests.faults.system_under_test import ROOT
 
 LEFT_BEHIND = (".venv", ".venvs", ".git", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 

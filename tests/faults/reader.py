@@ -12,7 +12,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from tests.faults.records import CAUGHT_UP, DROPPED, GONE, HIDDEN, LIVE, RESET, SNAPSHOT, Following, Seen, entity_digest, seen
+from tests.faults.recordings import CAUGHT_UP, DROPPED, GONE, HIDDEN, LIVE, RESET, SNAPSHOT, Following, Seen, entity_digest, seen
 
 OPENS_WITHIN_S = 2.0
 SILENT_S = 3.0  # a line without a frame for so long, though it was asked, is dead

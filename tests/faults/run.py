@@ -17,14 +17,14 @@ from sqlmodel import Session
 
 from models.db.database import Database
 from tests.faults import journal
-from tests.faults.blows import Blows
+from tests.faults.actors import Account, Chief, Guest, on_database, take_in
 from tests.faults.checker import Verdict, check
-from tests.faults.crew import Account, Chief, Guest, on_database, take_in
-from tests.faults.figures import Figures, figures
-from tests.faults.plant import ROOT, Plant, running
+from tests.faults.fault_injectors import Blows
 from tests.faults.reader import Reader
-from tests.faults.records import Commands, Run, Struck, entity_digest
+from tests.faults.recordings import Commands, Run, Struck, entity_digest
 from tests.faults.schedule import Fault, Storm, storms
+from tests.faults.statistics import Figures, figures
+from tests.faults.system_under_test import ROOT, Plant, running
 from tests.faults.writer import Board, Writer
 
 GATHERS_S = 60.0  # for all readers to be there at the beginning

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from tests.faults.reader import BACK_S, OPENS_WITHIN_S, Address
-from tests.faults.records import Commands
+from tests.faults.recordings import Commands
 
 AT_ONCE = 8  # commands of one writer on their way
 SILENT_S = 3.0  # a command without an answer for so long: the line is taken for dead

@@ -11,10 +11,9 @@ import pytest
 from tests.faults import journal
 from tests.faults.checker import Verdict, check
 from tests.faults.command import MOST_DELAY_S, report
-from tests.faults.figures import clusters, figures
-from tests.faults.lines import Line
+from tests.faults.faulty_proxy import Line
 from tests.faults.mutants import MUTANTS, MovedOn, Mutant, Patch, tree
-from tests.faults.records import (
+from tests.faults.recordings import (
     CAUGHT_UP,
     DROPPED,
     GONE,
@@ -31,6 +30,7 @@ from tests.faults.records import (
 )
 from tests.faults.run import Outcome, Plan, run
 from tests.faults.schedule import KINDS, Storm, storms
+from tests.faults.statistics import clusters, figures
 
 HEAD = 6
 EPOCH = 1

@@ -11,7 +11,7 @@ import pytest
 from models.board import OPERATIONS
 from realtime.catchup import OF_ONE, READINGS, READINGS_ON, ChannelReader, heard_between
 from realtime.source import ChannelView, EventRecord, Position, TemporarilyUnavailable
-from tests.bench._crowd import Client
+from tests.bench._clients import Client
 from tests.support import people
 from tests.support.people import PATIENCE_S, Server, serving
 

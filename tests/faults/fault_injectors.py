@@ -11,11 +11,11 @@ from typing import Any
 
 import redis
 
-from tests.faults.crew import Chief
-from tests.faults.lines import Line
-from tests.faults.plant import Plant
+from tests.faults.actors import Chief
+from tests.faults.faulty_proxy import Line
 from tests.faults.reader import Reader
 from tests.faults.schedule import Fault
+from tests.faults.system_under_test import Plant
 from tests.faults.writer import Writer
 
 ASKS_S = 2.0  # for Redis to answer us

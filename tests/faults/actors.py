@@ -14,8 +14,8 @@ from sqlmodel import Session
 from board.accounts import accounts
 from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, now
-from tests.faults.plant import Plant
-from tests.faults.records import Commands, Revocation
+from tests.faults.recordings import Commands, Revocation
+from tests.faults.system_under_test import Plant
 from tests.faults.writer import Board
 
 PASSWORD = "a password of the fault harness"

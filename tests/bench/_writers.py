@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from tests.bench._crowd import Client, all_in, tell, told
-from tests.bench._work import doings
+from tests.bench._clients import Client, all_in, tell, told
+from tests.bench._workload import doings
 
 
 class Sender(Client):

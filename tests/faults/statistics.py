@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.journal import Journal
-from tests.faults.records import CAUGHT_UP, GONE, LIVE, OK, REFUSED, RESET, SNAPSHOT, Following, Run, Struck
+from tests.faults.recordings import CAUGHT_UP, GONE, LIVE, OK, REFUSED, RESET, SNAPSHOT, Following, Run, Struck
 
 NEVER = float("inf")
 SHOWN = 6  # of the slowest heals

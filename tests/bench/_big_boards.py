@@ -14,7 +14,7 @@ from models.entity import Entity
 from models.sighting import Sighting
 from models.task import Task
 from tests.bench._server import desk_of, do, hire, open_search, somebody
-from tests.bench._work import TOLD
+from tests.bench._workload import TOLD
 from tests.support.people import PASSWORD
 
 AT_ONCE = 100  # commands that are sent before their acks are waited for

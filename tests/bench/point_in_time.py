@@ -8,7 +8,7 @@ from random import Random
 import httpx2 as httpx
 
 from tests.bench import Figure, at
-from tests.bench._big import big_board, worked_on
+from tests.bench._big_boards import big_board, worked_on
 from tests.bench._server import on_servers, on_sqlite, serving
 
 CARDS, EVENTS = 1_000, 20_000

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from board.dev import Postgres, Redis, server_folder
 from board.dev.child_process import ManagedProcess, free_port
 from board.dev.unprivileged_user import current_user
-from tests.faults.lines import Line
+from tests.faults.faulty_proxy import Line
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTS_WITHIN_S = 60.0
