@@ -31,7 +31,7 @@ class Figure:
         return "met" if self.met else f"missed by {_number(missing)} {self.unit} ({missing / self.aim:.0%})"
 
 
-def head() -> str:
+def table_head() -> str:
     return _row("figure", "measured", "aim", "", "with") + "\n" + _row(*("-" * width for width in WIDTHS), "-" * 4)
 
 
@@ -44,7 +44,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def at(sorted_values: list[float], percent: int) -> float:
+def percentile(sorted_values: list[float], percent: int) -> float:
     """The value that so many percent of them do not exceed. There is at least one."""
     assert sorted_values, "nothing was measured"
     return sorted_values[min(len(sorted_values) - 1, len(sorted_values) * percent // 100)]

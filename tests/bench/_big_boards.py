@@ -13,35 +13,35 @@ from models.column import Column
 from models.entity import Entity
 from models.sighting import Sighting
 from models.task import Task
-from tests.bench._server import desk_of, do, hire, open_search, somebody
-from tests.bench._workload import TOLD
+from tests.bench._server import create_coordinator, create_coordinators, execute, open_search, open_service
+from tests.bench._workload import SIGHTING_TEXT
 from tests.support.people import PASSWORD
 
-AT_ONCE = 100  # commands that are sent before their acks are waited for
+BATCH_SIZE = 100  # commands that are sent before their acks are waited for
 PEOPLE = ("Alice", "Bob")
 
 
 async def big_board(settings: dict[str, str], cards: int, notes: int) -> tuple[str, str]:
     """A search with so many cards and notes; a token, and its id. Alice and Bob can sign in."""
-    desk = await desk_of(settings)
-    (token,) = await hire(desk, 1)
+    desk = await open_service(settings)
+    (token,) = await create_coordinators(desk, 1)
     for name in PEOPLE:
         await live_changes.add_account(desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
-    caller = await somebody(desk)
+    caller = await create_coordinator(desk)
     board = await open_search(desk, caller)
     columns, made = await _ids(desk, board, Column), await _ids(desk, board, Task)  # the search's first ones
     await _all(desk, caller, board, [_card(number, columns, caller.account.id) for number in range(cards - len(made))])
     ids = [*await _ids(desk, board, Sighting), *await _ids(desk, board, Task)]
-    texts = [{"text": f"{number}. Called back: {TOLD}", "card": ids[number % len(ids)]} for number in range(notes)]
+    texts = [{"text": f"{number}. Called back: {SIGHTING_TEXT}", "card": ids[number % len(ids)]} for number in range(notes)]
     await _all(desk, caller, board, [("note.add", each) for each in texts])
     await desk.close()
     return token, board
 
 
-async def worked_on(settings: dict[str, str], board: str, events: int) -> None:
+async def add_history(settings: dict[str, str], board: str, events: int) -> None:
     """Until the board has so many events, its cards are changed one after the other: moved, given to somebody, told anew."""
-    desk = await desk_of(settings)
-    caller = await somebody(desk)
+    desk = await open_service(settings)
+    caller = await create_coordinator(desk)
     columns, sightings = await _ids(desk, board, Column), await _ids(desk, board, Sighting)
     number = 0
     while (missing := events - await desk.database.read(lambda session: session.get_one(Board, board).seq)) > 0:
@@ -65,15 +65,19 @@ def _change(number: int, cards: list[str], columns: list[str], account: str) -> 
 
 
 async def _all(desk: BoardService, caller: Caller, board: str, commands: list[tuple[str, dict[str, Any]]]) -> None:
-    for start in range(0, len(commands), AT_ONCE):
-        await asyncio.gather(*(do(desk, caller, board, *each) for each in commands[start : start + AT_ONCE]))
+    for start in range(0, len(commands), BATCH_SIZE):
+        await asyncio.gather(*(execute(desk, caller, board, *each) for each in commands[start : start + BATCH_SIZE]))
 
 
 def _card(number: int, columns: list[str], account: str) -> tuple[str, dict[str, Any]]:
     common = {"column": columns[number % len(columns)], "assignee": account if number % 3 == 0 else None}
     if number % 10 < 7:
         place = {"text": "Gent-Sint-Pieters", "lat": 51.036, "lon": 3.71, "radius_m": 200}
-        return "sighting.add", common | {"description": f"{number}: {TOLD}", "seen_at": "2026-11-24T18:00:00Z", "place": place}
+        return "sighting.add", common | {
+            "description": f"{number}: {SIGHTING_TEXT}",
+            "seen_at": "2026-11-24T18:00:00Z",
+            "place": place,
+        }
     return "task.add", common | {"title": f"{number}: ask the bus company for its pictures", "due": "2026-12-24T18:00:00Z"}
 
 

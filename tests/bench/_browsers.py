@@ -11,7 +11,7 @@ from tests.support.browsers import Office
 
 
 @contextlib.asynccontextmanager
-async def office(url: str) -> AsyncIterator[Office]:
+async def open_browsers(url: str) -> AsyncIterator[Office]:
     """Windows on a server."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(find(ROOT / ".venvs" / "browser", whole=True)))

@@ -1,7 +1,7 @@
 """A thousand clients in one process, each as thin as can be; some who note when events come; and somebody who asks for trifles.
 All are told what to do by lines.
 
-`python -m tests.bench._crowd clients PORT COUNT TOKEN…`, `… readers PORT TOKEN…`, `… snapshots PORT COUNT TOKEN`,
+`python -m tests.bench._clients clients PORT COUNT TOKEN…`, `… readers PORT TOKEN…`, `… snapshots PORT COUNT TOKEN`,
 `… trifles PORT TOKEN`. Nothing of the board is imported: it is quick.
 """
 
@@ -105,65 +105,65 @@ class Client(asyncio.Protocol):
                     self.ready.set()
 
 
-def tell(said: object) -> None:
+def write_line(said: object) -> None:
     sys.stdout.write(f"{said}\n")
     sys.stdout.flush()
 
 
-async def told() -> str:
+async def read_line() -> str:
     return (await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)).strip()
 
 
 async def _clients(port: int, count: int, tokens: list[str]) -> None:
-    boards = (await told()).split(",")
+    boards = (await read_line()).split(",")
     ways = itertools.cycle(boards)
     crowd = [Client(token, {OPERATIONS: None, next(ways): None}) for token in itertools.islice(itertools.cycle(tokens), count)]
-    crowd = await all_in(port, crowd)
-    tell("in")
-    await told()
+    crowd = await connect_all(port, crowd)
+    write_line("in")
+    await read_line()
     for client in crowd:
         client.transport.abort()
-    await told()
-    crowd = await all_in(port, [Client(client.token, client.positions) for client in crowd])
+    await read_line()
+    crowd = await connect_all(port, [Client(client.token, client.positions) for client in crowd])
     ended = time.time()
     assert not any(client.snapshots for client in crowd), "somebody could not go on"
-    tell(ended)
+    write_line(ended)
     for client in crowd:
         client.transport.abort()
 
 
 async def _readers(port: int, tokens: list[str]) -> None:
     """Each follows all boards. Told when each event was published, they say how long each took: seconds, sorted."""
-    boards = (await told()).split(",")
-    crowd = await all_in(port, [Client(token, dict.fromkeys(boards)) for token in tokens])
-    tell("in")
-    published = {(board, seq): at for board, seq, at in orjson.loads(await told())}
+    boards = (await read_line()).split(",")
+    crowd = await connect_all(port, [Client(token, dict.fromkeys(boards)) for token in tokens])
+    write_line("in")
+    published = {(board, seq): at for board, seq, at in orjson.loads(await read_line())}
     took = [at - published[board, seq] for client in crowd for board, seq, at in client.came if (board, seq) in published]
     assert len(took) == len(published) * len(crowd), "an event was lost"
-    tell(orjson.dumps(sorted(took)).decode())
+    write_line(orjson.dumps(sorted(took)).decode())
 
 
 async def _snapshots(port: int, count: int, token: str) -> None:
     """One after the other reads a board by a socket of its own; how many bytes that were for each."""
-    board = await told()
-    await all_in(port, [Client(token, {board: None})])
-    tell("in")
-    await told()
+    board = await read_line()
+    await connect_all(port, [Client(token, {board: None})])
+    write_line("in")
+    await read_line()
     read = []
     for _ in range(count):
-        (client,) = await all_in(port, [Client(token, {board: None})])
+        (client,) = await connect_all(port, [Client(token, {board: None})])
         read.append(client.read)
         client.transport.abort()
-    tell(sum(read) // count)
+    write_line(sum(read) // count)
 
 
-async def all_in(port: int, crowd: list[Any]) -> list[Any]:
+async def connect_all(port: int, crowd: list[Any]) -> list[Any]:
     """When each of them is live on all its boards: those that got there, perhaps at another try."""
     async with asyncio.timeout(PATIENCE_S):
-        return list(await asyncio.gather(*(_in(port, client) for client in crowd)))
+        return list(await asyncio.gather(*(_connect(port, client) for client in crowd)))
 
 
-async def _in(port: int, client: Any) -> Any:
+async def _connect(port: int, client: Any) -> Any:
     """Tries until it is live on all its boards."""
     loop = asyncio.get_running_loop()
     while True:
@@ -185,7 +185,7 @@ def _this(client: Any) -> Callable[[], Any]:
     return lambda: client
 
 
-def _trifles(port: int, token: str) -> None:
+def _small_requests(port: int, token: str) -> None:
     """Asks for small things until told what counts, and says how long the slowest took of those asked after that time."""
     took: list[tuple[float, float]] = []
     for address in itertools.cycle(("/healthz", "/api/v1/me")):
@@ -203,7 +203,7 @@ def _trifles(port: int, token: str) -> None:
         took.append((began, time.time() - began))
         asking.close()
     since = float(sys.stdin.readline())
-    tell(max(seconds for began, seconds in took if began > since))
+    write_line(max(seconds for began, seconds in took if began > since))
 
 
 if __name__ == "__main__":
@@ -214,4 +214,4 @@ if __name__ == "__main__":
     elif sys.argv[1] == "snapshots":
         asyncio.run(_snapshots(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))
     else:
-        _trifles(int(sys.argv[2]), sys.argv[3])
+        _small_requests(int(sys.argv[2]), sys.argv[3])

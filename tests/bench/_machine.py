@@ -12,7 +12,7 @@ from models.db import sqlite
 from tests.bench._server import LIMITS_OFF, ROOT
 
 
-def described() -> str:
+def describe_machine() -> str:
     limits = ", ".join(f"{name}={value}" for name, value in LIMITS_OFF.items())
     load = f", load {os.getloadavg()[0]:.1f} when it began" if hasattr(os, "getloadavg") else ""
     return "\n".join(
@@ -62,7 +62,7 @@ def _postgres() -> str:
 
 def _redis() -> str:
     try:
-        words = _said(str(find_redis()), "--version").split()
+        words = _notes(str(find_redis()), "--version").split()
     except CannotStart:
         return "no Redis"
     return "Redis " + next((word[2:] for word in words if word.startswith("v=")), "")
@@ -70,10 +70,10 @@ def _redis() -> str:
 
 def _browser() -> str:
     try:
-        return " ".join(_said(str(find(ROOT / ".venvs" / "browser", whole=True)), "--version").split()[:2])
+        return " ".join(_notes(str(find(ROOT / ".venvs" / "browser", whole=True)), "--version").split()[:2])
     except NoBrowser:
         return "no browser"
 
 
-def _said(*words: str) -> str:
+def _notes(*words: str) -> str:
     return subprocess.run(words, check=False, capture_output=True, text=True).stdout

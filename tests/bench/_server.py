@@ -96,12 +96,12 @@ def serve(settings: dict[str, str]) -> tuple["subprocess.Popen[str]", int]:
 # -- what is on it --------------------------------------------------------------------------------------------------------
 
 
-async def desk_of(settings: dict[str, str]) -> BoardService:
+async def open_service(settings: dict[str, str]) -> BoardService:
     given = {name.lower(): value for name, value in settings.items()}
     return await BoardService.open(Settings(_env_file=None, **given))
 
 
-async def hire(desk: BoardService, count: int) -> list[str]:
+async def create_coordinators(desk: BoardService, count: int) -> list[str]:
     """Coordinators; a token of each."""
     at = format_utc(now())
 
@@ -120,7 +120,7 @@ async def hire(desk: BoardService, count: int) -> list[str]:
     return await live_changes.apply_change(desk, tokens)
 
 
-async def hire_viewer(desk: BoardService) -> str:
+async def create_viewer(desk: BoardService) -> str:
     """A token of somebody who only looks."""
     at, email = format_utc(now()), "viewer@desk.example"
 
@@ -132,27 +132,29 @@ async def hire_viewer(desk: BoardService) -> str:
     return await live_changes.apply_change(desk, token)
 
 
-async def somebody(desk: BoardService) -> Caller:
+async def create_coordinator(desk: BoardService) -> Caller:
     account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
     return await live_changes.caller_for(desk, account)
 
 
-async def do(desk: BoardService, caller: Caller, board: str, name: str, data: dict[str, Any]) -> Ack:
+async def execute(desk: BoardService, caller: Caller, board: str, name: str, data: dict[str, Any]) -> Ack:
     return await desk.execute(caller, Command(secrets.token_urlsafe(9), board, name, data))
 
 
 async def open_search(desk: BoardService, caller: Caller) -> str:
-    return str((await do(desk, caller, OPERATIONS, "search.open", SEARCH)).opened)
+    return str((await execute(desk, caller, OPERATIONS, "search.open", SEARCH)).opened)
 
 
-async def prepared(settings: dict[str, str], people: int, searches: int, cards: int) -> tuple[list[str], list[str]]:
+async def prepare_searches(settings: dict[str, str], people: int, searches: int, cards: int) -> tuple[list[str], list[str]]:
     """Tokens of so many people, and the ids of so many searches, with cards on each."""
-    desk = await desk_of(settings)
-    tokens = await hire(desk, people)
-    caller = await somebody(desk)
+    desk = await open_service(settings)
+    tokens = await create_coordinators(desk, people)
+    caller = await create_coordinator(desk)
     boards = [await open_search(desk, caller) for _ in range(searches)]
     for board in boards:
-        await asyncio.gather(*(do(desk, caller, board, "sighting.add", {"description": "A child " * 10}) for _ in range(cards)))
+        await asyncio.gather(
+            *(execute(desk, caller, board, "sighting.add", {"description": "A child " * 10}) for _ in range(cards))
+        )
     await desk.close()
     return tokens, boards
 
@@ -160,19 +162,19 @@ async def prepared(settings: dict[str, str], people: int, searches: int, cards: 
 # -- other processes ------------------------------------------------------------------------------------------------------
 
 
-def role(file: str, *words: object) -> "subprocess.Popen[str]":
+def start_helper(file: str, *words: object) -> "subprocess.Popen[str]":
     """A process that runs a file of this folder."""
     given = [sys.executable, "-m", f"tests.bench.{file}", *map(str, words)]
     return subprocess.Popen(given, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def say(process: "subprocess.Popen[str]", word: str) -> None:
+def write_to(process: "subprocess.Popen[str]", word: str) -> None:
     assert process.stdin is not None
     process.stdin.write(word + "\n")
     process.stdin.flush()
 
 
-def heard(process: "subprocess.Popen[str]") -> str:
+def read_from(process: "subprocess.Popen[str]") -> str:
     assert process.stdout is not None
     line = process.stdout.readline().strip()
     assert line, "it ended"

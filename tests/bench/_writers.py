@@ -1,6 +1,6 @@
 """Clients in one process, each with a socket, who send commands and wait for each ack.
 
-`python -m tests.bench._senders PORT WARM_S SECONDS TOKEN`. A line of JSON says who they are: `[[board, card, columns], …]`. All
+`python -m tests.bench._writers PORT WARM_S SECONDS TOKEN`. A line of JSON says who they are: `[[board, card, columns], …]`. All
 begin when they are told to; then they say how many commands were acknowledged a second, and what each took, sorted.
 """
 
@@ -12,11 +12,11 @@ from typing import Any
 
 import orjson
 
-from tests.bench._clients import Client, all_in, tell, told
-from tests.bench._workload import doings
+from tests.bench._clients import Client, connect_all, read_line, write_line
+from tests.bench._workload import commands_of_person
 
 
-class Sender(Client):
+class Writer(Client):
     """Follows its board, as a browser does, and reads nothing of the events: it is not what is measured."""
 
     answer: "asyncio.Future[dict[str, Any]]"
@@ -39,20 +39,20 @@ class Sender(Client):
         return answer["seqs"][0] if answer["seqs"] else base
 
 
-async def _work(client: Sender, board: str, card: str, columns: list[str], took: list[tuple[float, float]]) -> None:
+async def _work(client: Writer, board: str, card: str, columns: list[str], took: list[tuple[float, float]]) -> None:
     """One person, until cancelled; notes when each command was sent, and how long it took."""
     base = None
-    for name, data in doings(card, columns):
+    for name, data in commands_of_person(card, columns):
         began = time.perf_counter()
         base = await client.do(board, name, data, base)
         took.append((began, time.perf_counter() - began))
 
 
-async def _senders(port: int, warm_s: float, seconds: float, token: str) -> None:
-    people = orjson.loads(await told())
-    crowd = await all_in(port, [Sender(token, {board: None}) for board, _, _ in people])
-    tell("in")
-    await told()
+async def _writers(port: int, warm_s: float, seconds: float, token: str) -> None:
+    people = orjson.loads(await read_line())
+    crowd = await connect_all(port, [Writer(token, {board: None}) for board, _, _ in people])
+    write_line("in")
+    await read_line()
     took: list[tuple[float, float]] = []
     working = [asyncio.create_task(_work(client, *each, took)) for client, each in zip(crowd, people, strict=True)]  # type: ignore[call-arg]
     since = time.perf_counter() + warm_s
@@ -63,11 +63,11 @@ async def _senders(port: int, warm_s: float, seconds: float, token: str) -> None
             task.result()  # raises: somebody's command was refused
         task.cancel()
     counted = sorted(each for began, each in took if began >= since)
-    tell(orjson.dumps([len(counted) / (until - since), counted]).decode())
+    write_line(orjson.dumps([len(counted) / (until - since), counted]).decode())
     for client in crowd:
         client.transport.abort()
 
 
 if __name__ == "__main__":
     _port, _warm_s, _seconds, _token = sys.argv[1:]
-    asyncio.run(_senders(int(_port), float(_warm_s), float(_seconds), _token))
+    asyncio.run(_writers(int(_port), float(_warm_s), float(_seconds), _token))

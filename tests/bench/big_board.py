@@ -8,11 +8,11 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from tests.bench import Figure, at
+from tests.bench import Figure, percentile
 from tests.bench._big_boards import big_board
-from tests.bench._browsers import office
+from tests.bench._browsers import open_browsers
 from tests.bench._machine import cpu_s
-from tests.bench._server import heard, on_sqlite, role, say, serving
+from tests.bench._server import on_sqlite, read_from, serving, start_helper, write_to
 
 CARDS, NOTES = 1_000, 500
 OPENINGS = 7  # in a window of a new browser profile each: nothing is in its cache
@@ -58,17 +58,17 @@ def measure() -> Iterator[Figure]:
             cpu, size = _snapshots(port, token, board, process.pid)
     first, whole = (sorted(each) for each in zip(*((each.first_ms, each.all_ms) for each in opened), strict=True))
     cold = f"p50 of {OPENINGS} windows with nothing in the cache; {on}"
-    yield Figure("big board: first cards on the screen", at(first, 50), "ms", 500, cold, low=True)
-    yield Figure("big board: all cards on the screen", at(whole, 50), "ms", 1_500, cold, low=True)
+    yield Figure("big board: first cards on the screen", percentile(first, 50), "ms", 500, cold, low=True)
+    yield Figure("big board: all cards on the screen", percentile(whole, 50), "ms", 1_500, cold, low=True)
     yield Figure("big board: time of the server's processor", cpu * 1_000, "ms", 20, f"snapshot by a socket; {on}", low=True)
-    page_cpu = at(sorted(each.cpu_s for each in opened), 50)
+    page_cpu = percentile(sorted(each.cpu_s for each in opened), 50)
     yield Figure("big board: the same, with page and scripts", page_cpu * 1_000, "ms", None, cold)
     yield Figure("big board: bytes of the snapshot", size / 1e3, "kB", None, on)
     yield Figure("big board: bytes of page and scripts", opened[0].page_bytes / 1e3, "kB", None, cold)
 
 
 async def _open(url: str, board: str, pid: int) -> list[Opened]:
-    async with office(url) as people:
+    async with open_browsers(url) as people:
         opened = []
         for number in range(OPENINGS + 1):  # the first warms the server
             alice = await people.window("Alice")
@@ -91,10 +91,10 @@ async def _noted(page: Page) -> dict[str, Any]:
 
 def _snapshots(port: int, token: str, board: str, pid: int) -> tuple[float, int]:
     """Seconds of a processor for opening a socket and reading the board by it, and the bytes of the frames."""
-    with role("_crowd", "snapshots", port, SNAPSHOTS, token) as reading:
-        say(reading, board)
-        heard(reading)
+    with start_helper("_clients", "snapshots", port, SNAPSHOTS, token) as reading:
+        write_to(reading, board)
+        read_from(reading)
         before = cpu_s(pid)
-        say(reading, "go")
-        size = int(json.loads(heard(reading)))
+        write_to(reading, "go")
+        size = int(json.loads(read_from(reading)))
         return (cpu_s(pid) - before) / SNAPSHOTS, size

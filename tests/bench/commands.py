@@ -20,8 +20,17 @@ from board.server.serve import tune_runtime
 from board.service import BoardService
 from models.board import OPERATIONS
 from tests.bench import Figure
-from tests.bench._server import HELPER, desk_of, heard, hire, on_servers, on_sqlite, role, say
-from tests.bench._workload import SEARCH, TOLD, doings
+from tests.bench._server import (
+    HELPER,
+    create_coordinators,
+    on_servers,
+    on_sqlite,
+    open_service,
+    read_from,
+    start_helper,
+    write_to,
+)
+from tests.bench._workload import SEARCH, SIGHTING_TEXT, commands_of_person
 
 WARM_S, SECONDS = 1, 6
 PEOPLE, BOARDS = 64, 32
@@ -42,19 +51,19 @@ def _rate(settings: dict[str, str], processes: int, boards: int, people: int) ->
     """Commands a second of all processes together, each with its own boards, and so many people on each of them."""
     given = {name: value for name, value in settings.items() if name != "REDIS_URL"}
     asyncio.run(_prepared(given))
-    running = [role("commands", boards, people, WARM_S, SECONDS) for _ in range(processes)]
+    running = [start_helper("commands", boards, people, WARM_S, SECONDS) for _ in range(processes)]
     for each in running:
-        say(each, json.dumps(given))
+        write_to(each, json.dumps(given))
     for each in running:  # all are ready before one begins
-        assert heard(each) == "ready"
+        assert read_from(each) == "ready"
     for each in running:
-        say(each, "go")
+        write_to(each, "go")
     return sum(float(each.communicate()[0]) for each in running)
 
 
 async def _prepared(settings: dict[str, str]) -> None:
-    desk = await desk_of(settings)
-    await hire(desk, 1)
+    desk = await open_service(settings)
+    await create_coordinators(desk, 1)
     await desk.close()
 
 
@@ -74,7 +83,7 @@ class Search:
     async def begin(self, people: int) -> list[str]:
         """Opens it, with a card for each of its people; their ids."""
         self.id = (await self.do("search.open", SEARCH)).opened or ""
-        await asyncio.gather(*(self.do("sighting.add", {"description": TOLD}) for _ in range(people)))
+        await asyncio.gather(*(self.do("sighting.add", {"description": SIGHTING_TEXT}) for _ in range(people)))
         said = await self.desk.database.read(lambda session: journal.events_after(session, self.id, 0))
         self.columns = [each.entity for each in said if each.type == "column.added"]
         return [each.entity for each in said if each.type == "sighting.added"]
@@ -82,13 +91,13 @@ class Search:
     async def work(self, card: str) -> None:
         """One person, until cancelled."""
         seq = None
-        for name, data in doings(card, self.columns):
+        for name, data in commands_of_person(card, self.columns):
             seq = (await self.do(name, data, seq)).seqs[0]
 
 
 async def _work(boards: int, people: int, warm_s: float, seconds: float) -> float:
     """How many commands were acknowledged a second, from the moment when somebody says so."""
-    desk = await desk_of(json.loads(sys.stdin.readline()))
+    desk = await open_service(json.loads(sys.stdin.readline()))
     account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
     searches = [Search(desk, await live_changes.caller_for(desk, account)) for _ in range(boards)]
     cards = [await search.begin(people) for search in searches]

@@ -9,8 +9,18 @@ from typing import Any
 
 from board.service import BoardService
 from realtime.source import EventRecord
-from tests.bench import Figure, at
-from tests.bench._server import desk_of, do, heard, on_servers, prepared, role, say, serving, somebody
+from tests.bench import Figure, percentile
+from tests.bench._server import (
+    create_coordinator,
+    execute,
+    on_servers,
+    open_service,
+    prepare_searches,
+    read_from,
+    serving,
+    start_helper,
+    write_to,
+)
 
 BOARDS, READERS = 20, 10
 RATE = 200  # events a second
@@ -24,35 +34,35 @@ def measure() -> Iterator[Figure]:
     with on_servers() as servers:
         took = _took(servers.settings)
     on = f"PostgreSQL, Redis, two processes, {RATE} events a second on {BOARDS} boards, {READERS} readers of each"
-    yield Figure("publish to delivery, p50", at(took, 50) * 1_000, "ms", 10, on, low=True)
-    yield Figure("publish to delivery, p99", at(took, 99) * 1_000, "ms", 50, on, low=True)
+    yield Figure("publish to delivery, p50", percentile(took, 50) * 1_000, "ms", 10, on, low=True)
+    yield Figure("publish to delivery, p99", percentile(took, 99) * 1_000, "ms", 50, on, low=True)
 
 
 def _took(settings: dict[str, str]) -> list[float]:
     """How long each delivery took: seconds, sorted."""
-    tokens, boards = asyncio.run(prepared(settings, READERS, BOARDS, cards=0))
-    with serving(settings) as (_, port), role("_crowd", "readers", port, *tokens) as readers:
-        say(readers, ",".join(boards))
-        heard(readers)
+    tokens, boards = asyncio.run(prepare_searches(settings, READERS, BOARDS, cards=0))
+    with serving(settings) as (_, port), start_helper("_clients", "readers", port, *tokens) as readers:
+        write_to(readers, ",".join(boards))
+        read_from(readers)
         published = asyncio.run(_publish(settings, boards))
-        say(readers, json.dumps(published))
-        return [float(each) for each in json.loads(heard(readers))]
+        write_to(readers, json.dumps(published))
+        return [float(each) for each in json.loads(read_from(readers))]
 
 
 async def _publish(settings: dict[str, str], boards: list[str]) -> Published:
     """Writes at the rate, from this process; when each event was handed to the bus."""
-    desk = await desk_of(settings)
+    desk = await open_service(settings)
     published = _noted(desk)
     gc.collect()
     gc.freeze()  # as a server does when it has started
-    caller = await somebody(desk)
+    caller = await create_coordinator(desk)
     began = time.monotonic()
     writing = []
     for number in range(RATE * (WARM_S + SECONDS)):
         await asyncio.sleep(began + number / RATE - time.monotonic())
         if number == RATE * WARM_S:
             published.clear()
-        writing.append(asyncio.create_task(do(desk, caller, boards[number % len(boards)], "note.add", {"text": "a note"})))
+        writing.append(asyncio.create_task(execute(desk, caller, boards[number % len(boards)], "note.add", {"text": "a note"})))
     await asyncio.gather(*writing)
     await asyncio.sleep(SETTLE_S)
     kept = list(published)

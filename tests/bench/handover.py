@@ -10,9 +10,18 @@ import httpx2 as httpx
 from board.engine.identity import Caller
 from board.service import BoardService
 from models.board import OPERATIONS
-from tests.bench import Figure, at
-from tests.bench._server import desk_of, do, hire, on_servers, on_sqlite, open_search, serving, somebody
-from tests.bench._workload import TOLD
+from tests.bench import Figure, percentile
+from tests.bench._server import (
+    create_coordinator,
+    create_coordinators,
+    execute,
+    on_servers,
+    on_sqlite,
+    open_search,
+    open_service,
+    serving,
+)
+from tests.bench._workload import SIGHTING_TEXT
 
 SEARCHES, CARDS, SINCE = 100, 40, 50  # cards of a search, half of them tasks that are due; events on each after it was signed
 READINGS, WARM = 20, 3
@@ -39,33 +48,35 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
 
 async def _worked(settings: dict[str, str]) -> tuple[str, list[str]]:
     """Searches with cards, and a handover that is being prepared; a token of who holds the shift."""
-    desk = await desk_of(settings)
-    (token,) = await hire(desk, 1)
-    caller = await somebody(desk)
-    await do(desk, caller, OPERATIONS, "shift.take", {"reason": "the first"})
+    desk = await open_service(settings)
+    (token,) = await create_coordinators(desk, 1)
+    caller = await create_coordinator(desk)
+    await execute(desk, caller, OPERATIONS, "shift.take", {"reason": "the first"})
     boards = [await open_search(desk, caller) for _ in range(SEARCHES)]
     for board in boards:
         await asyncio.gather(*(_add(desk, caller, board, number) for number in range(CARDS)))
-    await do(desk, caller, OPERATIONS, "handover.prepare", {})
+    await execute(desk, caller, OPERATIONS, "handover.prepare", {})
     for board in boards:
-        await do(desk, caller, board, "handover.write", {"handover": 1, "assessment": TOLD * 5, "contacts": TOLD})
+        await execute(
+            desk, caller, board, "handover.write", {"handover": 1, "assessment": SIGHTING_TEXT * 5, "contacts": SIGHTING_TEXT}
+        )
     await desk.close()
     return token, boards
 
 
 async def _add(desk: BoardService, caller: Caller, board: str, number: int) -> None:
     if number % 2:
-        await do(desk, caller, board, "task.add", {"title": f"{number}: call back", "due": "2026-11-25T12:00:00Z"})
+        await execute(desk, caller, board, "task.add", {"title": f"{number}: call back", "due": "2026-11-25T12:00:00Z"})
     else:
-        await do(desk, caller, board, "sighting.add", {"description": f"{number}: {TOLD}"})
+        await execute(desk, caller, board, "sighting.add", {"description": f"{number}: {SIGHTING_TEXT}"})
 
 
 async def _go_on(settings: dict[str, str], boards: list[str]) -> None:
-    desk = await desk_of(settings)
-    caller = await somebody(desk)
+    desk = await open_service(settings)
+    caller = await create_coordinator(desk)
     for board in boards:
-        notes = ({"text": TOLD, "category": ("comment", "decision")[number % 2]} for number in range(SINCE))
-        await asyncio.gather(*(do(desk, caller, board, "note.add", each) for each in notes))
+        notes = ({"text": SIGHTING_TEXT, "category": ("comment", "decision")[number % 2]} for number in range(SINCE))
+        await asyncio.gather(*(execute(desk, caller, board, "note.add", each) for each in notes))
     await desk.close()
 
 
@@ -86,7 +97,7 @@ def _read(port: int, token: str) -> float:
             answer = http.get("/api/v1/handover")
             took.append((time.perf_counter() - since) * 1_000)
             assert len(answer.json()["searches"]) == SEARCHES
-    return at(sorted(took[WARM:]), 50)
+    return percentile(sorted(took[WARM:]), 50)
 
 
 def _client(port: int, token: str) -> httpx.Client:

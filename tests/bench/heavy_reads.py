@@ -11,10 +11,21 @@ from collections.abc import Iterator
 import httpx2 as httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.bench import Figure, at
+from tests.bench import Figure, percentile
 from tests.bench._big_boards import big_board
-from tests.bench._clients import tell, told
-from tests.bench._server import desk_of, heard, hire_viewer, on_servers, on_sqlite, open_search, role, say, serving, somebody
+from tests.bench._clients import read_line, write_line
+from tests.bench._server import (
+    create_coordinator,
+    create_viewer,
+    on_servers,
+    on_sqlite,
+    open_search,
+    open_service,
+    read_from,
+    serving,
+    start_helper,
+    write_to,
+)
 
 CARDS, AT_ONCE = 9_900, 40  # a board takes 10,000 entities, its columns among them
 WARM_S, SECONDS, PAUSE_S = 1.0, 20.0, 0.05
@@ -35,17 +46,17 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
         over_http, by_socket, gaps, whole = measured(port, token, other, viewer, f"/api/v1/boards/{board}")
     on = f"{AT_ONCE} snapshots of {CARDS:,} cards at once by one viewer ({whole} were read); {on}"
     for way, took in (("over HTTP", over_http), ("by a socket", by_socket)):
-        yield Figure(f"somebody else's command {way}, p50", at(took, 50) * 1_000, "ms", None, on)
-        yield Figure(f"somebody else's command {way}, p95", at(took, 95) * 1_000, "ms", 500, on, low=True)
+        yield Figure(f"somebody else's command {way}, p50", percentile(took, 50) * 1_000, "ms", None, on)
+        yield Figure(f"somebody else's command {way}, p95", percentile(took, 95) * 1_000, "ms", 500, on, low=True)
         yield Figure(f"somebody else's command {way}, longest", took[-1] * 1_000, "ms", None, on)
     yield Figure("heads of somebody else, longest gap", gaps[-1], "s", HEARTBEAT_S + 2, on, low=True)
 
 
 async def _others(settings: dict[str, str]) -> tuple[str, str]:
     """The token of a viewer, and a search on which somebody works."""
-    desk = await desk_of(settings)
-    token = await hire_viewer(desk)
-    search = await open_search(desk, await somebody(desk))
+    desk = await open_service(settings)
+    token = await create_viewer(desk)
+    search = await open_search(desk, await create_coordinator(desk))
     await desk.close()
     return token, search
 
@@ -57,31 +68,31 @@ def measured(port: int, token: str, search: str, viewer: str, address: str) -> M
     """Seconds until each command was acknowledged, over HTTP and by a socket, and between two heads, each sorted; and how often
     the viewer was answered."""
     reads, works = ("reads", port, viewer, AT_ONCE, address), ("works", port, token, WARM_S, SECONDS)
-    with role("heavy_reads", *reads) as reading, role("heavy_reads", *works) as working:
-        say(working, search)
+    with start_helper("heavy_reads", *reads) as reading, start_helper("heavy_reads", *works) as working:
+        write_to(working, search)
         for each in (reading, working):
-            assert heard(each) == "ready"
-        say(reading, "go")
-        say(working, "go")
-        over_http, by_socket, gaps = map(sorted, json.loads(heard(working)))
-        say(reading, "enough")
-        return over_http, by_socket, gaps, int(heard(reading))
+            assert read_from(each) == "ready"
+        write_to(reading, "go")
+        write_to(working, "go")
+        over_http, by_socket, gaps = map(sorted, json.loads(read_from(working)))
+        write_to(reading, "enough")
+        return over_http, by_socket, gaps, int(read_from(reading))
 
 
 # -- the viewer -----------------------------------------------------------------------------------------------------------
 
 
 async def _reads(port: int, token: str, at_once: int, address: str) -> None:
-    tell("ready")
-    await told()
+    write_line("ready")
+    await read_line()
     answered = [0]
     readers = [asyncio.create_task(_read_on(port, token, address, answered)) for _ in range(at_once)]
-    await told()
+    await read_line()
     for each in readers:
         if each.done():
             each.result()
         each.cancel()
-    tell(answered[0])
+    write_line(answered[0])
 
 
 async def _read_on(port: int, token: str, address: str, answered: list[int]) -> None:
@@ -128,7 +139,7 @@ class Screen:
 
 async def _works(port: int, token: str, warm_s: float, seconds: float) -> None:
     """Gives commands by the socket and over HTTP, in turn."""
-    board = await told()
+    board = await read_line()
     headers = {"Authorization": f"Bearer {token}"}
     screen = Screen()
     took: tuple[list[float], list[float]] = ([], [])
@@ -138,8 +149,8 @@ async def _works(port: int, token: str, warm_s: float, seconds: float) -> None:
     ):
         await socket.send(json.dumps({"type": "subscribe", "board": board}))
         listening = asyncio.create_task(screen.listen(socket))
-        tell("ready")
-        await told()
+        write_line("ready")
+        await read_line()
         await asyncio.sleep(warm_s)
         screen.gaps.clear()
         until = time.monotonic() + seconds
@@ -157,7 +168,7 @@ async def _works(port: int, token: str, warm_s: float, seconds: float) -> None:
             await asyncio.sleep(PAUSE_S)
         screen.proven()  # what was waited for until now counts too
         listening.cancel()
-    tell(json.dumps([*took, screen.gaps]))
+    write_line(json.dumps([*took, screen.gaps]))
 
 
 if __name__ == "__main__":

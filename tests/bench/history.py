@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from tests.bench import Figure, at
+from tests.bench import Figure, percentile
 from tests.bench._big_boards import big_board
-from tests.bench._browsers import office
+from tests.bench._browsers import open_browsers
 from tests.bench._server import on_sqlite, serving
 
 EVENTS = 5_000
@@ -42,12 +42,12 @@ def measure() -> Iterator[Figure]:
             opened = asyncio.run(_open(f"http://127.0.0.1:{port}", board))
     cold = f"p50 of {OPENINGS} windows with nothing in the cache; {EVENTS:,} events; SQLite, one process"
     first, whole = (sorted(each[name] for each in opened) for name in ("first", "all"))
-    yield Figure("history: first lines on the screen", at(first, 50), "ms", 500, cold, low=True)
-    yield Figure("history: all of it read", at(whole, 50), "ms", 2_000, cold, low=True)
+    yield Figure("history: first lines on the screen", percentile(first, 50), "ms", 500, cold, low=True)
+    yield Figure("history: all of it read", percentile(whole, 50), "ms", 2_000, cold, low=True)
 
 
 async def _open(url: str, board: str) -> list[dict[str, Any]]:
-    async with office(url) as people:
+    async with open_browsers(url) as people:
         opened = []
         for number in range(OPENINGS + 1):  # the first warms the server
             alice = await people.window("Alice")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.bench import Figure
 from tests.bench._machine import memory
-from tests.bench._server import heard, on_sqlite, prepared, role, say, serving
+from tests.bench._server import on_sqlite, prepare_searches, read_from, serving, start_helper, write_to
 
 FIRST = 100  # clients who are not counted: for them the server makes what it needs once
 CLIENTS = 1_000
@@ -17,16 +17,16 @@ SETTLE_S = 3.0  # after the last came: a heartbeat or two for all
 
 def measure() -> Iterator[Figure]:
     with on_sqlite() as settings:
-        tokens, boards = asyncio.run(prepared(settings, ACCOUNTS, SEARCHES, CARDS))
+        tokens, boards = asyncio.run(prepare_searches(settings, ACCOUNTS, SEARCHES, CARDS))
         with (
             serving(settings) as (process, port),
-            role("_crowd", "clients", port, FIRST, *tokens) as first,
-            role("_crowd", "clients", port, CLIENTS, *tokens) as more,
+            start_helper("_clients", "clients", port, FIRST, *tokens) as first,
+            start_helper("_clients", "clients", port, CLIENTS, *tokens) as more,
         ):
             idle = memory(process.pid)
-            say(first, ",".join(boards))
+            write_to(first, ",".join(boards))
             before = _settled(first, process.pid)
-            say(more, ",".join(boards))
+            write_to(more, ",".join(boards))
             after = _settled(more, process.pid)
             for each in (first, more):
                 each.kill()
@@ -37,6 +37,6 @@ def measure() -> Iterator[Figure]:
 
 def _settled(clients: "subprocess.Popen[str]", pid: int) -> int:
     """What the server has when all of these clients are in, and it has got used to them."""
-    heard(clients)
+    read_from(clients)
     time.sleep(SETTLE_S)
     return memory(pid)

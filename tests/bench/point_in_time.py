@@ -7,8 +7,8 @@ from random import Random
 
 import httpx2 as httpx
 
-from tests.bench import Figure, at
-from tests.bench._big_boards import big_board, worked_on
+from tests.bench import Figure, percentile
+from tests.bench._big_boards import add_history, big_board
 from tests.bench._server import on_servers, on_sqlite, serving
 
 CARDS, EVENTS = 1_000, 20_000
@@ -24,11 +24,11 @@ def measure() -> Iterator[Figure]:
 
 def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
     token, board = asyncio.run(big_board(settings, CARDS, 0))
-    asyncio.run(worked_on(settings, board, EVENTS))
+    asyncio.run(add_history(settings, board, EVENTS))
     with serving(settings) as (_, port):
         took, size = _read(port, token, board)
     whole = f"{CARDS:,} cards, {EVENTS:,} events; {on}"
-    yield Figure("as-of read over HTTP, p95", at(took, 95) * 1_000, "ms", 100, whole, low=True)
+    yield Figure("as-of read over HTTP, p95", percentile(took, 95) * 1_000, "ms", 100, whole, low=True)
     yield Figure("as-of read: bytes of the last", size / 1e3, "kB", None, whole)
 
 

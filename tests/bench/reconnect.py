@@ -9,7 +9,17 @@ import time
 from collections.abc import Iterator
 
 from tests.bench import Figure
-from tests.bench._server import desk_of, do, heard, on_servers, prepared, role, say, serve, somebody
+from tests.bench._server import (
+    create_coordinator,
+    execute,
+    on_servers,
+    open_service,
+    prepare_searches,
+    read_from,
+    serve,
+    start_helper,
+    write_to,
+)
 
 CLIENTS, ACCOUNTS, SEARCHES, CARDS, MISSED = 1_000, 100, 20, 30, 25
 WORKERS = (1, 2)
@@ -27,26 +37,26 @@ def _come_back(workers: int) -> tuple[float, float]:
     """Seconds from the server's return to the last client's being live again, and the longest that anything small took."""
     with on_servers(workers) as servers:
         settings = servers.settings
-        tokens, boards = asyncio.run(prepared(settings, ACCOUNTS, SEARCHES, CARDS))
+        tokens, boards = asyncio.run(prepare_searches(settings, ACCOUNTS, SEARCHES, CARDS))
         serving, port = serve(settings)
         settings["PORT"] = str(port)
         try:
-            with role("_crowd", "clients", port, CLIENTS, *tokens) as clients:
-                say(clients, ",".join(boards))
-                heard(clients)
-                say(clients, "leave")
+            with start_helper("_clients", "clients", port, CLIENTS, *tokens) as clients:
+                write_to(clients, ",".join(boards))
+                read_from(clients)
+                write_to(clients, "leave")
                 asyncio.run(_meanwhile(settings, boards))
                 serving.kill()
                 serving.communicate()
                 servers.redis.restart()
                 servers.postgres.restart()
-                say(clients, "return")
-                with role("_crowd", "trifles", port, tokens[0]) as trifles:
+                write_to(clients, "return")
+                with start_helper("_clients", "trifles", port, tokens[0]) as trifles:
                     serving, _ = serve(settings)
                     since = time.time()
-                    back = float(heard(clients))
-                    say(trifles, str(since))
-                    slowest = float(heard(trifles))
+                    back = float(read_from(clients))
+                    write_to(trifles, str(since))
+                    slowest = float(read_from(trifles))
                 return back - since, slowest
         finally:
             serving.terminate()
@@ -54,8 +64,8 @@ def _come_back(workers: int) -> tuple[float, float]:
 
 
 async def _meanwhile(settings: dict[str, str], boards: list[str]) -> None:
-    desk = await desk_of(settings)
-    caller = await somebody(desk)
+    desk = await open_service(settings)
+    caller = await create_coordinator(desk)
     for board in boards:
-        await asyncio.gather(*(do(desk, caller, board, "note.add", {"text": f"note {number}"}) for number in range(MISSED)))
+        await asyncio.gather(*(execute(desk, caller, board, "note.add", {"text": f"note {number}"}) for number in range(MISSED)))
     await desk.close()

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Iterator
 
-from tests.bench import Figure, at
-from tests.bench._big_boards import big_board, worked_on
-from tests.bench._browsers import office
+from tests.bench import Figure, percentile
+from tests.bench._big_boards import add_history, big_board
+from tests.bench._browsers import open_browsers
 from tests.bench._server import on_sqlite, serving
 from tests.support.browser_window import Window
 from tests.support.people import PATIENCE_S
@@ -29,8 +29,10 @@ TIMED = """() => {
 def measure() -> Iterator[Figure]:
     on = f"{CARDS:,} cards, {EVENTS:,} events; SQLite, one process"
     steps, drags, opened = asyncio.run(_took())
-    yield Figure("replay: step on screen, p95", at(steps, 95), "ms", 50, f"by keys; {on}", low=True)
-    yield Figure("replay: step on screen while dragging, p95", at(drags, 95), "ms", 50, f"over half of the line; {on}", low=True)
+    yield Figure("replay: step on screen, p95", percentile(steps, 95), "ms", 50, f"by keys; {on}", low=True)
+    yield Figure(
+        "replay: step on screen while dragging, p95", percentile(drags, 95), "ms", 50, f"over half of the line; {on}", low=True
+    )
     yield Figure("replay: all of it read and drawn", opened, "ms", None, on)
 
 
@@ -38,9 +40,9 @@ async def _took() -> tuple[list[float], list[float], float]:
     """ms of steps and of drags, sorted, and of opening the page."""
     with on_sqlite() as settings:
         _, board = await big_board(settings, CARDS, 0)
-        await worked_on(settings, board, EVENTS)
+        await add_history(settings, board, EVENTS)
         with serving(settings) as (_, port):
-            async with office(f"http://127.0.0.1:{port}") as people:
+            async with open_browsers(f"http://127.0.0.1:{port}") as people:
                 alice = await people.window("Alice")
                 await alice.page.goto(f"/searches/{board}?at={EVENTS // 2}")
                 await alice("[data-testid=timeline]").wait_for()

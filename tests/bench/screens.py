@@ -7,9 +7,9 @@ event to the change of Bob's document; both windows tell the time by one clock, 
 import asyncio
 from collections.abc import Iterator
 
-from tests.bench import Figure, at
+from tests.bench import Figure, percentile
 from tests.bench._big_boards import big_board
-from tests.bench._browsers import office
+from tests.bench._browsers import open_browsers
 from tests.bench._server import on_sqlite, serving
 from tests.support.browser_window import Window
 from tests.support.people import PATIENCE_S
@@ -54,10 +54,10 @@ def measure() -> Iterator[Figure]:
     for cards, notes in SIZES:
         on = f"a board of {cards:,} cards; SQLite, one process"
         changes, drops = asyncio.run(_took(cards, notes))
-        yield Figure("change to the other's screen, p50", at(changes, 50), "ms", 50, on, low=True)
-        yield Figure("change to the other's screen, p95", at(changes, 95), "ms", 100, on, low=True)
-        yield Figure("drop of a drag to the other's screen, p50", at(drops, 50), "ms", 100, on, low=True)
-        yield Figure("drop of a drag to the other's screen, p95", at(drops, 95), "ms", None, on)
+        yield Figure("change to the other's screen, p50", percentile(changes, 50), "ms", 50, on, low=True)
+        yield Figure("change to the other's screen, p95", percentile(changes, 95), "ms", 100, on, low=True)
+        yield Figure("drop of a drag to the other's screen, p50", percentile(drops, 50), "ms", 100, on, low=True)
+        yield Figure("drop of a drag to the other's screen, p95", percentile(drops, 95), "ms", None, on)
 
 
 async def _took(cards: int, notes: int) -> tuple[list[float], list[float]]:
@@ -65,7 +65,7 @@ async def _took(cards: int, notes: int) -> tuple[list[float], list[float]]:
     with on_sqlite() as settings:
         _, board = await big_board(settings, cards, notes)
         with serving(settings) as (_, port):
-            async with office(f"http://127.0.0.1:{port}") as people:
+            async with open_browsers(f"http://127.0.0.1:{port}") as people:
                 alice, bob = await people.both_at(board)
                 changes = await _changes(alice, bob)
                 return sorted(changes), sorted(await _drops(alice, bob))

@@ -5,9 +5,21 @@ import json
 from collections.abc import Iterator
 
 from board.engine import journal
-from tests.bench import Figure, at
-from tests.bench._server import desk_of, do, heard, hire, on_servers, on_sqlite, open_search, role, say, serving, somebody
-from tests.bench._workload import TOLD
+from tests.bench import Figure, percentile
+from tests.bench._server import (
+    create_coordinator,
+    create_coordinators,
+    execute,
+    on_servers,
+    on_sqlite,
+    open_search,
+    open_service,
+    read_from,
+    serving,
+    start_helper,
+    write_to,
+)
+from tests.bench._workload import SIGHTING_TEXT
 
 PEOPLE, BOARDS = 64, 32
 WARM_S, SECONDS = 1, 6
@@ -34,30 +46,30 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
         ):
             rate, took = _sent(port, token, some)
             yield Figure(f"commands by socket, {who}", rate, "/s", aim, on)
-            yield Figure("… until its ack, p50", at(took, 50) * 1_000, "ms", None, on)
-            yield Figure("… until its ack, p99", at(took, 99) * 1_000, "ms", None, on)
+            yield Figure("… until its ack, p50", percentile(took, 50) * 1_000, "ms", None, on)
+            yield Figure("… until its ack, p99", percentile(took, 99) * 1_000, "ms", None, on)
 
 
 def _sent(port: int, token: str, people: list[Person]) -> tuple[float, list[float]]:
     """Acknowledged a second, and how long each took: seconds, sorted."""
-    with role("_senders", port, WARM_S, SECONDS, token) as senders:
-        say(senders, json.dumps(people))
-        heard(senders)
-        say(senders, "go")
-        rate, took = json.loads(heard(senders))
+    with start_helper("_writers", port, WARM_S, SECONDS, token) as senders:
+        write_to(senders, json.dumps(people))
+        read_from(senders)
+        write_to(senders, "go")
+        rate, took = json.loads(read_from(senders))
     return rate, took
 
 
 async def _prepared(settings: dict[str, str]) -> tuple[str, list[Person]]:
     """A token, and the people, evenly on the boards."""
-    desk = await desk_of(settings)
-    (token,) = await hire(desk, 1)
-    caller = await somebody(desk)
+    desk = await open_service(settings)
+    (token,) = await create_coordinators(desk, 1)
+    caller = await create_coordinator(desk)
     people: list[Person] = []
     for _ in range(BOARDS):
         board = await open_search(desk, caller)
         for _ in range(PEOPLE // BOARDS):
-            await do(desk, caller, board, "sighting.add", {"description": TOLD})
+            await execute(desk, caller, board, "sighting.add", {"description": SIGHTING_TEXT})
         said = await desk.database.read(lambda session, board=board: journal.events_after(session, board, 0))
         columns = [each.entity for each in said if each.type == "column.added"]
         people += [(board, each.entity, columns) for each in said if each.type == "sighting.added"]

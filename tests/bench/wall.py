@@ -13,9 +13,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from board.accounts import live_changes
-from tests.bench import Figure, at
-from tests.bench._browsers import office
-from tests.bench._server import desk_of, on_sqlite, serving
+from tests.bench import Figure, percentile
+from tests.bench._browsers import open_browsers
+from tests.bench._server import on_sqlite, open_service, serving
 from tests.support.browser_window import Window
 from tests.support.browsers import Office
 from tests.support.display_page import display, paired
@@ -50,18 +50,18 @@ SEEN = """(count) => new Promise((done) => {
 def measure() -> Iterator[Figure]:
     took = asyncio.run(_took())
     on = f"{DISPLAYS} displays on one board, one of them a browser; SQLite, one process"
-    yield Figure("command to the pixel of a wall, p50", at(took, 50), "ms", 100, on, low=True)
-    yield Figure("command to the pixel of a wall, p95", at(took, 95), "ms", 250, on, low=True)
+    yield Figure("command to the pixel of a wall, p50", percentile(took, 50), "ms", 100, on, low=True)
+    yield Figure("command to the pixel of a wall, p95", percentile(took, 95), "ms", 250, on, low=True)
 
 
 async def _took() -> list[float]:
     """ms, sorted."""
     with on_sqlite() as settings:
-        desk = await desk_of(settings)
+        desk = await open_service(settings)
         await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
         await desk.close()
         with serving(settings) as (_, port):
-            async with office(f"http://127.0.0.1:{port}") as people:
+            async with open_browsers(f"http://127.0.0.1:{port}") as people:
                 board = await people.search()
                 async with _others(people, board):
                     wall, _ = await display(people, [board])

@@ -75,7 +75,7 @@ def house() -> Iterator[House]:
 
 @pytest.fixture
 async def office(house: House, browser: Browser) -> AsyncIterator[Office]:
-    desk = await _server.desk_of(house.settings)
+    desk = await _server.open_service(house.settings)
     for name, role in ROLES.items():
         await live_changes.add_account(desk, f"{name.lower()}@desk.example", name, role, PASSWORD)
     async with Office(browser, f"http://127.0.0.1:{house.settings['PORT']}") as working:
@@ -85,7 +85,7 @@ async def office(house: House, browser: Browser) -> AsyncIterator[Office]:
 
 async def states(house: House) -> dict[str, str]:
     """How each display stands, as `board displays` finds it, beside the server."""
-    desk = await _server.desk_of(house.settings)
+    desk = await _server.open_service(house.settings)
     found = await desk.database.read(lambda database: list(display_standing.with_status(database, now())))
     await desk.close()
     return {display.id: state for display, state in found}

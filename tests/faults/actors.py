@@ -14,9 +14,9 @@ from sqlmodel import Session
 from board.accounts import accounts
 from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, now
-from tests.faults.recordings import Commands, Revocation
-from tests.faults.system_under_test import Plant
-from tests.faults.writer import Board
+from tests.faults.recordings import CommandLog, Revocation
+from tests.faults.system_under_test import SystemUnderTest
+from tests.faults.writer import WriterBoard
 
 PASSWORD = "a password of the fault harness"
 AGAIN_S = 0.1
@@ -32,7 +32,7 @@ class Account:
     token: str
 
 
-def take_in(session: Session, names: dict[str, str]) -> dict[str, Account]:
+def create_accounts(session: Session, names: dict[str, str]) -> dict[str, Account]:
     """Accounts with these roles, and a token for each; all with one password, whose digest costs time."""
     taken: dict[str, Account] = {}
     at = format_utc(now())
@@ -45,7 +45,7 @@ def take_in(session: Session, names: dict[str, str]) -> dict[str, Account]:
     return taken
 
 
-async def on_database(url: str, work: Any) -> Any:
+async def run_on_database(url: str, work: Any) -> Any:
     """Does something on the database itself, as soon as it can be had."""
     database = Database(url)
     try:
@@ -71,12 +71,12 @@ class Guest:
 
 
 @dataclass(slots=True)
-class Chief:
+class Coordinator:
     """A coordinator. Each command goes to whichever worker answers, again and again with its id."""
 
-    plant: Plant
+    plant: SystemUnderTest
     account: Account
-    commands: Commands
+    commands: CommandLog
     boards: list[str]  # as in the run: what commands are numbered by
     random: Random
     guests: list[Guest] = field(default_factory=list)
@@ -112,7 +112,7 @@ class Chief:
         self.commands.ok(number, ack["seqs"], time.monotonic())
         return dict(ack)
 
-    async def open_search(self, number: int, members: list[str] | None) -> Board:
+    async def open_search(self, number: int, members: list[str] | None) -> WriterBoard:
         """A search with some sightings; members only, if members are given."""
         access = {} if members is None else {"access": "members", "members": [self.account.id, *members]}
         data = {"kind": "runaway", "person": {"first_name": f"Noor {number}"}, "missing_since": "2026-11-24T15:10:00Z", **access}
@@ -125,7 +125,7 @@ class Chief:
         ids: dict[str, list[str]] = {"sighting": [], "task": [], "column": []}
         for entity in read["entities"]:
             ids.setdefault(entity["kind"], []).append(entity["id"])
-        return Board(board, ids["sighting"], ids["sighting"] + ids["task"], ids["column"], read["seq"])
+        return WriterBoard(board, ids["sighting"], ids["sighting"] + ids["task"], ids["column"], read["seq"])
 
     async def shut_out(self, guest: Guest, seconds: float) -> None:
         """Takes a member's right away, and gives it back."""
@@ -157,4 +157,4 @@ class Chief:
 
     async def _set_enabled(self, guest: Guest, enabled: bool) -> None:
         work = partial(accounts.set_enabled, email=guest.account.email, enabled=enabled)
-        await on_database(self.plant.database_url, work)
+        await run_on_database(self.plant.database_url, work)

@@ -14,14 +14,14 @@ from tests.faults.recordings import (
     REFUSED,
     RESET,
     SNAPSHOT,
-    Commands,
-    Following,
+    CommandLog,
+    ReceivedStream,
     Revocation,
-    Run,
+    RunRecord,
 )
 
 TOO_FAR_BEHIND = 5_000  # events; further back a snapshot is the answer, says the contract
-SHAKEN_S = 15.0  # how long after a fault `unavailable` may still be an answer: locks and connections time out
+UNSETTLED_S = 15.0  # how long after a fault `unavailable` may still be an answer: locks and connections time out
 CHECKS = (
     "lost", "duplicated", "reordered", "gaps", "phantoms", "acknowledged but not durable", "applied twice",
     "refused but applied", "unknown never resolved", "delivered after revocation", "screens unequal", "broken journal",
@@ -46,32 +46,37 @@ class Verdict:
         return not any(self.counts.values())
 
 
-def check(run: Run, journals: Mapping[str, Journal]) -> Verdict:
+def check(run: RunRecord, journals: Mapping[str, Journal]) -> Verdict:
     verdict = Verdict()
     free = _changed_rights(run)
     for following in run.followings:
-        _Stream(run, journals[following.board], following, verdict, free).judge()
+        _StreamChecker(run, journals[following.board], following, verdict, free).judge()
     for journal in journals.values():
         for fault in journal.faults:
             verdict.add("broken journal", fault)
     for commands in run.commands:
-        _judge_commands(run, journals, commands, verdict)
-    _judge_strangers(run, journals, verdict)
-    _judge_revocations(run, journals, verdict)
+        _check_commands(run, journals, commands, verdict)
+    _check_unrequested_events(run, journals, verdict)
+    _check_revocations(run, journals, verdict)
     return verdict
 
 
-def _changed_rights(run: Run) -> set[tuple[str, str | None]]:
+def _changed_rights(run: RunRecord) -> set[tuple[str, str | None]]:
     """Whose rights changed where: a snapshot in place of a catch-up is right there."""
     taken = [each for each in run.revocations if each.board is not None]
     return {(each.reader, board) for each in taken for board in (each.board, "operations")}
 
 
-class _Stream:
+class _StreamChecker:
     """What one reader got of one board, held against the board's journal."""
 
     def __init__(
-        self, run: Run, journal: Journal, following: Following, verdict: Verdict, free: Iterable[tuple[str, str | None]]
+        self,
+        run: RunRecord,
+        journal: Journal,
+        following: ReceivedStream,
+        verdict: Verdict,
+        free: Iterable[tuple[str, str | None]],
     ) -> None:
         self.journal, self.following, self.verdict = journal, following, verdict
         self.epoch = run.epochs.get(journal.epoch, -1)
@@ -142,7 +147,7 @@ class _Stream:
             self._say("screens unequal", "the screen in the end is not what the journal says")
 
 
-def _judge_commands(run: Run, journals: Mapping[str, Journal], commands: Commands, verdict: Verdict) -> None:
+def _check_commands(run: RunRecord, journals: Mapping[str, Journal], commands: CommandLog, verdict: Verdict) -> None:
     for fault in commands.faults:
         verdict.add("wrong answers", fault)
     for number, state in enumerate(commands.state):
@@ -155,21 +160,21 @@ def _judge_commands(run: Run, journals: Mapping[str, Journal], commands: Command
         elif state == REFUSED and made:
             verdict.add("refused but applied", f"{id}: events {made}")
         elif state == OK:
-            _judge_ack(id, list(range(first, first + count)), made, verdict)
-    shaken = [(each.began, each.healed + SHAKEN_S) for each in run.struck]
+            _check_ack(id, list(range(first, first + count)), made, verdict)
+    shaken = [(each.began, each.healed + UNSETTLED_S) for each in run.struck]
     for at in commands.turned_away:
         if not any(began <= at <= until for began, until in shaken):
             verdict.add("turned away", f"{commands.writer}: `unavailable` while nothing failed")
 
 
-def _judge_ack(id: str, acked: list[int], made: list[int], verdict: Verdict) -> None:
+def _check_ack(id: str, acked: list[int], made: list[int], verdict: Verdict) -> None:
     if missing := sorted(set(acked) - set(made)):
         verdict.add("acknowledged but not durable", f"{id}: acknowledged as {acked}, in the journal {made}", len(missing))
     if more := sorted(set(made) - set(acked)):
         verdict.add("applied twice", f"{id}: acknowledged as {acked}, in the journal {made}", len(more))
 
 
-def _judge_strangers(run: Run, journals: Mapping[str, Journal], verdict: Verdict) -> None:
+def _check_unrequested_events(run: RunRecord, journals: Mapping[str, Journal], verdict: Verdict) -> None:
     """Events by a writer's account that it never asked for."""
     asked = {each.account: each for each in run.commands}
     for journal in journals.values():
@@ -178,13 +183,13 @@ def _judge_strangers(run: Run, journals: Mapping[str, Journal], verdict: Verdict
                 verdict.add("phantoms", f"{journal.board}: command {id}, which nobody gave")
 
 
-def _asked(commands: Commands, id: str) -> bool:
+def _asked(commands: CommandLog, id: str) -> bool:
     writer, _, number = id.rpartition("-")
     return writer == commands.writer and number.isdigit() and int(number) < len(commands.state)
 
 
-def _judge_revocations(run: Run, journals: Mapping[str, Journal], verdict: Verdict) -> None:
-    by_reader: dict[str, list[Following]] = defaultdict(list)
+def _check_revocations(run: RunRecord, journals: Mapping[str, Journal], verdict: Verdict) -> None:
+    by_reader: dict[str, list[ReceivedStream]] = defaultdict(list)
     for following in run.followings:
         by_reader[following.reader].append(following)
     for each in run.revocations:
@@ -208,7 +213,7 @@ def _judge_revocations(run: Run, journals: Mapping[str, Journal], verdict: Verdi
                 verdict.add("delivered after revocation", case)
 
 
-def _between(following: Following, gone: Revocation) -> Iterator[tuple[int, int, int, float]]:
+def _between(following: ReceivedStream, gone: Revocation) -> Iterator[tuple[int, int, int, float]]:
     """(kind, seq, digest, time) of what came while a right was taken away."""
     for kind, seq, digest, at in zip(following.kind, following.seq, following.digest, following.at, strict=True):
         if kind != GONE and gone.since <= at < gone.until:

@@ -18,15 +18,15 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     plan = Plan(
         seconds=asked.minutes * 60, seed=asked.seed, workers=asked.workers, redis=asked.redis != "away", writers=asked.writers,
-        readers=asked.readers, supervised=asked.supervised, tree=asked.tree, boards=asked.boards, rate=asked.rate, say=_say,
+        readers=asked.readers, supervised=asked.supervised, tree=asked.tree, boards=asked.boards, rate=asked.rate, say=_print,
         leave_out=lambda kind: any(kind.startswith(each) for each in asked.without),
     )  # fmt: skip
     try:
-        outcome = asyncio.run(_until_told(plan))
+        outcome = asyncio.run(_run_until_signal(plan))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        _say("stopped")
+        _print("stopped")
         return 130
-    lines = report(outcome)
+    lines = format_report(outcome)
     slow = not plan.redis and outcome.figures.delay.p99 > MOST_DELAY_S
     if slow:
         lines.append(f"too slow: without Redis, delivery is to take at most {MOST_DELAY_S} s (p99)")
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if outcome.verdict.good and not slow else 1
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _until_told(plan: Plan) -> Outcome:
+async def _run_until_signal(plan: Plan) -> Outcome:
     """Ends in order on SIGTERM as on Ctrl-C."""
     task = asyncio.current_task()
     assert task is not None
@@ -63,7 +63,7 @@ async def _until_told(plan: Plan) -> Outcome:
     return await run(plan)
 
 
-def report(outcome: Outcome) -> list[str]:
+def format_report(outcome: Outcome) -> list[str]:
     """The lines that a person reads."""
     found = outcome.figures
     lines = [

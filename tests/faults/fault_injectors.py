@@ -11,11 +11,11 @@ from typing import Any
 
 import redis
 
-from tests.faults.actors import Chief
-from tests.faults.faulty_proxy import Line
+from tests.faults.actors import Coordinator
+from tests.faults.faulty_proxy import FaultyProxy
 from tests.faults.reader import Reader
 from tests.faults.schedule import Fault
-from tests.faults.system_under_test import Plant
+from tests.faults.system_under_test import SystemUnderTest
 from tests.faults.writer import Writer
 
 ASKS_S = 2.0  # for Redis to answer us
@@ -24,8 +24,8 @@ KEPT = 200  # messages that a forger keeps for later
 FLOOD, FLOOD_BYTES = 200, 65_536
 
 
-class Blows:
-    def __init__(self, plant: Plant, chief: Chief, readers: list[Reader], writers: list[Writer]) -> None:
+class FaultInjector:
+    def __init__(self, plant: SystemUnderTest, chief: Coordinator, readers: list[Reader], writers: list[Writer]) -> None:
         self.plant, self.chief, self.readers, self.writers = plant, chief, readers, writers
         self._overheard: list[tuple[bytes, bytes]] = []
 
@@ -54,11 +54,11 @@ class Blows:
         await self.known()[fault.kind](fault, Random(fault.seed))
 
     @property
-    def _lines(self) -> list[Line]:
+    def _lines(self) -> list[FaultyProxy]:
         return [worker.line for worker in self.plant.workers]
 
     @staticmethod
-    def _on_line(lines: list[Line], how: Any) -> Callable[[Fault, Random], Awaitable[None]]:
+    def _on_line(lines: list[FaultyProxy], how: Any) -> Callable[[Fault, Random], Awaitable[None]]:
         async def blow(fault: Fault, random: Random) -> None:
             await how(lines[fault.target], fault.lasts, random)
 
@@ -231,38 +231,38 @@ def forgeries(message: bytes, random: Random) -> list[bytes]:
     return [each for each in (later, altered, cut, later[:-32], random.randbytes(50), b"") if each != message]
 
 
-async def _reset(line: Line, seconds: float, random: Random) -> None:
+async def _reset(line: FaultyProxy, seconds: float, random: Random) -> None:
     line.reset()
 
 
-async def _cut(line: Line, seconds: float, random: Random) -> None:
+async def _cut(line: FaultyProxy, seconds: float, random: Random) -> None:
     line.refusing = True
     line.reset()
     await _and_heal(line, seconds)
 
 
-async def _black_hole(line: Line, seconds: float, random: Random) -> None:
+async def _black_hole(line: FaultyProxy, seconds: float, random: Random) -> None:
     line.swallow()
     await _and_heal(line, seconds)
 
 
-async def _silent_black_hole(line: Line, seconds: float, random: Random) -> None:
+async def _silent_black_hole(line: FaultyProxy, seconds: float, random: Random) -> None:
     """Nobody is told at its end either: who talks into a dead connection has to find out."""
     line.swallow()
     await _and_heal(line, seconds, tell=False)
 
 
-async def _slow(line: Line, seconds: float, random: Random) -> None:
+async def _slow(line: FaultyProxy, seconds: float, random: Random) -> None:
     line.delay_s = random.uniform(0.02, 0.25)
     await _and_heal(line, seconds)
 
 
-async def _slices(line: Line, seconds: float, random: Random) -> None:
+async def _slices(line: FaultyProxy, seconds: float, random: Random) -> None:
     line.slice = random.choice([1, 3, 7, 40])
     await _and_heal(line, seconds)
 
 
-async def _and_heal(line: Line, seconds: float, tell: bool = True) -> None:
+async def _and_heal(line: FaultyProxy, seconds: float, tell: bool = True) -> None:
     try:
         await asyncio.sleep(seconds)
     finally:

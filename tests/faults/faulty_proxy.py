@@ -11,10 +11,10 @@ from collections import deque
 from typing import Any
 
 MOST_SLICES = 200  # of one piece as it came in: a snapshot in single bytes would measure this line, not the board
-HIGH = 1_048_576  # bytes that may wait on their way before the line stops reading
+HIGH_WATER = 1_048_576  # bytes that may wait on their way before the line stops reading
 
 
-class Line:
+class FaultyProxy:
     """Listens on a port of its own, and carries each connection to the target."""
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
@@ -22,10 +22,10 @@ class Line:
         self.port = 0
         self.refusing = self.swallowing = False
         self.delay_s, self.slice = 0.0, 0
-        self.wires: set[Wire] = set()
+        self.wires: set[ProxiedConnection] = set()
         self._server: asyncio.Server | None = None
 
-    async def open(self) -> "Line":
+    async def open(self) -> "FaultyProxy":
         self._server = await asyncio.get_running_loop().create_server(lambda: _End(self, None), "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
@@ -55,10 +55,10 @@ class Line:
                 wire.reset()
 
 
-class Wire:
+class ProxiedConnection:
     """One connection: the end that called, and the one towards the target."""
 
-    def __init__(self, line: Line, caller: "_End") -> None:
+    def __init__(self, line: FaultyProxy, caller: "_End") -> None:
         self.line = line
         self.dead = line.swallowing
         self.ends = [caller]
@@ -75,7 +75,7 @@ class Wire:
 
 
 class _End(asyncio.Protocol):
-    def __init__(self, line: Line, wire: Wire | None) -> None:
+    def __init__(self, line: FaultyProxy, wire: ProxiedConnection | None) -> None:
         self._line, self._wire = line, wire
         self._transport: Any = None
         self._peer: _End | None = None
@@ -90,7 +90,7 @@ class _End(asyncio.Protocol):
         else:
             if self._line.refusing:
                 return self.abort()
-            self._wire = Wire(self._line, self)
+            self._wire = ProxiedConnection(self._line, self)
             if not self._wire.dead:
                 task = asyncio.create_task(self._connect())
                 task.add_done_callback(lambda task: task.cancelled() or task.exception())
@@ -123,7 +123,7 @@ class _End(asyncio.Protocol):
         pieces = [data[start : start + size] for start in range(0, len(data), size)]
         self._waiting.extend(pieces)
         self._queued += len(data)
-        if self._queued > HIGH:
+        if self._queued > HIGH_WATER:
             self._transport.pause_reading()
         if self._peer is not None:
             loop = asyncio.get_running_loop()

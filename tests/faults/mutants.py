@@ -16,7 +16,7 @@ from tests.faults.run import Plan
 from tests.faults.schedule import Fault, Storm
 from tests.faults.system_under_test import ROOT
 
-LEFT_BEHIND = (".venv", ".venvs", ".git", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+NOT_COPIED = (".venv", ".venvs", ".git", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +37,23 @@ class Mutant:
     weakened: tuple[Patch, ...] = ()
 
 
-class MovedOn(Exception):
+class PatchDoesNotApply(Exception):
     """The source is no longer what a mutant was written for."""
 
 
 @contextlib.contextmanager
-def tree(patches: Sequence[Patch]) -> Iterator[Path]:
+def patched_tree(patches: Sequence[Patch]) -> Iterator[Path]:
     """A copy of the checkout with these changes. Raises MovedOn."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder) / "tree"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
         for each in patches:
             path = copy / each.file
             source = path.read_text(encoding="utf-8") if path.exists() else ""
             if (times := source.count(each.old)) != 1:
-                raise MovedOn(f"{each.file} has moved on: {each.old!r} stands in it {times} times; write the mutant anew")
+                raise PatchDoesNotApply(
+                    f"{each.file} has moved on: {each.old!r} stands in it {times} times; write the mutant anew"
+                )
             path.write_text(source.replace(each.old, each.new), encoding="utf-8")
         yield copy
 

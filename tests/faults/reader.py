@@ -12,7 +12,19 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from tests.faults.recordings import CAUGHT_UP, DROPPED, GONE, HIDDEN, LIVE, RESET, SNAPSHOT, Following, Seen, entity_digest, seen
+from tests.faults.recordings import (
+    CAUGHT_UP,
+    DROPPED,
+    GONE,
+    HIDDEN,
+    LIVE,
+    RESET,
+    SNAPSHOT,
+    ReceivedEvent,
+    ReceivedStream,
+    entity_digest,
+    received_event,
+)
 
 OPENS_WITHIN_S = 2.0
 SILENT_S = 3.0  # a line without a frame for so long, though it was asked, is dead
@@ -24,15 +36,15 @@ Address = Callable[[int], str]  # the n-th attempt's URL
 
 
 @lru_cache(maxsize=512)  # many readers get the same frame, byte for byte
-def _events(frame: bytes) -> tuple[str, str, list[Seen]]:
+def _events(frame: bytes) -> tuple[str, str, list[ReceivedEvent]]:
     read = orjson.loads(frame)
-    return read["board"], read["epoch"], [seen(event) for event in read["events"]]
+    return read["board"], read["epoch"], [received_event(event) for event in read["events"]]
 
 
-class Screen:
+class BoardReplica:
     """One board on a reader's screen."""
 
-    def __init__(self, following: Following, restricted: set[str], epochs: dict[str, int]) -> None:
+    def __init__(self, following: ReceivedStream, restricted: set[str], epochs: dict[str, int]) -> None:
         self.following, self._restricted, self._epochs = following, restricted, epochs
         self.epoch: str | None = None
         self.seq = -1
@@ -72,7 +84,7 @@ class Screen:
         self.epoch, self.seq = frame["epoch"], frame["seq"]
         self.following.note(kind, self._number(frame["epoch"]), self.seq, self.fold, at)
 
-    def events(self, epoch: str, events: list[Seen], at: float) -> bool:
+    def events(self, epoch: str, events: list[ReceivedEvent], at: float) -> bool:
         """False where one was missing before them: the reader then begins again, as a browser would."""
         kind, number, whole = (LIVE if self.live else CAUGHT_UP), self._number(epoch), True
         for event in events:
@@ -110,7 +122,7 @@ class Reader:
         epochs: dict[str, int], trusting: bool = False,
     ) -> None:  # fmt: skip
         self.name, self._token, self._address, self._random = name, token, address, Random(seed)
-        self.screens = {board: Screen(Following(name, board), restricted, epochs) for board in boards}
+        self.screens = {board: BoardReplica(ReceivedStream(name, board), restricted, epochs) for board in boards}
         self.resyncs = self.lines = 0
         self.ended = False  # by the server's word: it is asked again whether we may come back
         self._trusting = trusting

@@ -29,7 +29,7 @@ def entity_digest(kind: str, id: str, state: Any) -> int:
     return 0 if state is None else digest([kind, id, state])
 
 
-class Seen(NamedTuple):
+class ReceivedEvent(NamedTuple):
     """An event as a reader got it."""
 
     seq: int
@@ -38,14 +38,14 @@ class Seen(NamedTuple):
     entity: int  # digest of the entity's state after it
 
 
-def seen(event: dict[str, Any]) -> Seen:
+def received_event(event: dict[str, Any]) -> ReceivedEvent:
     if event.get("hidden"):
-        return Seen(event["seq"], DROPPED if "kind" in event else HIDDEN, event.get("id"), 0)
-    return Seen(event["seq"], digest(event), event["id"], entity_digest(event["kind"], event["id"], event.get("state")))
+        return ReceivedEvent(event["seq"], DROPPED if "kind" in event else HIDDEN, event.get("id"), 0)
+    return ReceivedEvent(event["seq"], digest(event), event["id"], entity_digest(event["kind"], event["id"], event.get("state")))
 
 
 @dataclass(slots=True)
-class Following:
+class ReceivedStream:
     """What one reader got of one board, in the order in which it came. For SNAPSHOT (asked for) and RESET (given instead of a
     catch-up) `digest` is the fold; for GONE (the right ended) all but the time is 0."""
 
@@ -67,7 +67,7 @@ class Following:
 
 
 @dataclass(slots=True)
-class Commands:
+class CommandLog:
     """What one account asked for: its n-th command has the id `{writer}-{n}`."""
 
     writer: str
@@ -129,7 +129,7 @@ class Revocation:
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class InjectedFault:
     """A fault that was done: from when to when it lasted."""
 
     kind: str
@@ -138,13 +138,13 @@ class Struck:
 
 
 @dataclass(slots=True)
-class Run:
+class RunRecord:
     """All that a run has left, but for the journals."""
 
     boards: list[str]
-    followings: list[Following]
-    commands: list[Commands]
+    followings: list[ReceivedStream]
+    commands: list[CommandLog]
     revocations: list[Revocation]
-    struck: list[Struck]
+    struck: list[InjectedFault]
     epochs: dict[str, int]  # epoch as told: as it is noted
     ended: float = 0.0

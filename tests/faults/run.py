@@ -17,15 +17,15 @@ from sqlmodel import Session
 
 from models.db.database import Database
 from tests.faults import journal
-from tests.faults.actors import Account, Chief, Guest, on_database, take_in
+from tests.faults.actors import Account, Coordinator, Guest, create_accounts, run_on_database
 from tests.faults.checker import Verdict, check
-from tests.faults.fault_injectors import Blows
+from tests.faults.fault_injectors import FaultInjector
 from tests.faults.reader import Reader
-from tests.faults.recordings import Commands, Run, Struck, entity_digest
+from tests.faults.recordings import CommandLog, InjectedFault, RunRecord, entity_digest
 from tests.faults.schedule import Fault, Storm, storms
-from tests.faults.statistics import Figures, figures
-from tests.faults.system_under_test import ROOT, Plant, running
-from tests.faults.writer import Board, Writer
+from tests.faults.statistics import Statistics, compute_statistics
+from tests.faults.system_under_test import ROOT, SystemUnderTest, running_system
+from tests.faults.writer import Writer, WriterBoard
 
 GATHERS_S = 60.0  # for all readers to be there at the beginning
 ANSWERED_S = 60.0  # for all commands to be answered at the end
@@ -64,15 +64,15 @@ class Plan:
 @dataclass(slots=True)
 class Outcome:
     verdict: Verdict
-    figures: Figures
+    figures: Statistics
     complaints: list[str]  # of the workers, in their logs
     notes: dict[str, Any] = field(default_factory=dict)
 
 
 async def run(plan: Plan) -> Outcome:
     """From nothing to the verdict; nothing is left running, whatever happens."""
-    async with running(plan.workers, plan.redis, plan.tree, plan.supervised) as plant:
-        scene = await _Scene.set_up(plan, plant)
+    async with running_system(plan.workers, plan.redis, plan.tree, plan.supervised) as plant:
+        scene = await _RunInProgress.set_up(plan, plant)
         try:
             await scene.play()
             return await scene.judged()
@@ -80,14 +80,14 @@ async def run(plan: Plan) -> Outcome:
             await scene.end()
 
 
-class _Scene:
-    def __init__(self, plan: Plan, plant: Plant, chief: Chief) -> None:
+class _RunInProgress:
+    def __init__(self, plan: Plan, plant: SystemUnderTest, chief: Coordinator) -> None:
         self.plan, self.plant, self.chief = plan, plant, chief
         self.epochs: dict[str, int] = {}
         self.restricted: set[str] = set()
         self.readers: list[Reader] = []
         self.writers: list[Writer] = []
-        self.struck: list[Struck] = []
+        self.struck: list[InjectedFault] = []
         self.failed = Counter[str]()  # blows that could not be dealt, as what they aim at was away already
         self._tasks: list[asyncio.Task[None]] = []
         self._locks: dict[str, asyncio.Lock] = {}
@@ -96,12 +96,12 @@ class _Scene:
     # -- before -------------------------------------------------------------------------------------------------------
 
     @classmethod
-    async def set_up(cls, plan: Plan, plant: Plant) -> "_Scene":
+    async def set_up(cls, plan: Plan, plant: SystemUnderTest) -> "_RunInProgress":
         names = {"chief": "coordinator", "reader": "viewer"}
         names |= {f"writer{number}": "investigator" for number in range(plan.writers)}
         names |= {f"guest{number}": "viewer" for number in range(plan.guests)}
-        taken = await on_database(plant.database_url, lambda session: take_in(session, names))
-        chief = Chief(plant, taken["chief"], Commands("chief", taken["chief"].id), [], Random(plan.seed))
+        taken = await run_on_database(plant.database_url, lambda session: create_accounts(session, names))
+        chief = Coordinator(plant, taken["chief"], CommandLog("chief", taken["chief"].id), [], Random(plan.seed))
         scene = cls(plan, plant, chief)
         await scene._hire(taken)
         return scene
@@ -125,8 +125,8 @@ class _Scene:
             self._read(guest.reader, guest.account, [guest.board, boards[-1].id, "operations"], number)
         for number in range(plan.writers):
             account = taken[f"writer{number}"]
-            commands = Commands(f"w{number}", account.id)
-            mine = [Board(each.id, each.sightings, each.cards, each.columns, each.seq) for each in boards]
+            commands = CommandLog(f"w{number}", account.id)
+            mine = [WriterBoard(each.id, each.sightings, each.cards, each.columns, each.seq) for each in boards]
             address = self._address(number)
             rate = plan.rate / plan.writers
             self.writers.append(Writer(commands, account.token, mine, accounts, address, plan.seed * 1_000 + number, rate))
@@ -157,7 +157,7 @@ class _Scene:
             line.delay_s = self.plan.postgres_delay_s
         telling = asyncio.create_task(self._tell())
         self._tasks.append(telling)
-        blows = Blows(self.plant, self.chief, self.readers, self.writers)
+        blows = FaultInjector(self.plant, self.chief, self.readers, self.writers)
         await self._storms(blows, self._began + self.plan.seconds)
         await self._end_writing(blows, self.plan.last)
         done, _ = await asyncio.wait(writing, timeout=ANSWERED_S)
@@ -166,7 +166,7 @@ class _Scene:
         await self._settle()
         telling.cancel()
 
-    async def _end_writing(self, blows: Blows, last: Fault | None) -> None:
+    async def _end_writing(self, blows: FaultInjector, last: Fault | None) -> None:
         striking = asyncio.create_task(self._strike(blows, last, time.monotonic())) if last is not None else None
         await asyncio.sleep(last.lasts / 2 if last is not None else 0)
         for writer in self.writers:
@@ -174,7 +174,7 @@ class _Scene:
         if striking is not None:
             await striking
 
-    async def _storms(self, blows: Blows, until: float) -> None:
+    async def _storms(self, blows: FaultInjector, until: float) -> None:
         counts = {"worker": len(self.plant.workers), "reader": len(self.readers), "guest": len(self.chief.guests)}
         drawn = storms(self.plan.seed, counts, lambda kind: self.plan.leave_out(kind) or self._needs_redis(kind))
         for storm in drawn if self.plan.given is None else self.plan.given:
@@ -188,7 +188,7 @@ class _Scene:
     def _needs_redis(self, kind: str) -> bool:
         return kind.startswith("redis.") and not self.plan.redis
 
-    async def _strike(self, blows: Blows, fault: Fault, at: float) -> None:
+    async def _strike(self, blows: FaultInjector, fault: Fault, at: float) -> None:
         await asyncio.sleep(at - time.monotonic())
         async with self._locks.setdefault(fault.takes, asyncio.Lock()):
             began = time.monotonic()
@@ -202,7 +202,7 @@ class _Scene:
                     raise
                 self.failed[f"{fault.kind}: {type(error).__name__}"] += 1
                 return
-            self.struck.append(Struck(fault.kind, began, time.monotonic()))
+            self.struck.append(InjectedFault(fault.kind, began, time.monotonic()))
 
     def _look_after_tasks(self) -> None:
         for task in self._tasks:
@@ -223,7 +223,7 @@ class _Scene:
     # -- after --------------------------------------------------------------------------------------------------------
 
     async def _settle(self) -> None:
-        heads = {board: seq for board, (_, seq) in (await on_database(self.plant.database_url, _heads)).items()}
+        heads = {board: seq for board, (_, seq) in (await run_on_database(self.plant.database_url, _heads)).items()}
 
         def all_there() -> bool:
             screens = [screen for reader in self.readers for screen in reader.screens.values()]
@@ -246,7 +246,7 @@ class _Scene:
         served = {board: await self._served(board) for board in self.chief.boards if board != "operations"}
         verified = await asyncio.to_thread(self._verify)
         await self.end()
-        record = Run(
+        record = RunRecord(
             self.chief.boards,
             [screen.following for reader in self.readers for screen in reader.screens.values()],
             [self.chief.commands, *(writer.commands for writer in self.writers)],
@@ -269,7 +269,7 @@ class _Scene:
             "rights taken": len(self.chief.revocations),
             "faults that found nothing to hit": dict(self.failed),
         }
-        return Outcome(verdict, figures(record, journals, wall), self.plant.complaints(), notes)
+        return Outcome(verdict, compute_statistics(record, journals, wall), self.plant.complaints(), notes)
 
     async def _served(self, board: str) -> int:
         """The fold of the snapshot that a worker gives."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.journal import Journal
-from tests.faults.recordings import CAUGHT_UP, GONE, LIVE, OK, REFUSED, RESET, SNAPSHOT, Following, Run, Struck
+from tests.faults.recordings import CAUGHT_UP, GONE, LIVE, OK, REFUSED, RESET, SNAPSHOT, InjectedFault, ReceivedStream, RunRecord
 
 NEVER = float("inf")
 SHOWN = 6  # of the slowest heals
@@ -17,7 +17,7 @@ _NAMES = {LIVE: "live", CAUGHT_UP: "caught up", SNAPSHOT: "snapshots", RESET: "r
 
 
 @dataclass(slots=True)
-class Spread:
+class Distribution:
     """A distribution, in seconds."""
 
     values: array[float] = field(default_factory=lambda: array("d"))
@@ -36,20 +36,20 @@ class Spread:
 
 
 @dataclass(slots=True)
-class Figures:
+class Statistics:
     commands: Counter[str]
     resent: int  # commands that were sent more than once before they had their answer
     faults: Counter[str]
     deliveries: Counter[str]
-    heals: Spread  # from a fault's heal until all readers stand where the boards stood then
-    heals_by_kind: dict[str, Spread]
+    heals: Distribution  # from a fault's heal until all readers stand where the boards stood then
+    heals_by_kind: dict[str, Distribution]
     slowest: list[str]  # heals, with who was the last
-    delay: Spread  # from an event's own time, before its commit, until a reader has it live
-    calm_delay: Spread  # the same, where nothing failed shortly before or meanwhile
-    answers: Spread  # from a command's first sending to its answer
+    delay: Distribution  # from an event's own time, before its commit, until a reader has it live
+    calm_delay: Distribution  # the same, where nothing failed shortly before or meanwhile
+    answers: Distribution  # from a command's first sending to its answer
 
 
-def figures(run: Run, journals: Mapping[str, Journal], wall: float) -> Figures:
+def compute_statistics(run: RunRecord, journals: Mapping[str, Journal], wall: float) -> Statistics:
     """`wall`: what is added to monotonic times to have those of the journal."""
     kinds = Counter[str]()
     states = Counter[str]()
@@ -66,17 +66,17 @@ def figures(run: Run, journals: Mapping[str, Journal], wall: float) -> Figures:
         states["ok"] += commands.state.count(OK)
         states["refused"] += commands.state.count(REFUSED)
         states["given"] += len(commands.state)
-    heals, by_kind, slowest = _heals(run, journals, wall)
-    delay, calm = _delays(run, journals, wall)
+    heals, by_kind, slowest = _recovery_times(run, journals, wall)
+    delay, calm = _delivery_delays(run, journals, wall)
     answers = array("d")
     for commands in run.commands:
         answers.extend(done - began for done, began in zip(commands.answered, commands.invoked, strict=True) if done)
     resent = sum(1 for commands in run.commands for sent in commands.sent if sent > 1)
     struck = Counter(each.kind for each in run.struck)
-    return Figures(states, resent, struck, kinds, heals, by_kind, slowest, delay, calm, Spread(answers))
+    return Statistics(states, resent, struck, kinds, heals, by_kind, slowest, delay, calm, Distribution(answers))
 
 
-def clusters(struck: Sequence[Struck]) -> list[tuple[float, float]]:
+def merge_overlapping(struck: Sequence[InjectedFault]) -> list[tuple[float, float]]:
     """The times in which something failed, those that overlap as one."""
     merged: list[tuple[float, float]] = []
     for each in sorted(struck, key=lambda each: each.began):
@@ -87,19 +87,21 @@ def clusters(struck: Sequence[Struck]) -> list[tuple[float, float]]:
     return merged
 
 
-def _heals(run: Run, journals: Mapping[str, Journal], wall: float) -> tuple[Spread, dict[str, Spread], list[str]]:
+def _recovery_times(
+    run: RunRecord, journals: Mapping[str, Journal], wall: float
+) -> tuple[Distribution, dict[str, Distribution], list[str]]:
     """Of faults that overlap, all count from the moment at which the last of them has healed. A fault during whose healing the
     next one begins counts from its own heal all the same."""
-    together = clusters(run.struck)
+    together = merge_overlapping(run.struck)
     began = [each[0] for each in together]
     steady = [each for each in run.followings if GONE not in each.kind and len(each.seq)]
-    found = [_back(steady, journals, healed, wall) for _, healed in together]
+    found = [_time_to_catch_up(steady, journals, healed, wall) for _, healed in together]
     took = [seconds for seconds, _ in found]
-    spread, by_kind = Spread(), dict[str, Spread]()
+    spread, by_kind = Distribution(), dict[str, Distribution]()
     for each in run.struck:
         seconds = took[bisect_right(began, each.began) - 1]
         spread.values.append(seconds)
-        by_kind.setdefault(each.kind, Spread()).values.append(seconds)
+        by_kind.setdefault(each.kind, Distribution()).values.append(seconds)
     slowest = sorted(zip(found, together, strict=True), reverse=True)[:SHOWN]
     words = [
         f"{seconds:.2f} s: {who}, after {', '.join(each.kind for each in run.struck if began <= each.began <= healed)}"
@@ -108,7 +110,9 @@ def _heals(run: Run, journals: Mapping[str, Journal], wall: float) -> tuple[Spre
     return spread, by_kind, words
 
 
-def _back(followings: Sequence[Following], journals: Mapping[str, Journal], healed: float, wall: float) -> tuple[float, str]:
+def _time_to_catch_up(
+    followings: Sequence[ReceivedStream], journals: Mapping[str, Journal], healed: float, wall: float
+) -> tuple[float, str]:
     """Seconds until all stand where their boards stood at a moment, and who was the last."""
     slowest, who = 0.0, "nobody"
     for following in followings:
@@ -121,10 +125,10 @@ def _back(followings: Sequence[Following], journals: Mapping[str, Journal], heal
     return slowest, who
 
 
-def _delays(run: Run, journals: Mapping[str, Journal], wall: float) -> tuple[Spread, Spread]:
-    together = clusters(run.struck)
+def _delivery_delays(run: RunRecord, journals: Mapping[str, Journal], wall: float) -> tuple[Distribution, Distribution]:
+    together = merge_overlapping(run.struck)
     begins, ends = [each[0] for each in together], [each[1] for each in together]
-    every, calm = Spread(), Spread()
+    every, calm = Distribution(), Distribution()
     for following in run.followings:
         at_of = journals[following.board].at
         for kind, seq, at in zip(following.kind, following.seq, following.at, strict=True):

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from board.dev import Postgres, Redis, server_folder
 from board.dev.child_process import ManagedProcess, free_port
 from board.dev.unprivileged_user import current_user
-from tests.faults.faulty_proxy import Line
+from tests.faults.faulty_proxy import FaultyProxy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTS_WITHIN_S = 60.0
@@ -36,7 +36,7 @@ class Worker:
         self.starts = 0
         self.late_ends = 0  # times it had not gone by itself in time
         self._child: ManagedProcess | None = None
-        self.line = Line(self.port)
+        self.line = FaultyProxy(self.port)
 
     @property
     def pid(self) -> int:
@@ -76,15 +76,17 @@ class Worker:
             os.kill(self.pid, what)
 
 
-class Supervised(Worker):
+class SupervisedWorker(Worker):
     """One of the workers of `python -m board serve --workers N`, which replaces those that end: `first` is the one here that
     holds the supervisor."""
 
-    def __init__(self, number: int, tree: Path, folder: Path, environment: dict[str, str], first: "Supervised | None") -> None:
+    def __init__(
+        self, number: int, tree: Path, folder: Path, environment: dict[str, str], first: "SupervisedWorker | None"
+    ) -> None:
         super().__init__(number, tree, folder, environment)
         self.first = first or self
         if first is not None:
-            self.port, self.log, self.line = first.port, first.log, Line(first.port)
+            self.port, self.log, self.line = first.port, first.log, FaultyProxy(first.port)
 
     @property
     def pids(self) -> list[int]:
@@ -130,7 +132,7 @@ class Supervised(Worker):
             time.sleep(0.05)
 
 
-class Plant:
+class SystemUnderTest:
     """Made by `running`. `redis` is None where there is none for the whole run; `supervised`: all workers are those of one
     `board serve`, and share their lines to Redis and PostgreSQL."""
 
@@ -140,8 +142,8 @@ class Plant:
         self.redis: Redis | None = None
         self.database_url = ""
         self.workers: list[Worker] = []
-        self.redis_lines: list[Line] = []
-        self.postgres_lines: list[Line] = []
+        self.redis_lines: list[FaultyProxy] = []
+        self.postgres_lines: list[FaultyProxy] = []
 
     async def start(self, workers: int, redis: bool) -> None:
         await asyncio.to_thread(self.postgres.start)
@@ -152,12 +154,12 @@ class Plant:
         away = f"redis://127.0.0.1:{free_port()}/0"
         for number in range(workers):
             if not (self.supervised and number):
-                to_postgres = await Line(self.postgres.port).open()
-                to_redis = await Line(self.redis.port).open() if self.redis is not None else None
+                to_postgres = await FaultyProxy(self.postgres.port).open()
+                to_redis = await FaultyProxy(self.redis.port).open() if self.redis is not None else None
             self.postgres_lines.append(to_postgres)
             self.redis_lines += [to_redis] if to_redis is not None else []
-            redis_url = through(self.redis.url, to_redis) if self.redis is not None and to_redis is not None else away
-            environment = self._environment(through(self.database_url, to_postgres), redis_url)
+            redis_url = via_proxy(self.redis.url, to_redis) if self.redis is not None and to_redis is not None else away
+            environment = self._environment(via_proxy(self.database_url, to_postgres), redis_url)
             self.workers.append(self._worker(number, workers, environment))
             await self.workers[-1].line.open()
         await asyncio.to_thread(self.workers[0].start)  # alone, as it makes the tables
@@ -167,8 +169,8 @@ class Plant:
         if not self.supervised:
             return Worker(number, self.tree, self.folder, environment)
         first = self.workers[0] if self.workers else None
-        assert first is None or isinstance(first, Supervised)
-        return Supervised(number, self.tree, self.folder, environment | {"WORKERS": str(workers)}, first)
+        assert first is None or isinstance(first, SupervisedWorker)
+        return SupervisedWorker(number, self.tree, self.folder, environment | {"WORKERS": str(workers)}, first)
 
     def _environment(self, database_url: str, redis_url: str) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT", "PUBLIC_URL", "LOG_LEVEL")}
@@ -203,17 +205,19 @@ class Plant:
         return found
 
 
-def through(url: str, line: Line) -> str:
+def via_proxy(url: str, line: FaultyProxy) -> str:
     """The same address, by way of a line."""
     parts: Any = urlsplit(url)
     return str(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{line.port}").geturl())
 
 
 @contextlib.asynccontextmanager
-async def running(workers: int, redis: bool = True, tree: Path = ROOT, supervised: bool = False) -> AsyncIterator[Plant]:
+async def running_system(
+    workers: int, redis: bool = True, tree: Path = ROOT, supervised: bool = False
+) -> AsyncIterator[SystemUnderTest]:
     """An installation in a folder of its own; nothing of it stays."""
     with server_folder() as folder:
-        plant = Plant(Path(folder), tree, supervised)
+        plant = SystemUnderTest(Path(folder), tree, supervised)
         try:
             await plant.start(workers, redis)
             yield plant

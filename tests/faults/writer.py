@@ -13,16 +13,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from tests.faults.reader import BACK_S, OPENS_WITHIN_S, Address
-from tests.faults.recordings import Commands
+from tests.faults.recordings import CommandLog
 
-AT_ONCE = 8  # commands of one writer on their way
+MAX_IN_FLIGHT = 8  # commands of one writer on their way
 SILENT_S = 3.0  # a command without an answer for so long: the line is taken for dead
 AGAIN_S = 0.25  # until a command that was turned away is sent again
 TEXTS = ("near the station", "at the harbour, läte", "on bus 42", "by the canal")
 
 
 @dataclass(slots=True)
-class Board:
+class WriterBoard:
     """What a writer needs to know of a board in order to give commands on it that can be done."""
 
     id: str
@@ -32,7 +32,7 @@ class Board:
     seq: int = 0  # some seq that it has reached
 
 
-def a_command(random: Random, board: Board, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     """Mostly such as make no entity: a board holds ten thousand of them."""
     chance = random.random()
     text = f"{random.choice(TEXTS)} {random.randrange(10_000)}"
@@ -57,7 +57,14 @@ class Writer:
     """`rate`: commands a second. `stopping`: gives no new ones; `write` ends when all are answered."""
 
     def __init__(
-        self, commands: Commands, token: str, boards: list[Board], accounts: list[str], address: Address, seed: int, rate: float
+        self,
+        commands: CommandLog,
+        token: str,
+        boards: list[WriterBoard],
+        accounts: list[str],
+        address: Address,
+        seed: int,
+        rate: float,
     ) -> None:
         self.commands, self._token, self._boards, self._accounts = commands, token, boards, accounts
         self._address, self._random, self._rate = address, Random(seed), rate
@@ -108,14 +115,14 @@ class Writer:
                 _, id = self._again.popleft()
                 if id in self._open:
                     await self._send(socket, id)
-            if len(self._open) < AT_ONCE and not self.stopping:
+            if len(self._open) < MAX_IN_FLIGHT and not self.stopping:
                 await self._send(socket, self._new())
         await socket.close()
 
     def _new(self) -> str:
         number = self._random.randrange(len(self._boards))
         board = self._boards[number]
-        name, data = a_command(self._random, board, self._accounts)
+        name, data = random_command(self._random, board, self._accounts)
         id = self.commands.invoke(number, time.monotonic())
         frame: dict[str, Any] = {"type": "command", "id": id, "board": board.id, "name": name, "data": data}
         if name == "sighting.grade" and self._random.random() < 0.2:

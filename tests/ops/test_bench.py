@@ -10,16 +10,16 @@ import pytest
 
 from board.bootstrap import ROOT
 from board.dev import Postgres, Redis
-from tests.bench import Figure, at, head
-from tests.bench._machine import described
+from tests.bench import Figure, percentile, table_head
+from tests.bench._machine import describe_machine
 from tests.bench._server import LIMITS_OFF, Servers
 from tests.support import backends
 
 FOLDER = ROOT / "tests" / "bench"
 TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
-    "as_of": {"CARDS": 12, "EVENTS": 60, "READINGS": 3, "WARM": 0},
+    "point_in_time": {"CARDS": 12, "EVENTS": 60, "READINGS": 3, "WARM": 0},
     "big_board": {"CARDS": 40, "NOTES": 5, "OPENINGS": 1, "SNAPSHOTS": 2},
-    "coming_back": {"CLIENTS": 4, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "MISSED": 1, "WORKERS": (1,)},
+    "reconnect": {"CLIENTS": 4, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "MISSED": 1, "WORKERS": (1,)},
     "commands": {"WARM_S": 0, "SECONDS": 0.3, "PEOPLE": 4, "BOARDS": 2},
     "delivery": {"BOARDS": 2, "READERS": 2, "RATE": 20, "WARM_S": 0, "SECONDS": 1, "SETTLE_S": 0.3},
     "handover": {"SEARCHES": 2, "CARDS": 2, "SINCE": 1, "READINGS": 1, "WARM": 0},
@@ -31,7 +31,15 @@ TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "sockets": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "PROCESSES": (1,)},
 }
-LONGER = ("as_of", "coming_back", "commands", "delivery", "handover", "heavy_reads", "sockets")  # each starts many processes
+LONGER = (
+    "point_in_time",
+    "reconnect",
+    "commands",
+    "delivery",
+    "handover",
+    "heavy_reads",
+    "sockets",
+)  # each starts many processes
 LIKE_OTHERS = ("history", "replay")  # in windows as the others are: a processor's half minute
 
 
@@ -58,13 +66,13 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
     for number, value in TINY[name].items():
         assert hasattr(file, number), number
         monkeypatch.setattr(file, number, value)
-    if name in set(LONGER) - {"coming_back"}:  # which end no server: those of the tests will do
+    if name in set(LONGER) - {"reconnect"}:  # which end no server: those of the tests will do
         monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))
     figures = await asyncio.to_thread(lambda: list(file.measure()))
     assert figures
     for figure in figures:
         assert figure.value >= 0, figure
-        assert figure.row().count("|") == head().splitlines()[0].count("|")
+        assert figure.row().count("|") == table_head().splitlines()[0].count("|")
 
 
 @contextlib.contextmanager
@@ -92,13 +100,13 @@ def test_a_row_says_by_how_much_an_aim_was_missed(value: float, low: bool, verdi
 
 
 def test_it_is_told_with_what_it_was_measured() -> None:
-    told = described()
+    told = describe_machine()
     assert "MAX_SOCKETS_PER_ACCOUNT=0, MAX_MESSAGES_PER_SECOND=0" in told
     for part in ("Python 3.", "SQLite 3.", "PostgreSQL 1", "Redis ", "Chrom", " cores"):
         assert part in told
 
 
 def test_a_share_of_the_values() -> None:
-    assert [at([1.0, 2.0, 3.0, 4.0], share) for share in (0, 50, 99)] == [1.0, 3.0, 4.0]
+    assert [percentile([1.0, 2.0, 3.0, 4.0], share) for share in (0, 50, 99)] == [1.0, 3.0, 4.0]
     with pytest.raises(AssertionError, match="nothing was measured"):
-        at([], 50)
+        percentile([], 50)

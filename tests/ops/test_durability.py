@@ -45,7 +45,8 @@ async def traced(folder: Path, first: str = "") -> tuple[list[strace_log.Call], 
     token, told = prepare(folder), folder / "trace"
     process = await asyncio.create_subprocess_exec(
         "strace", "-f", "-y", "-xx", "-s", "100000", "-e", "signal=none",
-        "-e", f"trace={','.join(strace_log.CALLS)}", "-o", str(told), sys.executable, "-c", f"{first}\n{SERVE}", "serve", "--port", "0",
+        "-e", f"trace={','.join(strace_log.CALLS)}", "-o", str(told),
+        sys.executable, "-c", f"{first}\n{SERVE}", "serve", "--port", "0",
         env=os.environ | {"DATABASE_URL": f"sqlite:///{folder}/board.db", "MAX_MESSAGES_PER_SECOND": "0"}, stdout=subprocess.PIPE,
     )  # fmt: skip
     server = 0

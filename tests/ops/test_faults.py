@@ -10,9 +10,9 @@ import pytest
 
 from tests.faults import journal
 from tests.faults.checker import Verdict, check
-from tests.faults.command import MOST_DELAY_S, report
-from tests.faults.faulty_proxy import Line
-from tests.faults.mutants import MUTANTS, MovedOn, Mutant, Patch, tree
+from tests.faults.command import MOST_DELAY_S, format_report
+from tests.faults.faulty_proxy import FaultyProxy
+from tests.faults.mutants import MUTANTS, Mutant, Patch, PatchDoesNotApply, patched_tree
 from tests.faults.recordings import (
     CAUGHT_UP,
     DROPPED,
@@ -21,16 +21,16 @@ from tests.faults.recordings import (
     LIVE,
     RESET,
     SNAPSHOT,
-    Commands,
-    Following,
+    CommandLog,
+    InjectedFault,
+    ReceivedStream,
     Revocation,
-    Run,
-    Struck,
+    RunRecord,
     digest,
 )
 from tests.faults.run import Outcome, Plan, run
 from tests.faults.schedule import KINDS, Storm, storms
-from tests.faults.statistics import clusters, figures
+from tests.faults.statistics import compute_statistics, merge_overlapping
 
 HEAD = 6
 EPOCH = 1
@@ -54,10 +54,10 @@ class Story:
 
     def __init__(self, *commands: str) -> None:
         self.journal = written(*commands)
-        self.alice = Following("alice", "b")
-        self.bob = Commands("bob", "bob")
+        self.alice = ReceivedStream("alice", "b")
+        self.bob = CommandLog("bob", "bob")
         self.revocations: list[Revocation] = []
-        self.struck: list[Struck] = []
+        self.struck: list[InjectedFault] = []
         self.at = 0.0
 
     def snapshot(self, seq: int, kind: int = SNAPSHOT, fold: int | None = None) -> "Story":
@@ -82,8 +82,8 @@ class Story:
         return check(self.run, {"b": self.journal})
 
     @property
-    def run(self) -> Run:
-        return Run(["b"], [self.alice], [self.bob], self.revocations, self.struck, {"e": EPOCH, "other": 2})
+    def run(self) -> RunRecord:
+        return RunRecord(["b"], [self.alice], [self.bob], self.revocations, self.struck, {"e": EPOCH, "other": 2})
 
 
 def flagged(verdict: Verdict) -> dict[str, int]:
@@ -203,7 +203,7 @@ def test_unavailable_is_an_answer_only_where_something_fails() -> None:
     story = Story()
     story.bob.turned_away.append(100.0)
     assert flagged(story.told()) == {"turned away": 1}
-    story.struck.append(Struck("postgres.fast", 98.0, 99.0))
+    story.struck.append(InjectedFault("postgres.fast", 98.0, 99.0))
     assert flagged(story.told()) == {}
 
 
@@ -223,12 +223,12 @@ def test_what_a_reader_may_not_see_is_hidden_from_it_on_the_operations_board() -
     operations = journal.build(
         "operations", "e", [("chief", event(seq, f"chief-{seq}") | {"id": "s"}) for seq in (1, 2, 3)], ["s"]
     )
-    charlie = Following("charlie", "operations")
+    charlie = ReceivedStream("charlie", "operations")
     charlie.note(SNAPSHOT, EPOCH, 0, 0, 0.0)
     for seq, mark in ((1, operations.digests[0]), (2, DROPPED), (3, HIDDEN)):
         charlie.note(LIVE, EPOCH, seq, mark, float(seq))
     gone = Revocation("charlie", "s", 99, 1.5, 9.0, 1.5, ("chief", "chief-2"))
-    run = Run(["operations"], [charlie], [], [gone], [], {"e": EPOCH})
+    run = RunRecord(["operations"], [charlie], [], [gone], [], {"e": EPOCH})
     assert flagged(check(run, {"operations": operations})) == {}
     charlie.digest[-1] = operations.digests[2]
     assert flagged(check(run, {"operations": operations})) == {"delivered after revocation": 1}
@@ -238,12 +238,12 @@ def test_a_snapshot_that_stands_where_a_hidden_event_does_shows_nothing_of_it() 
     operations = journal.build(
         "operations", "e", [("chief", event(seq, f"chief-{seq}") | {"id": "s"}) for seq in (1, 2, 3)], ["s"]
     )
-    charlie = Following("charlie", "operations")
+    charlie = ReceivedStream("charlie", "operations")
     charlie.note(SNAPSHOT, EPOCH, 0, 0, 0.0)
     charlie.note(LIVE, EPOCH, 1, operations.digests[0], 1.0)
     charlie.note(RESET, EPOCH, 3, operations.folds[2], 3.0)
     gone = Revocation("charlie", "s", 99, 1.5, 9.0, 1.5, ("chief", "chief-2"))
-    run = Run(["operations"], [charlie], [], [gone], [], {"e": EPOCH})
+    run = RunRecord(["operations"], [charlie], [], [gone], [], {"e": EPOCH})
     assert flagged(check(run, {"operations": operations})) == {}
 
 
@@ -277,9 +277,9 @@ def test_catching_up_counts_from_the_heal_until_the_last_reader_stands_at_the_he
     wall = story.journal.at[0]  # event n was made at n - 1 of the test's clock
     for seq, at in ((2, 1.1), (3, 2.1), (4, 6.0), (5, 6.0), (6, 6.1)):
         story.alice.note(LIVE, EPOCH, seq, 0, at)
-    story.struck = [Struck("worker.kill", 2.5, 3.5), Struck("redis.kill", 3.4, 4.0)]
-    assert clusters(story.struck) == [(2.5, 4.0)]
-    found = figures(story.run, {"b": story.journal}, wall)
+    story.struck = [InjectedFault("worker.kill", 2.5, 3.5), InjectedFault("redis.kill", 3.4, 4.0)]
+    assert merge_overlapping(story.struck) == [(2.5, 4.0)]
+    found = compute_statistics(story.run, {"b": story.journal}, wall)
     assert list(found.heals.values) == [pytest.approx(2.0)] * 2
     assert found.delay.at(0.0, 1.0) == [pytest.approx(0.1), pytest.approx(3.0)]
     assert found.calm_delay.at(1.0) == [pytest.approx(0.1)]
@@ -302,7 +302,7 @@ def test_the_seed_alone_says_what_fails() -> None:
 
 
 @pytest.fixture
-async def line() -> AsyncIterator[Line]:
+async def line() -> AsyncIterator[FaultyProxy]:
     """A line to somebody who says everything back."""
 
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -316,7 +316,7 @@ async def line() -> AsyncIterator[Line]:
             writer.close()
 
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
-    opened = await Line(server.sockets[0].getsockname()[1]).open()
+    opened = await FaultyProxy(server.sockets[0].getsockname()[1]).open()
     yield opened
     for _, writer in CALLS:
         writer.close()
@@ -329,23 +329,23 @@ async def line() -> AsyncIterator[Line]:
 CALLS: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
 
-async def call(line: Line) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def call(line: FaultyProxy) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     CALLS.append(await asyncio.open_connection("127.0.0.1", line.port))
     return CALLS[-1]
 
 
-async def echoed(line: Line, words: bytes) -> bytes:
+async def echoed(line: FaultyProxy, words: bytes) -> bytes:
     reader, writer = await call(line)
     writer.write(words)
     return await asyncio.wait_for(reader.readexactly(len(words)), 10)
 
 
-async def test_a_good_line_carries_all_of_it(line: Line) -> None:
+async def test_a_good_line_carries_all_of_it(line: FaultyProxy) -> None:
     words = bytes(range(256)) * 20_000
     assert await echoed(line, words) == words
 
 
-async def test_a_slow_line_carries_all_of_it_later_and_in_order(line: Line) -> None:
+async def test_a_slow_line_carries_all_of_it_later_and_in_order(line: FaultyProxy) -> None:
     line.delay_s, line.slice = 0.1, 3
     began = time.monotonic()
     words = bytes(range(256)) * 100
@@ -355,7 +355,7 @@ async def test_a_slow_line_carries_all_of_it_later_and_in_order(line: Line) -> N
     assert await echoed(line, words) == words
 
 
-async def test_a_reset_ends_what_is_open_and_nothing_else(line: Line) -> None:
+async def test_a_reset_ends_what_is_open_and_nothing_else(line: FaultyProxy) -> None:
     reader, _ = await call(line)
     assert await echoed(line, b"hello") == b"hello"
     line.reset()
@@ -364,7 +364,7 @@ async def test_a_reset_ends_what_is_open_and_nothing_else(line: Line) -> None:
     assert await echoed(line, b"hello") == b"hello"
 
 
-async def test_a_cut_line_takes_nobody(line: Line) -> None:
+async def test_a_cut_line_takes_nobody(line: FaultyProxy) -> None:
     line.refusing = True
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
         await echoed(line, b"hello")
@@ -373,7 +373,7 @@ async def test_a_cut_line_takes_nobody(line: Line) -> None:
 
 
 @pytest.mark.parametrize("tell", [True, False])
-async def test_a_black_hole_takes_bytes_and_says_nothing(line: Line, tell: bool) -> None:
+async def test_a_black_hole_takes_bytes_and_says_nothing(line: FaultyProxy, tell: bool) -> None:
     reader, writer = await call(line)
     writer.write(b"before")
     assert await asyncio.wait_for(reader.readexactly(6), 10) == b"before"
@@ -400,7 +400,7 @@ async def test_a_black_hole_takes_bytes_and_says_nothing(line: Line, tell: bool)
 
 
 def assert_good(outcome: Outcome) -> None:
-    assert outcome.verdict.good, "\n".join(report(outcome))
+    assert outcome.verdict.good, "\n".join(format_report(outcome))
 
 
 async def test_no_promise_is_broken_in_half_a_minute_of_faults() -> None:
@@ -425,24 +425,27 @@ async def test_without_redis_the_board_goes_on_and_is_hardly_slower() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
 async def test_a_mutant_is_found(mutant: Mutant) -> None:
-    with tree(mutant.weakened + mutant.patches) as copy:
+    with patched_tree(mutant.weakened + mutant.patches) as copy:
         outcome = await run(replace(mutant.plan, tree=copy))
-    assert outcome.verdict.counts[mutant.found_by] > 0, "\n".join(report(outcome))
+    assert outcome.verdict.counts[mutant.found_by] > 0, "\n".join(format_report(outcome))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
 async def test_what_finds_a_mutant_finds_nothing_without_it(mutant: Mutant) -> None:
-    with tree(mutant.weakened) as copy:
+    with patched_tree(mutant.weakened) as copy:
         assert_good(await run(replace(mutant.plan, tree=copy)))
 
 
 def test_every_mutant_still_fits_the_source() -> None:
     for mutant in MUTANTS:
-        with tree(mutant.weakened + mutant.patches):
+        with patched_tree(mutant.weakened + mutant.patches):
             pass
 
 
 def test_a_mutant_says_so_when_the_source_has_moved_on() -> None:
-    with pytest.raises(MovedOn, match="moved on"), tree((Patch("board/engine/unit_of_work.py", "what is not there", ""),)):
+    with (
+        pytest.raises(PatchDoesNotApply, match="moved on"),
+        patched_tree((Patch("board/engine/unit_of_work.py", "what is not there", ""),)),
+    ):
         pass
